@@ -1,0 +1,30 @@
+/** The program itself: settings, versions, quitting. */
+import { args, nothing, settingsPatch } from './checks.ts';
+import { call, contract, event } from './contract.ts';
+
+export interface Settings {
+  readonly theme: 'system' | 'light' | 'dark';
+  /** Terminal font size in CSS pixels. */
+  readonly consoleFontSize: number;
+  /** Console scrollback kept in the window, in lines. */
+  readonly scrollbackLines: number;
+}
+export interface About {
+  readonly version: string;
+  readonly shell: 'electron' | 'browser' | 'cli';
+  readonly libraryPath: string;
+  readonly nodeVersion: string;
+}
+
+export const application = contract('application', {
+  about: call<() => About>(nothing),
+  settings: call<() => Settings>(nothing),
+  changeSettings: call<(patch: Partial<Settings>) => Settings>(args(settingsPatch)),
+  /** Ends the program; running machines are stopped cleanly first. */
+  quit: call<() => void>(nothing),
+  settingsChanged: event<Settings>(),
+  /** Something a person should know now (a database repaired, a machine failed in the background). */
+  notice: event<{ readonly level: 'info' | 'warning' | 'error'; readonly message: string }>(),
+  /** The window was asked to close while machines run: the renderer asks the person, then calls `quit`. */
+  quitRequested: event<{ readonly running: readonly string[] }>(),
+});

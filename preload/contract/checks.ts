@@ -1,0 +1,105 @@
+/** Argument checks: small predicates that name what is wrong. Data from a window or a socket is untrusted. */
+import { ContractError, type Check } from './contract.ts';
+
+/** Throws `ContractError('invalid')` unless the value is acceptable. */
+export type ValueCheck = (value: unknown, where: string) => void;
+
+const refuse = (where: string, wanted: string): never => {
+  throw new ContractError('invalid', `${where} must be ${wanted}`);
+};
+
+/** Checks a call's arguments one by one; too many or too few are refused. */
+export const args =
+  (...checks: readonly ValueCheck[]): Check =>
+  (values) => {
+    if (values.length !== checks.length) refuse('the call', `given ${checks.length} arguments, not ${values.length}`);
+    checks.forEach((check, index) => check(values[index], `argument ${index + 1}`));
+  };
+/** A call without arguments. */
+export const nothing: Check = args();
+
+const text =
+  (longest: number, shortest = 1): ValueCheck =>
+  (value, where) => {
+    if (typeof value !== 'string' || value.length < shortest || value.length > longest || value.includes('\0'))
+      refuse(where, `text of ${shortest} to ${longest} characters`);
+  };
+const whole =
+  (least: number, most: number): ValueCheck =>
+  (value, where) => {
+    if (!Number.isInteger(value) || (value as number) < least || (value as number) > most)
+      refuse(where, `a whole number from ${least} to ${most}`);
+  };
+const oneOf =
+  (...choices: readonly string[]): ValueCheck =>
+  (value, where) => {
+    if (!choices.includes(value as string)) refuse(where, `one of ${choices.join(', ')}`);
+  };
+const list =
+  (check: ValueCheck, most: number): ValueCheck =>
+  (value, where) => {
+    if (!Array.isArray(value) || value.length > most) return refuse(where, `a list of at most ${most}`);
+    value.forEach((item, index) => check(item, `${where}[${index}]`));
+  };
+const flag: ValueCheck = (value, where) => {
+  if (typeof value !== 'boolean') refuse(where, 'true or false');
+};
+
+type Shape = Record<string, { readonly check: ValueCheck; readonly optional: boolean }>;
+const needed = (check: ValueCheck) => ({ check, optional: false });
+const optional = (check: ValueCheck) => ({ check, optional: true });
+const record =
+  (shape: Shape): ValueCheck =>
+  (value, where) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(where, 'an object');
+    for (const key of Object.keys(value)) if (!Object.hasOwn(shape, key)) refuse(where, `without the unknown field "${key}"`);
+    for (const [key, rule] of Object.entries(shape)) {
+      const field = (value as Record<string, unknown>)[key];
+      if (field === undefined && rule.optional) continue;
+      rule.check(field, `${where}.${key}`);
+    }
+  };
+const partial = (shape: Shape): ValueCheck =>
+  record(Object.fromEntries(Object.entries(shape).map(([key, rule]) => [key, optional(rule.check)])));
+
+export const path: ValueCheck = text(4096);
+export const machineId: ValueCheck = text(64);
+export const taskId: ValueCheck = text(64);
+export const templateName: ValueCheck = text(100);
+export const consoleIndex: ValueCheck = whole(0, 31);
+export const searchText: ValueCheck = text(1000);
+export const terminalSize: ValueCheck = record({ columns: needed(whole(1, 1000)), rows: needed(whole(1, 1000)) });
+
+const definitionShape: Shape = {
+  name: needed(text(100)),
+  board: needed(oneOf('riscv64-virt')),
+  cores: needed(whole(1, 8)),
+  memoryMiB: needed(whole(16, 3072)),
+  engine: needed(oneOf('auto', 'interpreter', 'compiler')),
+  template: optional(templateName),
+  boot: needed(
+    record({
+      kind: needed(oneOf('linux', 'bare', 'firmware')),
+      kernel: optional(path),
+      initrd: optional(path),
+      commandLine: optional(text(2048, 0)),
+      firmware: optional(path),
+      program: optional(path),
+    }),
+  ),
+  disks: needed(list(record({ path: needed(path), readonly: needed(flag) }), 6)),
+  ports: needed(list(record({ name: needed(text(60)) }), 16)),
+  note: needed(text(20_000, 0)),
+};
+export const definition: ValueCheck = record(definitionShape);
+export const definitionPatch: ValueCheck = partial(definitionShape);
+export const newMachine: ValueCheck = record({
+  template: optional(templateName),
+  name: optional(text(100)),
+  definition: optional(definition),
+});
+export const settingsPatch: ValueCheck = partial({
+  theme: needed(oneOf('system', 'light', 'dark')),
+  consoleFontSize: needed(whole(8, 32)),
+  scrollbackLines: needed(whole(100, 1_000_000)),
+});

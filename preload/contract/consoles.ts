@@ -1,0 +1,37 @@
+/**
+ * Consoles: history and attachment by contract, live bytes over their own channel (see `ConsoleChannel`), batched
+ * and acknowledged, so that a guest that prints in a loop slows its UART and not the window.
+ */
+import { args, consoleIndex, machineId, searchText, terminalSize } from './checks.ts';
+import { call, contract } from './contract.ts';
+import type { MachineId } from './machines.ts';
+
+export interface ConsoleDescription {
+  /** 0 is the serial port, n the n-th virtio port. */
+  readonly index: number;
+  /** The guest's name for it: `ttyS0`, or the port's name. */
+  readonly name: string;
+}
+
+export const consoles = contract('consoles', {
+  list: call<(id: MachineId) => readonly ConsoleDescription[]>(args(machineId)),
+  /** The stored output, oldest first, at most the last 1 MiB; kept after the machine stops. */
+  history: call<(id: MachineId, console: number) => Uint8Array>(args(machineId, consoleIndex)),
+  clear: call<(id: MachineId, console: number) => void>(args(machineId, consoleIndex)),
+  resize: call<(id: MachineId, console: number, size: { readonly columns: number; readonly rows: number }) => void>(
+    args(machineId, consoleIndex, terminalSize),
+  ),
+  /** Lines of the stored history that contain the text (case-insensitive), newest first, at most 200. */
+  search: call<(id: MachineId, console: number, text: string) => readonly { readonly line: number; readonly text: string }[]>(
+    args(machineId, consoleIndex, searchText),
+  ),
+});
+
+/** A live attachment to one console: the stored tail first, then bytes as they come, until closed. */
+export interface ConsoleChannel {
+  /** Called with batches; the receiver calls `acknowledge(count)` when it has rendered them. */
+  onOutput(listener: (bytes: Uint8Array) => void): void;
+  acknowledge(count: number): void;
+  write(bytes: Uint8Array): void;
+  close(): void;
+}

@@ -1,0 +1,36 @@
+/** Templates and the files they need: what can be booted, what is cached, what has to be fetched. */
+import { args, nothing, path, templateName } from './checks.ts';
+import { call, contract, event } from './contract.ts';
+
+export interface TemplateStatus {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly memoryMiB: number;
+  /** Whether all parts are here; if not, whether they can be fetched and, if they cannot, why. */
+  readonly parts: 'ready' | 'fetchable' | 'unavailable';
+  readonly reason: string;
+  /** Bytes still to fetch, where known. */
+  readonly fetchBytes?: number;
+}
+
+/** What a file is, judged by its content. */
+export interface FileInspection {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly kind: 'riscv64-image' | 'riscv64-elf' | 'gzip-image' | 'initrd' | 'disk' | 'other-architecture' | 'unrecognised';
+  readonly description: string;
+}
+
+export const images = contract('images', {
+  templates: call<() => readonly TemplateStatus[]>(nothing),
+  /** Fetches a template's parts as a task; answers with the task's id at once. */
+  fetch: call<(template: string) => { readonly task: string }>(args(templateName)),
+  /** Looks at a host file a person chose. */
+  inspect: call<(file: string) => FileInspection>(args(path)),
+  /** Lists a folder, for the browser shell, which has no file dialog of its own. Directories first. */
+  browse: call<(folder: string) => { readonly folder: string; readonly parent?: string; readonly entries: readonly { readonly name: string; readonly directory: boolean; readonly sizeBytes: number }[] }>(
+    args(path),
+  ),
+  changed: event<TemplateStatus>(),
+});
