@@ -31,6 +31,10 @@ export const consoles = contract('consoles', {
 export interface ConsoleChannel {
   /** Called with batches; the receiver calls `acknowledge(count)` when it has rendered them. */
   onOutput(listener: (bytes: Uint8Array) => void): void;
+  /** The receiver fell so far behind that this many bytes were left out; what follows is newer. */
+  onSkipped(listener: (bytes: number) => void): void;
+  /** The channel ended from the other side, with the reason; `close` by the receiver is not reported. */
+  onClosed(listener: (reason: string) => void): void;
   acknowledge(count: number): void;
   write(bytes: Uint8Array): void;
   close(): void;

@@ -1,0 +1,146 @@
+/**
+ * The client's half of the wire: typed services and console channels over any link. A shell gives it a link to send
+ * on (`attach`), hands it every frame that arrives (`receive`) and tells it when the link is gone (`detach`); event
+ * listeners stay, so that a window can attach again after the program was restarted.
+ */
+import type { ConsoleChannel } from './consoles.ts';
+import { ContractError, type Client } from './contract.ts';
+import { contracts } from './index.ts';
+import { decodeFrame, decodeServerMessage, encodeAcknowledgement, encodeFrame, encodeMessage, FRAME, WIRE_VERSION, type Frame, type ServerMessage } from './wire.ts';
+
+export type Services = { readonly [K in keyof typeof contracts]: Client<(typeof contracts)[K]> };
+
+export interface WireClient {
+  readonly services: Services;
+  /** Attaches to a console; output begins with the stored tail. */
+  openConsole(machine: string, console: number): ConsoleChannel;
+  attach(send: (frame: Frame) => void): void;
+  receive(frame: Frame): void;
+  /** The link is gone: calls under way are rejected with `reason`, channels are closed. */
+  detach(reason: string): void;
+}
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+interface ChannelState {
+  output: ((bytes: Uint8Array) => void)[];
+  skipped: ((bytes: number) => void)[];
+  closed: ((reason: string) => void)[];
+  /** Output that came before anybody listened. */
+  early: Uint8Array[];
+}
+
+/** Makes a client without a link; calls before `attach` are rejected as unavailable. */
+export function createWireClient(): WireClient {
+  let link: ((frame: Frame) => void) | undefined;
+  let lostReason = 'not connected to the program yet';
+  let next = 1;
+  const pending = new Map<number, Pending>();
+  const channels = new Map<number, ChannelState>();
+  const listeners = new Map<string, Set<(payload: unknown) => void>>();
+
+  const call = (service: string, method: string, args: readonly unknown[]) =>
+    new Promise((resolve, reject: (error: Error) => void) => {
+      if (!link) return reject(new ContractError('unavailable', lostReason));
+      const id = next++;
+      pending.set(id, { resolve, reject });
+      link(encodeMessage({ kind: 'call', id, service, method, args }));
+    });
+
+  const subscribe = (key: string, listener: (payload: unknown) => void) => {
+    const set = listeners.get(key) ?? new Set();
+    listeners.set(key, set.add(listener));
+    return () => void set.delete(listener);
+  };
+
+  const settle = (id: number, act: (waiting: Pending) => void) => {
+    const waiting = pending.get(id);
+    pending.delete(id);
+    if (waiting) act(waiting);
+  };
+
+  const closeChannel = (number: number, reason: string) => {
+    const channel = channels.get(number);
+    channels.delete(number);
+    channel?.closed.forEach((listener) => listener(reason));
+  };
+
+  const deliver = (number: number, bytes: Uint8Array) => {
+    const channel = channels.get(number);
+    if (channel?.output.length) channel.output.forEach((listener) => listener(bytes));
+    else channel?.early.push(bytes);
+  };
+
+  const handle = (message: ServerMessage) => {
+    if (message.kind === 'answer') settle(message.id, (waiting) => waiting.resolve(message.ok));
+    else if (message.kind === 'refusal') settle(message.id, (waiting) => waiting.reject(new ContractError(message.error.code, message.error.message)));
+    else if (message.kind === 'event') listeners.get(`${message.service}.${message.name}`)?.forEach((listener) => listener(message.payload));
+    else if (message.kind === 'skipped') channels.get(message.channel)?.skipped.forEach((listener) => listener(message.bytes));
+    else if (message.kind === 'closed') closeChannel(message.channel, message.reason);
+    else if (message.kind === 'hello' && message.wire !== WIRE_VERSION)
+      client.detach(`the running program (version ${message.version}) is of another version: quit it and start it again`);
+  };
+
+  const client: WireClient = {
+    services: Object.fromEntries(
+      Object.values(contracts).map(({ name, members }) => [
+        name,
+        Object.fromEntries(
+          Object.entries(members).map(([member, { kind }]) => [
+            member,
+            kind === 'call'
+              ? (...args: unknown[]) => call(name, member, args)
+              : { on: (listener: (payload: unknown) => void) => subscribe(`${name}.${member}`, listener) },
+          ]),
+        ),
+      ]),
+    ) as unknown as Services,
+
+    openConsole(machine, console) {
+      const number = next++;
+      const state: ChannelState = { output: [], skipped: [], closed: [], early: [] };
+      channels.set(number, state);
+      if (link) link(encodeMessage({ kind: 'open', channel: number, machine, console }));
+      else queueMicrotaskClose(() => closeChannel(number, lostReason));
+      const send = (frame: Frame) => (channels.has(number) ? link?.(frame) : undefined);
+      return {
+        onOutput(listener) {
+          state.output.push(listener);
+          for (const bytes of state.early.splice(0)) listener(bytes);
+        },
+        onSkipped: (listener) => void state.skipped.push(listener),
+        onClosed: (listener) => void state.closed.push(listener),
+        acknowledge: (count) => void send(encodeAcknowledgement(number, count)),
+        write: (bytes) => void send(encodeFrame(FRAME.input, number, bytes)),
+        close() {
+          send(encodeMessage({ kind: 'close', channel: number }));
+          channels.delete(number);
+        },
+      };
+    },
+
+    attach(send) {
+      link = send;
+    },
+    receive(frame) {
+      if (typeof frame === 'string') return handle(decodeServerMessage(frame));
+      const { kind, number, payload } = decodeFrame(frame);
+      if (kind === FRAME.output) deliver(number, payload);
+      else if (kind === FRAME.bytesAnswer) settle(number, (waiting) => waiting.resolve(payload));
+    },
+    detach(reason) {
+      link = undefined;
+      lostReason = reason;
+      for (const id of [...pending.keys()]) settle(id, (waiting) => waiting.reject(new ContractError('unavailable', reason)));
+      for (const number of [...channels.keys()]) closeChannel(number, reason);
+    },
+  };
+  return client;
+}
+
+/** Runs `act` after the caller had the chance to listen. */
+function queueMicrotaskClose(act: () => void): void {
+  void Promise.resolve().then(act);
+}

@@ -1,0 +1,114 @@
+/**
+ * The wire: what travels between a shell and the program, the same over a WebSocket, a local socket or a message
+ * port. A frame is either text (one JSON message: calls, answers, events, opening and closing of consoles) or bytes
+ * (console output and input, acknowledgements, answers that are bytes). Types, encoding and decoding only.
+ *
+ * A client chooses call ids and channel numbers (u32, unique per connection). Order on a connection is kept.
+ */
+import { ContractError, type ErrorCode } from './contract.ts';
+
+/** Raised when frames change meaning; a client that reads another number in `hello` must not go on. */
+export const WIRE_VERSION = 1;
+
+/** Unacknowledged output bytes a channel may have under way; the program sends no more until acknowledged. */
+export const CHANNEL_WINDOW = 100 * 1024;
+
+/** Where the browser shell answers WebSocket connections. */
+export const WIRE_PATH = '/wire';
+
+export type Frame = string | Uint8Array;
+
+export type ClientMessage =
+  | { readonly kind: 'call'; readonly id: number; readonly service: string; readonly method: string; readonly args: readonly unknown[] }
+  /** Attaches `channel` to a console: the stored tail is sent first, then live batches, also across restarts of the machine. */
+  | { readonly kind: 'open'; readonly channel: number; readonly machine: string; readonly console: number }
+  | { readonly kind: 'close'; readonly channel: number };
+
+export type ServerMessage =
+  /** The first message on every connection. */
+  | { readonly kind: 'hello'; readonly wire: number; readonly version: string }
+  | { readonly kind: 'answer'; readonly id: number; readonly ok: unknown }
+  | { readonly kind: 'refusal'; readonly id: number; readonly error: { readonly code: ErrorCode; readonly message: string } }
+  | { readonly kind: 'event'; readonly service: string; readonly name: string; readonly payload: unknown }
+  /** `historyBytes` of the output that follows was printed before the channel was opened. */
+  | { readonly kind: 'opened'; readonly channel: number; readonly historyBytes: number }
+  /** The channel fell behind: `bytes` of output were left out at this point of the stream. */
+  | { readonly kind: 'skipped'; readonly channel: number; readonly bytes: number }
+  /** The channel is gone: could not be opened, or its machine was deleted. */
+  | { readonly kind: 'closed'; readonly channel: number; readonly reason: string };
+
+/** Kinds of binary frames: one byte kind, four bytes number (little endian), then the payload. */
+export const FRAME = {
+  /** Program to client: number is the channel. */
+  output: 1,
+  /** Client to program: number is the channel. */
+  input: 2,
+  /** Client to program: number is the channel, payload the u32 count of output bytes dealt with. */
+  acknowledge: 3,
+  /** Program to client: number is a call's id, payload the answer, for calls that answer with bytes. */
+  bytesAnswer: 4,
+} as const;
+export type FrameKind = (typeof FRAME)[keyof typeof FRAME];
+
+const HEADER = 5;
+
+/** A binary frame. The payload is copied. */
+export function encodeFrame(kind: FrameKind, number: number, payload: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(HEADER + payload.length);
+  frame[0] = kind;
+  new DataView(frame.buffer).setUint32(1, number, true);
+  frame.set(payload, HEADER);
+  return frame;
+}
+
+/** The acknowledgement of `count` output bytes of a channel. */
+export function encodeAcknowledgement(channel: number, count: number): Uint8Array {
+  const payload = new Uint8Array(4);
+  new DataView(payload.buffer).setUint32(0, count, true);
+  return encodeFrame(FRAME.acknowledge, channel, payload);
+}
+
+/**
+ * Takes a binary frame apart; the payload is a view of the frame.
+ * @throws ContractError when it is not one of ours
+ */
+export function decodeFrame(frame: Uint8Array): { kind: FrameKind; number: number; payload: Uint8Array } {
+  const kind = frame[0] as FrameKind;
+  if (frame.length < HEADER || !Object.values(FRAME).includes(kind)) throw new ContractError('invalid', 'not a frame of this program');
+  const number = new DataView(frame.buffer, frame.byteOffset, frame.length).getUint32(1, true);
+  return { kind, number, payload: frame.subarray(HEADER) };
+}
+
+/** The count an acknowledgement's payload carries. */
+export function decodeCount(payload: Uint8Array): number {
+  if (payload.length !== 4) throw new ContractError('invalid', 'an acknowledgement carries four bytes');
+  return new DataView(payload.buffer, payload.byteOffset, 4).getUint32(0, true);
+}
+
+export const encodeMessage = (message: ClientMessage | ServerMessage): string => JSON.stringify(message);
+
+/** Parses what the program sent; trusted, because the client chose whom to connect to. */
+export const decodeServerMessage = (text: string): ServerMessage => JSON.parse(text) as ServerMessage;
+
+const isNumber = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffffffff;
+
+/**
+ * Parses what a client sent and checks its shape; arguments are checked later by the call's own contract.
+ * @throws ContractError when it is not a message of the wire
+ */
+export function decodeClientMessage(text: string): ClientMessage {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ContractError('invalid', 'a message must be JSON');
+  }
+  const message = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+  const { kind, id, channel, service, method, args, machine } = message;
+  if (kind === 'call' && isNumber(id) && typeof service === 'string' && typeof method === 'string' && Array.isArray(args))
+    return { kind, id, service, method, args };
+  if (kind === 'open' && isNumber(channel) && typeof machine === 'string' && isNumber(message['console']))
+    return { kind, channel, machine, console: message['console'] };
+  if (kind === 'close' && isNumber(channel)) return { kind, channel };
+  throw new ContractError('invalid', 'a message must be a call, an open or a close');
+}
