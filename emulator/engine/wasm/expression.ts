@@ -1,0 +1,206 @@
+/**
+ * Expressions over WebAssembly's number types: built by rows, folded where operands are known, written out as
+ * instructions. (Opcodes: WebAssembly core specification 2.0, section 5.4.)
+ */
+import type { Operations, Value, ValueType, Variable } from '../../isa/value.ts';
+import { foldI32, foldI64, type Folded } from './fold.ts';
+import { COMPARE, CONVERT, NUMERIC, OPCODE_TYPE } from './opcodes.ts';
+import type { Sink } from './sink.ts';
+
+/** A value as a tree of instructions. `emit` writes the code that leaves it on the operand stack. */
+export class Expression implements Value {
+  readonly type: ValueType;
+  readonly constant: bigint | number | undefined;
+  readonly emit: (sink: Sink) => void;
+  constructor(type: ValueType, emit: (sink: Sink) => void, constant?: bigint | number) {
+    this.type = type;
+    this.emit = emit;
+    this.constant = constant;
+  }
+}
+
+type E = Expression;
+const TYPE_CODE = OPCODE_TYPE;
+
+export const i32 = (value: number): E =>
+  new Expression('i32', (sink) => (sink.byte(0x41), sink.s32(value)), value | 0);
+export const i64 = (value: bigint | number): E => {
+  const exact = BigInt.asIntN(64, BigInt(value));
+  return new Expression('i64', (sink) => (sink.byte(0x42), sink.s64(exact)), exact);
+};
+export const f32 = (value: number): E => new Expression('f32', (sink) => (sink.byte(0x43), sink.f32(value)));
+export const f64 = (value: number): E => new Expression('f64', (sink) => (sink.byte(0x44), sink.f64(value)));
+
+const folded = (type: ValueType, result: Folded): E => (type === 'i32' ? i32(Number(result)) : i64(BigInt(result)));
+
+/** An instruction that takes the arguments from the stack, in order. */
+export function apply(type: ValueType, opcode: number | readonly number[], ...args: E[]): E {
+  return new Expression(type, (sink) => {
+    for (const arg of args) arg.emit(sink);
+    if (typeof opcode === 'number') sink.byte(opcode);
+    else for (const byte of opcode) sink.byte(byte);
+  });
+}
+
+/** A plain load: `bytes` wide at `address` + `offset`; narrow integer loads extend as `signed` says. */
+export function load(type: ValueType, bytes: 1 | 2 | 4 | 8, signed: boolean, address: E, offset = 0): E {
+  const sign = signed ? 0 : 1;
+  const opcode =
+    type === 'f32' ? 0x2a
+    : type === 'f64' ? 0x2b
+    : type === 'i32' ? { 1: 0x2c + sign, 2: 0x2e + sign, 4: 0x28, 8: 0 }[bytes]
+    : { 1: 0x30 + sign, 2: 0x32 + sign, 4: 0x34 + sign, 8: 0x29 }[bytes];
+  return new Expression(type, (sink) => {
+    address.emit(sink);
+    sink.byte(opcode);
+    sink.u32(0); // alignment hint: none, so that any address is as good as another
+    sink.u32(offset);
+  });
+}
+
+/** Writes a plain store of the low `bytes` of `value`. */
+export function emitStore(sink: Sink, bytes: 1 | 2 | 4 | 8, address: E, value: E, offset = 0): void {
+  const opcode =
+    value.type === 'f32' ? 0x38
+    : value.type === 'f64' ? 0x39
+    : value.type === 'i32' ? { 1: 0x3a, 2: 0x3b, 4: 0x36, 8: 0 }[bytes]
+    : { 1: 0x3c, 2: 0x3d, 4: 0x3e, 8: 0x37 }[bytes];
+  address.emit(sink);
+  value.emit(sink);
+  sink.byte(opcode);
+  sink.u32(0);
+  sink.u32(offset);
+}
+
+const binary = (name: keyof typeof NUMERIC, a: E, b: E): E => {
+  if (a.type !== b.type) throw new Error(`${name}: ${a.type} with ${b.type}`);
+  if (a.constant !== undefined && b.constant !== undefined) {
+    const result = a.type === 'i32' ? foldI32(name, a.constant, b.constant) : foldI64(name, a.constant, b.constant);
+    if (result !== undefined) return folded(a.type, result);
+  }
+  return apply(a.type, NUMERIC[name][TYPE_CODE[a.type]] as number, a, b);
+};
+const compare = (name: keyof typeof COMPARE, a: E, b: E): E => {
+  if (a.type !== b.type) throw new Error(`${name}: ${a.type} with ${b.type}`);
+  if (a.constant !== undefined && b.constant !== undefined) {
+    const result = a.type === 'i32' ? foldI32(name, a.constant, b.constant) : foldI64(name, a.constant, b.constant);
+    if (result !== undefined) return i32(Number(result));
+  }
+  return apply('i32', COMPARE[name][TYPE_CODE[a.type]] as number, a, b);
+};
+const unary = (name: keyof typeof NUMERIC, a: E): E => apply(a.type, NUMERIC[name][TYPE_CODE[a.type]] as number, a);
+const isZero = (a: E) => a.constant !== undefined && BigInt(a.constant) === 0n;
+
+/** The operations without statements; `Routine` adds `let`, `variable` and `when`. */
+export abstract class Expressions implements Operations {
+  i32 = i32;
+  i64 = i64;
+  f32 = f32;
+  f64 = f64;
+  add(a: E, b: E): E {
+    return isZero(b) ? a : isZero(a) ? b : binary('add', a, b);
+  }
+  sub(a: E, b: E): E {
+    return isZero(b) ? a : binary('sub', a, b);
+  }
+  mul = (a: E, b: E): E => binary('mul', a, b);
+  divS = (a: E, b: E): E => binary('divS', a, b);
+  divU = (a: E, b: E): E => binary('divU', a, b);
+  remS = (a: E, b: E): E => binary('remS', a, b);
+  remU = (a: E, b: E): E => binary('remU', a, b);
+  and = (a: E, b: E): E => binary('and', a, b);
+  or(a: E, b: E): E {
+    return isZero(b) ? a : isZero(a) ? b : binary('or', a, b);
+  }
+  xor(a: E, b: E): E {
+    return isZero(b) ? a : isZero(a) ? b : binary('xor', a, b);
+  }
+  not(a: E): E {
+    return binary('xor', a, a.type === 'i32' ? i32(-1) : i64(-1));
+  }
+  shl(a: E, b: E): E {
+    return isZero(b) ? a : binary('shl', a, b);
+  }
+  shrS(a: E, b: E): E {
+    return isZero(b) ? a : binary('shrS', a, b);
+  }
+  shrU(a: E, b: E): E {
+    return isZero(b) ? a : binary('shrU', a, b);
+  }
+  rotl = (a: E, b: E): E => binary('rotl', a, b);
+  rotr = (a: E, b: E): E => binary('rotr', a, b);
+  clz = (a: E): E => unary('clz', a);
+  ctz = (a: E): E => unary('ctz', a);
+  popcnt = (a: E): E => unary('popcnt', a);
+  eqz(a: E): E {
+    if (a.constant !== undefined) return i32(isZero(a) ? 1 : 0);
+    return apply('i32', a.type === 'i32' ? 0x45 : 0x50, a);
+  }
+  eq = (a: E, b: E): E => compare('eq', a, b);
+  ne = (a: E, b: E): E => compare('ne', a, b);
+  ltS = (a: E, b: E): E => compare('ltS', a, b);
+  ltU = (a: E, b: E): E => compare('ltU', a, b);
+  gtS = (a: E, b: E): E => compare('gtS', a, b);
+  gtU = (a: E, b: E): E => compare('gtU', a, b);
+  leS = (a: E, b: E): E => compare('leS', a, b);
+  leU = (a: E, b: E): E => compare('leU', a, b);
+  geS = (a: E, b: E): E => compare('geS', a, b);
+  geU = (a: E, b: E): E => compare('geU', a, b);
+
+  select(condition: E, a: E, b: E): E {
+    if (condition.constant !== undefined) return isZero(condition) ? b : a;
+    return apply(a.type, 0x1b, a, b, condition);
+  }
+  wrap(a: E): E {
+    if (a.constant !== undefined) return i32(Number(BigInt.asIntN(32, BigInt(a.constant))));
+    return apply('i32', 0xa7, a);
+  }
+  extendS(a: E): E {
+    if (a.constant !== undefined) return i64(a.constant);
+    return apply('i64', 0xac, a);
+  }
+  extendU(a: E): E {
+    if (a.constant !== undefined) return i64(Number(a.constant) >>> 0);
+    return apply('i64', 0xad, a);
+  }
+  extend8S = (a: E): E => apply(a.type, a.type === 'i32' ? 0xc0 : 0xc2, a);
+  extend16S = (a: E): E => apply(a.type, a.type === 'i32' ? 0xc1 : 0xc3, a);
+  extend32S(a: E): E {
+    if (a.constant !== undefined) return i64(BigInt.asIntN(32, BigInt(a.constant)));
+    return apply('i64', 0xc4, a);
+  }
+  zero32(a: E): E {
+    return this.extendU(this.wrap(a));
+  }
+  reinterpret(type: ValueType, a: E): E {
+    if (type === a.type) return a;
+    const opcode = { i32: 0xbc, i64: 0xbd, f32: 0xbe, f64: 0xbf }[type];
+    return apply(type, opcode, a);
+  }
+
+  // Floating point, as the hardware rounds it: to nearest, ties to even, no flags. Exactness is float/'s concern.
+  abs = (a: E): E => unary('abs', a);
+  neg = (a: E): E => unary('neg', a);
+  sqrt = (a: E): E => unary('sqrt', a);
+  ceil = (a: E): E => unary('ceil', a);
+  floor = (a: E): E => unary('floor', a);
+  trunc = (a: E): E => unary('trunc', a);
+  nearest = (a: E): E => unary('nearest', a);
+  fmin = (a: E, b: E): E => binary('min', a, b);
+  fmax = (a: E, b: E): E => binary('max', a, b);
+  fdiv = (a: E, b: E): E => binary('fdiv', a, b);
+  copysign = (a: E, b: E): E => binary('copysign', a, b);
+  lt = (a: E, b: E): E => compare('lt', a, b);
+  gt = (a: E, b: E): E => compare('gt', a, b);
+  le = (a: E, b: E): E => compare('le', a, b);
+  ge = (a: E, b: E): E => compare('ge', a, b);
+  /** A conversion named as in the specification without dots, e.g. `f64_convert_i64_s`, `i32_trunc_sat_f64_s`. */
+  convert(name: keyof typeof CONVERT, a: E): E {
+    const { type, opcode } = CONVERT[name];
+    return apply(type, opcode, a);
+  }
+
+  abstract let(a: E): E;
+  abstract variable(initial: E): Variable;
+  abstract when(condition: E, then: () => void, otherwise?: () => void): void;
+}

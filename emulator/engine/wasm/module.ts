@@ -1,0 +1,109 @@
+/** A WebAssembly module being written: types, imports, functions, exports (core specification 2.0, section 5.5). */
+import type { ValueType } from '../../isa/value.ts';
+import { type Callable, Routine, type Signature, typeByte } from './routine.ts';
+import { Sink } from './sink.ts';
+
+const EXTERNAL = { function: 0, table: 1, memory: 2 } as const;
+
+export class ModuleWriter {
+  #types: string[] = [];
+  #typeSignatures: Signature[] = [];
+  #imports: { module: string; name: string; kind: number; describe: (sink: Sink) => void }[] = [];
+  #importedFunctions = 0;
+  #functions: { routine: Routine; index: number }[] = [];
+  #exports: { name: string; index: number }[] = [];
+
+  /** The index of a function type. */
+  type(signature: Signature): number {
+    const key = `${signature.parameters.join()}:${signature.results.join()}`;
+    const known = this.#types.indexOf(key);
+    if (known >= 0) return known;
+    this.#typeSignatures.push(signature);
+    return this.#types.push(key) - 1;
+  }
+  /** Imports must all be declared before the first function. */
+  importFunction(module: string, name: string, parameters: ValueType[], results: ValueType[]): Callable {
+    if (this.#functions.length > 0) throw new Error('imports come before functions');
+    const signature = { parameters, results };
+    const type = this.type(signature);
+    this.#imports.push({ module, name, kind: EXTERNAL.function, describe: (sink) => sink.u32(type) });
+    return { index: this.#importedFunctions++, signature };
+  }
+  importMemory(module: string, name: string, minimumPages: number, maximumPages: number): void {
+    this.#imports.push({
+      module, name, kind: EXTERNAL.memory,
+      describe: (sink) => (sink.byte(3), sink.u32(minimumPages), sink.u32(maximumPages)), // 3: shared, with maximum
+    });
+  }
+  importTable(module: string, name: string, minimum: number): void {
+    this.#imports.push({
+      module, name, kind: EXTERNAL.table,
+      describe: (sink) => (sink.byte(0x70), sink.byte(0), sink.u32(minimum)),
+    });
+  }
+  /** Declares a function; its body may be written later, so that functions can call each other. */
+  function(parameters: ValueType[], results: ValueType[]): Callable & { routine: Routine } {
+    const routine = new Routine({ parameters, results });
+    const index = this.#importedFunctions + this.#functions.length;
+    this.type(routine.signature);
+    this.#functions.push({ routine, index });
+    return { index, signature: routine.signature, routine };
+  }
+  export(name: string, callable: Callable): void {
+    this.#exports.push({ name, index: callable.index });
+  }
+
+  finish(): Uint8Array {
+    const out = new Sink();
+    for (const byte of [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) out.byte(byte);
+    this.#section(out, 1, this.#typeSignatures, (sink, { parameters, results }) => {
+      sink.byte(0x60);
+      for (const list of [parameters, results]) {
+        sink.u32(list.length);
+        for (const type of list) sink.byte(typeByte(type));
+      }
+    });
+    this.#section(out, 2, this.#imports, (sink, { module, name, kind, describe }) => {
+      sink.name(module);
+      sink.name(name);
+      sink.byte(kind);
+      describe(sink);
+    });
+    this.#section(out, 3, this.#functions, (sink, { routine }) => sink.u32(this.type(routine.signature)));
+    this.#section(out, 7, this.#exports, (sink, { name, index }) => {
+      sink.name(name);
+      sink.byte(EXTERNAL.function);
+      sink.u32(index);
+    });
+    this.#section(out, 10, this.#functions, (sink, { routine }) => writeCode(sink, routine));
+    return out.finish();
+  }
+  #section<T>(out: Sink, id: number, items: readonly T[], write: (sink: Sink, item: T) => void): void {
+    if (items.length === 0) return;
+    const content = new Sink();
+    content.u32(items.length);
+    for (const item of items) write(content, item);
+    out.byte(id);
+    out.u32(content.length);
+    out.append(content.bytes.subarray(0, content.length));
+  }
+}
+
+function writeCode(sink: Sink, routine: Routine): void {
+  const code = new Sink();
+  const runs: { type: ValueType; count: number }[] = [];
+  for (const type of routine.locals) {
+    const last = runs.at(-1);
+    if (last?.type === type) last.count++;
+    else runs.push({ type, count: 1 });
+  }
+  code.u32(runs.length);
+  for (const { type, count } of runs) {
+    code.u32(count);
+    code.byte(typeByte(type));
+  }
+  code.append(routine.body.bytes.subarray(0, routine.body.length));
+  code.byte(0x0b);
+  sink.u32(code.length);
+  sink.append(code.bytes.subarray(0, code.length));
+}
