@@ -1,0 +1,69 @@
+/**
+ * What consoles printed, in chunks by position, kept to the last 1 MiB of each console. A chunk's position is the
+ * offset of its first byte in everything that console ever printed, so gaps and order are plain to see.
+ */
+import type { MachineId } from '../../preload/contract/machines.ts';
+import type { Database } from './database.ts';
+
+/** How much of a console is kept: about 13,000 full lines; more belongs into a file. */
+export const HISTORY_BYTES = 1024 * 1024;
+
+export interface StoredTail {
+  /** Position after the last byte. */
+  readonly end: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface ConsoleRecords {
+  /** Stores a chunk, in place of one at the same position, and drops what lies more than `HISTORY_BYTES` before its end. */
+  put(machine: MachineId, console: number, position: number, bytes: Uint8Array): Promise<void>;
+  tail(machine: MachineId, console: number): Promise<StoredTail>;
+  /** The newest chunk only: enough for the last line. */
+  newest(machine: MachineId, console: number): Promise<Uint8Array>;
+  clear(machine: MachineId, console: number): Promise<void>;
+}
+
+/** The console histories stored in `database`. */
+export function consoleRecords(database: Database): ConsoleRecords {
+  return {
+    put: (machine, console, position, bytes) =>
+      database.transaction(async (statements) => {
+        await statements.run(
+          'INSERT OR REPLACE INTO console_history (machine, console, position, bytes) VALUES (?, ?, ?, ?)',
+          machine,
+          console,
+          position,
+          bytes,
+        );
+        await statements.run(
+          'DELETE FROM console_history WHERE machine = ? AND console = ? AND position + length(bytes) <= ?',
+          machine,
+          console,
+          position + bytes.length - HISTORY_BYTES,
+        );
+      }),
+    async tail(machine, console) {
+      const rows = await database.all(
+        'SELECT position, bytes FROM console_history WHERE machine = ? AND console = ? ORDER BY position',
+        machine,
+        console,
+      );
+      const chunks = rows.map((row) => row['bytes'] as Uint8Array);
+      const bytes = Buffer.concat(chunks);
+      const last = rows.at(-1);
+      const end = last ? Number(last['position']) + (last['bytes'] as Uint8Array).length : 0;
+      return { end, bytes: bytes.subarray(Math.max(0, bytes.length - HISTORY_BYTES)) };
+    },
+    async newest(machine, console) {
+      const row = await database.get(
+        'SELECT bytes FROM console_history WHERE machine = ? AND console = ? ORDER BY position DESC LIMIT 1',
+        machine,
+        console,
+      );
+      return (row?.['bytes'] as Uint8Array | undefined) ?? new Uint8Array();
+    },
+    clear: async (machine, console) => {
+      await database.run('DELETE FROM console_history WHERE machine = ? AND console = ?', machine, console);
+    },
+  };
+}

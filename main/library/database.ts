@@ -1,0 +1,102 @@
+/**
+ * SQLite by promises: one connection, one statement at a time, and transactions that nobody else's statement can slip
+ * into. Everything goes through one queue, because npm `sqlite3` runs statements of one connection on a thread pool.
+ */
+import sqlite3 from 'sqlite3';
+import { libraryError } from './library-error.ts';
+
+export type Value = string | number | null | Uint8Array;
+export type Row = Readonly<Record<string, Value>>;
+
+/** Statements on a connection. Parameters are positional (`?`). */
+export interface Statements {
+  /** Runs one statement; answers with the number of rows changed and the last row id. */
+  run(sql: string, ...values: readonly Value[]): Promise<{ changes: number; lastId: number }>;
+  all(sql: string, ...values: readonly Value[]): Promise<readonly Row[]>;
+  get(sql: string, ...values: readonly Value[]): Promise<Row | undefined>;
+  /** Several statements without parameters. */
+  script(sql: string): Promise<void>;
+}
+
+export interface Database extends Statements {
+  readonly file: string;
+  /** Runs `work` in one immediate transaction: all of it is stored, or, when it throws, none of it. */
+  transaction<T>(work: (statements: Statements) => Promise<T>): Promise<T>;
+  /** Waits for what is under way and closes the file. */
+  close(): Promise<void>;
+}
+
+const bindable = (values: readonly Value[]) =>
+  values.map((value) => (value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.length) : value));
+
+function statementsOf(connection: sqlite3.Database): Statements {
+  return {
+    run: (sql, ...values) =>
+      new Promise((resolve, reject) => {
+        connection.run(sql, bindable(values), function (error) {
+          if (error) reject(error);
+          else resolve({ changes: this.changes, lastId: this.lastID });
+        });
+      }),
+    all: (sql, ...values) =>
+      new Promise((resolve, reject) => {
+        connection.all<Row>(sql, bindable(values), (error, rows) => (error ? reject(error) : resolve(rows)));
+      }),
+    get: (sql, ...values) =>
+      new Promise((resolve, reject) => {
+        connection.get<Row>(sql, bindable(values), (error, row) => (error ? reject(error) : resolve(row)));
+      }),
+    script: (sql) =>
+      new Promise((resolve, reject) => {
+        connection.exec(sql, (error) => (error ? reject(error) : resolve()));
+      }),
+  };
+}
+
+async function inTransaction<T>(statements: Statements, work: (statements: Statements) => Promise<T>): Promise<T> {
+  await statements.script('BEGIN IMMEDIATE');
+  try {
+    const result = await work(statements);
+    await statements.script('COMMIT');
+    return result;
+  } catch (error) {
+    // A full disk may have rolled back already; then this fails, and the first error is the one to report.
+    await statements.script('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+}
+
+const isOfSqlite = (error: unknown) => String((error as { code?: unknown }).code ?? '').startsWith('SQLITE_');
+
+/** Opens (or, where absent, creates) a database file. Everything SQLite refuses is rejected with a `LibraryError`. */
+export function openDatabase(file: string): Promise<Database> {
+  return new Promise((resolve, reject) => {
+    const connection = new sqlite3.Database(file, (error) =>
+      error ? reject(libraryError(file, error)) : resolve(queued(file, connection)),
+    );
+  });
+}
+
+function queued(file: string, connection: sqlite3.Database): Database {
+  const direct = statementsOf(connection);
+  let tail: Promise<unknown> = Promise.resolve();
+  const enqueue = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = tail.then(work).catch((error: unknown) => {
+      throw isOfSqlite(error) ? libraryError(file, error) : error;
+    });
+    tail = result.catch(() => undefined);
+    return result;
+  };
+  return {
+    file,
+    run: (sql, ...values) => enqueue(() => direct.run(sql, ...values)),
+    all: (sql, ...values) => enqueue(() => direct.all(sql, ...values)),
+    get: (sql, ...values) => enqueue(() => direct.get(sql, ...values)),
+    script: (sql) => enqueue(() => direct.script(sql)),
+    transaction: (work) => enqueue(() => inTransaction(direct, work)),
+    close: () =>
+      enqueue(
+        () => new Promise<void>((resolve, reject) => connection.close((error) => (error ? reject(error) : resolve()))),
+      ),
+  };
+}

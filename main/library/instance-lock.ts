@@ -1,0 +1,122 @@
+/**
+ * One program at a time owns a library. The lock file says which process that is and where it listens, so that the
+ * CLI finds the running program without opening the database; a file left by a dead process is taken over.
+ */
+import { constants, copyFileSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { LibraryError } from './library-error.ts';
+
+export interface Owner {
+  readonly pid: number;
+  /** What a person would call it: `the window`, `viv serve`. */
+  readonly program: string;
+  /** Absent for a command that works in process and is soon done. */
+  readonly socket?: string;
+  /** When the process started, in the system's own terms, to tell it from a later process with the same pid. */
+  readonly birth: string;
+}
+
+export interface InstanceLock {
+  /** Gives the library free. */
+  release(): void;
+}
+
+/** Field 22 of /proc/PID/stat (proc(5)): start time in clock ticks; empty where there is no /proc. */
+function birthOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function isAlive(owner: Owner): boolean {
+  try {
+    process.kill(owner.pid, 0);
+  } catch (error) {
+    // EPERM: it lives, but belongs to somebody else.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  return owner.birth === '' || birthOf(owner.pid) === owner.birth;
+}
+
+function readOwner(file: string): Owner | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Owner;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The living process that owns the library, if there is one. */
+export function findOwner(lockFile: string): Owner | undefined {
+  const owner = readOwner(lockFile);
+  return owner && isAlive(owner) ? owner : undefined;
+}
+
+/**
+ * Takes the library for this process.
+ * @throws LibraryError `locked`, naming the process, when another one has it; file errors as Node throws them
+ */
+export function lockInstance(lockFile: string, program: string, socket?: string): InstanceLock {
+  const owner: Owner = { pid: process.pid, program, birth: birthOf(process.pid), ...(socket ? { socket } : {}) };
+  const mine = `${lockFile}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  writeFileSync(mine, JSON.stringify(owner), { mode: 0o600 });
+  try {
+    if (!tryLink(mine, lockFile)) {
+      const holder = findOwner(lockFile);
+      if (holder) throw lockedBy(holder);
+      discardStale(lockFile, `${mine}.stale`);
+      if (!tryLink(mine, lockFile)) throw lockedBy(readOwner(lockFile));
+    }
+  } finally {
+    rmSync(mine, { force: true });
+  }
+  return {
+    release: () => {
+      if (readOwner(lockFile)?.pid === process.pid) rmSync(lockFile, { force: true });
+    },
+  };
+}
+
+/** A hard link is made or refused in one step, with its content already there. */
+function tryLink(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') return tryCopy(from, to);
+    throw error;
+  }
+}
+
+/** For file systems without hard links (exFAT); a reader may see the file before its content, and then waits. */
+function tryCopy(from: string, to: string): boolean {
+  try {
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Moves a dead process's lock away; if a living one slipped in between, its lock is put back. */
+function discardStale(lockFile: string, aside: string): void {
+  try {
+    renameSync(lockFile, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  if (findOwner(aside)) tryLink(aside, lockFile);
+  rmSync(aside, { force: true });
+}
+
+function lockedBy(holder: Owner | undefined): LibraryError {
+  const who = holder ? `${holder.program} (process ${holder.pid})` : 'another Vivarium that is just starting';
+  return new LibraryError('locked', `the library is in use by ${who}: use that one, or end it and try again`);
+}

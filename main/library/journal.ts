@@ -1,0 +1,60 @@
+/** The journal: every change of a machine with what was before and after, so that it can be taken back. */
+import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
+import type { Row, Statements } from './database.ts';
+
+/** What the journal remembers of a machine at one moment. */
+export interface MachineImage {
+  readonly definition: MachineDefinition;
+  readonly deleted: boolean;
+}
+
+export interface JournalEntry {
+  readonly number: number;
+  readonly at: number;
+  readonly what: 'create' | 'update' | 'delete' | 'undelete' | 'undo';
+  readonly machine: MachineId;
+  readonly before?: MachineImage;
+  readonly after?: MachineImage;
+  readonly undone: boolean;
+}
+
+const imageOf = (text: unknown) => (typeof text === 'string' ? (JSON.parse(text) as MachineImage) : undefined);
+
+function entryOf(row: Row): JournalEntry {
+  const before = imageOf(row['before']);
+  const after = imageOf(row['after']);
+  return {
+    number: Number(row['id']),
+    at: Number(row['at']),
+    what: row['what'] as JournalEntry['what'],
+    machine: row['machine'] as MachineId,
+    ...(before ? { before } : {}),
+    ...(after ? { after } : {}),
+    undone: row['undone_by'] !== null,
+  };
+}
+
+/** Writes one entry, in the transaction that makes the change; answers with its number. */
+export async function writeJournal(
+  statements: Statements,
+  entry: Pick<JournalEntry, 'what' | 'machine' | 'before' | 'after'>,
+): Promise<number> {
+  const { lastId } = await statements.run(
+    'INSERT INTO journal (at, what, machine, before, after) VALUES (?, ?, ?, ?, ?)',
+    Date.now(),
+    entry.what,
+    entry.machine,
+    entry.before ? JSON.stringify(entry.before) : null,
+    entry.after ? JSON.stringify(entry.after) : null,
+  );
+  return lastId;
+}
+
+/** A machine's entries, newest first. */
+export async function readJournal(statements: Statements, machine: MachineId): Promise<readonly JournalEntry[]> {
+  return (await statements.all('SELECT * FROM journal WHERE machine = ? ORDER BY id DESC', machine)).map(entryOf);
+}
+
+export async function markUndone(statements: Statements, entry: number, by: number): Promise<void> {
+  await statements.run('UPDATE journal SET undone_by = ? WHERE id = ?', by, entry);
+}

@@ -1,0 +1,140 @@
+/**
+ * The library: what a person must never lose, in one SQLite file. Opening checks the file, brings it to the newest
+ * format and says clearly what is wrong where it cannot (design.md §3).
+ */
+import { mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { consoleRecords, type ConsoleRecords } from './console-records.ts';
+import { openDatabase, type Database } from './database.ts';
+import type { Home } from './home.ts';
+import { lockInstance, type InstanceLock } from './instance-lock.ts';
+import { LibraryError, libraryError } from './library-error.ts';
+import { machineRecords, type MachineRecords } from './machine-records.ts';
+import { migrate } from './migrations.ts';
+import { runRecords, type RunRecords } from './run-records.ts';
+import { settingsRecords, type SettingsRecords } from './settings-records.ts';
+
+export interface Library {
+  readonly home: Home;
+  readonly machines: MachineRecords;
+  readonly settings: SettingsRecords;
+  readonly consoles: ConsoleRecords;
+  readonly runs: RunRecords;
+  /** SQLite's full check: what is wrong with the file, empty when nothing is. */
+  check(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** Files up to this size are checked at every opening (some ten milliseconds); larger ones when asked. */
+const CHECKED_AT_OPENING = 32 * 1024 * 1024;
+/** How long a statement waits for another program's transaction, in milliseconds. */
+const BUSY_TIMEOUT = 3000;
+
+export interface Opening {
+  /** How this process calls itself to others that find the library in use. */
+  readonly program: string;
+  /** Where it listens, when it does. */
+  readonly socket?: string;
+}
+
+/**
+ * Opens the library of a home, creating both where they do not exist.
+ * @throws LibraryError naming the problem and what to do
+ */
+export async function openLibrary(home: Home, { program, socket }: Opening): Promise<Library> {
+  const lock = takeHome(home, program, socket);
+  let database: Database | undefined;
+  try {
+    database = await openDatabase(home.library);
+    await prepare(database);
+    return libraryOver(home, database, lock);
+  } catch (error) {
+    await database?.close().catch(() => undefined);
+    lock.release();
+    throw nameLocker(home, libraryError(home.library, error));
+  }
+}
+
+function takeHome(home: Home, program: string, socket: string | undefined): InstanceLock {
+  try {
+    mkdirSync(home.folder, { recursive: true, mode: 0o700 });
+    return lockInstance(home.lock, program, socket);
+  } catch (error) {
+    throw libraryError(home.library, error);
+  }
+}
+
+async function prepare(database: Database): Promise<void> {
+  await database.script(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
+  if (statSync(database.file).size <= CHECKED_AT_OPENING) await refuseDamaged(database);
+  await database.script('PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL');
+  await migrate(database);
+}
+
+async function problemsOf(database: Database, pragma: 'quick_check' | 'integrity_check'): Promise<readonly string[]> {
+  const rows = await database.all(`PRAGMA ${pragma}(20)`);
+  return rows.map((row) => String(Object.values(row)[0])).filter((line) => line !== 'ok');
+}
+
+async function refuseDamaged(database: Database): Promise<void> {
+  const [problem] = await problemsOf(database, 'quick_check');
+  if (problem !== undefined) throw libraryError(database.file, { code: 'SQLITE_CORRUPT', message: problem });
+}
+
+function libraryOver(home: Home, database: Database, lock: InstanceLock): Library {
+  return {
+    home,
+    machines: machineRecords(database),
+    settings: settingsRecords(database),
+    consoles: consoleRecords(database),
+    runs: runRecords(database),
+    check: () => problemsOf(database, 'integrity_check'),
+    async close() {
+      await database.close().finally(() => lock.release());
+    },
+  };
+}
+
+/** Where the kernel knows who holds the file's lock (Linux, /proc/locks, proc(5)), the message names it. */
+function nameLocker(home: Home, error: LibraryError): LibraryError {
+  if (error.problem !== 'locked' || process.platform !== 'linux') return error;
+  try {
+    const { ino } = statSync(home.library);
+    const line = readFileSync('/proc/locks', 'utf8').split('\n').find((text) => text.includes(`:${ino} `));
+    const pid = line?.split(/\s+/)[4];
+    if (!pid) return error;
+    const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+    return new LibraryError('locked', `the library ${home.library} is in use by ${name} (process ${pid}): end it and try again`);
+  } catch {
+    return error;
+  }
+}
+
+/**
+ * Moves a library's files aside as `library.db.damaged-DATE`, so that the next opening starts a new one. Only done
+ * when a person asks; nothing is deleted.
+ * @returns the path of the file that was kept
+ */
+export function setDamagedAside(home: Home, now = new Date()): string {
+  const date = now.toISOString().slice(0, 19).replaceAll(':', '');
+  const aside = `${home.library}.damaged-${date}`;
+  const lock = takeHome(home, 'viv library repair', undefined);
+  try {
+    renameSync(home.library, aside);
+    for (const suffix of ['-wal', '-shm']) moveIfThere(`${home.library}${suffix}`, `${aside}${suffix}`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new LibraryError('other', `there is no library in ${dirname(home.library)}: nothing to repair`);
+    throw libraryError(home.library, error);
+  } finally {
+    lock.release();
+  }
+  return aside;
+}
+
+function moveIfThere(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}

@@ -1,0 +1,150 @@
+/** The machines of the library: their definitions, the bin, and the journal that lets every change be taken back. */
+import { ContractError } from '../../preload/contract/contract.ts';
+import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
+import type { Database, Row, Statements } from './database.ts';
+import { markUndone, readJournal, writeJournal, type JournalEntry, type MachineImage } from './journal.ts';
+import { ulid } from './ulid.ts';
+
+export interface MachineRecord {
+  readonly id: MachineId;
+  readonly definition: MachineDefinition;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly deletedAt?: number;
+}
+
+/** Calls reject with `ContractError`: `missing` for an unknown id, `conflict` for a taken name. */
+export interface MachineRecords {
+  /** Those in use, oldest first. */
+  list(): Promise<readonly MachineRecord[]>;
+  /** Those in the bin, last deleted first. */
+  bin(): Promise<readonly MachineRecord[]>;
+  create(definition: MachineDefinition): Promise<MachineRecord>;
+  update(id: MachineId, patch: Partial<MachineDefinition>): Promise<MachineRecord>;
+  /** Into the bin. */
+  delete(id: MachineId): Promise<void>;
+  /** Out of the bin, under another name where its own was taken meanwhile. */
+  undelete(id: MachineId): Promise<MachineRecord>;
+  /** Takes back the machine's last change that was not taken back yet; `undefined` when it is in the bin afterwards. */
+  undo(id: MachineId): Promise<MachineRecord | undefined>;
+  history(id: MachineId): Promise<readonly JournalEntry[]>;
+}
+
+function recordOf(row: Row): MachineRecord {
+  const { id, definition, created_at: createdAt, deleted_at: deletedAt } = row;
+  return {
+    id: id as MachineId,
+    definition: JSON.parse(String(definition)) as MachineDefinition,
+    createdAt: Number(createdAt),
+    ...(deletedAt === null ? {} : { deletedAt: Number(deletedAt) }),
+  };
+}
+
+async function find(statements: Statements, id: MachineId): Promise<MachineRecord> {
+  const row = await statements.get('SELECT * FROM machines WHERE id = ?', id);
+  if (!row) throw new ContractError('missing', 'there is no such machine (any more)');
+  return recordOf(row);
+}
+
+async function findInUse(statements: Statements, id: MachineId): Promise<MachineRecord> {
+  const record = await find(statements, id);
+  if (record.deletedAt !== undefined) throw new ContractError('missing', `"${record.definition.name}" is in the bin: undelete it first`);
+  return record;
+}
+
+const isTaken = async (statements: Statements, name: string, except: string) =>
+  (await statements.get('SELECT 1 AS taken FROM machines WHERE name = ? AND deleted_at IS NULL AND id <> ?', name, except)) !== undefined;
+
+async function refuseTaken(statements: Statements, name: string, except = ''): Promise<void> {
+  if (await isTaken(statements, name, except)) throw new ContractError('conflict', `there is already a machine called "${name}": choose another name`);
+}
+
+async function freeName(statements: Statements, wanted: string, except = ''): Promise<string> {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? wanted : `${wanted} ${number}`;
+    if (!(await isTaken(statements, name, except))) return name;
+  }
+}
+
+const imageOf = (record: MachineRecord): MachineImage => ({ definition: record.definition, deleted: record.deletedAt !== undefined });
+
+/** Stores what the machine is to be and answers with it as read back. */
+async function put(statements: Statements, id: MachineId, { definition, deleted }: MachineImage): Promise<MachineRecord> {
+  const now = Date.now();
+  await statements.run(
+    'UPDATE machines SET name = ?, template = ?, definition = ?, changed_at = ?, deleted_at = ? WHERE id = ?',
+    definition.name,
+    definition.template ?? null,
+    JSON.stringify(definition),
+    now,
+    deleted ? now : null,
+    id,
+  );
+  return find(statements, id);
+}
+
+async function create(statements: Statements, definition: MachineDefinition): Promise<MachineRecord> {
+  await refuseTaken(statements, definition.name);
+  const id = ulid() as MachineId;
+  const now = Date.now();
+  await statements.run(
+    'INSERT INTO machines (id, name, template, definition, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?)',
+    id,
+    definition.name,
+    definition.template ?? null,
+    JSON.stringify(definition),
+    now,
+    now,
+  );
+  await writeJournal(statements, { what: 'create', machine: id, after: { definition, deleted: false } });
+  return find(statements, id);
+}
+
+/** Makes one journalled change from `before` to `after`. */
+async function change(statements: Statements, what: JournalEntry['what'], before: MachineRecord, after: MachineImage) {
+  const entry = await writeJournal(statements, { what, machine: before.id, before: imageOf(before), after });
+  return { entry, record: await put(statements, before.id, after) };
+}
+
+async function undo(statements: Statements, id: MachineId): Promise<MachineRecord | undefined> {
+  const present = await find(statements, id);
+  const last = (await readJournal(statements, id)).find((entry) => entry.what !== 'undo' && !entry.undone);
+  if (!last) throw new ContractError('conflict', `no change of "${present.definition.name}" is left to be taken back`);
+  // Taking back the creation means the bin, never losing the machine.
+  const wanted = last.before ?? { definition: present.definition, deleted: true };
+  const name = wanted.deleted ? wanted.definition.name : await freeName(statements, wanted.definition.name, id);
+  const { entry, record } = await change(statements, 'undo', present, { ...wanted, definition: { ...wanted.definition, name } });
+  await markUndone(statements, last.number, entry);
+  return record.deletedAt === undefined ? record : undefined;
+}
+
+/** The machines stored in `database`. */
+export function machineRecords(database: Database): MachineRecords {
+  const list = async (sql: string) => (await database.all(sql)).map(recordOf);
+  return {
+    list: () => list('SELECT * FROM machines WHERE deleted_at IS NULL ORDER BY id'),
+    bin: () => list('SELECT * FROM machines WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, id DESC'),
+    create: (definition) => database.transaction((statements) => create(statements, definition)),
+    update: (id, patch) =>
+      database.transaction(async (statements) => {
+        const before = await findInUse(statements, id);
+        const definition = { ...before.definition, ...patch };
+        await refuseTaken(statements, definition.name, id);
+        return (await change(statements, 'update', before, { definition, deleted: false })).record;
+      }),
+    delete: (id) =>
+      database.transaction(async (statements) => {
+        const before = await findInUse(statements, id);
+        await change(statements, 'delete', before, { definition: before.definition, deleted: true });
+      }),
+    undelete: (id) =>
+      database.transaction(async (statements) => {
+        const before = await find(statements, id);
+        if (before.deletedAt === undefined) throw new ContractError('conflict', `"${before.definition.name}" is not in the bin`);
+        const name = await freeName(statements, before.definition.name, id);
+        return (await change(statements, 'undelete', before, { definition: { ...before.definition, name }, deleted: false })).record;
+      }),
+    undo: (id) => database.transaction((statements) => undo(statements, id)),
+    history: (id) => readJournal(database, id),
+  };
+}

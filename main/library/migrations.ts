@@ -1,0 +1,83 @@
+/**
+ * The library's tables as numbered steps that run forward only. A step that has been released is never edited; a
+ * change is a new step. Which steps a file has seen is a table in the file itself.
+ */
+import type { Database } from './database.ts';
+import { LibraryError } from './library-error.ts';
+
+export interface Migration {
+  readonly number: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+export const migrations: readonly Migration[] = [
+  {
+    number: 1,
+    name: 'machines, settings, console history, runs and the journal',
+    sql: `
+      CREATE TABLE machines (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        template TEXT,
+        definition TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        changed_at INTEGER NOT NULL,
+        deleted_at INTEGER
+      ) STRICT;
+      -- Two machines in use never share a name; the bin may hold any number of the same name.
+      CREATE UNIQUE INDEX machines_by_name ON machines (name) WHERE deleted_at IS NULL;
+      CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+      -- position: offset of the chunk's first byte in all that the console ever printed.
+      CREATE TABLE console_history (
+        machine TEXT NOT NULL REFERENCES machines (id) ON DELETE CASCADE,
+        console INTEGER NOT NULL,
+        position INTEGER NOT NULL,
+        bytes BLOB NOT NULL,
+        PRIMARY KEY (machine, console, position)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE runs (
+        id INTEGER PRIMARY KEY,
+        machine TEXT NOT NULL REFERENCES machines (id) ON DELETE CASCADE,
+        started_at INTEGER NOT NULL,
+        ended_at INTEGER,
+        ending TEXT,
+        reason TEXT
+      ) STRICT;
+      CREATE INDEX runs_by_machine ON runs (machine, started_at);
+      CREATE TABLE journal (
+        id INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        what TEXT NOT NULL,
+        machine TEXT,
+        before TEXT,
+        after TEXT,
+        undone_by INTEGER REFERENCES journal (id)
+      ) STRICT;
+      CREATE INDEX journal_by_machine ON journal (machine, id);
+    `,
+  },
+];
+
+/**
+ * Brings the file to the newest step, each step in its own transaction.
+ * @throws LibraryError `newer` when the file has steps this program does not know; nothing is changed then
+ */
+export async function migrate(database: Database, steps: readonly Migration[] = migrations): Promise<void> {
+  const known = Math.max(0, ...steps.map((step) => step.number));
+  const table = await database.get(`SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = 'migrations'`);
+  const seen = table ? await database.get('SELECT max(number) AS number FROM migrations') : undefined;
+  const reached = Number(seen?.['number'] ?? 0);
+  if (reached > known)
+    throw new LibraryError(
+      'newer',
+      `the library ${database.file} was written by a newer Vivarium (its format is ${reached}, this program knows ${known}): use the newer version; nothing was changed`,
+    );
+  for (const step of steps.filter(({ number }) => number > reached)) {
+    await database.transaction(async (statements) => {
+      await statements.script('CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT');
+      await statements.script(step.sql);
+      await statements.run('INSERT INTO migrations (number, name, applied_at) VALUES (?, ?, ?)', step.number, step.name, Date.now());
+    });
+  }
+}

@@ -1,0 +1,80 @@
+/** The consoles of one machine: their logs, loaded when first needed, and their writing to the library. */
+import type { ConsoleRecords } from '../library/console-records.ts';
+import type { MachineId } from '../../preload/contract/machines.ts';
+import { ConsoleLog } from './console-log.ts';
+import { consoleStore, type ConsoleStore } from './console-store.ts';
+
+interface Open {
+  readonly log: ConsoleLog;
+  readonly store: ConsoleStore;
+}
+
+export class MachineConsoles {
+  readonly #id: MachineId;
+  readonly #records: ConsoleRecords;
+  readonly #storeFailed: (error: Error) => void;
+  readonly #loading = new Map<number, Promise<Open>>();
+  /** Those loaded, for the path of a guest's output, which must not wait. */
+  readonly #open = new Map<number, Open>();
+
+  /** @param storeFailed told when history cannot be written; the machine runs on */
+  constructor(id: MachineId, records: ConsoleRecords, storeFailed: (error: Error) => void) {
+    this.#id = id;
+    this.#records = records;
+    this.#storeFailed = storeFailed;
+  }
+
+  /** The log of a console, with what was printed before. */
+  async log(console: number): Promise<ConsoleLog> {
+    return (await this.#load(console)).log;
+  }
+
+  /** A run with consoles 0 to `count` - 1 begins. */
+  async prepare(count: number): Promise<void> {
+    await Promise.all(Array.from({ length: count }, (_, console) => this.#load(console)));
+  }
+  began(acknowledge: (console: number, count: number) => void): void {
+    for (const [console, { log }] of this.#open) log.attachGuest((count) => acknowledge(console, count));
+  }
+  output(console: number, bytes: Uint8Array): void {
+    const open = this.#open.get(console);
+    open?.log.append(bytes);
+    open?.store.touched();
+  }
+
+  async clear(console: number): Promise<void> {
+    const { log, store } = await this.#load(console);
+    await store.flush();
+    log.clear();
+    store.cleared();
+    await this.#records.clear(this.#id, console);
+  }
+
+  /** Resolves when all that was printed is stored. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.#open.values()].map(({ store }) => store.flush()));
+  }
+
+  /** The end of console 0, loaded or stored. */
+  async newest(): Promise<Uint8Array> {
+    return this.#open.get(0)?.log.tail(4096) ?? this.#records.newest(this.#id, 0);
+  }
+  newestLoaded(): Uint8Array | undefined {
+    return this.#open.get(0)?.log.tail(4096);
+  }
+
+  #load(console: number): Promise<Open> {
+    const known = this.#loading.get(console);
+    if (known) return known;
+    const loading = this.#records.tail(this.#id, console).then((stored) => {
+      const log = new ConsoleLog(stored);
+      const put = (position: number, bytes: Uint8Array) => this.#records.put(this.#id, console, position, bytes);
+      const open = { log, store: consoleStore(log, put, this.#storeFailed) };
+      this.#open.set(console, open);
+      return open;
+    });
+    this.#loading.set(console, loading);
+    loading.catch(() => this.#loading.delete(console));
+    return loading;
+  }
+}

@@ -1,0 +1,219 @@
+/**
+ * One machine's life: off, starting, running, paused, stopping, failed, each with a reason a person can read. A run
+ * begins with `start` and ends exactly once; a guest that reboots begins the next run with the same configuration.
+ */
+import type { Ending, MachineConfiguration, MachineEvents, MachineFigures, RunningMachine } from '../../emulator/index.ts';
+import { ContractError } from '../../preload/contract/contract.ts';
+import type { MachineState } from '../../preload/contract/machines.ts';
+
+export type StartMachine = (configuration: MachineConfiguration, events: MachineEvents) => Promise<RunningMachine>;
+
+/** What a life needs from its surroundings. */
+export interface LifeSurroundings {
+  readonly startMachine: StartMachine;
+  /** Something in the state, the reason or the log changed. */
+  changed(): void;
+  /** A run begins: output of its consoles is acknowledged through `acknowledge`. */
+  began(acknowledge: (console: number, count: number) => void): void;
+  ended(ending: Ending['kind'], reason: string): void;
+  output(console: number, bytes: Uint8Array): void;
+}
+
+/** How many of the last log lines are kept for a failed machine. */
+const LOG_LINES = 200;
+/** A stop that takes longer than this is a failure, in milliseconds: the threads only have to leave their loop. */
+const STOP_TIMEOUT = 10_000;
+/** This many reboots in a row, each after less than `SHORT_RUN` milliseconds, are taken for a fault. */
+const SHORT_RUNS = 10;
+const SHORT_RUN = 2000;
+
+/** What becomes of the machine when the present run ends. */
+type Intent = 'run' | 'stop' | 'reset';
+
+export class MachineLife {
+  state: MachineState = 'off';
+  reason: string;
+  log: string | undefined;
+  startedAt: number | undefined;
+  readonly #surroundings: LifeSurroundings;
+  #lines: string[] = [];
+  #configuration: MachineConfiguration | undefined;
+  #machine: RunningMachine | undefined;
+  /** The run whose events count. */
+  #present: object | undefined;
+  #abort: AbortController | undefined;
+  #intent: Intent = 'run';
+  #shortRuns = 0;
+  #settled: (() => void)[] = [];
+
+  constructor(surroundings: LifeSurroundings, reason: string) {
+    this.#surroundings = surroundings;
+    this.reason = reason;
+  }
+
+  get isActive(): boolean {
+    return this.state !== 'off' && this.state !== 'failed';
+  }
+
+  /**
+   * Starts the machine; resolves when it runs.
+   * @param resolve makes the configuration, fetching what is needed; aborted when the machine is stopped meanwhile
+   * @throws ContractError when it is running already or cannot be started; its state then says why
+   */
+  async start(resolve: (signal: AbortSignal) => Promise<MachineConfiguration>): Promise<void> {
+    if (this.isActive) throw new ContractError('conflict', `the machine is ${this.state} already`);
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#intent = 'run';
+    this.#shortRuns = 0;
+    this.#lines = [];
+    this.#enter('starting', 'getting its files ready');
+    try {
+      this.#configuration = await resolve(abort.signal);
+      await this.#run(this.#configuration, abort.signal);
+    } catch (error) {
+      if (abort.signal.aborted) {
+        this.#finish({ kind: 'stopped' });
+        throw new ContractError('conflict', 'the machine was stopped while it was starting');
+      }
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#finish({ kind: 'failed', reason, log: this.#lines.join('\n') });
+      throw error instanceof ContractError ? error : new ContractError('unavailable', reason);
+    }
+  }
+
+  async pause(): Promise<void> {
+    await this.#runningIn('running').pause();
+    if (this.state === 'running') this.#enter('paused', 'paused');
+  }
+
+  async resume(): Promise<void> {
+    await this.#runningIn('paused').resume();
+    if (this.state === 'paused') this.#enter('running', 'resumed');
+  }
+
+  /** As pressing the reset button; resolves when the machine runs again. */
+  async reset(): Promise<void> {
+    const machine = this.#runningIn('running', 'paused');
+    this.#intent = 'reset';
+    this.#enter('starting', 'reset');
+    await machine.stop();
+    await this.#until(() => this.state === 'running' || !this.isActive);
+  }
+
+  /** Ends the run; resolves when the machine is off. */
+  async stop(): Promise<void> {
+    if (!this.isActive) throw new ContractError('conflict', `the machine is not running (${this.reason})`);
+    this.#intent = 'stop';
+    if (this.state !== 'stopping') this.#enter('stopping', 'being stopped');
+    this.#abort?.abort();
+    const timeout = setTimeout(() => {
+      this.#finish({ kind: 'failed', reason: `its threads did not end within ${STOP_TIMEOUT / 1000} seconds`, log: this.#lines.join('\n') });
+    }, STOP_TIMEOUT);
+    void this.#machine?.stop();
+    await this.#until(() => !this.isActive).finally(() => clearTimeout(timeout));
+  }
+
+  write(console: number, bytes: Uint8Array): void {
+    this.#machine?.write(console, bytes);
+  }
+  resize(console: number, columns: number, rows: number): void {
+    this.#machine?.resize(console, columns, rows);
+  }
+  figures(): MachineFigures | undefined {
+    return this.#machine?.figures();
+  }
+
+  #runningIn(...states: readonly MachineState[]): RunningMachine {
+    if (!this.#machine || !states.includes(this.state)) throw new ContractError('conflict', `the machine is ${this.state}, not ${states.join(' or ')}`);
+    return this.#machine;
+  }
+
+  async #run(configuration: MachineConfiguration, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.state === 'starting') this.#enter('starting', 'starting its threads');
+    // Events of a run that was given up (see `stop`) are not this machine's any more.
+    const run = {};
+    this.#present = run;
+    const unacknowledged = new Map<number, number>();
+    let machine: RunningMachine | undefined;
+    this.#surroundings.began((console, count) => {
+      if (machine) machine.acknowledge(console, count);
+      else unacknowledged.set(console, (unacknowledged.get(console) ?? 0) + count);
+    });
+    const beganAt = Date.now();
+    machine = await this.#surroundings.startMachine(configuration, {
+      output: (console, bytes) => (this.#present === run ? this.#surroundings.output(console, bytes) : undefined),
+      log: (line) => this.#remember(line),
+      ended: (ending) => {
+        if (this.#present !== run) return;
+        this.#present = undefined;
+        this.#machine = undefined;
+        this.#ended(ending, Date.now() - beganAt);
+      },
+    });
+    for (const [console, count] of unacknowledged) machine.acknowledge(console, count);
+    // A guest may power off before the promise of its start is settled.
+    if (this.#present !== run) return;
+    this.#machine = machine;
+    this.startedAt = beganAt;
+    if (signal.aborted) void machine.stop();
+    else this.#enter('running', 'running');
+  }
+
+  #ended(ending: Ending, ranFor: number): void {
+    const again = this.#intent === 'reset' || (ending.kind === 'reboot' && this.#intent === 'run');
+    if (!again || ending.kind === 'failed') return this.#finish(ending);
+    this.#shortRuns = ranFor < SHORT_RUN && ending.kind === 'reboot' ? this.#shortRuns + 1 : 0;
+    if (this.#shortRuns >= SHORT_RUNS) {
+      const reason = `the guest rebooted ${SHORT_RUNS} times in a row within ${SHORT_RUN / 1000} seconds of starting`;
+      return this.#finish({ kind: 'failed', reason, log: this.#lines.join('\n') });
+    }
+    this.#surroundings.ended(ending.kind, ending.kind === 'reboot' ? 'rebooted by the guest' : 'reset');
+    this.#intent = 'run';
+    this.#enter('starting', ending.kind === 'reboot' ? 'restarting: the guest rebooted' : 'reset');
+    const { signal } = (this.#abort = new AbortController());
+    this.#run(this.#configuration as MachineConfiguration, signal).catch((error: unknown) => {
+      if (signal.aborted) return this.#finish({ kind: 'stopped' });
+      this.#finish({ kind: 'failed', reason: (error as Error).message, log: this.#lines.join('\n') });
+    });
+  }
+
+  #finish(ending: Ending): void {
+    if (!this.isActive) return;
+    this.#present = undefined;
+    this.#machine = undefined;
+    this.#abort = undefined;
+    this.startedAt = undefined;
+    const reason = reasonOf(ending);
+    this.log = ending.kind === 'failed' ? [ending.log, this.#lines.join('\n')].find((text) => text !== '') ?? '' : undefined;
+    this.#surroundings.ended(ending.kind, reason);
+    this.#enter(ending.kind === 'failed' ? 'failed' : 'off', reason);
+  }
+
+  #remember(line: string): void {
+    this.#lines.push(line);
+    if (this.#lines.length > LOG_LINES) this.#lines.shift();
+  }
+
+  #enter(state: MachineState, reason: string): void {
+    this.state = state;
+    this.reason = reason;
+    if (state !== 'failed') this.log = undefined;
+    for (const check of this.#settled.splice(0)) check();
+    this.#surroundings.changed();
+  }
+
+  #until(condition: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const check = () => (condition() ? resolve() : void this.#settled.push(check));
+      check();
+    });
+  }
+}
+
+function reasonOf(ending: Ending): string {
+  if (ending.kind === 'poweroff') return ending.code === 0 ? 'powered off by the guest' : `powered off by the guest with exit code ${ending.code}`;
+  if (ending.kind === 'reboot') return 'rebooted by the guest';
+  return ending.kind === 'stopped' ? 'stopped' : ending.reason;
+}

@@ -1,0 +1,85 @@
+/** From a stored definition to what the emulator starts: the template's files filled in, everything checked to exist. */
+import { access, constants } from 'node:fs/promises';
+import type { BootSource, MachineConfiguration } from '../../emulator/index.ts';
+import { ContractError } from '../../preload/contract/contract.ts';
+import type { BootDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
+import type { PreparedGuest } from './guest-kit.ts';
+
+const MEBIBYTE = 1024 * 1024;
+
+/** Whether the definition leaves out a file that only its template can give. */
+export function needsTemplate({ template, boot }: MachineDefinition): boolean {
+  if (template === undefined) return false;
+  return boot.kind === 'linux' ? boot.kernel === undefined : boot.kind === 'bare' ? boot.program === undefined : boot.firmware === undefined;
+}
+
+/** The definition's own files win over the template's. */
+function bootSource(boot: BootDefinition, prepared: BootSource | undefined): BootSource {
+  const given = <T>(own: T | undefined, what: string): T => {
+    if (own === undefined) throw new ContractError('unavailable', `no ${what} is set: choose one under Hardware`);
+    return own;
+  };
+  if (boot.kind === 'bare') return { kind: 'bare', program: given(boot.program ?? (prepared?.kind === 'bare' ? prepared.program : undefined), 'program') };
+  if (boot.kind === 'firmware') {
+    const firmware = boot.firmware ?? (prepared?.kind === 'firmware' ? prepared.firmware : undefined);
+    return { kind: 'firmware', firmware: given(firmware, 'firmware') };
+  }
+  const base = prepared?.kind === 'linux' ? prepared : undefined;
+  const initrd = boot.initrd ?? base?.initrd;
+  const firmware = boot.firmware ?? base?.firmware;
+  return {
+    kind: 'linux',
+    kernel: given(boot.kernel ?? base?.kernel, 'kernel'),
+    commandLine: boot.commandLine ?? base?.commandLine ?? '',
+    ...(initrd === undefined ? {} : { initrd }),
+    ...(firmware === undefined ? {} : { firmware }),
+  };
+}
+
+/** The host files a configuration names, with what they are to a person. */
+function filesOf({ boot, disks }: MachineConfiguration): readonly { what: string; path: string; write: boolean }[] {
+  const files: { what: string; path: string; write: boolean }[] = [];
+  const add = (what: string, path: string | undefined) => void (path !== undefined && files.push({ what, path, write: false }));
+  if (boot.kind === 'bare') add('program', boot.program);
+  else add('firmware', boot.firmware);
+  if (boot.kind === 'linux') {
+    add('kernel', boot.kernel);
+    add('initrd', boot.initrd);
+  }
+  return [...files, ...disks.map((disk, index) => ({ what: `disk ${index + 1}`, path: disk.path, write: !disk.readonly }))];
+}
+
+/**
+ * Refuses a configuration whose files cannot be used, with the exact path.
+ * @throws ContractError `unavailable`
+ */
+export async function requireFiles(configuration: MachineConfiguration): Promise<void> {
+  for (const { what, path, write } of filesOf(configuration)) {
+    try {
+      await access(path, write ? constants.R_OK | constants.W_OK : constants.R_OK);
+    } catch (error) {
+      const missing = ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+      const advice = missing ? 'put the file back or choose another' : `check its permissions${write ? ', or attach it read-only' : ''}`;
+      throw new ContractError('unavailable', `${what} file ${missing ? 'not found' : `cannot be ${write ? 'written' : 'read'}`}: ${path}: ${advice}`);
+    }
+  }
+}
+
+/**
+ * The configuration of a definition.
+ * @param prepared the template's part, where `needsTemplate`
+ * @throws ContractError `unavailable` when something is not set
+ */
+export function resolveConfiguration(definition: MachineDefinition, prepared: PreparedGuest | undefined): MachineConfiguration {
+  const own = definition.ports.map(({ name }) => name);
+  const fromTemplate = (prepared?.ports ?? []).filter((name) => !own.includes(name));
+  return {
+    board: definition.board,
+    memoryBytes: definition.memoryMiB * MEBIBYTE,
+    cores: definition.cores,
+    engine: definition.engine,
+    boot: bootSource(definition.boot, prepared?.boot),
+    disks: definition.disks,
+    ports: [...own, ...fromTemplate],
+  };
+}

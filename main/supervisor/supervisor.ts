@@ -1,0 +1,164 @@
+/**
+ * The supervisor: every machine of the library with its state, started and watched. A machine whose threads die is
+ * failed with its log, and the program lives on; the library changes only through here, so that what is shown and
+ * what is stored never differ.
+ */
+import { ContractError } from '../../preload/contract/contract.ts';
+import type { MachineActivity, MachineDefinition, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
+import type { Library } from '../library/library.ts';
+import type { MachineRecord } from '../library/machine-records.ts';
+import { SupervisedMachine, type MachineSurroundings } from './supervised-machine.ts';
+
+export interface SupervisorEvents {
+  changed(status: MachineStatus): void;
+  deleted(id: MachineId): void;
+  activity(activity: MachineActivity): void;
+  notice(level: 'warning' | 'error', message: string): void;
+}
+
+export interface SupervisorParts {
+  readonly library: Library;
+  readonly startMachine: MachineSurroundings['startMachine'];
+  readonly resolve: MachineSurroundings['resolve'];
+  readonly events: SupervisorEvents;
+}
+
+/** How often activity is told, in milliseconds. */
+const ACTIVITY_EVERY = 1000;
+
+export class Supervisor {
+  readonly #parts: SupervisorParts;
+  readonly #machines = new Map<MachineId, SupervisedMachine>();
+  #ticker: NodeJS.Timeout | undefined;
+
+  /** Use `openSupervisor`. */
+  constructor(parts: SupervisorParts) {
+    this.#parts = parts;
+  }
+
+  /** Reads the library; machines that ran when the program was killed are off, with that reason. */
+  async load(): Promise<void> {
+    await this.#parts.library.runs.endLost();
+    for (const record of await this.#parts.library.machines.list()) await this.#adopt(record);
+  }
+
+  list(): readonly MachineStatus[] {
+    return [...this.#machines.values()].map((machine) => machine.status());
+  }
+  /** Those in the bin, as they would come back. */
+  async bin(): Promise<readonly MachineStatus[]> {
+    const records = await this.#parts.library.machines.bin();
+    return records.map((record) => new SupervisedMachine(record, 'in the bin', new Uint8Array(), this.#surroundings()).status());
+  }
+  /** @throws ContractError `missing` */
+  machine(id: MachineId): SupervisedMachine {
+    const machine = this.#machines.get(id);
+    if (!machine) throw new ContractError('missing', 'there is no such machine (any more)');
+    return machine;
+  }
+  /** Names of the machines that are not off. */
+  running(): readonly string[] {
+    return [...this.#machines.values()].filter(({ life }) => life.isActive).map(({ record }) => record.definition.name);
+  }
+
+  async create(definition: MachineDefinition): Promise<MachineStatus> {
+    const machine = await this.#adopt(await this.#parts.library.machines.create(definition));
+    return this.#told(machine);
+  }
+  async update(id: MachineId, patch: Partial<MachineDefinition>): Promise<MachineStatus> {
+    const machine = this.machine(id);
+    machine.record = await this.#parts.library.machines.update(id, patch);
+    return this.#told(machine);
+  }
+  /** Into the bin; a machine that is not off is refused. */
+  async delete(id: MachineId): Promise<void> {
+    this.#requireOff(this.machine(id), 'deleted');
+    await this.#parts.library.machines.delete(id);
+    this.#machines.delete(id);
+    this.#parts.events.deleted(id);
+  }
+  async undelete(id: MachineId): Promise<MachineStatus> {
+    return this.#told(await this.#adopt(await this.#parts.library.machines.undelete(id)));
+  }
+  /** Takes back the last change; `undefined` when that puts the machine into the bin. */
+  async undo(id: MachineId): Promise<MachineStatus | undefined> {
+    const known = this.#machines.get(id);
+    if (known) this.#requireOff(known, 'changed back');
+    const record = await this.#parts.library.machines.undo(id);
+    if (record === undefined) {
+      this.#machines.delete(id);
+      this.#parts.events.deleted(id);
+      return undefined;
+    }
+    if (known) known.record = record;
+    return this.#told(known ?? (await this.#adopt(record)));
+  }
+
+  /** Stops every machine; resolves when all are off and their history is stored. */
+  async close(): Promise<void> {
+    clearInterval(this.#ticker);
+    const machines = [...this.#machines.values()];
+    await Promise.allSettled(machines.filter(({ life }) => life.isActive).map(({ life }) => life.stop()));
+    await Promise.all(machines.map((machine) => machine.settled()));
+  }
+
+  #requireOff(machine: SupervisedMachine, what: string): void {
+    const { life, record } = machine;
+    if (life.isActive) throw new ContractError('conflict', `"${record.definition.name}" is ${life.state}: stop it before it is ${what}`);
+  }
+
+  #told(machine: SupervisedMachine): MachineStatus {
+    const status = machine.status();
+    this.#parts.events.changed(status);
+    return status;
+  }
+
+  #surroundings(): MachineSurroundings {
+    const { library, startMachine, resolve, events } = this.#parts;
+    return {
+      library,
+      startMachine,
+      resolve,
+      changed: (machine) => {
+        events.changed(machine.status());
+        this.#watch();
+      },
+      storeFailed: (machine, error) => events.notice('error', `what "${machine.record.definition.name}" prints is not being kept: ${error.message}`),
+    };
+  }
+
+  async #adopt(record: MachineRecord): Promise<SupervisedMachine> {
+    const { library } = this.#parts;
+    const [lastRun] = await library.runs.list(record.id);
+    const printed = await library.consoles.newest(record.id, 0);
+    const machine = new SupervisedMachine(record, lastRun?.reason ?? 'not started yet', printed, this.#surroundings());
+    this.#machines.set(record.id, machine);
+    return machine;
+  }
+
+  /** Ticks while anything is active. */
+  #watch(): void {
+    const active = this.running().length > 0;
+    if (active) this.#ticker ??= setInterval(() => this.#tick(), ACTIVITY_EVERY).unref();
+    else {
+      clearInterval(this.#ticker);
+      this.#ticker = undefined;
+    }
+  }
+
+  #tick(): void {
+    for (const machine of this.#machines.values()) {
+      if (!machine.life.isActive) continue;
+      const activity = machine.activity();
+      if (activity) this.#parts.events.activity(activity);
+      if (machine.refreshLastLine()) this.#told(machine);
+    }
+  }
+}
+
+/** The supervisor of a library, with its machines read. */
+export async function openSupervisor(parts: SupervisorParts): Promise<Supervisor> {
+  const supervisor = new Supervisor(parts);
+  await supervisor.load();
+  return supervisor;
+}
