@@ -1,0 +1,54 @@
+/** The test kit itself: order, counting, and the reporting of what was left out. */
+import { describe, expect, test } from 'vitest';
+import { cost } from './cheapest-first.ts';
+import { installCommand, tool, TOOLS, toolsNeededBy, type ToolName } from './tools.ts';
+import { count, lastLine, succeeded } from './verdict.ts';
+
+const ran = (states: ('passed' | 'failed' | 'skipped' | 'pending')[], errors: unknown[] = []) => ({
+  errors: () => errors,
+  children: { allTests: () => states.map((state) => ({ result: () => ({ state }) })) },
+});
+
+describe('the verdict', () => {
+  test('counts tests by result over all files', () => {
+    expect(count([ran(['passed', 'passed']), ran(['failed', 'skipped'])], 0)).toEqual({ passed: 2, failed: 1, skipped: 1 });
+  });
+  test('a file that does not load, an error outside the tests and a test without a verdict are failures', () => {
+    expect(count([ran([], ['syntax error']), ran(['pending'])], 1)).toEqual({ passed: 0, failed: 3, skipped: 0 });
+  });
+  test('nothing passed is no success', () => {
+    expect(succeeded({ passed: 0, failed: 0, skipped: 4 })).toBe(false);
+    expect(succeeded({ passed: 1, failed: 0, skipped: 4 })).toBe(true);
+    expect(succeeded({ passed: 9, failed: 1, skipped: 0 })).toBe(false);
+  });
+  test('the last line', () => {
+    expect(lastLine({ passed: 3, failed: 0, skipped: 0 })).toBe('3 passed, 0 failed');
+    expect(lastLine({ passed: 3, failed: 1, skipped: 2 })).toBe('3 passed, 1 failed, 2 skipped');
+  });
+});
+
+describe('the order', () => {
+  test('plain rooms come before kernels and browsers', () => {
+    expect(cost('tests/isa/notation.test.ts')).toBe(0);
+    expect(cost('tests/boot/debian.test.ts')).toBeGreaterThan(cost('tests/main/library.test.ts'));
+  });
+});
+
+describe('tools', () => {
+  test('a program that exists is found with its path', () => {
+    expect(TOOLS.cpio.programs).toContain('cpio');
+    for (const name of Object.keys(TOOLS) as ToolName[]) {
+      const path = name === 'apt' ? undefined : tool(name);
+      if (path !== undefined) expect(path).toMatch(/^([/\\]|[A-Z]:)/);
+    }
+  });
+  test('one command installs everything, each package once', () => {
+    expect(installCommand(['chromium', 'qemu-system-riscv64', 'dtc'])).toBe(
+      'sudo apt-get install -y chromium qemu-system-misc opensbi u-boot-qemu device-tree-compiler',
+    );
+  });
+  test('the tools of a left-out suite are read back from its name', () => {
+    expect(toolsNeededBy('the window [left out, needs chromium, dtc]')).toEqual(['chromium', 'dtc']);
+    expect(toolsNeededBy('the window')).toBeUndefined();
+  });
+});

@@ -1,0 +1,107 @@
+/**
+ * Programs that some tests need and a machine may lack: what they are called, which package brings them, and where
+ * they are. Tests that need one are declared with `describeWith`; `tests/run.ts` reports what was left out.
+ */
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { describe, test } from 'vitest';
+import { aptReachesItsMirror } from './apt-network.ts';
+import { electronBinary } from '../../main/electron/binary.ts';
+
+interface Tool {
+  /** Names under which the program is looked for, best first. */
+  readonly programs: readonly string[];
+  /** Debian packages that bring it; empty where no package does. */
+  readonly packages: readonly string[];
+  /** Something beside the program that must hold. */
+  readonly also?: () => boolean;
+  /** Where it is, when it is not on the path. */
+  readonly find?: () => string | undefined;
+  /** False where even a machine that has everything may lack it. */
+  readonly neededInCi: boolean;
+}
+
+const debian = (program: string, ...packages: string[]): Tool => ({ programs: [program], packages, neededInCi: true });
+
+export const TOOLS = {
+  chromium: { programs: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'], neededInCi: true },
+  'qemu-riscv64-static': { programs: ['qemu-riscv64-static', 'qemu-riscv64'], packages: ['qemu-user-static'], neededInCi: true },
+  'qemu-system-riscv64': debian('qemu-system-riscv64', 'qemu-system-misc', 'opensbi', 'u-boot-qemu'),
+  'riscv64-linux-gnu-gcc': debian('riscv64-linux-gnu-gcc', 'gcc-riscv64-linux-gnu', 'libc6-dev-riscv64-cross'),
+  'qemu-img': debian('qemu-img', 'qemu-utils'),
+  dtc: debian('dtc', 'device-tree-compiler'),
+  mke2fs: debian('mke2fs', 'e2fsprogs'),
+  cpio: debian('cpio', 'cpio'),
+  screen: debian('screen', 'screen'),
+  /** apt and a mirror it can reach: the parts of the Debian guest come through it. */
+  apt: { programs: ['apt-get'], packages: [], also: aptReachesItsMirror, neededInCi: true },
+  /** Electron's binary, which `npm start` fetches where it can; the tests of the shell's code do not need it. */
+  electron: { programs: [], packages: [], find: electronBinary, neededInCi: false },
+} as const satisfies Record<string, Tool>;
+export type ToolName = keyof typeof TOOLS;
+
+/** Folders where Debian keeps programs that are not on every person's path. */
+const MORE_FOLDERS = ['/usr/sbin', '/sbin'];
+
+function onPath(program: string): string | undefined {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean), ...MORE_FOLDERS];
+  return folders.map((folder) => join(folder, program)).find(executable);
+}
+function executable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const found = new Map<ToolName, string | undefined>();
+
+/** The tool's path, or nothing where the machine lacks it. Looked for once a process. */
+export function tool(name: ToolName): string | undefined {
+  if (!found.has(name)) {
+    const { programs, also, find }: Tool = TOOLS[name];
+    const path = find?.() ?? programs.map(onPath).find((candidate) => candidate !== undefined);
+    found.set(name, path !== undefined && (also?.() ?? true) ? path : undefined);
+  }
+  return found.get(name);
+}
+
+/** What a left-out suite's name ends with; `tests/run.ts` reads the tools' names back from it. */
+const LEFT_OUT = ' [left out, needs ';
+
+/** The tools named by a left-out suite, or nothing when the suite was not left out. */
+export function toolsNeededBy(suite: string): readonly ToolName[] | undefined {
+  const [, names] = suite.split(LEFT_OUT);
+  return names?.slice(0, -1).split(', ') as ToolName[] | undefined;
+}
+
+/**
+ * Declares tests that need tools. Where one is missing the suite is left out and reported; with CI=true it fails
+ * instead, except for tools that even a complete machine may lack.
+ */
+export function describeWith(needed: readonly ToolName[], name: string, tests: () => void): void {
+  const missing = needed.filter((each) => tool(each) === undefined);
+  if (missing.length === 0) return void describe(name, tests);
+  const mustFail = process.env['CI'] === 'true' && missing.some((each) => TOOLS[each].neededInCi);
+  if (mustFail)
+    return void describe(name, () => {
+      test(`needs ${missing.join(', ')}`, () => {
+        throw new Error(`not on this machine: ${missing.join(', ')}. ${installCommand(missing)}`);
+      });
+    });
+  describe.skip(`${name}${LEFT_OUT}${missing.join(', ')}]`, () => {
+    test('left out', () => undefined);
+  });
+}
+
+/** The one command that installs the tools, and a sentence for those that no package brings. */
+export function installCommand(missing: readonly ToolName[]): string {
+  const packages = [...new Set(missing.flatMap((each) => TOOLS[each].packages))];
+  const sentences = [];
+  if (packages.length > 0) sentences.push(`sudo apt-get install -y ${packages.join(' ')}`);
+  if (missing.includes('apt')) sentences.push('(apt: a Debian or Ubuntu host whose package mirror answers)');
+  if (missing.includes('electron')) sentences.push("(electron: its binary comes with `npm start` where it can be fetched)");
+  return sentences.join(' ');
+}

@@ -1,0 +1,36 @@
+/** What a run of the tests amounts to: how many passed, failed and were skipped, and whether that is a success. */
+
+export interface Totals {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** The part of vitest's test module that is read here. */
+interface RanFile {
+  readonly children: { allTests(): Iterable<{ result(): { readonly state: 'passed' | 'failed' | 'skipped' | 'pending' } }> };
+  errors(): readonly unknown[];
+}
+
+/**
+ * Counts tests. A file that could not be loaded, and an error outside every test, count as failures; so does a test
+ * without a verdict, because its process died before it had one.
+ */
+export function count(files: Iterable<RanFile>, errorsOutsideTests: number): Totals {
+  const totals = { passed: 0, failed: errorsOutsideTests, skipped: 0 };
+  for (const file of files) {
+    if (file.errors().length > 0) totals.failed++;
+    for (const test of file.children.allTests()) {
+      const { state } = test.result();
+      totals[state === 'pending' ? 'failed' : state]++;
+    }
+  }
+  return totals;
+}
+
+/** The very last line of a run; continuous integration reads it. */
+export const lastLine = ({ passed, failed, skipped }: Totals): string =>
+  `${passed} passed, ${failed} failed` + (skipped > 0 ? `, ${skipped} skipped` : '');
+
+/** A run in which nothing passed is no success. */
+export const succeeded = ({ passed, failed }: Totals): boolean => failed === 0 && passed > 0;

@@ -1,0 +1,25 @@
+/**
+ * How tests run: at most two processes (small machines), a file's tests in their own process, the fast rooms first.
+ * Time-outs are generous, because a timing must never decide a test.
+ */
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'vitest/config';
+import { CheapestFirst } from './tests/kit/cheapest-first.ts';
+
+/** A kernel boot in the plain interpreter on a busy, slow machine stays well under this. */
+const TEST_TIMEOUT_MS = 300_000;
+
+// vitest reads its configuration from a default export.
+export default defineConfig({
+  plugins: [vue()],
+  test: {
+    include: ['tests/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: TEST_TIMEOUT_MS,
+    hookTimeout: TEST_TIMEOUT_MS,
+    teardownTimeout: 30_000,
+    allowOnly: false,
+    sequence: { sequencer: CheapestFirst },
+  },
+});
