@@ -1,0 +1,131 @@
+/**
+ * apt with private state: its own lists, its own sources, another architecture. It fetches the package index, looks
+ * packages up and downloads them; apt itself checks the signatures, and finds the way through the host's proxies.
+ */
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ContractError } from '../../../preload/contract/contract.ts';
+import { writeWhole } from '../cache.ts';
+import { isInstalled, runChild, type ChildResult } from '../child.ts';
+import { privateConfiguration, readHostConfiguration, readHostSources, readSourceFile } from './configuration.ts';
+import { aptFailure } from './failure.ts';
+import { derivedSource, findDebianSource, parseStanzas } from './sources.ts';
+
+export interface AptOptions {
+  /** A source file (`.list` or `.sources`) to derive from instead of the host's own lists. */
+  readonly sourceFile?: string;
+}
+
+/** One version of one package, as the signed index describes it. */
+export interface PackageRecord {
+  readonly name: string;
+  readonly version: string;
+  readonly sizeBytes: number;
+  readonly installedBytes: number;
+  readonly sha256: string;
+  readonly depends: string;
+}
+
+/** The host programs needed to fetch and unpack packages. */
+export const neededPrograms = ['apt-config', 'apt-get', 'apt-cache', 'dpkg-deb', 'xz'] as const;
+
+/** Those of the needed programs that are not installed. */
+export const missingPrograms = (path?: string): string[] => neededPrograms.filter((program) => !isInstalled(program, path));
+
+export class AptSession {
+  readonly #folder: string;
+  readonly #suite: string;
+
+  private constructor(folder: string, suite: string) {
+    this.#folder = folder;
+    this.#suite = suite;
+  }
+
+  /**
+   * Lays out the private folders and configuration.
+   * @throws ContractError where there is no apt, or no Debian source to derive from
+   */
+  static async open(folder: string, suite: string, architecture: string, options: AptOptions = {}, signal?: AbortSignal): Promise<AptSession> {
+    const missing = missingPrograms();
+    if (missing.length > 0) throw new ContractError('unavailable', withoutApt(missing));
+    const host = await readHostConfiguration(signal);
+    const source = findDebianSource(options.sourceFile ? await readSourceFile(options.sourceFile) : await readHostSources(host));
+    if (!source)
+      throw new ContractError(
+        'unavailable',
+        options.sourceFile
+          ? `${options.sourceFile} names no Debian archive. It must be an apt source list (.list or .sources) with a Debian release and the component "main".`
+          : 'apt on this computer has no source for Debian (is this another distribution?). Put one in a file in apt\'s own format, for example debian.sources, and name that file in VIVARIUM_APT_SOURCES.',
+      );
+    for (const name of ['state/lists/partial', 'cache/archives/partial', 'log']) await mkdir(join(folder, name), { recursive: true });
+    // Proxies may carry a login, so the file is its owner's alone.
+    await writeWhole(join(folder, 'apt.conf'), privateConfiguration(host, folder, architecture), 0o600);
+    await writeWhole(join(folder, 'guest.sources'), derivedSource(source, suite, architecture));
+    await writeWhole(join(folder, 'status'), '');
+    return new AptSession(folder, suite);
+  }
+
+  /** Fetches the package index; `progress` gets the bytes that have arrived. */
+  async update(progress: (bytes: number) => void, signal?: AbortSignal): Promise<void> {
+    const partial = join(this.#folder, 'state/lists/partial');
+    const result = await withPolling(() => totalSize(partial), progress, this.#run('apt-get', ['-q', '-o', 'APT::Update::Error-Mode=any', 'update'], signal));
+    if (result.status !== 0) throw aptFailure(result.stderr, { suite: this.#suite, doing: "reading Debian's package index" });
+  }
+
+  /** The candidate version of a package. @throws ContractError when the release has no such package */
+  async show(name: string, signal?: AbortSignal): Promise<PackageRecord> {
+    const result = await this.#run('apt-cache', ['show', '--no-all-versions', name], signal);
+    const fields = result.status === 0 ? parseStanzas(result.stdout.toString())[0] : undefined;
+    const sha256 = fields?.get('sha256');
+    if (!fields || !sha256) throw new ContractError('unavailable', `Debian ${this.#suite} has no package "${name}" for this architecture. The template names it; check the template's suite.`);
+    return {
+      name: fields.get('package') ?? name,
+      version: fields.get('version') ?? '',
+      sizeBytes: Number(fields.get('size') ?? 0),
+      installedBytes: Number(fields.get('installed-size') ?? 0) * 1024,
+      sha256,
+      depends: fields.get('depends') ?? '',
+    };
+  }
+
+  /**
+   * Downloads a package into `folder`, continuing a partial file that an earlier call left there.
+   * @returns the file's path
+   */
+  async download(record: PackageRecord, folder: string, progress: (bytes: number) => void, signal?: AbortSignal): Promise<string> {
+    await mkdir(folder, { recursive: true });
+    const work = this.#run('apt-get', ['-q', 'download', `${record.name}=${record.version}`], signal, folder);
+    const result = await withPolling(() => totalSize(folder), progress, work);
+    if (result.status !== 0) throw aptFailure(result.stderr, { suite: this.#suite, doing: `downloading ${record.name}` });
+    const file = (await readdir(folder)).find((entry) => entry.endsWith('.deb'));
+    if (!file) throw new ContractError('internal', `apt downloaded ${record.name} but left no file in ${folder}.`);
+    return join(folder, file);
+  }
+
+  #run(program: string, parameters: readonly string[], signal: AbortSignal | undefined, cwd?: string): Promise<ChildResult> {
+    return runChild(program, parameters, { environment: { APT_CONFIG: join(this.#folder, 'apt.conf') }, signal, ...(cwd ? { cwd } : {}) });
+  }
+}
+
+/** What to tell a person whose computer lacks programs. */
+export const withoutApt = (missing: readonly string[]): string =>
+  missing.includes('apt-get')
+    ? "this computer has no apt, Debian's package program, so the parts cannot be fetched here. Copy the cache folder from a Debian computer, give a kernel and an initrd of your own, or use the template hello-riscv64, which needs nothing."
+    : `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not installed: run "apt install ${missing.map((name) => packageOf[name] ?? 'apt').join(' ')}" as root, or use the template hello-riscv64, which needs nothing.`;
+const packageOf: Record<string, string> = { xz: 'xz-utils', 'dpkg-deb': 'dpkg' };
+
+/** Calls `progress` with a measured size a few times a second until the work ends. */
+async function withPolling<T>(measure: () => Promise<number>, progress: (bytes: number) => void, work: Promise<T>): Promise<T> {
+  const timer = setInterval(() => void measure().then(progress), 250);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function totalSize(folder: string): Promise<number> {
+  let total = 0;
+  for (const name of await readdir(folder).catch(() => [] as string[])) total += (await stat(join(folder, name)).catch(() => undefined))?.size ?? 0;
+  return total;
+}

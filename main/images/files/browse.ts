@@ -1,0 +1,32 @@
+/** Lists a host folder for the browser shell, which has no file dialog of its own. */
+import { readdir, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { ContractError } from '../../../preload/contract/contract.ts';
+
+export interface FolderListing {
+  readonly folder: string;
+  readonly parent?: string;
+  readonly entries: readonly { readonly name: string; readonly directory: boolean; readonly sizeBytes: number }[];
+}
+
+/** A leading "~" means the home folder. Directories come first; what cannot be looked at is left out. */
+export async function browseFolder(folder: string): Promise<FolderListing> {
+  const absolute = resolve(folder.replace(/^~(?=\/|$)/, homedir()));
+  const names = await readdir(absolute).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw new ContractError('missing', `there is no folder ${absolute}.`);
+    if (error.code === 'ENOTDIR') throw new ContractError('invalid', `${absolute} is not a folder.`);
+    throw new ContractError('unavailable', `the folder ${absolute} cannot be read (${error.code ?? error.message}).`);
+  });
+  const entries = (
+    await Promise.all(
+      names.map(async (name) => {
+        const facts = await stat(join(absolute, name)).catch(() => undefined);
+        return facts && { name, directory: facts.isDirectory(), sizeBytes: facts.isDirectory() ? 0 : facts.size };
+      }),
+    )
+  ).filter((entry) => entry !== undefined);
+  entries.sort((one, other) => Number(other.directory) - Number(one.directory) || one.name.localeCompare(other.name));
+  const parent = dirname(absolute);
+  return { folder: absolute, ...(parent === absolute ? {} : { parent }), entries };
+}

@@ -1,0 +1,199 @@
+/** The guest kit: from a template's name to files that a machine can boot. */
+import { readFileSync } from 'node:fs';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { STATUS_PORT, type BootSource } from '../../emulator/index.ts';
+import { ContractError } from '../../preload/contract/contract.ts';
+import type { FileInspection, TemplateStatus } from '../../preload/contract/images.ts';
+import { missingPrograms, withoutApt, type AptOptions } from './apt/session.ts';
+import { defaultCacheDirectory, sha256, touch, writeWhole } from './cache.ts';
+import { browseFolder, type FolderListing } from './files/browse.ts';
+import { inspectFile } from './files/inspect.ts';
+import { copyEntries, parseCopy } from './initramfs/copies.ts';
+import { baseInitramfs, extendedInitramfs, type BaseParts } from './initramfs/initramfs.ts';
+import { ModuleTree } from './initramfs/kernel-modules.ts';
+import { PackageStore, type StoredPackage } from './package-store.ts';
+import type { Report } from './progress.ts';
+import { readTemplates, type BareTemplate, type LinuxTemplate, type Template } from './templates.ts';
+
+export interface GuestKitOptions {
+  /** Default: see `defaultCacheDirectory`. */
+  readonly cacheDirectory?: string | undefined;
+  readonly aptOptions?: AptOptions | undefined;
+  /** The folder of templates; a bundled program must name it. Default: `resources/guests` of this checkout. */
+  readonly templateDirectory?: string | undefined;
+}
+/** What a person adds to a template's guest. */
+export interface GuestAdditions {
+  /** A shell command; its exit status comes through the status port, then the guest powers off. */
+  readonly run?: string | undefined;
+  /** `HOSTPATH[:GUESTPATH]` each. */
+  readonly copy?: readonly string[] | undefined;
+  /** Module names, or module files. */
+  readonly kmod?: readonly string[] | undefined;
+}
+/** A guest whose files are all here; paths are absolute. */
+export interface PreparedGuest {
+  readonly boot: BootSource;
+  readonly memoryMiB: number;
+  readonly cores: number;
+  /** Virtio console ports to give the machine; the status port is among them when a command is run. */
+  readonly ports: readonly string[];
+}
+
+/** Bumped when the same inputs give another archive. */
+const builderVersion = 1;
+/** Built files not used for this long go when new ones are made. */
+const keepFor = 7 * 24 * 3600 * 1000;
+/** Of younger ones, so many stay. */
+const keepCount = 24;
+
+export class GuestKit {
+  readonly #cache: string;
+  readonly #templates: string;
+  readonly #store: PackageStore;
+
+  constructor(options: GuestKitOptions = {}) {
+    this.#cache = options.cacheDirectory ?? defaultCacheDirectory();
+    this.#templates = options.templateDirectory ?? fileURLToPath(new URL('../../resources/guests/', import.meta.url));
+    const sourceFile = process.env['VIVARIUM_APT_SOURCES'];
+    this.#store = new PackageStore(this.#cache, options.aptOptions ?? (sourceFile ? { sourceFile } : {}));
+  }
+
+  /** Every template and whether its parts are here. Asks no other program. */
+  templates(): TemplateStatus[] {
+    return readTemplates(this.#templates).map((template) => this.#status(template));
+  }
+
+  /** @throws ContractError('missing') for an unknown name */
+  status(name: string): TemplateStatus {
+    return this.#status(this.template(name));
+  }
+
+  /** The template of that name. @throws ContractError('missing') naming those there are */
+  template(name: string): Template {
+    const all = readTemplates(this.#templates);
+    const found = all.find((template) => template.name === name);
+    if (!found) throw new ContractError('missing', `there is no template "${name}". There are: ${all.map((template) => template.name).join(', ')}.`);
+    return found;
+  }
+
+  /**
+   * Fetches what is missing, builds what is asked for, and answers with the files to boot. The second time it needs
+   * neither apt nor a network.
+   * @throws ContractError saying what to do; the signal's reason when cancelled
+   */
+  async prepare(name: string, additions: GuestAdditions = {}, report: Report = () => undefined, signal?: AbortSignal): Promise<PreparedGuest> {
+    signal?.throwIfAborted();
+    const template = this.template(name);
+    const boot = template.kind === 'linux' ? await this.#linux(template, additions, report, signal) : await this.#bare(template, additions);
+    const ports = additions.run === undefined ? template.ports : [...template.ports, STATUS_PORT];
+    return { boot, memoryMiB: template.memoryMiB, cores: template.cores, ports };
+  }
+
+  inspect(file: string): Promise<FileInspection> {
+    return inspectFile(file);
+  }
+  browse(folder: string): Promise<FolderListing> {
+    return browseFolder(folder);
+  }
+
+  #status(template: Template): TemplateStatus {
+    const { name, title, description, memoryMiB } = template;
+    const head = { name, title, description, memoryMiB };
+    if (template.kind === 'bare') return { ...head, parts: 'ready', reason: 'needs nothing from outside' };
+    if (this.#store.stored(template)) return { ...head, parts: 'ready', reason: 'its parts are in the cache' };
+    const missing = missingPrograms();
+    if (missing.length > 0) return { ...head, parts: 'unavailable', reason: withoutApt(missing) };
+    return { ...head, parts: 'fetchable', reason: `its parts are fetched once through this computer's apt`, fetchBytes: template.approximateBytes };
+  }
+
+  async #linux(template: LinuxTemplate, additions: GuestAdditions, report: Report, signal?: AbortSignal): Promise<BootSource> {
+    const packages = await this.#store.obtain(template, report, signal);
+    const kernelPackage = partOf(packages, 'kernel');
+    const modules = await ModuleTree.open(kernelPackage.folder);
+    const parts: BaseParts = {
+      busybox: await readFile(await firstFile(partOf(packages, 'busybox').folder, ['usr/bin/busybox', 'bin/busybox'])),
+      init: readFileSync(join(this.#templates, 'init.sh'), 'utf8'),
+      profile: readFileSync(join(this.#templates, 'profile.sh'), 'utf8'),
+      modules,
+      wanted: template.modules,
+    };
+    const base = await this.#base(parts, packages, report);
+    signal?.throwIfAborted();
+    const files = [];
+    for (const request of additions.copy ?? []) files.push(...(await copyEntries(parseCopy(request), (message) => report({ message }))));
+    const whole = await extendedInitramfs(base.content, { run: additions.run, files, modules: additions.kmod ?? [] }, parts);
+    const initrd = whole === base.content ? base.path : await this.#keep(whole, 'cpio');
+    await this.#clean();
+    return {
+      kind: 'linux',
+      kernel: await kernelFile(kernelPackage),
+      initrd,
+      commandLine: additions.run === undefined ? template.commandLine : template.runCommandLine,
+    };
+  }
+
+  /** The base archive, from the cache where the same inputs have made it before. */
+  async #base(parts: BaseParts, packages: readonly StoredPackage[], report: Report): Promise<{ path: string; content: Uint8Array }> {
+    const key = sha256(JSON.stringify([builderVersion, parts.init, parts.profile, parts.wanted, packages.map((entry) => entry.sha256)]));
+    const path = join(this.#cache, 'built', `base-${key}.cpio`);
+    const cached = await readFile(path).catch(() => undefined);
+    if (cached) {
+      await touch(path);
+      return { path, content: cached };
+    }
+    report({ message: 'Building the initial file system' });
+    const content = await baseInitramfs(parts);
+    await writeWhole(path, content);
+    return { path, content };
+  }
+
+  async #bare(template: BareTemplate, additions: GuestAdditions): Promise<BootSource> {
+    if (additions.run !== undefined || additions.copy?.length || additions.kmod?.length)
+      throw new ContractError('invalid', `the template ${template.name} has no operating system: it cannot run commands, take files or load modules. Use debian-riscv64 for that.`);
+    const source = await readFile(join(this.#templates, template.source), 'utf8');
+    throw new ContractError('unavailable', `the assembler for ${template.source} (${source.length} characters) is not there yet.`);
+  }
+
+  /** Keeps built content under the hash of its bytes. */
+  async #keep(content: Uint8Array, extension: string): Promise<string> {
+    const path = join(this.#cache, 'built', `${sha256(content)}.${extension}`);
+    if ((await stat(path).catch(() => undefined))?.size === content.length) await touch(path);
+    else await writeWhole(path, content);
+    return path;
+  }
+
+  /** Old built files go; whoever boots one made or touched it a moment ago. */
+  async #clean(): Promise<void> {
+    const folder = join(this.#cache, 'built');
+    const files = [];
+    for (const name of await readdir(folder).catch(() => [] as string[])) {
+      const facts = await stat(join(folder, name)).catch(() => undefined);
+      if (facts) files.push({ path: join(folder, name), age: Date.now() - facts.mtimeMs });
+    }
+    files.sort((one, other) => one.age - other.age);
+    for (const [index, { path, age }] of files.entries()) if (age > keepFor || (index >= keepCount && age > 600_000)) await rm(path, { force: true });
+  }
+}
+
+function partOf(packages: readonly StoredPackage[], role: StoredPackage['role']): StoredPackage {
+  const found = packages.find((entry) => entry.role === role);
+  if (!found) throw new ContractError('internal', `no package with the role ${role}`);
+  return found;
+}
+
+/** The kernel in its package: `vmlinuz-RELEASE` or `vmlinux-RELEASE` (on riscv64 both are a boot Image). */
+async function kernelFile(kernel: StoredPackage): Promise<string> {
+  const names = await readdir(join(kernel.folder, 'boot')).catch(() => [] as string[]);
+  const name = names.find((entry) => /^vmlinu[xz]-/.test(entry));
+  if (!name) throw damaged(kernel.folder);
+  return join(kernel.folder, 'boot', name);
+}
+
+async function firstFile(folder: string, paths: readonly string[]): Promise<string> {
+  for (const path of paths) if ((await stat(join(folder, path)).catch(() => undefined))?.isFile()) return join(folder, path);
+  throw damaged(folder);
+}
+const damaged = (folder: string): ContractError => new ContractError('unavailable', `the cached package in ${folder} is damaged. Delete that folder; its content is fetched again.`);

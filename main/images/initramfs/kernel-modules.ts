@@ -1,0 +1,113 @@
+/**
+ * Finds kernel modules and what they depend on. Debian's kernel package has no modules.dep (depmod writes it when the
+ * package is installed), so the dependencies are read from the modules themselves: `depends=` and `softdep=` in .modinfo.
+ */
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { ContractError } from '../../../preload/contract/contract.ts';
+import { runChild } from '../child.ts';
+import { elfSection } from './elf.ts';
+
+/** A module ready to be loaded. */
+export interface KernelModule {
+  readonly name: string;
+  /** The uncompressed module. */
+  readonly content: Uint8Array;
+}
+
+/** Modules are named with "_", whatever their file is called. */
+const plainName = (file: string): string => basename(file).replace(/\.ko(\.(xz|gz|zst))?$/, '').replaceAll('-', '_');
+
+export class ModuleTree {
+  readonly release: string;
+  readonly #files: ReadonlyMap<string, string>;
+  readonly #builtin: ReadonlySet<string>;
+
+  private constructor(release: string, files: ReadonlyMap<string, string>, builtin: ReadonlySet<string>) {
+    this.release = release;
+    this.#files = files;
+    this.#builtin = builtin;
+  }
+
+  /** Opens the tree of an unpacked kernel package. */
+  static async open(packageFolder: string): Promise<ModuleTree> {
+    const home = ['usr/lib/modules', 'lib/modules'].map((path) => join(packageFolder, path)).find((path) => existsSync(path));
+    const release = home && (await readdir(home))[0];
+    if (!home || !release) throw new ContractError('unavailable', `the kernel package in ${packageFolder} has no modules. Delete that folder and fetch the parts again.`);
+    const folder = join(home, release);
+    const names = await readdir(folder, { recursive: true });
+    const files = new Map(names.filter((name) => /\.ko(\.\w+)?$/.test(name)).map((name) => [plainName(name), join(folder, name)]));
+    const builtin = await readFile(join(folder, 'modules.builtin'), 'utf8').catch(() => '');
+    return new ModuleTree(release, files, new Set(builtin.split('\n').filter(Boolean).map(plainName)));
+  }
+
+  /**
+   * The modules asked for and all they depend on, each once, in an order in which they can be loaded. A wish is a
+   * module's name or, if it contains a "/" or ends in ".ko", a file.
+   */
+  async closure(wishes: readonly string[]): Promise<KernelModule[]> {
+    const ordered = new Map<string, KernelModule>();
+    const visiting = new Set<string>();
+    const visit = async (wish: string, wantedBy?: string): Promise<void> => {
+      const isFile = !wantedBy && (wish.includes('/') || /\.ko(\.\w+)?$/.test(wish));
+      const name = plainName(wish);
+      if (ordered.has(name) || visiting.has(name) || (!isFile && this.#builtin.has(name))) return;
+      visiting.add(name);
+      const content = await decompressed(isFile ? wish : this.#fileOf(name, wantedBy));
+      const facts = moduleFacts(content, wish);
+      const kernel = facts.get('vermagic')?.[0]?.split(' ')[0];
+      if (kernel && kernel !== this.release) throw new ContractError('invalid', `the module ${wish} is built for Linux ${kernel}, but the guest's kernel is ${this.release}. Build it for that kernel.`);
+      for (const dependency of dependencies(facts)) await visit(dependency, name);
+      for (const softer of softDependencies(facts)) {
+        const found = this.#softFile(softer);
+        if (found) await visit(found, name);
+      }
+      ordered.set(name, { name, content });
+    };
+    for (const wish of wishes) await visit(wish);
+    return [...ordered.values()];
+  }
+
+  #fileOf(name: string, wantedBy?: string): string {
+    const file = this.#files.get(name);
+    if (file) return file;
+    const similar = [...this.#files.keys()].filter((other) => other.includes(name) || name.includes(other)).slice(0, 5);
+    const reason = wantedBy ? `, which ${wantedBy} needs` : '';
+    throw new ContractError('invalid', `Linux ${this.release} has no module "${name}"${reason}.${similar.length > 0 ? ` Is it one of ${similar.join(', ')}?` : ''}`);
+  }
+
+  /** A soft dependency may name an algorithm ("crypto-crc32c"); the generic implementation serves. It may also be absent. */
+  #softFile(name: string): string | undefined {
+    const plain = plainName(name.replace(/^crypto-/, ''));
+    return [plain, `${plain}_generic`].find((candidate) => this.#files.has(candidate));
+  }
+}
+
+/** The `key=value` strings of .modinfo. */
+function moduleFacts(content: Uint8Array, wish: string): Map<string, string[]> {
+  const section = elfSection(content, '.modinfo');
+  if (!section) throw new ContractError('invalid', `${wish} is not a kernel module (it has no .modinfo section).`);
+  const facts = new Map<string, string[]>();
+  for (const fact of new TextDecoder().decode(section).split('\0')) {
+    const at = fact.indexOf('=');
+    if (at > 0) facts.set(fact.slice(0, at), [...(facts.get(fact.slice(0, at)) ?? []), fact.slice(at + 1)]);
+  }
+  return facts;
+}
+const dependencies = (facts: Map<string, string[]>): string[] => (facts.get('depends') ?? []).flatMap((list) => list.split(',')).filter(Boolean);
+/** Those to be loaded before: `pre: a b post: c` gives a and b. */
+const softDependencies = (facts: Map<string, string[]>): string[] => (facts.get('softdep') ?? []).flatMap((text) => (/pre:([^:]*?)(?:\bpost:|$)/.exec(text)?.[1] ?? '').split(/\s+/)).filter(Boolean);
+
+async function decompressed(file: string): Promise<Uint8Array> {
+  const content = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    throw new ContractError('invalid', `the module ${file} cannot be read (${error.code ?? error.message}).`);
+  });
+  if (file.endsWith('.gz')) return gunzipSync(content);
+  if (file.endsWith('.zst')) return zstdDecompressSync(content);
+  if (!file.endsWith('.xz')) return content;
+  const { status, stdout, stderr } = await runChild('xz', ['--decompress', '--stdout'], { input: content });
+  if (status !== 0) throw new ContractError('unavailable', `the module ${file} cannot be decompressed (xz: ${stderr.trim()}).`);
+  return stdout;
+}

@@ -1,0 +1,14 @@
+# Read by the guest's login shell on the console.
+export PS1='\[\e[1;32m\]\u@\h\[\e[0m\]:\[\e[1;34m\]\w\[\e[0m\]\$ '
+alias ls='ls --color=auto' ll='ls -l'
+# The host may name its terminal's size on the kernel command line: COLUMNS=120 LINES=40.
+[ "$COLUMNS" ] && [ "$LINES" ] && stty columns "$COLUMNS" rows "$LINES"
+if [ ! -e /run/greeted ]; then
+  : > /run/greeted
+  echo
+  echo "This is Linux $(uname -r) for $(uname -m) with BusyBox, running from memory: nothing is kept."
+  echo "poweroff ends it, resize fits the shell to your terminal, busybox lists the commands."
+  echo
+else
+  echo "The shell ended; this is a new one. poweroff ends the machine."
+fi
