@@ -1,0 +1,113 @@
+/**
+ * Who may import what, as data: the house of ARCHITECTURE.md. A file belongs to the room with the longest matching
+ * path. A room may always import itself.
+ */
+export interface Room {
+  /** A folder, or a file without its extension; `folder/*` in the lists below means the files directly in it. */
+  readonly room: string;
+  /** Every folder below is a room of its own (devices do not know each other); the files beside them are one more. */
+  readonly each?: true;
+  /** Rooms whose values may be imported. */
+  readonly may: readonly string[];
+  /** Rooms of which only types may be imported. */
+  readonly types?: readonly string[];
+  /** Packages and Node modules; `node:` stands for all of Node. */
+  readonly packages: readonly string[];
+}
+
+const state = 'emulator/snapshot';
+/** How state is declared: a word of the language here, like `isa/notation`, so every room may use it. */
+const schema = 'emulator/snapshot/schema';
+const kit = 'emulator/device/kit';
+const contract = 'preload/contract';
+const publicFace = ['emulator/index'];
+
+export const ROOMS: readonly Room[] = [
+  // The computer. Lower rooms know nothing of ours but types.
+  { room: 'emulator/isa/notation', may: [], types: ['emulator/isa'], packages: [] },
+  { room: 'emulator/isa', may: [schema], types: ['emulator/memory', 'emulator/engine'], packages: [] },
+  { room: 'emulator/memory', may: [schema], types: ['emulator/isa', state], packages: [] },
+  { room: state, may: [], types: ['emulator/memory'], packages: [] },
+  { room: 'emulator/disk', may: [schema], types: ['emulator/memory'], packages: [] },
+  // The engine meets an architecture only through the interface in emulator/isa, never through emulator/isa/riscv.
+  { room: 'emulator/engine', may: ['emulator/isa/notation', 'emulator/isa/value', 'emulator/memory', state], types: ['emulator/isa/architecture', 'emulator/index'], packages: [] },
+  { room: kit, may: ['emulator/memory', state], packages: [] },
+  { room: 'emulator/device', each: true, may: [kit, state], types: ['emulator/memory', 'emulator/disk'], packages: [] },
+  { room: 'emulator/device/virtio', each: true, may: [kit, state, 'emulator/device/virtio/*'], types: ['emulator/memory', 'emulator/disk'], packages: [] },
+  { room: 'emulator/board', may: ['emulator/device', 'emulator/isa', 'emulator/memory', state, 'emulator/index'], packages: [] },
+  {
+    room: 'emulator/machine',
+    may: ['emulator/isa', 'emulator/engine', 'emulator/memory', 'emulator/device', 'emulator/board', 'emulator/disk', state, 'emulator/index'],
+    packages: [],
+  },
+  { room: 'emulator/index', may: ['emulator/machine'], types: ['emulator'], packages: [] },
+  { room: 'emulator/host', may: ['emulator'], packages: ['node:'] },
+
+  // The doorway.
+  { room: contract, may: [], types: publicFace, packages: [] },
+  { room: 'preload', may: [contract], packages: ['electron'] },
+
+  // The privileged half. Only the Electron shell knows Electron; only the build knows the build tools.
+  { room: 'main', may: [contract, ...publicFace, 'emulator/host/index'], packages: ['node:', 'sqlite3', 'ws', 'node-pty'] },
+  { room: 'main/electron', may: ['main', contract, ...publicFace], packages: ['node:', 'electron'] },
+  { room: 'main/build', may: [], packages: ['node:', 'esbuild', 'vite'] },
+
+  // What the person sees: views use everything below them, nothing looks upward.
+  { room: 'renderer/styles', may: [], packages: [] },
+  { room: 'renderer/components', may: ['renderer/styles', 'renderer/composables'], types: [contract, ...publicFace], packages: ['vue'] },
+  {
+    room: 'renderer/composables',
+    may: ['renderer/stores', 'renderer/console', contract],
+    types: ['renderer/app', 'renderer/components', ...publicFace],
+    packages: ['vue', 'pinia'],
+  },
+  { room: 'renderer/stores', may: ['renderer/composables', contract], types: ['renderer/app', ...publicFace], packages: ['vue', 'pinia'] },
+  { room: 'renderer/console', may: ['renderer/composables', contract], types: ['renderer/app'], packages: ['vue', '@xterm/xterm', '@xterm/addon-fit', '@xterm/addon-search'] },
+  {
+    room: 'renderer/views',
+    may: ['renderer/components', 'renderer/composables', 'renderer/stores', 'renderer/console', 'renderer/styles', contract, ...publicFace],
+    types: ['renderer/app'],
+    packages: ['vue', 'pinia'],
+  },
+  { room: 'renderer/app', may: ['renderer', contract, ...publicFace], packages: ['vue', 'pinia'] },
+];
+
+const withoutExtension = (file: string): string => file.replace(/\.(ts|vue)$/, '');
+const folderOf = (file: string): string => file.slice(0, file.lastIndexOf('/'));
+
+function covers(place: string, file: string): boolean {
+  if (place.endsWith('/*')) return folderOf(file) === place.slice(0, -2);
+  return file.startsWith(`${place}/`) || file === place || withoutExtension(file) === place;
+}
+
+/** The folder or file that is the boundary around `file`, and the rule that holds there. */
+export function roomOf(file: string): { readonly rule: Room; readonly place: string } | undefined {
+  const rules = ROOMS.filter(({ room }) => covers(room, file)).sort((a, b) => b.room.length - a.room.length);
+  const rule = rules[0];
+  if (!rule) return undefined;
+  if (!rule.each) return { rule, place: rule.room };
+  const [entry, ...inside] = file.slice(rule.room.length + 1).split('/');
+  return { rule, place: `${rule.room}/${inside.length > 0 ? entry : '*'}` };
+}
+
+export type Refusal = { readonly because: string } | undefined;
+
+/** Whether a file may import another project file or a package; a refusal says why not. */
+export function refusal(from: string, to: string, typeOnly: boolean): Refusal {
+  const home = roomOf(from);
+  if (!home) return { because: `${from} belongs to no room` };
+  if (covers(home.place, to)) return undefined;
+  const { rule } = home;
+  if (covers('tests', to)) return { because: 'nothing imports tests' };
+  const ours = /^(emulator|main|renderer|preload|resources)\//.test(to);
+  if (!ours) return packageAllowed(rule, to) ? undefined : { because: `${home.place} may not use the package ${to}` };
+  if (rule.may.some((place) => covers(place, to))) return undefined;
+  if (typeOnly && rule.types?.some((place) => covers(place, to))) return undefined;
+  const onlyTypes = rule.types?.some((place) => covers(place, to)) ?? false;
+  return { because: onlyTypes ? `${home.place} may import only types of ${to}` : `${home.place} may not know ${to}` };
+}
+
+/** A package covers its files (`@xterm/xterm/css/xterm.css`). */
+function packageAllowed(rule: Room, name: string): boolean {
+  return rule.packages.some((allowed) => (allowed === 'node:' ? name.startsWith('node:') : name === allowed || name.startsWith(`${allowed}/`)));
+}

@@ -1,0 +1,106 @@
+/** The rules of the house can fail: each is fed a tree that breaks it, and one that does not. */
+import { describe, expect, test } from 'vitest';
+import { cycles, forbiddenImports } from './graph.ts';
+import * as habits from './habits.ts';
+import { importsOf, treeOf } from './imports.ts';
+
+const complaints = (file: string, text: string) => forbiddenImports(treeOf({ [file]: text }));
+
+describe('reading imports', () => {
+  test('statements, re-exports, import() calls, import types and side effects are all seen', () => {
+    const text = [
+      `import a from './a.ts';`,
+      `import type { B } from './b.ts';`,
+      `export * from './c.ts';`,
+      `const d = await import('./d.ts');`,
+      `type E = import('./e.ts').E;`,
+      `import './f.ts';`,
+      `import { type G } from './g.ts';`,
+      `import { type H, h } from './h.ts';`,
+    ].join('\n');
+    const seen = importsOf('main/x.ts', text).map(({ specifier, typeOnly, line }) => `${line} ${specifier}${typeOnly ? ' type' : ''}`);
+    expect(seen).toEqual(['1 ./a.ts', '2 ./b.ts type', '3 ./c.ts', '4 ./d.ts', '5 ./e.ts type', '6 ./f.ts', '7 ./g.ts type', '8 ./h.ts']);
+  });
+  test('a Vue file is read by its script, with its own line numbers', () => {
+    expect(importsOf('a.vue', `<template>\n<p/>\n</template>\n<script setup lang="ts">\nimport { x } from '../x.ts';\n</script>`)).toEqual([
+      { specifier: '../x.ts', typeOnly: false, line: 5 },
+    ]);
+  });
+  test('an import in a comment or a string is none', () => {
+    expect(importsOf('a.ts', `// import './b.ts'\nconst text = "import './c.ts'";`)).toEqual([]);
+  });
+});
+
+describe('forbidden imports', () => {
+  test.each([
+    ['emulator/isa/riscv/base.ts', `import { x } from '../../engine/loop.ts';`, 'may not know emulator/engine/loop.ts'],
+    ['emulator/memory/ram.ts', `import { x } from '../snapshot/file.ts';`, 'may import only types of'],
+    ['emulator/engine/loop.ts', `import { x } from '../isa/riscv/rows.ts';`, 'may not know emulator/isa/riscv/rows.ts'],
+    ['emulator/device/uart/device.ts', `import { x } from '../plic/device.ts';`, 'emulator/device/uart may not know'],
+    ['emulator/device/virtio/block/device.ts', `import { x } from '../net/device.ts';`, 'may not know'],
+    ['emulator/device/uart/device.ts', `import { readFileSync } from 'node:fs';`, 'may not use the package node:fs'],
+    ['emulator/machine/machine.ts', `import { x } from '../host/index.ts';`, 'may not know emulator/host/index.ts'],
+    ['preload/contract/machines.ts', `import { x } from '../../emulator/index.ts';`, 'only types'],
+    ['preload/bridge.ts', `import { x } from '../main/start.ts';`, 'may not know main/start.ts'],
+    ['main/library/library.ts', `import { app } from 'electron';`, 'may not use the package electron'],
+    ['main/library/library.ts', `import { x } from '../../emulator/engine/loop.ts';`, 'may not know'],
+    ['main/start.ts', `const x = await import('../tests/kit/tools.ts');`, 'nothing imports tests'],
+    ['renderer/views/list/list.vue', `<script lang="ts">\nimport { x } from '../../../main/start.ts';\n</script>`, 'may not know main/start.ts'],
+    ['renderer/components/icon.vue', `<script lang="ts">\nimport { x } from '../stores/machines.ts';\n</script>`, 'may not know'],
+    ['attic/x.ts', `import { x } from './y.ts';`, 'belongs to no room'],
+  ])('%s: %s', (file, text, because) => {
+    expect(complaints(file, text)).toEqual([expect.stringContaining(because)]);
+  });
+  test('the chain that leads to a forbidden import is printed', () => {
+    const tree = treeOf({
+      'main/start.ts': `import './library/library.ts';`,
+      'main/library/library.ts': `import './records.ts';`,
+      'main/library/records.ts': `import 'electron';`,
+    });
+    expect(forbiddenImports(tree)[0]).toContain('main/start.ts -> main/library/library.ts -> main/library/records.ts -> electron');
+  });
+  test.each([
+    ['emulator/device/uart/device.ts', `import { x } from '../kit/registers.ts';`],
+    ['emulator/device/virtio/block/device.ts', `import { x } from '../queue.ts';`],
+    ['emulator/memory/ram.ts', `import type { X } from '../snapshot/schema.ts';`],
+    ['emulator/host/index.ts', `import { x } from '../machine/machine.ts';\nimport 'node:fs';`],
+    ['main/services/machines.ts', `import { x } from '../../emulator/host/index.ts';`],
+  ])('allowed: %s', (file, text) => {
+    expect(complaints(file, text)).toEqual([]);
+  });
+});
+
+describe('cycles', () => {
+  test('a cycle is printed whole', () => {
+    const tree = treeOf({ 'main/a.ts': `import './b.ts';`, 'main/b.ts': `import './c.ts';`, 'main/c.ts': `export * from './a.ts';` });
+    expect(cycles(tree)).toEqual(['main/a.ts -> main/b.ts -> main/c.ts -> main/a.ts']);
+  });
+  test('type-only imports make none', () => {
+    expect(cycles(treeOf({ 'main/a.ts': `import './b.ts';`, 'main/b.ts': `import type { A } from './a.ts';` }))).toEqual([]);
+  });
+});
+
+describe('habits', () => {
+  const long = 'x\n'.repeat(habits.LONGEST_FILE + 1);
+  test('a long file is refused, unless it is a listed table', () => {
+    const tree = treeOf({ 'main/long.ts': long, 'main/short.ts': 'x\n'.repeat(habits.LONGEST_FILE) });
+    expect(habits.lengthComplaints(tree, [])).toEqual([expect.stringContaining('main/long.ts')]);
+    expect(habits.lengthComplaints(tree, ['main/long.ts'])).toEqual([]);
+  });
+  test('a table that became short must leave the list', () => {
+    expect(habits.lengthComplaints(treeOf({ 'main/a.ts': 'x' }), ['main/a.ts'])).toEqual([expect.stringContaining('take it off')]);
+  });
+  test('the median', () => expect(habits.medianLength(treeOf({ a: 'x\n', b: 'x\nx\n', c: long }))).toBe(2));
+  test('attics are refused, words that contain one are not', () => {
+    const tree = treeOf({ 'main/utils/a.ts': '', 'main/helpers.ts': '', 'main/common.test.ts': '', 'main/commonplace.ts': '' });
+    expect(habits.nameComplaints(tree)).toEqual(['main/utils/a.ts', 'main/helpers.ts', 'main/common.test.ts']);
+  });
+  test('switched-off tests and unfinished places are found', () => {
+    const off = ['test', 'describe'].map((word) => `${word}.${'skip'}('x', () => {})`).join('\n');
+    expect(habits.skipComplaints(treeOf({ 'tests/a.test.ts': off, 'main/a.ts': off }))).toHaveLength(2);
+    expect(habits.undoneComplaints(treeOf({ 'main/a.ts': `// ${'TO' + 'DO'}: later\nconst todo = 1;` }))).toHaveLength(1);
+  });
+  test('a stranger at the top level is found', () => {
+    expect(habits.topLevelComplaints(['main', 'package.json', 'docs'])).toEqual(['docs']);
+  });
+});
