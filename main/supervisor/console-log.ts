@@ -22,6 +22,8 @@ export interface ChannelListener {
 export interface Channel {
   /** Bytes that were printed before the channel was opened and will be sent first. */
   readonly historyBytes: number;
+  /** Output flows from here on. */
+  begin(): void;
   acknowledge(count: number): void;
   close(): void;
 }
@@ -83,11 +85,13 @@ export class ConsoleLog {
   open(listener: ChannelListener): Channel {
     const { start, end } = this.#ring;
     const cursor: Cursor = { listener, sent: start, acknowledged: start, progressAt: Date.now(), holds: true };
-    this.#cursors.add(cursor);
-    // The owner first learns of the channel, then of its output.
-    queueMicrotask(() => this.#pump(cursor));
     return {
       historyBytes: end - start,
+      begin: () => {
+        cursor.progressAt = Date.now();
+        this.#cursors.add(cursor);
+        this.#pump(cursor);
+      },
       acknowledge: (count) => this.#acknowledged(cursor, count),
       close: () => {
         this.#cursors.delete(cursor);

@@ -3,7 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import type { BootSource, MachineConfiguration } from '../../emulator/index.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { BootDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
-import type { PreparedGuest } from './guest-kit.ts';
+import type { PreparedGuest } from '../images/index.ts';
 
 const MEBIBYTE = 1024 * 1024;
 

@@ -2,12 +2,8 @@
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { TaskStatus } from '../../preload/contract/tasks.ts';
 
-/** What work tells about itself; `done` and `total` are bytes. */
-export interface Progress {
-  readonly message: string;
-  readonly done?: number;
-  readonly total?: number;
-}
+/** What work tells about itself. */
+export type Progress = Pick<TaskStatus, 'message' | 'fraction' | 'bytesDone' | 'bytesTotal' | 'bytesPerSecond'>;
 export type Work<T> = (progress: (progress: Progress) => void, signal: AbortSignal) => Promise<T>;
 
 export interface Task<T> {
@@ -30,8 +26,6 @@ export interface TaskList {
 const ENDED_KEPT = 20;
 /** Progress is told at most this often, in milliseconds. */
 const TELL_EVERY = 100;
-/** Speed is measured over this long, in milliseconds. */
-const SPEED_OVER = 1000;
 
 /** Makes an empty list; `changed` is called with every change of a task. */
 export function taskList(changed: (status: TaskStatus) => void): TaskList {
@@ -49,7 +43,6 @@ export function taskList(changed: (status: TaskStatus) => void): TaskList {
       const id = `task-${next++}`;
       const abort = new AbortController();
       let toldAt = 0;
-      let mark = { at: Date.now(), done: 0 };
       const entry = { status: { id, title, state: 'running', message: '', startedAt: Date.now() } as TaskStatus, cancel: () => abort.abort() };
       entries.set(id, entry);
       const tell = (change: Partial<TaskStatus>, always: boolean) => {
@@ -63,18 +56,8 @@ export function taskList(changed: (status: TaskStatus) => void): TaskList {
         tell({ state, message, endedAt: Date.now() }, true);
         forget();
       };
-      const report = ({ message, done, total }: Progress) => {
-        if (entry.status.state !== 'running') return;
-        let speed: Partial<TaskStatus> = {};
-        const now = Date.now();
-        if (done !== undefined && done < mark.done) mark = { at: now, done };
-        if (done !== undefined && now - mark.at >= SPEED_OVER) {
-          speed = { bytesPerSecond: Math.round(((done - mark.done) * 1000) / (now - mark.at)) };
-          mark = { at: now, done };
-        }
-        const amounts = { ...(done === undefined ? {} : { bytesDone: done }), ...(total ? { bytesTotal: total } : {}) };
-        const fraction = done !== undefined && total ? { fraction: Math.min(1, done / total) } : {};
-        tell({ message, ...amounts, ...fraction, ...speed }, message !== entry.status.message);
+      const report = (progress: Progress) => {
+        if (entry.status.state === 'running') tell(progress, progress.message !== entry.status.message);
       };
       const result = work(report, abort.signal).then(
         (value) => (end('done', 'done'), value),

@@ -77,6 +77,10 @@ export const machines = contract('machines', {
   /** Moves the machine to the bin; `undelete` brings it back with its history. A running machine is refused. */
   delete: call<(id: MachineId) => void>(args(machineId)),
   undelete: call<(id: MachineId) => MachineStatus>(args(machineId)),
+  /** The machines in the bin, last deleted first. */
+  bin: call<() => readonly MachineStatus[]>(nothing),
+  /** Takes back the last change of the machine (an update, a deletion, its creation); `null` when it is in the bin afterwards. */
+  undo: call<(id: MachineId) => MachineStatus | null>(args(machineId)),
 
   changed: event<MachineStatus>(),
   deleted: event<{ readonly id: MachineId }>(),

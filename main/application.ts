@@ -1,0 +1,143 @@
+/**
+ * The composition root: everything a running program consists of, built here and handed to whichever shell asks.
+ * Shells (Electron, browser, local socket) get an `Application` and bring only their transport.
+ */
+import { readFileSync } from 'node:fs';
+import { startMachine } from '../emulator/host/index.ts';
+import type { About } from '../preload/contract/application.ts';
+import { broadcaster, dispatcher, type Dispatch, type ServiceEvents } from './border/border.ts';
+import { serveSession, type Link, type Session } from './border/session.ts';
+import { GuestKit, imagesService } from './images/index.ts';
+import { findHome, type Home } from './library/home.ts';
+import { openLibrary, type Library } from './library/library.ts';
+import { applicationService } from './services/application-service.ts';
+import { consoleOpener, consolesService } from './services/consoles-service.ts';
+import { machinesService } from './services/machines-service.ts';
+import { tasksService } from './services/tasks-service.ts';
+import { checkDefinition } from './supervisor/check-definition.ts';
+import type { StartMachine } from './supervisor/machine-life.ts';
+import { needsTemplate, requireFiles, resolveConfiguration } from './supervisor/resolve-configuration.ts';
+import { openSupervisor, type Supervisor } from './supervisor/supervisor.ts';
+import { templateDefinition } from './supervisor/template-definition.ts';
+import { taskList, type TaskList } from './tasks/task-list.ts';
+
+export interface ApplicationOptions {
+  readonly shell: About['shell'];
+  /** How this process calls itself to others that find the library in use. */
+  readonly program: string;
+  /** Default: `$VIVARIUM_HOME` or the platform's place. */
+  readonly home?: Home;
+  /** Whether other processes can reach it at `home.socket`. */
+  readonly listens?: boolean;
+  /** Called once when a client asks the program to quit. */
+  readonly quit?: () => void;
+  /** A bundled program must name the folder of its templates, and its version. */
+  readonly templateDirectory?: string;
+  readonly version?: string;
+  /** Another emulator, for tests. */
+  readonly startMachine?: StartMachine;
+}
+
+export interface Application {
+  readonly home: Home;
+  readonly version: string;
+  readonly dispatch: Dispatch;
+  readonly events: ServiceEvents;
+  readonly supervisor: Supervisor;
+  readonly tasks: TaskList;
+  /** Serves one client over a transport's connection. */
+  serve(link: Link): Session;
+  /** Stops all machines cleanly and closes the library; a second call waits for the first. */
+  close(): Promise<void>;
+}
+
+/** The program's version, from package.json beside the rooms. */
+export function programVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** Our own faults, for whoever started the program. */
+const report = (error: Error) => console.error(error.stack ?? error.message);
+
+/**
+ * Opens the library and builds the program over it.
+ * @throws LibraryError when the library cannot be used
+ */
+export async function createApplication(options: ApplicationOptions): Promise<Application> {
+  const home = options.home ?? findHome();
+  const version = options.version ?? programVersion();
+  const library = await openLibrary(home, { program: options.program, ...(options.listens ? { socket: home.socket } : {}) });
+  try {
+    return await compose(options, home, version, library);
+  } catch (error) {
+    await library.close();
+    throw error;
+  }
+}
+
+async function compose(options: ApplicationOptions, home: Home, version: string, library: Library): Promise<Application> {
+  const border = broadcaster();
+  const { events } = border;
+  const kit = new GuestKit(options.templateDirectory === undefined ? {} : { templateDirectory: options.templateDirectory });
+  const tasks = taskList(events.tasks.changed);
+
+  const supervisor = await openSupervisor({
+    library,
+    startMachine: options.startMachine ?? startMachine,
+    events: {
+      changed: events.machines.changed,
+      deleted: (id) => events.machines.deleted({ id }),
+      activity: events.machines.activity,
+      notice: (level, message) => events.application.notice({ level, message }),
+    },
+    async resolve(definition, signal) {
+      const prepared = needsTemplate(definition) ? await prepare(definition.template as string, definition.name, signal) : undefined;
+      const configuration = resolveConfiguration(definition, prepared);
+      await requireFiles(configuration);
+      return configuration;
+    },
+  });
+
+  function prepare(template: string, machine: string, signal: AbortSignal) {
+    // Only fetching is worth a line in the task list: cached parts are here in a moment.
+    if (kit.status(template).parts === 'ready') return kit.prepare(template, {}, undefined, signal);
+    const task = tasks.begin(`Fetching ${template} for "${machine}"`, (progress, taskSignal) =>
+      kit.prepare(template, {}, progress, AbortSignal.any([taskSignal, signal])),
+    );
+    return task.result;
+  }
+
+  const about: About = { version, shell: options.shell, libraryPath: home.library, nodeVersion: process.version };
+  const dispatch = dispatcher(
+    {
+      application: applicationService({ about, settings: library.settings, events: events.application, quit: () => void setImmediate(() => options.quit?.()) }),
+      consoles: consolesService(supervisor),
+      images: imagesService(kit, { run: (title, work) => tasks.begin(title, work).id }, events.images),
+      machines: machinesService({
+        supervisor,
+        fromTemplate: (template, name, taken) => templateDefinition(kit.template(template), name, taken),
+        check: (definition) => checkDefinition(definition, { inspect: (file) => kit.inspect(file) }),
+      }),
+      tasks: tasksService(tasks),
+    },
+    report,
+  );
+  const openConsole = consoleOpener(supervisor);
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    tasks.cancelAll();
+    await supervisor.close();
+    await library.close();
+  };
+  return {
+    home,
+    version,
+    dispatch,
+    events,
+    supervisor,
+    tasks,
+    serve: (link) => serveSession(link, { version, dispatch, broadcaster: border, openConsole, report }),
+    close: () => (closing ??= close()),
+  };
+}

@@ -1,0 +1,151 @@
+/**
+ * One client's connection: frames of the wire in, frames out, whatever the transport. What a slow client can keep
+ * here is bounded: console output by each channel's window, everything else by ending a connection that lets too
+ * much pile up; it may connect again and reload.
+ */
+import type { ChannelListener } from '../supervisor/console-log.ts';
+import { ContractError } from '../../preload/contract/contract.ts';
+import { decodeClientMessage, decodeCount, decodeFrame, encodeFrame, encodeMessage, FRAME, WIRE_VERSION, type ClientMessage, type Frame, type ServerMessage } from '../../preload/contract/wire.ts';
+import { asContractError, refusalOf, type Broadcaster, type Dispatch } from './border.ts';
+
+/** A transport's connection, seen from the program. */
+export interface Link {
+  send(frame: Frame): void;
+  /** Bytes handed to `send` that the transport still keeps. */
+  buffered(): number;
+  close(): void;
+}
+
+/** A console attached for a client. */
+export interface AttachedConsole {
+  readonly historyBytes: number;
+  /** Output flows from here on. */
+  begin(): void;
+  acknowledge(count: number): void;
+  write(bytes: Uint8Array): void;
+  close(): void;
+}
+export type OpenConsole = (machine: string, console: number, listener: ChannelListener & { closed(reason: string): void }) => Promise<AttachedConsole>;
+
+export interface SessionParts {
+  readonly version: string;
+  readonly dispatch: Dispatch;
+  readonly broadcaster: Pick<Broadcaster, 'listen'>;
+  readonly openConsole: OpenConsole;
+  readonly report: (error: Error) => void;
+}
+
+/** The transport's side of a session. */
+export interface Session {
+  receive(frame: Frame): void;
+  /** The connection is gone. */
+  closed(): void;
+}
+
+/** A client that leaves more than this unread is cut off, in bytes: a few of the largest answers. */
+const MOST_BUFFERED = 8 * 1024 * 1024;
+const MOST_CALLS = 256;
+const MOST_CHANNELS = 64;
+/** Longest message and largest input taken from a client, in bytes; a pasted file fits. */
+export const LARGEST_FRAME = 4 * 1024 * 1024;
+
+/** Serves one client over `link` until it is closed. */
+export function serveSession(link: Link, parts: SessionParts): Session {
+  const channels = new Map<number, AttachedConsole | 'opening'>();
+  let calls = 0;
+  let open = true;
+
+  const send = (frame: Frame) => {
+    if (!open) return;
+    if (link.buffered() > MOST_BUFFERED) return end();
+    link.send(frame);
+  };
+  const tell = (message: ServerMessage) => send(encodeMessage(message));
+  const end = () => {
+    closed();
+    link.close();
+  };
+  const stopListening = parts.broadcaster.listen((service, name, payload) => tell({ kind: 'event', service, name, payload }));
+
+  const answer = async ({ id, service, method, args }: ClientMessage & { kind: 'call' }) => {
+    calls++;
+    try {
+      if (calls > MOST_CALLS) throw new ContractError('conflict', `more than ${MOST_CALLS} calls at once`);
+      const ok = await parts.dispatch(service, method, args);
+      if (ok instanceof Uint8Array) send(encodeFrame(FRAME.bytesAnswer, id, ok));
+      else tell({ kind: 'answer', id, ok });
+    } catch (error) {
+      tell({ kind: 'refusal', id, error: refusalOf(asContractError(error, parts.report)) });
+    } finally {
+      calls--;
+    }
+  };
+
+  const openChannel = async ({ channel, machine, console }: ClientMessage & { kind: 'open' }) => {
+    if (channels.has(channel)) return;
+    const gone = (reason: string) => {
+      if (channels.delete(channel)) tell({ kind: 'closed', channel, reason });
+    };
+    channels.set(channel, 'opening');
+    try {
+      if (channels.size > MOST_CHANNELS) throw new ContractError('conflict', `more than ${MOST_CHANNELS} consoles at once`);
+      const attached = await parts.openConsole(machine, console, {
+        output: (bytes) => send(encodeFrame(FRAME.output, channel, bytes)),
+        skipped: (bytes) => tell({ kind: 'skipped', channel, bytes }),
+        closed: gone,
+      });
+      if (!channels.has(channel)) return attached.close();
+      channels.set(channel, attached);
+      tell({ kind: 'opened', channel, historyBytes: attached.historyBytes });
+      attached.begin();
+    } catch (error) {
+      gone(asContractError(error, parts.report).message);
+    }
+  };
+
+  const attachedAt = (channel: number) => {
+    const attached = channels.get(channel);
+    return attached === 'opening' ? undefined : attached;
+  };
+  const closeChannel = (channel: number) => {
+    const attached = attachedAt(channel);
+    channels.delete(channel);
+    attached?.close();
+  };
+
+  const take = (frame: Frame) => {
+    if (frame.length > LARGEST_FRAME) throw new ContractError('invalid', 'the message is too long');
+    if (typeof frame === 'string') {
+      const message = decodeClientMessage(frame);
+      if (message.kind === 'call') void answer(message);
+      else if (message.kind === 'open') void openChannel(message);
+      else closeChannel(message.channel);
+      return;
+    }
+    const { kind, number, payload } = decodeFrame(frame);
+    if (kind === FRAME.input) attachedAt(number)?.write(payload);
+    else if (kind === FRAME.acknowledge) attachedAt(number)?.acknowledge(decodeCount(payload));
+    else throw new ContractError('invalid', 'a client sends input and acknowledgements only');
+  };
+
+  const closed = () => {
+    if (!open) return;
+    open = false;
+    stopListening();
+    for (const channel of [...channels.keys()]) closeChannel(channel);
+  };
+
+  tell({ kind: 'hello', wire: WIRE_VERSION, version: parts.version });
+  return {
+    closed,
+    receive(frame) {
+      if (!open) return;
+      try {
+        take(frame);
+      } catch {
+        // Only a client that does not speak the wire gets here; there is nothing useful to tell it.
+        end();
+      }
+    },
+  };
+}

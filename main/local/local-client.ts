@@ -1,0 +1,37 @@
+/** Connects to the running program over its local socket. */
+import { createConnection } from 'node:net';
+import { createWireClient, type WireClient } from '../../preload/contract/wire-client.ts';
+import { frameReader, packFrame } from './framing.ts';
+
+/** Answers of the program are trusted; this only guards against another service at the same path. */
+const LONGEST = 256 * 1024 * 1024;
+
+export interface LocalConnection {
+  readonly client: WireClient;
+  close(): void;
+  /** Resolves when the connection ended, from whichever side. */
+  readonly ended: Promise<void>;
+}
+
+/** Connects to a socket path; rejects with Node's error when nothing listens there. */
+export function connectLocally(path: string): Promise<LocalConnection> {
+  const client = createWireClient();
+  const socket = createConnection(path);
+  const ended = new Promise<void>((resolve) => {
+    socket.on('close', () => {
+      client.detach('the program that runs the machines has ended');
+      resolve();
+    });
+  });
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      socket.on('error', () => socket.destroy());
+      const read = frameReader((frame) => client.receive(frame), LONGEST);
+      socket.on('data', (piece) => read(piece));
+      client.attach((frame) => void socket.write(packFrame(frame)));
+      resolve({ client, ended, close: () => socket.end() });
+    });
+  });
+}

@@ -1,0 +1,65 @@
+/** The local socket: how the CLI reaches the running program. Only the person's own processes may connect (mode 0600). */
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { LARGEST_FRAME, type Link, type Session } from '../border/session.ts';
+import { frameReader, packFrame } from './framing.ts';
+
+export interface LocalServer {
+  /** How many clients are connected. */
+  clients(): number;
+  close(): Promise<void>;
+}
+
+/**
+ * Listens at a socket path (or named pipe). The caller holds the library's lock, so a socket file that is already
+ * there was left by a dead program.
+ */
+export function listenLocally(path: string, serve: (link: Link) => Session): Promise<LocalServer> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    attach(socket, serve);
+  });
+  const isFile = process.platform !== 'win32';
+  if (isFile) {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    rmSync(path, { force: true });
+  }
+  return new Promise((resolve, reject) => {
+    // The file must not be open to others even for a moment.
+    const mask = process.umask(0o177);
+    server.once('error', reject);
+    server.listen(path, () => {
+      if (isFile) chmodSync(path, 0o600);
+      resolve({
+        clients: () => sockets.size,
+        close: () =>
+          new Promise((closed) => {
+            server.close(() => closed());
+            for (const socket of sockets) socket.destroySoon();
+          }),
+      });
+    });
+    process.umask(mask);
+  });
+}
+
+function attach(socket: Socket, serve: (link: Link) => Session): void {
+  const session = serve({
+    send: (frame) => void socket.write(packFrame(frame)),
+    buffered: () => socket.writableLength,
+    close: () => socket.destroy(),
+  });
+  const read = frameReader((frame) => session.receive(frame), LARGEST_FRAME);
+  socket.on('data', (piece) => {
+    try {
+      read(piece);
+    } catch {
+      socket.destroy();
+    }
+  });
+  socket.on('close', () => session.closed());
+  socket.on('error', () => socket.destroy());
+}

@@ -1,0 +1,26 @@
+/** Answers the calls of the contract `application`: versions, settings, quitting. */
+import type { About, application } from '../../preload/contract/application.ts';
+import type { Emitter, Handlers } from '../../preload/contract/contract.ts';
+import type { SettingsRecords } from '../library/settings-records.ts';
+
+export interface ApplicationParts {
+  readonly about: About;
+  readonly settings: SettingsRecords;
+  readonly events: Emitter<typeof application>;
+  /** Begins the end of the program; the answer to the caller is sent before. */
+  quit(): void;
+}
+
+/** The handlers of `application`. */
+export function applicationService({ about, settings, events, quit }: ApplicationParts): Handlers<typeof application> {
+  return {
+    about: () => about,
+    settings: () => settings.read(),
+    async changeSettings(patch) {
+      const changed = await settings.change(patch);
+      events.settingsChanged(changed);
+      return changed;
+    },
+    quit,
+  };
+}

@@ -1,0 +1,40 @@
+/** Answers the calls of the contract `consoles`, and attaches channels to live consoles. */
+import type { OpenConsole } from '../border/session.ts';
+import type { consoles } from '../../preload/contract/consoles.ts';
+import type { Handlers } from '../../preload/contract/contract.ts';
+import type { MachineId } from '../../preload/contract/machines.ts';
+import { plainLines } from '../supervisor/plain-text.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+
+const MOST_FOUND = 200;
+
+const consoleOf = (supervisor: Supervisor, id: MachineId, console: number) => {
+  const machine = supervisor.machine(id);
+  machine.requireConsole(console);
+  return machine;
+};
+
+/** The handlers of `consoles`. */
+export function consolesService(supervisor: Supervisor): Handlers<typeof consoles> {
+  const log = (id: MachineId, console: number) => consoleOf(supervisor, id, console).consoles.log(console);
+  return {
+    list: (id) => supervisor.machine(id).describeConsoles(),
+    history: async (id, console) => (await log(id, console)).tail(),
+    clear: (id, console) => consoleOf(supervisor, id, console).consoles.clear(console),
+    resize: (id, console, { columns, rows }) => consoleOf(supervisor, id, console).life.resize(console, columns, rows),
+    search: async (id, console, text) => {
+      const wanted = text.toLowerCase();
+      const lines = plainLines((await log(id, console)).tail()).map((line, index) => ({ line: index, text: line }));
+      return lines.filter((line) => line.text.toLowerCase().includes(wanted)).reverse().slice(0, MOST_FOUND);
+    },
+  };
+}
+
+/** How a session attaches to a console; the attachment survives stops and starts of the machine. */
+export function consoleOpener(supervisor: Supervisor): OpenConsole {
+  return async (machine, console, listener) => {
+    const supervised = consoleOf(supervisor, machine as MachineId, console);
+    const channel = (await supervised.consoles.log(console)).open(listener);
+    return { ...channel, write: (bytes) => supervised.life.write(console, bytes) };
+  };
+}

@@ -1,0 +1,38 @@
+/** Answers the calls of the contract `machines` from the supervisor. */
+import type { Handlers } from '../../preload/contract/contract.ts';
+import { ContractError } from '../../preload/contract/contract.ts';
+import type { MachineDefinition, machines } from '../../preload/contract/machines.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+
+export interface MachinesParts {
+  readonly supervisor: Supervisor;
+  /** The definition a template gives, under a name of its own unless one is given. */
+  fromTemplate(template: string, name: string | undefined, taken: readonly string[]): MachineDefinition;
+  check(definition: MachineDefinition): Promise<readonly { readonly field: string; readonly message: string }[]>;
+}
+
+/** The handlers of `machines`. */
+export function machinesService({ supervisor, fromTemplate, check }: MachinesParts): Handlers<typeof machines> {
+  return {
+    list: () => supervisor.list(),
+    bin: () => supervisor.bin(),
+    get: (id) => supervisor.machine(id).status(),
+    create: ({ template, name, definition }) => {
+      if ((template === undefined) === (definition === undefined))
+        throw new ContractError('invalid', 'a machine is created either from a template or from a definition');
+      const names = supervisor.list().map((status) => status.definition.name);
+      const made = definition ?? fromTemplate(template as string, name, names);
+      return supervisor.create(name === undefined ? made : { ...made, name });
+    },
+    update: (id, patch) => supervisor.update(id, patch),
+    check,
+    start: (id) => supervisor.machine(id).start(),
+    pause: (id) => supervisor.machine(id).life.pause(),
+    resume: (id) => supervisor.machine(id).life.resume(),
+    reset: (id) => supervisor.machine(id).life.reset(),
+    stop: (id) => supervisor.machine(id).life.stop(),
+    delete: (id) => supervisor.delete(id),
+    undelete: (id) => supervisor.undelete(id),
+    undo: async (id) => (await supervisor.undo(id)) ?? null,
+  };
+}
