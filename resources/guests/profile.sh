@@ -2,7 +2,12 @@
 export PS1='\[\e[1;32m\]\u@\h\[\e[0m\]:\[\e[1;34m\]\w\[\e[0m\]\$ '
 alias ls='ls --color=auto' ll='ls -l'
 # The host may name its terminal's size on the kernel command line: COLUMNS=120 LINES=40.
-[ "$COLUMNS" ] && [ "$LINES" ] && stty columns "$COLUMNS" rows "$LINES"
+stty columns "${COLUMNS:-80}" rows "${LINES:-24}"
+unset COLUMNS LINES
+export HOME=/root
+cd
+# The short way down: the long one waits two seconds for programs to end.
+alias poweroff='umount -a -r 2>/dev/null; poweroff -f' reboot='umount -a -r 2>/dev/null; reboot -f'
 if [ ! -e /run/greeted ]; then
   : > /run/greeted
   echo

@@ -9,11 +9,12 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { ContractError } from '../../../preload/contract/contract.ts';
 import { runChild } from '../child.ts';
 import { elfSection } from './elf.ts';
+import { trimModule } from './trim-module.ts';
 
 /** A module ready to be loaded. */
 export interface KernelModule {
   readonly name: string;
-  /** The uncompressed module. */
+  /** The module, uncompressed and trimmed. */
   readonly content: Uint8Array;
 }
 
@@ -64,7 +65,7 @@ export class ModuleTree {
         const found = this.#softFile(softer);
         if (found) await visit(found, name);
       }
-      ordered.set(name, { name, content });
+      ordered.set(name, { name, content: trimModule(content) });
     };
     for (const wish of wishes) await visit(wish);
     return [...ordered.values()];
