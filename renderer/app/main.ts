@@ -1,0 +1,28 @@
+/** The window's entry: chooses the transport, makes what views share, and mounts. */
+import '@xterm/xterm/css/xterm.css';
+import '../styles/tokens.css';
+import '../styles/base.css';
+import '../styles/controls.css';
+import { createPinia } from 'pinia';
+import { createApp } from 'vue';
+import { transportKey } from '../composables/border.ts';
+import { createToasts, toastsKey } from '../composables/toasts.ts';
+import { createWindowState, windowStateKey } from '../composables/window-state.ts';
+import { consoleSessionsKey, createConsoleSessions } from '../console/console-sessions.ts';
+import AppWindow from '../views/app-window.vue';
+import { selectTransport } from './select-transport.ts';
+
+const transport = selectTransport();
+const toasts = createToasts();
+const app = createApp(AppWindow);
+app.config.errorHandler = (error) => {
+  console.error(error);
+  toasts.fail(error);
+};
+app
+  .use(createPinia())
+  .provide(transportKey, transport)
+  .provide(toastsKey, toasts)
+  .provide(windowStateKey, createWindowState())
+  .provide(consoleSessionsKey, createConsoleSessions(transport))
+  .mount('#window');

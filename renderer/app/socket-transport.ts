@@ -1,0 +1,61 @@
+/**
+ * The browser shell's transport: the wire over a WebSocket to the page's own origin. A lost connection is tried
+ * again with growing pauses; listeners stay, channels have to be opened again.
+ */
+import { createWireClient } from '../../preload/contract/wire-client.ts';
+import type { Connection, Transport } from './transport.ts';
+
+/** The first pause after a loss is short, because most losses are restarts of the program. */
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 8000;
+
+/** Connects to `url` (ws:) and stays connected. */
+export function createSocketTransport(url: string): Transport {
+  const wire = createWireClient();
+  const listeners = new Set<(connection: Connection) => void>();
+  let connection: Connection = 'connecting';
+  let pause = FIRST_PAUSE_MS;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let socket: WebSocket | undefined;
+
+  function tell(next: Connection) {
+    if (next === connection) return;
+    connection = next;
+    listeners.forEach((listener) => listener(next));
+  }
+  function connect() {
+    clearTimeout(timer);
+    const opening = new WebSocket(url);
+    socket = opening;
+    opening.binaryType = 'arraybuffer';
+    opening.onopen = () => {
+      pause = FIRST_PAUSE_MS;
+      wire.attach((frame) => opening.send(frame as string | Uint8Array<ArrayBuffer>));
+      tell('connected');
+    };
+    opening.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) =>
+      wire.receive(typeof data === 'string' ? data : new Uint8Array(data));
+    opening.onclose = () => {
+      if (socket !== opening) return;
+      wire.detach('the connection to Vivarium is lost; it is being tried again');
+      tell('lost');
+      timer = setTimeout(connect, pause);
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    };
+  }
+  connect();
+  return {
+    services: wire.services,
+    openConsole: (machine, console) => wire.openConsole(machine, console),
+    get connection() {
+      return connection;
+    },
+    onConnection(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    reconnect() {
+      if (socket?.readyState === WebSocket.CLOSED) connect();
+    },
+  };
+}

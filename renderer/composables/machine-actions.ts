@@ -1,0 +1,57 @@
+/**
+ * What can be done with a machine in each state, as data: the header, the menu, the palette and the keys all read
+ * this one table. Actions that destroy something unsaved carry the sentence a person confirms.
+ */
+import type { MachineState } from '../../preload/contract/machines.ts';
+import type { IconName } from '../components/icon-paths.ts';
+
+export type ActionName = 'start' | 'pause' | 'resume' | 'reset' | 'stop' | 'rename' | 'delete';
+
+export interface Action {
+  readonly name: ActionName;
+  readonly label: string;
+  readonly icon: IconName;
+  readonly shortcut?: string;
+  readonly danger?: boolean;
+  /** What is lost, where it cannot be brought back; `{name}` stands for the machine's name. */
+  readonly loses?: string;
+}
+
+const START: Action = { name: 'start', label: 'Start', icon: 'play', shortcut: 'Enter' };
+const PAUSE: Action = { name: 'pause', label: 'Pause', icon: 'pause' };
+const RESUME: Action = { name: 'resume', label: 'Resume', icon: 'play', shortcut: 'Enter' };
+const RENAME: Action = { name: 'rename', label: 'Rename', icon: 'pencil', shortcut: 'F2' };
+const UNSAVED = 'What “{name}” has not written to a disk is lost.';
+const RESET: Action = { name: 'reset', label: 'Reset', icon: 'reset', loses: UNSAVED };
+const STOP: Action = { name: 'stop', label: 'Stop', icon: 'stop', danger: true, loses: UNSAVED };
+const DELETE: Action = { name: 'delete', label: 'Delete', icon: 'bin', shortcut: 'Del', danger: true };
+
+const TABLE: Readonly<Record<MachineState, readonly Action[]>> = {
+  off: [START, RENAME, DELETE],
+  failed: [START, RENAME, DELETE],
+  starting: [STOP, RENAME],
+  running: [PAUSE, RESET, STOP, RENAME],
+  paused: [RESUME, RESET, STOP, RENAME],
+  stopping: [RENAME],
+};
+
+/** Everything that can be done now, in menu order. */
+export const actionsFor = (state: MachineState): readonly Action[] => TABLE[state];
+
+/** The one action with its own fixed place: Start, then Pause, then Resume. None while starting or stopping. */
+export function primaryAction(state: MachineState): Action | undefined {
+  return TABLE[state].find(({ name }) => name === 'start' || name === 'pause' || name === 'resume');
+}
+
+/** Whether a machine has a run that can be typed at. */
+export const isLive = (state: MachineState): boolean => state === 'running' || state === 'paused' || state === 'starting';
+
+/** The state as one word for people. */
+export const STATE_WORDS: Readonly<Record<MachineState, string>> = {
+  off: 'Off',
+  starting: 'Starting',
+  running: 'Running',
+  paused: 'Paused',
+  stopping: 'Stopping',
+  failed: 'Failed',
+};

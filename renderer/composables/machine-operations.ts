@@ -1,0 +1,81 @@
+/**
+ * Doing things with machines, the same from the header, the menu, the list, the palette and the keyboard: asks where
+ * something is lost for good, offers Undo where not, and says what went wrong.
+ */
+import type { MachineId, MachineStatus } from '../../preload/contract/machines.ts';
+import { useMachines } from '../stores/machines.ts';
+import { primaryAction, type Action } from './machine-actions.ts';
+import { useToasts } from './toasts.ts';
+import { useWindowState } from './window-state.ts';
+
+export function useMachineOperations() {
+  const machines = useMachines();
+  const toasts = useToasts();
+  const state = useWindowState();
+
+  async function attempt<T>(act: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await act();
+    } catch (error) {
+      toasts.fail(error);
+      return undefined;
+    }
+  }
+  /** Puts a machine and its console in front. */
+  function show(id: MachineId) {
+    state.selected.value = id;
+    state.tabs.set(id, 'console');
+    state.drawerOpen.value = false;
+    state.consoleFocus.value++;
+  }
+  async function start(id: MachineId) {
+    show(id);
+    await attempt(() => machines.start(id));
+  }
+  async function remove(machine: MachineStatus) {
+    const { id, definition } = machine;
+    const order = machines.list.map((one) => one.id);
+    const next = order[order.indexOf(id) + 1] ?? order[order.indexOf(id) - 1];
+    const draft = state.drafts.get(id);
+    const done = await attempt(async () => {
+      await machines.remove(id);
+      return true;
+    });
+    if (!done) return;
+    if (state.selected.value === id || state.selected.value === undefined) state.selected.value = next;
+    const undo = async () => {
+      if (!(await attempt(() => machines.undelete(id)))) return;
+      state.selected.value = id;
+      if (draft) state.drafts.set(id, draft);
+    };
+    toasts.show({ tone: 'info', text: `“${definition.name}” was deleted.`, action: { label: 'Undo', run: () => void undo() } });
+  }
+  function perform(action: Action, machine: MachineStatus) {
+    const { id, definition } = machine;
+    const run = () => {
+      if (action.name === 'rename') state.renaming.value = id;
+      else if (action.name === 'delete') void remove(machine);
+      else if (action.name === 'start') void start(id);
+      else {
+        const name = action.name;
+        void attempt(() => machines[name](id));
+        if (name === 'resume') show(id);
+      }
+    };
+    if (action.loses === undefined) return run();
+    const text = action.loses.replace('{name}', definition.name);
+    state.question.value = { title: `${action.label} “${definition.name}”?`, text, verb: action.label, goOn: run };
+  }
+  /** Enter or a double-click: start what is off, resume what is paused, else go to its console. */
+  function open(machine: MachineStatus) {
+    const action = primaryAction(machine.state);
+    if (action && action.name !== 'pause') perform(action, machine);
+    else show(machine.id);
+  }
+  async function rename(machine: MachineStatus, name: string) {
+    const trimmed = name.trim();
+    if (trimmed === '' || trimmed === machine.definition.name) return true;
+    return (await attempt(() => machines.update(machine.id, { name: trimmed }))) !== undefined;
+  }
+  return { attempt, show, start, perform, open, rename };
+}

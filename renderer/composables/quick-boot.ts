@@ -1,0 +1,57 @@
+/**
+ * The one-button way to a shell: fetch the template's parts if they are missing, create a machine, start it and put
+ * its console in front. The fetch is a task of main's, so that leaving this view does not end it.
+ */
+import { computed, ref } from 'vue';
+import { useImages } from '../stores/images.ts';
+import { useMachines } from '../stores/machines.ts';
+import { useTasks } from '../stores/tasks.ts';
+import { useMachineOperations } from './machine-operations.ts';
+
+/** The templates of the empty state's two buttons. */
+export const FIRST_TEMPLATE = 'debian-riscv64';
+export const OFFLINE_TEMPLATE = 'hello-riscv64';
+
+export function useQuickBoot() {
+  const images = useImages();
+  const machines = useMachines();
+  const tasks = useTasks();
+  const operations = useMachineOperations();
+  const taskId = ref<string>();
+  const busy = ref(false);
+  /** Why it did not come to a machine: says what to do next. */
+  const trouble = ref('');
+  const task = computed(() => tasks.get(taskId.value));
+
+  /** Answers whether the parts are here. */
+  async function fetchParts(template: string): Promise<boolean> {
+    if (images.get(template)?.parts === 'ready') return true;
+    const { task: id } = await images.fetch(template);
+    taskId.value = id;
+    const { state, message } = await tasks.ended(id);
+    taskId.value = undefined;
+    if (state === 'failed') trouble.value = message;
+    return state === 'done';
+  }
+  /** Creates a machine from a template and starts it; what goes wrong is in `trouble`. */
+  async function boot(template: string, name?: string) {
+    if (busy.value) return;
+    busy.value = true;
+    trouble.value = '';
+    try {
+      if (!(await fetchParts(template))) return;
+      const { id } = await machines.create(name ? { template, name } : { template });
+      await operations.start(id);
+    } catch (error) {
+      trouble.value = error instanceof Error ? error.message : String(error);
+    } finally {
+      busy.value = false;
+      taskId.value = undefined;
+    }
+  }
+  async function cancel() {
+    const id = taskId.value;
+    if (id !== undefined) await operations.attempt(() => tasks.cancel(id));
+  }
+  return { boot, cancel, busy, task, trouble };
+}

@@ -1,0 +1,46 @@
+/**
+ * What only this window knows: what is selected, which tab is in front, which dialog is open, unsaved drafts.
+ * Nothing here is main's truth; losing it loses no work but drafts, which is why they live here and not in a view.
+ */
+import { inject, ref, shallowReactive, shallowRef, type InjectionKey } from 'vue';
+import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
+
+export type MachineTab = 'console' | 'hardware' | 'overview';
+export type DialogName = 'create' | 'settings' | 'palette' | 'commands';
+
+/** A question before something that cannot be undone. */
+export interface Question {
+  readonly title: string;
+  readonly text: string;
+  /** The verb on the button that goes on. */
+  readonly verb: string;
+  goOn(): void;
+}
+
+export function createWindowState() {
+  return {
+    selected: ref<MachineId>(),
+    tabs: shallowReactive(new Map<MachineId, MachineTab>()),
+    consoles: shallowReactive(new Map<MachineId, number>()),
+    /** Unsaved hardware forms; absent where nothing was changed. */
+    drafts: shallowReactive(new Map<MachineId, MachineDefinition>()),
+    dialog: ref<DialogName>(),
+    question: shallowRef<Question>(),
+    renaming: ref<MachineId>(),
+    /** The list as a drawer, in narrow windows. */
+    drawerOpen: ref(false),
+    /** Raised to ask the console in front to take the focus. */
+    consoleFocus: ref(0),
+    /** Raised to ask the console in front to open its find bar. */
+    consoleFind: ref(0),
+  };
+}
+export type WindowState = ReturnType<typeof createWindowState>;
+
+export const windowStateKey: InjectionKey<WindowState> = Symbol('window state');
+
+export function useWindowState(): WindowState {
+  const state = inject(windowStateKey);
+  if (!state) throw new Error('no window state was provided: the application starts in app/main.ts');
+  return state;
+}

@@ -1,0 +1,99 @@
+/**
+ * One console on one xterm.js terminal. A session outlives the view that shows it, so that going to another machine
+ * and back keeps scrollback, selection and place; its element is moved into whichever view is in front.
+ */
+import { FitAddon } from '@xterm/addon-fit';
+import { SearchAddon } from '@xterm/addon-search';
+import { Terminal } from '@xterm/xterm';
+import type { Transport } from '../app/transport.ts';
+import { formatBytes } from '../composables/figures.ts';
+import { openConsoleFeed } from './console-feed.ts';
+import { CONSOLE_THEME, FIND_MARKS } from './console-theme.ts';
+
+export interface TerminalOptions {
+  readonly fontSize: number;
+  readonly scrollback: number;
+}
+export interface FindCount {
+  /** 1 for the first match; 0 where the search library does not say. */
+  readonly at: number;
+  readonly of: number;
+}
+export type ConsoleSession = ReturnType<typeof createConsoleSession>;
+
+/** Resizes are told to the guest once the window has stood still for this long. */
+const SETTLE_MS = 120;
+
+export function createConsoleSession(transport: Transport, machine: string, console: number, options: TerminalOptions, label: string) {
+  const element = document.createElement('div');
+  element.className = 'terminal-host';
+  const terminal = new Terminal({
+    allowProposedApi: true,
+    cursorBlink: false,
+    fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--mono'),
+    fontSize: options.fontSize,
+    scrollback: options.scrollback,
+    theme: CONSOLE_THEME,
+    rightClickSelectsWord: false,
+    macOptionIsMeta: true,
+    minimumContrastRatio: 4.5,
+  });
+  const fit = new FitAddon();
+  const finder = new SearchAddon();
+  terminal.loadAddon(fit);
+  terminal.loadAddon(finder);
+
+  const feed = openConsoleFeed(transport, machine, console, {
+    write: (bytes, done) => terminal.write(bytes, done),
+    reset: () => terminal.reset(),
+    skipped: (bytes) => terminal.write(`\r\n\x1b[7m ${formatBytes(bytes)} of output left out \x1b[0m\r\n`),
+  });
+  terminal.onData((text) => feed.type(text));
+  // Bytes that are no text: mouse reports in the old encodings.
+  terminal.onBinary((text) => feed.send(Uint8Array.from(text, (character) => character.charCodeAt(0))));
+
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const sizes = new Set<(columns: number, rows: number) => void>();
+  terminal.onResize(({ cols, rows }) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => sizes.forEach((listener) => listener(cols, rows)), SETTLE_MS);
+  });
+
+  return {
+    terminal,
+    /** Shows the terminal in a view's container, at the container's size. */
+    attach(container: HTMLElement) {
+      container.append(element);
+      if (!terminal.element) terminal.open(element);
+      terminal.textarea?.setAttribute('aria-label', label);
+      fit.fit();
+    },
+    detach: () => element.remove(),
+    fit: () => fit.fit(),
+    focus: () => terminal.focus(),
+    apply({ fontSize, scrollback }: TerminalOptions) {
+      terminal.options.fontSize = fontSize;
+      terminal.options.scrollback = scrollback;
+      if (element.isConnected) fit.fit();
+    },
+    /** Called with the size in characters when it has changed and stands still. */
+    onSize(listener: (columns: number, rows: number) => void) {
+      sizes.add(listener);
+      return () => void sizes.delete(listener);
+    },
+    find: (text: string, direction: 'next' | 'previous' | 'typing') =>
+      direction === 'previous'
+        ? finder.findPrevious(text, FIND_MARKS)
+        : finder.findNext(text, { ...FIND_MARKS, incremental: direction === 'typing' }),
+    endFind: () => finder.clearDecorations(),
+    onFound: (listener: (count: FindCount) => void) =>
+      finder.onDidChangeResults(({ resultIndex, resultCount }) => listener({ at: resultIndex + 1, of: resultCount })),
+    type: (text: string) => feed.type(text),
+    close() {
+      clearTimeout(timer);
+      feed.close();
+      terminal.dispose();
+      element.remove();
+    },
+  };
+}

@@ -1,0 +1,32 @@
+/** Mirrors the program itself: settings, versions, and its wish to quit. */
+import { defineStore } from 'pinia';
+import { ref } from 'vue';
+import type { About, Settings } from '../../preload/contract/application.ts';
+import { useServices } from '../composables/border.ts';
+
+/** What holds until main has answered; the same as its own defaults. */
+const FIRST_SETTINGS: Settings = { theme: 'system', consoleFontSize: 14, scrollbackLines: 10_000 };
+
+export const useApplication = defineStore('application', () => {
+  const client = useServices().application;
+  const settings = ref<Settings>(FIRST_SETTINGS);
+  const about = ref<About>();
+  /** Names of the running machines while a person is being asked whether to quit. */
+  const quitting = ref<readonly string[]>();
+
+  client.settingsChanged.on((changed) => (settings.value = changed));
+  client.quitRequested.on(({ running }) => (quitting.value = running));
+
+  async function load() {
+    [settings.value, about.value] = await Promise.all([client.settings(), client.about()]);
+  }
+  async function change(patch: Partial<Settings>) {
+    settings.value = await client.changeSettings(patch);
+  }
+  async function quit() {
+    quitting.value = undefined;
+    await client.quit();
+  }
+  const stay = () => (quitting.value = undefined);
+  return { settings, about, quitting, load, change, quit, stay, onNotice: client.notice.on };
+});

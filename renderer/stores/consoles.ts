@@ -1,0 +1,20 @@
+/** Mirrors which consoles each machine has; their bytes live in `console/`, not here. */
+import { defineStore } from 'pinia';
+import { shallowReactive } from 'vue';
+import type { ConsoleDescription } from '../../preload/contract/consoles.ts';
+import type { MachineId } from '../../preload/contract/machines.ts';
+import { useServices } from '../composables/border.ts';
+
+/** Every board has its serial port, also before main has answered. */
+const SERIAL: readonly ConsoleDescription[] = [{ index: 0, name: 'ttyS0' }];
+
+export const useConsoles = defineStore('consoles', () => {
+  const client = useServices().consoles;
+  const lists = shallowReactive(new Map<MachineId, readonly ConsoleDescription[]>());
+
+  async function load(id: MachineId) {
+    lists.set(id, await client.list(id));
+  }
+  const list = (id: MachineId) => lists.get(id) ?? SERIAL;
+  return { list, load, resize: client.resize, clear: client.clear };
+});

@@ -1,0 +1,87 @@
+/** Mirrors main's machines and the live figures of those that run. */
+import { defineStore } from 'pinia';
+import { computed, ref, shallowReactive } from 'vue';
+import type { MachineActivity, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
+import { useServices } from '../composables/border.ts';
+
+/** One figure a second: a minute of history is what a sparkline shows. */
+const HISTORY = 60;
+
+export interface ActivityTrail {
+  readonly latest: MachineActivity;
+  /** MIPS, oldest first, at most `HISTORY`. */
+  readonly mips: readonly number[];
+}
+
+const alive = (status: MachineStatus) => status.state !== 'off' && status.state !== 'failed';
+
+export const useMachines = defineStore('machines', () => {
+  const client = useServices().machines;
+  const byId = shallowReactive(new Map<MachineId, MachineStatus>());
+  const trails = shallowReactive(new Map<MachineId, ActivityTrail>());
+  const loaded = ref(false);
+
+  const list = computed(() => [...byId.values()].sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)));
+  const running = computed(() => list.value.filter(alive));
+
+  function put(status: MachineStatus): MachineStatus {
+    const before = byId.get(status.id);
+    // A new run starts with a new curve.
+    if (before?.startedAt !== status.startedAt || !alive(status)) trails.delete(status.id);
+    byId.set(status.id, status);
+    return status;
+  }
+  function forget(id: MachineId) {
+    byId.delete(id);
+    trails.delete(id);
+  }
+  client.changed.on((status) => void put(status));
+  client.deleted.on(({ id }) => forget(id));
+  client.activity.on((latest) => {
+    if (!byId.has(latest.id)) return;
+    trails.set(latest.id, { latest, mips: [...(trails.get(latest.id)?.mips ?? []), latest.mips].slice(-HISTORY) });
+  });
+
+  /** Reads everything again: at the start and after a lost connection. */
+  async function load() {
+    const all = await client.list();
+    const known = new Set(all.map((status) => status.id));
+    for (const id of byId.keys()) if (!known.has(id)) forget(id);
+    all.forEach(put);
+    loaded.value = true;
+  }
+  const get = (id: MachineId | undefined) => (id === undefined ? undefined : byId.get(id));
+  const trail = (id: MachineId) => trails.get(id);
+
+  async function create(request: Parameters<typeof client.create>[0]) {
+    return put(await client.create(request));
+  }
+  async function update(id: MachineId, patch: Parameters<typeof client.update>[1]) {
+    return put(await client.update(id, patch));
+  }
+  async function remove(id: MachineId) {
+    await client.delete(id);
+    forget(id);
+  }
+  async function undelete(id: MachineId) {
+    return put(await client.undelete(id));
+  }
+  return {
+    list,
+    running,
+    loaded,
+    load,
+    get,
+    trail,
+    create,
+    update,
+    remove,
+    undelete,
+    check: client.check,
+    start: client.start,
+    pause: client.pause,
+    resume: client.resume,
+    reset: client.reset,
+    stop: client.stop,
+  };
+});
