@@ -29,6 +29,11 @@ export const consoles = contract('consoles', {
 
 /** A live attachment to one console: the stored tail first, then bytes as they come, until closed. */
 export interface ConsoleChannel {
+  /**
+   * The console was found: the first `historyBytes` of output were printed before. A terminal must not answer the
+   * questions in them (cursor position and the like), because they were answered then.
+   */
+  onOpened(listener: (historyBytes: number) => void): void;
   /** Called with batches; the receiver calls `acknowledge(count)` when it has rendered them. */
   onOutput(listener: (bytes: Uint8Array) => void): void;
   /** The receiver fell so far behind that this many bytes were left out; what follows is newer. */
@@ -36,6 +41,7 @@ export interface ConsoleChannel {
   /** The channel ended from the other side, with the reason; `close` by the receiver is not reported. */
   onClosed(listener: (reason: string) => void): void;
   acknowledge(count: number): void;
+  /** Input; what is written before the console was found is sent when it is. */
   write(bytes: Uint8Array): void;
   close(): void;
 }

@@ -25,6 +25,9 @@ interface Pending {
   reject(error: Error): void;
 }
 interface ChannelState {
+  opened: ((historyBytes: number) => void)[];
+  /** Input from before the channel was opened: the program drops what comes for a channel it does not know yet. */
+  held: Frame[] | undefined;
   output: ((bytes: Uint8Array) => void)[];
   skipped: ((bytes: number) => void)[];
   closed: ((reason: string) => void)[];
@@ -73,10 +76,18 @@ export function createWireClient(): WireClient {
     else channel?.early.push(bytes);
   };
 
+  const opened = (number: number, historyBytes: number) => {
+    const channel = channels.get(number);
+    channel?.opened.forEach((listener) => listener(historyBytes));
+    for (const frame of channel?.held ?? []) link?.(frame);
+    if (channel) channel.held = undefined;
+  };
+
   const handle = (message: ServerMessage) => {
     if (message.kind === 'answer') settle(message.id, (waiting) => waiting.resolve(message.ok));
     else if (message.kind === 'refusal') settle(message.id, (waiting) => waiting.reject(new ContractError(message.error.code, message.error.message)));
     else if (message.kind === 'event') listeners.get(`${message.service}.${message.name}`)?.forEach((listener) => listener(message.payload));
+    else if (message.kind === 'opened') opened(message.channel, message.historyBytes);
     else if (message.kind === 'skipped') channels.get(message.channel)?.skipped.forEach((listener) => listener(message.bytes));
     else if (message.kind === 'closed') closeChannel(message.channel, message.reason);
     else if (message.kind === 'hello' && message.wire !== WIRE_VERSION)
@@ -100,12 +111,13 @@ export function createWireClient(): WireClient {
 
     openConsole(machine, console) {
       const number = next++;
-      const state: ChannelState = { output: [], skipped: [], closed: [], early: [] };
+      const state: ChannelState = { opened: [], held: [], output: [], skipped: [], closed: [], early: [] };
       channels.set(number, state);
       if (link) link(encodeMessage({ kind: 'open', channel: number, machine, console }));
       else queueMicrotaskClose(() => closeChannel(number, lostReason));
       const send = (frame: Frame) => (channels.has(number) ? link?.(frame) : undefined);
       return {
+        onOpened: (listener) => void state.opened.push(listener),
         onOutput(listener) {
           state.output.push(listener);
           for (const bytes of state.early.splice(0)) listener(bytes);
@@ -113,7 +125,11 @@ export function createWireClient(): WireClient {
         onSkipped: (listener) => void state.skipped.push(listener),
         onClosed: (listener) => void state.closed.push(listener),
         acknowledge: (count) => void send(encodeAcknowledgement(number, count)),
-        write: (bytes) => void send(encodeFrame(FRAME.input, number, bytes)),
+        write(bytes) {
+          const frame = encodeFrame(FRAME.input, number, bytes);
+          if (state.held) state.held.push(frame);
+          else send(frame);
+        },
         close() {
           send(encodeMessage({ kind: 'close', channel: number }));
           channels.delete(number);
