@@ -1,0 +1,178 @@
+/**
+ * Floating-point operations for compiled code: the host's own arithmetic and the cheapest check that it is also what
+ * the guest must see. Where the check fails the region is left, before anything was written, and the interpreter
+ * redoes the instruction with the exact functions.
+ */
+import type { IntegerKind } from '../../isa/riscv/cpu.ts';
+import type { Expression } from '../wasm/expression.ts';
+import type { Routine } from '../wasm/routine.ts';
+import { FloatCalls, typeOf } from './calls.ts';
+import { classify } from './comparisons.ts';
+import { MODE } from './environment.ts';
+import { type Format, type FloatType, FORMATS, isNan, isSignalling } from './format.ts';
+import type { FloatFunctions } from './functions.ts';
+import { detectFused, type Fused, multiplyAdd } from './fused.ts';
+import { fromIntegerNative, integerRange, roundNative, truncateNative } from './native-conversions.ts';
+import { isSafelyNormal } from './operation.ts';
+
+type E = Expression;
+
+export interface InlineOptions {
+  readonly routine: Routine;
+  /** The core module's functions, imported into the module being written. */
+  readonly functions: FloatFunctions;
+  /** `fast` promises that NX is raised in `fflags` and that `frm` is 0, for as long as the routine runs. */
+  readonly mode: 'fast' | 'exact';
+  /** Leaves the region, when the condition is not zero, to have this instruction interpreted. */
+  readonly sideExit: (condition: E) => void;
+  readonly fused?: Fused;
+}
+
+export class InlineFloat extends FloatCalls {
+  readonly #isFast: boolean;
+  readonly #sideExit: (condition: E) => void;
+  readonly #fused: Fused;
+  constructor({ routine, functions, mode, sideExit, fused = detectFused() }: InlineOptions) {
+    super(routine, functions);
+    this.#isFast = mode === 'fast';
+    this.#sideExit = sideExit;
+    this.#fused = fused;
+  }
+
+  /** Whether the host rounds as the instruction wants and NX needs no thought. */
+  #isNative(rm: E): boolean {
+    return this.#isFast && (rm.constant === MODE.nearest || rm.constant === MODE.dynamic);
+  }
+  /** Leaves unless the value is finite. */
+  #finite(value: E): E {
+    const r = this.routine;
+    const result = r.let(value);
+    this.#sideExit(r.eqz(r.lt(r.abs(result), FORMATS[typeOf(result)].constant(Infinity))));
+    return result;
+  }
+  /** Leaves unless the value is a normal number, or zero and exactly so. */
+  #normal(value: E, isExactZero: () => E): E {
+    const r = this.routine;
+    const result = r.let(value);
+    const format = FORMATS[typeOf(result)];
+    r.when(r.eqz(isSafelyNormal(r, format, result)), () => {
+      this.#sideExit(r.eqz(r.and(r.eq(result, format.constant(0)), isExactZero())));
+    });
+    return result;
+  }
+  #isZero(value: E): E {
+    return this.routine.eq(value, FORMATS[typeOf(value)].constant(0));
+  }
+
+  // Sums do not underflow: below the normal numbers they are exact.
+  override add(rm: E, a: E, b: E): E {
+    return this.#isNative(rm) ? this.#finite(this.routine.add(a, b)) : super.add(rm, a, b);
+  }
+  override sub(rm: E, a: E, b: E): E {
+    return this.#isNative(rm) ? this.#finite(this.routine.sub(a, b)) : super.sub(rm, a, b);
+  }
+  override mul(rm: E, a: E, b: E): E {
+    if (!this.#isNative(rm)) return super.mul(rm, a, b);
+    const r = this.routine;
+    const [x, y] = [r.let(a), r.let(b)];
+    return this.#normal(r.mul(x, y), () => r.or(this.#isZero(x), this.#isZero(y)));
+  }
+  override div(rm: E, a: E, b: E): E {
+    if (!this.#isNative(rm)) return super.div(rm, a, b);
+    const r = this.routine;
+    const x = r.let(a);
+    return this.#normal(r.fdiv(x, b), () => this.#isZero(x)); // by zero: infinite or NaN, so not normal
+  }
+  override sqrt(rm: E, a: E): E {
+    if (!this.#isNative(rm)) return super.sqrt(rm, a);
+    return this.#finite(this.routine.sqrt(a)); // never subnormal; NaN where invalid
+  }
+  override fma(rm: E, a: E, b: E, c: E): E {
+    if (!this.#isNative(rm)) return super.fma(rm, a, b, c);
+    const r = this.routine;
+    const [x, y, z] = [r.let(a), r.let(b), r.let(c)];
+    const format = FORMATS[typeOf(x)];
+    const { value, isValid } = multiplyAdd(r, this.#fused, x, y, z);
+    const result = r.variable(value);
+    const isNormal = isSafelyNormal(r, format, result.get());
+    r.when(r.eqz(isValid.constant === 1 ? isNormal : r.and(isValid, isNormal)), () => {
+      const hasZero = r.let(r.or(this.#isZero(x), this.#isZero(y)));
+      // With an addend this large a product that cancels it to zero does so exactly.
+      const cancels = r.and(this.#isZero(result.get()), r.gt(r.abs(z), format.constant(CANCELS[format.type])));
+      this.#sideExit(r.eqz(r.or(hasZero, r.and(isValid, cancels))));
+      r.when(hasZero, () => {
+        result.set(r.add(r.mul(x, y), z));
+        this.#finite(result.get());
+      });
+    });
+    return result.get();
+  }
+
+  // What follows down to `classify` never rounds: the same in both modes.
+  override min(a: E, b: E): E {
+    return this.#number(this.routine.fmin(a, b));
+  }
+  override max(a: E, b: E): E {
+    return this.#number(this.routine.fmax(a, b));
+  }
+  /** Leaves if the value is NaN. */
+  #number(value: E): E {
+    const result = this.routine.let(value);
+    this.#sideExit(isNan(this.routine, result));
+    return result;
+  }
+  override eq(a: E, b: E): E {
+    const r = this.routine;
+    const [x, y] = [r.let(a), r.let(b)];
+    const result = r.let(r.eq(x, y));
+    r.when(r.eqz(result), () => {
+      r.when(r.or(isNan(r, x), isNan(r, y)), () => this.#sideExit(r.or(isSignalling(r, x), isSignalling(r, y))));
+    });
+    return result;
+  }
+  override lt(a: E, b: E): E {
+    return this.#ordered('lt', 'ge', a, b);
+  }
+  override le(a: E, b: E): E {
+    return this.#ordered('le', 'gt', a, b);
+  }
+  /** A comparison of which either it or its opposite must hold. */
+  #ordered(name: 'lt' | 'le', opposite: 'ge' | 'gt', a: E, b: E): E {
+    const r = this.routine;
+    const [x, y] = [r.let(a), r.let(b)];
+    const result = r.let(r[name](x, y));
+    r.when(r.eqz(result), () => this.#sideExit(r.eqz(r[opposite](x, y))));
+    return result;
+  }
+  override classify(a: E): E {
+    return classify(this.routine, formatOf(a), this.routine.let(a));
+  }
+
+  override toInteger(rm: E, a: E, kind: IntegerKind): E {
+    const mode = rm.constant === MODE.dynamic ? MODE.nearest : rm.constant;
+    if (!this.#isFast || typeof mode !== 'number' || mode > MODE.up) return super.toInteger(rm, a, kind);
+    const r = this.routine;
+    const rounded = r.let(roundNative(r, mode, a));
+    this.#sideExit(r.eqz(integerRange(r, formatOf(a), kind, rounded)));
+    return truncateNative(r, kind, rounded);
+  }
+  override fromInteger(rm: E, a: E, kind: IntegerKind, to: FloatType): E {
+    const isExact = to === 'f64' && (kind === 'i32' || kind === 'u32');
+    if (!isExact && !this.#isNative(rm)) return super.fromInteger(rm, a, kind, to);
+    return fromIntegerNative(this.routine, kind, a, to);
+  }
+  override convert(rm: E, a: E, to: FloatType): E {
+    const r = this.routine;
+    if (to === 'f64') return this.#number(r.convert('f64_promote_f32', a));
+    if (!this.#isNative(rm)) return super.convert(rm, a, to);
+    const x = r.let(a);
+    return this.#normal(r.convert('f32_demote_f64', x), () => this.#isZero(x));
+  }
+}
+
+const formatOf = (value: E): Format => FORMATS[typeOf(value)];
+
+/**
+ * c above this: a product near it is a multiple of 2^(-960 - 107), or 2^(-100 - 49), which no rounding takes to zero.
+ */
+const CANCELS: Readonly<Record<FloatType, number>> = { f32: 2 ** -100, f64: 2 ** -960 };
