@@ -1,0 +1,38 @@
+/** The board's address decoder for everything that is not RAM. */
+import type { Device } from '../device/kit/device.ts';
+import type { Window } from './memory-map.ts';
+
+export interface Placed {
+  readonly window: Window;
+  readonly device: Device;
+}
+
+export class Bus {
+  readonly #placed: readonly Placed[];
+
+  constructor(placed: readonly Placed[]) {
+    this.#placed = placed;
+  }
+
+  #find(address: number, size: number): Placed | undefined {
+    // A dozen windows, the busiest first: a loop is as fast as any table.
+    for (const placed of this.#placed) {
+      const { at, size: length } = placed.window;
+      if (address >= at && address + size <= at + length) return placed;
+    }
+    return undefined;
+  }
+
+  /** @returns the value, or -1 where nothing answers */
+  read(address: number, size: 1 | 2 | 4): number {
+    const placed = this.#find(address, size);
+    return placed ? placed.device.read(address - placed.window.at, size) : -1;
+  }
+
+  /** @returns whether something answered */
+  write(address: number, size: 1 | 2 | 4, value: number): boolean {
+    const placed = this.#find(address, size);
+    placed?.device.write(address - placed.window.at, size, value);
+    return placed !== undefined;
+  }
+}

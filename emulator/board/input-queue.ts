@@ -1,0 +1,57 @@
+/**
+ * Holds one console's input, on the I/O thread, until the guest has room for it. Bytes pass the input gate at the
+ * moment they enter the guest's device, not when they were typed.
+ */
+import type { InputGate } from '../device/kit/input-gate.ts';
+
+/** Input that may wait; a paste larger than this into a guest that does not read is cut. */
+export const INPUT_MAX = 1024 * 1024;
+
+/** The guest's side of a console's input. */
+export interface InputPort {
+  room(): number;
+  put(bytes: Uint8Array): void;
+}
+
+export class InputQueue {
+  readonly #console: number;
+  readonly #port: InputPort;
+  readonly #gate: InputGate;
+  #waiting: Uint8Array[] = [];
+  #count = 0;
+
+  constructor(console: number, port: InputPort, gate: InputGate) {
+    this.#console = console;
+    this.#port = port;
+    this.#gate = gate;
+  }
+
+  /** Bytes that wait for the guest. */
+  get length(): number {
+    return this.#count;
+  }
+
+  /** Adds input, as much as may wait. @returns how many bytes were taken */
+  add(bytes: Uint8Array): number {
+    const taken = bytes.slice(0, Math.max(0, INPUT_MAX - this.#count));
+    if (taken.length > 0) this.#waiting.push(taken);
+    this.#count += taken.length;
+    this.notified();
+    return taken.length;
+  }
+
+  /** The guest may have room. */
+  notified(): void {
+    let first = this.#waiting[0];
+    while (first) {
+      const room = this.#port.room();
+      if (room === 0) return;
+      const bytes = first.subarray(0, room);
+      if (bytes.length === first.length) this.#waiting.shift();
+      else this.#waiting[0] = first.subarray(bytes.length);
+      this.#count -= bytes.length;
+      this.#gate.admit({ kind: 'console', console: this.#console, bytes }, () => this.#port.put(bytes));
+      first = this.#waiting[0];
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * Carries one console's output to its owner, on the I/O thread: at once when the console was quiet, then in batches of
+ * about 5 ms, and never more than the owner has acknowledged and 100 KiB. What is beyond stays with the guest.
+ */
+
+/** Bytes that may be on their way to the owner. */
+export const UNACKNOWLEDGED_MAX = 100 * 1024;
+const BATCH_MILLISECONDS = 5;
+const BATCH_BYTES = 32 * 1024;
+
+/** Calls `action` once after so many milliseconds. */
+export type Later = (milliseconds: number, action: () => void) => void;
+/** Gives bytes to the owner; a promise holds back the next batch until it resolves. */
+export type Sink = (bytes: Uint8Array) => void | Promise<void>;
+
+export class OutputPump {
+  readonly #source: (most: number) => Uint8Array;
+  readonly #sink: Sink;
+  readonly #later: Later;
+  #unacknowledged = 0;
+  #resting = false;
+
+  /** @param source takes up to so many bytes out of the console; empty when there are none */
+  constructor(source: (most: number) => Uint8Array, sink: Sink, later: Later) {
+    this.#source = source;
+    this.#sink = sink;
+    this.#later = later;
+  }
+
+  /** The console may have output. */
+  notified(): void {
+    if (this.#resting) return;
+    const bytes = this.#gather(Math.min(BATCH_BYTES, UNACKNOWLEDGED_MAX - this.#unacknowledged));
+    if (bytes.length === 0) return;
+    this.#unacknowledged += bytes.length;
+    this.#resting = true;
+    const given = this.#sink(bytes);
+    this.#later(BATCH_MILLISECONDS, () => {
+      const goOn = () => {
+        this.#resting = false;
+        this.notified();
+      };
+      if (given) void given.then(goOn);
+      else goOn();
+    });
+  }
+
+  /** The owner has dealt with so many bytes. */
+  acknowledge(count: number): void {
+    this.#unacknowledged = Math.max(0, this.#unacknowledged - count);
+    this.notified();
+  }
+
+  /** Gives everything that is left to the owner, whatever it has acknowledged: the machine has ended. */
+  async finish(most: number): Promise<void> {
+    for (let left = most; left > 0; ) {
+      const bytes = this.#gather(Math.min(BATCH_BYTES, left));
+      if (bytes.length === 0) return;
+      left -= bytes.length;
+      await this.#sink(bytes);
+    }
+  }
+
+  #gather(most: number): Uint8Array {
+    const parts: Uint8Array[] = [];
+    let count = 0;
+    while (count < most) {
+      const part = this.#source(most - count);
+      if (part.length === 0) break;
+      parts.push(part);
+      count += part.length;
+    }
+    if (parts.length === 1) return parts[0] as Uint8Array;
+    const all = new Uint8Array(count);
+    parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
+    return all;
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * How the board reaches a core: the hardware-driven bits of its `mip` and a word that wakes it. Both lie in shared
+ * memory, so that any thread may raise a line; the core sleeps in `Atomics.wait` while `attention` is 0.
+ */
+import { schema, u32 } from '../../snapshot/schema.ts';
+
+export const coreSignals = schema('core-signals', 1, {
+  /** Nonzero: the core must look at its lines (and at what else the engine keeps) before running on. */
+  attention: u32(),
+  /** The bits of `mip` that hardware drives, numbered as in the privileged manual, section 3.1.9. */
+  lines: u32(),
+});
+
+/** Bits of `mip` (privileged manual, section 3.1.9) that the board drives. */
+export const SSIP = 1 << 1;
+export const MSIP = 1 << 3;
+export const MTIP = 1 << 7;
+export const SEIP = 1 << 9;
+export const MEIP = 1 << 11;
+
+/** One core's signals over shared memory; safe from any thread. */
+export class CoreSignals {
+  /** The two words themselves, for `Atomics` in the engine: `ATTENTION` and `LINES` index it. */
+  readonly words: Int32Array;
+
+  /** @param base byte offset of the core's `core-signals` state */
+  constructor(buffer: SharedArrayBuffer, base: number) {
+    this.words = new Int32Array(buffer, base, 2);
+  }
+
+  /** The bits of `mip` now driven. */
+  get lines(): number {
+    return Atomics.load(this.words, LINES);
+  }
+
+  /** Drives the bits of `mask` high and wakes the core if any was low. */
+  raise(mask: number): void {
+    if ((Atomics.or(this.words, LINES, mask) & mask) !== mask) this.nudge();
+  }
+
+  /** Drives the bits of `mask` low; the core looks again if any was high. */
+  lower(mask: number): void {
+    if ((Atomics.and(this.words, LINES, ~mask) & mask) !== 0) this.nudge();
+  }
+
+  /** `raise` or `lower` by `level`. */
+  drive(mask: number, level: boolean): void {
+    if (level) this.raise(mask);
+    else this.lower(mask);
+  }
+
+  /** Makes the core look again, though no line changed (a deadline moved, the owner wants something). */
+  nudge(): void {
+    Atomics.store(this.words, ATTENTION, 1);
+    Atomics.notify(this.words, ATTENTION);
+  }
+}
+
+/** Indexes into `CoreSignals.words`. */
+export const ATTENTION = coreSignals.offsets.attention / 4;
+export const LINES = coreSignals.offsets.lines / 4;

@@ -1,0 +1,18 @@
+/** What a board gives a device: the wires and the time. A device knows neither its address nor its interrupt number. */
+
+/** A level-triggered interrupt line. */
+export interface InterruptLine {
+  set(level: boolean): void;
+}
+
+/** The machine's time base. */
+export interface Clock {
+  /** `mtime`: ticks of 100 ns (10 MHz) since the machine started, pauses excluded. */
+  ticks(): number;
+}
+
+/** Ticks of `Clock` in a second. */
+export const TICKS_PER_SECOND = 10_000_000;
+
+/** Takes one line for the machine's log. */
+export type Log = (line: string) => void;

@@ -1,0 +1,206 @@
+/**
+ * A 16550A UART (PC16550D data sheet). Output goes into a byte ring that the I/O thread empties at the owner's pace:
+ * while the ring is full the transmitter is not empty, and a guest that writes regardless waits. Input comes into the
+ * receive FIFO as far as there is room; the device asks for more when the guest has emptied it.
+ */
+import type { ByteRing } from '../kit/byte-ring.ts';
+import { DeviceCore, type Place } from '../kit/device.ts';
+import type { InterruptLine } from '../kit/wiring.ts';
+import type { UartFront } from './registers.ts';
+import { FIFO_DEPTH, uartState } from './state.ts';
+
+const IER_RECEIVED = 0x01;
+const IER_TRANSMITTER_EMPTY = 0x02;
+const IER_LINE_STATUS = 0x04;
+const FCR_ENABLE = 0x01;
+const FCR_CLEAR_RECEIVE = 0x02;
+const LCR_DLAB = 0x80;
+const MCR_LOOPBACK = 0x10;
+const LSR_DATA_READY = 0x01;
+const LSR_OVERRUN = 0x02;
+const LSR_TRANSMITTER_EMPTY = 0x60;
+/** IIR: nothing pending, and the identities of table IV. */
+const IIR_NONE = 0x01;
+const IIR_LINE_STATUS = 0x06;
+const IIR_RECEIVED = 0x04;
+const IIR_TIMEOUT = 0x0c;
+const IIR_TRANSMITTER_EMPTY = 0x02;
+const IIR_FIFOS_ENABLED = 0xc0;
+/** Carrier, data set ready, clear to send: somebody is always at the other end. */
+const MSR_CONNECTED = 0xb0;
+/** Receive FIFO trigger levels, by FCR bits 7:6. */
+const TRIGGER = [1, 4, 8, 14] as const;
+/** A guest that polls a full transmitter rests this long per look, in milliseconds, instead of burning a host core. */
+const POLL_REST = 1;
+
+export class Uart16550 extends DeviceCore<typeof uartState.fields> implements UartFront {
+  readonly #line: InterruptLine;
+  readonly #output: ByteRing;
+  readonly #wake: () => void;
+
+  /** @param wake asks the I/O thread to look at the ring and at pending input */
+  constructor(name: string, place: Place, wires: { line: InterruptLine; output: ByteRing; wake: () => void }) {
+    super(name, uartState, place);
+    this.#line = wires.line;
+    this.#output = wires.output;
+    this.#wake = wires.wake;
+  }
+
+  get divisorAccess(): boolean {
+    return (this.state.lineControl & LCR_DLAB) !== 0;
+  }
+
+  get #depth(): number {
+    return (this.state.fifoControl & FCR_ENABLE) !== 0 ? FIFO_DEPTH : 1;
+  }
+
+  setDivisor(byte: number, high: boolean): void {
+    const { divisor } = this.state;
+    this.state.divisor = high ? (divisor & 0x00ff) | (byte << 8) : (divisor & 0xff00) | byte;
+  }
+
+  receive(): number {
+    const { state } = this;
+    if (state.receiveCount === 0) return 0;
+    const byte = state.received[state.receiveHead] as number;
+    state.receiveHead = (state.receiveHead + 1) % FIFO_DEPTH;
+    state.receiveCount -= 1;
+    if (state.receiveCount === 0) this.#wake();
+    this.update();
+    return byte;
+  }
+
+  send(byte: number): void {
+    const { state } = this;
+    if ((state.modemControl & MCR_LOOPBACK) !== 0) {
+      this.accept(Uint8Array.of(byte));
+      return;
+    }
+    for (;;) {
+      const { done, wake } = this.#output.push(byte);
+      if (wake) this.#wake();
+      if (done) break;
+      state.transmitterWaiting = 1;
+      this.lock.pause(() => this.#output.waitForRoom());
+    }
+    const room = this.#output.room > 0;
+    state.transmitterEmptied = room ? 1 : 0;
+    state.transmitterWaiting = room ? 0 : 1;
+    this.update();
+  }
+
+  setInterruptEnable(value: number): void {
+    const { state } = this;
+    // Enabling the THRE interrupt while the transmitter is empty raises it anew; Linux's 8250 driver tests for this.
+    if ((value & ~state.interruptEnable & IER_TRANSMITTER_EMPTY) !== 0 && this.#output.room > 0) state.transmitterEmptied = 1;
+    state.interruptEnable = value & 0x0f;
+    this.update();
+  }
+
+  identifyInterrupt(): number {
+    const pending = this.#pending();
+    if (pending === IIR_TRANSMITTER_EMPTY) {
+      this.state.transmitterEmptied = 0;
+      this.update();
+    }
+    return pending | ((this.state.fifoControl & FCR_ENABLE) !== 0 ? IIR_FIFOS_ENABLED : 0);
+  }
+
+  setFifoControl(value: number): void {
+    const { state } = this;
+    const toggled = ((value ^ state.fifoControl) & FCR_ENABLE) !== 0;
+    if (toggled || (value & FCR_CLEAR_RECEIVE) !== 0) {
+      state.receiveHead = 0;
+      state.receiveCount = 0;
+      this.#wake();
+    }
+    state.fifoControl = (value & FCR_ENABLE) !== 0 ? value & 0xc9 : 0;
+    this.update();
+  }
+
+  lineStatus(): number {
+    const { state } = this;
+    if (this.#output.room === 0) {
+      state.transmitterWaiting = 1;
+      this.#wake();
+      this.lock.pause(() => this.#output.waitForRoom(POLL_REST));
+    }
+    const status =
+      (state.receiveCount > 0 ? LSR_DATA_READY : 0) |
+      (state.overrun !== 0 ? LSR_OVERRUN : 0) |
+      (this.#output.room > 0 ? LSR_TRANSMITTER_EMPTY : 0);
+    state.overrun = 0;
+    this.update();
+    return status;
+  }
+
+  modemStatus(): number {
+    const control = this.state.modemControl;
+    if ((control & MCR_LOOPBACK) === 0) return MSR_CONNECTED;
+    // Loopback feeds DTR, RTS, OUT1, OUT2 to DSR, CTS, RI, DCD.
+    return ((control & 1) << 5) | ((control & 2) << 3) | ((control & 4) << 4) | ((control & 8) << 4);
+  }
+
+  /** Puts received bytes into the FIFO, as many as fit. Called with the lock held. @returns how many were taken */
+  accept(input: Uint8Array): number {
+    const { state } = this;
+    const count = Math.min(input.length, this.#depth - state.receiveCount);
+    for (let index = 0; index < count; index++) {
+      state.received[(state.receiveHead + state.receiveCount) % FIFO_DEPTH] = input[index] as number;
+      state.receiveCount += 1;
+    }
+    if (count < input.length && (state.modemControl & MCR_LOOPBACK) !== 0) state.overrun = 1;
+    this.update();
+    return Math.max(0, count);
+  }
+
+  /** Room in the receive FIFO. Takes the lock. */
+  get inputRoom(): number {
+    return this.lock.hold(() => Math.max(0, this.#depth - this.state.receiveCount));
+  }
+
+  /** Prints for the built-in firmware, waiting while the ring is full. Takes the lock. @returns bytes printed before a release */
+  print(bytes: Uint8Array): number {
+    return this.lock.hold(() => {
+      for (const [index, byte] of bytes.entries()) {
+        if (this.#output.room === 0) this.lock.pause(() => this.#output.waitForRoom());
+        if (this.#output.room === 0) return index;
+        this.send(byte);
+      }
+      return bytes.length;
+    });
+  }
+
+  /** A received byte for the built-in firmware, or -1. Takes the lock. */
+  take(): number {
+    return this.lock.hold(() => (this.state.receiveCount === 0 ? -1 : this.receive()));
+  }
+
+  /** The ring has room again: tells a guest that found it full. Takes the lock; for the I/O thread. */
+  drained(): void {
+    this.lock.hold(() => {
+      // Looked at under the lock only: a guest that is just finding the ring full must not be missed.
+      if (this.state.transmitterWaiting === 0 || this.#output.room === 0) return;
+      this.state.transmitterWaiting = 0;
+      this.state.transmitterEmptied = 1;
+      this.update();
+    });
+  }
+
+  #pending(): number {
+    const { interruptEnable, overrun, receiveCount, fifoControl, transmitterEmptied } = this.state;
+    if ((interruptEnable & IER_LINE_STATUS) !== 0 && overrun !== 0) return IIR_LINE_STATUS;
+    if ((interruptEnable & IER_RECEIVED) !== 0 && receiveCount > 0) {
+      const trigger = (fifoControl & FCR_ENABLE) !== 0 ? (TRIGGER[fifoControl >> 6] as number) : 1;
+      // The character time-out comes at once: there is no line whose silence one could wait for.
+      return receiveCount >= trigger ? IIR_RECEIVED : IIR_TIMEOUT;
+    }
+    if ((interruptEnable & IER_TRANSMITTER_EMPTY) !== 0 && transmitterEmptied !== 0) return IIR_TRANSMITTER_EMPTY;
+    return IIR_NONE;
+  }
+
+  /** Drives the line from the state. */
+  update(): void {
+    this.#line.set(this.#pending() !== IIR_NONE);
+  }
+}

@@ -1,0 +1,24 @@
+/** State of a 16550A UART (National Semiconductor PC16550D data sheet, section 8). */
+import { bytes, schema, u16, u8 } from '../../snapshot/schema.ts';
+
+/** Depth of the receive FIFO, in bytes. */
+export const FIFO_DEPTH = 16;
+
+export const uartState = schema('uart16550', 1, {
+  interruptEnable: u8(),
+  fifoControl: u8(),
+  lineControl: u8(),
+  modemControl: u8(),
+  scratch: u8(),
+  divisor: u16(12),
+  /** The receive FIFO: a circle of `FIFO_DEPTH` bytes from `receiveHead`. */
+  received: bytes(FIFO_DEPTH),
+  receiveHead: u8(),
+  receiveCount: u8(),
+  /** A byte came when the FIFO was full: line status bit 1, until read. */
+  overrun: u8(),
+  /** The transmitter became empty and nobody has been told: the THRE interrupt. */
+  transmitterEmptied: u8(1),
+  /** The guest found or left the transmitter full; it is told when there is room again. */
+  transmitterWaiting: u8(),
+});

@@ -1,0 +1,219 @@
+/**
+ * The back end of a virtio block device, on the I/O thread: takes requests off the queue, as many as come, and answers
+ * each when the store has. Data goes through buffers of ours and enters guest memory together with the completion,
+ * through the input gate, so a run can be replayed and a reset driver never sees a late write.
+ */
+import type { InputGate } from '../../kit/input-gate.ts';
+import type { Log } from '../../kit/wiring.ts';
+import { VirtQueue } from '../queue.ts';
+import { type VirtioBlock, RANGES_MAX } from './device.ts';
+import {
+  type BlockRequest,
+  blockRequest,
+  HEADER_BYTES,
+  ranges,
+  TYPE_DISCARD,
+  TYPE_FLUSH,
+  TYPE_GET_ID,
+  TYPE_READ,
+  TYPE_WRITE,
+  TYPE_WRITE_ZEROES,
+} from './request.ts';
+import { BLOCK_QUEUE_SIZE, FEATURE_FLUSH, SECTOR_BYTES } from './state.ts';
+
+/** Where a disk's bytes are. Offsets and lengths are multiples of 512; a rejected promise is an I/O error to the guest. */
+export interface DiskStore {
+  readonly sizeBytes: number;
+  readonly readonly: boolean;
+  read(offset: number, into: Uint8Array): Promise<void>;
+  write(offset: number, from: Uint8Array): Promise<void>;
+  /** Resolves when everything written before is durable. */
+  flush(): Promise<void>;
+  /** The range's content no longer matters. */
+  discard?(offset: number, length: number): Promise<void>;
+  /** The range reads as zeroes afterwards. */
+  zero?(offset: number, length: number): Promise<void>;
+}
+
+const STATUS_OK = 0;
+const STATUS_IO_ERROR = 1;
+const STATUS_UNSUPPORTED = 2;
+const ID_BYTES = 20;
+/** The largest buffer for one step of a request; longer requests take several steps. */
+const STEP_BYTES = 4 * 1024 * 1024;
+/** At most this many store errors go into the log, so that a broken disk does not fill it. */
+const LOGGED_ERRORS = 20;
+/** Bytes of data that requests in flight may hold together; more wait in the queue. */
+const IN_FLIGHT_BYTES = 64 * 1024 * 1024;
+
+export class BlockBackEnd {
+  readonly #device: VirtioBlock;
+  readonly #queue: VirtQueue;
+  readonly #store: DiskStore;
+  readonly #disk: number;
+  readonly #gate: InputGate;
+  readonly #log: Log;
+  readonly #running = new Set<Promise<void>>();
+  #quiet = false;
+  #errors = 0;
+  #bytes = 0;
+
+  constructor(device: VirtioBlock, store: DiskStore, outside: { disk: number; gate: InputGate; log: Log }) {
+    this.#device = device;
+    this.#queue = new VirtQueue(device, 0);
+    this.#store = store;
+    this.#disk = outside.disk;
+    this.#gate = outside.gate;
+    this.#log = outside.log;
+    const { sizeBytes, readonly } = store;
+    device.plug({ sizeBytes, readonly, ranges: { discard: !!store.discard, zero: !!store.zero } });
+  }
+
+  /** Requests taken and not yet answered. */
+  get inFlight(): number {
+    return this.#running.size;
+  }
+
+  /** Takes no more requests and resolves when none is in flight. */
+  async quiesce(): Promise<void> {
+    this.#quiet = true;
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  /** Goes on after `quiesce`. */
+  resume(): void {
+    this.#quiet = false;
+    this.notified();
+  }
+
+  /** Takes the requests that wait, up to what may be in flight. */
+  notified(): void {
+    while (!this.#quiet && this.#running.size < BLOCK_QUEUE_SIZE && this.#bytes < IN_FLIGHT_BYTES) {
+      const taken = this.#device.lock.hold(() => this.#next());
+      if (taken === undefined) return;
+      const held = Math.min(taken.request.length, STEP_BYTES);
+      this.#bytes += held;
+      const work: Promise<void> = this.#serve(taken).finally(() => {
+        this.#bytes -= held;
+        this.#running.delete(work);
+        this.notified();
+      });
+      this.#running.add(work);
+    }
+  }
+
+  #next() {
+    const chain = this.#queue.peek();
+    if (!chain) return undefined;
+    this.#queue.take();
+    const request = blockRequest(chain);
+    if (!request) {
+      this.#device.broken('a block request without a header or a status byte');
+      return undefined;
+    }
+    const number = this.#device.disk.requests;
+    this.#device.disk.requests = (number + 1) >>> 0;
+    return { request, number, resets: this.#device.disk.resets, durable: !this.#device.has(FEATURE_FLUSH) };
+  }
+
+  async #serve({ request, number, resets, durable }: Taken): Promise<void> {
+    const current = () => this.#device.disk.resets === resets;
+    const written = { data: 0 };
+    let status = STATUS_OK;
+    try {
+      status = await this.#perform(request, durable, (offset, bytes) => {
+        this.#gate.admit({ kind: 'disk', disk: this.#disk, request: number, ok: true, bytes }, () =>
+          this.#device.lock.hold(() => {
+            if (current()) written.data += request.chain.write(offset, bytes);
+          }),
+        );
+      });
+    } catch (error) {
+      status = STATUS_IO_ERROR;
+      this.#report(request, error);
+    }
+    this.#gate.admit({ kind: 'disk', disk: this.#disk, request: number, ok: status === STATUS_OK }, () =>
+      this.#device.lock.hold(() => {
+        if (!current()) return;
+        const { chain } = request;
+        chain.write(chain.writableLength - 1, Uint8Array.of(status));
+        this.#queue.complete(chain.head, written.data + 1);
+        this.#queue.signal();
+      }),
+    );
+  }
+
+  #report(request: BlockRequest, error: unknown): void {
+    this.#errors += 1;
+    if (this.#errors > LOGGED_ERRORS) return;
+    const what = request.type === TYPE_WRITE ? 'write to' : request.type === TYPE_FLUSH ? 'flush of' : 'read from';
+    const reason = error instanceof Error ? error.message : String(error);
+    const last = this.#errors === LOGGED_ERRORS ? ' (further errors of this disk are not logged)' : '';
+    this.#log(`${this.#device.name}: ${what} the disk failed at byte ${request.offset}: ${reason}${last}`);
+  }
+
+  /** Does what a request asks. @returns its status byte */
+  async #perform(request: BlockRequest, durable: boolean, answer: (offset: number, bytes: Uint8Array) => void): Promise<number> {
+    switch (request.type) {
+      case TYPE_READ:
+        return this.#read(request, answer);
+      case TYPE_WRITE:
+        return this.#write(request, durable);
+      case TYPE_FLUSH:
+        await this.#store.flush();
+        return STATUS_OK;
+      case TYPE_GET_ID: {
+        const id = new Uint8Array(ID_BYTES);
+        id.set([...`vivarium-disk${this.#disk}`].map((letter) => letter.charCodeAt(0)));
+        answer(0, id.subarray(0, Math.min(ID_BYTES, request.length)));
+        return STATUS_OK;
+      }
+      case TYPE_DISCARD:
+        return this.#each(request, this.#store.discard?.bind(this.#store));
+      case TYPE_WRITE_ZEROES:
+        return this.#each(request, this.#store.zero?.bind(this.#store));
+      default:
+        return STATUS_UNSUPPORTED;
+    }
+  }
+
+  #fits(offset: number, length: number): boolean {
+    return length % SECTOR_BYTES === 0 && offset + length <= this.#store.sizeBytes;
+  }
+
+  async #read({ offset, length }: BlockRequest, answer: (offset: number, bytes: Uint8Array) => void): Promise<number> {
+    if (!this.#fits(offset, length)) return STATUS_IO_ERROR;
+    for (let done = 0; done < length; done += STEP_BYTES) {
+      const bytes = new Uint8Array(Math.min(STEP_BYTES, length - done));
+      await this.#store.read(offset + done, bytes);
+      answer(done, bytes);
+    }
+    return STATUS_OK;
+  }
+
+  async #write({ chain, offset, length }: BlockRequest, durable: boolean): Promise<number> {
+    if (this.#store.readonly || !this.#fits(offset, length)) return STATUS_IO_ERROR;
+    for (let done = 0; done < length; done += STEP_BYTES) {
+      await this.#store.write(offset + done, chain.read(HEADER_BYTES + done, STEP_BYTES));
+    }
+    // A driver without FLUSH expects writes to be durable when they are answered (section 5.2.6.2).
+    if (durable) await this.#store.flush();
+    return STATUS_OK;
+  }
+
+  async #each({ chain }: BlockRequest, action?: (offset: number, length: number) => Promise<void>): Promise<number> {
+    if (!action) return STATUS_UNSUPPORTED;
+    if (this.#store.readonly) return STATUS_IO_ERROR;
+    const wanted = ranges(chain, RANGES_MAX);
+    if (!wanted?.every((range) => this.#fits(range.offset, range.length))) return STATUS_IO_ERROR;
+    for (const range of wanted) await action(range.offset, range.length);
+    return STATUS_OK;
+  }
+}
+
+interface Taken {
+  readonly request: BlockRequest;
+  readonly number: number;
+  readonly resets: number;
+  readonly durable: boolean;
+}

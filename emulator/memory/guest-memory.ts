@@ -1,0 +1,77 @@
+/**
+ * Guest RAM as devices see it: bounded views by physical address, and the duty to report what was written, because a
+ * core may hold translated code of that page.
+ */
+
+export interface GuestMemoryParts {
+  readonly buffer: SharedArrayBuffer;
+  /** Byte offset of RAM in `buffer`; a multiple of 4096. */
+  readonly ramOffset: number;
+  /** Guest physical address of RAM. */
+  readonly base: number;
+  /** Bytes of RAM. */
+  readonly size: number;
+  /** One byte a 4 KiB page: `PAGE_HAS_CODE`, `PAGE_WRITTEN`. */
+  readonly pageFlags: Uint8Array;
+  /** Called once for a write that touched a page of translated code. */
+  readonly codeWritten: () => void;
+}
+
+/** Some core holds translated code of this page. */
+export const PAGE_HAS_CODE = 1;
+/** The page was written behind the cores' back since its code was translated. */
+export const PAGE_WRITTEN = 2;
+const PAGE_SIZE = 4096;
+
+export class GuestMemory {
+  readonly base: number;
+  readonly size: number;
+  /** Little-endian access for structures in RAM; index with `offset`. */
+  readonly view: DataView;
+  /** For words shared with a guest's driver, read and written with `Atomics`; index with `offset / 2`. */
+  readonly halves: Uint16Array;
+  readonly #ram: Uint8Array;
+  readonly #pageFlags: Uint8Array;
+  readonly #codeWritten: () => void;
+
+  constructor({ buffer, ramOffset, base, size, pageFlags, codeWritten }: GuestMemoryParts) {
+    this.base = base;
+    this.size = size;
+    this.view = new DataView(buffer, ramOffset, size);
+    this.halves = new Uint16Array(buffer, ramOffset, size >> 1);
+    this.#ram = new Uint8Array(buffer, ramOffset, size);
+    this.#pageFlags = pageFlags;
+    this.#codeWritten = codeWritten;
+  }
+
+  /** First address after RAM. */
+  get end(): number {
+    return this.base + this.size;
+  }
+
+  /** Offset into RAM of `length` bytes at a physical address, or -1 where they are not wholly in RAM. */
+  offset(address: number, length: number): number {
+    const from = address - this.base;
+    return from >= 0 && length >= 0 && from + length <= this.size ? from : -1;
+  }
+
+  /** The bytes themselves (not a copy), or undefined where they are not wholly in RAM. */
+  bytes(address: number, length: number): Uint8Array | undefined {
+    const from = this.offset(address, length);
+    return from < 0 ? undefined : this.#ram.subarray(from, from + length);
+  }
+
+  /** Must follow every write a device or loader makes to RAM: tells the cores if they hold code from there. */
+  written(address: number, length: number): void {
+    const from = this.offset(address, length);
+    if (from < 0 || length === 0) return;
+    let code = false;
+    const last = Math.floor((from + length - 1) / PAGE_SIZE);
+    for (let page = Math.floor(from / PAGE_SIZE); page <= last; page++) {
+      if ((Atomics.load(this.#pageFlags, page) & PAGE_HAS_CODE) === 0) continue;
+      Atomics.or(this.#pageFlags, page, PAGE_WRITTEN);
+      code = true;
+    }
+    if (code) this.#codeWritten();
+  }
+}
