@@ -1,0 +1,152 @@
+/**
+ * Prepares a machine's RAM and the first core's registers for its boot source: a Linux kernel under the built-in SBI or
+ * under firmware, firmware alone, or a bare program. Placement follows QEMU's hw/riscv/boot.c.
+ */
+import { MachineError } from '../../index.ts';
+import type { GuestMemory } from '../../memory/guest-memory.ts';
+import type { DeviceTreeRequest } from '../device-tree.ts';
+import { DRAM, KERNEL } from '../memory-map.ts';
+import { elfProgram } from './elf.ts';
+import { dynamicInfo } from './firmware.ts';
+import { identify } from './identify.ts';
+import { type Inflate, linuxImage, unpacked, WANTED_KERNEL } from './image.ts';
+import { mebibytes } from './little-endian.ts';
+import { Loader } from './loader.ts';
+
+/** The files of a boot source, as bytes. */
+export type BootFiles =
+  | {
+      readonly kind: 'linux';
+      readonly kernel: Uint8Array;
+      readonly initrd?: Uint8Array;
+      readonly commandLine: string;
+      /** M-mode firmware; absent: the built-in SBI. */
+      readonly firmware?: Uint8Array;
+    }
+  | { readonly kind: 'firmware'; readonly firmware: Uint8Array }
+  | { readonly kind: 'bare'; readonly program: Uint8Array };
+
+export interface BootRequest {
+  readonly files: BootFiles;
+  readonly memory: GuestMemory;
+  /** Writes the board's device tree. */
+  deviceTree(request: DeviceTreeRequest): Uint8Array;
+  readonly inflate: Inflate;
+  /** Gives `count` random bytes, for the kernel's pool. */
+  entropy(count: number): Uint8Array;
+  readonly bootHart?: number;
+}
+
+/** How the boot hart starts. The other harts wait (built-in SBI) or start alike with their own number (M-mode). */
+export interface BootState {
+  readonly privilege: 'M' | 'S';
+  readonly pc: bigint;
+  readonly a0: bigint;
+  readonly a1: bigint;
+  readonly a2: bigint;
+  /** Physical address of a bare program's `tohost`. */
+  readonly tohost?: number;
+  /** What went where, for the machine's log. */
+  readonly log: readonly string[];
+}
+
+const SEED_BYTES = 32;
+/** The device tree starts at a multiple of this, as in QEMU. */
+const TREE_ALIGNMENT = 2 * 1024 * 1024;
+/** How far after the kernel's start an initrd is put, at most; as in QEMU. */
+const INITRD_DISTANCE = 128 * 1024 * 1024;
+const PAGE = 4096;
+const upTo = (address: number, alignment: number) => Math.ceil(address / alignment) * alignment;
+
+/**
+ * Loads everything and says how to start.
+ * @throws MachineError for a file that cannot run here or does not fit, with what to do
+ */
+export function prepareBoot(request: BootRequest): BootState {
+  const { files } = request;
+  const loader = new Loader(request.memory);
+  if (files.kind === 'bare') return bootBare(request, loader, files.program);
+  const firmware = files.firmware && loadFirmware(loader, files.firmware);
+  if (files.kind === 'firmware') return bootFirmware(request, loader, firmware as number, undefined);
+  const kernel = loadKernel(request, loader, files.kernel, firmware !== undefined);
+  const initrd = files.initrd && files.initrd.length > 0 ? placeInitrd(request, loader, files.initrd, kernel.end) : undefined;
+  const tree = { bootArguments: files.commandLine, ...(initrd ? { initrd } : {}) };
+  if (firmware !== undefined) return bootFirmware(request, loader, firmware, kernel.entry, tree);
+  return { ...start(request, loader, 'S', kernel.entry, placeTree(request, loader, tree)), a2: 0n };
+}
+
+function start({ bootHart = 0 }: BootRequest, { log }: Loader, privilege: 'M' | 'S', entry: number, tree: number): Omit<BootState, 'a2'> {
+  return { privilege, pc: BigInt(entry), a0: BigInt(bootHart), a1: BigInt(tree), log };
+}
+
+function bootBare(request: BootRequest, loader: Loader, file: Uint8Array): BootState {
+  const what = 'the program';
+  const program = unpacked(file, what, request.inflate);
+  const { kind, description } = identify(program);
+  if (kind === 'foreign') throw new MachineError(`${what} is ${description}; give a riscv64 ELF file or a flat binary for 0x80000000`);
+  if (kind !== 'elf') {
+    loader.put(what, DRAM, program);
+    return { ...start(request, loader, 'M', DRAM, placeTree(request, loader, {})), a2: 0n };
+  }
+  const elf = elfProgram(program, what);
+  const { entry, place } = loader.program(what, elf);
+  const state = { ...start(request, loader, 'M', entry, placeTree(request, loader, {})), a2: 0n };
+  return elf.tohost === undefined ? state : { ...state, tohost: place(elf.tohost) };
+}
+
+function bootFirmware(request: BootRequest, loader: Loader, entry: number, next: number | undefined, tree: DeviceTreeRequest = {}): BootState {
+  const at = placeTree(request, loader, tree);
+  const info = dynamicInfo(next ?? 0, request.bootHart ?? 0);
+  const infoAt = Loader.below(at, info.length);
+  loader.put('what the firmware starts next', infoAt, info);
+  return { ...start(request, loader, 'M', entry, at), a2: BigInt(infoAt) };
+}
+
+function loadFirmware(loader: Loader, file: Uint8Array): number {
+  const what = 'the firmware';
+  const { kind, description } = identify(file);
+  if (kind === 'elf') return loader.program(what, elfProgram(file, what)).entry;
+  if (kind !== 'unrecognised')
+    throw new MachineError(`${what} is ${description}; give RISC-V M-mode firmware such as OpenSBI's fw_dynamic.bin or fw_jump.elf`);
+  loader.put(what, DRAM, file);
+  return DRAM;
+}
+
+function loadKernel({ inflate }: BootRequest, loader: Loader, file: Uint8Array, firmware: boolean): { entry: number; end: number } {
+  const what = 'the kernel';
+  const bytes = unpacked(file, what, inflate);
+  const { kind, description } = identify(bytes);
+  if (kind === 'elf') return loader.program(what, elfProgram(bytes, what), true);
+  if (kind === 'riscv64-image') {
+    const image = linuxImage(bytes);
+    const at = image.textOffset === 0 ? KERNEL : DRAM + image.textOffset;
+    loader.put(what, at, bytes, image.size);
+    return { entry: at, end: at + image.size };
+  }
+  // Firmware may start anything, a raw U-Boot for one; by itself a file without a header is most likely a mistake.
+  if (kind !== 'unrecognised' || !firmware) throw new MachineError(`${what} is ${description}; ${WANTED_KERNEL}`);
+  loader.put('the raw binary after the firmware', KERNEL, bytes);
+  return { entry: KERNEL, end: KERNEL + bytes.length };
+}
+
+/** After the kernel where QEMU puts it; directly behind the kernel where that is too far. */
+function placeInitrd({ memory }: BootRequest, loader: Loader, initrd: Uint8Array, kernelEnd: number): { start: number; end: number } {
+  const room = memory.end - TREE_ALIGNMENT - PAGE;
+  const usual = KERNEL + Math.min(memory.size / 2, INITRD_DISTANCE);
+  const closest = upTo(kernelEnd, PAGE);
+  const at = usual >= closest && usual + initrd.length <= room ? usual : closest;
+  if (at + initrd.length > room)
+    throw new MachineError(
+      `the initrd (${mebibytes(initrd.length)}) does not fit into the machine's ${mebibytes(memory.size)} of memory beside the kernel: give the machine more memory or a smaller initrd`,
+    );
+  loader.put('the initrd', at, initrd);
+  return { start: at, end: at + initrd.length };
+}
+
+/** At the end of RAM. */
+function placeTree(request: BootRequest, loader: Loader, wanted: DeviceTreeRequest): number {
+  const tree = request.deviceTree({ ...wanted, seed: request.entropy(SEED_BYTES) });
+  const at = Loader.below(request.memory.end, tree.length, TREE_ALIGNMENT);
+  loader.put('the device tree', at, tree);
+  return at;
+}

@@ -1,0 +1,15 @@
+/** Reading of file formats: little-endian numbers and short texts out of bytes. */
+
+/** A view of the bytes, wherever they lie. */
+export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** Whether `bytes` has this text (Latin-1) at `at`. */
+export function hasText(bytes: Uint8Array, at: number, text: string): boolean {
+  return at + text.length <= bytes.length && [...text].every((letter, index) => bytes[at + index] === letter.charCodeAt(0));
+}
+
+/** Bytes as a person writes them: "12.5 MiB". */
+export function mebibytes(bytes: number): string {
+  const size = bytes / 2 ** 20;
+  return size >= 1 || bytes === 0 ? `${Number(size.toFixed(1))} MiB` : `${Math.ceil(bytes / 1024)} KiB`;
+}
