@@ -1,0 +1,116 @@
+/** Machines in memory for tests of the window: the contract `machines` and its consoles over fake guests. */
+import type { ServiceEvents } from '../../main/border/border.ts';
+import type { OpenConsole } from '../../main/border/session.ts';
+import { ConsoleLog } from '../../main/supervisor/console-log.ts';
+import { ContractError, type Handlers } from '../../preload/contract/contract.ts';
+import type { consoles } from '../../preload/contract/consoles.ts';
+import type { MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
+import { bootFakeGuest, type FakeGuest } from './fake-guest.ts';
+
+type Entry = { status: MachineStatus; readonly logs: ConsoleLog[]; guest: FakeGuest | undefined; ticker: NodeJS.Timeout | undefined };
+
+const ENDING = 'powered off by the guest';
+
+export function fakeMachines(events: ServiceEvents, sizes: string[]) {
+  const entries = new Map<MachineId, Entry>();
+  const bin = new Map<MachineId, Entry>();
+  let next = 1;
+
+  const entry = (id: MachineId): Entry => {
+    const found = entries.get(id);
+    if (!found) throw new ContractError('missing', 'there is no such machine');
+    return found;
+  };
+  const change = (id: MachineId, patch: Partial<MachineStatus>) => {
+    const one = entry(id);
+    one.status = { ...one.status, ...patch };
+    events.machines.changed(one.status);
+    return one.status;
+  };
+  const off = (id: MachineId, reason: string) => {
+    const one = entry(id);
+    one.guest?.stop();
+    clearInterval(one.ticker);
+    one.guest = undefined;
+    const { startedAt: _gone, ...rest } = one.status;
+    one.status = rest;
+    change(id, { state: 'off', reason, needsRestart: false });
+  };
+  const start = (id: MachineId) => {
+    const one = entry(id);
+    if (one.status.definition.boot.kernel === '/missing/Image') {
+      change(id, { state: 'failed', reason: 'kernel file not found: /missing/Image', log: 'board riscv64-virt, 512 MiB\nkernel file not found: /missing/Image: choose another file in Hardware, Boot' });
+      throw new ContractError('unavailable', 'kernel file not found: /missing/Image');
+    }
+    change(id, { state: 'starting', reason: 'loading the kernel' });
+    const log = one.logs[0] as ConsoleLog;
+    const guest = bootFakeGuest((bytes) => log.append(bytes), () => off(id, ENDING));
+    one.guest = guest;
+    log.attachGuest((count) => guest.acknowledge(count));
+    change(id, { state: 'running', reason: 'booted', startedAt: Date.now(), lastLine: 'Welcome to Debian on riscv64' });
+    let seconds = 0;
+    const tick = () => {
+      seconds++;
+      const mips = 380 + 140 * Math.sin(seconds / 3);
+      events.machines.activity({ id, mips, hostCpuPercent: 97, instructions: seconds * 4e8, compiledInstructions: seconds * 3.9e8, fragments: 412 + seconds, seconds, hostCpuSeconds: seconds });
+    };
+    one.ticker = setInterval(tick, 1000);
+    for (let early = 0; early < 40; early++) tick();
+  };
+  function add(definition: MachineDefinition): MachineStatus {
+    if ([...entries.values()].some(({ status }) => status.definition.name === definition.name)) throw new ContractError('conflict', `there is already a machine called "${definition.name}"`);
+    const id = `M${next++}` as MachineId;
+    const status: MachineStatus = { id, definition, state: 'off', reason: 'never started', needsRestart: false, lastLine: '', createdAt: Date.UTC(2026, 0, next) };
+    entries.set(id, { status, logs: [0, ...definition.ports].map(() => new ConsoleLog()), guest: undefined, ticker: undefined });
+    events.machines.changed(status);
+    return status;
+  }
+  const plain = (name: string, template?: string): MachineDefinition => ({
+    name,
+    board: 'riscv64-virt',
+    cores: 1,
+    memoryMiB: 512,
+    engine: 'auto',
+    ...(template ? { template } : {}),
+    boot: { kind: 'linux' },
+    disks: [],
+    ports: [],
+    note: '',
+  });
+  const service: Handlers<typeof machines> = {
+    list: () => [...entries.values()].map(({ status }) => status),
+    get: (id) => entry(id).status,
+    create: ({ template, name, definition }) => add(definition ?? plain(name ?? template ?? 'machine', template)),
+    update: (id, patch) => change(id, { definition: { ...entry(id).status.definition, ...patch }, needsRestart: entry(id).guest !== undefined }),
+    check: ({ boot }) => (boot.kernel && !boot.kernel.startsWith('/boot/') ? [{ field: 'boot.kernel', message: `there is no file ${boot.kernel}: choose another one` }] : []),
+    start,
+    pause: (id) => void change(id, { state: 'paused', reason: 'paused by you' }),
+    resume: (id) => void change(id, { state: 'running', reason: 'resumed' }),
+    reset: (id) => (off(id, 'reset'), start(id)),
+    stop: (id) => off(id, 'stopped by you'),
+    delete(id) {
+      if (entry(id).guest) throw new ContractError('conflict', 'stop the machine before it is deleted');
+      bin.set(id, entry(id));
+      entries.delete(id);
+      events.machines.deleted({ id });
+    },
+    undelete(id) {
+      entries.set(id, bin.get(id) as Entry);
+      return change(id, {});
+    },
+  };
+  const consoleService: Handlers<typeof consoles> = {
+    list: (id) => ['ttyS0', ...entry(id).status.definition.ports.map(({ name }) => name)].map((name, index) => ({ index, name })),
+    history: (id, console) => entry(id).logs[console]?.tail() ?? new Uint8Array(),
+    clear: (id, console) => entry(id).logs[console]?.clear(),
+    resize: (_id, console, { columns, rows }) => void sizes.push(`${console}: ${columns}x${rows}`),
+    search: () => [],
+  };
+  const openConsole: OpenConsole = async (machine, console, listener) => {
+    const one = entry(machine as MachineId);
+    const channel = (one.logs[console] as ConsoleLog).open(listener);
+    return { ...channel, write: (bytes) => one.guest?.type(bytes) };
+  };
+  const close = () => entries.forEach((one) => (one.guest?.stop(), clearInterval(one.ticker)));
+  return { add, plain, service, consoleService, openConsole, close };
+}

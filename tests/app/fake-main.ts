@@ -1,0 +1,121 @@
+/**
+ * Main in memory for tests of the window: the real border, session and browser shell over fake services, so that
+ * states which are hard to have for real (a fetch that fails, no apt, a guest without end) can be had at will.
+ */
+import { broadcaster, dispatcher } from '../../main/border/border.ts';
+import { serveSession, type Session } from '../../main/border/session.ts';
+import { openBrowserShell } from '../../main/browser/browser-shell.ts';
+import type { Settings } from '../../preload/contract/application.ts';
+import { ContractError } from '../../preload/contract/contract.ts';
+import type { TemplateStatus } from '../../preload/contract/images.ts';
+import type { TaskStatus } from '../../preload/contract/tasks.ts';
+import { fakeMachines } from './fake-machines.ts';
+
+export interface FakeOptions {
+  readonly debian?: TemplateStatus['parts'];
+  readonly folder: string;
+  readonly port?: number;
+}
+const MEBI = 1024 * 1024;
+const FILES: Readonly<Record<string, number>> = { 'vmlinuz-6.12-riscv64': 21 * MEBI, 'initrd.img': 4 * MEBI, 'vmlinuz-6.12-amd64': 12 * MEBI };
+
+export async function startFakeMain({ debian = 'ready', folder, port = 0 }: FakeOptions) {
+  const border = broadcaster();
+  const { events } = border;
+  const sizes: string[] = [];
+  const machines = fakeMachines(events, sizes);
+  const tasks = new Map<string, TaskStatus>();
+  const sessions = new Set<Session>();
+  let quits = 0;
+  let settings: Settings = { theme: 'system', consoleFontSize: 14, scrollbackLines: 10_000 };
+  let template: TemplateStatus = {
+    name: 'debian-riscv64',
+    title: 'Debian Linux',
+    description: 'Debian’s own kernel with a BusyBox shell on the serial console.',
+    memoryMiB: 512,
+    parts: debian,
+    reason: debian === 'unavailable' ? 'This computer has no apt, through which the kernel comes. On Debian or Ubuntu it is part of the system; elsewhere choose your own kernel.' : '',
+    ...(debian === 'fetchable' ? { fetchBytes: 34.2 * MEBI } : {}),
+  };
+  const hello: TemplateStatus = {
+    name: 'hello-riscv64',
+    title: 'Hello',
+    description: 'A small program of our own on the bare machine: greets, echoes, shows memory and time.',
+    memoryMiB: 64,
+    parts: 'ready',
+    reason: '',
+  };
+  const task = (patch: Partial<TaskStatus>) => {
+    const now = { ...(tasks.get('T1') as TaskStatus), ...patch };
+    tasks.set('T1', now);
+    events.tasks.changed(now);
+  };
+  const kindOf = (file: string) => (file.includes('amd64') ? 'other-architecture' : file.includes('initrd') ? 'initrd' : 'riscv64-image');
+  const dispatch = dispatcher(
+    {
+      application: {
+        about: () => ({ version: '0.1.0', shell: 'browser', libraryPath: '/home/ada/.local/share/vivarium/library.db', nodeVersion: process.version }),
+        settings: () => settings,
+        changeSettings(patch) {
+          settings = { ...settings, ...patch };
+          events.application.settingsChanged(settings);
+          return settings;
+        },
+        quit: () => void quits++,
+      },
+      consoles: machines.consoleService,
+      machines: machines.service,
+      images: {
+        templates: () => [template, hello],
+        fetch() {
+          tasks.set('T1', { id: 'T1', title: 'Fetching Debian’s kernel for riscv64', state: 'running', message: 'linux-image-riscv64', startedAt: Date.now(), fraction: 0.38, bytesDone: 13 * MEBI, bytesTotal: 34.2 * MEBI, bytesPerSecond: 5.2 * MEBI });
+          task({});
+          return { task: 'T1' };
+        },
+        inspect(file) {
+          const name = file.slice(file.lastIndexOf('/') + 1);
+          if (FILES[name] === undefined) throw new ContractError('missing', `there is no file ${file}: check the path`);
+          const kind = kindOf(name);
+          const description = { 'other-architecture': 'A Linux kernel for x86-64', initrd: 'A gzipped initial file system', 'riscv64-image': 'A Linux kernel for riscv64' }[kind];
+          return { path: file, sizeBytes: FILES[name], kind, description };
+        },
+        browse(where) {
+          if (where === '/boot') return { folder: '/boot', parent: '/', entries: [{ name: 'grub', directory: true, sizeBytes: 0 }, ...Object.entries(FILES).map(([name, sizeBytes]) => ({ name, directory: false, sizeBytes }))] };
+          if (where === '~' || where === '/') return { folder: '/', entries: [{ name: 'boot', directory: true, sizeBytes: 0 }] };
+          throw new ContractError('missing', `there is no folder ${where}: check the path`);
+        },
+      },
+      tasks: { list: () => [...tasks.values()], cancel: () => task({ state: 'cancelled', message: 'cancelled; what was fetched is kept', endedAt: Date.now() }) },
+    },
+    (error) => console.error(error),
+  );
+  const shell = await openBrowserShell({
+    port,
+    folder,
+    serve(link) {
+      const session = serveSession(link, { version: '0.1.0', dispatch, broadcaster: border, openConsole: machines.openConsole, report: console.error });
+      sessions.add(session);
+      return session;
+    },
+  });
+  return {
+    shell,
+    events,
+    machines,
+    /** Console sizes the guest was told, as `0: 80x24`. */
+    sizes,
+    /** How often the window asked the program to quit. */
+    quits: () => quits,
+    /** Ends the fetch. */
+    fetched() {
+      template = { ...template, parts: 'ready' };
+      events.images.changed(template);
+      task({ state: 'done', fraction: 1, message: 'ready', endedAt: Date.now() });
+    },
+    failFetch: (message: string) => task({ state: 'failed', message, endedAt: Date.now() }),
+    async close() {
+      machines.close();
+      await shell.close();
+    },
+  };
+}
