@@ -1,0 +1,57 @@
+/** The commands of `viv`, each loaded only when it is called: `viv run` must start fast. */
+import type { Command } from './command.ts';
+
+export interface CommandEntry {
+  readonly name: string;
+  /** One line for the list. */
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+type MachineCommands = typeof import('./machines/machine-commands.ts');
+const machine = (name: keyof MachineCommands['machineCommands'], summary: string): CommandEntry => ({
+  name,
+  summary,
+  load: async () => (await import('./machines/machine-commands.ts')).machineCommands[name],
+});
+
+export const commands: readonly CommandEntry[] = [
+  { name: 'run', summary: 'run a throwaway machine on this terminal', load: async () => (await import('./run/run-command.ts')).runCommand },
+  { name: 'create', summary: 'make a machine and keep it', load: async () => (await import('./machines/create-command.ts')).createCommand },
+  { name: 'set', summary: 'change a machine', load: async () => (await import('./machines/create-command.ts')).setCommand },
+  { name: 'list', summary: 'list the machines and their states', load: async () => (await import('./machines/list-command.ts')).listCommand },
+  { name: 'show', summary: 'show one machine in full', load: async () => (await import('./machines/list-command.ts')).showCommand },
+  machine('start', 'start machines; they go on in the background'),
+  { name: 'console', summary: 'attach this terminal to a console', load: async () => (await import('./machines/console-command.ts')).consoleCommand },
+  { name: 'log', summary: 'print what a console printed', load: async () => (await import('./machines/console-command.ts')).logCommand },
+  machine('pause', 'pause machines'),
+  machine('resume', 'let paused machines go on'),
+  machine('reset', 'press the reset button'),
+  machine('stop', 'end machines, as pulling the plug'),
+  machine('delete', 'move machines to the bin'),
+  machine('undelete', 'take a machine out of the bin'),
+  machine('undo', 'take back the last change of a machine'),
+  { name: 'templates', summary: 'list what machines can be made from', load: async () => (await import('./machines/template-commands.ts')).templatesCommand },
+  { name: 'fetch', summary: 'fetch the parts of a template', load: async () => (await import('./machines/template-commands.ts')).fetchCommand },
+  { name: 'serve', summary: 'keep machines running without a window', load: async () => (await import('./serve-command.ts')).serveCommand },
+  { name: 'library', summary: 'check or repair the library', load: async () => (await import('./library-command.ts')).libraryCommand },
+];
+
+/** What `viv --help` prints. */
+export function overview(): string {
+  const list = commands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n');
+  return `viv: virtual machines with their own computer inside
+
+Usage: viv COMMAND [ARGUMENT]...
+
+${list}
+
+viv COMMAND --help tells more, with examples. Machines are kept in $VIVARIUM_HOME or the system's usual place.
+
+Examples:
+  viv run --template debian-riscv64                     Linux on this terminal; Ctrl-A X leaves
+  viv run --template debian-riscv64 --run 'uname -m'    run one command in Linux
+  viv create box --template debian-riscv64              make a machine
+  viv start box && viv console box                      start it and attach to it
+`;
+}

@@ -1,0 +1,118 @@
+/** The options that say what a machine is, the same for `run`, `create` and `set`. */
+import { resolve } from 'node:path';
+import type { DiskAttachment, EngineMode } from '../../emulator/index.ts';
+import { CallError } from './call-error.ts';
+
+export const GUEST_OPTIONS = {
+  template: { type: 'string' },
+  kernel: { type: 'string' },
+  initrd: { type: 'string' },
+  append: { type: 'string' },
+  bios: { type: 'string' },
+  bare: { type: 'string' },
+  drive: { type: 'string', multiple: true },
+  memory: { type: 'string' },
+  cpus: { type: 'string' },
+  engine: { type: 'string' },
+} as const;
+
+/** What was given; what was not given is absent. Paths are absolute. */
+export interface GuestOptions {
+  readonly template?: string;
+  readonly kernel?: string;
+  readonly initrd?: string;
+  readonly append?: string;
+  readonly bios?: string;
+  readonly bare?: string;
+  readonly drives?: readonly DiskAttachment[];
+  readonly memoryMiB?: number;
+  readonly cores?: number;
+  readonly engine?: EngineMode;
+}
+
+type Values = { readonly [K in keyof typeof GUEST_OPTIONS]?: K extends 'drive' ? string[] : string };
+
+export const GUEST_HELP = `  --template NAME           a prepared guest (viv templates lists them)
+  --kernel FILE             a Linux kernel: Image, gzip'd Image or ELF
+  --initrd FILE             its initial file system
+  --append STRING           its command line
+  --bios FILE               M-mode firmware in place of the built-in SBI
+  --bare FILE               a bare M-mode program (ELF or binary)
+  --drive file=FILE[,readonly]   a disk; may be given several times
+  --memory SIZE             512M, 1G (default 512M, or the template's)
+  --cpus N                  guest cores (default 1)
+  --engine ENGINE           auto, interpreter or compiler (default auto)`;
+
+const MOST_MEMORY_MIB = 3072;
+const MOST_CORES = 8;
+const MOST_DRIVES = 6;
+
+/** Reads `512M`, `1G`, `512` (mebibytes) into mebibytes. @throws CallError */
+export function memorySize(text: string): number {
+  const [, digits, unit] = /^(\d+)([MmGg]?)(?:i?[Bb])?$/.exec(text) ?? [];
+  const size = Number(digits) * (unit?.toUpperCase() === 'G' ? 1024 : 1);
+  if (digits === undefined || size < 1 || size > MOST_MEMORY_MIB)
+    throw new CallError(`--memory takes a size from 1M to ${MOST_MEMORY_MIB / 1024}G, like 512M or 1G, not "${text}"`);
+  return size;
+}
+
+/** Reads `file=FILE[,readonly]`. A comma in the name is written twice, as QEMU has it. @throws CallError */
+export function driveOption(text: string): DiskAttachment {
+  const parts = text.replaceAll(',,', '\0').split(',').map((part) => part.replaceAll('\0', ','));
+  let path: string | undefined;
+  let readonly = false;
+  for (const part of parts) {
+    const [key, value] = [part.split('=', 1)[0], part.includes('=') ? part.slice(part.indexOf('=') + 1) : undefined];
+    if (key === 'file' && value) path = resolve(value);
+    else if (key === 'readonly' && (value === undefined || value === 'on' || value === 'off')) readonly = value !== 'off';
+    else if (part !== 'format=raw') throw new CallError(`--drive takes file=FILE[,readonly], not "${part}"`);
+  }
+  if (path === undefined) throw new CallError(`--drive needs file=FILE: "${text}" names none`);
+  return { path, readonly };
+}
+
+function cores(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < 1 || number > MOST_CORES) throw new CallError(`--cpus takes a number from 1 to ${MOST_CORES}, not "${text}"`);
+  return number;
+}
+
+function engineMode(text: string): EngineMode {
+  if (text !== 'auto' && text !== 'interpreter' && text !== 'compiler') throw new CallError(`--engine takes auto, interpreter or compiler, not "${text}"`);
+  return text;
+}
+
+const path = (text: string) => {
+  if (text === '') throw new CallError('a file name is empty');
+  return resolve(text);
+};
+
+/** Leaves out what is `undefined`. */
+function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+/**
+ * Makes sense of the options.
+ * @throws CallError when a value is wrong or two options do not go together
+ */
+export function guestOptions(values: Values): GuestOptions {
+  const main = (['template', 'kernel', 'bare'] as const).filter((name) => values[name] !== undefined);
+  if (main.length > 1) throw new CallError(`--${main[0]} and --${main[1]} do not go together`);
+  const useless = (['initrd', 'append', 'bios'] as const).find((name) => values[name] !== undefined);
+  if (values.bare !== undefined && useless) throw new CallError(`--${useless} means nothing with --bare`);
+  if ((values.drive?.length ?? 0) > MOST_DRIVES) throw new CallError(`at most ${MOST_DRIVES} drives`);
+  const read = <T>(value: string | undefined, by: (text: string) => T) => (value === undefined ? undefined : by(value));
+  return given({
+    template: values.template,
+    kernel: read(values.kernel, path),
+    initrd: read(values.initrd, path),
+    append: values.append,
+    bios: read(values.bios, path),
+    bare: read(values.bare, path),
+    drives: values.drive?.map(driveOption),
+    memoryMiB: read(values.memory, memorySize),
+    cores: read(values.cpus, cores),
+    engine: read(values.engine, engineMode),
+  });
+}

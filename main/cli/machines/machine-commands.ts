@@ -1,0 +1,90 @@
+/** The commands that do one thing to machines named on the command line. */
+import { ContractError } from '../../../preload/contract/contract.ts';
+import type { MachineStatus } from '../../../preload/contract/machines.ts';
+import { CallError, EXIT } from '../call-error.ts';
+import { readArguments, type Command } from '../command.ts';
+import { progressLine } from '../progress-line.ts';
+import { findProgram, machineNamed, programThatStays, withProgram, type Program } from './program.ts';
+
+type Verb = 'start' | 'pause' | 'resume' | 'reset' | 'stop' | 'delete' | 'undelete' | 'undo';
+
+interface Description {
+  /** What it does, for the help. */
+  readonly text: string;
+  readonly act: (program: Program, name: string) => Promise<void>;
+  /** A machine that runs afterwards needs a program that stays. */
+  readonly stays?: true;
+}
+
+const byId =
+  (act: (program: Program, machine: MachineStatus) => Promise<unknown>) =>
+  async (program: Program, name: string): Promise<void> => {
+    await act(program, await machineNamed(program, name));
+  };
+
+/** Starts a machine and shows what its start is waiting for. */
+async function start(program: Program, machine: MachineStatus): Promise<void> {
+  const { machines, tasks } = program.client.services;
+  const line = progressLine();
+  const stop = tasks.changed.on((task) => (task.state === 'running' ? line.show(task) : undefined));
+  try {
+    await machines.start(machine.id);
+  } finally {
+    stop();
+    line.done();
+  }
+}
+
+/** The machine in the bin, by name (the one deleted last) or id. */
+async function undelete({ client }: Program, name: string): Promise<void> {
+  const { machines } = client.services;
+  const bin = await machines.bin();
+  const found = bin.find(({ definition }) => definition.name === name) ?? bin.find(({ id }) => id === name);
+  if (!found) throw new ContractError('missing', `there is no machine called "${name}" in the bin: viv list --deleted shows what is in it`);
+  const back = await machines.undelete(found.id);
+  if (back.definition.name !== name && found.id !== name) console.error(`viv: its name is taken; it is called "${back.definition.name}" now`);
+}
+
+const descriptions: Record<Verb, Description> = {
+  start: {
+    text: `Starts machines. They go on when this command has ended: the running window or program has them, or else a
+background program that lives until its last machine has ended (viv serve).`,
+    act: byId(start),
+    stays: true,
+  },
+  pause: { text: 'Pauses running machines; no time passes for the guest.', act: byId(({ client }, { id }) => client.services.machines.pause(id)) },
+  resume: { text: 'Lets paused machines go on.', act: byId(({ client }, { id }) => client.services.machines.resume(id)) },
+  reset: { text: 'Presses the reset button: what the guest has not written is lost.', act: byId(({ client }, { id }) => client.services.machines.reset(id)) },
+  stop: {
+    text: 'Ends machines at once, as pulling the plug. To shut a guest down, run poweroff in it.',
+    act: byId(({ client }, { id }) => client.services.machines.stop(id)),
+  },
+  delete: { text: 'Moves machines to the bin; viv undelete brings them back. A running machine is refused.', act: byId(({ client }, { id }) => client.services.machines.delete(id)) },
+  undelete: { text: 'Takes machines out of the bin, with their history (viv list --deleted shows the bin).', act: undelete },
+  undo: { text: 'Takes back the last change of a machine that is off: a changed definition, or its creation.', act: byId(({ client }, { id }) => client.services.machines.undo(id)) },
+};
+
+function command(verb: Verb, { text, act, stays }: Description): Command {
+  return {
+    help: `viv ${verb}: ${text}
+
+Usage: viv ${verb} NAME...
+
+Examples:
+  viv ${verb} box
+  viv ${verb} box other-box
+`,
+    async run(args) {
+      const { positionals } = readArguments(args, {});
+      if (positionals.length === 0) throw new CallError('NAME is missing');
+      await withProgram(stays ? programThatStays() : findProgram(verb), async (program) => {
+        for (const name of positionals) await act(program, name);
+      });
+      return EXIT.ok;
+    },
+  };
+}
+
+export const machineCommands = Object.fromEntries(
+  Object.entries(descriptions).map(([verb, description]) => [verb, command(verb as Verb, description)]),
+) as Record<Verb, Command>;

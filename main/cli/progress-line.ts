@@ -1,0 +1,43 @@
+/** Progress on standard error: one line that is rewritten on a terminal, a line per step elsewhere. */
+import type { TaskStatus } from '../../preload/contract/tasks.ts';
+
+type Progress = Pick<TaskStatus, 'message' | 'fraction' | 'bytesDone' | 'bytesTotal' | 'bytesPerSecond'>;
+
+/** Work shorter than this, in milliseconds, is done before a person wonders. */
+const PATIENCE = 500;
+const MEGABYTE = 1e6;
+
+export interface ProgressLine {
+  show(progress: Progress): void;
+  /** Removes the line. */
+  done(): void;
+}
+
+const megabytes = (bytes: number) => `${(bytes / MEGABYTE).toFixed(1)} MB`;
+
+/** One line of text for a moment of progress. */
+export function progressText({ message, fraction, bytesDone, bytesTotal, bytesPerSecond }: Progress): string {
+  const parts = [message];
+  if (fraction !== undefined) parts.push(`${Math.floor(fraction * 100)} %`);
+  if (bytesDone !== undefined) parts.push(bytesTotal === undefined ? megabytes(bytesDone) : `${megabytes(bytesDone)} of ${megabytes(bytesTotal)}`);
+  if (bytesPerSecond !== undefined) parts.push(`${megabytes(bytesPerSecond)}/s`);
+  return parts.join(', ');
+}
+
+/** Nothing is printed before `PATIENCE` has passed. */
+export function progressLine(): ProgressLine {
+  const { stderr } = process;
+  const begun = Date.now();
+  let last = '';
+  return {
+    show(progress) {
+      if (Date.now() - begun < PATIENCE) return;
+      if (stderr.isTTY) stderr.write(`\r\x1b[K${progressText(progress).slice(0, stderr.columns - 1)}`);
+      else if (progress.message !== last) stderr.write(`viv: ${progress.message}\n`);
+      last = progress.message;
+    },
+    done() {
+      if (stderr.isTTY && last !== '') stderr.write('\r\x1b[K');
+    },
+  };
+}

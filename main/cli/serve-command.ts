@@ -1,0 +1,48 @@
+/** `viv serve`: the program without a window. `viv start` starts one in the background where nothing runs. */
+import { ContractError } from '../../preload/contract/contract.ts';
+import { createApplication } from '../application.ts';
+import { listenLocally } from '../local/local-server.ts';
+import { EXIT } from './call-error.ts';
+import { readArguments, words, type Command } from './command.ts';
+
+/** With `--until-idle`: how long nothing must run and nobody be connected before it ends, in milliseconds. */
+const IDLE_FOR = 2000;
+const LOOK_EVERY = 200;
+
+export const serveCommand: Command = {
+  help: `viv serve: keep machines running without a window
+
+Usage: viv serve [--until-idle]
+
+Owns the library and answers the other viv commands until it is interrupted; machines are stopped cleanly then.
+
+  --until-idle    end by itself when the last machine has ended (what viv start uses)
+
+Examples:
+  viv serve &
+`,
+  async run(args) {
+    const { values, positionals } = readArguments(args, { 'until-idle': { type: 'boolean' } });
+    words(positionals);
+    const end = Promise.withResolvers<undefined>();
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end.resolve(undefined));
+    const application = await createApplication({ shell: 'cli', program: 'viv serve', listens: true, quit: () => end.resolve(undefined) });
+    try {
+      const server = await listenLocally(application.home.socket, (link) => application.serve(link)).catch((error: Error) => {
+        throw new ContractError('unavailable', `the socket ${application.home.socket} cannot be opened: ${error.message}`);
+      });
+      let busyAt = Date.now();
+      const look = () => {
+        if (application.supervisor.running().length > 0 || server.clients() > 0) busyAt = Date.now();
+        if (Date.now() - busyAt > IDLE_FOR) end.resolve(undefined);
+      };
+      const looking = values['until-idle'] ? setInterval(look, LOOK_EVERY) : undefined;
+      await end.promise;
+      clearInterval(looking);
+      await server.close();
+    } finally {
+      await application.close();
+    }
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+/**
+ * Starts `viv` under the Node that the project brings (24, which runs TypeScript); the one that happens to be on the
+ * path may be older, so this file is plain JavaScript that any Node of the last years reads.
+ */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const NEEDED = 24;
+const program = fileURLToPath(new URL('./viv.ts', import.meta.url));
+
+async function start() {
+  if (Number(process.versions.node.split('.')[0]) >= NEEDED) return void (await import('./viv.ts'));
+  const folder = new URL('../../node_modules/node/bin/', import.meta.url);
+  const node = ['node', 'node.exe'].map((name) => fileURLToPath(new URL(name, folder))).find((file) => existsSync(file));
+  if (node === undefined) {
+    console.error(`viv: needs Node ${NEEDED} and this is ${process.version}: run npm ci in the checkout, which brings it`);
+    process.exit(1);
+  }
+  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit' });
+  // A terminal sends its signals to both processes; the child decides what they mean.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}
+
+await start();

@@ -1,0 +1,64 @@
+/**
+ * The entry of `viv`. Errors go to standard error as one sentence; a wrong call exits with 2. Imports are few and
+ * late, because a throwaway machine should run a moment after Enter.
+ */
+import { enableCompileCache } from 'node:module';
+import { CallError, EXIT } from './call-error.ts';
+import { commands, overview } from './commands.ts';
+
+enableCompileCache();
+
+const HELP = ['--help', '-h'];
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || HELP.includes(name) || name === 'help') return help(name === undefined ? undefined : rest[0], name === undefined);
+  if (name === '--version') return printVersion();
+  const entry = commands.find((command) => command.name === name);
+  if (!entry) throw new CallError(`there is no command "${name}"`);
+  const command = await entry.load();
+  const end = rest.indexOf('--');
+  if ((end < 0 ? rest : rest.slice(0, end)).some((word) => HELP.includes(word))) return print(command.help);
+  try {
+    return await command.run(rest);
+  } catch (error) {
+    if (error instanceof CallError) throw new CallError(`${error.message}\nTry: viv ${name} --help`);
+    throw error;
+  }
+}
+
+async function help(name: string | undefined, wrong: boolean): Promise<number> {
+  const entry = commands.find((command) => command.name === name);
+  if (name !== undefined && !name.startsWith('-') && !entry) throw new CallError(`there is no command "${name}"`);
+  if (entry) return print((await entry.load()).help);
+  if (!wrong) return print(overview());
+  console.error(overview());
+  return EXIT.wrongCall;
+}
+
+function print(text: string): number {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  return EXIT.ok;
+}
+
+async function printVersion(): Promise<number> {
+  const { readFileSync } = await import('node:fs');
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return print((JSON.parse(text) as { version: string }).version);
+}
+
+function complain(error: unknown): number {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof CallError) {
+    console.error(`viv: ${message}${message.includes('Try:') ? '' : '\nTry: viv --help'}`);
+    return EXIT.wrongCall;
+  }
+  // Errors made for people say all in their message; of anything else the place is worth knowing.
+  const forPeople = error instanceof Error && ['ContractError', 'LibraryError', 'MachineError'].includes(error.name);
+  console.error(`viv: ${forPeople || !(error instanceof Error) ? message : (error.stack ?? message)}`);
+  return EXIT.failed;
+}
+
+const status = await main(process.argv.slice(2)).catch(complain);
+// Standard input and sockets of ended machines must not keep the process; what was printed is flushed first.
+process.stdout.write('', () => process.exit(status));

@@ -1,0 +1,63 @@
+/** `npm start`: opens the window in Electron, or says why not and opens the browser shell. */
+import { parseArgs } from 'node:util';
+
+const HELP = `Vivarium: virtual machines with their own computer inside
+
+Usage: npm start -- [--browser [--port N] | --electron] [--guest TEMPLATE]
+
+  --browser          show the window in an ordinary browser: an address of this computer is printed
+  --port N           its port (default: any free one)
+  --electron         show the window in Electron or fail; fetches its binary again where that failed lately
+  --guest TEMPLATE   open with a machine of that template starting, for example debian-riscv64
+
+Without options Electron is used where it can be had, otherwise the browser.
+
+Examples:
+  npm start
+  npm start -- --browser --port 8080
+`;
+
+const OPTIONS = {
+  browser: { type: 'boolean' },
+  electron: { type: 'boolean' },
+  port: { type: 'string' },
+  guest: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** The port asked for; 0 takes any free one. */
+function portOf(text: string | undefined): number {
+  const port = Number(text ?? 0);
+  if (!/^\d+$/.test(text ?? '0') || port > 65535) throw new TypeError(`--port takes a number from 0 to 65535, not "${text}"`);
+  return port;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({ args: [...args], options: OPTIONS, strict: true });
+  const port = portOf(values.port);
+  if (values.browser && values.electron) throw new TypeError('--browser and --electron do not go together');
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  if (!values.browser && values.port === undefined) {
+    const { launchElectron } = await import('./electron/launch.ts');
+    const launch = await launchElectron(args, (line) => console.log(line), values.electron === true);
+    if ('status' in launch) return launch.status;
+    console.log(`${launch.unavailable}.${values.electron ? '' : ' Opening the browser shell instead.'}`);
+    if (values.electron) return 1;
+  }
+  const [{ buildWindow }, { runBrowserShell }] = await Promise.all([import('./build/window.ts'), import('./browser/run-browser-shell.ts')]);
+  if (await buildWindow()) console.log('Built the window.');
+  await runBrowserShell({ port, ...(values.guest === undefined ? {} : { guest: values.guest }) });
+  return 0;
+}
+
+function complain(error: unknown): number {
+  const wrongCall = error instanceof TypeError;
+  const forPeople = error instanceof Error && ['ContractError', 'LibraryError', 'MachineError'].includes(error.name);
+  console.error(wrongCall ? `${error.message}\nTry: npm start -- --help` : forPeople ? error.message : error);
+  return wrongCall ? 2 : 1;
+}
+
+process.exit(await main(process.argv.slice(2)).catch(complain));
