@@ -1,0 +1,28 @@
+/** The entry point inside Electron, bundled to dist/electron/main.mjs: the real Electron, the real application. */
+import { app, BrowserWindow, dialog, ipcMain, Menu, protocol, screen, session } from 'electron';
+import { fileURLToPath } from 'node:url';
+import { createApplication } from '../application.ts';
+import { listenLocally } from '../local/local-server.ts';
+import { guestOf, startGuest } from '../start-guest.ts';
+import { runShell } from './shell.ts';
+
+const guest = guestOf(process.argv);
+
+// Not awaited: Electron becomes ready only after this module has been evaluated.
+void runShell(
+  { app, BrowserWindow, dialog, ipcMain, Menu, protocol, screen, session },
+  {
+    root: fileURLToPath(new URL('../..', import.meta.url)),
+    createApplication,
+    async listen(application) {
+      const server = await listenLocally(application.home.socket, application.serve);
+      return () => server.close();
+    },
+    async begin(application) {
+      if (guest !== undefined) await startGuest(application, guest);
+    },
+  },
+).catch((error: unknown) => {
+  console.error(error);
+  app.exit(1);
+});

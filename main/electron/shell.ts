@@ -1,0 +1,65 @@
+/**
+ * The Electron shell: one program, one window, and the same application behind it as behind every other shell. This
+ * is the order in which things are built; each step lives in a file of its own.
+ */
+import { join } from 'node:path';
+import type { BrowserWindow } from 'electron';
+import type { Application, ApplicationOptions } from '../application.ts';
+import { declareScheme, serveScheme } from './app-protocol.ts';
+import type { Electron } from './electron.ts';
+import { harden } from './hardening.ts';
+import { leaving } from './leaving.ts';
+import { setMenu } from './menu.ts';
+import { serveWindow } from './port-link.ts';
+import { openWindow } from './window.ts';
+
+export interface ShellParts {
+  /** The project's or the packaged program's folder. */
+  readonly root: string;
+  readonly createApplication: (options: ApplicationOptions) => Promise<Application>;
+  /** Lets the CLI reach this program; answers with how to stop listening. */
+  readonly listen: (application: Application) => Promise<() => Promise<void>>;
+  /** What the command line asked for, once the program runs. */
+  readonly begin: (application: Application) => Promise<void>;
+}
+
+/** Runs the shell until the person quits. Must be called before Electron is ready. */
+export async function runShell(electron: Electron, parts: ShellParts): Promise<void> {
+  const { app, dialog } = electron;
+  app.enableSandbox();
+  if (!app.requestSingleInstanceLock()) return app.quit();
+  declareScheme(electron);
+  harden(electron);
+
+  let application: Application | undefined;
+  let stopListening: (() => Promise<void>) | undefined;
+  let window: BrowserWindow | undefined;
+  const way = leaving(electron, () => application, async () => stopListening?.());
+  app.on('second-instance', () => {
+    if (window?.isMinimized()) window.restore();
+    window?.show();
+    window?.focus();
+  });
+
+  await app.whenReady();
+  serveScheme(electron, join(parts.root, 'dist', 'renderer'));
+  setMenu(electron);
+  try {
+    application = await parts.createApplication({ shell: 'electron', program: 'the Vivarium window', listens: true, quit: () => void way.leave() });
+    stopListening = await parts.listen(application);
+  } catch (error) {
+    dialog.showErrorBox('Vivarium cannot start', error instanceof Error ? error.message : String(error));
+    await way.leave();
+    return;
+  }
+  window = openWindow(electron, {
+    preload: join(parts.root, 'dist', 'electron', 'preload.cjs'),
+    icon: join(parts.root, 'resources', 'icons', 'vivarium.png'),
+    placeFile: join(application.home.folder, 'window.json'),
+  });
+  serveWindow(electron, window, application);
+  way.guard(window);
+  await parts.begin(application).catch((error: unknown) => {
+    application?.events.application.notice({ level: 'error', message: error instanceof Error ? error.message : String(error) });
+  });
+}
