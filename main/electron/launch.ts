@@ -22,7 +22,7 @@ const FAILED = join(PROJECT, '.cache', 'electron-unavailable');
 /** Why Electron cannot show a window here at all, whether or not its binary is present. */
 export function obstacle(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform, uid: number | undefined): string | undefined {
   if (platform !== 'linux') return undefined;
-  if (!environment['DISPLAY'] && !environment['WAYLAND_DISPLAY']) return 'there is no screen (neither DISPLAY nor WAYLAND_DISPLAY is set)';
+  if (!environment['DISPLAY'] && !environment['WAYLAND_DISPLAY']) return 'There is no screen (neither DISPLAY nor WAYLAND_DISPLAY is set)';
   if (uid === 0) return 'Electron does not run as root with its sandbox, and Vivarium does not run without it';
   return undefined;
 }

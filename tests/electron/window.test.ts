@@ -1,0 +1,84 @@
+/** The window: confined, where it was, revived when its page dies. And the menus. */
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { menuTemplate } from '../../main/electron/menu.ts';
+import { openWindow } from '../../main/electron/window.ts';
+import { readPlace, writePlace } from '../../main/electron/window-bounds.ts';
+import { fakeElectron, type FakeWindow } from './fake-electron.ts';
+
+const screens = [{ x: 0, y: 0, width: 1920, height: 1080 }];
+const folder = () => mkdtempSync(join(tmpdir(), 'vivarium-window-'));
+
+function opened(placeFile = join(folder(), 'window.json')) {
+  const fake = fakeElectron();
+  openWindow(fake.electron, { preload: '/p.cjs', icon: '/i.png', placeFile });
+  return { ...fake, window: fake.windows[0] as FakeWindow, placeFile };
+}
+
+describe('the window', () => {
+  test('loads our page, confined, and is shown when it has something to show', () => {
+    const { window } = opened();
+    expect(window.loaded).toEqual(['vivarium://app/index.html']);
+    expect(window.options).toMatchObject({ show: false, webPreferences: { preload: '/p.cjs', sandbox: true, contextIsolation: true } });
+    expect(window.shown).toBe(0);
+    window.emit('ready-to-show');
+    expect(window.shown).toBe(1);
+  });
+  test('comes back where it was', () => {
+    const first = opened();
+    first.window.maximised = true;
+    first.window.clickClose();
+    const second = opened(first.placeFile);
+    expect(second.window.options).toMatchObject({ x: 10, y: 20, width: 900, height: 700 });
+    expect(second.window.maximised).toBe(true);
+  });
+  test('a dead page is loaded again, but not without end', () => {
+    const { window } = opened();
+    for (let death = 0; death < 10; death++) window.webContents.emit('render-process-gone', {}, { reason: 'crashed' });
+    expect(window.webContents.reloads).toBe(3);
+  });
+  test('a page that ended in order is not', () => {
+    const { window } = opened();
+    window.webContents.emit('render-process-gone', {}, { reason: 'clean-exit' });
+    expect(window.webContents.reloads).toBe(0);
+  });
+});
+
+describe('its place', () => {
+  const bounds = { x: 100, y: 100, width: 900, height: 700 };
+  const stored = (text: string) => {
+    const file = join(folder(), 'window.json');
+    writeFileSync(file, text);
+    return readPlace(file, screens);
+  };
+  test('is stored whole, with nothing left beside it', () => {
+    const home = folder();
+    writePlace(join(home, 'new', 'window.json'), { bounds, maximised: false });
+    expect(readPlace(join(home, 'new', 'window.json'), screens)).toEqual({ bounds, maximised: false });
+    expect(readdirSync(join(home, 'new'))).toEqual(['window.json']);
+  });
+  test.each([
+    ['nothing stored', undefined],
+    ['a damaged file', '{"bounds":'],
+    ['not a place', 'null'],
+    ['numbers missing', '{"bounds":{"x":1}}'],
+    ['too small', JSON.stringify({ bounds: { ...bounds, width: 10 } })],
+    ['on a screen that is gone', JSON.stringify({ bounds: { ...bounds, x: 5000 } })],
+    ['title bar above the screen', JSON.stringify({ bounds: { ...bounds, y: -50 } })],
+  ])('%s: not used', (_name, text) => {
+    expect(text === undefined ? readPlace(join(folder(), 'none'), screens) : stored(text)).toBeUndefined();
+  });
+});
+
+describe('the menus', () => {
+  const accelerators = (platform: NodeJS.Platform) => JSON.stringify(menuTemplate(platform, false));
+  test("leave the shell's control keys to the guest", () => {
+    expect(accelerators('linux')).not.toMatch(/"(CmdOrCtrl|Ctrl)\+[A-Z]"/);
+  });
+  test('offer developer tools only while developing', () => {
+    expect(accelerators('linux')).not.toContain('toggleDevTools');
+    expect(JSON.stringify(menuTemplate('darwin', true))).toContain('toggleDevTools');
+  });
+});
