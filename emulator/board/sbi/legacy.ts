@@ -13,11 +13,9 @@ export const LEGACY_SHUTDOWN = 8;
 
 const ALL = 0xffff_ffff_ffff_ffffn;
 
-/** Which legacy extensions are there. The masks of the others are virtual addresses, which only a walk could read. */
+/** Which legacy extensions are there. The others need a hart mask behind a virtual address. */
 export const isLegacy = (extension: number): boolean =>
-  [LEGACY_SET_TIMER, LEGACY_PUT, LEGACY_GET, LEGACY_SHUTDOWN].includes(extension) ||
-  extension === LEGACY_FENCE_I ||
-  extension === LEGACY_FENCE_VMA;
+  [LEGACY_SET_TIMER, LEGACY_PUT, LEGACY_GET, LEGACY_FENCE_I, LEGACY_FENCE_VMA, LEGACY_SHUTDOWN].includes(extension);
 
 /** Answers a legacy call. @returns a0, or 'none' where the machine has ended */
 export function legacy(extension: number, { platform, hart, arg }: SbiCall): number | 'none' {

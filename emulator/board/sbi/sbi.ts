@@ -33,8 +33,8 @@ export interface Sbi {
 
 /** The SBI of a machine. */
 export function createSbi(platform: SbiPlatform): Sbi {
-  const extensions = new Map<number, SbiExtension>([
-    [BASE, base((extension) => extensions.has(extension) || isLegacy(extension))],
+  const extensions: ReadonlyMap<number, SbiExtension> = new Map<number, SbiExtension>([
+    [BASE, base((extension): boolean => extensions.has(extension) || isLegacy(extension))],
     [TIME, timer],
     [IPI, ipi],
     [RFENCE, rfence],

@@ -1,0 +1,82 @@
+/** A board over memory of its own, with a clock and an outside that the test controls. */
+import { GuestMemory } from '../../../emulator/memory/guest-memory.ts';
+import { type BackEnds, type Board, type BoardConfiguration, type PowerRequest, boardLayout, createBoard } from '../../../emulator/board/riscv64-virt.ts';
+import { DRAM } from '../../../emulator/board/memory-map.ts';
+
+export interface TestBoard {
+  readonly board: Board;
+  readonly memory: GuestMemory;
+  readonly buffer: SharedArrayBuffer;
+  readonly pageFlags: Uint8Array;
+  readonly clock: { now: number };
+  readonly power: PowerRequest[];
+  readonly log: string[];
+  codeWrites: number;
+}
+
+export const RAM_BYTES = 4 * 1024 * 1024;
+
+/** Builds and initialises a board; `configuration` says what differs from one core, no disks and no ports. */
+export function testBoard(configuration: Partial<BoardConfiguration> = {}, ramBytes = RAM_BYTES): TestBoard {
+  const layout = boardLayout({ cores: 1, memoryBytes: ramBytes, disks: [], ports: [], ...configuration }, 0);
+  const ramOffset = Math.ceil(layout.size / 4096) * 4096;
+  const buffer = new SharedArrayBuffer(ramOffset + ramBytes);
+  const pageFlags = new Uint8Array(new SharedArrayBuffer(ramBytes / 4096));
+  const clock = { now: 0 };
+  const made = { power: [] as PowerRequest[], log: [] as string[], codeWrites: 0 };
+  const codeWritten = () => {
+    result.codeWrites += 1;
+  };
+  const memory = new GuestMemory({ buffer, ramOffset, base: DRAM, size: ramBytes, pageFlags, codeWritten });
+  const board = createBoard(layout, {
+    buffer,
+    memory,
+    clock: { ticks: () => clock.now },
+    powerRequested: (request) => made.power.push(request),
+    log: (line) => made.log.push(line),
+  });
+  board.initialise();
+  const result: TestBoard = { board, memory, buffer, pageFlags, clock, ...made };
+  return result;
+}
+
+/** What came out of the consoles, and the rest of an outside. */
+export interface TestOutside extends BackEnds {
+  readonly printed: Map<number, number[]>;
+}
+
+/** An outside: collects output, fixed entropy, a wall clock at 1 second past the epoch unless told. */
+export function testOutside(parts: Partial<BackEnds> = {}): TestOutside {
+  const printed = new Map<number, number[]>();
+  return {
+    printed,
+    disks: [],
+    output: (console, bytes) => {
+      printed.set(console, [...(printed.get(console) ?? []), ...bytes]);
+    },
+    entropy: (count) => new Uint8Array(count).fill(0xa5),
+    wallClock: () => 1_000_000_000n,
+    later: (milliseconds, action) => void setTimeout(action, milliseconds),
+    soon: (action) => void setImmediate(action),
+    ...parts,
+  };
+}
+
+/** Lets the I/O loop and everything it started settle. */
+export async function settle(milliseconds = 15): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+export const text = (bytes: Iterable<number> | undefined): string => String.fromCharCode(...(bytes ?? []));
+export const ascii = (line: string): Uint8Array => Uint8Array.from([...line].map((letter) => letter.charCodeAt(0)));
+
+/** A small seeded generator (xorshift32), so that a failing run can be repeated. */
+export function seeded(seed: number): (below: number) => number {
+  let state = seed | 1;
+  return (below) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % below;
+  };
+}
