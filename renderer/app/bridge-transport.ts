@@ -1,29 +1,34 @@
-/** The Electron shell's transport: the preload's bridge, with the typed services and their errors built over it. */
-import { contracts } from '../../preload/contract/index.ts';
-import { ContractError, type Contract } from '../../preload/contract/contract.ts';
+/**
+ * The Electron shell's transport: the contracts' clients over `window.vivarium`. Its connection is as lasting as the
+ * program, because both are one.
+ */
 import type { Bridge } from '../../preload/contract/bridge.ts';
+import { ContractError } from '../../preload/contract/contract.ts';
+import { contracts } from '../../preload/contract/index.ts';
 import type { Services } from '../../preload/contract/wire-client.ts';
 import type { Transport } from './transport.ts';
 
-/** Makes the transport. It is always connected: the page and the program it belongs to live and die together. */
+async function answerOf(bridge: Bridge, service: string, method: string, args: readonly unknown[]): Promise<unknown> {
+  const outcome = await bridge.call(service, method, args);
+  if ('error' in outcome) throw new ContractError(outcome.error.code, outcome.error.message);
+  return outcome.ok;
+}
+
 export function createBridgeTransport(bridge: Bridge): Transport {
-  const callOf = async (service: string, method: string, args: readonly unknown[]): Promise<unknown> => {
-    const outcome = await bridge.call(service, method, args);
-    if ('error' in outcome) throw new ContractError(outcome.error.code, outcome.error.message);
-    return outcome.ok;
-  };
-  const memberOf = (service: string, member: string, kind: Contract['members'][string]['kind']) =>
-    kind === 'call'
-      ? (...args: unknown[]) => callOf(service, member, args)
-      : { on: (listener: (payload: unknown) => void) => bridge.on(service, member, listener) };
-  const services = Object.fromEntries(
-    Object.values(contracts).map(({ name, members }) => [
-      name,
-      Object.fromEntries(Object.entries(members).map(([member, { kind }]) => [member, memberOf(name, member, kind)])),
-    ]),
-  );
+  const services = Object.values(contracts).map(({ name: service, members }) => [
+    service,
+    Object.fromEntries(
+      Object.entries(members).map(([name, { kind }]) => [
+        name,
+        kind === 'call'
+          ? (...args: readonly unknown[]) => answerOf(bridge, service, name, args)
+          : { on: (listener: (payload: unknown) => void) => bridge.on(service, name, listener) },
+      ]),
+    ),
+  ]);
   return {
-    services: services as unknown as Services,
+    // Built by walking the contracts, which the type system cannot follow.
+    services: Object.fromEntries(services) as Services,
     openConsole: (machine, console) => bridge.openConsole(machine, console),
     connection: 'connected',
     onConnection: () => () => undefined,

@@ -1,8 +1,8 @@
 /** The window's entry: chooses the transport, makes what views share, and mounts. */
-import '@xterm/xterm/css/xterm.css';
 import '../styles/tokens.css';
 import '../styles/base.css';
 import '../styles/controls.css';
+import '../styles/terminal.css';
 import { createPinia } from 'pinia';
 import { createApp } from 'vue';
 import { transportKey } from '../composables/border.ts';

@@ -26,7 +26,7 @@ export function useMachineOperations() {
     state.selected.value = id;
     state.tabs.set(id, 'console');
     state.drawerOpen.value = false;
-    state.consoleFocus.value++;
+    state.consoleFocus.value = true;
   }
   async function start(id: MachineId) {
     show(id);

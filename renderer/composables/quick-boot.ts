@@ -3,10 +3,12 @@
  * its console in front. The fetch is a task of main's, so that leaving this view does not end it.
  */
 import { computed, ref } from 'vue';
+import type { MachineId } from '../../preload/contract/machines.ts';
 import { useImages } from '../stores/images.ts';
 import { useMachines } from '../stores/machines.ts';
 import { useTasks } from '../stores/tasks.ts';
 import { useMachineOperations } from './machine-operations.ts';
+import { messageOf, sentence } from './sentence.ts';
 
 /** The templates of the empty state's two buttons. */
 export const FIRST_TEMPLATE = 'debian-riscv64';
@@ -30,20 +32,22 @@ export function useQuickBoot() {
     taskId.value = id;
     const { state, message } = await tasks.ended(id);
     taskId.value = undefined;
-    if (state === 'failed') trouble.value = message;
+    if (state === 'failed') trouble.value = sentence(message);
     return state === 'done';
   }
-  /** Creates a machine from a template and starts it; what goes wrong is in `trouble`. */
-  async function boot(template: string, name?: string) {
-    if (busy.value) return;
+  /** Creates a machine from a template and starts it; answers with it, or with nothing and the cause in `trouble`. */
+  async function boot(template: string, name?: string): Promise<MachineId | undefined> {
+    if (busy.value) return undefined;
     busy.value = true;
     trouble.value = '';
     try {
-      if (!(await fetchParts(template))) return;
+      if (!(await fetchParts(template))) return undefined;
       const { id } = await machines.create(name ? { template, name } : { template });
       await operations.start(id);
+      return id;
     } catch (error) {
-      trouble.value = error instanceof Error ? error.message : String(error);
+      trouble.value = messageOf(error);
+      return undefined;
     } finally {
       busy.value = false;
       taskId.value = undefined;

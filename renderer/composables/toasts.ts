@@ -1,5 +1,6 @@
 /** Short messages at the window's foot: what was done (with Undo where that exists) and what went wrong. */
 import { inject, shallowReactive, type InjectionKey } from 'vue';
+import { messageOf } from './sentence.ts';
 
 export interface Toast {
   readonly id: number;
@@ -41,7 +42,7 @@ export function createToasts(delay: (act: () => void, milliseconds: number) => v
     list,
     show,
     dismiss,
-    fail: (error) => show({ tone: 'error', text: error instanceof Error ? error.message : String(error) }),
+    fail: (error) => show({ tone: 'error', text: messageOf(error) }),
   };
 }
 

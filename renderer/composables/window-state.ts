@@ -6,7 +6,7 @@ import { inject, ref, shallowReactive, shallowRef, type InjectionKey } from 'vue
 import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 
 export type MachineTab = 'console' | 'hardware' | 'overview';
-export type DialogName = 'create' | 'settings' | 'palette' | 'commands';
+export type DialogName = 'create' | 'settings' | 'palette' | 'commands' | 'bin';
 
 /** A question before something that cannot be undone. */
 export interface Question {
@@ -29,8 +29,8 @@ export function createWindowState() {
     renaming: ref<MachineId>(),
     /** The list as a drawer, in narrow windows. */
     drawerOpen: ref(false),
-    /** Raised to ask the console in front to take the focus. */
-    consoleFocus: ref(0),
+    /** The console in front is asked to take the focus; it lowers this when it has. */
+    consoleFocus: ref(false),
     /** Raised to ask the console in front to open its find bar. */
     consoleFind: ref(0),
   };

@@ -13,6 +13,8 @@ export interface ConsoleScreen {
   reset(): void;
   /** Says that output was left out here. */
   skipped(bytes: number): void;
+  /** Whether what is being written was printed, and its questions answered, before this channel was opened. */
+  replaying(now: boolean): void;
 }
 export interface ConsoleFeed {
   /** Input for the guest, as UTF-8. */
@@ -38,8 +40,29 @@ export function openConsoleFeed(transport: Transport, machine: string, console: 
     opened = true;
     const mine = transport.openConsole(machine, console);
     channel = mine;
-    mine.onOutput((bytes) => screen.write(bytes, () => mine.acknowledge(bytes.length)));
-    mine.onSkipped((bytes) => screen.skipped(bytes));
+    let past = 0;
+    mine.onOpened((historyBytes) => {
+      past = historyBytes;
+      if (past > 0) screen.replaying(true);
+    });
+    mine.onOutput((bytes) => {
+      // A batch may hold the end of the past and the begin of the present.
+      const old = bytes.subarray(0, past);
+      past -= old.length;
+      const last = past === 0;
+      if (old.length > 0)
+        screen.write(old, () => {
+          mine.acknowledge(old.length);
+          if (last) screen.replaying(false);
+        });
+      const fresh = bytes.subarray(old.length);
+      if (fresh.length > 0) screen.write(fresh, () => mine.acknowledge(fresh.length));
+    });
+    mine.onSkipped((bytes) => {
+      screen.skipped(bytes);
+      if (past > 0 && bytes >= past) screen.replaying(false);
+      past = Math.max(0, past - bytes);
+    });
     mine.onClosed(() => {
       if (channel === mine) channel = undefined;
     });

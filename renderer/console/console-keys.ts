@@ -3,13 +3,30 @@
  * Escape and the function keys; Ctrl+F is the window's, and pressed twice it reaches the guest.
  */
 
-export type ConsoleKey = 'copy' | 'paste' | 'find' | 'palette' | 'leave';
+export type ConsoleKey = 'copy' | 'paste' | 'find' | 'palette' | 'bigger' | 'smaller' | 'leave';
 
 type Pressed = Pick<KeyboardEvent, 'type' | 'ctrlKey' | 'shiftKey' | 'altKey' | 'metaKey' | 'code'>;
+
+const PLAIN: Readonly<Record<string, ConsoleKey>> = {
+  KeyF: 'find',
+  F6: 'leave',
+  Equal: 'bigger',
+  NumpadAdd: 'bigger',
+  Minus: 'smaller',
+  NumpadSubtract: 'smaller',
+};
+const WITH_SHIFT: Readonly<Record<string, ConsoleKey>> = {
+  KeyC: 'copy',
+  KeyV: 'paste',
+  KeyF: 'find',
+  KeyK: 'palette',
+  KeyP: 'palette',
+  // Layouts on which + is a shifted key.
+  Equal: 'bigger',
+};
 
 /** What a key press means to the window; nothing where it is the guest's. */
 export function consoleKey({ type, ctrlKey, shiftKey, altKey, metaKey, code }: Pressed): ConsoleKey | undefined {
   if (type !== 'keydown' || !ctrlKey || altKey || metaKey) return undefined;
-  if (!shiftKey) return code === 'KeyF' ? 'find' : code === 'F6' ? 'leave' : undefined;
-  return ({ KeyC: 'copy', KeyV: 'paste', KeyF: 'find', KeyK: 'palette', KeyP: 'palette' } as const)[code];
+  return shiftKey ? WITH_SHIFT[code] : PLAIN[code];
 }

@@ -9,6 +9,7 @@ import type { Transport } from '../app/transport.ts';
 import { formatBytes } from '../composables/figures.ts';
 import { openConsoleFeed } from './console-feed.ts';
 import { CONSOLE_THEME, FIND_MARKS } from './console-theme.ts';
+import { ignoreQuestions } from './ignore-questions.ts';
 
 export interface TerminalOptions {
   readonly fontSize: number;
@@ -32,6 +33,8 @@ export function createConsoleSession(transport: Transport, machine: string, cons
     cursorBlink: false,
     fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--mono'),
     fontSize: options.fontSize,
+    // At 1 some fonts lose their underscores to the row below.
+    lineHeight: 1.2,
     scrollback: options.scrollback,
     theme: CONSOLE_THEME,
     rightClickSelectsWord: false,
@@ -43,8 +46,11 @@ export function createConsoleSession(transport: Transport, machine: string, cons
   terminal.loadAddon(fit);
   terminal.loadAddon(finder);
 
+  let replaying = false;
+  ignoreQuestions(terminal, () => replaying);
   const feed = openConsoleFeed(transport, machine, console, {
     write: (bytes, done) => terminal.write(bytes, done),
+    replaying: (now) => (replaying = now),
     reset: () => terminal.reset(),
     skipped: (bytes) => terminal.write(`\r\n\x1b[7m ${formatBytes(bytes)} of output left out \x1b[0m\r\n`),
   });

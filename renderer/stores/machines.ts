@@ -77,6 +77,8 @@ export const useMachines = defineStore('machines', () => {
     update,
     remove,
     undelete,
+    bin: client.bin,
+    undo: client.undo,
     check: client.check,
     start: client.start,
     pause: client.pause,

@@ -7,7 +7,7 @@ import type { consoles } from '../../preload/contract/consoles.ts';
 import type { MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
 import { bootFakeGuest, type FakeGuest } from './fake-guest.ts';
 
-type Entry = { status: MachineStatus; readonly logs: ConsoleLog[]; guest: FakeGuest | undefined; ticker: NodeJS.Timeout | undefined };
+type Entry = { status: MachineStatus; /** What `undo` goes back to. */ before: MachineDefinition; readonly logs: ConsoleLog[]; guest: FakeGuest | undefined; ticker: NodeJS.Timeout | undefined };
 
 const ENDING = 'powered off by the guest';
 
@@ -61,7 +61,7 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     if ([...entries.values()].some(({ status }) => status.definition.name === definition.name)) throw new ContractError('conflict', `there is already a machine called "${definition.name}"`);
     const id = `M${next++}` as MachineId;
     const status: MachineStatus = { id, definition, state: 'off', reason: 'never started', needsRestart: false, lastLine: '', createdAt: Date.UTC(2026, 0, next) };
-    entries.set(id, { status, logs: [0, ...definition.ports].map(() => new ConsoleLog()), guest: undefined, ticker: undefined });
+    entries.set(id, { status, before: definition, logs: [0, ...definition.ports].map(() => new ConsoleLog()), guest: undefined, ticker: undefined });
     events.machines.changed(status);
     return status;
   }
@@ -81,7 +81,11 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     list: () => [...entries.values()].map(({ status }) => status),
     get: (id) => entry(id).status,
     create: ({ template, name, definition }) => add(definition ?? plain(name ?? template ?? 'machine', template)),
-    update: (id, patch) => change(id, { definition: { ...entry(id).status.definition, ...patch }, needsRestart: entry(id).guest !== undefined }),
+    update(id, patch) {
+      const one = entry(id);
+      one.before = one.status.definition;
+      return change(id, { definition: { ...one.before, ...patch }, needsRestart: one.guest !== undefined });
+    },
     check: ({ boot }) => (boot.kernel && !boot.kernel.startsWith('/boot/') ? [{ field: 'boot.kernel', message: `there is no file ${boot.kernel}: choose another one` }] : []),
     start,
     pause: (id) => void change(id, { state: 'paused', reason: 'paused by you' }),
@@ -96,8 +100,11 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     },
     undelete(id) {
       entries.set(id, bin.get(id) as Entry);
+      bin.delete(id);
       return change(id, {});
     },
+    bin: () => [...bin.values()].map(({ status }) => status),
+    undo: (id) => change(id, { definition: entry(id).before }),
   };
   const consoleService: Handlers<typeof consoles> = {
     list: (id) => ['ttyS0', ...entry(id).status.definition.ports.map(({ name }) => name)].map((name, index) => ({ index, name })),

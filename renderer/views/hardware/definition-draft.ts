@@ -61,7 +61,7 @@ export const normaliseField = (field: string): string => field.replaceAll(/\[(\d
 
 /** A refused call names the field in its message; as a problem it can be shown where it belongs. */
 export function problemOfRefusal(message: string): Problem {
-  const match = /^argument \d+\.(\S+) must be (.+)$/.exec(message);
+  const match = /^argument \d+\.(\S+) must be (.+)$/i.exec(message);
   return match ? { field: normaliseField(match[1] ?? ''), message: `Must be ${match[2]}.` } : { field: '', message };
 }
 

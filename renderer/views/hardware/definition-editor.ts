@@ -1,6 +1,8 @@
 /** The state of one Hardware form: draft, what was changed, what is wrong, and applying it. */
 import { computed, onScopeDispose, ref, watch } from 'vue';
-import type { MachineDefinition, MachineStatus } from '../../../preload/contract/machines.ts';
+import type { MachineDefinition, MachineId, MachineStatus } from '../../../preload/contract/machines.ts';
+import { isLive } from '../../composables/machine-actions.ts';
+import { messageOf, sentence } from '../../composables/sentence.ts';
 import { useToasts } from '../../composables/toasts.ts';
 import { useWindowState } from '../../composables/window-state.ts';
 import { useMachines } from '../../stores/machines.ts';
@@ -29,9 +31,9 @@ export function useDefinitionEditor(machine: () => MachineStatus) {
   async function askMain(candidate: MachineDefinition) {
     let found: readonly Problem[];
     try {
-      found = (await machines.check(candidate)).map(({ field, message }) => ({ field: normaliseField(field), message }));
+      found = (await machines.check(candidate)).map(({ field, message }) => ({ field: normaliseField(field), message: sentence(message) }));
     } catch (error) {
-      found = [problemOfRefusal(error instanceof Error ? error.message : String(error))];
+      found = [problemOfRefusal(messageOf(error))];
     }
     if (candidate === draft.value) remote.value = found;
   }
@@ -49,16 +51,22 @@ export function useDefinitionEditor(machine: () => MachineStatus) {
     draft.value = { ...draft.value, ...patch };
   }
   const revert = () => void drafts.delete(machine().id);
+  /** A running machine keeps what it started with, so only one that is off can be put back. */
+  function offerUndo(id: MachineId, name: string) {
+    const undo = () => void machines.undo(id).catch(toasts.fail);
+    toasts.show({ tone: 'info', text: `The hardware of “${name}” was changed.`, action: { label: 'Undo', run: undo } });
+  }
   async function apply() {
     const { id } = machine();
     const mine = draft.value;
     applying.value = true;
     try {
       await machines.update(id, patchOf(mine, stored.value));
+      if (!isLive(machine().state)) offerUndo(id, mine.name);
       // What was typed while the answer was under way stays a draft.
       if (draft.value === mine) drafts.delete(id);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       const problem = problemOfRefusal(message);
       if (problem.field) remote.value = [problem];
       else toasts.show({ tone: 'error', text: message });

@@ -42,6 +42,7 @@ export function paletteEntries(machines: readonly MachineStatus[], selected: Mac
     ...own,
     ...others,
     { label: 'New machine', icon: 'plus', shortcut: 'Ctrl+Alt+N', intent: { kind: 'dialog', dialog: 'create' } },
+    { label: 'Deleted machines', icon: 'bin', intent: { kind: 'dialog', dialog: 'bin' } },
     { label: 'Settings', icon: 'settings', shortcut: 'Ctrl+,', intent: { kind: 'dialog', dialog: 'settings' } },
   ];
 }

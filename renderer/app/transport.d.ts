@@ -1,0 +1,15 @@
+/** What the window needs from whatever carries its calls: Electron's bridge or the browser shell's WebSocket. */
+import type { ConsoleChannel } from '../../preload/contract/consoles.ts';
+import type { Services } from '../../preload/contract/wire-client.ts';
+/** Whether calls can be made now; `lost` means the transport is trying to come back by itself. */
+export type Connection = 'connecting' | 'connected' | 'lost';
+export interface Transport {
+    /** The contracts' clients; calls are rejected as unavailable while there is no connection. */
+    readonly services: Services;
+    /** Attaches to a console; a channel ends with the connection and has to be opened again after it. */
+    openConsole(machine: string, console: number): ConsoleChannel;
+    readonly connection: Connection;
+    onConnection(listener: (connection: Connection) => void): () => void;
+    /** Tries to connect again now, not at the next interval. */
+    reconnect(): void;
+}
