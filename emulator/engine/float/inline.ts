@@ -13,7 +13,7 @@ import { type Format, type FloatType, FORMATS, isNan, isSignalling } from './for
 import type { FloatFunctions } from './functions.ts';
 import { detectFused, type Fused, multiplyAdd } from './fused.ts';
 import { fromIntegerNative, integerRange, roundNative, truncateNative } from './native-conversions.ts';
-import { isSafelyNormal } from './operation.ts';
+import { isFinite, isSafelyNormal } from './operation.ts';
 
 type E = Expression;
 
@@ -47,21 +47,21 @@ export class InlineFloat extends FloatCalls {
   #finite(value: E): E {
     const r = this.routine;
     const result = r.let(value);
-    this.#sideExit(r.eqz(r.lt(r.abs(result), FORMATS[typeOf(result)].constant(Infinity))));
+    this.#sideExit(r.eqz(isFinite(r, formatOf(result), result)));
     return result;
   }
   /** Leaves unless the value is a normal number, or zero and exactly so. */
   #normal(value: E, isExactZero: () => E): E {
     const r = this.routine;
     const result = r.let(value);
-    const format = FORMATS[typeOf(result)];
+    const format = formatOf(result);
     r.when(r.eqz(isSafelyNormal(r, format, result)), () => {
       this.#sideExit(r.eqz(r.and(r.eq(result, format.constant(0)), isExactZero())));
     });
     return result;
   }
   #isZero(value: E): E {
-    return this.routine.eq(value, FORMATS[typeOf(value)].constant(0));
+    return this.routine.eq(value, formatOf(value).constant(0));
   }
 
   // Sums do not underflow: below the normal numbers they are exact.
@@ -91,7 +91,7 @@ export class InlineFloat extends FloatCalls {
     if (!this.#isNative(rm)) return super.fma(rm, a, b, c);
     const r = this.routine;
     const [x, y, z] = [r.let(a), r.let(b), r.let(c)];
-    const format = FORMATS[typeOf(x)];
+    const format = formatOf(x);
     const { value, isValid } = multiplyAdd(r, this.#fused, x, y, z);
     const result = r.variable(value);
     const isNormal = isSafelyNormal(r, format, result.get());

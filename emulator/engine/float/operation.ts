@@ -1,5 +1,5 @@
 /** What every arithmetic function starts with: operands that are NaN, and the native short cut. */
-import { type Expression, i32 } from '../wasm/expression.ts';
+import { type Expression, i32, i64 } from '../wasm/expression.ts';
 import type { ModuleWriter } from '../wasm/module.ts';
 import type { Callable, Routine } from '../wasm/routine.ts';
 import { FLAG, type FloatState, isRaised, MODE, raise } from './environment.ts';
@@ -53,10 +53,19 @@ export function returnNative(
 }
 
 /**
- * The magnitude is a normal number, and not the smallest: that one may be what a smaller result was rounded to, and
- * then underflow is due.
+ * The magnitude is a normal number, and at least twice the smallest: that one may be what a smaller result was rounded
+ * to, and then underflow is due. By the exponent field, which is cheaper than two comparisons.
  */
-export const isSafelyNormal = (r: Routine, format: Format, value: Expression): Expression => {
-  const magnitude = r.let(r.abs(value));
-  return r.and(r.gt(magnitude, format.constant(format.minNormal)), r.lt(magnitude, format.constant(Infinity)));
+export const isSafelyNormal = (r: Routine, format: Format, value: Expression): Expression =>
+  r.ltU(r.sub(exponentField(r, format, value), i32(2)), i32(2 * format.maxExponent - 1));
+
+/** Neither infinite nor NaN. */
+export const isFinite = (r: Routine, format: Format, value: Expression): Expression =>
+  r.ne(exponentField(r, format, value), i32(2 * format.maxExponent + 1));
+
+/** The exponent's bits as an i32: 0 for zero and subnormal numbers, all ones for infinity and NaN. */
+const exponentField = (r: Routine, format: Format, value: Expression): Expression => {
+  const ones = i32(2 * format.maxExponent + 1);
+  if (format.type === 'f32') return r.and(r.shrU(r.reinterpret('i32', value), i32(23)), ones);
+  return r.and(r.wrap(r.shrU(r.reinterpret('i64', value), i64(52))), ones);
 };

@@ -1,6 +1,6 @@
 /** Every function of the emulator's floating point with its oracle and the operands that suit it. */
 import { type FloatFunctionName, INTEGER_KINDS } from '../../../emulator/engine/float/functions.ts';
-import { aroundIntegers, integer, operand, operands, ordinary, type Random } from './operands.ts';
+import { aroundIntegers, bitsFrom, integer, operand, operands, ordinary, type Random } from './operands.ts';
 import * as reference from './reference.ts';
 import type { Mode, Result, Type } from './reference.ts';
 
@@ -67,6 +67,7 @@ function conversions(type: Type): Case[] {
 /** Doubles around singles: their ties and the edges of their range. */
 function narrowed(random: Random, type: Type): bigint {
   if (type === 'f32') return operand(random, type);
+  if (random.below(6) === 0) return bitsFrom('f64', 2 ** -126) - (1n << BigInt(random.below(31)));
   const single = reference.convert('f32', 'f64', 0, operand(random, 'f32')).bits;
   return single ^ random.pick([0n, 1n << 28n, (1n << 28n) | 1n, (1n << 28n) - 1n, 1n, random.bits(29)]);
 }

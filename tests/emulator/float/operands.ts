@@ -80,6 +80,7 @@ export function operand(random: Random, type: Type): bigint {
     () => shaped(random, type, bias - 3, 8),
     () => shaped(random, type, bias - width - 2, 2 * width + 4),
     () => shaped(random, type, 0, 3),
+    () => near(random, type, 1n << BigInt(width)),
     () => shaped(random, type, fields - 5, 4),
     () => shaped(random, type, Math.floor(bias / 2) - 4, 8),
     () => shaped(random, type, Math.floor(bias * 1.5) - 4, 8),
@@ -95,6 +96,21 @@ const near = (random: Random, type: Type, bits: bigint) => {
   const moved = bits + BigInt(random.below(5) - 2);
   return moved < 0n || moved >= 1n << (type === 'f64' ? 64n : 32n) ? bits : moved;
 };
+/** What times a, or by what a divided, comes out next to the smallest or the largest normal number. */
+function atEdge(random: Random, type: Type, a: bigint): bigint {
+  const bias = 2 ** (FIELD[type] - 1) - 1;
+  const edge = random.below(4) ? 2 ** (1 - bias) : 2 ** bias * (2 - 2 ** -FRACTION[type]);
+  const value = numberFrom(type, a);
+  return near(random, type, bitsFrom(type, random.below(2) ? edge / value : value / edge));
+}
+/** a * b is half a unit in c's last place but for so little that a sum of 53 bits does not see it. */
+function almostTie(random: Random, type: Type): [bigint, bigint, bigint] {
+  const width = FRACTION[type];
+  const sliver = 2 ** -width * (1 + random.below(3));
+  const half = 2 ** -(width + 1 + random.below(2));
+  const sign = random.pick([1, -1]);
+  return [bitsFrom(type, 1 + sliver), bitsFrom(type, sign * (1 - sliver) * half), shaped(random, type, 2 ** (FIELD[type] - 1) - 1, 1)];
+}
 /** Three operands, of which the later are often made to meet the earlier: same size, cancelling, half an ulp away. */
 export function operands(random: Random, type: Type): [bigint, bigint, bigint] {
   const a = operand(random, type);
@@ -104,7 +120,10 @@ export function operands(random: Random, type: Type): [bigint, bigint, bigint] {
     () => near(random, type, a ^ signBit(type, true)),
     () => bitsFrom(type, numberFrom(type, a) * 2 ** -(FRACTION[type] + random.below(4))),
     () => bitsFrom(type, 2 ** (random.below(80) - 40)),
+    () => atEdge(random, type, a),
+    () => atEdge(random, type, a),
   ])();
+  if (random.below(8) === 0) return almostTie(random, type);
   const product = numberFrom(type, a) * numberFrom(type, b);
   const scaled = (places: number) => near(random, type, bitsFrom(type, -product * 2 ** places));
   const c = random.pick([
