@@ -36,7 +36,12 @@ export default defineConfig(
   {
     files: ['**/*.ts'],
     extends: [typescript.configs.recommended, typescript.configs.stylistic],
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['vite.config.ts', 'vitest.config.ts'] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['vite.config.ts', 'vitest.config.ts'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       ...house,
       '@typescript-eslint/no-floating-promises': 'error',

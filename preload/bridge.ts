@@ -32,7 +32,8 @@ export function createBridge({ services, openConsole }: Pick<WireClient, 'servic
   type Audible = Readonly<Record<string, Readonly<Record<string, { on(listener: (payload: unknown) => void): () => void }>>>>;
   return {
     async call(service, method, args) {
-      if (!declared.has(`call ${service}.${method}`)) return { error: { code: 'invalid', message: `there is no call ${service}.${method}` } };
+      if (!declared.has(`call ${service}.${method}`))
+        return { error: { code: 'invalid', message: `there is no call ${service}.${method}` } };
       try {
         return { ok: await (services as unknown as Callable)[service]?.[method]?.(...args) };
       } catch (error) {

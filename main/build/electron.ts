@@ -35,10 +35,20 @@ const relocating: Plugin = {
 /** The entry points of worker threads. */
 export function workerEntries(): string[] {
   const folder = join(PROJECT, 'emulator', 'host');
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('-worker.ts')).map((name) => join(folder, name));
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('-worker.ts'))
+    .map((name) => join(folder, name));
 }
 
-const shared: BuildOptions = { bundle: true, platform: 'node', target: 'node24', packages: 'external', sourcemap: true, logLevel: 'warning', absWorkingDir: PROJECT };
+const shared: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  packages: 'external',
+  sourcemap: true,
+  logLevel: 'warning',
+  absWorkingDir: PROJECT,
+};
 const program = (entries: Record<string, string>): BuildOptions => ({
   ...shared,
   entryPoints: entries,
@@ -58,10 +68,14 @@ export async function buildElectron(force = false): Promise<boolean> {
     if (!force && isBuilt()) return false;
     const { build } = await import('esbuild');
     const workers = Object.fromEntries(workerEntries().map((file) => [basename(file, '.ts'), file]));
-    await build({ ...shared, entryPoints: [join(PROJECT, 'preload', 'index.ts')], outfile: join(ELECTRON_FOLDER, 'preload.cjs'), format: 'cjs' });
+    await build({
+      ...shared,
+      entryPoints: [join(PROJECT, 'preload', 'index.ts')],
+      outfile: join(ELECTRON_FOLDER, 'preload.cjs'),
+      format: 'cjs',
+    });
     // The program comes last: its age is the age of the build.
     await build(program({ ...workers, main: join(PROJECT, 'main', 'electron', 'index.ts') }));
     return true;
   });
 }
-

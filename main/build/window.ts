@@ -5,7 +5,9 @@ import { PROJECT } from './project.ts';
 
 export const WINDOW_FOLDER = join(PROJECT, 'dist', 'renderer');
 
-const SOURCES = ['renderer', 'preload/contract', 'emulator/index.ts', 'vite.config.ts', 'package-lock.json'].map((source) => join(PROJECT, source));
+const SOURCES = ['renderer', 'preload/contract', 'emulator/index.ts', 'vite.config.ts', 'package-lock.json'].map((source) =>
+  join(PROJECT, source),
+);
 const isBuilt = () => isFresh(join(WINDOW_FOLDER, 'index.html'), SOURCES);
 
 /**

@@ -38,7 +38,9 @@ export function harden({ app, session }: Pick<Electron, 'app' | 'session'>): voi
   });
   const { defaultSession } = session;
   const permitted = (permission: string, address: string) => PERMITTED.includes(permission) && isOurs(address);
-  defaultSession.setPermissionRequestHandler((_contents, permission, decide, { requestingUrl }) => decide(permitted(permission, requestingUrl)));
+  defaultSession.setPermissionRequestHandler((_contents, permission, decide, { requestingUrl }) =>
+    decide(permitted(permission, requestingUrl)),
+  );
   defaultSession.setPermissionCheckHandler((_contents, permission, origin) => permitted(permission, origin));
   defaultSession.setDevicePermissionHandler(() => false);
 }

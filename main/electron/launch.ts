@@ -60,7 +60,11 @@ async function fetchBinary(tell: (line: string) => void, retry: boolean): Promis
 /** Runs a program to its end; its messages go where ours go, except a fetch's, whose failure is said in our words. */
 function run(program: string, args: readonly string[], limit?: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: PROJECT, stdio: limit === undefined ? 'inherit' : 'ignore', ...(limit === undefined ? {} : { timeout: limit }) });
+    const child = spawn(program, args, {
+      cwd: PROJECT,
+      stdio: limit === undefined ? 'inherit' : 'ignore',
+      ...(limit === undefined ? {} : { timeout: limit }),
+    });
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
   });

@@ -16,7 +16,9 @@ export function menuTemplate(platform: NodeJS.Platform, developing: boolean): Me
   return [
     ...(mac ? ([{ role: 'appMenu' }] as const) : []),
     // A shell in a guest needs Ctrl-W and Ctrl-Q, so only macOS, where Command is not Ctrl, keeps these keys.
-    ...(mac ? [] : [{ label: '&File', submenu: [{ role: 'quit', accelerator: 'CmdOrCtrl+Shift+Q' }] } satisfies MenuItemConstructorOptions]),
+    ...(mac
+      ? []
+      : [{ label: '&File', submenu: [{ role: 'quit', accelerator: 'CmdOrCtrl+Shift+Q' }] } satisfies MenuItemConstructorOptions]),
     {
       label: '&Edit',
       submenu: [

@@ -34,7 +34,11 @@ export async function runShell(electron: Electron, parts: ShellParts): Promise<v
   let application: Application | undefined;
   let stopListening: (() => Promise<void>) | undefined;
   let window: BrowserWindow | undefined;
-  const way = leaving(electron, () => application, async () => stopListening?.());
+  const way = leaving(
+    electron,
+    () => application,
+    async () => stopListening?.(),
+  );
   app.on('second-instance', () => {
     if (window?.isMinimized()) window.restore();
     window?.show();
@@ -45,7 +49,12 @@ export async function runShell(electron: Electron, parts: ShellParts): Promise<v
   serveScheme(electron, join(parts.root, 'dist', 'renderer'));
   setMenu(electron);
   try {
-    application = await parts.createApplication({ shell: 'electron', program: 'the Vivarium window', listens: true, quit: () => void way.leave() });
+    application = await parts.createApplication({
+      shell: 'electron',
+      program: 'the Vivarium window',
+      listens: true,
+      quit: () => void way.leave(),
+    });
     stopListening = await parts.listen(application);
   } catch (error) {
     dialog.showErrorBox('Vivarium cannot start', error instanceof Error ? error.message : String(error));

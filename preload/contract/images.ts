@@ -29,8 +29,12 @@ export const images = contract('images', {
   /** Looks at a host file a person chose. */
   inspect: call<(file: string) => FileInspection>(args(path)),
   /** Lists a folder, for the browser shell, which has no file dialog of its own. Directories first. */
-  browse: call<(folder: string) => { readonly folder: string; readonly parent?: string; readonly entries: readonly { readonly name: string; readonly directory: boolean; readonly sizeBytes: number }[] }>(
-    args(path),
-  ),
+  browse: call<
+    (folder: string) => {
+      readonly folder: string;
+      readonly parent?: string;
+      readonly entries: readonly { readonly name: string; readonly directory: boolean; readonly sizeBytes: number }[];
+    }
+  >(args(path)),
   changed: event<TemplateStatus>(),
 });

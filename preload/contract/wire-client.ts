@@ -6,7 +6,17 @@
 import type { ConsoleChannel } from './consoles.ts';
 import { ContractError, type Client } from './contract.ts';
 import { contracts } from './index.ts';
-import { decodeFrame, decodeServerMessage, encodeAcknowledgement, encodeFrame, encodeMessage, FRAME, WIRE_VERSION, type Frame, type ServerMessage } from './wire.ts';
+import {
+  decodeFrame,
+  decodeServerMessage,
+  encodeAcknowledgement,
+  encodeFrame,
+  encodeMessage,
+  FRAME,
+  WIRE_VERSION,
+  type Frame,
+  type ServerMessage,
+} from './wire.ts';
 
 export type Services = { readonly [K in keyof typeof contracts]: Client<(typeof contracts)[K]> };
 
@@ -85,8 +95,10 @@ export function createWireClient(): WireClient {
 
   const handle = (message: ServerMessage) => {
     if (message.kind === 'answer') settle(message.id, (waiting) => waiting.resolve(message.ok));
-    else if (message.kind === 'refusal') settle(message.id, (waiting) => waiting.reject(new ContractError(message.error.code, message.error.message)));
-    else if (message.kind === 'event') listeners.get(`${message.service}.${message.name}`)?.forEach((listener) => listener(message.payload));
+    else if (message.kind === 'refusal')
+      settle(message.id, (waiting) => waiting.reject(new ContractError(message.error.code, message.error.message)));
+    else if (message.kind === 'event')
+      listeners.get(`${message.service}.${message.name}`)?.forEach((listener) => listener(message.payload));
     else if (message.kind === 'opened') opened(message.channel, message.historyBytes);
     else if (message.kind === 'skipped') channels.get(message.channel)?.skipped.forEach((listener) => listener(message.bytes));
     else if (message.kind === 'closed') closeChannel(message.channel, message.reason);

@@ -95,7 +95,12 @@ class FakeApp extends EventEmitter {
   }
 }
 
-type PermissionRequest = (contents: unknown, permission: string, decide: (granted: boolean) => void, details: { requestingUrl: string }) => void;
+type PermissionRequest = (
+  contents: unknown,
+  permission: string,
+  decide: (granted: boolean) => void,
+  details: { requestingUrl: string },
+) => void;
 type PermissionCheck = (contents: unknown, permission: string, origin: string) => boolean;
 
 /** A fresh fake; `electron` is handed to the shell, the rest is for the test to look at. */

@@ -18,7 +18,11 @@ function served() {
       return { receive: (frame) => void received.push(frame), closed: () => void ended++ };
     },
   });
-  const knock = (senderFrame: FakeFrame | null = window.webContents.mainFrame, sender: unknown = window.webContents, ports = [new FakePort()]) => {
+  const knock = (
+    senderFrame: FakeFrame | null = window.webContents.mainFrame,
+    sender: unknown = window.webContents,
+    ports = [new FakePort()],
+  ) => {
     ipcMain.emit(PORT_CHANNEL, { sender, senderFrame, ports });
     return ports[0] as FakePort;
   };
@@ -42,7 +46,10 @@ describe('who may open the link', () => {
         return knock();
       },
     ],
-    ['a message with two ports', ({ knock, window }) => knock(window.webContents.mainFrame, window.webContents, [new FakePort(), new FakePort()])],
+    [
+      'a message with two ports',
+      ({ knock, window }) => knock(window.webContents.mainFrame, window.webContents, [new FakePort(), new FakePort()]),
+    ],
   ])('not %s', (_name, open) => {
     const made = served();
     const port = open(made);

@@ -102,6 +102,6 @@ export function installCommand(missing: readonly ToolName[]): string {
   const sentences = [];
   if (packages.length > 0) sentences.push(`sudo apt-get install -y ${packages.join(' ')}`);
   if (missing.includes('apt')) sentences.push('(apt: a Debian or Ubuntu host whose package mirror answers)');
-  if (missing.includes('electron')) sentences.push("(electron: its binary comes with `npm start` where it can be fetched)");
+  if (missing.includes('electron')) sentences.push('(electron: its binary comes with `npm start` where it can be fetched)');
   return sentences.join(' ');
 }

@@ -18,9 +18,10 @@ export function forbiddenImports(tree: SourceTree): string[] {
 /** A chain of at most three files that lead to `file`, farthest first. */
 function importers(tree: SourceTree, file: string): string[] {
   const chain: string[] = [];
-  for (let wanted = file; chain.length < 3; ) {
+  for (let wanted = file; chain.length < 3;) {
     const above = [...tree].find(
-      ([candidate, { imports }]) => !chain.includes(candidate) && candidate !== file && imports.some((each) => target(candidate, each.specifier) === wanted),
+      ([candidate, { imports }]) =>
+        !chain.includes(candidate) && candidate !== file && imports.some((each) => target(candidate, each.specifier) === wanted),
     )?.[0];
     if (above === undefined) break;
     chain.unshift(above);

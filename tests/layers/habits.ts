@@ -34,7 +34,9 @@ export function nameComplaints(tree: SourceTree): string[] {
 
 /** Built from pieces, so that this file does not complain about itself. */
 const UNDONE = new RegExp(`\\b(${['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX', 'HA' + 'CK'].join('|')})\\b`);
-const SKIPPED = new RegExp(`\\b(describe|test|it|suite)(\\.\\w+)*\\.(${['skip', 'only', 'todo', 'skipIf', 'runIf', 'fails'].join('|')})\\b|\\bx(describe|it|test)\\(`);
+const SKIPPED = new RegExp(
+  `\\b(describe|test|it|suite)(\\.\\w+)*\\.(${['skip', 'only', 'todo', 'skipIf', 'runIf', 'fails'].join('|')})\\b|\\bx(describe|it|test)\\(`,
+);
 /** The one place that may leave a suite out, because it reports it. */
 const REPORTS_WHAT_IT_LEAVES_OUT = 'tests/kit/tools.ts';
 

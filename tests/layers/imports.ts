@@ -47,7 +47,9 @@ function importsTypesOnly(clause: ts.ImportClause | undefined): boolean {
   if (!clause) return false;
   if (clause.phaseModifier === ts.SyntaxKind.TypeKeyword) return true;
   const names = clause.namedBindings;
-  return !clause.name && !!names && ts.isNamedImports(names) && names.elements.length > 0 && names.elements.every((name) => name.isTypeOnly);
+  return (
+    !clause.name && !!names && ts.isNamedImports(names) && names.elements.length > 0 && names.elements.every((name) => name.isTypeOnly)
+  );
 }
 function exportsTypesOnly(clause: ts.NamedExportBindings | undefined): boolean {
   return !!clause && ts.isNamedExports(clause) && clause.elements.length > 0 && clause.elements.every((name) => name.isTypeOnly);

@@ -30,14 +30,34 @@ export const ROOMS: readonly Room[] = [
   { room: state, may: [], types: ['emulator/memory'], packages: [] },
   { room: 'emulator/disk', may: [schema], types: ['emulator/memory'], packages: [] },
   // The engine meets an architecture only through the interface in emulator/isa, never through emulator/isa/riscv.
-  { room: 'emulator/engine', may: ['emulator/isa/notation', 'emulator/isa/value', 'emulator/memory', state], types: ['emulator/isa/architecture', 'emulator/index'], packages: [] },
+  {
+    room: 'emulator/engine',
+    may: ['emulator/isa/notation', 'emulator/isa/value', 'emulator/memory', state],
+    types: ['emulator/isa/architecture', 'emulator/index'],
+    packages: [],
+  },
   { room: kit, may: ['emulator/memory', state], packages: [] },
   { room: 'emulator/device', each: true, may: [kit, state], types: ['emulator/memory', 'emulator/disk'], packages: [] },
-  { room: 'emulator/device/virtio', each: true, may: [kit, state, 'emulator/device/virtio/*'], types: ['emulator/memory', 'emulator/disk'], packages: [] },
+  {
+    room: 'emulator/device/virtio',
+    each: true,
+    may: [kit, state, 'emulator/device/virtio/*'],
+    types: ['emulator/memory', 'emulator/disk'],
+    packages: [],
+  },
   { room: 'emulator/board', may: ['emulator/device', 'emulator/isa', 'emulator/memory', state, 'emulator/index'], packages: [] },
   {
     room: 'emulator/machine',
-    may: ['emulator/isa', 'emulator/engine', 'emulator/memory', 'emulator/device', 'emulator/board', 'emulator/disk', state, 'emulator/index'],
+    may: [
+      'emulator/isa',
+      'emulator/engine',
+      'emulator/memory',
+      'emulator/device',
+      'emulator/board',
+      'emulator/disk',
+      state,
+      'emulator/index',
+    ],
     packages: [],
   },
   { room: 'emulator/index', may: ['emulator/machine'], types: ['emulator'], packages: [] },
@@ -62,7 +82,12 @@ export const ROOMS: readonly Room[] = [
     packages: ['vue', 'pinia'],
   },
   { room: 'renderer/stores', may: ['renderer/composables', contract], types: ['renderer/app', ...publicFace], packages: ['vue', 'pinia'] },
-  { room: 'renderer/console', may: ['renderer/composables', contract], types: ['renderer/app'], packages: ['vue', '@xterm/xterm', '@xterm/addon-fit', '@xterm/addon-search'] },
+  {
+    room: 'renderer/console',
+    may: ['renderer/composables', contract],
+    types: ['renderer/app'],
+    packages: ['vue', '@xterm/xterm', '@xterm/addon-fit', '@xterm/addon-search'],
+  },
   {
     room: 'renderer/views',
     may: ['renderer/components', 'renderer/composables', 'renderer/stores', 'renderer/console', 'renderer/styles', contract, ...publicFace],
@@ -109,5 +134,7 @@ export function refusal(from: string, to: string, typeOnly: boolean): Refusal {
 
 /** A package covers its files (`@xterm/xterm/css/xterm.css`). */
 function packageAllowed(rule: Room, name: string): boolean {
-  return rule.packages.some((allowed) => (allowed === 'node:' ? name.startsWith('node:') : name === allowed || name.startsWith(`${allowed}/`)));
+  return rule.packages.some((allowed) =>
+    allowed === 'node:' ? name.startsWith('node:') : name === allowed || name.startsWith(`${allowed}/`),
+  );
 }

@@ -45,7 +45,11 @@ describe('forbidden imports', () => {
     ['main/library/library.ts', `import { app } from 'electron';`, 'may not use the package electron'],
     ['main/library/library.ts', `import { x } from '../../emulator/engine/loop.ts';`, 'may not know'],
     ['main/start.ts', `const x = await import('../tests/kit/tools.ts');`, 'nothing imports tests'],
-    ['renderer/views/list/list.vue', `<script lang="ts">\nimport { x } from '../../../main/start.ts';\n</script>`, 'may not know main/start.ts'],
+    [
+      'renderer/views/list/list.vue',
+      `<script lang="ts">\nimport { x } from '../../../main/start.ts';\n</script>`,
+      'may not know main/start.ts',
+    ],
     ['renderer/components/icon.vue', `<script lang="ts">\nimport { x } from '../stores/machines.ts';\n</script>`, 'may not know'],
     ['attic/x.ts', `import { x } from './y.ts';`, 'belongs to no room'],
   ])('%s: %s', (file, text, because) => {
