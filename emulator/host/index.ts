@@ -2,14 +2,54 @@
  * Starts machines: the only door from a process into the emulator. `main` calls it from the Electron main process,
  * the browser shell or the CLI; each machine gets its threads and its shared memory here.
  */
-import type { MachineConfiguration, MachineEvents, RunningMachine } from '../index.ts';
+import { Worker } from 'node:worker_threads';
+import { runState } from '../engine/layout.ts';
+import { wasm } from '../engine/wasm/webassembly.ts';
+import { type Ending, type MachineConfiguration, MachineError, type MachineEvents, type RunningMachine } from '../index.ts';
+import { coreState } from '../isa/riscv/state.ts';
+import { bind } from '../snapshot/schema.ts';
+import { machineLayout } from '../machine/layout.ts';
+import { MachineThreads } from './machine-threads.ts';
+
+/** The largest memory a machine may have: WebAssembly's 4 GiB hold RAM and the engine's own data. */
+const MOST_MEMORY = 3 * 1024 ** 3;
+const MEBIBYTE = 1024 ** 2;
 
 /**
  * Loads the boot files, creates the machine's memory and threads and lets it run.
  * @throws MachineError when a file is missing or unusable; nothing is left running then
  */
 export async function startMachine(configuration: MachineConfiguration, events: MachineEvents): Promise<RunningMachine> {
-  void configuration;
-  void events;
-  throw new Error('the engine lands in the next commits');
+  const { memoryBytes, cores } = configuration;
+  if (memoryBytes % MEBIBYTE !== 0 || memoryBytes < 2 * MEBIBYTE || memoryBytes > MOST_MEMORY)
+    throw new MachineError(`a machine needs between 2 MiB and 3 GiB of memory, in whole MiB; ${memoryBytes / MEBIBYTE} MiB cannot be given`);
+  if (!Number.isInteger(cores) || cores < 1 || cores > 8) throw new MachineError(`a machine has 1 to 8 cores, not ${cores}`);
+  const layout = machineLayout(configuration);
+  const pages = layout.memoryPages;
+  const memory = new wasm.Memory({ initial: pages, maximum: pages, shared: true });
+  const threads = new MachineThreads(configuration, memory, layout, events);
+  await threads.start((file, workerData) => new Worker(new URL(file, import.meta.url), { workerData, stdout: false, stderr: false }));
+
+  const states = layout.cores.map((core) => bind(coreState, memory.buffer, core.state));
+  const working = layout.cores.map((core) => bind(runState, memory.buffer, core.run));
+  const sum = (values: readonly bigint[]) => Number(values.reduce((a, b) => a + b, 0n));
+  return {
+    pause: () => threads.pause(),
+    resume: () => threads.resume(),
+    stop: () => threads.stop({ kind: 'stopped' } satisfies Ending),
+    write: (console, bytes) => threads.toIo({ kind: 'input', console, bytes }),
+    acknowledge: (console, count) => threads.toIo({ kind: 'acknowledge', console, count }),
+    resize: (console, columns, rows) => threads.toIo({ kind: 'resize', console, columns, rows }),
+    figures: () => {
+      const instructions = sum(states.map(({ retired }) => retired));
+      const { user, system } = process.cpuUsage();
+      return {
+        instructions,
+        compiledInstructions: Math.max(0, instructions - sum(working.map(({ interpreted }) => interpreted))),
+        fragments: threads.fragments,
+        seconds: threads.seconds(),
+        hostCpuSeconds: (user + system) / 1e6,
+      };
+    },
+  };
 }

@@ -42,8 +42,14 @@ export class ModuleWriter {
     });
   }
   /** Declares a function; its body may be written later, so that functions can call each other. */
-  function(parameters: ValueType[], results: ValueType[]): Callable & { routine: Routine } {
-    const routine = new Routine({ parameters, results });
+  function(parameters: ValueType[], results: ValueType[]): Callable & { routine: Routine };
+  function<R extends Routine>(parameters: ValueType[], results: ValueType[], create: (signature: Signature) => R): Callable & { routine: R };
+  function(
+    parameters: ValueType[],
+    results: ValueType[],
+    create = (signature: Signature) => new Routine(signature),
+  ): Callable & { routine: Routine } {
+    const routine = create({ parameters, results });
     const index = this.#importedFunctions + this.#functions.length;
     this.type(routine.signature);
     this.#functions.push({ routine, index });

@@ -10,7 +10,7 @@ import type { Register } from '../riscv/cpu.ts';
 /** Widths of the named fields that have a fixed one; immediates carry their own bit list. */
 const FIELD_WIDTH: Record<string, number> = {
   rd: 5, rs1: 5, rs2: 5, rs3: 5, rm: 3, aq: 1, rl: 1, pred: 4, succ: 4, fm: 4, csr: 12, zimm: 5, shamt: 6, shamt5: 5,
-  "rd'": 3, "rs1'": 3, "rs2'": 3,
+  "rd'": 3, "rs1'": 3, "rs2'": 3, "fd'": 3, "fs2'": 3,
 };
 
 type RegisterName = 'rd' | 'rs1' | 'rs2' | 'rs3';
@@ -22,7 +22,7 @@ type Base<T extends string> =
   : T;
 type Names<P extends string> = P extends `${infer H} ${infer R}` ? NameOf<H> | Names<R> : NameOf<P>;
 type NameOf<T extends string> = T extends '' ? never : T extends `${'0' | '1'}${string}` ? never : Base<T>;
-/** The operands of a row: registers, immediates (sign-extended i64) and small fields (i32). */
+/** The operands of a row: registers, immediates and shift amounts (i64), and control fields like rm, csr, aq (i32). */
 export type Operands<P extends string> = {
   readonly [K in Names<P>]: K extends RegisterName | 'fd' | 'fs1' | 'fs2' | 'fs3' ? Register : Value;
 };
@@ -73,8 +73,7 @@ export function parseRow(pattern: string): Encoding {
     if (/^[01]+$/.test(field)) return field.length;
     const list = /\[(.*)\]/.exec(field)?.[1];
     if (list) return ranges(list).reduce((sum, { high, low }) => sum + high - low + 1, 0);
-    const plain = field.replace(/^f([ds])/, 'r$1');
-    const width = FIELD_WIDTH[plain];
+    const width = FIELD_WIDTH[field] ?? FIELD_WIDTH[FLOAT_REGISTER[field] ?? ''];
     if (!width) throw new Error(`unknown field "${field}" in "${pattern}"`);
     return width;
   });

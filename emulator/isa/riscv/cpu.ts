@@ -57,7 +57,7 @@ export interface Cpu extends Operations {
   /** Integer register, i64; x0 reads 0 and ignores writes. */
   x(r: Register): Value;
   setX(r: Register, value: Value): void;
-  /** Whether the operand is x0: known when translating and (as the decoder splits such rows) when interpreting. */
+  /** Arithmetic with rounding and flags. */
   readonly float: FloatOperations;
   /** The 64 raw bits of a floating-point register. */
   f(r: Register): Value;
@@ -80,8 +80,8 @@ export interface Cpu extends Operations {
   jumpTo(rd: Register, address: Value): void;
 
   /** Memory at a virtual address, as i64, zero- or sign-extended. Faults trap. */
-  load(address: Value, width: Width, signed: boolean): Value;
-  store(address: Value, width: Width, value: Value): void;
+  read(address: Value, width: Width, signed: boolean): Value;
+  write(address: Value, width: Width, value: Value): void;
   loadF32(address: Value): Value;
   loadF64(address: Value): Value;
   /** Atomic read-modify-write; `combine` gets the old value (i64, sign-extended) and gives the new one. Returns the old. */
@@ -92,13 +92,19 @@ export interface Cpu extends Operations {
   /** Orders memory accesses. */
   fence(): void;
 
-  /** Something the privileged part does: CSR access, traps, returns, fences of translation, WFI. Ends the fragment. */
+  /** Something the privileged part does: traps, returns, fences of translation, WFI. */
   system(operation: SystemOperation, ...operands: Value[]): void;
-  /** A CSR read-modify-write; see `csr.ts`. `write` absent: only read; `read` false: rd is x0, no read side effect. */
-  csr(number: Value, rd: Register, write?: { kind: 'write' | 'set' | 'clear'; operand: Value }): void;
+  /**
+   * Reads a CSR into rd and writes, sets or clears bits of it by the source: a register, or an immediate (i64). With
+   * `set` and `clear`, x0 or 0 as source means that nothing is written (unprivileged manual, chapter "Zicsr").
+   */
+  csr(kind: CsrKind, number: Value, rd: Register, source: Register | Value): void;
 }
 
-/** The privileged operations a row may name. */
-export type SystemOperation =
-  | 'ecall' | 'ebreak' | 'mret' | 'sret' | 'wfi' | 'fenceI' | 'sfenceVma' | 'sfenceInval' | 'illegal'
-  | 'cacheBlockZero' | 'cacheBlockManage';
+export type CsrKind = 'write' | 'set' | 'clear';
+
+/** The privileged operations a row may name; each ends the fragment. Operands are i64. */
+export type SystemOperation = (typeof SYSTEM_OPERATIONS)[number];
+export const SYSTEM_OPERATIONS = [
+  'illegal', 'ecall', 'ebreak', 'mret', 'sret', 'wfi', 'fenceI', 'sfenceVma', 'fenceInvalidation', 'cacheBlock', 'cacheBlockZero',
+] as const;

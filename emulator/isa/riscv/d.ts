@@ -26,7 +26,7 @@ const fromInteger = (kind: IntegerKind) => (cpu: Cpu, { fd, rs1, rm }: Convert &
 // prettier-ignore
 export const rv64d: readonly Row[] = [
   instruction('fld', 'imm[11:0] rs1 011 fd 0000111', (cpu, { fd, rs1, imm }) => cpu.setD(fd, cpu.loadF64(cpu.add(cpu.x(rs1), imm))), float),
-  instruction('fsd', 'imm[11:5] fs2 rs1 011 imm[4:0] 0100111', (cpu, { fs2, rs1, imm }) => cpu.store(cpu.add(cpu.x(rs1), imm), 8, cpu.f(fs2)), float),
+  instruction('fsd', 'imm[11:5] fs2 rs1 011 imm[4:0] 0100111', (cpu, { fs2, rs1, imm }) => cpu.write(cpu.add(cpu.x(rs1), imm), 8, cpu.f(fs2)), float),
   instruction('fmadd.d', 'fs3 01 fs2 fs1 rm fd 1000011', (cpu, { fd, fs1, fs2, fs3, rm }) => cpu.setD(fd, cpu.float.fma(rm, cpu.d(fs1), cpu.d(fs2), cpu.d(fs3))), rounded),
   instruction('fmsub.d', 'fs3 01 fs2 fs1 rm fd 1000111', (cpu, { fd, fs1, fs2, fs3, rm }) => cpu.setD(fd, cpu.float.fma(rm, cpu.d(fs1), cpu.d(fs2), negated(cpu, fs3))), rounded),
   instruction('fnmsub.d', 'fs3 01 fs2 fs1 rm fd 1001011', (cpu, { fd, fs1, fs2, fs3, rm }) => cpu.setD(fd, cpu.float.fma(rm, negated(cpu, fs1), cpu.d(fs2), cpu.d(fs3))), rounded),

@@ -30,7 +30,7 @@ const fromInteger = (kind: IntegerKind) => (cpu: Cpu, { fd, rs1, rm }: Convert &
 // prettier-ignore
 export const rv64f: readonly Row[] = [
   instruction('flw', 'imm[11:0] rs1 010 fd 0000111', (cpu, { fd, rs1, imm }) => cpu.setS(fd, cpu.loadF32(cpu.add(cpu.x(rs1), imm))), float),
-  instruction('fsw', 'imm[11:5] fs2 rs1 010 imm[4:0] 0100111', (cpu, { fs2, rs1, imm }) => cpu.store(cpu.add(cpu.x(rs1), imm), 4, cpu.f(fs2)), float),
+  instruction('fsw', 'imm[11:5] fs2 rs1 010 imm[4:0] 0100111', (cpu, { fs2, rs1, imm }) => cpu.write(cpu.add(cpu.x(rs1), imm), 4, cpu.f(fs2)), float),
   instruction('fmadd.s', 'fs3 00 fs2 fs1 rm fd 1000011', (cpu, { fd, fs1, fs2, fs3, rm }) => cpu.setS(fd, cpu.float.fma(rm, cpu.s(fs1), cpu.s(fs2), cpu.s(fs3))), rounded),
   instruction('fmsub.s', 'fs3 00 fs2 fs1 rm fd 1000111', (cpu, { fd, fs1, fs2, fs3, rm }) => cpu.setS(fd, cpu.float.fma(rm, cpu.s(fs1), cpu.s(fs2), negated(cpu, fs3))), rounded),
   instruction('fnmsub.s', 'fs3 00 fs2 fs1 rm fd 1001011', (cpu, { fd, fs1, fs2, fs3, rm }) => cpu.setS(fd, cpu.float.fma(rm, negated(cpu, fs1), cpu.s(fs2), cpu.s(fs3))), rounded),

@@ -1,0 +1,195 @@
+/**
+ * Slow paths of memory access: what happens when the lookaside buffer has no entry. Each is a function of the core
+ * module; the interpreter calls them, compiled fragments leave to the interpreter instead.
+ */
+import { CAUSE } from '../../isa/riscv/cpu.ts';
+import { ACCESS, raise, WALK } from '../../isa/riscv/privileged/translate.ts';
+import { EVENT, FETCH_ENTRIES, FETCH_ENTRY, NO_TAG, PAGE, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
+import type { Expression } from '../wasm/expression.ts';
+import type { Callable, Routine } from '../wasm/routine.ts';
+import type { CoreParts } from './parts.ts';
+
+/** `fill`: the access has faulted (a trap is raised) or is not to RAM (address in `run.physical`). */
+const FAULTED = 0;
+const NOT_RAM = -1;
+
+const ramOffset = (r: Routine, parts: CoreParts, physical: Expression) => r.sub(physical, r.i64(parts.ram.base));
+const flagsOf = (r: Routine, parts: CoreParts, page: Expression) => r.load('i32', 1, page, parts.ram.pageFlags);
+const pageTag = (r: Routine, address: Expression) => r.and(address, r.i64(-4096));
+
+/**
+ * Writes `fill(address i64, access i32) -> i32`: translates for a load or store, remembers the translation, and
+ * returns where the byte lies in memory 0, FAULTED or NOT_RAM.
+ */
+export function writeFill(r: Routine, parts: CoreParts, translate: Callable): void {
+  const address = r.parameter(0).get();
+  const access = r.parameter(1).get();
+  const physical = r.let(r.call(translate, address, access));
+  r.when(r.ne(parts.run.get('event'), r.i32(EVENT.none)), () => r.return(r.i32(FAULTED)));
+  const offset = r.let(ramOffset(r, parts, physical));
+  r.when(r.geU(offset, r.i64(parts.ram.size)), () => {
+    parts.run.set(r, 'physical', physical);
+    r.return(r.i32(NOT_RAM));
+  });
+  const page = r.let(r.wrap(r.shrU(offset, r.i64(12))));
+  const isStore = r.eq(access, r.i32(ACCESS.store));
+  r.when(r.and(isStore, r.and(flagsOf(r, parts, page), r.i32(PAGE.code))), () => r.run(parts.host.codeWritten, page));
+  const walk = r.let(parts.run.get('walkFlags'));
+  const entry = r.let(r.add(parts.run.get('tlb'), r.shl(r.and(r.wrap(r.shrU(address, r.i64(12))), r.i32(TLB_ENTRIES - 1)), r.i32(5))));
+  const tag = r.let(pageTag(r, address));
+  const host = r.let(r.add(r.wrap(offset), r.i32(parts.ram.host)));
+  // Only a page without code and without a watch may be written without coming here.
+  const mayWrite = r.and(r.ne(r.and(walk, r.i32(WALK.writable)), r.i32(0)), r.eqz(flagsOf(r, parts, page)));
+  r.store(8, entry, r.select(r.and(walk, r.i32(WALK.readable)), tag, r.i64(NO_TAG)), TLB_ENTRY.read);
+  r.store(8, entry, r.select(mayWrite, tag, r.i64(NO_TAG)), TLB_ENTRY.write);
+  r.store(4, entry, r.sub(host, r.wrap(address)), TLB_ENTRY.addend);
+  r.store(4, entry, r.and(walk, r.i32(WALK.global)), TLB_ENTRY.global);
+  r.return(host);
+}
+
+/** Writes `fetch(pc i64) -> i32`: the decoded page of the page that holds pc, or 0 with a trap raised. */
+export function writeFetch(r: Routine, parts: CoreParts, fetchHost: Callable): void {
+  const pc = r.parameter(0).get();
+  const host = r.let(r.call(fetchHost, pc));
+  r.when(r.eqz(host), () => r.return(r.i32(0)));
+  const page = r.let(r.shrU(r.sub(host, r.i32(parts.ram.host)), r.i32(12)));
+  const records = r.variable(r.load('i32', 4, r.shl(page, r.i32(2)), parts.layout.decodedIndex));
+  r.when(r.eqz(records.get()), () => records.set(r.call(parts.host.decodedPage, page)));
+  const entry = r.let(
+    r.add(parts.run.get('fetchTlb'), r.mul(r.and(r.wrap(r.shrU(pc, r.i64(12))), r.i32(FETCH_ENTRIES - 1)), r.i32(FETCH_ENTRY.size))),
+  );
+  r.store(8, entry, pageTag(r, pc), FETCH_ENTRY.tag);
+  r.store(4, entry, records.get(), FETCH_ENTRY.records);
+  r.store(4, entry, r.and(parts.run.get('walkFlags'), r.i32(WALK.global)), FETCH_ENTRY.global);
+  r.return(records.get());
+}
+
+/** Writes `fetchHost(pc i64) -> i32`: where the halfword at pc lies in memory 0, or 0 with a trap raised. */
+export function writeFetchHost(r: Routine, parts: CoreParts, translate: Callable): void {
+  const pc = r.parameter(0).get();
+  const physical = r.let(r.call(translate, pc, r.i32(ACCESS.fetch)));
+  r.when(r.ne(parts.run.get('event'), r.i32(EVENT.none)), () => r.return(r.i32(0)));
+  const offset = r.let(ramOffset(r, parts, physical));
+  r.when(r.geU(offset, r.i64(parts.ram.size)), () => {
+    raise(r, { run: parts.run, event: EVENT }, r.i32(CAUSE.instructionAccess), pc);
+    r.return(r.i32(0));
+  });
+  r.return(r.add(r.wrap(offset), r.i32(parts.ram.host)));
+}
+
+/** Calls `each(width)` in the branch that runs when the parameter `width` is 1, 2, 4 or 8. */
+function byWidth(r: Routine, width: Expression, each: (width: 1 | 2 | 4 | 8) => void): void {
+  for (const candidate of [8, 4, 2, 1] as const) r.when(r.eq(width, r.i32(candidate)), () => each(candidate));
+}
+
+/** Whether an access of `width` at `address` touches two pages. */
+const crosses = (r: Routine, address: Expression, width: Expression) =>
+  r.gtU(r.add(r.and(r.wrap(address), r.i32(0xfff)), width), r.i32(0x1000));
+
+/** An access outside RAM must be aligned and below 4 GiB, where the board's devices are; else an access fault. */
+function refuseBadDeviceAccess(r: Routine, parts: CoreParts, width: Expression, cause: number, refuse: () => void): void {
+  const address = r.parameter(0).get();
+  const physical = parts.run.get('physical');
+  const bad = r.or(
+    r.ne(r.shrU(physical, r.i64(32)), r.i64(0)),
+    r.ne(r.and(r.wrap(physical), r.sub(width, r.i32(1))), r.i32(0)),
+  );
+  r.when(bad, () => {
+    raise(r, { run: parts.run, event: EVENT }, r.i32(cause), address);
+    refuse();
+  });
+  // Should no device answer, TypeScript raises the fault; it does not know the virtual address.
+  parts.run.set(r, 'trapValue', address);
+}
+
+/** Writes `load(address i64, width i32) -> i64`, zero-extended; with a trap raised the result means nothing. */
+export function writeLoad(r: Routine, parts: CoreParts, fill: Callable, self: Callable): void {
+  const address = r.parameter(0).get();
+  const width = r.parameter(1).get();
+  const faulted = () => r.ne(parts.run.get('event'), r.i32(EVENT.none));
+  r.when(crosses(r, address, width), () => {
+    const value = r.variable(r.i64(0));
+    const index = r.variable(r.i64(0));
+    r.loop((again) => {
+      const byte = r.let(r.call(self, r.add(address, index.get()), r.i32(1)));
+      r.when(faulted(), () => r.return(r.i64(0)));
+      value.set(r.or(value.get(), r.shl(byte, r.shl(index.get(), r.i64(3)))));
+      index.set(r.add(index.get(), r.i64(1)));
+      r.branchTo(again, r.ltU(index.get(), r.extendU(width)));
+    });
+    r.return(value.get());
+  });
+  const host = r.let(r.call(fill, address, r.i32(ACCESS.load)));
+  r.when(r.eqz(host), () => r.return(r.i64(0)));
+  r.when(r.eq(host, r.i32(NOT_RAM)), () => {
+    refuseBadDeviceAccess(r, parts, width, CAUSE.loadAccess, () => r.return(r.i64(0)));
+    const physical = r.let(r.wrap(parts.run.get('physical')));
+    r.when(r.ne(width, r.i32(8)), () => r.return(r.extendU(r.call(parts.host.mmioRead, physical, width))));
+    const low = r.let(r.call(parts.host.mmioRead, physical, r.i32(4)));
+    r.when(faulted(), () => r.return(r.i64(0)));
+    const high = r.let(r.call(parts.host.mmioRead, r.add(physical, r.i32(4)), r.i32(4)));
+    r.return(r.or(r.extendU(low), r.shl(r.extendU(high), r.i64(32))));
+  });
+  byWidth(r, width, (bytes) => r.return(r.load('i64', bytes, host)));
+  r.unreachable();
+}
+
+/** Writes `store(address i64, value i64, width i32)`. */
+export function writeStore(r: Routine, parts: CoreParts, fill: Callable, self: Callable): void {
+  const address = r.parameter(0).get();
+  const value = r.parameter(1).get();
+  const width = r.parameter(2).get();
+  const faulted = () => r.ne(parts.run.get('event'), r.i32(EVENT.none));
+  r.when(crosses(r, address, width), () => {
+    // Both pages must be writable before the first byte changes.
+    const last = r.add(address, r.extendU(r.sub(width, r.i32(1))));
+    r.drop(r.call(fill, last, r.i32(ACCESS.store)));
+    r.when(faulted(), () => r.return());
+    r.drop(r.call(fill, address, r.i32(ACCESS.store)));
+    r.when(faulted(), () => r.return());
+    const index = r.variable(r.i64(0));
+    r.loop((again) => {
+      r.run(self, r.add(address, index.get()), r.shrU(value, r.shl(index.get(), r.i64(3))), r.i32(1));
+      r.when(faulted(), () => r.return());
+      index.set(r.add(index.get(), r.i64(1)));
+      r.branchTo(again, r.ltU(index.get(), r.extendU(width)));
+    });
+    r.return();
+  });
+  const host = r.let(r.call(fill, address, r.i32(ACCESS.store)));
+  r.when(r.eqz(host), () => r.return());
+  r.when(r.eq(host, r.i32(NOT_RAM)), () => {
+    refuseBadDeviceAccess(r, parts, width, CAUSE.storeAccess, () => r.return());
+    const physical = r.let(r.wrap(parts.run.get('physical')));
+    r.when(r.ne(width, r.i32(8)), () => {
+      r.run(parts.host.mmioWrite, physical, width, r.wrap(value));
+      r.return();
+    });
+    r.run(parts.host.mmioWrite, physical, r.i32(4), r.wrap(value));
+    r.when(faulted(), () => r.return());
+    r.run(parts.host.mmioWrite, r.add(physical, r.i32(4)), r.i32(4), r.wrap(r.shrU(value, r.i64(32))));
+    r.return();
+  });
+  byWidth(r, width, (bytes) => r.store(bytes, host, value));
+  const page = r.shrU(r.sub(host, r.i32(parts.ram.host)), r.i32(12));
+  r.when(r.and(flagsOf(r, parts, page), r.i32(PAGE.watched)), () => r.run(parts.host.watchedWritten));
+}
+
+/**
+ * Writes `atomicHost(address i64, width i32) -> i32`: where an aligned atomic access lies in memory 0, prepared as
+ * for a store, or 0 with a trap raised. Devices do not take atomic accesses.
+ */
+export function writeAtomicHost(r: Routine, parts: CoreParts, fill: Callable): void {
+  const address = r.parameter(0).get();
+  const width = r.parameter(1).get();
+  r.when(r.and(r.wrap(address), r.sub(width, r.i32(1))), () => {
+    raise(r, { run: parts.run, event: EVENT }, r.i32(CAUSE.storeMisaligned), address);
+    r.return(r.i32(0));
+  });
+  const host = r.let(r.call(fill, address, r.i32(ACCESS.store)));
+  r.when(r.eq(host, r.i32(NOT_RAM)), () => {
+    raise(r, { run: parts.run, event: EVENT }, r.i32(CAUSE.storeAccess), address);
+    r.return(r.i32(0));
+  });
+  r.return(host);
+}

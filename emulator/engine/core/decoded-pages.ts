@@ -1,0 +1,95 @@
+/** The decoded records of one core: a pool of pages, filled instruction by instruction as they are first reached. */
+import { decode } from '../../isa/riscv/decoder.ts';
+import { type CoreLayout, DECODED_PAGE, PAGE, type RamLayout, RECORD } from '../layout.ts';
+import { OWN_HANDLER, type RegisterOffsets, writeRecord } from './handlers.ts';
+import type { Translations } from './translations.ts';
+
+/** Records decoded ahead at most, in one go: a little more than the mean run between jumps. */
+const AHEAD = 16;
+const SLOTS = 2048;
+
+export class DecodedPages {
+  readonly #view: DataView;
+  readonly #bytes: Uint8Array;
+  readonly #layout: CoreLayout;
+  readonly #ram: RamLayout;
+  readonly #offsets: RegisterOffsets;
+  readonly #translations: Translations;
+  readonly #index: Int32Array;
+  readonly #flags: Uint8Array;
+  /** RAM page of each page of the pool, in order of allocation. */
+  #owners: number[] = [];
+
+  constructor(buffer: SharedArrayBuffer, layout: CoreLayout, ram: RamLayout, offsets: RegisterOffsets, translations: Translations) {
+    this.#view = new DataView(buffer);
+    this.#bytes = new Uint8Array(buffer);
+    this.#layout = layout;
+    this.#ram = ram;
+    this.#offsets = offsets;
+    this.#translations = translations;
+    this.#index = new Int32Array(buffer, layout.decodedIndex, ram.size / 4096);
+    this.#flags = new Uint8Array(buffer, ram.pageFlags, ram.size / 4096);
+    for (let slot = 1; slot < DECODED_PAGE / RECORD.size; slot++) this.#own(layout.scratchPage + slot * RECORD.size, OWN_HANDLER.pageEnd);
+  }
+
+  /** A decoded page for a RAM page that has none; when the pool is used up, all are forgotten first. */
+  allocate(page: number): number {
+    if (this.#owners.length === this.#layout.poolPages) {
+      this.#index.fill(0);
+      this.#owners = [];
+      this.#translations.flush(false);
+    }
+    const records = this.#layout.pool + this.#owners.length * DECODED_PAGE;
+    this.#owners.push(page);
+    this.#index[page] = records;
+    this.#bytes.fill(0, records, records + DECODED_PAGE);
+    for (let slot = SLOTS; slot < DECODED_PAGE / RECORD.size; slot++) this.#own(records + slot * RECORD.size, OWN_HANDLER.pageEnd);
+    return records;
+  }
+
+  /** Forgets the records of a RAM page whose code has changed; they decode anew where they are. */
+  forget(page: number): void {
+    const records = this.#index[page] as number;
+    if (records) this.#bytes.fill(0, records, records + SLOTS * RECORD.size);
+  }
+
+  /** Fills the record at this address and likely followers. */
+  decodeAt(record: number): void {
+    const pool = this.#layout.pool;
+    const number = Math.floor((record - pool) / DECODED_PAGE);
+    const page = this.#owners[number] as number;
+    this.#claim(page);
+    const records = pool + number * DECODED_PAGE;
+    const code = this.#ram.host + page * 4096;
+    let slot = (record - records) / RECORD.size;
+    for (let ahead = 0; ahead < AHEAD && slot < SLOTS; ahead++) {
+      const at = records + slot * RECORD.size;
+      if (this.#view.getUint16(at, true) !== OWN_HANDLER.decode) return;
+      let word = this.#view.getUint16(code + slot * 2, true);
+      if ((word & 3) === 3) {
+        if (slot === SLOTS - 1) return this.#own(at, OWN_HANDLER.straddle);
+        word |= this.#view.getUint16(code + slot * 2 + 2, true) << 16;
+      }
+      const decoded = decode(word);
+      writeRecord(this.#view, at, word, decoded, this.#offsets);
+      if (!decoded) return;
+      // Past a jump there may be data; conditional branches and calls are followed by code.
+      if (decoded.row.ends && decoded.operands['rd'] === 0) return;
+      slot += decoded.length / 2;
+    }
+  }
+
+  /** Writes one instruction, given as a word, as the record at this address. */
+  decodeWord(record: number, word: number): void {
+    writeRecord(this.#view, record, word, decode(word), this.#offsets);
+  }
+
+  /** From now on writes to this page are noticed. */
+  #claim(page: number): void {
+    if ((Atomics.or(this.#flags, page, PAGE.code) & PAGE.code) === 0) this.#translations.protect(page);
+  }
+
+  #own(at: number, handler: number): void {
+    this.#view.setUint16(at, handler, true);
+  }
+}

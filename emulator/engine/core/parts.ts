@@ -1,0 +1,70 @@
+/** What the functions of a core's WebAssembly module share: where its data lies, and what it may call. */
+import type { Fields, Schema } from '../../snapshot/schema.ts';
+import { type CoreLayout, type RamLayout, runState } from '../layout.ts';
+import { WasmFields } from '../wasm/fields.ts';
+import type { ModuleWriter } from '../wasm/module.ts';
+import type { Callable } from '../wasm/routine.ts';
+
+/** TypeScript the generated code calls; each is an import of the core module, named alike. */
+export interface HostCalls {
+  /** Reads 1, 2 or 4 bytes at a physical address that is not RAM; raises an access fault where nothing answers. */
+  mmioRead(physical: number, width: number): number;
+  mmioWrite(physical: number, width: number, value: number): void;
+  /** Whether PMP allows the access (0 fetch, 1 load, 2 store) at `run.physical` with a privilege. */
+  pmpCheck(access: number, privilege: number): number;
+  /** A core is about to store to a RAM page with translated code: drop it. */
+  codeWritten(page: number): void;
+  /** A store to a watched page has been done. */
+  watchedWritten(): void;
+  /** Gives the RAM page a decoded page and returns its address. */
+  decodedPage(page: number): number;
+  /** Fills the record at this address (and likely followers). */
+  decode(record: number): void;
+  /** Fills the scratch record for an instruction across two pages, given as a word. */
+  decodeWord(record: number, word: number): void;
+  /** A system operation, by index; operands in `run`. */
+  system(operation: number): void;
+  /** A CSR access of a kind (0 write, 1 set, 2 clear); `writes` is 0 where only the old value is wanted. Value in and out in `run.operand`. */
+  csr(number: number, kind: number, writes: number): void;
+  /** A floating-point row while the unit's mode does not allow it or could be better. */
+  floatMode(): void;
+  /** Takes the trap that `run` describes. */
+  takeTrap(): void;
+  /** This jump target has become hot. */
+  hot(pcLow: number, pcHigh: number): void;
+}
+
+const I32 = 'i32' as const;
+const HOST_SIGNATURES: Record<keyof HostCalls, { parameters: 'i32'[]; results: 'i32'[] }> = {
+  mmioRead: { parameters: [I32, I32], results: [I32] },
+  mmioWrite: { parameters: [I32, I32, I32], results: [] },
+  pmpCheck: { parameters: [I32, I32], results: [I32] },
+  codeWritten: { parameters: [I32], results: [] },
+  watchedWritten: { parameters: [], results: [] },
+  decodedPage: { parameters: [I32], results: [I32] },
+  decode: { parameters: [I32], results: [] },
+  decodeWord: { parameters: [I32, I32], results: [] },
+  system: { parameters: [I32], results: [] },
+  csr: { parameters: [I32, I32, I32], results: [] },
+  floatMode: { parameters: [], results: [] },
+  takeTrap: { parameters: [], results: [] },
+  hot: { parameters: [I32, I32], results: [] },
+};
+
+export class CoreParts<F extends Fields = Fields> {
+  readonly layout: CoreLayout;
+  readonly ram: RamLayout;
+  readonly state: WasmFields<F>;
+  readonly run: WasmFields<(typeof runState)['fields']>;
+  readonly host: { readonly [K in keyof HostCalls]: Callable };
+  constructor(module: ModuleWriter, layout: CoreLayout, ram: RamLayout, state: Schema<F>) {
+    this.layout = layout;
+    this.ram = ram;
+    this.state = new WasmFields(state, layout.state);
+    this.run = new WasmFields(runState, layout.run);
+    const host: Record<string, Callable> = {};
+    for (const [name, { parameters, results }] of Object.entries(HOST_SIGNATURES))
+      host[name] = module.importFunction('host', name, parameters, results);
+    this.host = host as { [K in keyof HostCalls]: Callable };
+  }
+}

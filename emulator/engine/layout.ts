@@ -1,0 +1,129 @@
+/**
+ * Where a core's engine-private data lies in the machine's shared memory, beside its architectural state: lookaside
+ * buffers, the jump cache, decoded records. All of it is derived and may be dropped at any moment; none is saved.
+ */
+import { type Fields, type Schema, schema, u32, u64 } from '../snapshot/schema.ts';
+
+/** Address-translation banks: one lookaside buffer for each way the same address can mean something else. */
+export const BANK = { user: 0, supervisor: 1, supervisorSum: 2, machine: 3, machineMprv: 4 } as const;
+export const BANKS = 5;
+/** Floating-point modes: unit off or clean, exact flags wanted, only NX can change and is already set. */
+export const FLOAT_MODE = { off: 0, exact: 1, fast: 2 } as const;
+/** What generated code may assume: a bank and a floating-point mode. */
+export const modeOf = (bank: number, float: number): number => bank * 3 + float;
+export const MODES = BANKS * 3;
+
+/** Entries a bank; 1024 cover 4 MiB, which the boot's and the benchmarks' working sets mostly fit. */
+export const TLB_ENTRIES = 1024;
+/** Read tag i64, write tag i64, addend i32 (host = low half of address + addend), global i32, pad. */
+export const TLB_ENTRY = { size: 32, read: 0, write: 8, addend: 16, global: 20 } as const;
+/** A tag no address has: page tags have bits 11 to 3 clear. */
+export const NO_TAG = -1n;
+
+export const FETCH_ENTRIES = 256;
+/** Tag i64, address of the decoded page i32, global i32. */
+export const FETCH_ENTRY = { size: 16, tag: 0, records: 8, global: 12 } as const;
+
+export const JUMP_ENTRIES = 4096;
+/** Target address i64, table slot i32, pad. */
+export const JUMP_ENTRY = { size: 16, pc: 0, slot: 8 } as const;
+
+export const COUNTERS = 1 << 16;
+
+/** A decoded record: handler, byte offsets of rd, rs1 and rs2 from the core's state, immediate, rs3 or CSR number, rounding mode. */
+export const RECORD = { size: 16, handler: 0, rd: 2, rs1: 4, rs2: 6, immediate: 8, third: 12, mode: 14 } as const;
+/** One record a halfword of the page, and a few behind it that catch running off its end. */
+export const DECODED_PAGE = 2048 * RECORD.size + 4 * RECORD.size;
+
+/** Bits of a RAM page's flags: translated code of it exists; written behind a core's back; stores are watched. */
+export const PAGE = { code: 1, stale: 2, watched: 4 } as const;
+
+/** Why the interpreter must look up: nothing, a trap to take, a changed mode or address space, leave to TypeScript. */
+export const EVENT = { none: 0, trap: 1, refetch: 2, leave: 3 } as const;
+
+/** The engine's working words of one core. Not guest state. */
+export const runState = schema('core-run', 1, {
+  event: u32(),
+  cause: u32(),
+  trapValue: u64(),
+  mode: u32(),
+  /** Absolute addresses of the current mode's bank and jump cache. */
+  tlb: u32(),
+  fetchTlb: u32(),
+  jumpCache: u32(),
+  /** Instructions left of the budget when generated code last reported. */
+  left: u32(),
+  /** Instructions retired by the interpreter; all others were retired in compiled fragments. */
+  interpreted: u64(),
+  floatMode: u32(),
+  /** Physical address of the last access that was not RAM. */
+  physical: u64(),
+  /** The leaf PTE's permissions as the walk left them, see translate.ts. */
+  walkFlags: u32(),
+  /** PMP entries are in force: every fill asks TypeScript. */
+  pmpActive: u32(),
+  /** Set by another core that wants this one to drop its translations and stale code before it runs on. */
+  fenceRequested: u32(),
+  /** The core is in generated code, where a fence request has to be waited for. */
+  running: u32(),
+  /** Operands of a system operation, and the operand and old value of a CSR access. */
+  operand: u64(),
+  operand2: u64(),
+});
+
+export interface CoreLayout {
+  readonly state: number;
+  readonly run: number;
+  /** Address of the core's `core-signals` word `attention`. */
+  readonly attention: number;
+  readonly tlb: number;
+  readonly fetchTlb: number;
+  readonly jumpCache: number;
+  readonly counters: number;
+  /** One i32 a RAM page: address of its decoded page, or 0. */
+  readonly decodedIndex: number;
+  /** A decoded page of one record, for an instruction that lies across two pages. */
+  readonly scratchPage: number;
+  readonly pool: number;
+  readonly poolPages: number;
+  readonly end: number;
+}
+
+/** Guest RAM in the machine's memory. */
+export interface RamLayout {
+  /** Physical address. */
+  readonly base: number;
+  readonly size: number;
+  /** Address of its first byte in memory 0. */
+  readonly host: number;
+  /** One byte a page. */
+  readonly pageFlags: number;
+  /** One u32 a page, counted up whenever its translated code is dropped: tells a compiler that it read old code. */
+  readonly generations: number;
+}
+
+const align = (value: number, to: number) => Math.ceil(value / to) * to;
+
+/** Lays out one core's data from `base` on. */
+export function coreLayout<F extends Fields>(base: number, state: Schema<F>, attention: number, ramPages: number, poolPages: number): CoreLayout {
+  let at = align(base, 4096);
+  const take = (size: number) => {
+    const here = at;
+    at = align(at + size, 64);
+    return here;
+  };
+  return {
+    state: take(state.size),
+    run: take(runState.size),
+    attention,
+    tlb: take(BANKS * TLB_ENTRIES * TLB_ENTRY.size),
+    fetchTlb: take(BANKS * FETCH_ENTRIES * FETCH_ENTRY.size),
+    jumpCache: take(MODES * JUMP_ENTRIES * JUMP_ENTRY.size),
+    counters: take(COUNTERS * 4),
+    decodedIndex: take(ramPages * 4),
+    scratchPage: take(DECODED_PAGE),
+    pool: take(poolPages * DECODED_PAGE),
+    poolPages,
+    end: at,
+  };
+}

@@ -1,0 +1,91 @@
+/** Entry point of a machine's I/O thread: loads the boot files, initialises the board, then serves its back ends. */
+import { readFile } from 'node:fs/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { gunzipSync } from 'node:zlib';
+import { prepareBoot, type BootFiles } from '../board/boot/boot.ts';
+import { createBoard } from '../board/riscv64-virt.ts';
+import { MachineError, type MachineConfiguration } from '../index.ts';
+import { MachineClock } from '../machine/clock.ts';
+import { controlState, machineLayout } from '../machine/layout.ts';
+import { GuestMemory } from '../memory/guest-memory.ts';
+import { bind } from '../snapshot/schema.ts';
+import { openDisk } from './disk-file.ts';
+import type { FromIo, ToIo, WorkerSetup } from './messages.ts';
+
+if (!parentPort) throw new Error('io-worker.ts runs as a worker thread of a machine');
+const port = parentPort;
+const { configuration, memory } = workerData as WorkerSetup;
+const tell = (message: FromIo, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
+
+async function read(what: string, path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
+    throw new MachineError(`${what} ${path} cannot be read: ${reason}; choose another file`);
+  }
+}
+
+async function bootFiles({ boot }: MachineConfiguration): Promise<BootFiles> {
+  if (boot.kind === 'bare') return { kind: 'bare', program: await read('the program', boot.program) };
+  if (boot.kind === 'firmware') return { kind: 'firmware', firmware: await read('the firmware', boot.firmware) };
+  const [kernel, initrd, firmware] = await Promise.all([
+    read('the kernel', boot.kernel),
+    boot.initrd === undefined ? undefined : read('the initrd', boot.initrd),
+    boot.firmware === undefined ? undefined : read('the firmware', boot.firmware),
+  ]);
+  return { kind: 'linux', kernel, commandLine: boot.commandLine, ...(initrd ? { initrd } : {}), ...(firmware ? { firmware } : {}) };
+}
+
+const entropy = (count: number) => crypto.getRandomValues(new Uint8Array(count));
+
+async function main(): Promise<void> {
+  const layout = machineLayout(configuration);
+  const { buffer } = memory;
+  const { ram } = layout;
+  const clock = new MachineClock(bind(controlState, buffer, layout.control), () => process.hrtime.bigint());
+  const log = (line: string) => tell({ kind: 'log', line });
+  const wakeCores = () => layout.cores.forEach((_, hart) => board.signals(hart).nudge());
+  const guest = new GuestMemory({
+    buffer, ramOffset: ram.host, base: ram.base, size: ram.size,
+    pageFlags: new Uint8Array(buffer, ram.pageFlags, ram.size / 4096),
+    codeWritten: wakeCores,
+  });
+  const board = createBoard(layout.board, { buffer, memory: guest, clock, powerRequested: () => undefined, log });
+  board.initialise();
+  const [files, disks] = await Promise.all([bootFiles(configuration), Promise.all(configuration.disks.map(openDisk))]);
+  const inflate = (bytes: Uint8Array) => gunzipSync(bytes);
+  const start = prepareBoot({ files, memory: guest, deviceTree: (request) => board.deviceTree(request), inflate, entropy });
+  for (const line of start.log) log(line);
+  const outside = board.attach({
+    disks,
+    output: (console, bytes) => {
+      const own = Uint8Array.from(bytes);
+      tell({ kind: 'output', console, bytes: own }, [own.buffer]);
+    },
+    entropy,
+    wallClock: () => BigInt(Date.now()) * 1_000_000n,
+    later: (milliseconds, action) => void setTimeout(action, milliseconds),
+    soon: (action) => void setImmediate(action),
+  });
+  port.on('message', (message: ToIo) => {
+    if (message.kind === 'input') outside.input(message.console, message.bytes);
+    else if (message.kind === 'acknowledge') outside.acknowledge(message.console, message.count);
+    else if (message.kind === 'resize') outside.resize(message.console, message.columns, message.rows);
+    else if (message.kind === 'resumed') outside.adjustClock();
+    else
+      void outside.close().then(async () => {
+        await Promise.all(disks.map((disk) => disk.close()));
+        tell({ kind: 'closed' });
+        port.close();
+      });
+  });
+  clock.start();
+  const { privilege, pc, a0, a1, a2, tohost } = start;
+  tell({ kind: 'ready', start: { privilege, pc, a0, a1, a2, ...(tohost === undefined ? {} : { tohost }) } });
+}
+
+main().catch((error: unknown) => {
+  tell({ kind: 'refused', message: error instanceof Error ? error.message : String(error), mistake: error instanceof MachineError });
+  port.close();
+});

@@ -1,0 +1,34 @@
+/** What a machine's threads say to each other by message; everything frequent goes through shared memory instead. */
+import type { Ending, MachineConfiguration } from '../index.ts';
+import type { WasmMemory } from '../engine/wasm/webassembly.ts';
+import type { CoreStart } from '../machine/core-thread.ts';
+
+/** Given to every worker at its birth. */
+export interface WorkerSetup {
+  readonly configuration: MachineConfiguration;
+  readonly memory: WasmMemory;
+}
+export interface CoreSetup extends WorkerSetup {
+  readonly hartId: number;
+}
+
+export type ToIo =
+  | { readonly kind: 'input'; readonly console: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'acknowledge'; readonly console: number; readonly count: number }
+  | { readonly kind: 'resize'; readonly console: number; readonly columns: number; readonly rows: number }
+  | { readonly kind: 'resumed' }
+  | { readonly kind: 'close' };
+
+export type FromIo =
+  | { readonly kind: 'ready'; readonly start: CoreStart }
+  /** Start failed; `mistake`: the person's to mend, not ours. */
+  | { readonly kind: 'refused'; readonly message: string; readonly mistake: boolean }
+  | { readonly kind: 'output'; readonly console: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'log'; readonly line: string }
+  | { readonly kind: 'closed' };
+
+export type ToCore = { readonly kind: 'start'; readonly start: CoreStart };
+export type FromCore =
+  | { readonly kind: 'built' }
+  | { readonly kind: 'ended'; readonly ending: Ending }
+  | { readonly kind: 'log'; readonly line: string };

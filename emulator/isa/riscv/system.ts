@@ -1,0 +1,35 @@
+/** Zicsr, Zifencei, Zicbom, Zicboz (unprivileged manual) and the privileged manual's rows with Svinval. */
+import { instruction, type Row } from './row.ts';
+
+const ends = { ends: true };
+
+export const zicsr: readonly Row[] = [
+  instruction('csrrw',  'csr rs1 001 rd 1110011',  (cpu, { rd, rs1, csr }) => cpu.csr('write', csr, rd, rs1), ends),
+  instruction('csrrs',  'csr rs1 010 rd 1110011',  (cpu, { rd, rs1, csr }) => cpu.csr('set', csr, rd, rs1), ends),
+  instruction('csrrc',  'csr rs1 011 rd 1110011',  (cpu, { rd, rs1, csr }) => cpu.csr('clear', csr, rd, rs1), ends),
+  instruction('csrrwi', 'csr zimm 101 rd 1110011', (cpu, { rd, zimm, csr }) => cpu.csr('write', csr, rd, zimm), ends),
+  instruction('csrrsi', 'csr zimm 110 rd 1110011', (cpu, { rd, zimm, csr }) => cpu.csr('set', csr, rd, zimm), ends),
+  instruction('csrrci', 'csr zimm 111 rd 1110011', (cpu, { rd, zimm, csr }) => cpu.csr('clear', csr, rd, zimm), ends),
+];
+
+export const zifencei: readonly Row[] = [
+  instruction('fence.i', 'imm[11:0] rs1 001 rd 0001111', (cpu) => cpu.system('fenceI'), ends),
+];
+
+/** Caches are coherent here: a managing instruction only checks the address; the base is aligned down to 64 bytes. */
+export const zicbo: readonly Row[] = [
+  instruction('cbo.inval', '000000000000 rs1 010 00000 0001111', (cpu, { rs1 }) => cpu.system('cacheBlock', cpu.x(rs1), cpu.i64(0)), ends),
+  instruction('cbo.clean', '000000000001 rs1 010 00000 0001111', (cpu, { rs1 }) => cpu.system('cacheBlock', cpu.x(rs1), cpu.i64(1)), ends),
+  instruction('cbo.flush', '000000000010 rs1 010 00000 0001111', (cpu, { rs1 }) => cpu.system('cacheBlock', cpu.x(rs1), cpu.i64(2)), ends),
+  instruction('cbo.zero',  '000000000100 rs1 010 00000 0001111', (cpu, { rs1 }) => cpu.system('cacheBlockZero', cpu.x(rs1)), ends),
+];
+
+export const privileged: readonly Row[] = [
+  instruction('sret',           '00010000001000000000000001110011',     (cpu) => cpu.system('sret'), ends),
+  instruction('mret',           '00110000001000000000000001110011',     (cpu) => cpu.system('mret'), ends),
+  instruction('wfi',            '00010000010100000000000001110011',     (cpu) => cpu.system('wfi'), ends),
+  instruction('sfence.vma',     '0001001 rs2 rs1 000 00000 1110011',    (cpu, { rs1, rs2 }) => cpu.system('sfenceVma', cpu.x(rs1), cpu.x(rs2)), ends),
+  instruction('sinval.vma',     '0001011 rs2 rs1 000 00000 1110011',    (cpu, { rs1, rs2 }) => cpu.system('sfenceVma', cpu.x(rs1), cpu.x(rs2)), ends),
+  instruction('sfence.w.inval', '00011000000000000000000001110011',     (cpu) => cpu.system('fenceInvalidation'), ends),
+  instruction('sfence.inval.ir', '00011000000100000000000001110011',    (cpu) => cpu.system('fenceInvalidation'), ends),
+];

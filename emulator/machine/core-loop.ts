@@ -1,0 +1,105 @@
+/**
+ * A core's heartbeat: obey the owner, take in finished code, look at timers and interrupts, run a slice or sleep.
+ * It occupies its thread for good; sleeping is `Atomics.wait`, so an idle guest costs nothing.
+ */
+import type { Board } from '../board/riscv64-virt.ts';
+import { ATTENTION, type CoreSignals, SSIP } from '../device/kit/core-signals.ts';
+import type { Core } from '../engine/core/core.ts';
+import { interruptsPending, supervisorTimerEnabled } from '../isa/riscv/privileged/trap.ts';
+import type { MachineClock } from './clock.ts';
+import { WISH } from './layout.ts';
+
+/** Instructions a slice at most: about a millisecond of compiled code, so that tiering and timers get their turn. */
+const LONGEST_SLICE = 1_000_000;
+const SHORTEST_SLICE = 4_000;
+/** A sleeping core looks at the clock again after this, whatever its timers say. */
+const LONGEST_SLEEP_MS = 10_000;
+const TICKS_PER_MS = 10_000;
+
+export interface CoreLoopParts {
+  readonly core: Core;
+  readonly board: Board;
+  readonly signals: CoreSignals;
+  readonly clock: MachineClock;
+  /** The control block's words `wish` and `parked`. */
+  readonly control: Int32Array;
+  /** Takes in what other threads have posted (compiled code). */
+  receive(): void;
+  /** After each slice: how much was run. */
+  sliced?(instructions: number): void;
+}
+
+export function runCore(parts: CoreLoopParts): void {
+  const { core, signals } = parts;
+  let perTick = 50;
+  for (;;) {
+    Atomics.store(signals.words, ATTENTION, 0);
+    if (!obey(parts)) return;
+    parts.receive();
+    answerFence(core);
+    takeSoftwareInterrupt(parts);
+    if (core.state.hartState !== 0) {
+      Atomics.wait(signals.words, ATTENTION, 0, LONGEST_SLEEP_MS);
+      continue;
+    }
+    const deadline = nextDeadline(parts);
+    if (core.takeInterrupt()) core.state.waiting = 0;
+    if (core.state.waiting !== 0) {
+      if ((interruptsPending(core) & core.state.mie) === 0n) {
+        sleep(parts, deadline);
+        continue;
+      }
+      core.state.waiting = 0;
+    }
+    const from = parts.clock.ticks();
+    const budget = Math.max(SHORTEST_SLICE, Math.min(LONGEST_SLICE, (deadline - from) * perTick));
+    core.working.running = 1;
+    const done = core.run(Math.floor(budget));
+    core.working.running = 0;
+    const took = parts.clock.ticks() - from;
+    if (took > 0 && done > SHORTEST_SLICE) perTick = Math.max(1, (3 * perTick + done / took) / 4);
+    parts.sliced?.(done);
+  }
+}
+
+/** Pauses and stops as the owner wishes. @returns false when the loop must end */
+function obey({ control }: CoreLoopParts): boolean {
+  for (;;) {
+    const wish = Atomics.load(control, 0);
+    if (wish === WISH.run) return true;
+    Atomics.add(control, 1, 1);
+    Atomics.notify(control, 1);
+    if (wish === WISH.stop) return false;
+    Atomics.wait(control, 0, WISH.pause);
+    Atomics.sub(control, 1, 1);
+  }
+}
+
+/** An IPI of the built-in SBI comes on a line but must be clearable by the guest: move it to mip. */
+function takeSoftwareInterrupt({ core, signals }: CoreLoopParts): void {
+  if ((signals.lines & SSIP) === 0) return;
+  signals.lower(SSIP);
+  core.state.mip |= BigInt(SSIP);
+}
+
+/** Does the fence another core asked for; that core waits until the request is gone. */
+export function answerFence(core: Core): void {
+  if (!core.working.fenceRequested) return;
+  core.working.fenceRequested = 0;
+  core.dropStaleCode();
+  core.flush({ keepGlobal: false });
+}
+
+/** The tick at which this core has something to do by itself; also brings its timer lines up to date. */
+function nextDeadline({ core, board }: CoreLoopParts): number {
+  const fromBoard = board.timer(core.hartId);
+  const { stimecmp } = core.state;
+  // Beyond 2^53 ticks (28 years) a deadline is no deadline.
+  const own = supervisorTimerEnabled(core.state) && stimecmp < 1n << 53n ? Number(stimecmp) : Infinity;
+  return Math.min(fromBoard, own);
+}
+
+function sleep({ clock, signals }: CoreLoopParts, deadline: number): void {
+  const wait = (deadline - clock.ticks()) / TICKS_PER_MS;
+  if (wait > 0) Atomics.wait(signals.words, ATTENTION, 0, Math.min(wait, LONGEST_SLEEP_MS));
+}

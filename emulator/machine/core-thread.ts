@@ -1,0 +1,106 @@
+/** Builds one core of a machine over the shared memory, with its board's front ends, and runs it. */
+import { createBoard } from '../board/riscv64-virt.ts';
+import { createSbi } from '../board/sbi/sbi.ts';
+import { Core } from '../engine/core/core.ts';
+import type { Tiering } from '../engine/core/core-module.ts';
+import type { WasmMemory, WasmTable } from '../engine/wasm/webassembly.ts';
+import type { Ending, MachineConfiguration } from '../index.ts';
+import { GuestMemory } from '../memory/guest-memory.ts';
+import { bind } from '../snapshot/schema.ts';
+import { MachineClock, type MonotonicNanoseconds } from './clock.ts';
+import { controlState, machineLayout } from './layout.ts';
+import { prepareSupervisor, sbiHart, sbiPlatform } from './sbi-platform.ts';
+import type { CoreLoopParts } from './core-loop.ts';
+
+/** How a core starts, worked out on the I/O thread where the boot files are. */
+export interface CoreStart {
+  readonly privilege: 'M' | 'S';
+  readonly pc: bigint;
+  readonly a0: bigint;
+  readonly a1: bigint;
+  readonly a2: bigint;
+  readonly tohost?: number;
+}
+
+export interface CoreThreadParts {
+  readonly configuration: MachineConfiguration;
+  readonly memory: WasmMemory;
+  readonly table: WasmTable;
+  readonly hartId: number;
+  readonly tiering: Tiering;
+  readonly now: MonotonicNanoseconds;
+  /** The guest has ended its run; called at most once a core. */
+  end(ending: Ending): void;
+  log(line: string): void;
+}
+
+/** Builds the core; it does not run yet. The device state must have been initialised by the I/O thread before `start`. */
+export function createCoreThread(parts: CoreThreadParts): { core: Core; loop: Omit<CoreLoopParts, 'receive'>; start(from: CoreStart): void } {
+  const { configuration, memory, table, hartId } = parts;
+  const layout = machineLayout(configuration);
+  const { buffer } = memory;
+  const { ram } = layout;
+  const control = bind(controlState, buffer, layout.control);
+  const clock = new MachineClock(control, parts.now);
+  const coreLayout = layout.cores[hartId];
+  if (!coreLayout) throw new Error(`the machine has no core ${hartId}`);
+  const wakeAll = () => layout.cores.forEach((_, hart) => board.signals(hart).nudge());
+  const guest = new GuestMemory({
+    buffer, ramOffset: ram.host, base: ram.base, size: ram.size,
+    pageFlags: new Uint8Array(buffer, ram.pageFlags, ram.size / 4096),
+    codeWritten: wakeAll,
+  });
+  const words = new Int32Array(buffer, layout.control, 2);
+  let ended = false;
+  const end = (ending: Ending) => {
+    if (ended) return;
+    ended = true;
+    parts.end(ending);
+    // This core stops before its next slice; the owner stops the others.
+    core.state.hartState = 1;
+    board.signals(hartId).nudge();
+  };
+  const board = createBoard(layout.board, { buffer, memory: guest, clock, powerRequested: end, log: (line) => parts.log(line) });
+  const signals = board.signals(hartId);
+  let tohost: DataView | undefined;
+  const core: Core = new Core({
+    memory, memoryPages: layout.memoryPages, table, layout: coreLayout, ram, hartId,
+    tiering: parts.tiering,
+    bus: board,
+    time: () => BigInt(clock.ticks()),
+    lines: () => signals.lines,
+    nudge: () => signals.nudge(),
+    sbi: () => {
+      sbi?.call(hart);
+      return sbi !== undefined;
+    },
+    watchedWritten: () => {
+      const value = tohost?.getBigUint64(0, true) ?? 0n;
+      // HTIF: an odd value ends the run, the rest is the exit code (riscv-isa-sim, htif "syscall 0").
+      if (value & 1n) end({ kind: 'poweroff', code: Number((value >> 1n) & 0xffn) });
+    },
+  });
+  const hart = sbiHart(core);
+  let sbi: ReturnType<typeof createSbi> | undefined;
+
+  const start = (from: CoreStart) => {
+    if (from.privilege === 'S') {
+      sbi = createSbi(sbiPlatform({ core, board, memory: guest, buffer, cores: layout.cores, end }));
+      prepareSupervisor(core.state, from.pc, hartId, from.a1);
+      // The kernel starts the other harts by SBI HSM.
+      if (hartId !== 0) core.state.hartState = 1;
+    } else {
+      core.state.pc = from.pc;
+      core.state.x[10] = BigInt(hartId);
+      core.state.x[11] = from.a1;
+      core.state.x[12] = from.a2;
+    }
+    if (from.tohost !== undefined) {
+      const offset = from.tohost - ram.base;
+      tohost = new DataView(buffer, ram.host + offset, 8);
+      new Uint8Array(buffer, ram.pageFlags)[offset >> 12]! |= 4;
+    }
+    core.modeChanged();
+  };
+  return { core, loop: { core, board, signals, clock, control: words }, start };
+}

@@ -1,0 +1,117 @@
+/** What the built-in SBI does to this machine: timers, other cores' states, memory, console, power. */
+import type { Board } from '../board/riscv64-virt.ts';
+import type { FenceKind, HartState, SbiHart, SbiPlatform } from '../board/sbi/sbi.ts';
+import { SSIP } from '../device/kit/core-signals.ts';
+import type { Core } from '../engine/core/core.ts';
+import { type CoreLayout, runState } from '../engine/layout.ts';
+import type { Ending } from '../index.ts';
+import type { CoreState } from '../isa/riscv/privileged/core.ts';
+import { coreState, PRIVILEGE, STATUS } from '../isa/riscv/state.ts';
+import type { GuestMemory } from '../memory/guest-memory.ts';
+import { bind, type StateOf } from '../snapshot/schema.ts';
+import { answerFence } from './core-loop.ts';
+
+/** `hartState` numbers (SBI specification 2.0, table "HSM Hart States"). */
+const HART = { started: 0, stopped: 1, suspended: 4 } as const;
+const hartStates: Readonly<Record<number, HartState>> = { [HART.started]: 'started', [HART.stopped]: 'stopped', [HART.suspended]: 'suspended' };
+
+export interface SbiParts {
+  readonly core: Core;
+  readonly board: Board;
+  readonly memory: GuestMemory;
+  readonly buffer: SharedArrayBuffer;
+  readonly cores: readonly CoreLayout[];
+  end(ending: Ending): void;
+}
+
+/** A hart's registers for the SBI. */
+export const sbiHart = (core: Core): SbiHart => ({
+  id: core.hartId,
+  x: (index) => core.state.x[index] as bigint,
+  setX: (index, value) => {
+    core.state.x[index] = value;
+  },
+});
+
+/** The privileged state that M-mode firmware would have set up before starting a supervisor. */
+export function prepareSupervisor(state: CoreState, pc: bigint, hartId: number, opaque: bigint): void {
+  state.privilege = PRIVILEGE.S;
+  state.medeleg = 0xb1ffn;
+  state.mideleg = 0x222n;
+  state.mcounteren = 7n;
+  // CBZE, CBCFE, CBIE (as flush) and STCE.
+  state.menvcfg = (1n << 63n) | 0xd0n;
+  state.mstatus &= ~(STATUS.SIE | STATUS.MPRV);
+  state.satp = 0n;
+  state.x[10] = BigInt(hartId);
+  state.x[11] = opaque;
+  state.pc = pc;
+  state.waiting = 0;
+  state.hartState = HART.started;
+}
+
+export function sbiPlatform({ core, board, memory, buffer, cores, end }: SbiParts): SbiPlatform {
+  const states = cores.map((layout) => bind(coreState, buffer, layout.state));
+  const working = cores.map((layout) => bind(runState, buffer, layout.run));
+  const state = (hart: number) => states[hart] as CoreState;
+  return {
+    hartCount: cores.length,
+    setTimer: (hart, deadline) => {
+      state(hart).stimecmp = deadline;
+      board.signals(hart).nudge();
+    },
+    sendIpi: (hart) => {
+      board.signals(hart).raise(SSIP);
+    },
+    remoteFence: (harts, kind, start, size, asid) => {
+      void asid; // translations are not kept by address space
+      for (const hart of harts) {
+        if (hart === core.hartId) fenceHere(core, kind, start, size);
+        else fenceThere(core, working[hart] as StateOf<typeof runState>, () => board.signals(hart).nudge());
+      }
+    },
+    startHart: (hart, pc, opaque) => {
+      if (state(hart).hartState !== HART.stopped) return 'already';
+      if (memory.offset(Number(pc), 2) < 0) return 'invalidAddress';
+      prepareSupervisor(state(hart), pc, hart, opaque);
+      board.signals(hart).nudge();
+      return 'started';
+    },
+    stopHart: (hart) => {
+      state(hart).hartState = HART.stopped;
+      board.signals(hart).nudge();
+    },
+    hartState: (hart) => hartStates[state(hart).hartState] as HartState,
+    suspendHart: (hart, resume) => {
+      // Retentive suspend is WFI; a non-retentive one starts over at the given place when an interrupt is pending.
+      if (resume) prepareSupervisor(state(hart), resume.pc, hart, resume.opaque);
+      state(hart).waiting = 1;
+      core.modeChanged();
+      board.signals(hart).nudge();
+    },
+    readMemory: (address, length) => memory.bytes(address, length),
+    writeMemory: (address, bytes) => {
+      const target = memory.bytes(address, bytes.length);
+      target?.set(bytes);
+      if (target) memory.written(address, bytes.length);
+      return target !== undefined;
+    },
+    consoleWrite: (bytes) => board.consoleWrite(bytes),
+    consoleRead: () => board.consoleRead(),
+    reset: (kind, failed) => end(kind === 'shutdown' ? { kind: 'poweroff', code: failed ? 1 : 0 } : { kind: 'reboot' }),
+  };
+}
+
+function fenceHere(core: Core, kind: FenceKind, start: bigint, size: bigint): void {
+  if (kind === 'instruction') return core.dropStaleCode();
+  // One page is worth dropping singly; a range of many costs less dropped whole.
+  const onePage = size > 0n && size <= 4096n;
+  core.flush(onePage ? { address: start, keepGlobal: false } : { keepGlobal: false });
+}
+
+/** Has another core fence everything and waits for it, answering what it may ask of us meanwhile. */
+function fenceThere(core: Core, other: StateOf<typeof runState>, nudge: () => void): void {
+  other.fenceRequested = 1;
+  nudge();
+  while (other.fenceRequested && other.running) answerFence(core);
+}
