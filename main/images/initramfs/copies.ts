@@ -19,7 +19,7 @@ export function parseCopy(text: string): CopyRequest {
   const host = resolve(at < 0 ? text : text.slice(0, at));
   const wished = at < 0 ? posix.join('/root', basename(host)) : text.slice(at + 1);
   const guest = realGuestPath(posix.normalize(wished.endsWith('/') ? posix.join(wished, basename(host)) : wished).replace(/^\/+/, ''));
-  if (text === '' || at === 0 || guest === '') throw new ContractError('invalid', `"${text}" is not a copy: write HOSTPATH or HOSTPATH:/GUESTPATH.`);
+  if (text === '' || at === 0 || host === '/') throw new ContractError('invalid', `"${text}" is not a copy: write HOSTPATH or HOSTPATH:/GUESTPATH.`);
   return { host, guest };
 }
 

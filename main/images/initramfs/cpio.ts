@@ -64,7 +64,7 @@ export function readCpio(bytes: Uint8Array): CpioEntry[] {
     }
     if (decode(at, at + 6) !== magic) throw new Error(`no cpio record at byte ${at}`);
     const field = (index: number) => parseInt(decode(at + 6 + index * 8, at + 14 + index * 8), 16);
-    const [mode, size, nameLength] = [field(1), field(6), field(11)];
+    const [mode, size, major, minor, nameLength] = [field(1), field(6), field(9), field(10), field(11)];
     const path = decode(at + headerLength, at + headerLength + nameLength - 1);
     const start = (at + headerLength + nameLength + 3) & ~3;
     if (!(start + size <= bytes.length)) throw new Error(`the cpio record of "${path}" reaches past the end`);
@@ -74,7 +74,7 @@ export function readCpio(bytes: Uint8Array): CpioEntry[] {
     const type = mode & 0o170000;
     if (type === types.directory) entries.push({ kind: 'directory', path, mode: mode & 0o7777 });
     else if (type === types.link) entries.push({ kind: 'link', path, target: new TextDecoder().decode(content) });
-    else if (type === types.characters) entries.push({ kind: 'characters', path, major: field(9), minor: field(10), mode: mode & 0o7777 });
+    else if (type === types.characters) entries.push({ kind: 'characters', path, major, minor, mode: mode & 0o7777 });
     else entries.push({ kind: 'file', path, content, mode: mode & 0o7777 });
   }
   return entries;

@@ -1,0 +1,78 @@
+/** The guest kit's files boot under QEMU as they are: what they do is not owed to our own emulator. */
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { GuestKit, type PreparedGuest } from '../../../main/images/index.ts';
+import { describeWith, tool } from '../../kit/tools.ts';
+
+/** Starts QEMU with the guest's files; `type` answers what the console shows with what to type, until the guest is off. */
+async function boot(guest: PreparedGuest, more: readonly string[], conversation: [awaited: string, typed: string][] = []): Promise<string> {
+  if (guest.boot.kind !== 'linux') throw new Error('not a Linux guest');
+  const { kernel, initrd, commandLine } = guest.boot;
+  const machine = ['-M', 'virt', '-m', `${guest.memoryMiB}`, '-nographic', '-no-reboot'];
+  const qemu = spawn(tool('qemu-system-riscv64')!, [...machine, '-kernel', kernel, '-initrd', initrd!, '-append', commandLine, ...more], { stdio: 'pipe' });
+  let shown = '';
+  let from = 0;
+  qemu.stdout.on('data', (chunk: Buffer) => {
+    shown += chunk.toString();
+    for (;;) {
+      const at = conversation[0] ? shown.indexOf(conversation[0][0], from) : -1;
+      if (at < 0) return;
+      const [awaited, typed] = conversation.shift()!;
+      from = at + awaited.length;
+      if (typed) qemu.stdin.write(typed);
+    }
+  });
+  // A guest that hangs is shown with what it printed.
+  const patience = setTimeout(() => qemu.kill('SIGKILL'), 120_000);
+  await new Promise((resolve) => qemu.on('exit', resolve));
+  clearTimeout(patience);
+  return shown;
+}
+
+describeWith(['qemu-system-riscv64', 'apt', 'mke2fs', 'riscv64-linux-gnu-gcc'], 'the Debian guest under QEMU', () => {
+  const kit = new GuestKit();
+  let folder: string;
+  beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'vivarium-qemu-'))));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const statusPort = () => ['-device', 'virtio-serial-device', '-chardev', `file,id=status,path=${join(folder, 'status')}`, '-device', 'virtserialport,chardev=status,name=vivarium.status'];
+
+  test('runs a command with a copied program, its libraries and a disk, and reports the status on the port', async () => {
+    writeFileSync(join(folder, 'hello.c'), '#include <stdio.h>\nint main(void) { puts("hello from C"); return 0; }\n');
+    execFileSync(tool('riscv64-linux-gnu-gcc')!, ['-o', join(folder, 'hello'), join(folder, 'hello.c')]);
+    writeFileSync(join(folder, 'disk'), Buffer.alloc(8 << 20));
+    execFileSync(tool('mke2fs')!, ['-q', '-F', '-t', 'ext4', join(folder, 'disk')]);
+    const command = 'uname -m; ./hello; mount -t ext4 /dev/vda /mnt && echo kept > /mnt/file && cat /mnt/file; umount /mnt; echo "exit status 0"; exit 7';
+    const guest = await kit.prepare('debian-riscv64', { run: command, copy: [join(folder, 'hello')] });
+    const disk = ['-drive', `file=${join(folder, 'disk')},format=raw,if=none,id=disk`, '-device', 'virtio-blk-device,drive=disk'];
+    const shown = await boot(guest, [...statusPort(), ...disk]);
+    expect(shown).toMatch(/riscv64\r?\nhello from C\r?\nkept\r?\n/);
+    expect(readFileSync(join(folder, 'status'), 'utf8')).toBe('7\n');
+    expect(shown).not.toContain('vivarium:');
+  });
+
+  test('without a status port the status is shown and the guest still powers off', async () => {
+    expect(await boot(await kit.prepare('debian-riscv64', { run: 'exit 3' }), [])).toContain('vivarium: exit status 3');
+  });
+
+  test('gives a shell with job control that comes back when it ends, and powers off', async () => {
+    const conversation: [string, string][] = [
+      ['poweroff ends it', ''],
+      ['# ', 'tty; stty size; pwd\r'],
+      ['/root\r', ''],
+      ['# ', 'echo sl""eeping; sleep 1000\r'],
+      ['sleeping\r', '\x03'],
+      ['# ', 'echo st""ill here; exit\r'],
+      ['new one', ''],
+      ['# ', 'poweroff\r'],
+    ];
+    const shown = await boot(await kit.prepare('debian-riscv64'), [], conversation);
+    expect(conversation).toEqual([]);
+    expect(shown).toContain('/dev/ttyS0');
+    expect(shown).toContain('24 80');
+    expect(shown).toContain('still here');
+    expect(shown).toContain('Power down');
+  });
+});

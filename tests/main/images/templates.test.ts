@@ -1,0 +1,114 @@
+/** Templates, file inspection and folder listing. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { GuestKit, imagesService } from '../../../main/images/index.ts';
+import { writeCpio } from '../../../main/images/initramfs/cpio.ts';
+import { checkTemplate, readTemplates } from '../../../main/images/templates.ts';
+import { program } from './elf-writer.ts';
+
+let folder: string;
+let kit: GuestKit;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'vivarium-templates-'));
+  kit = new GuestKit({ cacheDirectory: join(folder, 'cache') });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('templates', () => {
+  const templates = readTemplates(new URL('../../../resources/guests/', import.meta.url).pathname);
+  const debian = templates.find(({ name }) => name === 'debian-riscv64')!;
+  const { name: _, ...fields } = debian;
+
+  test('ours are right', () => expect(templates.map(({ name }) => name)).toEqual(['debian-riscv64', 'hello-riscv64']));
+  test.each([
+    [{ memoryMiB: 8 }, /"memoryMiB" is a whole number from 16 to 3072/],
+    [{ memoryMib: 512 }, /no field "memoryMib"/],
+    [{ architecture: 'z80' }, /"architecture" is "riscv64"/],
+    [{ packages: [{ role: 'kernel', package: 'a b', sha256: 'apt' }] }, /entry 1 is an object where "package"/],
+    [{ packages: [{ role: 'kernel', package: 'linux', sha256: 'apt' }] }, /exactly one package with the role "busybox"/],
+    [{ packages: [{ role: 'kernel', package: 'linux', sha256: 'abc' }] }, /64 hexadecimal digits/],
+    [{ modules: [{ name: 'x', device: -1 }] }, /"modules" is a list whose entry 1/],
+    [{ title: undefined }, /"title" is text/],
+  ])('%j is refused with its field', (change, message) => {
+    expect(() => checkTemplate({ ...fields, ...change }, 'debian-riscv64', 'x.json')).toThrow(message);
+  });
+  test('a template that is not JSON is named', () => {
+    writeFileSync(join(folder, 'odd.json'), '{');
+    expect(() => readTemplates(folder)).toThrow(/odd\.json is not valid JSON/);
+    rmSync(join(folder, 'odd.json'));
+  });
+});
+
+describe('inspecting a file', () => {
+  const image = Buffer.alloc(4096);
+  image.write('MZ', 0);
+  image.write('RISCV', 0x30);
+  image.write('RSC\x05', 0x38);
+  const x86 = Buffer.alloc(4096);
+  x86.write('MZ', 0);
+  x86.write('HdrS', 0x202);
+  const iso = Buffer.alloc(36 * 1024);
+  iso.write('CD001', 0x8001);
+  const ext = Buffer.alloc(2048);
+  ext.writeUInt16LE(0xef53, 0x438);
+  const cpio = writeCpio([{ kind: 'directory', path: 'dev' }]);
+  test.each([
+    ['Image', image, 'riscv64-image'],
+    ['Image.gz', gzipSync(image), 'gzip-image'],
+    ['bzImage', x86, 'other-architecture'],
+    ['bzImage.gz', gzipSync(x86), 'other-architecture'],
+    ['program', program([]), 'riscv64-elf'],
+    ['foreign', program([], { machine: 62 }), 'other-architecture'],
+    ['initrd', cpio, 'initrd'],
+    ['initrd.gz', gzipSync(cpio), 'initrd'],
+    ['cut.gz', gzipSync(cpio).subarray(0, 40), 'initrd'],
+    ['cd.iso', iso, 'disk'],
+    ['root.ext4', ext, 'disk'],
+    ['disk.qcow2', Buffer.from('QFI\xfb\0\0\0\x03', 'latin1'), 'disk'],
+    ['notes.txt', Buffer.from('hello'), 'unrecognised'],
+    ['empty', Buffer.alloc(0), 'unrecognised'],
+  ] as const)('%s', async (name, content, kind) => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    expect(await kit.inspect(path)).toMatchObject({ path, kind, sizeBytes: content.length });
+  });
+  test('what is not there is said', async () => {
+    await expect(kit.inspect(join(folder, 'absent'))).rejects.toThrow(/there is no file/);
+    await expect(kit.inspect(folder)).rejects.toThrow(/is a folder/);
+  });
+});
+
+describe('the service', () => {
+  test('lists folders first', async () => {
+    mkdirSync(join(folder, 'listing/zoo'), { recursive: true });
+    writeFileSync(join(folder, 'listing/file'), '123');
+    expect(await kit.browse(join(folder, 'listing'))).toEqual({
+      folder: join(folder, 'listing'),
+      parent: folder,
+      entries: [
+        { name: 'zoo', directory: true, sizeBytes: 0 },
+        { name: 'file', directory: false, sizeBytes: 3 },
+      ],
+    });
+    await expect(kit.browse(join(folder, 'nowhere'))).rejects.toThrow(/no folder/);
+    expect((await kit.browse('/')).parent).toBeUndefined();
+  });
+  test('a fetch is a task whose end is announced', async () => {
+    const changes: unknown[] = [];
+    const works: Promise<void>[] = [];
+    const tasks = {
+      run: (title: string, work: (report: () => void, signal: AbortSignal) => Promise<void>) => {
+        works.push(work(() => undefined, new AbortController().signal));
+        return title;
+      },
+    };
+    const service = imagesService(kit, tasks, { changed: (status) => changes.push(status.name) });
+    expect(await service.fetch('hello-riscv64')).toEqual({ task: 'Fetching Hello (riscv64)' });
+    await Promise.allSettled(works);
+    expect(changes).toEqual(['hello-riscv64']);
+    expect(() => service.fetch('absent')).toThrow(/no template "absent"/);
+  });
+});
