@@ -3,7 +3,7 @@ import type { IconName } from '../../components/icon-paths.ts';
 
 export const SECTIONS = [
   { key: 'general', label: 'General', icon: 'tag', fields: ['name', 'note'] },
-  { key: 'processor', label: 'Processor, memory', icon: 'chip', fields: ['cores', 'engine', 'memoryMiB'] },
+  { key: 'system', label: 'System', icon: 'chip', fields: ['cores', 'engine', 'memoryMiB'] },
   { key: 'boot', label: 'Boot', icon: 'power', fields: ['boot'] },
   { key: 'disks', label: 'Disks', icon: 'disk', fields: ['disks'] },
   { key: 'ports', label: 'Console ports', icon: 'plug', fields: ['ports'] },

@@ -1,0 +1,94 @@
+/** Console bytes: acknowledged when rendered, replayed without answering, kept while the connection is lost. */
+import { describe, expect, test } from 'vitest';
+import { openConsoleFeed, type ConsoleScreen } from '../../renderer/console/console-feed.ts';
+import { fakeTransport, type FakeChannel } from './fake-transport.ts';
+
+/** A screen that renders when told to. */
+function slowScreen() {
+  const pending: (() => void)[] = [];
+  const log: string[] = [];
+  const screen: ConsoleScreen = {
+    write(bytes, done) {
+      log.push(new TextDecoder().decode(bytes));
+      pending.push(done);
+    },
+    reset: () => void log.push('<reset>'),
+    skipped: (bytes) => void log.push(`<skipped ${bytes}>`),
+    replaying: (now) => void log.push(now ? '<past>' : '<present>'),
+  };
+  return { screen, log, render: () => pending.splice(0).forEach((done) => done()) };
+}
+const bytes = (text: string) => new TextEncoder().encode(text);
+const open = (screen: ConsoleScreen) => {
+  const fake = fakeTransport();
+  const feed = openConsoleFeed(fake.transport, 'M', 0, screen);
+  return { ...fake, feed, channel: fake.channels[0] as FakeChannel };
+};
+
+describe('a console feed', () => {
+  test('acknowledges bytes when they were rendered, not when they came', () => {
+    const { screen, render } = slowScreen();
+    const { channel } = open(screen);
+    channel.opened(0);
+    channel.output(bytes('hello'));
+    expect(channel.acknowledged).toEqual([]);
+    render();
+    expect(channel.acknowledged).toEqual([5]);
+  });
+  test('marks the past, also where a batch holds its end', () => {
+    const { screen, log, render } = slowScreen();
+    const { channel } = open(screen);
+    channel.opened(6);
+    channel.output(bytes('old '));
+    channel.output(bytes('ernew'));
+    render();
+    expect(log).toEqual(['<past>', 'old ', 'er', 'new', '<present>']);
+    expect(channel.acknowledged.reduce((sum, count) => sum + count)).toBe(9);
+  });
+  test('without a past marks none', () => {
+    const { screen, log } = slowScreen();
+    const { channel } = open(screen);
+    channel.opened(0);
+    channel.output(bytes('new'));
+    expect(log).toEqual(['new']);
+  });
+  test('a past that fell off the end is over', () => {
+    const { screen, log } = slowScreen();
+    const { channel } = open(screen);
+    channel.opened(100);
+    channel.skipped(100);
+    channel.output(bytes('new'));
+    expect(log).toEqual(['<past>', '<skipped 100>', '<present>', 'new']);
+  });
+  test('keeps what was typed while the connection was lost, and shows the tail anew', () => {
+    const { screen, log } = slowScreen();
+    const { channel, channels, become, feed } = open(screen);
+    feed.type('a');
+    become('lost');
+    feed.type('b');
+    feed.type('ç');
+    become('connected');
+    expect(channel.written).toEqual(['a']);
+    expect(channels).toHaveLength(2);
+    expect(channels[1]?.written).toEqual(['b', 'ç']);
+    expect(log).toEqual(['<reset>']);
+  });
+  test('keeps no more than a screenful of pasted text for later', () => {
+    const { screen } = slowScreen();
+    const { channels, become, feed } = open(screen);
+    become('lost');
+    feed.type('x'.repeat(60_000));
+    feed.type('y'.repeat(60_000));
+    become('connected');
+    expect(channels[1]?.written.map((text) => text.length)).toEqual([60_000]);
+  });
+  test('closed, it lets go of its channel and stays closed', () => {
+    const { screen } = slowScreen();
+    const { channel, channels, become, feed } = open(screen);
+    feed.close();
+    become('lost');
+    become('connected');
+    expect(channel.closed).toBe(true);
+    expect(channels).toHaveLength(1);
+  });
+});

@@ -1,0 +1,91 @@
+/** A transport in memory for tests of stores and consoles: answers are given, events sent, channels looked into. */
+import type { Connection, Transport } from '../../renderer/app/transport.ts';
+import type { ConsoleChannel } from '../../preload/contract/consoles.ts';
+import { contracts } from '../../preload/contract/index.ts';
+import type { Services } from '../../preload/contract/wire-client.ts';
+
+type Answer = (...args: never[]) => unknown;
+
+export class FakeChannel implements ConsoleChannel {
+  readonly written: string[] = [];
+  readonly acknowledged: number[] = [];
+  closed = false;
+  opened: (historyBytes: number) => void = () => undefined;
+  output: (bytes: Uint8Array) => void = () => undefined;
+  skipped: (bytes: number) => void = () => undefined;
+  ended: (reason: string) => void = () => undefined;
+
+  onOpened(listener: (historyBytes: number) => void) {
+    this.opened = listener;
+  }
+  onOutput(listener: (bytes: Uint8Array) => void) {
+    this.output = listener;
+  }
+  onSkipped(listener: (bytes: number) => void) {
+    this.skipped = listener;
+  }
+  onClosed(listener: (reason: string) => void) {
+    this.ended = listener;
+  }
+  acknowledge(count: number) {
+    this.acknowledged.push(count);
+  }
+  write(bytes: Uint8Array) {
+    this.written.push(new TextDecoder().decode(bytes));
+  }
+  close() {
+    this.closed = true;
+  }
+}
+
+/** @param answers - by `service.call`; a call without an answer is rejected */
+export function fakeTransport(answers: Readonly<Record<string, Answer>> = {}) {
+  const listeners = new Map<string, Set<(payload: unknown) => void>>();
+  const watchers = new Set<(connection: Connection) => void>();
+  const channels: FakeChannel[] = [];
+  const calls: string[] = [];
+  let connection: Connection = 'connected';
+
+  const member = (name: string, kind: 'call' | 'event') =>
+    kind === 'call'
+      ? async (...args: never[]) => {
+          calls.push(name);
+          const answer = answers[name];
+          if (!answer) throw new Error(`the test gives no answer to ${name}`);
+          return answer(...args);
+        }
+      : {
+          on(listener: (payload: unknown) => void) {
+            listeners.set(name, (listeners.get(name) ?? new Set()).add(listener));
+            return () => void listeners.get(name)?.delete(listener);
+          },
+        };
+  const transport: Transport = {
+    services: Object.fromEntries(
+      Object.values(contracts).map(({ name, members }) => [name, Object.fromEntries(Object.entries(members).map(([key, { kind }]) => [key, member(`${name}.${key}`, kind)]))]),
+    ) as unknown as Services,
+    openConsole() {
+      const channel = new FakeChannel();
+      channels.push(channel);
+      return channel;
+    },
+    get connection() {
+      return connection;
+    },
+    onConnection(listener) {
+      watchers.add(listener);
+      return () => void watchers.delete(listener);
+    },
+    reconnect: () => undefined,
+  };
+  return {
+    transport,
+    channels,
+    calls,
+    send: (name: string, payload: unknown) => listeners.get(name)?.forEach((listener) => listener(payload)),
+    become(next: Connection) {
+      connection = next;
+      watchers.forEach((listener) => listener(next));
+    },
+  };
+}

@@ -1,0 +1,123 @@
+/** The small tables and formats of the window. */
+import { describe, expect, test } from 'vitest';
+import type { MachineId, MachineState, MachineStatus } from '../../preload/contract/machines.ts';
+import { sparkPoints } from '../../renderer/components/spark-points.ts';
+import { formatBytes, formatCount, formatDuration, formatMips, formatRemaining, formatShare } from '../../renderer/composables/figures.ts';
+import { actionsFor, primaryAction } from '../../renderer/composables/machine-actions.ts';
+import { sentence } from '../../renderer/composables/sentence.ts';
+import { createCommand, machineCommand, quote, runCommand } from '../../renderer/composables/shown-command.ts';
+import { createToasts } from '../../renderer/composables/toasts.ts';
+import { consoleKey } from '../../renderer/console/console-keys.ts';
+import { definitionOf, FIRST_ANSWERS, freeName, misfit, nameFromFile } from '../../renderer/views/create/new-definition.ts';
+import { baseName, folderOf, joinPath } from '../../renderer/views/files/host-path.ts';
+import { matching, paletteEntries } from '../../renderer/views/palette/palette-entries.ts';
+import { plainDefinition } from './plain-definition.ts';
+
+describe('figures', () => {
+  test.each([[0, '0 bytes'], [1, '1 byte'], [1023, '1023 bytes'], [1536, '1.5 KiB'], [35_861_299, '34.2 MiB'], [3 * 2 ** 30, '3.0 GiB'], [200 * 2 ** 20, '200 MiB']])('%i bytes are %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+  test.each([[0, '0:00'], [67.9, '1:07'], [3723, '1:02:03'], [-1, '0:00']])('%f seconds are %s', (seconds, text) => expect(formatDuration(seconds)).toBe(text));
+  test.each([[0, '0'], [0.44, '0.4'], [512.4, '512'], [1240, '1,240']])('%f MIPS are %s', (mips, text) => expect(formatMips(mips)).toBe(text));
+  test('counts and shares', () => {
+    expect([formatCount(812), formatCount(4.21e6), formatCount(1.3e9)]).toEqual(['812', '4.2 million', '1.3 billion']);
+    expect([formatShare(1), formatShare(0.9999), formatShare(0)]).toEqual(['100 %', '99 %', '0 %']);
+  });
+  test('what is left is said only where it is known', () => {
+    expect(formatRemaining(50, 100, 10)).toBe('0:05 left');
+    expect([formatRemaining(50, undefined, 10), formatRemaining(50, 100, 0)]).toEqual(['', '']);
+  });
+  test('a sparkline ends at the right, its highest value at the top', () => {
+    expect(sparkPoints([0, 10], 59, 16)).toBe('58.0,15.0 59.0,1.0');
+    expect(sparkPoints([], 59, 16)).toBe('');
+  });
+});
+
+describe('actions', () => {
+  test('every state has the one primary action that fits', () => {
+    const states: MachineState[] = ['off', 'starting', 'running', 'paused', 'stopping', 'failed'];
+    expect(states.map((state) => primaryAction(state)?.name)).toEqual(['start', undefined, 'pause', 'resume', undefined, 'start']);
+  });
+  test('what loses something unsaved says so, what can be undone does not ask', () => {
+    expect(actionsFor('running').filter(({ loses }) => loses).map(({ name }) => name)).toEqual(['reset', 'stop']);
+    expect(actionsFor('off').find(({ name }) => name === 'delete')?.loses).toBeUndefined();
+    expect(actionsFor('running').some(({ name }) => name === 'delete')).toBe(false);
+  });
+  test('the palette finds actions by their words in any order', () => {
+    const machine = { id: 'a' as MachineId, definition: plainDefinition('debian'), state: 'off' } as MachineStatus;
+    const labels = (typed: string) => matching(paletteEntries([machine], machine), typed).map(({ label }) => label);
+    expect(labels('debian sta')).toEqual(['Start “debian”']);
+    expect(labels('machine new')).toEqual(['New machine']);
+    expect(labels('nothing like it')).toEqual([]);
+  });
+});
+
+describe('commands', () => {
+  test('quote what a shell would read', () => {
+    expect([quote('debian-1'), quote('my vm'), quote("it's"), quote('$HOME'), quote('')]).toEqual(['debian-1', `'my vm'`, `'it'\\''s'`, `'$HOME'`, `''`]);
+  });
+  test('are those of the command line tool', () => {
+    expect(machineCommand('stop', 'my vm')).toBe(`npx viv stop 'my vm'`);
+    expect(createCommand('a', 'debian-riscv64')).toBe('npx viv create a --template debian-riscv64');
+    expect(runCommand(plainDefinition('a', { disks: [{ path: '/d', readonly: true }], boot: { kind: 'linux', kernel: '/k', commandLine: 'console=ttyS0 quiet' } }))).toBe(
+      `npx viv run --kernel /k --append 'console=ttyS0 quiet' --drive file=/d,readonly --memory 512M --cpus 1`,
+    );
+    expect(runCommand(plainDefinition('a', { template: 'hello-riscv64', boot: { kind: 'bare' }, engine: 'compiler' }))).toBe(
+      'npx viv run --template hello-riscv64 --memory 512M --cpus 1 --engine compiler',
+    );
+  });
+});
+
+describe('keys of a console', () => {
+  const press = (code: string, modifiers: Partial<KeyboardEvent> = {}) =>
+    consoleKey({ type: 'keydown', ctrlKey: true, shiftKey: false, altKey: false, metaKey: false, code, ...modifiers });
+  test('the window takes a few, the guest has the rest', () => {
+    expect(press('KeyF')).toBe('find');
+    expect(press('KeyC', { shiftKey: true })).toBe('copy');
+    expect(press('KeyV', { shiftKey: true })).toBe('paste');
+    expect([press('KeyC'), press('KeyK'), press('KeyV'), press('Tab'), press('KeyF', { ctrlKey: false }), press('KeyF', { altKey: true })]).toEqual(Array(6).fill(undefined));
+    expect(press('KeyF', { type: 'keyup' })).toBeUndefined();
+  });
+});
+
+describe('a machine from files', () => {
+  test('leaves empty answers out', () => {
+    expect(definitionOf({ ...FIRST_ANSWERS, kernel: '/k', disk: '/d' }, 'a')).toEqual(plainDefinition('a', { boot: { kind: 'linux', kernel: '/k', commandLine: 'console=ttyS0' }, disks: [{ path: '/d', readonly: false }] }));
+    expect(definitionOf({ ...FIRST_ANSWERS, kind: 'bare', program: '/p.elf' }, 'a').boot).toEqual({ kind: 'bare', program: '/p.elf' });
+  });
+  test('gets a name that is free', () => {
+    expect(freeName('debian', ['debian', 'debian 2'])).toBe('debian 3');
+    expect([nameFromFile('/x/kernel.elf'), nameFromFile('C:\\x\\Image'), nameFromFile('')]).toEqual(['kernel', 'Image', 'machine']);
+  });
+  test('says when a file is in the wrong place', () => {
+    expect(misfit('other-architecture', 'kernel')).toContain('another architecture');
+    expect(misfit('disk', 'kernel')).toContain('a disk image');
+    expect(misfit('riscv64-image', 'initrd')).toContain('not an initrd');
+    expect([misfit('riscv64-image', 'kernel'), misfit('unrecognised', 'initrd'), misfit('gzip-image', 'initrd')]).toEqual(Array(3).fill(undefined));
+  });
+});
+
+describe('paths of the host', () => {
+  test('of either kind', () => {
+    expect([joinPath('/boot', 'a'), joinPath('/', 'a'), joinPath('C:\\x', 'a')]).toEqual(['/boot/a', '/a', 'C:\\x\\a']);
+    expect([folderOf('/boot/a'), folderOf('/a'), folderOf('a'), folderOf('C:\\x\\a')]).toEqual(['/boot', '/', undefined, 'C:\\x']);
+    expect([baseName('/boot/a'), baseName('C:\\x\\a')]).toEqual(['a', 'a']);
+  });
+});
+
+describe('toasts', () => {
+  test('information goes by itself, errors stay, and the same complaint is one', () => {
+    const later: (() => void)[] = [];
+    const toasts = createToasts((act) => void later.push(act));
+    toasts.show({ tone: 'info', text: 'done' });
+    toasts.fail(new Error('no network'));
+    toasts.fail(new Error('no network'));
+    expect(toasts.list.map(({ text }) => text)).toEqual(['done', 'No network']);
+    later.forEach((act) => act());
+    expect(toasts.list.map(({ text }) => text)).toEqual(['No network']);
+  });
+  test('are never more than four', () => {
+    const toasts = createToasts(() => undefined);
+    for (let number = 1; number <= 6; number++) toasts.show({ tone: 'error', text: `${number}` });
+    expect(toasts.list.map(({ text }) => text)).toEqual(['3', '4', '5', '6']);
+  });
+  test('phrases become sentences', () => expect([sentence('no file'), sentence('/a is gone')]).toEqual(['No file', '/a is gone']));
+});
