@@ -2,5 +2,5 @@
 import { schema } from '../../../snapshot/schema.ts';
 import { TRANSPORT_FEATURES, transportFields } from '../state.ts';
 
-export const RNG_QUEUE_SIZE = 8;
+export const RNG_QUEUE_SIZE = 64;
 export const rngState = schema('virtio-rng', 1, transportFields(1, TRANSPORT_FEATURES));
