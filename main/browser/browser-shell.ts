@@ -99,7 +99,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, { gate
   if (!gate.isOurHost(request.headers)) return say(403, 'This server answers under its own address only.');
   if (request.method !== 'GET' && request.method !== 'HEAD') return say(405, 'Only GET.');
   // Node hands over request targets that are no URL path too; parsing must not throw.
-  const url = URL.parse(request.url ?? '/', `http://${LOOPBACK}:${port}`);
+  const url = URL.parse(`http://${LOOPBACK}:${port}${request.url ?? '/'}`);
   if (!url) return say(400, 'Not an address.');
   const token = url.searchParams.get('token');
   if (token !== null) {

@@ -3,7 +3,7 @@
  * format and says clearly what is wrong where it cannot (design.md §3).
  */
 import { mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { consoleRecords, type ConsoleRecords } from './console-records.ts';
 import { openDatabase, type Database } from './database.ts';
 import type { Home } from './home.ts';
@@ -22,6 +22,7 @@ export interface Library {
   readonly runs: RunRecords;
   /** SQLite's full check: what is wrong with the file, empty when nothing is. */
   check(): Promise<readonly string[]>;
+  /** A second call waits for the first. */
   close(): Promise<void>;
 }
 
@@ -82,6 +83,7 @@ async function refuseDamaged(database: Database): Promise<void> {
 }
 
 function libraryOver(home: Home, database: Database, lock: InstanceLock): Library {
+  let closing: Promise<void> | undefined;
   return {
     home,
     machines: machineRecords(database),
@@ -89,9 +91,7 @@ function libraryOver(home: Home, database: Database, lock: InstanceLock): Librar
     consoles: consoleRecords(database),
     runs: runRecords(database),
     check: () => problemsOf(database, 'integrity_check'),
-    async close() {
-      await database.close().finally(() => lock.release());
-    },
+    close: () => (closing ??= database.close().finally(() => lock.release())),
   };
 }
 
@@ -103,7 +103,7 @@ function nameLocker(home: Home, error: LibraryError): LibraryError {
     const line = readFileSync('/proc/locks', 'utf8').split('\n').find((text) => text.includes(`:${ino} `));
     const pid = line?.split(/\s+/)[4];
     if (!pid) return error;
-    const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+    const name = basename(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] ?? '');
     return new LibraryError('locked', `the library ${home.library} is in use by ${name} (process ${pid}): end it and try again`);
   } catch {
     return error;

@@ -122,8 +122,8 @@ async function undo(statements: Statements, id: MachineId): Promise<MachineRecor
 export function machineRecords(database: Database): MachineRecords {
   const list = async (sql: string) => (await database.all(sql)).map(recordOf);
   return {
-    list: () => list('SELECT * FROM machines WHERE deleted_at IS NULL ORDER BY id'),
-    bin: () => list('SELECT * FROM machines WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, id DESC'),
+    list: () => list('SELECT * FROM machines WHERE deleted_at IS NULL ORDER BY rowid'),
+    bin: () => list('SELECT * FROM machines WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, rowid DESC'),
     create: (definition) => database.transaction((statements) => create(statements, definition)),
     update: (id, patch) =>
       database.transaction(async (statements) => {

@@ -1,0 +1,39 @@
+/** A supervisor over a library of its own and scripted machines. */
+import { onTestFinished } from 'vitest';
+import { openLibrary } from '../../../main/library/library.ts';
+import { requireFiles, resolveConfiguration } from '../../../main/supervisor/resolve-configuration.ts';
+import { openSupervisor } from '../../../main/supervisor/supervisor.ts';
+import type { MachineActivity, MachineStatus } from '../../../preload/contract/machines.ts';
+import { scriptedEmulator } from '../scripted-machine.ts';
+import { temporaryHome } from '../temporary-home.ts';
+
+export async function scriptedSupervisor(home = temporaryHome()) {
+  const library = await openLibrary(home, { program: 'the test' });
+  const emulator = scriptedEmulator();
+  const changes: MachineStatus[] = [];
+  const notices: string[] = [];
+  const activities: MachineActivity[] = [];
+  const supervisor = await openSupervisor({
+    library,
+    startMachine: emulator.startMachine,
+    async resolve(definition) {
+      const configuration = resolveConfiguration(definition, undefined);
+      await requireFiles(configuration);
+      return configuration;
+    },
+    events: {
+      changed: (status) => void changes.push(status),
+      deleted: () => undefined,
+      activity: (activity) => void activities.push(activity),
+      notice: (_level, message) => void notices.push(message),
+    },
+  });
+  const close = async () => {
+    await supervisor.close();
+    await library.close();
+  };
+  onTestFinished(close);
+  /** The states a machine went through, neighbours that are the same counted once. */
+  const states = () => changes.map(({ state }) => state).filter((state, index, all) => state !== all[index - 1]);
+  return { supervisor, library, emulator, changes, notices, activities, states, close };
+}
