@@ -13,7 +13,25 @@ export interface DeviceTreeRequest {
 }
 
 /** Single-letter and named extensions of our cores, in canonical order. */
-const EXTENSIONS = ['i', 'm', 'a', 'f', 'd', 'c', 'zicbom', 'zicboz', 'zicntr', 'zicsr', 'zifencei', 'zihpm', 'zba', 'zbb', 'zbs', 'sstc', 'svinval'];
+const EXTENSIONS = [
+  'i',
+  'm',
+  'a',
+  'f',
+  'd',
+  'c',
+  'zicbom',
+  'zicboz',
+  'zicntr',
+  'zicsr',
+  'zifencei',
+  'zihpm',
+  'zba',
+  'zbb',
+  'zbs',
+  'sstc',
+  'svinval',
+];
 const ISA_STRING = `rv64imafdc_${EXTENSIONS.slice(6).join('_')}`;
 /** Bytes of a cache block for Zicbom and Zicboz. */
 const CACHE_BLOCK = 64;
@@ -36,6 +54,7 @@ const onLine = (line: number) => ({ interrupts: line, 'interrupt-parent': PLIC_P
 
 function cpu(hart: number): FdtNode {
   const local = node('interrupt-controller', {
+    '#address-cells': 0,
     '#interrupt-cells': 1,
     'interrupt-controller': true,
     compatible: 'riscv,cpu-intc',
@@ -105,8 +124,7 @@ function chosen({ bootArguments, initrd, seed }: DeviceTreeRequest): FdtNode {
 /** The device tree of a board with these cores and this RAM. */
 export function deviceTree(board: { readonly cores: number; readonly memoryBytes: number }, request: DeviceTreeRequest): Uint8Array {
   const harts = Array.from({ length: board.cores }, (_, hart) => hart);
-  const power = (name: string, value: number) =>
-    node(name, { compatible: `syscon-${name}`, regmap: FINISHER_PHANDLE, offset: 0, value });
+  const power = (name: string, value: number) => node(name, { compatible: `syscon-${name}`, regmap: FINISHER_PHANDLE, offset: 0, value });
   const memory = { at: map.DRAM, size: board.memoryBytes };
   return flatten(
     node('', { '#address-cells': 2, '#size-cells': 2, compatible: 'riscv-virtio', model: 'vivarium,riscv64-virt' }, [

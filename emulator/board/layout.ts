@@ -79,7 +79,12 @@ export function boardLayout(configuration: BoardConfiguration, base: number): Bo
     return here;
   };
   const slots = slotContents(configuration);
-  const schemas: Record<SlotContent, Schema> = { block: blockState, console: consoleState(ports.length), rng: rngState, empty: emptySlot.schema };
+  const schemas: Record<SlotContent, Schema> = {
+    block: blockState,
+    console: consoleState(ports.length),
+    rng: rngState,
+    empty: emptySlot.schema,
+  };
   const wanted: readonly (readonly [string, Schema])[] = [
     ['finisher', finisherState],
     ['goldfish-rtc', rtcState],

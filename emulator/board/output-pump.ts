@@ -53,7 +53,7 @@ export class OutputPump {
 
   /** Gives everything that is left to the owner, whatever it has acknowledged: the machine has ended. */
   async finish(most: number): Promise<void> {
-    for (let left = most; left > 0; ) {
+    for (let left = most; left > 0;) {
       const bytes = this.#gather(Math.min(BATCH_BYTES, left));
       if (bytes.length === 0) return;
       left -= bytes.length;

@@ -38,7 +38,7 @@ describe('goldfish RTC', () => {
     expect(time()).toBe(0x1234_5678_9abcn);
   });
 
-  it('fires its alarm through hart 0\'s timer', () => {
+  it("fires its alarm through hart 0's timer", () => {
     const { board, clock, read, write } = rtc();
     board.write(PLIC.at + 4 * RTC_LINE, 4, 1);
     board.write(PLIC.at + 0x2080, 4, 1 << RTC_LINE);

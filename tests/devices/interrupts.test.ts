@@ -25,7 +25,11 @@ function plic(harts = 1) {
     read,
     write,
     priority: (source: number, value: number) => write(4 * source, value),
-    enable: (context: number, ...sources: number[]) => write(0x2000 + 0x80 * context, sources.reduce((bits, source) => bits | (1 << source), 0)),
+    enable: (context: number, ...sources: number[]) =>
+      write(
+        0x2000 + 0x80 * context,
+        sources.reduce((bits, source) => bits | (1 << source), 0),
+      ),
     threshold: (context: number, value: number) => write(0x20_0000 + 0x1000 * context, value),
     claim: (context: number) => read(0x20_0004 + 0x1000 * context),
     complete: (context: number, source: number) => write(0x20_0004 + 0x1000 * context, source),
@@ -61,7 +65,11 @@ describe('PLIC', () => {
   it('claims the highest priority first and the lowest number of equals', () => {
     const p = plic();
     p.enable(1, 2, 7, 9);
-    for (const [source, value] of [[2, 1], [7, 6], [9, 6]] as const) {
+    for (const [source, value] of [
+      [2, 1],
+      [7, 6],
+      [9, 6],
+    ] as const) {
       p.priority(source, value);
       p.device.line(source).set(true);
     }

@@ -6,7 +6,9 @@ import { seeded, testBoard } from './kit/test-board.ts';
 const configuration = { cores: 2, disks: [{ readonly: false }, { readonly: true }], ports: ['shell', 'vivarium.status'] };
 const names = testBoard(configuration).board.devices.map(({ name }) => name);
 const plain = (state: object) =>
-  Object.fromEntries(Object.entries(state).map(([key, value]) => [key, ArrayBuffer.isView(value) ? Array.from(value as unknown as number[]) : value]));
+  Object.fromEntries(
+    Object.entries(state).map(([key, value]) => [key, ArrayBuffer.isView(value) ? Array.from(value as unknown as number[]) : value]),
+  );
 
 it('the board has every kind of device', () => {
   const kinds = new Set(names.map((name) => name.replace(/-\d+$/, '')));
@@ -56,7 +58,8 @@ describe.each(names)('%s', (name) => {
     const { device } = make();
     for (const [key, field] of Object.entries(device.schema.fields)) {
       const value = (device.state as Record<string, unknown>)[key];
-      const expected = field.count > 1 ? new Array(field.count).fill(field.kind === 'u32' ? Number(field.reset) | 0 : field.reset) : field.reset;
+      const expected =
+        field.count > 1 ? new Array(field.count).fill(field.kind === 'u32' ? Number(field.reset) | 0 : field.reset) : field.reset;
       expect(ArrayBuffer.isView(value) ? Array.from(value as unknown as number[]) : value, key).toEqual(expected);
     }
   });

@@ -44,7 +44,11 @@ function block(parts: Partial<DiskStore> = {}, features = FLUSH) {
     memory.view.setBigUint64(header - memory.base + 8, BigInt(sector), true);
     memory.view.setUint8(STATUS_AT + first - memory.base, 0xff);
     const middle = length > 0 ? [{ address: data, length, writable: !toDevice }] : [];
-    driver.send(0, [{ address: header, length: 16, writable: false }, ...middle, { address: STATUS_AT + first, length: 1, writable: true }], first);
+    driver.send(
+      0,
+      [{ address: header, length: 16, writable: false }, ...middle, { address: STATUS_AT + first, length: 1, writable: true }],
+      first,
+    );
   };
   const status = (first = 0) => memory.view.getUint8(STATUS_AT + first - memory.base);
   return { ...test, ...disk, driver, data, request, status };

@@ -36,15 +36,21 @@ it('introduces its ports: terminals as consoles, channels by name only', async (
   const { driver, told, say, board } = await consoles();
   expect([driver.read(0x104), driver.read(0x100, 2), driver.read(0x102, 2)]).toEqual([2, 80, 25]);
   await say(0xffff_ffff, 0, 1);
-  expect(told().map(({ port, event }) => [port, event])).toEqual([[0, 1], [1, 1]]);
+  expect(told().map(({ port, event }) => [port, event])).toEqual([
+    [0, 1],
+    [1, 1],
+  ]);
   await say(0, 3, 1);
   expect(told()).toEqual([
     { port: 0, event: 4, value: 1, rest: '' },
-    { port: 0, event: 7, value: 1, rest: 'shell\0' .slice(0, 5) },
+    { port: 0, event: 7, value: 1, rest: 'shell\0'.slice(0, 5) },
     { port: 0, event: 6, value: 1, rest: '' },
   ]);
   await say(1, 3, 1);
-  expect(told().map(({ event, rest }) => [event, rest])).toEqual([[7, 'vivarium.status'], [6, '']]);
+  expect(told().map(({ event, rest }) => [event, rest])).toEqual([
+    [7, 'vivarium.status'],
+    [6, ''],
+  ]);
   await board.outside.close();
 });
 
@@ -105,7 +111,8 @@ it('tells the guest the size of its terminal, now and when a port appears later'
   board.outside.resize(1, 132, 43);
   expect([driver.read(0x100, 2), driver.read(0x102, 2)]).toEqual([132, 43]);
   await say(0, 3, 1);
-  const sizes = (messages: ReturnType<typeof told>) => messages.filter(({ event }) => event === 5).map(({ rest }) => [...rest].map((c) => c.charCodeAt(0)));
+  const sizes = (messages: ReturnType<typeof told>) =>
+    messages.filter(({ event }) => event === 5).map(({ rest }) => [...rest].map((c) => c.charCodeAt(0)));
   expect(sizes(told())).toEqual([[132, 0, 43, 0]]);
   board.outside.resize(1, 80, 24);
   expect(sizes(told())).toEqual([[80, 0, 24, 0]]);

@@ -210,7 +210,12 @@ describe('hostile chains stop the device with a line in the log', () => {
   });
 
   it('queue areas outside RAM or not aligned', async () => {
-    for (const [register, value] of [[0x80, 0x1000], [0x90, 0x8001_0001], [0xa0, 0x8001_0002], [0x84, 0xffff_ffff]] as const) {
+    for (const [register, value] of [
+      [0x80, 0x1000],
+      [0x90, 0x8001_0001],
+      [0xa0, 0x8001_0002],
+      [0x84, 0xffff_ffff],
+    ] as const) {
       const { driver, buffer } = rng();
       driver.write(0x70, 0);
       driver.start([]);

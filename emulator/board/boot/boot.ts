@@ -94,7 +94,13 @@ function bootBare(request: BootRequest, loader: Loader, file: Uint8Array): BootS
   return elf.tohost === undefined ? state : { ...state, tohost: place(elf.tohost) };
 }
 
-function bootFirmware(request: BootRequest, loader: Loader, entry: number, next: number | undefined, tree: DeviceTreeRequest = {}): BootState {
+function bootFirmware(
+  request: BootRequest,
+  loader: Loader,
+  entry: number,
+  next: number | undefined,
+  tree: DeviceTreeRequest = {},
+): BootState {
   const at = placeTree(request, loader, tree);
   const info = dynamicInfo(next ?? 0, request.bootHart ?? 0);
   const infoAt = Loader.below(at, info.length);

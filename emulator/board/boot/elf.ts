@@ -50,7 +50,9 @@ export function elfProgram(bytes: Uint8Array, what: string): ElfProgram {
   const view = viewOf(bytes);
   const machine = view.getUint16(18, bytes[5] === LITTLE_ENDIAN);
   if (machine !== MACHINE_RISCV)
-    throw new MachineError(`${what} is an ELF file for ${MACHINES[machine] ?? `machine ${machine}`}; this board runs 64-bit RISC-V programs`);
+    throw new MachineError(
+      `${what} is an ELF file for ${MACHINES[machine] ?? `machine ${machine}`}; this board runs 64-bit RISC-V programs`,
+    );
   if (bytes[4] !== CLASS_64) throw new MachineError(`${what} is for 32-bit RISC-V; this board's cores are 64-bit: build it for rv64`);
   const type = view.getUint16(16, true);
   if (type !== TYPE_EXECUTABLE && type !== TYPE_DYNAMIC)

@@ -144,7 +144,7 @@ export const dbcn: SbiExtension = ({ functionId, platform, arg }) => {
     case 1: {
       if (arg(2) !== 0n || !platform.readMemory(address, length)) return failure(INVALID_PARAMETER);
       const typed: number[] = [];
-      for (let byte = 0; typed.length < length && byte >= 0; ) {
+      for (let byte = 0; typed.length < length && byte >= 0;) {
         byte = platform.consoleRead();
         if (byte >= 0) typed.push(byte);
       }

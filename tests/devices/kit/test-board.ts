@@ -1,6 +1,13 @@
 /** A board over memory of its own, with a clock and an outside that the test controls. */
 import { GuestMemory } from '../../../emulator/memory/guest-memory.ts';
-import { type BackEnds, type Board, type BoardConfiguration, type PowerRequest, boardLayout, createBoard } from '../../../emulator/board/riscv64-virt.ts';
+import {
+  type BackEnds,
+  type Board,
+  type BoardConfiguration,
+  type PowerRequest,
+  boardLayout,
+  createBoard,
+} from '../../../emulator/board/riscv64-virt.ts';
 import { DRAM } from '../../../emulator/board/memory-map.ts';
 
 export interface TestBoard {

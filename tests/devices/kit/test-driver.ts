@@ -68,7 +68,11 @@ export class TestDriver {
     this.#test.memory.bytes(descriptors, 0x1_0000)?.fill(0);
     this.write(REGISTERS.queue, queue);
     this.write(REGISTERS.size, size);
-    for (const [at, address] of [[0x80, descriptors], [0x90, available], [0xa0, used]] as const) {
+    for (const [at, address] of [
+      [0x80, descriptors],
+      [0x90, available],
+      [0xa0, used],
+    ] as const) {
       this.write(at, address);
       this.write(at + 4, 0);
     }

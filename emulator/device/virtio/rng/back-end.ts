@@ -23,7 +23,7 @@ export class RngBackEnd {
   }
 
   notified(): void {
-    for (let filled = true; filled; ) {
+    for (let filled = true; filled;) {
       filled = false;
       const wanted = this.#device.lock.hold(() => this.#queue.peek()?.writableLength);
       if (wanted === undefined) return;
