@@ -1,14 +1,16 @@
 /**
  * Floating-point operations for compiled code: the host's own arithmetic and the cheapest check that it is also what
- * the guest must see. Where the check fails the region is left, before anything was written, and the interpreter
- * redoes the instruction with the exact functions.
+ * the guest must see. In `fast` mode, where the check fails, the region is left before anything was written, and the
+ * interpreter redoes the instruction. Otherwise a result proved exact is kept and the function called for the rest.
  */
 import type { IntegerKind } from '../../isa/riscv/cpu.ts';
 import type { Expression } from '../wasm/expression.ts';
 import type { Routine } from '../wasm/routine.ts';
 import { FloatCalls, typeOf } from './calls.ts';
 import { classify } from './comparisons.ts';
+import { widen } from './conversions.ts';
 import { MODE } from './environment.ts';
+import { exactMultiplyAdd, fitsFormat, isExactInteger, isExactProduct, isExactSingle, isExactSum } from './exactness.ts';
 import { type Format, type FloatType, FORMATS, isNan, isSignalling } from './format.ts';
 import type { FloatFunctions } from './functions.ts';
 import { detectFused, type Fused, multiplyAdd } from './fused.ts';
@@ -60,37 +62,64 @@ export class InlineFloat extends FloatCalls {
     });
     return result;
   }
+  /** The native value where it is proved exact, which makes the mode irrelevant; else the function's. */
+  #proved(value: E, isExact: (value: E) => E, called: () => E): E {
+    const r = this.routine;
+    const result = r.variable(value);
+    r.when(r.eqz(isExact(result.get())), () => result.set(called()));
+    return result.get();
+  }
   #isZero(value: E): E {
     return this.routine.eq(value, formatOf(value).constant(0));
   }
 
   // Sums do not underflow: below the normal numbers they are exact.
   override add(rm: E, a: E, b: E): E {
-    return this.#isNative(rm) ? this.#finite(this.routine.add(a, b)) : super.add(rm, a, b);
+    const r = this.routine;
+    if (this.#isNative(rm)) return this.#finite(r.add(a, b));
+    const [x, y] = [r.let(a), r.let(b)];
+    return this.#proved(r.add(x, y), (sum) => isExactSum(r, x, y, sum), () => super.add(rm, x, y));
   }
   override sub(rm: E, a: E, b: E): E {
-    return this.#isNative(rm) ? this.#finite(this.routine.sub(a, b)) : super.sub(rm, a, b);
+    const r = this.routine;
+    if (this.#isNative(rm)) return this.#finite(r.sub(a, b));
+    const [x, y] = [r.let(a), r.let(b)];
+    return this.#proved(r.sub(x, y), (sum) => isExactSum(r, x, r.neg(y), sum), () => super.sub(rm, x, y));
   }
   override mul(rm: E, a: E, b: E): E {
-    if (!this.#isNative(rm)) return super.mul(rm, a, b);
     const r = this.routine;
     const [x, y] = [r.let(a), r.let(b)];
+    if (!this.#isNative(rm)) {
+      const isExact = (product: E) => isExactProduct(r, this.#fused, x, y, product);
+      return this.#proved(r.mul(x, y), isExact, () => super.mul(rm, x, y));
+    }
     return this.#normal(r.mul(x, y), () => r.or(this.#isZero(x), this.#isZero(y)));
   }
   override div(rm: E, a: E, b: E): E {
-    if (!this.#isNative(rm)) return super.div(rm, a, b);
     const r = this.routine;
-    const x = r.let(a);
-    return this.#normal(r.fdiv(x, b), () => this.#isZero(x)); // by zero: infinite or NaN, so not normal
+    const [x, y] = [r.let(a), r.let(b)];
+    if (!this.#isNative(rm)) {
+      const isExact = (quotient: E) => isExactProduct(r, this.#fused, quotient, y, x);
+      return this.#proved(r.fdiv(x, y), isExact, () => super.div(rm, x, y));
+    }
+    return this.#normal(r.fdiv(x, y), () => this.#isZero(x)); // by zero: infinite or NaN, so not normal
   }
   override sqrt(rm: E, a: E): E {
-    if (!this.#isNative(rm)) return super.sqrt(rm, a);
-    return this.#finite(this.routine.sqrt(a)); // never subnormal; NaN where invalid
+    const r = this.routine;
+    const x = r.let(a);
+    if (!this.#isNative(rm)) {
+      const isExact = (root: E) => isExactProduct(r, this.#fused, root, root, x);
+      return this.#proved(r.sqrt(x), isExact, () => super.sqrt(rm, x));
+    }
+    return this.#finite(r.sqrt(x)); // never subnormal; NaN where invalid
   }
   override fma(rm: E, a: E, b: E, c: E): E {
-    if (!this.#isNative(rm)) return super.fma(rm, a, b, c);
     const r = this.routine;
     const [x, y, z] = [r.let(a), r.let(b), r.let(c)];
+    if (!this.#isNative(rm)) {
+      const { value, isExact } = exactMultiplyAdd(r, this.#fused, x, y, z);
+      return this.#proved(value, () => isExact, () => super.fma(rm, x, y, z));
+    }
     const format = formatOf(x);
     const { value, isValid } = multiplyAdd(r, this.#fused, x, y, z);
     const result = r.variable(value);
@@ -149,23 +178,33 @@ export class InlineFloat extends FloatCalls {
   }
 
   override toInteger(rm: E, a: E, kind: IntegerKind): E {
-    const mode = rm.constant === MODE.dynamic ? MODE.nearest : rm.constant;
-    if (!this.#isFast || typeof mode !== 'number' || mode > MODE.up) return super.toInteger(rm, a, kind);
     const r = this.routine;
+    const mode = rm.constant === MODE.dynamic ? MODE.nearest : rm.constant;
+    if (!this.#isFast || typeof mode !== 'number' || mode > MODE.up) {
+      const x = r.let(a);
+      const isExact = () => isExactInteger(r, formatOf(x), kind, x);
+      return this.#proved(truncateNative(r, kind, x), isExact, () => super.toInteger(rm, x, kind));
+    }
     const rounded = r.let(roundNative(r, mode, a));
     this.#sideExit(r.eqz(integerRange(r, formatOf(a), kind, rounded)));
     return truncateNative(r, kind, rounded);
   }
   override fromInteger(rm: E, a: E, kind: IntegerKind, to: FloatType): E {
-    const isExact = to === 'f64' && (kind === 'i32' || kind === 'u32');
-    if (!isExact && !this.#isNative(rm)) return super.fromInteger(rm, a, kind, to);
-    return fromIntegerNative(this.routine, kind, a, to);
+    const r = this.routine;
+    const isAlwaysExact = to === 'f64' && (kind === 'i32' || kind === 'u32');
+    if (isAlwaysExact || this.#isNative(rm)) return fromIntegerNative(r, kind, a, to);
+    const x = r.let(widen(r, kind, a));
+    const isExact = () => fitsFormat(r, FORMATS[to], kind === 'i32' || kind === 'i64', x);
+    return this.#proved(fromIntegerNative(r, kind, x, to), isExact, () => super.fromInteger(rm, x, kind, to));
   }
   override convert(rm: E, a: E, to: FloatType): E {
     const r = this.routine;
     if (to === 'f64') return this.#number(r.convert('f64_promote_f32', a));
-    if (!this.#isNative(rm)) return super.convert(rm, a, to);
     const x = r.let(a);
+    if (!this.#isNative(rm)) {
+      const isExact = (single: E) => isExactSingle(r, single, x);
+      return this.#proved(r.convert('f32_demote_f64', x), isExact, () => super.convert(rm, x, to));
+    }
     return this.#normal(r.convert('f32_demote_f64', x), () => this.#isZero(x));
   }
 }

@@ -65,7 +65,7 @@ function check(item: Case, way: Way, fused: Fused, setting: Setting): Outcome[] 
 const modesOf = (item: Case) => (item.rounds ? ALL_MODES : [MODES.RNE]);
 
 describe.each(CASES)('$name', (item) => {
-  const fusions = item.name.startsWith('fma') ? [...new Set<Fused>([detectFused(), 'emulated'])] : [detectFused()];
+  const fusions = /^(mul|div|sqrt|fma)/.test(item.name) ? [...new Set<Fused>([detectFused(), 'emulated'])] : [detectFused()];
   test.each(fusions)('called, fused %s: all modes, static and dynamic, from clear flags and with NX raised', (fused) => {
     for (const mode of modesOf(item)) {
       for (const fflags of [0, FLAGS.NX]) {
@@ -92,9 +92,9 @@ describe.each(CASES)('$name', (item) => {
     }
   });
 
-  test('inline, exact: right in every mode from clear flags', () => {
+  test.each(fusions)('inline, exact, fused %s: right in every mode from clear flags', (fused) => {
     for (const mode of modesOf(item)) {
-      check(item, { mode: 'exact', rm: DYNAMIC }, detectFused(), { mode, rm: DYNAMIC, fflags: 0 });
+      check(item, { mode: 'exact', rm: DYNAMIC }, fused, { mode, rm: DYNAMIC, fflags: 0 });
     }
   });
 
