@@ -113,13 +113,15 @@ export class ConsoleLog {
     if (cursor.acknowledged === cursor.sent && cursor.sent === this.#ring.end) cursor.progressAt = Date.now();
     for (;;) {
       const { start, end } = this.#ring;
+      const room = cursor.acknowledged + CHANNEL_WINDOW - cursor.sent;
+      // A channel without room is told of a gap when it reads again, once, not with every piece it misses.
+      if (room <= 0) return;
       if (cursor.sent < start) {
         const missed = start - cursor.sent;
         cursor.sent = start;
         cursor.acknowledged += missed;
         cursor.listener.skipped(missed);
       }
-      const room = cursor.acknowledged + CHANNEL_WINDOW - cursor.sent;
       const count = Math.min(end - cursor.sent, room, PIECE);
       if (count <= 0) return;
       const bytes = this.#ring.slice(cursor.sent, cursor.sent + count);
