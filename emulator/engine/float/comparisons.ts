@@ -47,9 +47,7 @@ export function classify(r: Routine, format: Format, a: Expression): Expression 
   const magnitude = r.let(r.and(bitsOf(r, a), i64((1n << BigInt(format.width - 1)) - 1n)));
   const atLeast = (bound: bigint) => r.geU(magnitude, i64(bound));
   // Zero, subnormal, normal, infinite: 0 to 3; the bits of the positive ones lie at 4 to 7, of the negative at 3 to 0.
-  const rank = r.let(
-    r.add(r.add(r.ne(magnitude, i64(0)), atLeast(1n << BigInt(format.precision - 1))), atLeast(format.infinity)),
-  );
+  const rank = r.let(r.add(r.add(r.ne(magnitude, i64(0)), atLeast(1n << BigInt(format.precision - 1))), atLeast(format.infinity)));
   const bit = r.select(signOf(r, format, a), r.sub(i32(3), rank), r.add(i32(4), rank));
   const ofNumber = r.shl(i64(1), r.extendU(bit));
   const ofNan = r.select(atLeast(format.canonicalNan), i64(1 << 9), i64(1 << 8));

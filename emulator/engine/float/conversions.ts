@@ -29,18 +29,19 @@ export function writeToInteger({ module, state, format }: Context, kind: Integer
   const fits = r.variable(i32(0));
   const fraction = r.variable(i64(0)); // of 2^64
   r.when(r.ltS(exponent, i32(64)), () => {
-    r.when(r.ltS(exponent, i32(-1)), () => fraction.set(i64(1)), () => {
-      // exponent -1 and 63 would shift by 64, which WebAssembly takes for 0
-      const places = r.let(r.extendS(r.add(exponent, i32(1))));
-      r.when(r.ne(places, i64(0)), () => magnitude.set(r.shrU(significand, r.sub(i64(64), places))));
-      r.when(r.ne(places, i64(64)), () => fraction.set(r.shl(significand, places)));
-    });
+    r.when(
+      r.ltS(exponent, i32(-1)),
+      () => fraction.set(i64(1)),
+      () => {
+        // exponent -1 and 63 would shift by 64, which WebAssembly takes for 0
+        const places = r.let(r.extendS(r.add(exponent, i32(1))));
+        r.when(r.ne(places, i64(0)), () => magnitude.set(r.shrU(significand, r.sub(i64(64), places))));
+        r.when(r.ne(places, i64(64)), () => fraction.set(r.shl(significand, places)));
+      },
+    );
     const half = i64(1n << 63n);
     const isOdd = r.wrap(r.and(magnitude.get(), i64(1)));
-    const nearest = r.or(
-      r.gtU(fraction.get(), half),
-      r.and(r.eq(fraction.get(), half), r.or(isOdd, r.eq(mode, i32(MODE.nearestAway)))),
-    );
+    const nearest = r.or(r.gtU(fraction.get(), half), r.and(r.eq(fraction.get(), half), r.or(isOdd, r.eq(mode, i32(MODE.nearestAway)))));
     const away = r.and(isAwayFromZero(r, mode, sign), r.ne(fraction.get(), i64(0)));
     const isUp = r.select(r.eqz(r.and(mode, i32(3))), nearest, away);
     magnitude.set(r.add(magnitude.get(), r.extendU(isUp)));

@@ -27,12 +27,10 @@ export function raise(r: Routine, state: FloatState, flags: Expression): void {
   r.store(4, i32(0), r.or(word(r, state.fflags), flags), state.fflags);
 }
 
-export const isRaised = (r: Routine, state: FloatState, flag: number): Expression =>
-  r.and(word(r, state.fflags), i32(flag));
+export const isRaised = (r: Routine, state: FloatState, flag: number): Expression => r.and(word(r, state.fflags), i32(flag));
 
 /** Where the bits below the last one kept are rounded away from zero whatever they are: 3 (up) or, below zero, 2. */
-export const isAwayFromZero = (r: Routine, mode: Expression, sign: Expression): Expression =>
-  r.eq(mode, r.sub(i32(MODE.up), sign));
+export const isAwayFromZero = (r: Routine, mode: Expression, sign: Expression): Expression => r.eq(mode, r.sub(i32(MODE.up), sign));
 
 /** To nearest, ties either way: modes 0 and 4. */
 export const isNearest = (r: Routine, mode: Expression): Expression => r.eqz(r.and(mode, i32(3)));

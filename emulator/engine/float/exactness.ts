@@ -22,8 +22,7 @@ const hasNoResidual = (r: Routine, x: E, y: E, z: E) =>
   r.and(isZero(r, multiplyAdd(r, 'native', x, y, r.neg(z)).value), r.gt(r.abs(z), f64(RESIDUAL_FROM)));
 
 /** The sum is exact and not zero (the sign of zero depends on the mode). Infinities and NaN leave an error of NaN. */
-export const isExactSum = (r: Routine, a: E, b: E, sum: E): E =>
-  r.and(isZero(r, errorOfSum(r, a, b, sum)), r.eqz(isZero(r, sum)));
+export const isExactSum = (r: Routine, a: E, b: E, sum: E): E => r.and(isZero(r, errorOfSum(r, a, b, sum)), r.eqz(isZero(r, sum)));
 
 /** x * y is exactly z. Without fusion nothing is known of doubles. */
 export function isExactProduct(r: Routine, fused: Fused, x: E, y: E, z: E): E {

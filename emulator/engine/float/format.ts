@@ -25,13 +25,28 @@ export interface Format {
 
 export const FORMATS: Readonly<Record<FloatType, Format>> = {
   f32: {
-    type: 'f32', precision: 24, minExponent: -126, maxExponent: 127, width: 32,
-    infinity: 0x7f80_0000n, canonicalNan: 0x7fc0_0000n, quietBit: 0x40_0000n, minNormal: 2 ** -126, constant: f32,
+    type: 'f32',
+    precision: 24,
+    minExponent: -126,
+    maxExponent: 127,
+    width: 32,
+    infinity: 0x7f80_0000n,
+    canonicalNan: 0x7fc0_0000n,
+    quietBit: 0x40_0000n,
+    minNormal: 2 ** -126,
+    constant: f32,
   },
   f64: {
-    type: 'f64', precision: 53, minExponent: -1022, maxExponent: 1023, width: 64,
-    infinity: 0x7ff0_0000_0000_0000n, canonicalNan: 0x7ff8_0000_0000_0000n, quietBit: 0x8_0000_0000_0000n,
-    minNormal: 2 ** -1022, constant: f64,
+    type: 'f64',
+    precision: 53,
+    minExponent: -1022,
+    maxExponent: 1023,
+    width: 64,
+    infinity: 0x7ff0_0000_0000_0000n,
+    canonicalNan: 0x7ff8_0000_0000_0000n,
+    quietBit: 0x8_0000_0000_0000n,
+    minNormal: 2 ** -1022,
+    constant: f64,
   },
 };
 
@@ -47,8 +62,7 @@ export const canonicalNan = (r: Routine, format: Format): Expression => fromBits
 export const infinity = (format: Format): Expression => format.constant(Infinity);
 
 export const isNan = (r: Routine, value: Expression): Expression => r.ne(value, value);
-export const isInfinite = (r: Routine, format: Format, value: Expression): Expression =>
-  r.eq(r.abs(value), infinity(format));
+export const isInfinite = (r: Routine, format: Format, value: Expression): Expression => r.eq(r.abs(value), infinity(format));
 export const isZero = (r: Routine, format: Format, value: Expression): Expression => r.eq(value, format.constant(0));
 /** A NaN whose quiet bit is clear. */
 export const isSignalling = (r: Routine, value: Expression): Expression =>

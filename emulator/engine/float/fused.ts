@@ -108,8 +108,8 @@ function emulated(r: Routine, a: Expression, b: Expression, c: Expression): Mult
   const upper = twoSum(r, product, lower.sum);
   const tail = toOdd(r, twoSum(r, lower.error, upper.error));
   const below = (value: Expression, exponent: number) => r.lt(r.abs(value), f64(2 ** exponent));
-  const isValid = [
-    below(a, 990), below(b, 990), below(c, 1000), below(product, 1000), r.gt(r.abs(product), f64(2 ** -960)),
-  ].reduce((all, condition) => r.and(all, condition));
+  const isValid = [below(a, 990), below(b, 990), below(c, 1000), below(product, 1000), r.gt(r.abs(product), f64(2 ** -960))].reduce(
+    (all, condition) => r.and(all, condition),
+  );
   return { value: r.let(r.add(upper.sum, tail)), isValid: r.let(isValid) };
 }

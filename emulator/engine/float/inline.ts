@@ -78,13 +78,21 @@ export class InlineFloat extends FloatCalls {
     const r = this.routine;
     if (this.#isNative(rm)) return this.#finite(r.add(a, b));
     const [x, y] = [r.let(a), r.let(b)];
-    return this.#proved(r.add(x, y), (sum) => isExactSum(r, x, y, sum), () => super.add(rm, x, y));
+    return this.#proved(
+      r.add(x, y),
+      (sum) => isExactSum(r, x, y, sum),
+      () => super.add(rm, x, y),
+    );
   }
   override sub(rm: E, a: E, b: E): E {
     const r = this.routine;
     if (this.#isNative(rm)) return this.#finite(r.sub(a, b));
     const [x, y] = [r.let(a), r.let(b)];
-    return this.#proved(r.sub(x, y), (sum) => isExactSum(r, x, r.neg(y), sum), () => super.sub(rm, x, y));
+    return this.#proved(
+      r.sub(x, y),
+      (sum) => isExactSum(r, x, r.neg(y), sum),
+      () => super.sub(rm, x, y),
+    );
   }
   override mul(rm: E, a: E, b: E): E {
     const r = this.routine;
@@ -118,7 +126,11 @@ export class InlineFloat extends FloatCalls {
     const [x, y, z] = [r.let(a), r.let(b), r.let(c)];
     if (!this.#isNative(rm)) {
       const { value, isExact } = exactMultiplyAdd(r, this.#fused, x, y, z);
-      return this.#proved(value, () => isExact, () => super.fma(rm, x, y, z));
+      return this.#proved(
+        value,
+        () => isExact,
+        () => super.fma(rm, x, y, z),
+      );
     }
     const format = formatOf(x);
     const { value, isValid } = multiplyAdd(r, this.#fused, x, y, z);

@@ -27,19 +27,27 @@ export function integerRange(r: Routine, { constant, precision }: Format, kind: 
 export function truncateNative(r: Routine, kind: IntegerKind, a: Expression): Expression {
   const type = a.type as FloatType;
   switch (kind) {
-    case 'i32': return r.extendS(r.convert(`i32_trunc_sat_${type}_s`, a));
-    case 'u32': return r.extendS(r.convert(`i32_trunc_sat_${type}_u`, a));
-    case 'i64': return r.convert(`i64_trunc_sat_${type}_s`, a);
-    case 'u64': return r.convert(`i64_trunc_sat_${type}_u`, a);
+    case 'i32':
+      return r.extendS(r.convert(`i32_trunc_sat_${type}_s`, a));
+    case 'u32':
+      return r.extendS(r.convert(`i32_trunc_sat_${type}_u`, a));
+    case 'i64':
+      return r.convert(`i64_trunc_sat_${type}_s`, a);
+    case 'u64':
+      return r.convert(`i64_trunc_sat_${type}_u`, a);
   }
 }
 
 /** From the low 32 or all 64 bits of an i64, to nearest. */
 export function fromIntegerNative(r: Routine, kind: IntegerKind, a: Expression, to: FloatType): Expression {
   switch (kind) {
-    case 'i32': return r.convert(`${to}_convert_i32_s`, r.wrap(a));
-    case 'u32': return r.convert(`${to}_convert_i32_u`, r.wrap(a));
-    case 'i64': return r.convert(`${to}_convert_i64_s`, a);
-    case 'u64': return r.convert(`${to}_convert_i64_u`, a);
+    case 'i32':
+      return r.convert(`${to}_convert_i32_s`, r.wrap(a));
+    case 'u32':
+      return r.convert(`${to}_convert_i32_u`, r.wrap(a));
+    case 'i64':
+      return r.convert(`${to}_convert_i64_s`, a);
+    case 'u64':
+      return r.convert(`${to}_convert_i64_u`, a);
   }
 }

@@ -18,10 +18,22 @@ const any = (r: Routine, conditions: Expression[]) => conditions.reduce((a, b) =
 
 /** Returns the canonical NaN where an operand is NaN; a signalling one raises NV. */
 export function returnIfNan(r: Routine, { state, format }: Context, ...operands: Expression[]): void {
-  r.when(any(r, operands.map((operand) => isNan(r, operand))), () => {
-    r.when(any(r, operands.map((operand) => isSignalling(r, operand))), () => raise(r, state, i32(FLAG.invalid)));
-    r.return(canonicalNan(r, format));
-  });
+  r.when(
+    any(
+      r,
+      operands.map((operand) => isNan(r, operand)),
+    ),
+    () => {
+      r.when(
+        any(
+          r,
+          operands.map((operand) => isSignalling(r, operand)),
+        ),
+        () => raise(r, state, i32(FLAG.invalid)),
+      );
+      r.return(canonicalNan(r, format));
+    },
+  );
 }
 
 /** An invalid operation: raises NV, returns the canonical NaN. */

@@ -25,11 +25,8 @@ export function writePack(module: ModuleWriter, state: FloatState, format: Forma
   const significand = r.parameter(2);
   const mode = r.parameter(3).get();
 
-  const increment = r.let(
-    r.select(isNearest(r, mode), half, r.select(isAwayFromZero(r, mode, sign), below, i64(0))),
-  );
-  const kept = (whole: Expression) =>
-    r.add(r.shrU(whole, i64(dropped)), r.shrU(r.add(r.and(whole, below), increment), i64(dropped)));
+  const increment = r.let(r.select(isNearest(r, mode), half, r.select(isAwayFromZero(r, mode, sign), below, i64(0))));
+  const kept = (whole: Expression) => r.add(r.shrU(whole, i64(dropped)), r.shrU(r.add(r.and(whole, below), increment), i64(dropped)));
 
   const tiny = r.variable(i32(0));
   r.when(r.ltS(exponent.get(), i32(minExponent)), () => {
@@ -45,14 +42,18 @@ export function writePack(module: ModuleWriter, state: FloatState, format: Forma
   // The hidden bit adds one to the exponent field, and so does a carry out of the fraction.
   const field = r.extendU(r.sub(exponent.get(), i32(minExponent)));
   const bits = r.variable(r.add(r.shl(field, i64(precision - 1)), rounded.get()));
-  r.when(r.geU(bits.get(), i64(format.infinity)), () => {
-    raise(r, state, i32(FLAG.overflow | FLAG.inexact));
-    bits.set(r.sub(i64(format.infinity), r.extendU(r.eqz(increment))));
-  }, () => {
-    r.when(r.ne(rest, i64(0)), () => {
-      raise(r, state, r.or(i32(FLAG.inexact), r.select(tiny.get(), i32(FLAG.underflow), i32(0))));
-    });
-  });
+  r.when(
+    r.geU(bits.get(), i64(format.infinity)),
+    () => {
+      raise(r, state, i32(FLAG.overflow | FLAG.inexact));
+      bits.set(r.sub(i64(format.infinity), r.extendU(r.eqz(increment))));
+    },
+    () => {
+      r.when(r.ne(rest, i64(0)), () => {
+        raise(r, state, r.or(i32(FLAG.inexact), r.select(tiny.get(), i32(FLAG.underflow), i32(0))));
+      });
+    },
+  );
   r.return(fromBits(r, format, r.or(bits.get(), r.shl(r.extendU(sign), i64(format.width - 1)))));
   return target;
 }

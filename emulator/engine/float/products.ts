@@ -107,10 +107,7 @@ export function writeFma(context: Context, { add, mul, fused }: { add: Callable;
   const resultSign = r.variable(sign);
   const resultExponent = r.variable(exponent);
   const distance = r.variable(r.sub(exponent, addend.exponent));
-  const isSmaller = r.or(
-    r.ltS(distance.get(), i32(0)),
-    r.and(r.eqz(distance.get()), lessWide(r, product, other)),
-  );
+  const isSmaller = r.or(r.ltS(distance.get(), i32(0)), r.and(r.eqz(distance.get()), lessWide(r, product, other)));
   r.when(isSmaller, () => {
     for (const half of ['high', 'low'] as const) {
       const kept = r.let(product[half].get());
@@ -125,12 +122,16 @@ export function writeFma(context: Context, { add, mul, fused }: { add: Callable;
   halve(r, product);
   halve(r, other);
   shiftWideSticky(r, other, r.extendS(distance.get()));
-  r.when(r.eq(sign, addend.sign), () => addWide(r, product, other), () => subWide(r, product, other));
+  r.when(
+    r.eq(sign, addend.sign),
+    () => addWide(r, product, other),
+    () => subWide(r, product, other),
+  );
   r.when(r.eqz(r.or(product.high.get(), product.low.get())), () =>
-    r.return(r.select(r.eq(mode, i32(MODE.down)), format.constant(-0), format.constant(0))));
+    r.return(r.select(r.eq(mode, i32(MODE.down)), format.constant(-0), format.constant(0))),
+  );
   const shift = normalizeWide(r, product);
   const finalExponent = r.sub(r.add(resultExponent.get(), i32(1)), shift);
   r.return(r.call(pack, resultSign.get(), finalExponent, squeeze(r, product), mode));
   return target;
 }
-

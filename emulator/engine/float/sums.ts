@@ -38,8 +38,7 @@ export function writeAdd(context: Context): Callable {
   const native = r.let(r.add(a, b));
   r.when(isZero(r, format, native), () => {
     // Exactly zero. Rounding down, only +0 and +0 make +0.
-    r.when(r.and(r.eq(mode, i32(MODE.down)), r.ne(r.or(bitsOf(r, a), bitsOf(r, b)), i64(0))), () =>
-      r.return(format.constant(-0)));
+    r.when(r.and(r.eq(mode, i32(MODE.down)), r.ne(r.or(bitsOf(r, a), bitsOf(r, b)), i64(0))), () => r.return(format.constant(-0)));
     r.return(native);
   });
 

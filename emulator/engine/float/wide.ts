@@ -20,23 +20,22 @@ export interface Wide {
   readonly high: Local;
   readonly low: Local;
 }
-export const wide = (r: Routine, high: Expression, low: Expression): Wide =>
-  ({ high: r.variable(high), low: r.variable(low) });
+export const wide = (r: Routine, high: Expression, low: Expression): Wide => ({ high: r.variable(high), low: r.variable(low) });
 
 /** The 128-bit product of two unsigned i64, by 32-bit halves. */
 export function multiplyWide(r: Routine, a: Expression, b: Expression): Wide {
   const mask = i64(0xffff_ffffn);
   const upper = (x: Expression) => r.shrU(x, i64(32));
-  const [aLow, aHigh, bLow, bHigh] = [r.and(a, mask), upper(a), r.and(b, mask), upper(b)].map((x) => r.let(x)) as
-    [Expression, Expression, Expression, Expression];
+  const [aLow, aHigh, bLow, bHigh] = [r.and(a, mask), upper(a), r.and(b, mask), upper(b)].map((x) => r.let(x)) as [
+    Expression,
+    Expression,
+    Expression,
+    Expression,
+  ];
   const low = r.let(r.mul(aLow, bLow));
   const first = r.let(r.add(r.mul(aHigh, bLow), upper(low)));
   const second = r.let(r.add(r.mul(aLow, bHigh), r.and(first, mask)));
-  return wide(
-    r,
-    r.add(r.add(r.mul(aHigh, bHigh), upper(first)), upper(second)),
-    r.or(r.shl(second, i64(32)), r.and(low, mask)),
-  );
+  return wide(r, r.add(r.add(r.mul(aHigh, bHigh), upper(first)), upper(second)), r.or(r.shl(second, i64(32)), r.and(low, mask)));
 }
 
 /** One place to the right; the lowest bit must be zero. */
@@ -48,18 +47,22 @@ export function halve(r: Routine, { high, low }: Wide): void {
 /** `count` (i64, not negative) places to the right, sticky. */
 export function shiftWideSticky(r: Routine, { high, low }: Wide, count: Expression): void {
   const by = r.variable(count);
-  r.when(r.geU(by.get(), i64(64)), () => {
-    low.set(r.or(high.get(), isSet(r, low.get())));
-    high.set(i64(0));
-    // What was low is now one sticky bit in `low`; it stays sticky through the shift below.
-    low.set(shiftSticky(r, low.get(), r.sub(by.get(), i64(64))));
-  }, () => {
-    r.when(r.ne(by.get(), i64(0)), () => {
-      const lost = r.let(isSet(r, r.shl(low.get(), r.sub(i64(64), by.get()))));
-      low.set(r.or(r.or(r.shrU(low.get(), by.get()), r.shl(high.get(), r.sub(i64(64), by.get()))), lost));
-      high.set(r.shrU(high.get(), by.get()));
-    });
-  });
+  r.when(
+    r.geU(by.get(), i64(64)),
+    () => {
+      low.set(r.or(high.get(), isSet(r, low.get())));
+      high.set(i64(0));
+      // What was low is now one sticky bit in `low`; it stays sticky through the shift below.
+      low.set(shiftSticky(r, low.get(), r.sub(by.get(), i64(64))));
+    },
+    () => {
+      r.when(r.ne(by.get(), i64(0)), () => {
+        const lost = r.let(isSet(r, r.shl(low.get(), r.sub(i64(64), by.get()))));
+        low.set(r.or(r.or(r.shrU(low.get(), by.get()), r.shl(high.get(), r.sub(i64(64), by.get()))), lost));
+        high.set(r.shrU(high.get(), by.get()));
+      });
+    },
+  );
 }
 
 /** `a += b`. */
@@ -75,10 +78,7 @@ export function subWide(r: Routine, a: Wide, b: Wide): void {
 }
 /** Whether `a` is less than `b`, unsigned. */
 export const lessWide = (r: Routine, a: Wide, b: Wide): Expression =>
-  r.or(
-    r.ltU(a.high.get(), b.high.get()),
-    r.and(r.eq(a.high.get(), b.high.get()), r.ltU(a.low.get(), b.low.get())),
-  );
+  r.or(r.ltU(a.high.get(), b.high.get()), r.and(r.eq(a.high.get(), b.high.get()), r.ltU(a.low.get(), b.low.get())));
 
 /** Shifts left until bit 127 is set (the value is not zero); gives the number of places, i32. */
 export function normalizeWide(r: Routine, { high, low }: Wide): Expression {

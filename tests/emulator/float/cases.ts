@@ -33,7 +33,8 @@ const make = (
 function arithmetic(type: Type): Case[] {
   const positive = (random: Random) => [ordinary(random, type) & ~reference.signBit(type, true)];
   const cases = (['add', 'sub', 'mul', 'div'] as const).map((name) =>
-    make(`${name}.${type}`, type, (mode, [a, b]) => reference[name](type, mode, a, b)));
+    make(`${name}.${type}`, type, (mode, [a, b]) => reference[name](type, mode, a, b)),
+  );
   return [
     ...cases,
     make(`sqrt.${type}`, type, (mode, [a]) => reference.sqrt(type, mode, a), { ordinary: positive }),
@@ -42,8 +43,12 @@ function arithmetic(type: Type): Case[] {
 }
 function unrounded(type: Type): Case[] {
   return [
-    ...(['min', 'max'] as const).map((name) => make(`${name}.${type}`, type, (_, [a, b]) => reference.extremum(name, type, a, b), { rounds: false })),
-    ...(['eq', 'lt', 'le'] as const).map((name) => make(`${name}.${type}`, type, (_, [a, b]) => reference.compare(name, type, a, b), { rounds: false })),
+    ...(['min', 'max'] as const).map((name) =>
+      make(`${name}.${type}`, type, (_, [a, b]) => reference.extremum(name, type, a, b), { rounds: false }),
+    ),
+    ...(['eq', 'lt', 'le'] as const).map((name) =>
+      make(`${name}.${type}`, type, (_, [a, b]) => reference.compare(name, type, a, b), { rounds: false }),
+    ),
     make(`classify.${type}`, type, (_, [a]) => reference.classify(type, a), { rounds: false }),
   ];
 }

@@ -45,13 +45,21 @@ interface Setting {
   readonly fflags: number;
 }
 /** What differs, in words one can act on; the seed reproduces it. */
-function differences(name: FloatFunctionName, vectors: bigint[][], expected: Result[], got: Outcome[], { mode, fflags }: Setting): string[] {
+function differences(
+  name: FloatFunctionName,
+  vectors: bigint[][],
+  expected: Result[],
+  got: Outcome[],
+  { mode, fflags }: Setting,
+): string[] {
   const found: string[] = [];
   expected.forEach((want, at) => {
     const have = got[at] as Outcome;
     if (have.left || (have.bits === want.bits && have.flags === (want.flags | fflags))) return;
     const operands = (vectors[at] as bigint[]).map((bits) => bits.toString(16)).join(' ');
-    found.push(`${name} mode ${mode}: ${operands} gave ${have.bits.toString(16)} flags ${have.flags}, expected ${want.bits.toString(16)} flags ${want.flags | fflags} (seed ${SEED})`);
+    found.push(
+      `${name} mode ${mode}: ${operands} gave ${have.bits.toString(16)} flags ${have.flags}, expected ${want.bits.toString(16)} flags ${want.flags | fflags} (seed ${SEED})`,
+    );
   });
   return found;
 }
@@ -105,6 +113,14 @@ describe.each(CASES)('$name', (item) => {
     expect(outcomes.filter(({ left }) => left)).toEqual([]);
     const expected = vectors.map(({ operands }) => item.expected(MODES.RNE, operands));
     const setting: Setting = { mode: 0, rm: 0, fflags: FLAGS.NX };
-    expect(differences(item.name, vectors.map(({ operands }) => operands), expected, outcomes, setting).slice(0, 5)).toEqual([]);
+    expect(
+      differences(
+        item.name,
+        vectors.map(({ operands }) => operands),
+        expected,
+        outcomes,
+        setting,
+      ).slice(0, 5),
+    ).toEqual([]);
   });
 });

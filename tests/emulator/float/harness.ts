@@ -42,14 +42,21 @@ function applyByName(float: FloatOperations, name: FloatFunctionName, rm: Expres
   const [operation, first, second] = name.split('.') as [string, string, string];
   const [a, b, c] = operands as [Expression, Expression, Expression];
   const result =
-    operation === 'toInteger' ? float.toInteger(rm, a, second as IntegerKind)
-    : operation === 'fromInteger' ? float.fromInteger(rm, a, first as IntegerKind, second as Type)
-    : operation === 'convert' ? float.convert(rm, a, first as Type)
-    : operation === 'fma' ? float.fma(rm, a, b, c)
-    : operation === 'sqrt' ? float.sqrt(rm, a)
-    : operation === 'classify' ? float.classify(a)
-    : operation === 'min' || operation === 'max' || operation === 'eq' || operation === 'lt' || operation === 'le' ? float[operation](a, b)
-    : float[operation as 'add' | 'sub' | 'mul' | 'div'](rm, a, b);
+    operation === 'toInteger'
+      ? float.toInteger(rm, a, second as IntegerKind)
+      : operation === 'fromInteger'
+        ? float.fromInteger(rm, a, first as IntegerKind, second as Type)
+        : operation === 'convert'
+          ? float.convert(rm, a, first as Type)
+          : operation === 'fma'
+            ? float.fma(rm, a, b, c)
+            : operation === 'sqrt'
+              ? float.sqrt(rm, a)
+              : operation === 'classify'
+                ? float.classify(a)
+                : operation === 'min' || operation === 'max' || operation === 'eq' || operation === 'lt' || operation === 'le'
+                  ? float[operation](a, b)
+                  : float[operation as 'add' | 'sub' | 'mul' | 'div'](rm, a, b);
   return result as Expression;
 }
 
@@ -74,7 +81,12 @@ export function harness(names: readonly FloatFunctionName[], way: Way, fused: Fu
   for (const name of names) writeLoop(module, functions, name, way, fused);
   const instance = new wasm.Instance(new wasm.Module(module.finish()), { host: { memory } });
   const columns = (name: keyof typeof COLUMN) => new BigUint64Array(memory.buffer, columnAt(name), CAPACITY);
-  const [rm, result, flags, left] = (['rm', 'result', 'flags', 'left'] as const).map(columns) as [BigUint64Array, BigUint64Array, BigUint64Array, BigUint64Array];
+  const [rm, result, flags, left] = (['rm', 'result', 'flags', 'left'] as const).map(columns) as [
+    BigUint64Array,
+    BigUint64Array,
+    BigUint64Array,
+    BigUint64Array,
+  ];
   const inputs = (['a', 'b', 'c'] as const).map(columns);
   const words = new Uint32Array(memory.buffer);
   return {
@@ -106,8 +118,9 @@ function writeLoop(module: ModuleWriter, functions: FloatFunctions, name: FloatF
         way === 'calls' ? new FloatCalls(r, functions) : new InlineFloat({ routine: r, functions, mode: way.mode, sideExit, fused });
       const rm = way === 'calls' ? r.load('i32', 4, address.get(), columnAt('rm')) : i32(way.rm);
       const type = operandType(name);
-      const operands = (['a', 'b', 'c'] as const).slice(0, operandCount(name)).map((column) =>
-        r.load(type, type === 'f32' ? 4 : 8, address.get(), columnAt(column)));
+      const operands = (['a', 'b', 'c'] as const)
+        .slice(0, operandCount(name))
+        .map((column) => r.load(type, type === 'f32' ? 4 : 8, address.get(), columnAt(column)));
       const result = r.let(applyByName(float, name, rm, operands));
       r.store(8, address.get(), asBits(r, result), columnAt('result'));
       r.store(8, address.get(), i64(0), columnAt('left'));

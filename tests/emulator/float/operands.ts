@@ -47,8 +47,20 @@ function specials(type: Type): bigint[] {
   const infinity = infinityBits(type, false);
   const one = bitsFrom(type, 1);
   const positive = [
-    0n, 1n, 2n, 3n, (1n << fraction) - 1n, 1n << fraction, (1n << fraction) + 1n, infinity - 1n, infinity - 2n, infinity,
-    one, one + 1n, one - 1n, ...[0.5, 1.5, 2, 2.5, 3, 0.1, 10].map((x) => bitsFrom(type, x)),
+    0n,
+    1n,
+    2n,
+    3n,
+    (1n << fraction) - 1n,
+    1n << fraction,
+    (1n << fraction) + 1n,
+    infinity - 1n,
+    infinity - 2n,
+    infinity,
+    one,
+    one + 1n,
+    one - 1n,
+    ...[0.5, 1.5, 2, 2.5, 3, 0.1, 10].map((x) => bitsFrom(type, x)),
   ];
   const nans = [infinity + 1n, infinity | (1n << (fraction - 1n)), infinity | (1n << (fraction - 1n)) | 5n, infinity | 12n];
   return [...positive, ...nans].flatMap((bits) => [bits, bits | signBit(type, true)]);
@@ -89,7 +101,9 @@ export function operand(random: Random, type: Type): bigint {
 /** An operand as programs use them: normal, of modest size, not special. */
 export function ordinary(random: Random, type: Type): bigint {
   const bias = 2 ** (FIELD[type] - 1) - 1;
-  return signBit(type, random.below(2) === 1) | (BigInt(bias - 10 + random.below(20)) << BigInt(FRACTION[type])) | random.bits(FRACTION[type]);
+  return (
+    signBit(type, random.below(2) === 1) | (BigInt(bias - 10 + random.below(20)) << BigInt(FRACTION[type])) | random.bits(FRACTION[type])
+  );
 }
 
 const near = (random: Random, type: Type, bits: bigint) => {

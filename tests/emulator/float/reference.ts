@@ -61,11 +61,15 @@ function onGrid(num: bigint, den: bigint, e: number, quantum: number) {
 }
 function roundUp(mode: Mode, sign: boolean, { whole, inexact, half }: ReturnType<typeof onGrid>): bigint {
   const up =
-    mode === MODES.RNE ? half > 0 || (half === 0 && (whole & 1n) === 1n)
-    : mode === MODES.RMM ? half >= 0
-    : mode === MODES.RUP ? inexact && !sign
-    : mode === MODES.RDN ? inexact && sign
-    : false;
+    mode === MODES.RNE
+      ? half > 0 || (half === 0 && (whole & 1n) === 1n)
+      : mode === MODES.RMM
+        ? half >= 0
+        : mode === MODES.RUP
+          ? inexact && !sign
+          : mode === MODES.RDN
+            ? inexact && sign
+            : false;
   return up && inexact ? whole + 1n : whole;
 }
 

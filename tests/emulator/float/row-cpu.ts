@@ -24,7 +24,10 @@ function cpuOver(r: Routine, functions: FloatFunctions): Cpu {
   const write = ({ slot }: Slot, value: Expression) => r.store(8, i32(0), value, slot);
   const own = {
     float: new FloatCalls(r, functions),
-    x: read, setX: write, f: read, setF: write,
+    x: read,
+    setX: write,
+    f: read,
+    setF: write,
     d: (slot: Slot) => r.reinterpret('f64', read(slot)),
     setD: (slot: Slot, value: Expression) => write(slot, r.reinterpret('i64', value)),
     s: (slot: Slot) => {
