@@ -11,12 +11,20 @@ export const app = Object.assign(fake.app, { exit: (status: number) => process.e
 
 const tell = (event: string, detail: unknown = '') => console.log(`${event} ${JSON.stringify(detail)}`);
 
+interface MachineStatus {
+  readonly state: string;
+  readonly reason: string;
+}
 interface ServerFrame {
   readonly kind: string;
+  readonly id?: number;
   readonly name?: string;
   readonly ok?: unknown;
-  readonly payload?: { readonly state?: string; readonly reason?: string };
+  readonly payload?: unknown;
 }
+const ABOUT = 1;
+const LIST = 2;
+const QUIT = 3;
 
 /** A page's connection: waits for the guest of the command line to end, then asks the program to quit. */
 function playThePage(): void {
@@ -25,16 +33,23 @@ function playThePage(): void {
   const port = new FakePort();
   // A real port delivers later, never while its other end is still sending.
   const say = (message: unknown) => setImmediate(() => port.deliver(message));
+  const call = (id: number, service: string, method: string) => say(JSON.stringify({ kind: 'call', id, service, method, args: [] }));
+  const look = ({ state, reason }: MachineStatus) => {
+    tell('machine', `${state}: ${reason}`);
+    if (state === 'running' || state === 'failed') call(QUIT, 'application', 'quit');
+  };
   port.postMessage = (frame: unknown) => {
     say((frame as string | Uint8Array).length);
     if (typeof frame !== 'string') return;
-    const { kind, name, ok, payload } = JSON.parse(frame) as ServerFrame;
-    if (kind === 'hello') say(JSON.stringify({ kind: 'call', id: 1, service: 'application', method: 'about', args: [] }));
-    if (kind === 'answer') tell('about', ok);
-    if (name !== 'changed' || payload?.state === undefined) return;
-    tell('machine', `${payload.state}: ${payload.reason ?? ''}`);
-    if (payload.state === 'running' || payload.state === 'failed')
-      say(JSON.stringify({ kind: 'call', id: 2, service: 'application', method: 'quit', args: [] }));
+    const { kind, id, name, ok, payload } = JSON.parse(frame) as ServerFrame;
+    if (kind === 'hello') {
+      call(ABOUT, 'application', 'about');
+      call(LIST, 'machines', 'list');
+    }
+    if (id === ABOUT) tell('about', ok);
+    // The guest may have come up before the page was there to hear of it.
+    if (id === LIST) (ok as MachineStatus[]).forEach(look);
+    if (kind === 'event' && name === 'changed' && (payload as Partial<MachineStatus>).state) look(payload as MachineStatus);
   };
   ipcMain.emit(PORT_CHANNEL, { sender: window.webContents, senderFrame: window.webContents.mainFrame, ports: [port] });
 }
