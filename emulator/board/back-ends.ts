@@ -186,6 +186,18 @@ export class AttachedBackEnds {
     for (const block of this.#blocks) block.resume();
   }
 
+  /**
+   * Starts the outside over for a machine that reboots in place: its cores must stand still. Requests in flight are
+   * waited for, then `initialise` resets the devices, then disks and clock are plugged in again.
+   */
+  async restart(initialise: () => void): Promise<void> {
+    await this.quiesce();
+    initialise();
+    for (const block of this.#blocks) block.plug();
+    this.adjustClock();
+    this.resume();
+  }
+
   /** Ends the loop after the guest's last words have been given to the owner and its disk requests were answered. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -186,6 +186,11 @@ export class Board {
     return this.#attached;
   }
 
+  /** Resets every device of a machine that reboots in place (I/O thread; the cores stand still). Output not yet taken is lost. */
+  async restart(): Promise<void> {
+    await this.outside.restart(() => this.initialise());
+  }
+
   /** What `attach` connected. @throws Error on a thread that attached nothing */
   get outside(): AttachedBackEnds {
     if (!this.#attached) throw new Error('the board has no back ends on this thread');

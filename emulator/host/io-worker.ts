@@ -45,11 +45,11 @@ async function main(): Promise<void> {
   const { ram } = layout;
   const clock = new MachineClock(bind(controlState, buffer, layout.control), () => process.hrtime.bigint());
   const log = (line: string) => tell({ kind: 'log', line });
-  const wakeCores = () => layout.cores.forEach((_, hart) => board.signals(hart).nudge());
+  const staleWrites = new Int32Array(buffer, layout.control + controlState.offsets.staleWrites, 1);
   const guest = new GuestMemory({
     buffer, ramOffset: ram.host, base: ram.base, size: ram.size,
     pageFlags: new Uint8Array(buffer, ram.pageFlags, ram.size / 4096),
-    codeWritten: wakeCores,
+    codeWritten: () => Atomics.add(staleWrites, 0, 1),
   });
   const board = createBoard(layout.board, { buffer, memory: guest, clock, powerRequested: () => undefined, log });
   board.initialise();

@@ -2,7 +2,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { WasmMemory } from '../engine/wasm/webassembly.ts';
 import { type Ending, type MachineConfiguration, MachineError, type MachineEvents } from '../index.ts';
-import { type MachineLayout, WISH } from '../machine/layout.ts';
+import { controlState, type MachineLayout, WISH } from '../machine/layout.ts';
 import type { FromCore, FromIo, ToIo } from './messages.ts';
 
 /** Makes a worker of a file of this folder. */
@@ -36,7 +36,7 @@ export class MachineThreads {
     this.#layout = layout;
     this.#events = events;
     this.#control = new Int32Array(memory.buffer, layout.control, 2);
-    this.#origin = new BigInt64Array(memory.buffer, layout.control + 8, 1);
+    this.#origin = new BigInt64Array(memory.buffer, layout.control + controlState.offsets.clockOrigin, 1);
   }
 
   /** Starts all threads; resolves when the guest runs. @throws MachineError with everything ended */

@@ -44,11 +44,11 @@ export function createCoreThread(parts: CoreThreadParts): { core: Core; loop: Om
   const clock = new MachineClock(control, parts.now);
   const coreLayout = layout.cores[hartId];
   if (!coreLayout) throw new Error(`the machine has no core ${hartId}`);
-  const wakeAll = () => layout.cores.forEach((_, hart) => board.signals(hart).nudge());
+  const staleWrites = new Int32Array(buffer, layout.control + controlState.offsets.staleWrites, 1);
   const guest = new GuestMemory({
     buffer, ramOffset: ram.host, base: ram.base, size: ram.size,
     pageFlags: new Uint8Array(buffer, ram.pageFlags, ram.size / 4096),
-    codeWritten: wakeAll,
+    codeWritten: () => Atomics.add(staleWrites, 0, 1),
   });
   const words = new Int32Array(buffer, layout.control, 2);
   let ended = false;
@@ -69,6 +69,7 @@ export function createCoreThread(parts: CoreThreadParts): { core: Core; loop: Om
     bus: board,
     time: () => BigInt(clock.ticks()),
     lines: () => signals.lines,
+    staleWrites: () => Atomics.load(staleWrites, 0),
     nudge: () => signals.nudge(),
     sbi: () => {
       sbi?.call(hart);

@@ -23,6 +23,8 @@ export const controlState = schema('control', 1, {
   wish: u32(),
   /** Cores that are not executing (pausing or stopped). */
   parked: u32(),
+  /** Counted up whenever a device writes to a page with translated code: the cores' cue to look for such pages. */
+  staleWrites: u32(),
   /** `process.hrtime` nanoseconds at which the machine's clock reads 0; moved on by pauses. */
   clockOrigin: u64(),
 });

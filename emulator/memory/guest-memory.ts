@@ -38,7 +38,7 @@ export class GuestMemory {
     this.base = base;
     this.size = size;
     this.view = new DataView(buffer, ramOffset, size);
-    this.halves = new Uint16Array(buffer, ramOffset, size >> 1);
+    this.halves = new Uint16Array(buffer, ramOffset, Math.floor(size / 2));
     this.#ram = new Uint8Array(buffer, ramOffset, size);
     this.#pageFlags = pageFlags;
     this.#codeWritten = codeWritten;

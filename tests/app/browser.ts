@@ -48,5 +48,15 @@ export async function visit(browser: Browser, address: string, { width = 1280, h
   return { page, complaints };
 }
 
-/** The text in the terminal in front, with the lines that are scrolled away. */
+/** The lines of the terminal that can be seen. */
 export const consoleText = (page: Page): Promise<string> => page.locator('.xterm-rows').innerText();
+
+/** Waits until the console shows a text. */
+export const showsText = (page: Page, text: string): Promise<unknown> =>
+  page.waitForFunction((wanted) => document.querySelector<HTMLElement>('.xterm-rows')?.innerText.includes(wanted), text, { timeout: 60_000 });
+
+/** Types a line at the console, which must have the focus. */
+export async function typeLine(page: Page, line: string): Promise<void> {
+  await page.keyboard.type(line);
+  await page.keyboard.press('Enter');
+}

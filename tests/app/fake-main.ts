@@ -3,7 +3,7 @@
  * states which are hard to have for real (a fetch that fails, no apt, a guest without end) can be had at will.
  */
 import { broadcaster, dispatcher } from '../../main/border/border.ts';
-import { serveSession, type Session } from '../../main/border/session.ts';
+import { serveSession, type Link } from '../../main/border/session.ts';
 import { openBrowserShell } from '../../main/browser/browser-shell.ts';
 import type { Settings } from '../../preload/contract/application.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
@@ -25,7 +25,7 @@ export async function startFakeMain({ debian = 'ready', folder, port = 0 }: Fake
   const sizes: string[] = [];
   const machines = fakeMachines(events, sizes);
   const tasks = new Map<string, TaskStatus>();
-  const sessions = new Set<Session>();
+  const links = new Set<Link>();
   let quits = 0;
   let settings: Settings = { theme: 'system', consoleFontSize: 14, scrollbackLines: 10_000 };
   let template: TemplateStatus = {
@@ -93,9 +93,8 @@ export async function startFakeMain({ debian = 'ready', folder, port = 0 }: Fake
     port,
     folder,
     serve(link) {
-      const session = serveSession(link, { version: '0.1.0', dispatch, broadcaster: border, openConsole: machines.openConsole, report: console.error });
-      sessions.add(session);
-      return session;
+      links.add(link);
+      return serveSession(link, { version: '0.1.0', dispatch, broadcaster: border, openConsole: machines.openConsole, report: console.error });
     },
   });
   return {
@@ -113,6 +112,11 @@ export async function startFakeMain({ debian = 'ready', folder, port = 0 }: Fake
       task({ state: 'done', fraction: 1, message: 'ready', endedAt: Date.now() });
     },
     failFetch: (message: string) => task({ state: 'failed', message, endedAt: Date.now() }),
+    /** Ends every connection, as a program that is killed does. */
+    drop() {
+      links.forEach((link) => link.close());
+      links.clear();
+    },
     async close() {
       machines.close();
       await shell.close();

@@ -24,16 +24,19 @@ export class Plic extends DeviceCore<ReturnType<typeof plicState>['fields']> imp
   /** The line of a source (1 to 95), to be given to a device. */
   line(source: number): InterruptLine {
     if (source < 1 || source >= SOURCES) throw new Error(`the PLIC has no source ${source}`);
-    return { set: (level) => this.lock.hold(() => this.#setLevel(source, level)) };
-  }
-
-  #setLevel(source: number, level: boolean): void {
     const word = source >> 5;
     const bit = 1 << (source & 31);
+    return {
+      set: (level) => {
+        // A source's level is changed by its own device only, under that device's lock: unchanged needs no lock of ours.
+        if ((((this.state.level[word] as number) & bit) !== 0) !== level) this.lock.hold(() => this.#setLevel(word, bit, level));
+      },
+    };
+  }
+
+  #setLevel(word: number, bit: number, level: boolean): void {
     const before = this.state.level[word] as number;
-    const after = level ? before | bit : before & ~bit;
-    if (after === before) return;
-    this.state.level[word] = after;
+    this.state.level[word] = level ? before | bit : before & ~bit;
     this.#update();
   }
 

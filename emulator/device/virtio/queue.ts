@@ -3,6 +3,7 @@
  * driver is not trusted: a chain that loops, is too long or points outside RAM stops the device, nothing worse. All
  * methods are called with the device's lock held.
  */
+import type { GuestMemory } from '../../memory/guest-memory.ts';
 import type { Schema, StateOf } from '../../snapshot/schema.ts';
 import { Chain, type Piece } from './chain.ts';
 import { FEATURE_EVENT_INDEX, FEATURE_INDIRECT, type TransportFields } from './state.ts';
@@ -20,11 +21,13 @@ export class VirtQueue {
   readonly #transport: VirtioTransport;
   readonly #index: number;
   readonly #state: StateOf<Schema<TransportFields>>;
+  readonly #memory: GuestMemory;
 
   constructor(transport: VirtioTransport, index: number) {
     this.#transport = transport;
     this.#index = index;
     this.#state = transport.state;
+    this.#memory = transport.memory;
   }
 
   get #size(): number {
@@ -44,17 +47,17 @@ export class VirtQueue {
   #at(area: 'descriptorArea' | 'driverArea' | 'deviceArea', length: number): number {
     const address = this.#state[area][this.#index] as bigint;
     const alignment = area === 'descriptorArea' ? 16n : area === 'driverArea' ? 2n : 4n;
-    const at = address % alignment === 0n ? this.#transport.memory.offset(Number(address), length) : -1;
+    const at = address % alignment === 0n ? this.#memory.offset(Number(address), length) : -1;
     if (at < 0) this.#break(`its ${area} at 0x${address.toString(16)} is not in RAM or not aligned`);
     return at;
   }
 
   #load16(at: number): number {
-    return Atomics.load(this.#transport.memory.halves, at >> 1);
+    return Atomics.load(this.#memory.halves, at / 2);
   }
 
   #store16(at: number, value: number): void {
-    Atomics.store(this.#transport.memory.halves, at >> 1, value);
+    Atomics.store(this.#memory.halves, at / 2, value);
   }
 
   /** The next chain, left in the queue; undefined when there is none (then the driver will notify of the next). */
@@ -96,12 +99,13 @@ export class VirtQueue {
     const writable: Piece[] = [];
     const problem = this.#follow(table, this.#size, head, readable, writable, false);
     if (problem !== undefined) return this.#break(problem);
-    return new Chain(this.#transport.memory, head, readable, writable);
+    return new Chain(this.#memory, head, readable, writable);
   }
 
   /** Collects the pieces of a chain in a table of `size` descriptors. @returns what is wrong with it, if anything */
   #follow(table: number, size: number, first: number, readable: Piece[], writable: Piece[], nested: boolean): string | undefined {
-    const { view, offset } = this.#memory;
+    const memory = this.#memory;
+    const { view } = memory;
     let index = first;
     for (let count = 0; ; count++) {
       if (index >= size) return `descriptor ${index} is outside a table of ${size}`;
@@ -115,7 +119,7 @@ export class VirtQueue {
         if (nested || (flags & FLAG_NEXT) !== 0) return 'an indirect table is inside another or not the end of its chain';
         return this.#followIndirect(address, length, readable, writable);
       }
-      if (offset(address, length) < 0) return `a descriptor points outside RAM (0x${address.toString(16)}, ${length} bytes)`;
+      if (memory.offset(address, length) < 0) return `a descriptor points outside RAM (0x${address.toString(16)}, ${length} bytes)`;
       if ((flags & FLAG_WRITE) !== 0) writable.push({ address, length });
       else if (writable.length > 0) return 'a readable descriptor follows a writable one';
       else readable.push({ address, length });
@@ -132,18 +136,13 @@ export class VirtQueue {
     return this.#follow(table, length / DESCRIPTOR_SIZE, 0, readable, writable, true);
   }
 
-  get #memory() {
-    const { memory } = this.#transport;
-    return { view: memory.view, offset: memory.offset.bind(memory) };
-  }
-
   /** Returns a chain to the driver. @param written bytes put into its writable part */
   complete(head: number, written: number): void {
     if (!this.#usable) return;
     const size = this.#size;
     const ring = this.#at('deviceArea', 6 + 8 * size);
     if (ring < 0) return;
-    const { memory } = this.#transport;
+    const memory = this.#memory;
     const next = this.#state.nextUsed[this.#index] as number;
     const entry = ring + 4 + 8 * (next % size);
     memory.view.setUint32(entry, head, true);

@@ -37,6 +37,8 @@ export interface CoreSurroundings {
   time(): bigint;
   /** The hardware-driven bits of mip. */
   lines(): number;
+  /** How often code pages were written behind the cores' backs. */
+  staleWrites(): number;
   /** Makes this core's generated code return soon. */
   nudge(): void;
   /** ECALL from S-mode, the pc already behind it. @returns false where there is no built-in SBI and the call must trap */
@@ -74,6 +76,7 @@ export class Core implements CoreEnvironment {
   readonly #flags: Uint8Array;
   readonly #generations: Int32Array;
   #granted = 0;
+  #staleWritesSeen = 0;
 
   constructor(surroundings: CoreSurroundings) {
     const { memory, memoryPages, table, layout, ram, tiering } = surroundings;
@@ -168,11 +171,14 @@ export class Core implements CoreEnvironment {
 
   /** Drops what was translated from pages that devices or other cores have written since (FENCE.I, or when told). */
   dropStaleCode(): void {
-    for (let page = this.#flags.findIndex((flags) => (flags & PAGE.stale) !== 0); page >= 0; ) {
-      Atomics.and(this.#flags, page, ~PAGE.stale);
+    const writes = this.surroundings.staleWrites();
+    if (writes === this.#staleWritesSeen) return;
+    this.#staleWritesSeen = writes;
+    const flags = this.#flags;
+    for (let page = 0; page < flags.length; page++) {
+      if (((flags[page] as number) & PAGE.stale) === 0) continue;
+      Atomics.and(flags, page, ~PAGE.stale);
       this.#codeWritten(page);
-      const rest = this.#flags.subarray(page + 1).findIndex((flags) => (flags & PAGE.stale) !== 0);
-      page = rest < 0 ? -1 : page + 1 + rest;
     }
   }
 

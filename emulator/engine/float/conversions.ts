@@ -4,6 +4,7 @@ import { type Expression, i32, i64 } from '../wasm/expression.ts';
 import type { Callable, Routine } from '../wasm/routine.ts';
 import { effectiveMode, FLAG, isAwayFromZero, MODE, raise } from './environment.ts';
 import { FORMATS, isInfinite, isNan, isZero, takeApart } from './format.ts';
+import { fitsFormat, fromIntegerNative, integerRange, truncateNative } from './native-conversions.ts';
 import { type Context, isSafelyNormal, returnIfNan, returnNative } from './operation.ts';
 
 const LIMIT: Readonly<Record<IntegerKind, { min: bigint; max: bigint }>> = {
@@ -23,7 +24,12 @@ export function writeToInteger({ module, state, format }: Context, kind: Integer
   const mode = effectiveMode(r, state, r.parameter(0).get());
   const a = r.parameter(1).get();
 
-  r.when(isZero(r, format, a), () => r.return(i64(0)));
+  // Most are integers already, or are to be truncated (casts): the host can do that.
+  const isInteger = r.let(r.eq(r.trunc(a), a));
+  r.when(r.and(r.or(isInteger, r.eq(mode, i32(MODE.zero))), integerRange(r, format, kind, a)), () => {
+    r.when(r.eqz(isInteger), () => raise(r, state, i32(FLAG.inexact)));
+    r.return(truncateNative(r, kind, a));
+  });
   const magnitude = r.variable(i64(0));
   const { sign, exponent, significand } = takeApart(r, format, a);
   const fits = r.variable(i32(0));
@@ -67,8 +73,9 @@ export function writeFromInteger({ module, state, format, pack }: Context, kind:
   const r = target.routine;
   const mode = effectiveMode(r, state, r.parameter(0).get());
   const a = r.let(widen(r, kind, r.parameter(1).get()));
-  r.when(r.eqz(a), () => r.return(format.constant(0)));
-  const sign = r.let(kind === 'i32' || kind === 'i64' ? r.ltS(a, i64(0)) : i32(0));
+  const isSigned = kind === 'i32' || kind === 'i64';
+  r.when(fitsFormat(r, format, isSigned, a), () => r.return(fromIntegerNative(r, kind, a, format.type)));
+  const sign = r.let(isSigned ? r.ltS(a, i64(0)) : i32(0));
   const magnitude = r.let(r.select(sign, r.sub(i64(0), a), a));
   const shift = r.let(r.clz(magnitude));
   r.return(r.call(pack, sign, r.sub(i32(63), r.wrap(shift)), r.shl(magnitude, shift), mode));

@@ -3,7 +3,7 @@
  * compiled code may keep it whatever `frm` and `fflags` are. Each gives an i32 that is 0 where there is no proof.
  */
 import type { IntegerKind } from '../../isa/riscv/cpu.ts';
-import { type Expression, f32, f64, i32, i64 } from '../wasm/expression.ts';
+import { type Expression, f32, f64, i32 } from '../wasm/expression.ts';
 import type { Routine } from '../wasm/routine.ts';
 import type { Format } from './format.ts';
 import { type Fused, multiplyAdd } from './fused.ts';
@@ -47,12 +47,6 @@ export function exactMultiplyAdd(r: Routine, fused: Fused, a: E, b: E, c: E): { 
 /** The value is an integer of the kind. */
 export const isExactInteger = (r: Routine, format: Format, kind: IntegerKind, a: E): E =>
   r.and(r.eq(r.trunc(a), a), integerRange(r, format, kind, a));
-
-/** The i64, already extended as its kind wants, has no more bits than the format keeps. */
-export function fitsFormat(r: Routine, { precision }: Format, isSigned: boolean, a: E): E {
-  const limit = 1n << BigInt(precision);
-  return isSigned ? r.leU(r.add(a, i64(limit)), i64(2n * limit)) : r.leU(a, i64(limit));
-}
 
 /** The double is what the single came from. */
 export const isExactSingle = (r: Routine, single: E, from: E): E => r.eq(wider(r, single), from);

@@ -10,11 +10,11 @@ import { FloatCalls, typeOf } from './calls.ts';
 import { classify } from './comparisons.ts';
 import { widen } from './conversions.ts';
 import { MODE } from './environment.ts';
-import { exactMultiplyAdd, fitsFormat, isExactInteger, isExactProduct, isExactSingle, isExactSum } from './exactness.ts';
+import { exactMultiplyAdd, isExactInteger, isExactProduct, isExactSingle, isExactSum } from './exactness.ts';
 import { type Format, type FloatType, FORMATS, isNan, isSignalling } from './format.ts';
 import type { FloatFunctions } from './functions.ts';
 import { detectFused, type Fused, multiplyAdd } from './fused.ts';
-import { fromIntegerNative, integerRange, roundNative, truncateNative } from './native-conversions.ts';
+import { fitsFormat, fromIntegerNative, integerRange, roundNative, truncateNative } from './native-conversions.ts';
 import { isFinite, isSafelyNormal } from './operation.ts';
 
 type E = Expression;

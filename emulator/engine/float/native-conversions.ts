@@ -1,6 +1,6 @@
 /** Conversions with integers in the host's own instructions, for where their rounding is what the guest wants. */
 import type { IntegerKind } from '../../isa/riscv/cpu.ts';
-import type { Expression } from '../wasm/expression.ts';
+import { type Expression, i64 } from '../wasm/expression.ts';
 import type { Routine } from '../wasm/routine.ts';
 import { MODE } from './environment.ts';
 import type { FloatType, Format } from './format.ts';
@@ -50,4 +50,10 @@ export function fromIntegerNative(r: Routine, kind: IntegerKind, a: Expression, 
     case 'u64':
       return r.convert(`${to}_convert_i64_u`, a);
   }
+}
+
+/** The i64, already extended as its kind wants, has no more bits than the format keeps. */
+export function fitsFormat(r: Routine, { precision }: Format, isSigned: boolean, a: Expression): Expression {
+  const limit = 1n << BigInt(precision);
+  return isSigned ? r.leU(r.add(a, i64(limit)), i64(2n * limit)) : r.leU(a, i64(limit));
 }

@@ -4,6 +4,7 @@ import type { ModuleWriter } from '../wasm/module.ts';
 import type { Callable, Routine } from '../wasm/routine.ts';
 import { effectiveMode, MODE } from './environment.ts';
 import { bitsOf, type Format, isInfinite, isNan, isZero, takeApart } from './format.ts';
+import { exactMultiplyAdd } from './exactness.ts';
 import { type Fused, multiplyAdd } from './fused.ts';
 import { type Context, isSafelyNormal, returnIfNan, returnInvalid, returnNative } from './operation.ts';
 import { addWide, halve, lessWide, multiplyWide, normalizeWide, shiftWideSticky, squeeze, subWide, wide } from './wide.ts';
@@ -87,6 +88,8 @@ export function writeFma(context: Context, { add, mul, fused }: { add: Callable;
     value: quick.value,
     safe: (value) => r.and(quick.isValid, isSafelyNormal(r, format, value)),
   });
+  const simple = exactMultiplyAdd(r, fused, a, b, c);
+  r.when(simple.isExact, () => r.return(simple.value));
   const native = r.let(r.mul(a, b));
   // Infinity times zero is invalid whatever is added, a quiet NaN included.
   const isInvalidProduct = r.and(isNan(r, native), r.eqz(r.or(isNan(r, a), isNan(r, b))));

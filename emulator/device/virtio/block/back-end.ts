@@ -65,8 +65,13 @@ export class BlockBackEnd {
     this.#disk = outside.disk;
     this.#gate = outside.gate;
     this.#log = outside.log;
-    const { sizeBytes, readonly } = store;
-    device.plug({ sizeBytes, readonly, ranges: { discard: !!store.discard, zero: !!store.zero } });
+    this.plug();
+  }
+
+  /** Tells the guest's side what disk there is: at the start, and after the devices were reset. */
+  plug(): void {
+    const { sizeBytes, readonly, discard, zero } = this.#store;
+    this.#device.plug({ sizeBytes, readonly, ranges: { discard: !!discard, zero: !!zero } });
   }
 
   /** Requests taken and not yet answered. */
