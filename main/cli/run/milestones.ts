@@ -17,8 +17,8 @@ export interface Milestones {
 const INIT = /Run \/\S+ as init process/;
 // eslint-disable-next-line no-control-regex
 const ESCAPES = /\x1b\[[0-?]*[ -/]*[@-~]/g;
-/** A line that waits for typing: something and then #, $ or > and a space, at the end of what was printed. */
-const PROMPT = /(?:^|[\r\n])[^\r\n]*[#$>] $/;
+/** A line that waits for typing: #, $ or > and a space, or a question for a login, at the end of what was printed. */
+const PROMPT = /(?:^|[\r\n])[^\r\n]*(?:[#$>]|login:) $/;
 /** What is looked at: more than the longest line that matters, and a prompt may come in several pieces. */
 const WINDOW = 512;
 
