@@ -72,29 +72,28 @@ export function exportFloatFunctions(module: ModuleWriter, functions: FloatFunct
 /** Declares every function as an import from `from`, under its own name. */
 export function importFloatFunctions(module: ModuleWriter, from: string): FloatFunctions {
   const all: Partial<Record<FloatFunctionName, Callable>> = {};
-  for (const [name, { parameters, results }] of SIGNATURES) {
+  for (const [name, { parameters, results }] of signatures()) {
     all[name] = module.importFunction(from, name, parameters, results);
   }
   return all as FloatFunctions;
 }
 
-interface FunctionType {
-  readonly parameters: ValueType[];
-  readonly results: ValueType[];
-}
-const SIGNATURES = new Map<FloatFunctionName, FunctionType>();
-const declare = (name: FloatFunctionName, parameters: ValueType[], result: ValueType) =>
-  SIGNATURES.set(name, { parameters, results: [result] });
-for (const type of TYPES) {
-  for (const name of ['add', 'sub', 'mul', 'div'] as const) declare(`${name}.${type}`, ['i32', type, type], type);
-  declare(`sqrt.${type}`, ['i32', type], type);
-  declare(`fma.${type}`, ['i32', type, type, type], type);
-  for (const name of ['min', 'max'] as const) declare(`${name}.${type}`, [type, type], type);
-  for (const name of ['eq', 'lt', 'le'] as const) declare(`${name}.${type}`, [type, type], 'i32');
-  declare(`classify.${type}`, [type], 'i64');
-  for (const kind of INTEGER_KINDS) {
-    declare(`toInteger.${type}.${kind}`, ['i32', type], 'i64');
-    declare(`fromInteger.${kind}.${type}`, ['i32', 'i64'], type);
+/** The types of every function. */
+function signatures(): Map<FloatFunctionName, { parameters: ValueType[]; results: ValueType[] }> {
+  const all = new Map<FloatFunctionName, { parameters: ValueType[]; results: ValueType[] }>();
+  const declare = (name: FloatFunctionName, parameters: ValueType[], result: ValueType) => all.set(name, { parameters, results: [result] });
+  for (const type of TYPES) {
+    for (const name of ['add', 'sub', 'mul', 'div'] as const) declare(`${name}.${type}`, ['i32', type, type], type);
+    declare(`sqrt.${type}`, ['i32', type], type);
+    declare(`fma.${type}`, ['i32', type, type, type], type);
+    for (const name of ['min', 'max'] as const) declare(`${name}.${type}`, [type, type], type);
+    for (const name of ['eq', 'lt', 'le'] as const) declare(`${name}.${type}`, [type, type], 'i32');
+    declare(`classify.${type}`, [type], 'i64');
+    for (const kind of INTEGER_KINDS) {
+      declare(`toInteger.${type}.${kind}`, ['i32', type], 'i64');
+      declare(`fromInteger.${kind}.${type}`, ['i32', 'i64'], type);
+    }
+    declare(`convert.${type}`, ['i32', type === 'f32' ? 'f64' : 'f32'], type);
   }
-  declare(`convert.${type}`, ['i32', type === 'f32' ? 'f64' : 'f32'], type);
+  return all;
 }

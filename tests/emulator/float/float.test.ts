@@ -3,8 +3,15 @@
  * called and inline, with the host's fused multiply-add and without.
  */
 import { describe, expect, test } from 'vitest';
-import type { FloatFunctionName } from '../../../emulator/engine/float/functions.ts';
+import {
+  exportFloatFunctions,
+  type FloatFunctionName,
+  importFloatFunctions,
+  writeFloatFunctions,
+} from '../../../emulator/engine/float/functions.ts';
 import { detectFused, type Fused } from '../../../emulator/engine/float/fused.ts';
+import { ModuleWriter } from '../../../emulator/engine/wasm/module.ts';
+import { wasm } from '../../../emulator/engine/wasm/webassembly.ts';
 import { type Case, CASES } from './cases.ts';
 import { type Harness, harness, operandCount, type Outcome, type Vector, type Way } from './harness.ts';
 import { Random } from './operands.ts';
@@ -123,4 +130,16 @@ describe.each(CASES)('$name', (item) => {
       ).slice(0, 5),
     ).toEqual([]);
   });
+});
+
+test('what a compiled module imports is what the core module exports', () => {
+  const core = new ModuleWriter();
+  core.importMemory('host', 'memory', 1, 1);
+  exportFloatFunctions(core, writeFloatFunctions(core, { frm: 0, fflags: 4 }));
+  const memory = new wasm.Memory({ initial: 1, maximum: 1, shared: true });
+  const { exports } = new wasm.Instance(new wasm.Module(core.finish()), { host: { memory } });
+  const compiled = new ModuleWriter();
+  const imported = importFloatFunctions(compiled, 'float');
+  expect(Object.keys(imported).sort()).toEqual(Object.keys(exports).sort());
+  expect(() => new wasm.Instance(new wasm.Module(compiled.finish()), { float: exports })).not.toThrow();
 });
