@@ -57,6 +57,8 @@ async function main(): Promise<void> {
   const inflate = (bytes: Uint8Array) => gunzipSync(bytes);
   const start = prepareBoot({ files, memory: guest, deviceTree: (request) => board.deviceTree(request), inflate, entropy });
   for (const line of start.log) log(line);
+  // Before the back ends: they set the guest's real-time clock by this one.
+  clock.start();
   const outside = board.attach({
     disks,
     output: (console, bytes) => {
@@ -80,7 +82,6 @@ async function main(): Promise<void> {
         port.close();
       });
   });
-  clock.start();
   const { privilege, pc, a0, a1, a2, tohost } = start;
   tell({ kind: 'ready', start: { privilege, pc, a0, a1, a2, ...(tohost === undefined ? {} : { tohost }) } });
 }
