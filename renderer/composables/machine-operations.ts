@@ -53,7 +53,7 @@ export function useMachineOperations() {
   function perform(action: Action, machine: MachineStatus) {
     const { id, definition } = machine;
     const run = () => {
-      if (action.name === 'rename') state.renaming.value = id;
+      if (action.name === 'rename') state.renaming.value = { id, place: 'header' };
       else if (action.name === 'delete') void remove(machine);
       else if (action.name === 'start') void start(id);
       else {

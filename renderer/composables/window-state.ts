@@ -26,7 +26,8 @@ export function createWindowState() {
     drafts: shallowReactive(new Map<MachineId, MachineDefinition>()),
     dialog: ref<DialogName>(),
     question: shallowRef<Question>(),
-    renaming: ref<MachineId>(),
+    /** The machine whose name is being changed, and where the field for it is. */
+    renaming: shallowRef<{ readonly id: MachineId; readonly place: 'list' | 'header' }>(),
     /** The list as a drawer, in narrow windows. */
     drawerOpen: ref(false),
     /** The console in front is asked to take the focus; it lowers this when it has. */

@@ -58,6 +58,7 @@ export function bootFakeGuest(print: (bytes: Uint8Array) => void, powerOff: () =
         if (character === '\x03') {
           clearInterval(flood);
           flood = undefined;
+          typed = '';
           say(`^C\r\n${PROMPT}`);
         } else if (character === '\r') {
           const command = typed;

@@ -118,6 +118,8 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     const channel = (one.logs[console] as ConsoleLog).open(listener);
     return { ...channel, write: (bytes) => one.guest?.type(bytes) };
   };
+  /** The oldest machine. */
+  const first = () => [...entries.keys()][0] as MachineId;
   const close = () => entries.forEach((one) => (one.guest?.stop(), clearInterval(one.ticker)));
-  return { add, plain, service, consoleService, openConsole, close };
+  return { add, plain, service, consoleService, openConsole, first, close };
 }

@@ -1,0 +1,163 @@
+/** The console in the window: history, clipboard, find, sizes, several ports, a guest without end, a lost connection. */
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { describeWith } from '../kit/tools.ts';
+import { consoleText, showsText, typeLine } from './browser.ts';
+import { windows, type FakeMain } from './window.ts';
+
+const running = (main: FakeMain) => {
+  const { machines } = main;
+  const { id } = machines.add({ ...machines.plain('debian', 'debian-riscv64'), ports: [{ name: 'agent' }] });
+  void machines.service.start(id);
+};
+/** The first click into a terminal gives it the focus. */
+const focus = (page: Page) => page.locator('.xterm-screen').click();
+
+describeWith(['chromium'], 'the console', () => {
+  const open = windows();
+
+  test('shows what was printed before, colours, and what is typed', async () => {
+    const { page } = await open({ prepare: running });
+    await showsText(page, 'Welcome to Debian');
+    await focus(page);
+    await typeLine(page, 'colours');
+    await showsText(page, 'colour 7');
+    const colours = await page.locator('.xterm-rows span', { hasText: /^colour [1-6]/ }).evaluateAll((spans) => spans.map((span) => getComputedStyle(span).color));
+    expect(new Set(colours).size).toBe(6);
+  });
+  test('questions in the history are not answered again', async () => {
+    const { page, main } = await open({ prepare: running });
+    await showsText(page, 'Welcome to Debian');
+    await focus(page);
+    await typeLine(page, 'ask');
+    // The first time it is the terminal's to answer: the guest echoes the report of the cursor's place.
+    await showsText(page, '^[[');
+    await page.keyboard.press('Control+c');
+    const before = new TextDecoder().decode(main.machines.consoleService.history(main.machines.first(), 0) as Uint8Array);
+    await page.reload();
+    await showsText(page, '^[[');
+    await focus(page);
+    await typeLine(page, 'uname -m');
+    await showsText(page, '\nriscv64');
+    const after = new TextDecoder().decode(main.machines.consoleService.history(main.machines.first(), 0) as Uint8Array);
+    expect(after.slice(before.length)).not.toContain('^[');
+  });
+  test('keeps its history after the machine stopped, dimmed, with the way to start it', async () => {
+    const { page } = await open({ prepare: running });
+    await showsText(page, 'Welcome to Debian');
+    await focus(page);
+    await typeLine(page, 'poweroff');
+    await page.getByText('This machine is off.').waitFor();
+    expect(await consoleText(page)).toContain('Welcome to Debian');
+    await expect.poll(() => page.locator('.xterm-screen').evaluate((screen) => getComputedStyle(screen).opacity)).toBe('0.62');
+    await page.getByRole('status').filter({ hasText: 'This machine is off' }).getByRole('button', { name: 'Start' }).click();
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    // The new run has the focus without a click.
+    await typeLine(page, 'uname -m');
+    await showsText(page, '\nriscv64');
+  });
+  test('copies a selection and pastes several lines as they are', async () => {
+    const { page } = await open({ prepare: running });
+    await showsText(page, 'Welcome to Debian');
+    await page.evaluate(() => navigator.clipboard.writeText('uname -m\nuname -m\n'));
+    await focus(page);
+    await page.keyboard.press('Control+Shift+V');
+    await page.waitForFunction(() => document.querySelector<HTMLElement>('.xterm-rows')?.innerText.match(/\nriscv64/g)?.length === 2);
+    const word = await page.locator('.xterm-rows span', { hasText: 'Welcome' }).first().boundingBox();
+    await page.mouse.dblclick((word?.x ?? 0) + 12, (word?.y ?? 0) + 6);
+    await page.keyboard.press('Control+Shift+C');
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('Welcome');
+  });
+  test('the right button copies a selection and pastes without one', async () => {
+    const { page } = await open({ prepare: running });
+    await showsText(page, 'Welcome to Debian');
+    await page.evaluate(() => navigator.clipboard.writeText('uname -m\n'));
+    await page.locator('.xterm-screen').click({ button: 'right' });
+    await showsText(page, '\nriscv64');
+  });
+  test('finds in the scrollback, counts, goes on, and gives Ctrl+F to the guest at the second press', async () => {
+    const { page, main } = await open({ prepare: running });
+    await showsText(page, 'Welcome to Debian');
+    await focus(page);
+    await typeLine(page, 'lines');
+    await showsText(page, 'line 60 of');
+    await page.keyboard.press('Control+f');
+    await page.keyboard.type('of a long');
+    const count = page.getByRole('search').getByRole('status');
+    await expect.poll(() => count.innerText()).toBe('1 of 60');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => count.innerText()).toBe('2 of 60');
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.press('Shift+Enter');
+    await expect.poll(() => count.innerText()).toBe('60 of 60');
+    await page.getByRole('searchbox').or(page.getByLabel('Find in this console')).first().fill('nothing like it');
+    await expect.poll(() => count.innerText()).toBe('Not found');
+    await page.keyboard.press('Control+f');
+    await expect.poll(() => new TextDecoder().decode(main.machines.consoleService.history(main.machines.first(), 0) as Uint8Array)).toContain('\x06');
+    expect(await page.getByRole('search').count()).toBe(0);
+  });
+  test('tells the guest its size, and again when the window changes', async () => {
+    const { page, main } = await open({ prepare: running });
+    await showsText(page, 'Welcome to Debian');
+    await expect.poll(() => main.sizes.length).toBeGreaterThan(0);
+    const [wide] = /\d+(?=x)/.exec(main.sizes.at(-1) ?? '') ?? [];
+    await page.setViewportSize({ width: 760, height: 500 });
+    await expect.poll(() => Number(/\d+(?=x)/.exec(main.sizes.at(-1) ?? '')?.[0])).toBeLessThan(Number(wide));
+  });
+  test('every port is a tab with its own terminal', async () => {
+    const { page } = await open({ prepare: running });
+    await showsText(page, 'Welcome to Debian');
+    await page.getByRole('tab', { name: 'agent' }).click();
+    expect(await consoleText(page)).not.toContain('Welcome');
+    await page.getByRole('tab', { name: 'ttyS0' }).click();
+    await showsText(page, 'Welcome to Debian');
+  });
+  test('a guest that prints without end leaves the window responsive and its memory bounded', async () => {
+    const { page } = await open({ prepare: running });
+    await showsText(page, 'Welcome to Debian');
+    await focus(page);
+    await typeLine(page, 'flood');
+    await showsText(page, 'without end');
+    await page.evaluate(() => {
+      const seen = { frames: 0, longest: 0, last: performance.now() };
+      Object.assign(window, { seen });
+      const frame = () => {
+        const now = performance.now();
+        seen.longest = Math.max(seen.longest, now - seen.last);
+        seen.last = now;
+        seen.frames++;
+        requestAnimationFrame(frame);
+      };
+      requestAnimationFrame(frame);
+    });
+    await page.getByRole('tab', { name: 'Hardware' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('still answering');
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('still answering');
+    await page.getByRole('button', { name: 'Revert' }).click();
+    await page.getByRole('tab', { name: 'Console' }).click();
+    const lineNow = async () => Number((await consoleText(page)).match(/line (\d+) without end/)?.[1]);
+    const first = await lineNow();
+    await expect.poll(lineNow, { timeout: 30_000 }).toBeGreaterThan(first + 20_000);
+    // Frames went on being drawn all the while.
+    expect(await page.evaluate(() => (window as unknown as { seen: { frames: number } }).seen.frames)).toBeGreaterThan(20);
+    const heap = await page.evaluate(() => (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize);
+    expect(heap).toBeLessThan(200 * 1024 * 1024);
+    await focus(page);
+    await page.keyboard.press('Control+c');
+    await typeLine(page, 'uname -m');
+    await showsText(page, '\nriscv64');
+  });
+  test('a lost connection is said and comes back, with the console as it was', async () => {
+    const { page, main } = await open({ prepare: running });
+    await showsText(page, 'Welcome to Debian');
+    await focus(page);
+    main.drop();
+    await page.getByText('Connection lost.').waitFor();
+    // Typed while nothing can carry it.
+    await page.keyboard.type('uname -m');
+    await page.getByText('Connection lost.').waitFor({ state: 'detached' });
+    await page.keyboard.press('Enter');
+    await showsText(page, '\nriscv64');
+    expect((await consoleText(page)).match(/Welcome to Debian/g)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,107 @@
+/** The Hardware tab and the New dialog: faults at their fields, nothing lost, what is stored. */
+import { expect, test } from 'vitest';
+import { describeWith } from '../kit/tools.ts';
+import { showsText } from './browser.ts';
+import { windows, type FakeMain } from './window.ts';
+
+const stored = (main: FakeMain) => main.machines.service.list() as readonly { definition: { name: string; memoryMiB: number; disks: unknown; boot: unknown }; state: string; needsRestart: boolean }[];
+const one = (main: FakeMain) => void main.machines.add(main.machines.plain('debian', 'debian-riscv64'));
+
+describeWith(['chromium'], 'the hardware form', () => {
+  const open = windows();
+
+  test('a fault shows at its field, keeps what was typed, and cannot be applied', async () => {
+    const { page, main } = await open({ prepare: one });
+    await page.getByRole('tab', { name: 'Hardware' }).click();
+    await page.getByRole('button', { name: 'System' }).click();
+    await page.getByLabel('Memory', { exact: true }).fill('8');
+    await page.getByText('A whole number of MiB from 16 to 3072.').waitFor();
+    expect(await page.getByRole('button', { name: 'Apply' }).last().isDisabled()).toBe(true);
+    await page.getByRole('tab', { name: 'Console' }).click();
+    await page.getByRole('tab', { name: /Hardware/ }).click();
+    await page.getByRole('button', { name: 'System' }).click();
+    expect(await page.getByLabel('Memory', { exact: true }).inputValue()).toBe('8');
+    await page.getByLabel('Memory', { exact: true }).fill('256');
+    await page.getByRole('button', { name: 'Apply' }).last().click();
+    await page.getByText('Everything is stored.').waitFor();
+    expect(stored(main)[0]?.definition.memoryMiB).toBe(256);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => page.getByLabel('Memory', { exact: true }).inputValue()).toBe('512');
+  });
+  test('what main finds wrong with a file shows at that file', async () => {
+    const { page } = await open({ prepare: one });
+    await page.getByRole('tab', { name: 'Hardware' }).click();
+    await page.getByRole('button', { name: 'Boot' }).click();
+    await page.getByLabel('Kernel', { exact: true }).fill('/nowhere/Image');
+    await page.getByText('There is no file /nowhere/Image: choose another one').waitFor();
+    expect(await page.getByLabel('Kernel', { exact: true }).getAttribute('aria-invalid')).toBe('true');
+  });
+  test('disks are added from the file dialog, ordered and made read-only', async () => {
+    const { page, main } = await open({ prepare: one });
+    await page.getByRole('tab', { name: 'Hardware' }).click();
+    await page.getByRole('button', { name: 'Disks' }).click();
+    await page.getByRole('button', { name: 'Add a disk' }).click();
+    await page.getByLabel(/^Disk 1, vda/).fill('/boot/vmlinuz-6.12-riscv64');
+    await page.getByRole('button', { name: 'Add a disk' }).click();
+    await page.getByRole('button', { name: 'Choose a file for Disk 2, vdb in the guest' }).click();
+    await page.getByRole('option', { name: /^boot/ }).dblclick();
+    await page.getByRole('option', { name: /initrd/ }).click();
+    await page.getByText('A gzipped initial file system').waitFor();
+    await page.getByRole('button', { name: 'Open' }).click();
+    await page.getByLabel('Read-only').last().check();
+    await page.getByRole('button', { name: 'Move disk 2 up' }).click();
+    await page.getByRole('button', { name: 'Apply' }).last().click();
+    await page.getByText('Everything is stored.').waitFor();
+    expect(stored(main)[0]?.definition.disks).toEqual([
+      { path: '/boot/initrd.img', readonly: true },
+      { path: '/boot/vmlinuz-6.12-riscv64', readonly: false },
+    ]);
+  });
+  test('a running machine is told that changes wait for its next start', async () => {
+    const { page, main } = await open({ prepare: (one_) => (one(one_), void one_.machines.service.start(one_.machines.first())) });
+    await page.getByRole('tab', { name: 'Hardware' }).click();
+    await page.getByLabel('Note').fill('for trying kernels');
+    await page.getByText('The running machine keeps what it has').waitFor();
+    await page.getByRole('button', { name: 'Apply' }).last().click();
+    await page.getByText('Stored changes apply at the next start.').waitFor();
+    expect(stored(main)[0]?.needsRestart).toBe(true);
+  });
+});
+
+describeWith(['chromium'], 'the dialog for a new machine', () => {
+  const open = windows();
+
+  test('makes one from a template, under a name that is free, and starts it', async () => {
+    const { page, main } = await open({ prepare: one });
+    await page.getByRole('button', { name: 'New machine' }).click();
+    await page.getByText('npx viv create debian-riscv64 --template debian-riscv64').waitFor();
+    await page.getByLabel('Name', { exact: true }).fill('debian');
+    await page.getByText('Another machine has this name.').waitFor();
+    await page.getByLabel('Name', { exact: true }).fill('second');
+    await page.getByRole('button', { name: 'Create and start' }).click();
+    await showsText(page, 'Welcome to Debian');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.type('uname -m\n');
+    await showsText(page, '\nriscv64');
+    expect(stored(main).map(({ definition, state }) => `${definition.name} ${state}`)).toEqual(['debian off', 'second running']);
+  });
+  test('refuses a kernel of another architecture and keeps the answers', async () => {
+    const { page, main } = await open();
+    await page.getByRole('button', { name: 'New machine' }).click();
+    await page.getByRole('tab', { name: 'From files' }).click();
+    await page.getByRole('button', { name: 'Create and start' }).click();
+    await page.getByText('Choose the kernel to boot.').waitFor();
+    await page.getByLabel('Kernel', { exact: true }).fill('/boot/vmlinuz-6.12-amd64');
+    await page.getByText('This is for another architecture.').waitFor();
+    await page.getByLabel('Kernel', { exact: true }).fill('/elsewhere/Image');
+    await page.getByRole('button', { name: 'Create and start' }).click();
+    await page.getByText(/There is no file \/elsewhere\/Image/).first().waitFor();
+    expect(stored(main)).toEqual([]);
+    await page.getByLabel('Kernel', { exact: true }).fill('/boot/vmlinuz-6.12-riscv64');
+    await page.getByText('A Linux kernel for riscv64, 21.0 MiB').waitFor();
+    await page.getByLabel('Start it now').uncheck();
+    await page.getByRole('button', { name: 'Create', exact: true }).last().click();
+    await page.getByRole('heading', { name: 'vmlinuz-6.12-riscv64' }).waitFor();
+    expect(stored(main)[0]?.definition.boot).toEqual({ kind: 'linux', kernel: '/boot/vmlinuz-6.12-riscv64', commandLine: 'console=ttyS0' });
+  });
+});
