@@ -39,6 +39,8 @@ export function prepareSupervisor(state: CoreState, pc: bigint, hartId: number, 
   state.medeleg = 0xb1ffn;
   state.mideleg = 0x222n;
   state.mcounteren = 7n;
+  // As OpenSBI does: Linux without an SBI PMU leaves it alone, and its vDSO reads `time` from user mode.
+  state.scounteren = 7n;
   // CBZE, CBCFE, CBIE (as flush) and STCE.
   state.menvcfg = (1n << 63n) | 0xd0n;
   state.mstatus &= ~(STATUS.SIE | STATUS.MPRV);
