@@ -56,6 +56,8 @@ export const runState = schema('core-run', 1, {
   /** Instructions retired by the interpreter; all others were retired in compiled fragments. */
   interpreted: u64(),
   floatMode: u32(),
+  /** Fragments taken in since the start. */
+  fragments: u32(),
   /** Physical address of the last access that was not RAM. */
   physical: u64(),
   /** The leaf PTE's permissions as the walk left them, see translate.ts. */

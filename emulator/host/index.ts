@@ -28,7 +28,7 @@ export async function startMachine(configuration: MachineConfiguration, events: 
   const pages = layout.memoryPages;
   const memory = new wasm.Memory({ initial: pages, maximum: pages, shared: true });
   const threads = new MachineThreads(configuration, memory, layout, events);
-  await threads.start((file, workerData) => new Worker(new URL(file, import.meta.url), { workerData, stdout: false, stderr: false }));
+  await threads.start((file, workerData, transfer) => new Worker(new URL(file, import.meta.url), { workerData, transferList: [...transfer] }));
 
   const states = layout.cores.map((core) => bind(coreState, memory.buffer, core.state));
   const working = layout.cores.map((core) => bind(runState, memory.buffer, core.run));
@@ -46,7 +46,7 @@ export async function startMachine(configuration: MachineConfiguration, events: 
       return {
         instructions,
         compiledInstructions: Math.max(0, instructions - sum(working.map(({ interpreted }) => interpreted))),
-        fragments: threads.fragments,
+        fragments: working.reduce((all, { fragments }) => all + fragments, 0),
         seconds: threads.seconds(),
         hostCpuSeconds: (user + system) / 1e6,
       };

@@ -1,12 +1,12 @@
 /** The threads of one machine, from birth to end, and what their owner may ask of them. */
-import type { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import type { WasmMemory } from '../engine/wasm/webassembly.ts';
 import { type Ending, type MachineConfiguration, MachineError, type MachineEvents } from '../index.ts';
 import { controlState, type MachineLayout, WISH } from '../machine/layout.ts';
 import type { FromCore, FromIo, ToIo } from './messages.ts';
 
-/** Makes a worker of a file of this folder. */
-export type Spawn = (file: string, workerData: unknown) => Worker;
+/** Makes a worker of a file of this folder; ports in its data are transferred. */
+export type Spawn = (file: string, workerData: unknown, transfer: readonly MessagePort[]) => Worker;
 
 /** How long the I/O thread may take to hand over last output and close disks before it is ended regardless. */
 const CLOSING_MS = 5_000;
@@ -14,7 +14,6 @@ const CLOSING_MS = 5_000;
 const LOG_LINES = 200;
 
 export class MachineThreads {
-  fragments = 0;
   readonly #configuration: MachineConfiguration;
   readonly #memory: WasmMemory;
   readonly #layout: MachineLayout;
@@ -24,6 +23,7 @@ export class MachineThreads {
   readonly #log: string[] = [];
   #io: Worker | undefined;
   #cores: Worker[] = [];
+  #compiler: Worker | undefined;
   #ending: Promise<void> | undefined;
   #closed = (): void => undefined;
   #startedAt = 0;
@@ -42,12 +42,19 @@ export class MachineThreads {
   /** Starts all threads; resolves when the guest runs. @throws MachineError with everything ended */
   async start(spawn: Spawn): Promise<void> {
     const setup = { configuration: this.#configuration, memory: this.#memory };
-    const io = spawn('./io-worker.ts', setup);
+    const io = spawn('./io-worker.ts', setup, []);
     this.#io = io;
-    this.#cores = this.#layout.cores.map((_, hartId) => spawn('./core-worker.ts', { ...setup, hartId }));
+    const channels = this.#configuration.engine === 'auto' ? this.#layout.cores.map(() => new MessageChannel()) : [];
+    this.#cores = this.#layout.cores.map((_, hartId) => {
+      const compiler = channels[hartId]?.port1;
+      return spawn('./core-worker.ts', { ...setup, hartId, ...(compiler ? { compiler } : {}) }, compiler ? [compiler] : []);
+    });
+    const ports = channels.map(({ port2 }) => port2);
+    if (ports.length > 0) this.#compiler = spawn('./compiler-worker.ts', { ...setup, cores: ports }, ports);
     try {
       const ready = this.#whenReady(io);
       const built = this.#cores.map((core) => this.#whenBuilt(core));
+      if (this.#compiler) this.#watch(this.#compiler, 'the compiler thread', () => undefined);
       const [start] = await Promise.all([ready, ...built]);
       this.#startedAt = performance.now();
       for (const core of this.#cores) core.postMessage({ kind: 'start', start });
@@ -163,6 +170,6 @@ export class MachineThreads {
     this.#events.ended(ending);
   }
   async #terminate(): Promise<void> {
-    await Promise.all([this.#io, ...this.#cores].map((worker) => worker?.terminate()));
+    await Promise.all([this.#io, this.#compiler, ...this.#cores].map((worker) => worker?.terminate()));
   }
 }

@@ -1,4 +1,5 @@
 /** What a machine's threads say to each other by message; everything frequent goes through shared memory instead. */
+import type { MessagePort } from 'node:worker_threads';
 import type { Ending, MachineConfiguration } from '../index.ts';
 import type { WasmMemory } from '../engine/wasm/webassembly.ts';
 import type { CoreStart } from '../machine/core-thread.ts';
@@ -10,6 +11,12 @@ export interface WorkerSetup {
 }
 export interface CoreSetup extends WorkerSetup {
   readonly hartId: number;
+  /** To the compiler; absent where this core compiles for itself or not at all. */
+  readonly compiler?: MessagePort;
+}
+export interface CompilerSetup extends WorkerSetup {
+  /** One port a core. */
+  readonly cores: readonly MessagePort[];
 }
 
 export type ToIo =

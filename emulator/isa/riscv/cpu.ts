@@ -89,8 +89,8 @@ export interface Cpu extends Operations {
   loadReserved(address: Value, width: 4 | 8): Value;
   /** Stores if the reservation holds; 0 on success, 1 on failure (i64). */
   storeConditional(address: Value, width: 4 | 8, value: Value): Value;
-  /** Orders memory accesses. */
-  fence(): void;
+  /** Orders memory accesses: those in `pred` before those in `succ`, as bits I O R W from the top (both i32). */
+  fence(pred: Value, succ: Value): void;
 
   /** Something the privileged part does: traps, returns, fences of translation, WFI. */
   system(operation: SystemOperation, ...operands: Value[]): void;

@@ -44,7 +44,7 @@ export const rv64i: readonly Row[] = [
   instruction('sra',    '0100000 rs2 rs1 101 rd 0110011',                   (cpu, { rd, rs1, rs2 }) => cpu.setX(rd, cpu.shrS(cpu.x(rs1), cpu.x(rs2)))),
   instruction('or',     '0000000 rs2 rs1 110 rd 0110011',                   (cpu, { rd, rs1, rs2 }) => cpu.setX(rd, cpu.or(cpu.x(rs1), cpu.x(rs2)))),
   instruction('and',    '0000000 rs2 rs1 111 rd 0110011',                   (cpu, { rd, rs1, rs2 }) => cpu.setX(rd, cpu.and(cpu.x(rs1), cpu.x(rs2)))),
-  instruction('fence',  'fm pred succ rs1 000 rd 0001111',                  (cpu) => cpu.fence()),
+  instruction('fence',  'fm pred succ rs1 000 rd 0001111',                  (cpu, { pred, succ }) => cpu.fence(pred, succ)),
   instruction('ecall',  '00000000000000000000000001110011',                 (cpu) => cpu.system('ecall'), ends),
   instruction('ebreak', '00000000000100000000000001110011',                 (cpu) => cpu.system('ebreak'), ends),
 

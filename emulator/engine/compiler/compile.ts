@@ -1,0 +1,132 @@
+/**
+ * From requests to one WebAssembly module of regions. Each region is one function with structured control flow (Norman
+ * Ramsey, "Beyond Relooper"), entered with the budget and left by tail calls: to the interpreter, to the jump cache, or
+ * straight to whatever fragment the jump cache knows for the target.
+ */
+import { coreState, PRIVILEGE } from '../../isa/riscv/state.ts';
+import type { Decoded } from '../../isa/riscv/decoder.ts';
+import { importFloatFunctions, type FloatFunctions } from '../float/functions.ts';
+import { InlineFloat } from '../float/inline.ts';
+import { type CoreLayout, FLOAT_MODE, JUMP_ENTRIES, JUMP_ENTRY, type RamLayout, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
+import { load } from '../wasm/expression.ts';
+import { WasmFields } from '../wasm/fields.ts';
+import { ModuleWriter } from '../wasm/module.ts';
+import type { Callable, Routine } from '../wasm/routine.ts';
+import { CodeSource } from './code-source.ts';
+import { buildGraph } from './graph.ts';
+import { RegionEmitter } from './region-emitter.ts';
+import { findRegion, type Region } from './region.ts';
+import { inlineCsr, type NumberedRegister, type RegionContext, RegionRoutine, registerAddress } from './region-routine.ts';
+import type { CompiledFragment, CompileRequest } from './request.ts';
+
+export interface CompilerContext {
+  readonly buffer: SharedArrayBuffer;
+  readonly memoryPages: number;
+  readonly layout: CoreLayout;
+  readonly ram: RamLayout;
+}
+
+/** Functions of the core module that regions leave to. */
+interface CoreFunctions {
+  readonly interpret: Callable;
+  readonly jump: Callable;
+  readonly float: FloatFunctions;
+  /** Type index of a fragment. */
+  readonly fragmentType: number;
+}
+
+/** Compiles a batch. @returns the module's bytes (absent if nothing could be compiled) and what became of each request */
+export function compileBatch(context: CompilerContext, requests: readonly CompileRequest[]): { bytes?: Uint8Array; fragments: CompiledFragment[] } {
+  const module = new ModuleWriter();
+  module.importMemory('machine', 'memory', context.memoryPages, context.memoryPages);
+  module.importTable('machine', 'table', 1);
+  const core: CoreFunctions = {
+    interpret: module.importFunction('core', 'interpret', ['i32', 'i64'], ['i32']),
+    jump: module.importFunction('core', 'jump', ['i32', 'i64'], ['i32']),
+    float: importFloatFunctions(module, 'core'),
+    fragmentType: module.type({ parameters: ['i32'], results: ['i32'] }),
+  };
+  const fragments = requests.map((request, index): CompiledFragment => {
+    const source = new CodeSource(context.buffer, context.ram, request);
+    const region = findRegion(source, supportedIn(request));
+    const first = region.blocks.get(0);
+    // A region that begins by leaving would do nothing but cost.
+    const useless = !first || first.instructions.length === 0 || (first.instructions.length === 1 && first.terminator.kind === 'leave');
+    if (useless) return { request, pages: source.pages, instructions: 0 };
+    const name = `f${index}`;
+    module.export(name, writeRegion(module, core, context, request, region, source.entry));
+    return { request, name, pages: source.pages, instructions: region.instructions };
+  });
+  return fragments.some(({ name }) => name) ? { bytes: module.finish(), fragments } : { fragments };
+}
+
+/** What a region of this mode can do itself with instructions that end fragments, and with floating point. */
+function supportedIn({ mode, privilege }: CompileRequest): (decoded: Decoded) => 'inline' | 'leave' {
+  const float = mode % 3;
+  return ({ row, operands }) => {
+    if (row.float && float === FLOAT_MODE.off) return 'leave';
+    if (!row.ends || row.name === 'jal' || row.name === 'jalr' || row.name.startsWith('b')) return 'inline';
+    const csr = operands['csr'];
+    return csr !== undefined && privilege === PRIVILEGE.S && inlineCsr(row.name, csr) ? 'inline' : 'leave';
+  };
+}
+
+/** The registers that a region's instructions name. */
+function registersOf(region: Region): { used: NumberedRegister[]; written: NumberedRegister[] } {
+  const used = new Map<string, NumberedRegister>();
+  const written = new Map<string, NumberedRegister>();
+  for (const { instructions } of region.blocks.values()) {
+    for (const { decoded } of instructions) {
+      for (const [name, number] of Object.entries(decoded.operands)) {
+        const register = /^r[ds]\d?$/.test(name) ? 'x' : /^f[ds]\d?$/.test(name) ? 'f' : undefined;
+        if (!register || (register === 'x' && number === 0)) continue;
+        const found = { register, number } as const;
+        used.set(`${register}${number}`, found);
+        if (name === 'rd' || name === 'fd') written.set(`${register}${number}`, found);
+      }
+    }
+  }
+  return { used: [...used.values()], written: [...written.values()] };
+}
+
+function writeRegion(
+  module: ModuleWriter,
+  core: CoreFunctions,
+  { layout }: CompilerContext,
+  request: CompileRequest,
+  region: Region,
+  entry: bigint,
+): Callable {
+  const state = new WasmFields(coreState, layout.state);
+  const { used, written } = registersOf(region);
+  const types = written.map(({ register }) => (register === 'x' ? ('i64' as const) : ('f64' as const)));
+  const storeRegisters = (r: Routine, from: number) =>
+    written.forEach((register, index) => r.store(8, r.i32(0), r.parameter(from + index).get(), registerAddress(state, register)));
+
+  const exitSlow = module.function(['i32', 'i32', ...types], ['i32']);
+  {
+    const r = exitSlow.routine;
+    storeRegisters(r, 2);
+    r.returnCall(core.interpret, r.parameter(0).get(), r.add(r.i64(entry), r.extendS(r.parameter(1).get())));
+  }
+  const exitJump = module.function(['i32', 'i64', ...types], ['i32']);
+  {
+    const r = exitJump.routine;
+    const pc = r.parameter(1).get();
+    storeRegisters(r, 2);
+    const cache = layout.jumpCache + request.mode * JUMP_ENTRIES * JUMP_ENTRY.size;
+    const index = r.let(r.and(r.wrap(r.shl(pc, r.i64(3))), r.i32((JUMP_ENTRIES - 1) * JUMP_ENTRY.size)));
+    r.when(r.eq(load('i64', 8, false, index, cache + JUMP_ENTRY.pc), pc), () =>
+      r.returnCallIndirect(core.fragmentType, load('i32', 4, false, index, cache + JUMP_ENTRY.slot), r.parameter(0).get()),
+    );
+    r.returnCall(core.jump, r.parameter(0).get(), pc);
+  }
+  const bank = layout.tlb + Math.floor(request.mode / 3) * TLB_ENTRIES * TLB_ENTRY.size;
+  const context: RegionContext = { layout, state, bank, entry, used, written, exitSlow };
+  const callable = module.function(['i32'], ['i32'], (signature) => new RegionRoutine(signature, context));
+  const { routine } = callable;
+  const float = request.mode % 3 === FLOAT_MODE.fast ? 'fast' : 'exact';
+  routine.float = new InlineFloat({ routine, functions: core.float, mode: float, sideExit: (condition) => routine.leaveWhen(condition) });
+  new RegionEmitter(routine, region, buildGraph(region), exitJump, float).write();
+  return callable;
+}

@@ -1,0 +1,188 @@
+/**
+ * A core's compiled fragments: which exist, which of them the jump cache may lead to now, and when they stop being
+ * true. A fragment stands for guest code at a virtual address in one mode; it may be entered while each of its pages
+ * is mapped where it was when compiled and none has been written since.
+ */
+import type { Core, FragmentKeeper } from '../core/core.ts';
+import { COUNTERS, EVENT, JUMP_ENTRIES, JUMP_ENTRY } from '../layout.ts';
+import type { Flush } from '../../isa/riscv/privileged/core.ts';
+import { ACCESS, WALK } from '../../isa/riscv/privileged/translate.ts';
+import { wasm, type WasmMemory, type WasmTable } from '../wasm/webassembly.ts';
+import type { CodePage, CompileRequest, CompileResult } from './request.ts';
+
+interface Fragment {
+  readonly request: CompileRequest;
+  readonly pages: readonly CodePage[];
+  readonly slot: number;
+  installed: boolean;
+  /** All its pages were mapped as global when it was installed. */
+  global: boolean;
+}
+
+/** Arrivals that are not asked about again: a request is under way, or the place has been found not worth compiling. */
+const SILENT = -0x4000_0000;
+
+export interface FragmentsParts {
+  readonly core: Core;
+  readonly memory: WasmMemory;
+  readonly table: WasmTable;
+  readonly threshold: number;
+  /** Hands a request to the compiler; its result comes to `install`. */
+  compile(request: CompileRequest): void;
+}
+
+export class Fragments implements FragmentKeeper {
+  /** Fragments there are now. */
+  count = 0;
+  /** Fragments compiled since the machine started. */
+  total = 0;
+  readonly #parts: FragmentsParts;
+  readonly #jump: Int32Array;
+  readonly #counters: Int32Array;
+  readonly #generations: Int32Array;
+  readonly #imports: Record<string, Record<string, unknown>>;
+  /** By low half of the address; different modes and high halves share a list. */
+  readonly #byAddress = new Map<number, Fragment[]>();
+  readonly #byPage = new Map<number, Set<Fragment>>();
+  readonly #installed = new Set<Fragment>();
+  #freeSlots: number[] = [];
+  #nextSlot = 1;
+
+  constructor(parts: FragmentsParts) {
+    this.#parts = parts;
+    const { core, memory, table } = parts;
+    const { layout, ram } = core.surroundings;
+    this.#jump = new Int32Array(memory.buffer, layout.jumpCache);
+    this.#counters = new Int32Array(memory.buffer, layout.counters, COUNTERS);
+    this.#generations = new Int32Array(memory.buffer, ram.generations, ram.size / 4096);
+    this.#imports = { machine: { memory, table }, core: core.exports };
+  }
+
+  hot(pcLow: number, pcHigh: number): void {
+    const { core } = this.#parts;
+    const { mode } = core.working;
+    const known = this.#find(pcLow, pcHigh, mode);
+    if (known && this.#enter(known)) return;
+    this.#counters[this.#counter(pcLow)] = SILENT;
+    this.#parts.compile({ pcLow, pcHigh, mode, satp: core.state.satp, privilege: core.state.privilege });
+  }
+
+  /** Takes in what the compiler has made. */
+  install({ module, fragments }: CompileResult): void {
+    const made = module && new wasm.Instance(module, this.#imports).exports;
+    for (const { request, name, pages } of fragments) {
+      if (!made || name === undefined) continue;
+      const stale = pages.some(({ page, generation }) => Atomics.load(this.#generations, page) !== generation);
+      if (stale) {
+        this.#listen(request.pcLow);
+        continue;
+      }
+      const slot = this.#takeSlot();
+      this.#parts.table.set(slot, made[name]);
+      const fragment: Fragment = { request, pages, slot, installed: false, global: false };
+      this.#byAddress.set(request.pcLow, [...(this.#byAddress.get(request.pcLow) ?? []), fragment]);
+      for (const { page } of pages) {
+        const there = this.#byPage.get(page) ?? new Set();
+        this.#byPage.set(page, there.add(fragment));
+      }
+      this.count++;
+      this.total++;
+      // Enters the jump cache at once if it is for the present, else at its next hot arrival.
+      if (request.mode !== this.#parts.core.working.mode || !this.#enter(fragment)) this.#listen(request.pcLow);
+    }
+  }
+
+  pageWritten(page: number): void {
+    for (const fragment of this.#byPage.get(page) ?? []) this.#drop(fragment);
+  }
+
+  translationsChanged({ address, keepGlobal }: Flush): void {
+    for (const fragment of this.#installed) {
+      if (keepGlobal && fragment.global) continue;
+      if (address !== undefined && !fragment.pages.some(({ virtual }) => virtual >> 12n === BigInt.asIntN(64, address) >> 12n)) continue;
+      this.#leave(fragment);
+    }
+  }
+
+  #find(pcLow: number, pcHigh: number, mode: number): Fragment | undefined {
+    const { core } = this.#parts;
+    return this.#byAddress
+      .get(pcLow)
+      ?.find((fragment) => fragment.request.pcHigh === pcHigh && fragment.request.mode === mode && this.#mapped(core, fragment));
+  }
+  /** Whether every page is mapped, executable, where it was; notes whether all are global. */
+  #mapped(core: Core, fragment: Fragment): boolean {
+    fragment.global = true;
+    for (const { virtual, page } of fragment.pages) {
+      const physical = core.exports.translate(virtual, ACCESS.fetch);
+      if (core.working.event !== EVENT.none) {
+        core.working.event = EVENT.none;
+        return false;
+      }
+      if (Number(physical) !== core.surroundings.ram.base + page * 4096) return false;
+      if ((core.working.walkFlags & WALK.global) === 0) fragment.global = false;
+    }
+    return true;
+  }
+
+  /** Puts a fragment into the jump cache, if it is true now. */
+  #enter(fragment: Fragment): boolean {
+    const { core } = this.#parts;
+    if (!this.#mapped(core, fragment)) return false;
+    const { pcLow, pcHigh, mode } = fragment.request;
+    const at = this.#entry(pcLow, mode);
+    const previous = this.#installedAt(at);
+    if (previous) this.#leave(previous);
+    this.#jump[at + JUMP_ENTRY.pc / 4] = pcLow;
+    this.#jump[at + JUMP_ENTRY.pc / 4 + 1] = pcHigh;
+    this.#jump[at + JUMP_ENTRY.slot / 4] = fragment.slot;
+    fragment.installed = true;
+    this.#installed.add(fragment);
+    this.#slots[fragment.slot] = fragment;
+    return true;
+  }
+  readonly #slots: (Fragment | undefined)[] = [];
+  #installedAt(entry: number): Fragment | undefined {
+    if (this.#jump[entry + JUMP_ENTRY.pc / 4] === -1 && this.#jump[entry + JUMP_ENTRY.pc / 4 + 1] === -1) return undefined;
+    return this.#slots[this.#jump[entry + JUMP_ENTRY.slot / 4] as number];
+  }
+
+  /** Takes a fragment out of the jump cache; its next arrival asks for it again. */
+  #leave(fragment: Fragment): void {
+    if (!fragment.installed) return;
+    const at = this.#entry(fragment.request.pcLow, fragment.request.mode);
+    this.#jump.fill(-1, at + JUMP_ENTRY.pc / 4, at + JUMP_ENTRY.pc / 4 + 2);
+    fragment.installed = false;
+    this.#installed.delete(fragment);
+    this.#listen(fragment.request.pcLow);
+  }
+  #drop(fragment: Fragment): void {
+    this.#leave(fragment);
+    const rest = this.#byAddress.get(fragment.request.pcLow)?.filter((other) => other !== fragment) ?? [];
+    if (rest.length > 0) this.#byAddress.set(fragment.request.pcLow, rest);
+    else this.#byAddress.delete(fragment.request.pcLow);
+    for (const { page } of fragment.pages) this.#byPage.get(page)?.delete(fragment);
+    this.#slots[fragment.slot] = undefined;
+    this.#parts.table.set(fragment.slot, null);
+    this.#freeSlots.push(fragment.slot);
+    this.count--;
+  }
+
+  /** Makes the next arrival at this address hot. */
+  #listen(pcLow: number): void {
+    this.#counters[this.#counter(pcLow)] = this.#parts.threshold - 1;
+  }
+  #counter(pcLow: number): number {
+    return (pcLow >>> 1) & (COUNTERS - 1);
+  }
+  #entry(pcLow: number, mode: number): number {
+    return ((mode * JUMP_ENTRIES + ((pcLow >>> 1) & (JUMP_ENTRIES - 1))) * JUMP_ENTRY.size) / 4;
+  }
+  #takeSlot(): number {
+    const free = this.#freeSlots.pop();
+    if (free !== undefined) return free;
+    const { table } = this.#parts;
+    if (this.#nextSlot === table.length) table.grow(table.length);
+    return this.#nextSlot++;
+  }
+}

@@ -1,0 +1,146 @@
+/** Writes a region's blocks into its routine, following the dominator tree: loops become loops, merges become blocks. */
+import type { Decoded } from '../../isa/riscv/decoder.ts';
+import type { Expression } from '../wasm/expression.ts';
+import { load } from '../wasm/expression.ts';
+import type { Callable, Label } from '../wasm/routine.ts';
+import type { Graph } from './graph.ts';
+import type { Block, Region, RegionInstruction } from './region.ts';
+import type { NumberedRegister, RegionRoutine } from './region-routine.ts';
+
+export class RegionEmitter {
+  readonly #r: RegionRoutine;
+  readonly #region: Region;
+  readonly #graph: Graph;
+  readonly #exitJump: Callable;
+  readonly #float: 'fast' | 'exact';
+  readonly #labels = new Map<number, Label>();
+  readonly #loops = new Map<number, Label>();
+
+  constructor(routine: RegionRoutine, region: Region, graph: Graph, exitJump: Callable, float: 'fast' | 'exact') {
+    this.#r = routine;
+    this.#region = region;
+    this.#graph = graph;
+    this.#exitJump = exitJump;
+    this.#float = float;
+  }
+
+  write(): void {
+    const r = this.#r;
+    if (!this.#graph.loopHeaders.has(0)) this.#poll();
+    const usesFloat = [...this.#region.blocks.values()].some(({ instructions }) => instructions.some(({ decoded }) => decoded.row.float));
+    if (this.#float === 'exact' && usesFloat) {
+      // A reserved dynamic rounding mode makes instructions illegal; frm cannot change while we run.
+      r.at = 0;
+      r.uncounted = 0;
+      r.leaveWhen(r.gtU(r.context.state.get('frm'), r.i32(4)));
+    }
+    this.#tree(0);
+    r.unreachable();
+  }
+
+  /** Leaves for the run loop at a loop head or the entry, when the budget is used up or something wants attention. */
+  #poll(at = 0): void {
+    const r = this.#r;
+    r.at = at;
+    r.uncounted = 0;
+    const attention = load('i32', 4, false, r.i32(0), r.context.layout.attention);
+    r.leaveWhen(r.or(r.leS(r.left.get(), r.i32(0)), attention));
+  }
+
+  #tree(block: number): void {
+    const { children, merges, loopHeaders, position } = this.#graph;
+    const merged = (children.get(block) ?? [])
+      .filter((child) => merges.has(child))
+      .toSorted((a, b) => (position.get(b) as number) - (position.get(a) as number));
+    if (!loopHeaders.has(block)) return this.#within(block, merged);
+    this.#r.loop((label) => {
+      this.#loops.set(block, label);
+      this.#poll(block);
+      this.#within(block, merged);
+    });
+  }
+
+  /** The block's own code inside the blocks that its merge children follow; the last of them outermost. */
+  #within(block: number, merged: readonly number[]): void {
+    const [outermost, ...rest] = merged;
+    if (outermost === undefined) return this.#body(this.#region.blocks.get(block) as Block);
+    this.#r.block((label) => {
+      this.#labels.set(outermost, label);
+      this.#within(block, rest);
+    });
+    this.#tree(outermost);
+  }
+
+  /** Goes from one block to a target, inside the region where the edge is part of it, else out. */
+  #goTo(from: number, target: number): void {
+    const { position, merges } = this.#graph;
+    if (!this.#graph.has(from, target)) return this.#exit(this.#address(target));
+    if ((position.get(target) as number) <= (position.get(from) as number)) return this.#r.branchTo(this.#loops.get(target) as Label);
+    if (merges.has(target)) return this.#r.branchTo(this.#labels.get(target) as Label);
+    this.#tree(target);
+  }
+  #address(target: number): Expression {
+    return this.#r.i64(this.#r.context.entry + BigInt(target));
+  }
+  #exit(address: Expression): void {
+    const r = this.#r;
+    r.returnCall(this.#exitJump, r.left.get(), address, ...r.registers());
+  }
+
+  #body(block: Block): void {
+    const r = this.#r;
+    const { instructions, terminator } = block;
+    // The block's instructions are counted at its start; an exit in the middle gives back those not executed.
+    const counted = terminator.kind === 'leave' ? instructions.length - 1 : instructions.length;
+    if (counted > 0) r.left.set(r.sub(r.left.get(), r.i32(counted)));
+    r.onJump = () => {
+      if (terminator.kind === 'jump' || terminator.kind === 'call') this.#goTo(block.at, terminator.target);
+    };
+    r.onBranch = (condition) => {
+      if (terminator.kind !== 'branch') return;
+      r.when(condition, () => this.#goTo(block.at, terminator.taken));
+      this.#goTo(block.at, terminator.next);
+    };
+    r.onJumpTo = (address) => {
+      if (terminator.kind !== 'indirect') return;
+      if (terminator.returns)
+        for (const site of this.#region.returnSites)
+          if (this.#graph.has(block.at, site)) r.when(r.eq(address, this.#address(site)), () => this.#goTo(block.at, site));
+      this.#exit(address);
+    };
+    const { onBranch, onJump, onJumpTo } = r;
+    instructions.forEach((instruction, index) => {
+      r.uncounted = counted - index;
+      const last = index === instructions.length - 1;
+      if (last && terminator.kind === 'leave') {
+        r.at = instruction.at;
+        return r.leave();
+      }
+      // Successors are written inside the last instruction's meaning and set these for themselves.
+      Object.assign(r, { onBranch, onJump, onJumpTo });
+      if (last) this.#mean(instruction);
+      else r.scope(() => this.#mean(instruction));
+    });
+    if (terminator.kind === 'next') this.#goTo(block.at, terminator.target);
+  }
+
+  #mean({ at, decoded }: RegionInstruction): void {
+    const r = this.#r;
+    r.at = at;
+    r.length = decoded.length;
+    decoded.row.meaning?.(r, constantOperands(r, decoded) as never);
+  }
+}
+
+/** Operands as constants of the kinds that rows expect. */
+function constantOperands(r: RegionRoutine, { row, operands }: Decoded): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const { name, register } of row.encoding.operands) {
+    const number = operands[name] ?? 0;
+    result[name] =
+      register ? ({ register, number } satisfies NumberedRegister)
+      : name === 'imm' || name === 'shamt' || name === 'zimm' ? r.i64(number)
+      : r.i32(number);
+  }
+  return result;
+}

@@ -1,0 +1,169 @@
+/**
+ * Finds the region around a hot target: the basic blocks reachable from it by direct jumps, within limits, with small
+ * leaf functions and recursion followed through their calls. Everything that leads out becomes an exit.
+ */
+import { decode, type Decoded } from '../../isa/riscv/decoder.ts';
+import type { CodeSource } from './code-source.ts';
+
+/** Larger regions cost the host's compiler more than in proportion, and far larger ones kill it. */
+const MOST_INSTRUCTIONS = 480;
+const MOST_BLOCKS = 96;
+/** A called function is followed into only when it is this small and calls nothing itself. */
+const LEAF_INSTRUCTIONS = 48;
+
+export interface RegionInstruction {
+  /** Distance from the region's entry in bytes. */
+  readonly at: number;
+  readonly decoded: Decoded;
+}
+
+/** How a block ends; targets are distances, and not all need be blocks of the region. */
+export type Terminator =
+  | { readonly kind: 'next'; readonly target: number }
+  | { readonly kind: 'branch'; readonly taken: number; readonly next: number }
+  | { readonly kind: 'jump'; readonly target: number }
+  /** A call that goes on inside the region at `target`. */
+  | { readonly kind: 'call'; readonly target: number }
+  /** An address computed at run time; `returns`: a return, which may come back to a call of this region. */
+  | { readonly kind: 'indirect'; readonly returns: boolean }
+  /** The last instruction is for the interpreter. */
+  | { readonly kind: 'leave' };
+
+export interface Block {
+  readonly at: number;
+  readonly instructions: readonly RegionInstruction[];
+  readonly terminator: Terminator;
+}
+export interface Region {
+  readonly blocks: ReadonlyMap<number, Block>;
+  /** Where followed calls return to. */
+  readonly returnSites: readonly number[];
+  readonly instructions: number;
+}
+
+/** What the compiler can do with an instruction that the tables mark as ending a fragment. */
+export type Supported = (decoded: Decoded) => 'inline' | 'leave';
+
+const RA = 1;
+const isLink = (register: number | undefined) => register === RA || register === 5;
+
+export function findRegion(source: CodeSource, supported: Supported): Region {
+  const { leaders, returnSites } = findLeaders(source, supported);
+  const blocks = new Map<number, Block>();
+  let instructions = 0;
+  // Nearest to the entry in discovery order first, so that limits cut what is farthest.
+  for (const leader of leaders) {
+    if (blocks.size >= MOST_BLOCKS || instructions >= MOST_INSTRUCTIONS) break;
+    const block = readBlock(source, leader, leaders, returnSites, supported);
+    if (block.instructions.length === 0) continue;
+    blocks.set(leader, block);
+    instructions += block.instructions.length;
+  }
+  return { blocks, returnSites: [...returnSites].filter((site) => blocks.has(site)), instructions };
+}
+
+/** Walks the code once to find where blocks begin. */
+function findLeaders(source: CodeSource, supported: Supported): { leaders: Set<number>; returnSites: Set<number> } {
+  const leaders = new Set([0]);
+  const returnSites = new Set<number>();
+  const seen = new Set<number>();
+  let budget = MOST_INSTRUCTIONS * 2;
+  for (const leader of leaders) {
+    if (leaders.size > MOST_BLOCKS * 2 || budget <= 0) break;
+    for (let at = leader; !seen.has(at) && budget > 0; ) {
+      seen.add(at);
+      budget--;
+      const decoded = decodeAt(source, at);
+      if (!decoded) break;
+      const { operands, row, length } = decoded;
+      if (!row.ends || (row.name !== 'jal' && row.name !== 'jalr' && operands['rd'] !== undefined && supported(decoded) === 'inline')) {
+        at += length;
+        continue;
+      }
+      const target = at + (operands['imm'] ?? 0);
+      if (row.name === 'jal' && operands['rd'] === 0) leaders.add(target);
+      else if (row.name === 'jal' && followed(source, target, leaders)) {
+        leaders.add(target);
+        leaders.add(at + length);
+        returnSites.add(at + length);
+      } else if (isBranch(row.name)) {
+        // Fall-through first: compilers lay out the likely path straight.
+        leaders.add(at + length);
+        leaders.add(target);
+      }
+      break;
+    }
+  }
+  return { leaders, returnSites };
+}
+
+const isBranch = (name: string) => name.startsWith('b') && ['beq', 'bne', 'blt', 'bge', 'bltu', 'bgeu'].includes(name);
+
+function decodeAt(source: CodeSource, at: number): Decoded | undefined {
+  const word = source.word(at);
+  return word === undefined ? undefined : decode(word);
+}
+
+/** Recursion into the region's own entry, or a small leaf function. */
+function followed(source: CodeSource, target: number, leaders: ReadonlySet<number>): boolean {
+  return target === 0 || leaders.has(target) || isSmallLeaf(source, target);
+}
+function isSmallLeaf(source: CodeSource, target: number): boolean {
+  const pending = [target];
+  const seen = new Set<number>();
+  let returns = false;
+  for (const from of pending) {
+    for (let at = from; !seen.has(at); ) {
+      seen.add(at);
+      if (seen.size > LEAF_INSTRUCTIONS) return false;
+      const decoded = decodeAt(source, at);
+      if (!decoded) return false;
+      const { row, operands, length } = decoded;
+      if (isBranch(row.name)) {
+        pending.push(at + (operands['imm'] as number));
+      } else if (row.name === 'jal') {
+        if (operands['rd'] !== 0) return false;
+        pending.push(at + (operands['imm'] as number));
+        break;
+      } else if (row.name === 'jalr') {
+        if (operands['rd'] !== 0 || operands['rs1'] !== RA) return false;
+        returns = true;
+        break;
+      } else if (row.ends) return false;
+      at += length;
+    }
+  }
+  return returns;
+}
+
+function readBlock(
+  source: CodeSource,
+  leader: number,
+  leaders: ReadonlySet<number>,
+  returnSites: ReadonlySet<number>,
+  supported: Supported,
+): Block {
+  const instructions: RegionInstruction[] = [];
+  const end = (terminator: Terminator): Block => ({ at: leader, instructions, terminator });
+  for (let at = leader; ; ) {
+    const decoded = decodeAt(source, at);
+    // Code that cannot be read is the interpreter's: it arrives there by an ordinary jump.
+    if (!decoded) return end({ kind: 'next', target: at });
+    const { row, operands, length } = decoded;
+    if (supported(decoded) === 'leave') {
+      instructions.push({ at, decoded });
+      return end({ kind: 'leave' });
+    }
+    instructions.push({ at, decoded });
+    const next = at + length;
+    if (isBranch(row.name)) return end({ kind: 'branch', taken: at + (operands['imm'] as number), next });
+    if (row.name === 'jal') {
+      const target = at + (operands['imm'] as number);
+      return end({ kind: returnSites.has(next) && operands['rd'] !== 0 && leaders.has(target) ? 'call' : 'jump', target });
+    }
+    if (row.name === 'jalr') return end({ kind: 'indirect', returns: operands['rd'] === 0 && isLink(operands['rs1']) });
+    at = next;
+    if (leaders.has(at)) return end({ kind: 'next', target: at });
+    if (instructions.length >= MOST_INSTRUCTIONS) return end({ kind: 'next', target: at });
+  }
+}

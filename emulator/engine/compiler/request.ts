@@ -1,0 +1,36 @@
+/** What a core asks of the compiler, and what it gets. Both cross between threads as messages. */
+import type { WasmModule } from '../wasm/webassembly.ts';
+
+/** A hot jump target in one mode. */
+export interface CompileRequest {
+  /** The target's address, as two signed halves. */
+  readonly pcLow: number;
+  readonly pcHigh: number;
+  readonly mode: number;
+  readonly satp: bigint;
+  readonly privilege: number;
+}
+
+/** A page of code a fragment was made from, and which generation of it. */
+export interface CodePage {
+  /** Virtual address. */
+  readonly virtual: bigint;
+  /** RAM page number. */
+  readonly page: number;
+  readonly generation: number;
+}
+
+/** One compiled region: entered at its address only. */
+export interface CompiledFragment {
+  readonly request: CompileRequest;
+  /** Export of the module; absent where nothing could be compiled there. */
+  readonly name?: string;
+  readonly pages: readonly CodePage[];
+  readonly instructions: number;
+}
+
+export interface CompileResult {
+  /** Absent when no request of the batch gave code. */
+  readonly module?: WasmModule;
+  readonly fragments: readonly CompiledFragment[];
+}
