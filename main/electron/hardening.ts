@@ -21,7 +21,7 @@ export const confined = (preload: string): WebPreferences => ({
   spellcheck: false,
 });
 
-/** The only permission a page may have: to put text on the clipboard when the person copies from a console. */
+/** The only permissions a page may have: the clipboard, when the person copies from a console or pastes into it. */
 const PERMITTED = ['clipboard-sanitized-write', 'clipboard-read'];
 
 /** Confines every page that will ever be made; before the first window. */

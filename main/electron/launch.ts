@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { buildElectron } from '../build/electron.ts';
 import { PROJECT } from '../build/project.ts';
 import { buildWindow } from '../build/window.ts';
-import { ELECTRON_PACKAGE, electronBinary } from './binary.ts';
+import { ELECTRON_PACKAGE, electronBinary, obstacle } from './binary.ts';
 
 /** Either Electron runs and ends with this status, or there is a reason why not, as a sentence's beginning. */
 export type Launch = { readonly status: Promise<number> } | { readonly unavailable: string };
@@ -18,14 +18,6 @@ const FETCH_LIMIT_MS = 180_000;
 /** After a failure the network is left alone for so long. */
 const RETRY_AFTER_MS = 24 * 3600_000;
 const FAILED = join(PROJECT, '.cache', 'electron-unavailable');
-
-/** Why Electron cannot show a window here at all, whether or not its binary is present. */
-export function obstacle(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform, uid: number | undefined): string | undefined {
-  if (platform !== 'linux') return undefined;
-  if (!environment['DISPLAY'] && !environment['WAYLAND_DISPLAY']) return 'There is no screen (neither DISPLAY nor WAYLAND_DISPLAY is set)';
-  if (uid === 0) return 'Electron does not run as root with its sandbox, and Vivarium does not run without it';
-  return undefined;
-}
 
 /**
  * Starts Electron with the given arguments of the command line.

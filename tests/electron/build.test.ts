@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { ELECTRON_FOLDER, relocate } from '../../main/build/electron.ts';
 import { alone, isFresh } from '../../main/build/freshness.ts';
 import { PROJECT } from '../../main/build/project.ts';
-import { obstacle } from '../../main/electron/launch.ts';
+import { obstacle } from '../../main/electron/binary.ts';
 
 describe('addresses inside the bundle', () => {
   const file = join(PROJECT, 'main', 'images', 'guest-kit.ts');

@@ -1,7 +1,9 @@
 /** The test kit itself: order, counting, and the reporting of what was left out. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { cost } from './cheapest-first.ts';
-import { installCommand, tool, TOOLS, toolsNeededBy, type ToolName } from './tools.ts';
+import { installCommand, tool, TOOLS, toolsNeededBy, treatmentOf, type ToolName } from './tools.ts';
 import { count, lastLine, succeeded } from './verdict.ts';
 
 const ran = (states: ('passed' | 'failed' | 'skipped' | 'pending')[], errors: unknown[] = []) => ({
@@ -50,5 +52,27 @@ describe('tools', () => {
   test('the tools of a left-out suite are read back from its name', () => {
     expect(toolsNeededBy('the window [left out, needs chromium, dtc]')).toEqual(['chromium', 'dtc']);
     expect(toolsNeededBy('the window')).toBeUndefined();
+  });
+  test('a suite without its tools is left out, but fails in continuous integration', () => {
+    expect(treatmentOf([], true)).toBe('run');
+    expect(treatmentOf(['chromium'], false)).toBe('leave out');
+    expect(treatmentOf(['chromium'], true)).toBe('fail');
+    expect(treatmentOf(['electron'], true)).toBe('leave out');
+    expect(treatmentOf(['electron', 'dtc'], true)).toBe('fail');
+  });
+});
+
+describe('npm test', () => {
+  const run = (...words: string[]) => {
+    const { status, stdout } = spawnSync(process.execPath, [fileURLToPath(new URL('../run.ts', import.meta.url)), ...words], {
+      encoding: 'utf8',
+    });
+    return { status, last: stdout.trimEnd().split('\n').at(-1) };
+  };
+  test('ends with the verdict', () => {
+    expect(run('tests/layers/rules')).toMatchObject({ status: 0, last: expect.stringMatching(/^[1-9]\d* passed, 0 failed$/) as string });
+  });
+  test('fails when nothing ran', () => {
+    expect(run('no-such-test-anywhere')).toEqual({ status: 1, last: '0 passed, 0 failed' });
   });
 });

@@ -6,7 +6,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, test } from 'vitest';
 import { aptReachesItsMirror } from './apt-network.ts';
-import { electronBinary } from '../../main/electron/binary.ts';
+import { electronBinary, obstacle } from '../../main/electron/binary.ts';
 
 interface Tool {
   /** Names under which the program is looked for, best first. */
@@ -23,6 +23,10 @@ interface Tool {
 
 const debian = (program: string, ...packages: string[]): Tool => ({ programs: [program], packages, neededInCi: true });
 
+function electronCanShow(): boolean {
+  return obstacle(process.env, process.platform, process.getuid?.()) === undefined;
+}
+
 export const TOOLS = {
   chromium: { programs: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'], neededInCi: true },
   'qemu-riscv64-static': { programs: ['qemu-riscv64-static', 'qemu-riscv64'], packages: ['qemu-user-static'], neededInCi: true },
@@ -36,7 +40,7 @@ export const TOOLS = {
   /** apt and a mirror it can reach: the parts of the Debian guest come through it. */
   apt: { programs: ['apt-get'], packages: [], also: aptReachesItsMirror, neededInCi: true },
   /** Electron's binary, which `npm start` fetches where it can; the tests of the shell's code do not need it. */
-  electron: { programs: [], packages: [], find: electronBinary, neededInCi: false },
+  electron: { programs: [], packages: [], find: electronBinary, also: electronCanShow, neededInCi: false },
 } as const satisfies Record<string, Tool>;
 export type ToolName = keyof typeof TOOLS;
 
@@ -68,6 +72,12 @@ export function tool(name: ToolName): string | undefined {
   return found.get(name);
 }
 
+/** What happens to a suite that lacks these tools. */
+export function treatmentOf(missing: readonly ToolName[], continuousIntegration: boolean): 'run' | 'fail' | 'leave out' {
+  if (missing.length === 0) return 'run';
+  return continuousIntegration && missing.some((each) => TOOLS[each].neededInCi) ? 'fail' : 'leave out';
+}
+
 /** What a left-out suite's name ends with; `tests/run.ts` reads the tools' names back from it. */
 const LEFT_OUT = ' [left out, needs ';
 
@@ -83,9 +93,9 @@ export function toolsNeededBy(suite: string): readonly ToolName[] | undefined {
  */
 export function describeWith(needed: readonly ToolName[], name: string, tests: () => void): void {
   const missing = needed.filter((each) => tool(each) === undefined);
-  if (missing.length === 0) return void describe(name, tests);
-  const mustFail = process.env['CI'] === 'true' && missing.some((each) => TOOLS[each].neededInCi);
-  if (mustFail)
+  const treatment = treatmentOf(missing, process.env['CI'] === 'true');
+  if (treatment === 'run') return void describe(name, tests);
+  if (treatment === 'fail')
     return void describe(name, () => {
       test(`needs ${missing.join(', ')}`, () => {
         throw new Error(`not on this machine: ${missing.join(', ')}. ${installCommand(missing)}`);
@@ -102,6 +112,7 @@ export function installCommand(missing: readonly ToolName[]): string {
   const sentences = [];
   if (packages.length > 0) sentences.push(`sudo apt-get install -y ${packages.join(' ')}`);
   if (missing.includes('apt')) sentences.push('(apt: a Debian or Ubuntu host whose package mirror answers)');
-  if (missing.includes('electron')) sentences.push('(electron: its binary comes with `npm start` where it can be fetched)');
+  if (missing.includes('electron'))
+    sentences.push('(electron: its binary comes with `npm start` where it can be fetched and there is a screen)');
   return sentences.join(' ');
 }
