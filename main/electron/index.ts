@@ -6,8 +6,6 @@ import { listenLocally } from '../local/local-server.ts';
 import { guestOf, startGuest } from '../start-guest.ts';
 import { runShell } from './shell.ts';
 
-const guest = guestOf(process.argv);
-
 // Not awaited: Electron becomes ready only after this module has been evaluated.
 void runShell(
   { app, BrowserWindow, dialog, ipcMain, Menu, protocol, screen, session },
@@ -18,7 +16,9 @@ void runShell(
       const server = await listenLocally(application.home.socket, application.serve);
       return () => server.close();
     },
-    async begin(application) {
+    args: process.argv,
+    async begin(application, args) {
+      const guest = guestOf(args);
       if (guest !== undefined) await startGuest(application, guest);
     },
   },

@@ -19,8 +19,10 @@ export interface ShellParts {
   readonly createApplication: (options: ApplicationOptions) => Promise<Application>;
   /** Lets the CLI reach this program; answers with how to stop listening. */
   readonly listen: (application: Application) => Promise<() => Promise<void>>;
-  /** What the command line asked for, once the program runs. */
-  readonly begin: (application: Application) => Promise<void>;
+  /** The command line this program was started with. */
+  readonly args: readonly string[];
+  /** Does what a command line asks for; also for that of a second program, which gave way to this one. */
+  readonly begin: (application: Application, args: readonly string[]) => Promise<void>;
 }
 
 /** Runs the shell until the person quits. Must be called before Electron is ready. */
@@ -39,10 +41,16 @@ export async function runShell(electron: Electron, parts: ShellParts): Promise<v
     () => application,
     async () => stopListening?.(),
   );
-  app.on('second-instance', () => {
+  const begin = (args: readonly string[]) =>
+    application &&
+    parts.begin(application, args).catch((error: unknown) => {
+      application?.events.application.notice({ level: 'error', message: error instanceof Error ? error.message : String(error) });
+    });
+  app.on('second-instance', (_event, args) => {
     if (window?.isMinimized()) window.restore();
     window?.show();
     window?.focus();
+    void begin(args);
   });
 
   await app.whenReady();
@@ -68,7 +76,5 @@ export async function runShell(electron: Electron, parts: ShellParts): Promise<v
   });
   serveWindow(electron, window, application);
   way.guard(window);
-  await parts.begin(application).catch((error: unknown) => {
-    application?.events.application.notice({ level: 'error', message: error instanceof Error ? error.message : String(error) });
-  });
+  await begin(parts.args);
 }

@@ -27,7 +27,8 @@ function start(parts: Partial<ShellParts> = {}, prepare: (fake: ReturnType<typeo
       return Promise.resolve(application);
     },
     listen: () => Promise.resolve(() => Promise.resolve(void order.push('no longer listening'))),
-    begin: () => Promise.resolve(void order.push('begun')),
+    args: ['--guest', 'one'],
+    begin: (_application, args) => Promise.resolve(void order.push(args.join(' '))),
     ...parts,
   });
   return { ...fake, done, order, notices, options: () => options };
@@ -44,9 +45,9 @@ describe('starting', () => {
     expect(menus).toHaveLength(1);
     expect(options()).toMatchObject({ shell: 'electron', listens: true });
     expect(windows[0]?.options).toMatchObject({ webPreferences: { preload: join('/project', 'dist', 'electron', 'preload.cjs') } });
-    expect(order).toEqual(['begun']);
+    expect(order).toEqual(['--guest one']);
   });
-  test('a second program gives way and shows the first', async () => {
+  test('a second program gives way; the first is shown and does what the second was asked', async () => {
     const second = start({}, ({ app }) => (app.locked = false));
     await second.done;
     expect(second.app.quits).toBe(1);
@@ -54,8 +55,9 @@ describe('starting', () => {
 
     const first = start();
     await first.done;
-    first.app.emit('second-instance');
+    first.app.emit('second-instance', {}, ['--guest', 'two']);
     expect((first.windows[0] as FakeWindow).focused).toBe(1);
+    expect(first.order).toEqual(['--guest one', '--guest two']);
   });
   test('a library that cannot be opened: said, and the program ends', async () => {
     const { done, dialogs, app, windows } = start({ createApplication: () => Promise.reject(new Error('the library is in use by viv')) });
@@ -84,7 +86,7 @@ describe('ending', () => {
     await done;
     options()?.quit?.();
     await new Promise((resolve) => setImmediate(resolve));
-    expect(order).toEqual(['begun', 'no longer listening', 'library closed']);
+    expect(order).toEqual(['--guest one', 'no longer listening', 'library closed']);
     expect(app.quits).toBe(1);
   });
 });
