@@ -1,9 +1,9 @@
 /** `viv serve`: the program without a window. `viv start` starts one in the background where nothing runs. */
 import { ContractError } from '../../preload/contract/contract.ts';
-import { createApplication } from '../application.ts';
 import { listenLocally } from '../local/local-server.ts';
 import { EXIT } from './call-error.ts';
 import { readArguments, words, type Command } from './command.ts';
+import { openApplication } from './open-application.ts';
 
 /** With `--until-idle`: how long nothing must run and nobody be connected before it ends, in milliseconds. */
 const IDLE_FOR = 2000;
@@ -26,7 +26,8 @@ Examples:
     words(positionals);
     const end = Promise.withResolvers<undefined>();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end.resolve(undefined));
-    const application = await createApplication({ shell: 'cli', program: 'viv serve', listens: true, quit: () => end.resolve(undefined) });
+    const application = await openApplication({ shell: 'cli', program: 'viv serve', listens: true, quit: () => end.resolve(undefined) });
+    if (!application) throw new ContractError('conflict', 'a program that has the library is running already: viv list shows its machines');
     try {
       const server = await listenLocally(application.home.socket, (link) => application.serve(link)).catch((error: Error) => {
         throw new ContractError('unavailable', `the socket ${application.home.socket} cannot be opened: ${error.message}`);

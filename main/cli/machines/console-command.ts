@@ -8,6 +8,9 @@ import { findProgram, machineNamed, withProgram, type Program } from './program.
 
 const isActive = ({ state }: MachineStatus) => state !== 'off' && state !== 'failed';
 
+/** How long after the end of piped input nothing must be printed, in milliseconds. */
+const SILENCE = 1000;
+
 const OPTIONS = { console: { type: 'string', default: '0' } } as const;
 
 /** Reads `NAME [--console N]`. */
@@ -24,7 +27,8 @@ export const consoleCommand: Command = {
 Usage: viv console NAME [--console N]
 
 What was printed before comes first. Ctrl-A X detaches (the machine runs on), Ctrl-A Ctrl-A sends Ctrl-A. The command
-also ends when the machine does.
+also ends when the machine does, and, where standard input is piped in, a second after its end when nothing is printed
+any more.
 
   --console N    0 is the serial port (default), N the N-th virtio port
 
@@ -51,7 +55,20 @@ async function attach({ client }: Program, machine: MachineStatus, number: numbe
     // What the machine printed last comes before the news of its end, on the same connection.
     if (status.id === machine.id && !isActive(status)) done.resolve(`"${status.definition.name}" is ${status.state} (${status.reason})`);
   });
-  channel.onOutput((bytes) => process.stdout.write(bytes, () => channel.acknowledge(bytes.length)));
+  let silence: NodeJS.Timeout | undefined;
+  let inputEnded = false;
+  const quietly = () => {
+    clearTimeout(silence);
+    if (inputEnded) silence = setTimeout(() => done.resolve(undefined), SILENCE);
+  };
+  process.stdin.once('end', () => {
+    inputEnded = true;
+    quietly();
+  });
+  channel.onOutput((bytes) => {
+    quietly();
+    process.stdout.write(bytes, () => channel.acknowledge(bytes.length));
+  });
   channel.onSkipped((bytes) => console.error(`viv: ${bytes} bytes were left out here: the machine prints faster than this terminal`));
   channel.onClosed((reason) => done.resolve(reason));
   process.stdout.on('error', () => done.resolve(undefined));
@@ -65,6 +82,7 @@ async function attach({ client }: Program, machine: MachineStatus, number: numbe
     if (reason !== undefined) console.error(`${process.stdout.isTTY ? '\r\n' : ''}viv: ${reason}`);
     return EXIT.ok;
   } finally {
+    clearTimeout(silence);
     stopWatching();
     channel.close();
     detach();

@@ -50,8 +50,10 @@ export async function findProgram(name: string): Promise<Program> {
   const home = findHome();
   const running = await runningProgram(home, WAIT_FOR_COMMANDS);
   if (running) return running;
-  const { createApplication } = await import('../../application.ts');
-  const application = await createApplication({ shell: 'cli', program: `viv ${name}`, home });
+  const { openApplication } = await import('../open-application.ts');
+  const application = await openApplication({ shell: 'cli', program: `viv ${name}`, home });
+  // One that listens was faster.
+  if (!application) return findProgram(name);
   const client = createWireClient();
   const link: Link = { send: (frame) => queueMicrotask(() => client.receive(frame)), buffered: () => 0, close: () => undefined };
   const session = application.serve(link);

@@ -116,11 +116,11 @@ test('a console: opened, output, input, acknowledgement, closed', async () => {
       print = listener.output;
       return {
         historyBytes: 5,
-        begin: () => log.push('begin'),
-        acknowledge: (count) => void log.push(`acknowledged ${count}`),
-        write: (bytes) => void log.push(`wrote ${new TextDecoder().decode(bytes)} to ${machine}/${number}`),
+        begin: () => void log.push('begin'),
+        acknowledge: (count: number) => void log.push(`acknowledged ${count}`),
+        write: (bytes: Uint8Array) => void log.push(`wrote ${new TextDecoder().decode(bytes)} to ${machine}/${number}`),
         close: () => void log.push('closed'),
-      } as never;
+      };
     },
   });
   ask({ kind: 'open', channel: 9, machine: 'm', console: 2 });

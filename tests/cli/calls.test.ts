@@ -1,0 +1,117 @@
+/** How `viv` is called: help for everything, and wrong calls that end with 2 and say where help is. */
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { CallError } from '../../main/cli/call-error.ts';
+import { commands, overview } from '../../main/cli/commands.ts';
+import { driveOption, guestOptions, memorySize } from '../../main/cli/guest-options.ts';
+import { definitionOf, definitionPatch } from '../../main/cli/machine-definition.ts';
+import { progressText } from '../../main/cli/progress-line.ts';
+import { escapeReader } from '../../main/cli/terminal.ts';
+import { bareDefinition } from '../main/scripted-machine.ts';
+import { temporaryFolder } from '../main/temporary-home.ts';
+import { viv } from './viv.ts';
+
+describe('help', () => {
+  test('every command is listed and has usage and an example', async () => {
+    for (const { name, load } of commands) {
+      expect(overview()).toContain(`  ${name} `);
+      const { help } = await load();
+      expect(help).toMatch(new RegExp(`^viv ${name}: `));
+      expect(help).toMatch(new RegExp(`Usage: viv ${name}`));
+      expect(help).toMatch(new RegExp(`Examples:\\n  viv ${name}`));
+    }
+  });
+  test('the command line prints it on standard output', async () => {
+    const folder = temporaryFolder();
+    expect(await viv(folder, '--help')).toEqual({ status: 0, out: overview(), err: '' });
+    expect(await viv(folder, 'run', '--help')).toMatchObject({ status: 0, out: expect.stringContaining('--bare FILE'), err: '' });
+    expect(await viv(folder, 'help', 'list')).toMatchObject({ status: 0, out: expect.stringContaining('--json') });
+    expect(await viv(folder, '--version')).toMatchObject({ status: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+});
+
+test.for([
+  [[], 'Usage: viv COMMAND'],
+  [['nonsense'], 'there is no command "nonsense"'],
+  [['run'], 'say what to boot'],
+  [['run', '--nonsense'], `Unknown option '--nonsense'`],
+  [['run', '--kernel'], 'argument missing'],
+  [['run', '--kernel', 'a', '--bare', 'b'], '--kernel and --bare do not go together'],
+  [['run', '--bare', 'a', '--append', 'x'], '--append means nothing with --bare'],
+  [['run', '--kernel', 'a', '--run', 'x'], '--run needs --template'],
+  [['run', '--bare', 'a', '--memory', 'lots'], '--memory takes a size'],
+  [['run', '--bare', 'a', '--cpus', '99'], '--cpus takes a number'],
+  [['run', '--bare', 'a', '--engine', 'steam'], '--engine takes auto, interpreter or compiler'],
+  [['run', '--bare', 'a', '--drive', 'disk.img'], '--drive takes file=FILE'],
+  [['run', '--bare', 'a', '--timeout', 'soon'], '--timeout takes a number of seconds'],
+  [['run', '--bare', 'a', 'stray'], '"stray" is too much'],
+  [['create', '--template', 'x'], 'NAME is missing'],
+  [['create', 'box'], 'say what to boot'],
+  [['start'], 'NAME is missing'],
+  [['console', 'box', '--console', 'x'], '--console takes a number'],
+  [['set', 'box'], 'nothing to change'],
+  [['library', 'burn'], 'neither check nor repair'],
+] as const)('a wrong call: viv %j', async ([args, message]) => {
+  const folder = temporaryFolder();
+  const { status, out, err } = await viv(`${folder}/home`, ...args);
+  expect(err).toContain(message);
+  expect(args.length === 0 || err.includes('Try: viv')).toBe(true);
+  expect([status, out]).toEqual([2, '']);
+  expect(existsSync(`${folder}/home`)).toBe(false);
+});
+
+describe('options', () => {
+  test.for([['512M', 512], ['1G', 1024], ['64', 64], ['2g', 2048], ['128MiB', 128]] as const)('%s of memory', ([text, size]) => expect(memorySize(text)).toBe(size));
+  test.for(['', '0', '-1M', '1T', '4G', '1.5G', 'M'])('%j is no size', (text) => expect(() => memorySize(text)).toThrow(CallError));
+
+  test('drives', () => {
+    expect(driveOption('file=/a/b.img')).toEqual({ path: '/a/b.img', readonly: false });
+    expect(driveOption('file=/a/b.img,readonly')).toEqual({ path: '/a/b.img', readonly: true });
+    expect(driveOption('readonly=on,file=/a,,b=c.img,format=raw')).toEqual({ path: '/a,b=c.img', readonly: true });
+    for (const text of ['', 'file=', 'readonly', 'file=/a,cache=none', 'file=/a,format=qcow2']) expect(() => driveOption(text)).toThrow(CallError);
+  });
+
+  test('files are made absolute, what is not given is absent', () => {
+    expect(guestOptions({ kernel: 'Image' })).toEqual({ kernel: `${process.cwd()}/Image` });
+    expect(guestOptions({})).toEqual({});
+  });
+
+  test('a definition says what was asked for', () => {
+    expect(definitionOf('box', { kernel: '/k', append: 'quiet', bios: '/f' }).boot).toEqual({ kind: 'linux', kernel: '/k', commandLine: 'quiet', firmware: '/f' });
+    expect(definitionOf('box', { bios: '/f' }).boot).toEqual({ kind: 'firmware', firmware: '/f' });
+    expect(definitionOf('box', { bare: '/p' }).boot).toEqual({ kind: 'bare', program: '/p' });
+    expect(() => definitionOf('box', { bios: '/f', append: 'x' })).toThrow('--append needs --kernel');
+  });
+
+  test('a change names only what changes', () => {
+    const linux = bareDefinition('box', { template: 'debian-riscv64', boot: { kind: 'linux' } });
+    expect(definitionPatch({}, linux)).toEqual({});
+    expect(definitionPatch({ memoryMiB: 64 }, linux)).toEqual({ memoryMiB: 64 });
+    expect(definitionPatch({ append: 'quiet' }, linux)).toEqual({ boot: { kind: 'linux', commandLine: 'quiet' } });
+    expect(definitionPatch({ bare: '/p' }, linux)).toEqual({ boot: { kind: 'bare', program: '/p' } });
+  });
+});
+
+describe('the escape key', () => {
+  /** Feeds pieces of keys; `X` in the result marks leaving. */
+  const read = (...pieces: readonly string[]) => {
+    let result = '';
+    const take = escapeReader({ input: (bytes) => (result += new TextDecoder().decode(bytes)), leave: () => (result += '[leave]') });
+    for (const piece of pieces) take(new TextEncoder().encode(piece));
+    return result;
+  };
+  test.for([
+    [['plain'], 'plain'],
+    [['ls\x01x'], 'ls[leave]'],
+    [['\x01', 'X'], '[leave]'],
+    [['\x01\x01'], '\x01'],
+    [['\x01', '\x01', 'x'], '\x01x'],
+    [['\x01e'], '\x01e'],
+    [['a\x01'], 'a'],
+  ] as const)('%j', ([pieces, expected]) => expect(read(...pieces)).toBe(expected));
+});
+
+test('progress in one line', () => {
+  expect(progressText({ message: 'Fetching' })).toBe('Fetching');
+  expect(progressText({ message: 'Fetching', fraction: 0.256, bytesDone: 25.6e6, bytesTotal: 100e6, bytesPerSecond: 3e6 })).toBe('Fetching, 25 %, 25.6 MB of 100.0 MB, 3.0 MB/s');
+});

@@ -1,0 +1,128 @@
+/** Machines from the command line: made, listed, started in the background, attached to, stopped, deleted, undone. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { findHome } from '../../main/library/home.ts';
+import { findOwner } from '../../main/library/instance-lock.ts';
+import type { MachineStatus } from '../../preload/contract/machines.ts';
+import { temporaryFolder } from '../main/temporary-home.ts';
+import { echoesUntilQ } from './bare-program.ts';
+import { startViv, viv } from './viv.ts';
+
+/** A home; a background program that is still there afterwards is ended. */
+function place() {
+  const home = join(temporaryFolder(), 'home');
+  const lock = findHome({ VIVARIUM_HOME: home }).lock;
+  onTestFinished(async () => {
+    const owner = findOwner(lock);
+    if (!owner) return;
+    process.kill(owner.pid, 'SIGTERM');
+    await vi.waitFor(() => expect(findOwner(lock)).toBeUndefined(), { timeout: 20_000 });
+  });
+  const program = join(home, '..', 'echo.bin');
+  writeFileSync(program, echoesUntilQ());
+  const run = (...args: readonly string[]) => viv(home, ...args);
+  const list = async (...more: readonly string[]) => JSON.parse((await run('list', '--json', ...more)).out) as (MachineStatus & { name: string })[];
+  return { home, lock, program, run, list };
+}
+const fine = { status: 0, out: '', err: '' };
+
+test('create, list, show, set, delete, undelete, undo in process', async () => {
+  const { run, list, program, lock } = place();
+  expect(await run('list')).toMatchObject({ status: 0, out: '', err: expect.stringContaining('viv create') });
+  expect(await run('create', 'box', '--bare', program, '--memory', '16M')).toEqual(fine);
+  expect(await run('create', 'box', '--bare', program)).toMatchObject({ status: 1, err: expect.stringContaining('already a machine called "box"') });
+  expect(await run('create', 'linux', '--template', 'debian-riscv64', '--memory', '1G')).toEqual(fine);
+  expect(await run('create', 'other', '--template', 'nonsense')).toMatchObject({ status: 1, err: expect.stringContaining('debian-riscv64') });
+  expect((await list()).map(({ name, state, definition }) => [name, state, definition.memoryMiB, definition.template])).toEqual([
+    ['box', 'off', 16, undefined],
+    ['linux', 'off', 1024, 'debian-riscv64'],
+  ]);
+  expect((await run('list')).out).toMatch(/^NAME +STATE.*\nbox +off +16 MiB/);
+  expect(await run('set', 'box', '--memory', '32M', '--name', 'crate')).toEqual(fine);
+  expect((await run('show', 'crate')).out).toContain('32 MiB');
+  expect(await run('undo', 'crate')).toEqual(fine);
+  expect(await run('delete', 'box', 'linux')).toEqual(fine);
+  expect((await list('--deleted')).map(({ name }) => name).sort()).toEqual(['box', 'linux']);
+  expect(await run('undelete', 'box')).toEqual(fine);
+  expect((await list()).map(({ name, definition }) => [name, definition.memoryMiB])).toEqual([['box', 16]]);
+  expect(await run('start', 'nobody')).toMatchObject({ status: 1, err: expect.stringContaining('there is no machine called "nobody". There are: "box"') });
+  await vi.waitFor(() => expect(existsSync(lock)).toBe(false), { timeout: 20_000 });
+});
+
+test('start leaves it running; console, pause, resume, log and stop find it; the background program ends by itself', async () => {
+  const { run, list, home, lock, program } = place();
+  await run('create', 'box', '--bare', program, '--memory', '16M');
+  expect(await run('start', 'box')).toEqual(fine);
+  expect(findOwner(lock)).toMatchObject({ program: 'viv serve' });
+  expect((await list())[0]).toMatchObject({ state: 'running' });
+
+  const console = startViv(home, 'console', 'box');
+  console.write('hello');
+  await vi.waitFor(() => expect(console.out()).toBe('hello'), { timeout: 60_000 });
+  console.endInput();
+  expect(await console.result).toEqual({ status: 0, out: 'hello', err: '' });
+
+  expect(await run('pause', 'box')).toEqual(fine);
+  expect((await list())[0]).toMatchObject({ state: 'paused', lastLine: 'hello' });
+  expect(await run('pause', 'box')).toMatchObject({ status: 1, err: expect.stringContaining('paused, not running') });
+  expect(await run('delete', 'box')).toMatchObject({ status: 1, err: expect.stringContaining('stop it before') });
+  expect(await run('resume', 'box')).toEqual(fine);
+  expect(await run('log', 'box')).toEqual({ status: 0, out: 'hello', err: '' });
+  expect(await run('stop', 'box')).toEqual(fine);
+  await vi.waitFor(() => expect(existsSync(lock)).toBe(false), { timeout: 20_000 });
+  expect((await list())[0]).toMatchObject({ state: 'off', reason: 'stopped', lastLine: 'hello' });
+  expect(await run('log', 'box')).toMatchObject({ out: 'hello' });
+  expect(await run('console', 'box')).toMatchObject({ status: 1, err: expect.stringContaining('viv start') });
+});
+
+test('an attached console ends when the guest powers off', async () => {
+  const { run, home, program } = place();
+  await run('create', 'box', '--bare', program, '--memory', '16M');
+  await run('start', 'box');
+  const console = startViv(home, 'console', 'box');
+  console.write('bye q');
+  const { status, out, err } = await console.result;
+  expect([status, out]).toEqual([0, 'bye q']);
+  expect(err).toContain('"box" is off (powered off by the guest)');
+});
+
+test('a background program that is killed is noticed, and its machine is off with that reason', async () => {
+  const { run, list, lock, program } = place();
+  await run('create', 'box', '--bare', program, '--memory', '16M');
+  await run('start', 'box');
+  process.kill(findOwner(lock)?.pid ?? 0, 'SIGKILL');
+  await vi.waitFor(() => expect(findOwner(lock)).toBeUndefined(), { timeout: 20_000 });
+  expect((await list())[0]).toMatchObject({ state: 'off', reason: 'the program ended while the machine ran' });
+  expect(await run('start', 'box')).toEqual(fine);
+});
+
+test('a start that fails says why and leaves no background program', async () => {
+  const { run, list, lock } = place();
+  await run('create', 'box', '--bare', '/nowhere/program.elf');
+  expect(await run('start', 'box')).toMatchObject({ status: 1, out: '', err: expect.stringContaining('program file not found: /nowhere/program.elf') });
+  await vi.waitFor(() => expect(existsSync(lock)).toBe(false), { timeout: 20_000 });
+  expect((await list())[0]?.state).toBe('off');
+});
+
+test('a damaged library: every command says so, repair keeps the file', async () => {
+  const { run, home } = place();
+  await run('list');
+  const file = join(home, 'library.db');
+  writeFileSync(file, 'not a database at all, '.repeat(100));
+  expect(await run('list')).toMatchObject({ status: 1, err: expect.stringContaining('viv library repair') });
+  const { status, out } = await run('library', 'repair');
+  expect(status).toBe(0);
+  const kept = /kept as (\S+);/.exec(out)?.[1] ?? '';
+  expect(readFileSync(kept, 'utf8')).toContain('not a database at all');
+  expect(await run('list')).toMatchObject({ status: 0 });
+  expect(await run('library', 'check')).toMatchObject({ status: 0, out: expect.stringContaining('nothing is wrong') });
+});
+
+test('several commands at once wait for each other', async () => {
+  const { run, list, program } = place();
+  const names = ['a', 'b', 'c', 'd'];
+  const results = await Promise.all(names.map((name) => run('create', name, '--bare', program, '--memory', '16M')));
+  expect(results).toEqual(names.map(() => fine));
+  expect((await list()).map(({ name }) => name).sort()).toEqual(names);
+});
