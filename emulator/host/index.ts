@@ -53,3 +53,7 @@ export async function startMachine(configuration: MachineConfiguration, events: 
     },
   };
 }
+
+/** Text to RISC-V code and back, for programs of our own and for looking inside others. */
+export { assemble, AssemblyError } from '../isa/riscv/assembler.ts';
+export { disassemble } from '../isa/riscv/disassembler.ts';

@@ -3,3 +3,4 @@ export { GuestKit, type GuestAdditions, type GuestKitOptions, type PreparedGuest
 export { imagesService, type TaskRunner } from './service.ts';
 export { defaultCacheDirectory } from './cache.ts';
 export type { Progress, Report } from './progress.ts';
+export { disassembleFile, type DisassemblyFileOptions } from './files/disassembly.ts';

@@ -20,7 +20,7 @@ export const upperPart = (value: bigint): bigint => ((value + 0x800n) >> 12n) & 
 export const lowerPart = (value: bigint): bigint => BigInt.asIntN(12, value);
 
 const TOKEN = /\s*(?:(0[xX][\da-fA-F_]+|0[bB][01_]+|\d[\d_]*(?![\dbf]))|(\d+[bf])|'(\\.|[^\\'])'|(%\w+)|([A-Za-z_.$][\w.$]*)|(<<|>>|[-+*/%&|^~()]))/y;
-const ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, e: 27, 0: 0, '\\': 92, "'": 39 };
+const ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, b: 8, e: 27, 0: 0, '\\': 92, "'": 39 };
 const PRECEDENCE: Readonly<Record<string, number>> = { '|': 1, '^': 2, '&': 3, '<<': 4, '>>': 4, '+': 5, '-': 5, '*': 6, '/': 6, '%': 6 };
 
 interface Token {

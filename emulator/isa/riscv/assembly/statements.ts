@@ -27,7 +27,7 @@ export function parseStatements(source: string): Statement[] {
   });
 }
 
-const ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, e: 27, 0: 0, '"': 34, '\\': 92 };
+const ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, b: 8, e: 27, 0: 0, '"': 34, '\\': 92 };
 
 /** The bytes of a quoted string, in UTF-8. @throws Error for what is no string */
 export function stringBytes(text: string): number[] {
