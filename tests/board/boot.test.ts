@@ -1,12 +1,14 @@
 /** Boot loaders: where things go, how the first core starts, and what is said about files that cannot run. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { type BootFiles, type BootState, prepareBoot } from '../../emulator/board/boot/boot.ts';
 import { deviceTree } from '../../emulator/board/device-tree.ts';
 import { DRAM, KERNEL } from '../../emulator/board/memory-map.ts';
 import { MachineError } from '../../emulator/index.ts';
 import { GuestMemory } from '../../emulator/memory/guest-memory.ts';
+import { describeWith, OPENSBI_FOLDER } from '../kit/tools.ts';
 import { arm64Image, bzImage, elf, image, windowsProgram, zboot } from './boot-files.ts';
 
 const MIB = 2 ** 20;
@@ -98,15 +100,11 @@ describe('firmware', () => {
     expect(boot(linux(raw, { firmware: raw })).log.join()).toContain('raw binary');
   });
 
-  const debian = '/usr/lib/riscv64-linux-gnu/opensbi/generic';
-  it.skipIf(!existsSync(debian))('of Debian: fw_dynamic.bin and fw_jump.elf', () => {
-    for (const name of ['fw_dynamic.bin', 'fw_jump.elf', 'fw_jump.bin', 'fw_dynamic.elf']) {
-      expect(start(boot(linux(image(), { firmware: readFileSync(`${debian}/${name}`) }))), name).toEqual({
-        privilege: 'M',
-        pc: DRAM,
-        hart: 0,
-      });
-    }
+  describeWith(['opensbi'], 'of Debian', () => {
+    test.each(['fw_dynamic.bin', 'fw_jump.elf', 'fw_jump.bin', 'fw_dynamic.elf'])('%s', (name) => {
+      const state = boot(linux(image(), { firmware: readFileSync(join(OPENSBI_FOLDER, name)) }));
+      expect(start(state)).toEqual({ privilege: 'M', pc: DRAM, hart: 0 });
+    });
   });
 
   it('that is something else is refused', () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { flatten, node, wide } from '../../emulator/board/fdt.ts';
+import { describeWith, tool } from '../kit/tools.ts';
 import { deviceTree } from '../../emulator/board/device-tree.ts';
 
 interface Parsed {
@@ -115,13 +116,12 @@ it('splits 64-bit numbers and keeps flags empty', () => {
   ]);
 });
 
-const dtc = spawnSync('dtc', ['--version']).status === 0;
-describe.skipIf(!dtc)('dtc', () => {
+describeWith(['dtc'], 'dtc', () => {
   it('reads the tree without a warning', () => {
     const folder = mkdtempSync(join(tmpdir(), 'vivarium-dtb-'));
     try {
       writeFileSync(join(folder, 'board.dtb'), blob);
-      const run = spawnSync('dtc', ['-I', 'dtb', '-O', 'dts', join(folder, 'board.dtb')], { encoding: 'utf8' });
+      const run = spawnSync(tool('dtc') as string, ['-I', 'dtb', '-O', 'dts', join(folder, 'board.dtb')], { encoding: 'utf8' });
       expect(run.status).toBe(0);
       expect(run.stderr).toBe('');
       expect(run.stdout).toContain('plic@c000000 {');

@@ -2,7 +2,7 @@
  * Programs that some tests need and a machine may lack: what they are called, which package brings them, and where
  * they are. Tests that need one are declared with `describeWith`; `tests/run.ts` reports what was left out.
  */
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, test } from 'vitest';
 import { aptReachesItsMirror } from './apt-network.ts';
@@ -27,6 +27,9 @@ function electronCanShow(): boolean {
   return obstacle(process.env, process.platform, process.getuid?.()) === undefined;
 }
 
+/** Where Debian's opensbi package puts its generic firmware. */
+export const OPENSBI_FOLDER = '/usr/lib/riscv64-linux-gnu/opensbi/generic';
+
 export const TOOLS = {
   chromium: { programs: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'], neededInCi: true },
   'qemu-riscv64-static': { programs: ['qemu-riscv64-static', 'qemu-riscv64'], packages: ['qemu-user-static'], neededInCi: true },
@@ -37,6 +40,13 @@ export const TOOLS = {
   mke2fs: debian('mke2fs', 'e2fsprogs'),
   cpio: debian('cpio', 'cpio'),
   screen: debian('screen', 'screen'),
+  /** Firmware rather than a program: a folder of files. */
+  opensbi: {
+    programs: [],
+    packages: ['opensbi'],
+    find: () => (existsSync(OPENSBI_FOLDER) ? OPENSBI_FOLDER : undefined),
+    neededInCi: true,
+  },
   /** apt and a mirror it can reach: the parts of the Debian guest come through it. */
   apt: { programs: ['apt-get'], packages: [], also: aptReachesItsMirror, neededInCi: true },
   /** Electron's binary, which `npm start` fetches where it can; the tests of the shell's code do not need it. */
