@@ -1,7 +1,9 @@
 /** The entry point inside Electron, bundled to dist/electron/main.mjs: the real Electron, the real application. */
 import { app, BrowserWindow, dialog, ipcMain, Menu, protocol, screen, session } from 'electron';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createApplication } from '../application.ts';
+import { findHome } from '../library/home.ts';
 import { listenLocally } from '../local/local-server.ts';
 import { guestOf, startGuest } from '../start-guest.ts';
 import { runShell } from './shell.ts';
@@ -11,10 +13,14 @@ void runShell(
   { app, BrowserWindow, dialog, ipcMain, Menu, protocol, screen, session },
   {
     root: fileURLToPath(new URL('../..', import.meta.url)),
+    userData: join(findHome().folder, 'electron'),
     createApplication,
     async listen(application) {
       const server = await listenLocally(application.home.socket, application.serve);
       return () => server.close();
+    },
+    onSignal(leave) {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
     },
     args: process.argv,
     async begin(application, args) {

@@ -16,9 +16,13 @@ import { openWindow } from './window.ts';
 export interface ShellParts {
   /** The project's or the packaged program's folder. */
   readonly root: string;
+  /** Where Electron keeps its own files; also what makes two programs one (`requestSingleInstanceLock`). */
+  readonly userData: string;
   readonly createApplication: (options: ApplicationOptions) => Promise<Application>;
   /** Lets the CLI reach this program; answers with how to stop listening. */
   readonly listen: (application: Application) => Promise<() => Promise<void>>;
+  /** Calls back when the system or a terminal tells the program to end; nobody is asked then. */
+  readonly onSignal: (leave: () => void) => void;
   /** The command line this program was started with. */
   readonly args: readonly string[];
   /** Does what a command line asks for; also for that of a second program, which gave way to this one. */
@@ -29,6 +33,7 @@ export interface ShellParts {
 export async function runShell(electron: Electron, parts: ShellParts): Promise<void> {
   const { app, dialog } = electron;
   app.enableSandbox();
+  app.setPath('userData', parts.userData);
   if (!app.requestSingleInstanceLock()) return app.quit();
   declareScheme(electron);
   harden(electron);
@@ -41,6 +46,7 @@ export async function runShell(electron: Electron, parts: ShellParts): Promise<v
     () => application,
     async () => stopListening?.(),
   );
+  parts.onSignal(() => void way.leave());
   const begin = (args: readonly string[]) =>
     application &&
     parts.begin(application, args).catch((error: unknown) => {

@@ -25,5 +25,6 @@ test('the bundle boots the built-in guest and quits', async () => {
   const lines = stdout.trim().split('\n');
   expect(lines.find((line) => line.startsWith('about'))).toContain('"shell":"electron"');
   expect(lines.filter((line) => line.startsWith('machine'))).toContainEqual(expect.stringMatching(/^machine "running/));
+  expect(lines.find((line) => line.startsWith('console'))).toMatch(/\w/);
   expect(lines.at(-1)).toBe('quit ""');
 });

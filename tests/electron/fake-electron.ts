@@ -84,6 +84,10 @@ class FakeApp extends EventEmitter {
   sandboxed = false;
   whenReady = (): Promise<void> => Promise.resolve();
   requestSingleInstanceLock = (): boolean => this.locked;
+  readonly paths = new Map<string, string>();
+  setPath(name: string, path: string): void {
+    this.paths.set(name, path);
+  }
   enableSandbox(): void {
     this.sandboxed = true;
   }

@@ -12,6 +12,7 @@ export const app = Object.assign(fake.app, { exit: (status: number) => process.e
 const tell = (event: string, detail: unknown = '') => console.log(`${event} ${JSON.stringify(detail)}`);
 
 interface MachineStatus {
+  readonly id: string;
   readonly state: string;
   readonly reason: string;
 }
@@ -25,8 +26,11 @@ interface ServerFrame {
 const ABOUT = 1;
 const LIST = 2;
 const QUIT = 3;
+const CHANNEL = 9;
+/** One byte kind, four bytes channel (preload/contract/wire.ts). */
+const FRAME_HEADER = 5;
 
-/** A page's connection: waits for the guest of the command line to end, then asks the program to quit. */
+/** A page's connection: waits for the first words of the command line's guest, then asks the program to quit. */
 function playThePage(): void {
   const window = fake.windows[0];
   if (!window) return void setTimeout(playThePage, 20);
@@ -34,13 +38,17 @@ function playThePage(): void {
   // A real port delivers later, never while its other end is still sending.
   const say = (message: unknown) => setImmediate(() => port.deliver(message));
   const call = (id: number, service: string, method: string) => say(JSON.stringify({ kind: 'call', id, service, method, args: [] }));
-  const look = ({ state, reason }: MachineStatus) => {
+  const look = ({ id, state, reason }: MachineStatus) => {
     tell('machine', `${state}: ${reason}`);
-    if (state === 'running' || state === 'failed') call(QUIT, 'application', 'quit');
+    if (state === 'running') say(JSON.stringify({ kind: 'open', channel: CHANNEL, machine: id, console: 0 }));
+    if (state === 'failed') call(QUIT, 'application', 'quit');
   };
   port.postMessage = (frame: unknown) => {
     say((frame as string | Uint8Array).length);
-    if (typeof frame !== 'string') return;
+    if (typeof frame !== 'string') {
+      tell('console', Buffer.from((frame as Uint8Array).subarray(FRAME_HEADER)).toString());
+      return call(QUIT, 'application', 'quit');
+    }
     const { kind, id, name, ok, payload } = JSON.parse(frame) as ServerFrame;
     if (kind === 'hello') {
       call(ABOUT, 'application', 'about');

@@ -13,6 +13,7 @@ function start(parts: Partial<ShellParts> = {}, prepare: (fake: ReturnType<typeo
   const order: string[] = [];
   const notices: unknown[] = [];
   let options: ApplicationOptions | undefined;
+  let signal: () => void = () => undefined;
   const application = {
     home: { folder: mkdtempSync(join(tmpdir(), 'vivarium-shell-')) },
     supervisor: { running: () => [] },
@@ -22,6 +23,8 @@ function start(parts: Partial<ShellParts> = {}, prepare: (fake: ReturnType<typeo
   } as unknown as Application;
   const done = runShell(fake.electron, {
     root: '/project',
+    userData: '/home/electron',
+    onSignal: (leave) => void (signal = leave),
     createApplication(given) {
       options = given;
       return Promise.resolve(application);
@@ -31,7 +34,7 @@ function start(parts: Partial<ShellParts> = {}, prepare: (fake: ReturnType<typeo
     begin: (_application, args) => Promise.resolve(void order.push(args.join(' '))),
     ...parts,
   });
-  return { ...fake, done, order, notices, options: () => options };
+  return { ...fake, done, order, notices, options: () => options, signal: () => signal() };
 }
 
 describe('starting', () => {
@@ -39,6 +42,7 @@ describe('starting', () => {
     const { app, windows, schemes, served, permissions, menus, order, done, options } = start();
     await done;
     expect(app.sandboxed).toBe(true);
+    expect(app.paths.get('userData')).toBe('/home/electron');
     expect(schemes).toHaveLength(1);
     expect([...served.keys()]).toEqual(['vivarium']);
     expect(permissions.request).toBeDefined();
@@ -87,6 +91,15 @@ describe('ending', () => {
     options()?.quit?.();
     await new Promise((resolve) => setImmediate(resolve));
     expect(order).toEqual(['--guest one', 'no longer listening', 'library closed']);
+    expect(app.quits).toBe(1);
+  });
+  test('a signal ends it without a question', async () => {
+    const { done, signal, order, app, dialogs } = start();
+    await done;
+    signal();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(order.slice(1)).toEqual(['no longer listening', 'library closed']);
+    expect(dialogs.questions).toEqual([]);
     expect(app.quits).toBe(1);
   });
 });
