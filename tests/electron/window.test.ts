@@ -2,7 +2,7 @@
 import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { menuTemplate } from '../../main/electron/menu.ts';
 import { openWindow } from '../../main/electron/window.ts';
 import { readPlace, writePlace } from '../../main/electron/window-bounds.ts';
@@ -35,9 +35,12 @@ describe('the window', () => {
     expect(second.window.maximised).toBe(true);
   });
   test('a dead page is loaded again, but not without end', () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const { window } = opened();
     for (let death = 0; death < 10; death++) window.webContents.emit('render-process-gone', {}, { reason: 'crashed' });
     expect(window.webContents.reloads).toBe(3);
+    expect(said).toHaveBeenCalledWith("The window's page ended (crashed).");
+    said.mockRestore();
   });
   test('a page that ended in order is not', () => {
     const { window } = opened();
