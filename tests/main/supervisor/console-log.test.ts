@@ -11,7 +11,7 @@ const numbered = (from: number, count: number) => Uint8Array.from({ length: coun
 
 /** A guest that prints as fast as it is acknowledged. */
 function guestOf(log: ConsoleLog) {
-  const guest = { printed: 0, unacknowledged: 0, print: (count: number) => 0 };
+  const guest = { printed: 0, unacknowledged: 0, print: (_count: number) => 0 };
   log.attachGuest((count) => (guest.unacknowledged -= count));
   guest.print = (count) => {
     const allowed = Math.min(count, CHANNEL_WINDOW - guest.unacknowledged);
