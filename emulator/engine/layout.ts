@@ -29,6 +29,8 @@ export const JUMP_ENTRIES = 4096;
 export const JUMP_ENTRY = { size: 16, pc: 0, slot: 8 } as const;
 
 export const COUNTERS = 1 << 16;
+/** Spreads the same address in different modes over the counters; a multiple of 4, as it is xor-ed into a byte offset. */
+export const counterMix = (mode: number): number => (mode * 0x9e34) & ((COUNTERS - 1) * 4);
 
 /** A decoded record: handler, byte offsets of rd, rs1 and rs2 from the core's state, immediate, rs3 or CSR number, rounding mode. */
 export const RECORD = { size: 16, handler: 0, rd: 2, rs1: 4, rs2: 6, immediate: 8, third: 12, mode: 14 } as const;
@@ -56,6 +58,7 @@ export const runState = schema('core-run', 1, {
   /** Instructions retired by the interpreter; all others were retired in compiled fragments. */
   interpreted: u64(),
   floatMode: u32(),
+  counterMix: u32(),
   /** Fragments taken in since the start. */
   fragments: u32(),
   /** Physical address of the last access that was not RAM. */

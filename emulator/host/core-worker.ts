@@ -36,13 +36,14 @@ port.once('message', (message: ToCore) => {
 function attachFragments(): Fragments {
   const layout = machineLayout(configuration);
   const context = { buffer: memory.buffer, memoryPages: layout.memoryPages, layout: core.surroundings.layout, ram: layout.ram };
-  const compileHere = (request: CompileRequest): void => {
-    const { bytes, fragments: made } = compileBatch(context, [request]);
+  const compileHere = (requests: readonly CompileRequest[]): void => {
+    const { bytes, fragments: made } = compileBatch(context, requests);
     keeper.install(bytes ? { module: new wasm.Module(bytes), fragments: made } : { fragments: made });
   };
   const keeper: Fragments = new Fragments({
     core, memory, table, threshold,
-    compile: compiler ? (request) => compiler.postMessage(request) : compileHere,
+    eager: !compiler,
+    compile: compiler ? (requests) => compiler.postMessage(requests) : compileHere,
   });
   core.fragments = keeper;
   return keeper;
@@ -50,6 +51,7 @@ function attachFragments(): Fragments {
 
 function receive(): void {
   if (!compiler || !fragments) return;
+  fragments.post();
   for (;;) {
     const received = receiveMessageOnPort(compiler) as { message: CompileResult } | undefined;
     if (!received) return;

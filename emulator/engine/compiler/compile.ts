@@ -30,7 +30,8 @@ export interface CompilerContext {
 interface CoreFunctions {
   readonly interpret: Callable;
   readonly jump: Callable;
-  readonly float: FloatFunctions;
+  /** Absent where no region of the batch uses floating point. */
+  readonly float: FloatFunctions | undefined;
   /** Type index of a fragment. */
   readonly fragmentType: number;
 }
@@ -40,15 +41,19 @@ export function compileBatch(context: CompilerContext, requests: readonly Compil
   const module = new ModuleWriter();
   module.importMemory('machine', 'memory', context.memoryPages, context.memoryPages);
   module.importTable('machine', 'table', 1);
+  // Importing all the floating-point functions makes every instance dearer: only where some region may call them.
+  const regions = requests.map((request) => {
+    const source = new CodeSource(context.buffer, context.ram, request);
+    return { request, source, region: findRegion(source, supportedIn(request)) };
+  });
+  const usesFloat = regions.some(({ region }) => [...region.blocks.values()].some((block) => block.instructions.some(({ decoded }) => decoded.row.float)));
   const core: CoreFunctions = {
     interpret: module.importFunction('core', 'interpret', ['i32', 'i64'], ['i32']),
     jump: module.importFunction('core', 'jump', ['i32', 'i64'], ['i32']),
-    float: importFloatFunctions(module, 'core'),
+    float: usesFloat ? importFloatFunctions(module, 'core') : undefined,
     fragmentType: module.type({ parameters: ['i32'], results: ['i32'] }),
   };
-  const fragments = requests.map((request, index): CompiledFragment => {
-    const source = new CodeSource(context.buffer, context.ram, request);
-    const region = findRegion(source, supportedIn(request));
+  const fragments = regions.map(({ request, source, region }, index): CompiledFragment => {
     const first = region.blocks.get(0);
     // A region that begins by leaving would do nothing but cost.
     const useless = !first || first.instructions.length === 0 || (first.instructions.length === 1 && first.terminator.kind === 'leave');
@@ -126,7 +131,8 @@ function writeRegion(
   const callable = module.function(['i32'], ['i32'], (signature) => new RegionRoutine(signature, context));
   const { routine } = callable;
   const float = request.mode % 3 === FLOAT_MODE.fast ? 'fast' : 'exact';
-  routine.float = new InlineFloat({ routine, functions: core.float, mode: float, sideExit: (condition) => routine.leaveWhen(condition) });
+  if (core.float)
+    routine.float = new InlineFloat({ routine, functions: core.float, mode: float, sideExit: (condition) => routine.leaveWhen(condition) });
   new RegionEmitter(routine, region, buildGraph(region), exitJump, float).write();
   return callable;
 }

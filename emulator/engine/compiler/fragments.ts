@@ -4,7 +4,7 @@
  * is mapped where it was when compiled and none has been written since.
  */
 import type { Core, FragmentKeeper } from '../core/core.ts';
-import { COUNTERS, EVENT, JUMP_ENTRIES, JUMP_ENTRY } from '../layout.ts';
+import { counterMix, COUNTERS, EVENT, JUMP_ENTRIES, JUMP_ENTRY } from '../layout.ts';
 import type { Flush } from '../../isa/riscv/privileged/core.ts';
 import { ACCESS, WALK } from '../../isa/riscv/privileged/translate.ts';
 import { wasm, type WasmMemory, type WasmTable } from '../wasm/webassembly.ts';
@@ -12,23 +12,33 @@ import type { CodePage, CompileRequest, CompileResult } from './request.ts';
 
 interface Fragment {
   readonly request: CompileRequest;
-  readonly pages: readonly CodePage[];
+  readonly pages: readonly (CodePage & { readonly key: number })[];
   readonly slot: number;
   installed: boolean;
   /** All its pages were mapped as global when it was installed. */
   global: boolean;
 }
 
-/** Arrivals that are not asked about again: a request is under way, or the place has been found not worth compiling. */
-const SILENT = -0x4000_0000;
+/**
+ * Arrivals before a place is asked about again, once a request is under way or has come to nothing. Finite, because
+ * places that share a counter must not silence each other for good.
+ */
+const SILENT = -20_000;
+
+/** A virtual page's number, as far as it matters for finding fragments; pages that share it are flushed together. */
+const pageKey = (address: bigint): number => Number((address >> 12n) & 0xfff_ffffn);
+
+const requestKey = (pcLow: number, pcHigh: number, mode: number): string => `${pcLow}:${pcHigh}:${mode}`;
 
 export interface FragmentsParts {
   readonly core: Core;
   readonly memory: WasmMemory;
   readonly table: WasmTable;
   readonly threshold: number;
-  /** Hands a request to the compiler; its result comes to `install`. */
-  compile(request: CompileRequest): void;
+  /** Hands requests to the compiler; the results come to `install`. */
+  compile(requests: readonly CompileRequest[]): void;
+  /** Whether to hand over each request at once; otherwise they wait for `post`. */
+  readonly eager: boolean;
 }
 
 export class Fragments implements FragmentKeeper {
@@ -44,8 +54,14 @@ export class Fragments implements FragmentKeeper {
   /** By low half of the address; different modes and high halves share a list. */
   readonly #byAddress = new Map<number, Fragment[]>();
   readonly #byPage = new Map<number, Set<Fragment>>();
+  /** Those in the jump cache, by virtual page (low bits), and those of them that are not global. */
+  readonly #installedByPage = new Map<number, Set<Fragment>>();
   readonly #installed = new Set<Fragment>();
+  readonly #installedLocal = new Set<Fragment>();
   #freeSlots: number[] = [];
+  #waiting: CompileRequest[] = [];
+  /** Places handed to the compiler and not answered, or answered with nothing. */
+  readonly #asked = new Set<string>();
   #nextSlot = 1;
 
   constructor(parts: FragmentsParts) {
@@ -63,23 +79,38 @@ export class Fragments implements FragmentKeeper {
     const { mode } = core.working;
     const known = this.#find(pcLow, pcHigh, mode);
     if (known && this.#enter(known)) return;
-    this.#counters[this.#counter(pcLow)] = SILENT;
-    this.#parts.compile({ pcLow, pcHigh, mode, satp: core.state.satp, privilege: core.state.privilege });
+    this.#counters[this.#counter(pcLow, mode)] = SILENT;
+    const asked = requestKey(pcLow, pcHigh, mode);
+    if (this.#asked.has(asked)) return;
+    this.#asked.add(asked);
+    this.#waiting.push({ pcLow, pcHigh, mode, satp: core.state.satp, privilege: core.state.privilege });
+    if (this.#parts.eager) this.post();
+  }
+
+  /** Hands what has become hot to the compiler: once a slice, since each message costs as much as a hundred regions' arrivals. */
+  post(): void {
+    if (this.#waiting.length === 0) return;
+    const requests = this.#waiting;
+    this.#waiting = [];
+    this.#parts.compile(requests);
   }
 
   /** Takes in what the compiler has made. */
   install({ module, fragments }: CompileResult): void {
     const made = module && new wasm.Instance(module, this.#imports).exports;
     for (const { request, name, pages } of fragments) {
+      // What came to nothing stays asked: the same code would give nothing again.
       if (!made || name === undefined) continue;
+      this.#asked.delete(requestKey(request.pcLow, request.pcHigh, request.mode));
       const stale = pages.some(({ page, generation }) => Atomics.load(this.#generations, page) !== generation);
       if (stale) {
-        this.#listen(request.pcLow);
+        this.#listen(request);
         continue;
       }
       const slot = this.#takeSlot();
       this.#parts.table.set(slot, made[name]);
-      const fragment: Fragment = { request, pages, slot, installed: false, global: false };
+      const keyed = pages.map((page) => ({ ...page, key: pageKey(page.virtual) }));
+      const fragment: Fragment = { request, pages: keyed, slot, installed: false, global: false };
       this.#byAddress.set(request.pcLow, [...(this.#byAddress.get(request.pcLow) ?? []), fragment]);
       for (const { page } of pages) {
         const there = this.#byPage.get(page) ?? new Set();
@@ -88,20 +119,22 @@ export class Fragments implements FragmentKeeper {
       this.count++;
       this.total++;
       // Enters the jump cache at once if it is for the present, else at its next hot arrival.
-      if (request.mode !== this.#parts.core.working.mode || !this.#enter(fragment)) this.#listen(request.pcLow);
+      if (request.mode !== this.#parts.core.working.mode || !this.#enter(fragment)) this.#listen(request);
     }
   }
 
   pageWritten(page: number): void {
+    this.#asked.clear(); // new code: new chances
     for (const fragment of this.#byPage.get(page) ?? []) this.#drop(fragment);
   }
 
   translationsChanged({ address, keepGlobal }: Flush): void {
-    for (const fragment of this.#installed) {
-      if (keepGlobal && fragment.global) continue;
-      if (address !== undefined && !fragment.pages.some(({ virtual }) => virtual >> 12n === BigInt.asIntN(64, address) >> 12n)) continue;
-      this.#leave(fragment);
-    }
+    const concerned =
+      address !== undefined ? this.#installedByPage.get(pageKey(address))
+      : keepGlobal ? this.#installedLocal
+      : this.#installed;
+    if (!concerned || concerned.size === 0) return;
+    for (const fragment of [...concerned]) this.#leave(fragment);
   }
 
   #find(pcLow: number, pcHigh: number, mode: number): Fragment | undefined {
@@ -138,6 +171,12 @@ export class Fragments implements FragmentKeeper {
     this.#jump[at + JUMP_ENTRY.slot / 4] = fragment.slot;
     fragment.installed = true;
     this.#installed.add(fragment);
+    if (!fragment.global) this.#installedLocal.add(fragment);
+    for (const { key } of fragment.pages) {
+      const there = this.#installedByPage.get(key);
+      if (there) there.add(fragment);
+      else this.#installedByPage.set(key, new Set([fragment]));
+    }
     this.#slots[fragment.slot] = fragment;
     return true;
   }
@@ -154,7 +193,9 @@ export class Fragments implements FragmentKeeper {
     this.#jump.fill(-1, at + JUMP_ENTRY.pc / 4, at + JUMP_ENTRY.pc / 4 + 2);
     fragment.installed = false;
     this.#installed.delete(fragment);
-    this.#listen(fragment.request.pcLow);
+    this.#installedLocal.delete(fragment);
+    for (const { key } of fragment.pages) this.#installedByPage.get(key)?.delete(fragment);
+    this.#listen(fragment.request);
   }
   #drop(fragment: Fragment): void {
     this.#leave(fragment);
@@ -168,12 +209,12 @@ export class Fragments implements FragmentKeeper {
     this.count--;
   }
 
-  /** Makes the next arrival at this address hot. */
-  #listen(pcLow: number): void {
-    this.#counters[this.#counter(pcLow)] = this.#parts.threshold - 1;
+  /** Makes the next arrival at this place hot. */
+  #listen({ pcLow, mode }: CompileRequest): void {
+    this.#counters[this.#counter(pcLow, mode)] = this.#parts.threshold - 1;
   }
-  #counter(pcLow: number): number {
-    return (pcLow >>> 1) & (COUNTERS - 1);
+  #counter(pcLow: number, mode: number): number {
+    return (((pcLow << 1) ^ counterMix(mode)) >>> 2) & (COUNTERS - 1);
   }
   #entry(pcLow: number, mode: number): number {
     return ((mode * JUMP_ENTRIES + ((pcLow >>> 1) & (JUMP_ENTRIES - 1))) * JUMP_ENTRY.size) / 4;

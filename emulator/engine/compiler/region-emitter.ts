@@ -12,7 +12,7 @@ export class RegionEmitter {
   readonly #region: Region;
   readonly #graph: Graph;
   readonly #exitJump: Callable;
-  readonly #float: 'fast' | 'exact';
+  readonly #usesExactFloat: boolean;
   readonly #labels = new Map<number, Label>();
   readonly #loops = new Map<number, Label>();
 
@@ -21,14 +21,14 @@ export class RegionEmitter {
     this.#region = region;
     this.#graph = graph;
     this.#exitJump = exitJump;
-    this.#float = float;
+    const usesFloat = [...region.blocks.values()].some(({ instructions }) => instructions.some(({ decoded }) => decoded.row.float));
+    this.#usesExactFloat = usesFloat && float === 'exact';
   }
 
   write(): void {
     const r = this.#r;
     if (!this.#graph.loopHeaders.has(0)) this.#poll();
-    const usesFloat = [...this.#region.blocks.values()].some(({ instructions }) => instructions.some(({ decoded }) => decoded.row.float));
-    if (this.#float === 'exact' && usesFloat) {
+    if (this.#usesExactFloat) {
       // A reserved dynamic rounding mode makes instructions illegal; frm cannot change while we run.
       r.at = 0;
       r.uncounted = 0;
@@ -45,6 +45,10 @@ export class RegionEmitter {
     r.uncounted = 0;
     const attention = load('i32', 4, false, r.i32(0), r.context.layout.attention);
     r.leaveWhen(r.or(r.leS(r.left.get(), r.i32(0)), attention));
+    if (!this.#usesExactFloat) return;
+    // Once NX is raised the faster mode is due: the interpreter's next floating-point instruction changes to it.
+    const { state } = r.context;
+    r.leaveWhen(r.and(r.and(state.get('fflags'), r.i32(1)), r.eqz(state.get('frm'))));
   }
 
   #tree(block: number): void {

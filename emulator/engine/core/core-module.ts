@@ -81,7 +81,7 @@ function tryCompiled(r: Routine, parts: CoreParts, left: Expression, pc: Express
 
 /** Counts an arrival at a jump target and reports it when it becomes hot. */
 function countArrival(r: Routine, parts: CoreParts, pc: Expression, threshold: number): void {
-  const place = r.let(r.and(r.wrap(r.shl(pc, r.i64(1))), r.i32((COUNTERS - 1) * 4)));
+  const place = r.let(r.and(r.xor(r.wrap(r.shl(pc, r.i64(1))), parts.run.get('counterMix')), r.i32((COUNTERS - 1) * 4)));
   const count = r.let(r.add(load('i32', 4, false, place, parts.layout.counters), r.i32(1)));
   r.store(4, place, count, parts.layout.counters);
   r.when(r.eq(count, r.i32(threshold)), () => {

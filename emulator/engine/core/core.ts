@@ -10,7 +10,7 @@ import { nextInterrupt, takeTrap } from '../../isa/riscv/privileged/trap.ts';
 import { coreState, PRIVILEGE, STATUS } from '../../isa/riscv/state.ts';
 import { bind, reset, type StateOf } from '../../snapshot/schema.ts';
 import {
-  BANK, type CoreLayout, EVENT, FETCH_ENTRIES, FETCH_ENTRY, FLOAT_MODE, JUMP_ENTRIES, JUMP_ENTRY, modeOf, PAGE, type RamLayout, runState,
+  BANK, type CoreLayout, counterMix, EVENT, FETCH_ENTRIES, FETCH_ENTRY, FLOAT_MODE, JUMP_ENTRIES, JUMP_ENTRY, modeOf, PAGE, type RamLayout, runState,
   TLB_ENTRIES, TLB_ENTRY,
 } from '../layout.ts';
 import { wasm, type WasmMemory, type WasmTable } from '../wasm/webassembly.ts';
@@ -154,6 +154,7 @@ export class Core implements CoreEnvironment {
       : FLOAT_MODE.exact;
     const mode = modeOf(bank, float);
     working.mode = mode;
+    working.counterMix = counterMix(mode);
     working.floatMode = float;
     working.tlb = layout.tlb + bank * TLB_ENTRIES * TLB_ENTRY.size;
     working.fetchTlb = layout.fetchTlb + fetchBank * FETCH_ENTRIES * FETCH_ENTRY.size;

@@ -19,6 +19,8 @@ export class DecodedPages {
   readonly #flags: Uint8Array;
   /** RAM page of each page of the pool, in order of allocation. */
   #owners: number[] = [];
+  /** Pages of the pool that have held records before. */
+  #everUsed = 0;
 
   constructor(buffer: SharedArrayBuffer, layout: CoreLayout, ram: RamLayout, offsets: RegisterOffsets, translations: Translations) {
     this.#view = new DataView(buffer);
@@ -39,10 +41,13 @@ export class DecodedPages {
       this.#owners = [];
       this.#translations.flush(false);
     }
-    const records = this.#layout.pool + this.#owners.length * DECODED_PAGE;
+    const number = this.#owners.length;
+    const records = this.#layout.pool + number * DECODED_PAGE;
     this.#owners.push(page);
     this.#index[page] = records;
-    this.#bytes.fill(0, records, records + DECODED_PAGE);
+    // Fresh memory is zero; touching it all would only make it resident.
+    if (number < this.#everUsed) this.#bytes.fill(0, records, records + DECODED_PAGE);
+    else this.#everUsed = number + 1;
     for (let slot = SLOTS; slot < DECODED_PAGE / RECORD.size; slot++) this.#own(records + slot * RECORD.size, OWN_HANDLER.pageEnd);
     return records;
   }
