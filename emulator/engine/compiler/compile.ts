@@ -72,7 +72,10 @@ function supportedIn({ mode, privilege }: CompileRequest): (decoded: Decoded) =>
     if (row.float && float === FLOAT_MODE.off) return 'leave';
     if (!row.ends || row.name === 'jal' || row.name === 'jalr' || row.name.startsWith('b')) return 'inline';
     const csr = operands['csr'];
-    return csr !== undefined && privilege === PRIVILEGE.S && inlineCsr(row.name, csr) ? 'inline' : 'leave';
+    if (csr === undefined) return 'leave';
+    const writes = row.name.startsWith('csrrw') || (operands['rs1'] ?? operands['zimm']) !== 0;
+    const region = { supervisor: privilege === PRIVILEGE.S, float: float !== FLOAT_MODE.off };
+    return inlineCsr(row.name, csr, writes, region) ? 'inline' : 'leave';
   };
 }
 
@@ -127,10 +130,11 @@ function writeRegion(
     r.returnCall(core.jump, r.parameter(0).get(), pc);
   }
   const bank = layout.tlb + Math.floor(request.mode / 3) * TLB_ENTRIES * TLB_ENTRY.size;
-  const context: RegionContext = { layout, state, bank, entry, used, written, exitSlow };
+  const fastFloat = request.mode % 3 === FLOAT_MODE.fast;
+  const context: RegionContext = { layout, state, bank, fastFloat, entry, used, written, exitSlow };
   const callable = module.function(['i32'], ['i32'], (signature) => new RegionRoutine(signature, context));
   const { routine } = callable;
-  const float = request.mode % 3 === FLOAT_MODE.fast ? 'fast' : 'exact';
+  const float = fastFloat ? 'fast' : 'exact';
   if (core.float)
     routine.float = new InlineFloat({ routine, functions: core.float, mode: float, sideExit: (condition) => routine.leaveWhen(condition) });
   new RegionEmitter(routine, region, buildGraph(region), exitJump, float).write();

@@ -24,6 +24,8 @@ export interface RegionContext {
   readonly state: WasmFields<(typeof coreState)['fields']>;
   /** Address of the mode's bank of the lookaside buffer. */
   readonly bank: number;
+  /** The region rests on NX being raised and frm being 0. */
+  readonly fastFloat: boolean;
   /** Address of the region's entry. */
   readonly entry: bigint;
   /** Registers the region uses, and those it writes, in order. */
@@ -205,9 +207,10 @@ export class RegionRoutine extends Routine implements Cpu {
 
   /** Only the CSRs of `inlineCsr` come here. */
   csr(kind: CsrKind, number: Expression, rd: Register, source: Register | Expression): void {
+    if (Number(number.constant) <= FCSR) return this.#floatCsr(kind, Number(number.constant), rd, source);
     const plain = PLAIN_CSRS[Number(number.constant)];
     const { state, layout } = this.context;
-    const writes = kind === 'write' || ('register' in source ? (source as NumberedRegister).number !== 0 : source.constant !== 0n);
+    const writes = writesCsr(kind, source);
     const operand = this.let('register' in source ? this.x(source) : source);
     if (plain) {
       const old = this.let(state.get(plain));
@@ -226,6 +229,22 @@ export class RegionRoutine extends Routine implements Cpu {
     const dirty = this.eq(this.and(old, this.i64(STATUS.FS)), this.i64(STATUS.FS));
     this.setX(rd, this.or(this.and(old, this.i64(SSTATUS_SHOWN)), this.shl(this.extendU(dirty), this.i64(63))));
   }
+  /** fflags, frm and fcsr; only fflags may be written here. */
+  #floatCsr(kind: CsrKind, number: number, rd: Register, source: Register | Expression): void {
+    const { state, fastFloat } = this.context;
+    const flags = this.let(state.get('fflags'));
+    const frm = () => state.get('frm');
+    const old = number === FFLAGS ? flags : number === FRM ? frm() : this.or(flags, this.shl(frm(), this.i32(5)));
+    if (writesCsr(kind, source)) {
+      const operand = this.wrap('register' in source ? this.x(source) : source);
+      const value = kind === 'write' ? operand : kind === 'set' ? this.or(flags, operand) : this.and(flags, this.not(operand));
+      const next = this.let(this.and(value, this.i32(31)));
+      // The fast mode rests on NX being raised.
+      if (fastFloat) this.leaveWhen(this.eqz(this.and(next, this.i32(1))));
+      state.set(this, 'fflags', next);
+    }
+    this.setX(rd, this.extendU(old));
+  }
   /** Interrupts have been enabled: if a line waits, have the run loop look soon. */
   #attendIfPending(enabled: Expression, layout: CoreLayout): void {
     const { state } = this.context;
@@ -242,11 +261,21 @@ const SSTATUS_SHOWN = STATUS.SIE | STATUS.SPIE | STATUS.SPP | STATUS.FS | STATUS
 const PLAIN_CSRS: Readonly<Record<number, 'sscratch' | 'scause' | 'stval'>> = { 0x140: 'sscratch', 0x142: 'scause', 0x143: 'stval' };
 const SSTATUS = 0x100;
 
-/** Whether a CSR instruction may be compiled into a region that runs in supervisor mode. */
-export function inlineCsr(name: string, csr: number): boolean {
-  if (PLAIN_CSRS[csr]) return true;
+const FFLAGS = 1;
+const FRM = 2;
+const FCSR = 3;
+const writesCsr = (kind: CsrKind, source: Register | Expression) =>
+  kind === 'write' || ('register' in source ? (source as NumberedRegister).number !== 0 : source.constant !== 0n);
+
+/**
+ * Whether a CSR instruction may be compiled into a region.
+ * @param writes whether it writes at all (not `csrr`)
+ */
+export function inlineCsr(name: string, csr: number, writes: boolean, region: { readonly supervisor: boolean; readonly float: boolean }): boolean {
+  if (csr <= FCSR) return region.float && (csr === FFLAGS || (csr !== 0 && !writes));
+  if (!region.supervisor) return false;
   // Writing sstatus whole may change anything.
-  return csr === SSTATUS && name !== 'csrrw' && name !== 'csrrwi';
+  return PLAIN_CSRS[csr] !== undefined || (csr === SSTATUS && name !== 'csrrw' && name !== 'csrrwi');
 }
 
 /** Where a register lies in memory 0. */
