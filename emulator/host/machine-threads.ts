@@ -170,6 +170,8 @@ export class MachineThreads {
     this.#events.ended(ending);
   }
   async #terminate(): Promise<void> {
-    await Promise.all([this.#io, this.#compiler, ...this.#cores].filter((worker) => worker !== undefined).map((worker) => worker.terminate()));
+    await Promise.all(
+      [this.#io, this.#compiler, ...this.#cores].filter((worker) => worker !== undefined).map((worker) => worker.terminate()),
+    );
   }
 }

@@ -11,10 +11,6 @@ import { describeWith, tool } from '../../kit/tools.ts';
 import { randomBits, wordsOf } from './assembly-samples.ts';
 
 const ORIGIN = 0x8000_0000n;
-const words = (source: string): number[] => {
-  const { bytes } = assemble(source);
-  return Array.from({ length: bytes.length / 4 }, (_, index) => new DataView(bytes.buffer).getUint32(index * 4, true));
-};
 const texts = (source: string, options = {}): string[] => [...disassemble(assemble(source).bytes, ORIGIN, options)].map(({ text }) => text);
 const data = (source: string): number[] => [...assemble(source).bytes];
 
@@ -62,41 +58,74 @@ describe('pseudo-instructions', () => {
   ])('%s', (source, expected) => expect(texts(source, { aliases: false })).toEqual([expected]));
 
   test('the disassembler shows them', () => {
-    expect(texts('addi a0, zero, 5\njalr zero, 0(ra)\nsub a0, zero, a1\ncsrrs a0, time, zero\nbge zero, a0, .\njalr zero, 4(ra)')).toEqual(['li a0,5', 'ret', 'neg a0,a1', 'rdtime a0', 'blez a0,0x80000010', 'jalr zero,4(ra)']);
+    expect(texts('addi a0, zero, 5\njalr zero, 0(ra)\nsub a0, zero, a1\ncsrrs a0, time, zero\nbge zero, a0, .\njalr zero, 4(ra)')).toEqual([
+      'li a0,5',
+      'ret',
+      'neg a0,a1',
+      'rdtime a0',
+      'blez a0,0x80000010',
+      'jalr zero,4(ra)',
+    ]);
   });
 
-  test.each([0n, 1n, -1n, 2047n, -2048n, 2048n, 0x12345000n, 0x7fffffffn, -0x80000000n, 0x80000000n, 0xffffffffn, 0x123456789abcdef0n, -0x8000000000000000n, 0x7fffffffffffffffn, 0xfffffffffffff800n])(
-    'li gives %d',
-    (wanted) => {
-      let value = 0n;
-      for (const { text } of disassemble(assemble(`li a0, ${wanted}`).bytes, ORIGIN, { aliases: false })) {
-        const [name, operands] = text.split(' ') as [string, string];
-        const last = BigInt(operands.split(',').at(-1)!);
-        if (name === 'lui') value = BigInt.asIntN(32, last << 12n);
-        else if (name === 'addi') value = (operands.includes('zero') ? 0n : value) + last;
-        else if (name === 'addiw') value = BigInt.asIntN(32, value + last);
-        else if (name === 'slli') value <<= last;
-        value = BigInt.asIntN(64, value);
-      }
-      expect(value).toBe(BigInt.asIntN(64, wanted));
-    },
-  );
+  test.each([
+    0n,
+    1n,
+    -1n,
+    2047n,
+    -2048n,
+    2048n,
+    0x12345000n,
+    0x7fffffffn,
+    -0x80000000n,
+    0x80000000n,
+    0xffffffffn,
+    0x123456789abcdef0n,
+    -0x8000000000000000n,
+    0x7fffffffffffffffn,
+    0xfffffffffffff800n,
+  ])('li gives %d', (wanted) => {
+    let value = 0n;
+    for (const { text } of disassemble(assemble(`li a0, ${wanted}`).bytes, ORIGIN, { aliases: false })) {
+      const [name, operands] = text.split(' ') as [string, string];
+      const last = BigInt(operands.split(',').at(-1)!);
+      if (name === 'lui') value = BigInt.asIntN(32, last << 12n);
+      else if (name === 'addi') value = (operands.includes('zero') ? 0n : value) + last;
+      else if (name === 'addiw') value = BigInt.asIntN(32, value + last);
+      else if (name === 'slli') value <<= last;
+      value = BigInt.asIntN(64, value);
+    }
+    expect(value).toBe(BigInt.asIntN(64, wanted));
+  });
 
   test('addresses are reached from where the statement is', () => {
-    const program = assemble('start: la a0, message\n call start\nagain: auipc a1, %pcrel_hi(message)\n addi a1, a1, %pcrel_lo(again)\n.space 0x900\nmessage: .string "x"');
+    const program = assemble(
+      'start: la a0, message\n call start\nagain: auipc a1, %pcrel_hi(message)\n addi a1, a1, %pcrel_lo(again)\n.space 0x900\nmessage: .string "x"',
+    );
     expect(program.symbols.get('message')).toBe(ORIGIN + 0x918n);
-    expect([...disassemble(program.bytes.subarray(0, 24), ORIGIN)].map(({ text }) => text)).toEqual(['auipc a0,0x1', 'addi a0,a0,-1768', 'auipc ra,0x0', 'jalr ra,-8(ra)', 'auipc a1,0x1', 'addi a1,a1,-1784']);
+    expect([...disassemble(program.bytes.subarray(0, 24), ORIGIN)].map(({ text }) => text)).toEqual([
+      'auipc a0,0x1',
+      'addi a0,a0,-1768',
+      'auipc ra,0x0',
+      'jalr ra,-8(ra)',
+      'auipc a1,0x1',
+      'addi a1,a1,-1784',
+    ]);
   });
 });
 
 describe('directives', () => {
   test('data in little-endian order, strings in UTF-8 with escapes', () => {
-    expect(data('.byte 1, -1, \'a\'\n.half 0x1234\n.string "é\\n\\x41\\e", "b"')).toEqual([1, 255, 97, 0x34, 0x12, 0xc3, 0xa9, 10, 0x41, 27, 0, 98, 0]);
+    expect(data('.byte 1, -1, \'a\'\n.half 0x1234\n.string "é\\n\\x41\\e", "b"')).toEqual([
+      1, 255, 97, 0x34, 0x12, 0xc3, 0xa9, 10, 0x41, 27, 0, 98, 0,
+    ]);
     expect(data('.dword 0x8000000000000000')).toEqual([0, 0, 0, 0, 0, 0, 0, 128]);
     expect(data('.ascii "a#b//c,d" # comment "x"')).toEqual([...Buffer.from('a#b//c,d')]);
   });
   test('alignment, space, constants, labels before and after', () => {
-    const program = assemble('.equ SIZE, 2 * (3 + 1)\n.byte 1\n.align 3\nhere: .space SIZE\nthere:\n.word there - here, SIZE << 4 | 1, ~0 & 0xff');
+    const program = assemble(
+      '.equ SIZE, 2 * (3 + 1)\n.byte 1\n.align 3\nhere: .space SIZE\nthere:\n.word there - here, SIZE << 4 | 1, ~0 & 0xff',
+    );
     expect(program.symbols.get('here')).toBe(ORIGIN + 8n);
     expect([...program.bytes.slice(16)]).toEqual([8, 0, 0, 0, 0x81, 0, 0, 0, 0xff, 0, 0, 0]);
   });
@@ -141,8 +170,14 @@ describe('errors name the line and what is wrong', () => {
 });
 
 test('what is no instruction is shown as data, and an odd end is not lost', () => {
-  expect([...disassemble(Uint8Array.of(0, 0, 0xff, 0xff, 0xff, 0xff, 0x13, 0), ORIGIN)].map(({ text }) => text)).toEqual(['.half 0x0000', '.word 0xffffffff', '.half 0x0013']);
-  expect(disassembleWord(0x0040006f, ORIGIN, { symbol: (address) => (address === ORIGIN + 4n ? 'next' : undefined) }).text).toBe('j 0x80000004 <next>');
+  expect([...disassemble(Uint8Array.of(0, 0, 0xff, 0xff, 0xff, 0xff, 0x13, 0), ORIGIN)].map(({ text }) => text)).toEqual([
+    '.half 0x0000',
+    '.word 0xffffffff',
+    '.half 0x0013',
+  ]);
+  expect(disassembleWord(0x0040006f, ORIGIN, { symbol: (address) => (address === ORIGIN + 4n ? 'next' : undefined) }).text).toBe(
+    'j 0x80000004 <next>',
+  );
 });
 
 describeWith(['riscv64-linux-gnu-gcc'], 'against GNU binutils', () => {
@@ -156,10 +191,21 @@ describeWith(['riscv64-linux-gnu-gcc'], 'against GNU binutils', () => {
     const samples = rows.flatMap((row) => wordsOf(row, 12, random).map((word) => ({ word, row })));
     // GNU refuses these: compressed hints, empty fence sets, a rounding mode where none can matter.
     const odd = /^(c\.(addi|li|lui|slli|mv|add) zero|c\.s(rl|ra|ll)i \w+,0$|fence 0|fence \w+,0|fcvt\.d\.(s|wu?) .*,[a-z]{3}$)/;
-    const lines = samples.map(({ word }) => disassembleWord(word, 0n, { aliases: false, compressed: true }).text).filter((text) => !odd.test(text));
-    const placed = lines.map((text) => text.replace(/0x([0-9a-f]+)$/, (whole, hex: string) => (/^(c\.)?(j|b)/.test(text) ? `. + ${BigInt.asIntN(64, BigInt(`0x${hex}`))}` : whole)));
-    writeFileSync(join(folder, 'all.s'), `.option norelax\n${placed.map((text) => `.option ${text.startsWith('c.') ? 'rvc' : 'norvc'}\n${text}`).join('\n')}\n`);
-    execFileSync(binutils('as'), ['-march=rv64gc_zba_zbb_zbs_zicbom_zicboz_svinval', '-o', join(folder, 'all.o'), join(folder, 'all.s')], { stdio: 'pipe' });
+    const lines = samples
+      .map(({ word }) => disassembleWord(word, 0n, { aliases: false, compressed: true }).text)
+      .filter((text) => !odd.test(text));
+    const placed = lines.map((text) =>
+      text.replace(/0x([0-9a-f]+)$/, (whole, hex: string) =>
+        /^(c\.)?(j|b)/.test(text) ? `. + ${BigInt.asIntN(64, BigInt(`0x${hex}`))}` : whole,
+      ),
+    );
+    writeFileSync(
+      join(folder, 'all.s'),
+      `.option norelax\n${placed.map((text) => `.option ${text.startsWith('c.') ? 'rvc' : 'norvc'}\n${text}`).join('\n')}\n`,
+    );
+    execFileSync(binutils('as'), ['-march=rv64gc_zba_zbb_zbs_zicbom_zicboz_svinval', '-o', join(folder, 'all.o'), join(folder, 'all.s')], {
+      stdio: 'pipe',
+    });
     execFileSync(binutils('objcopy'), ['-O', 'binary', '-j', '.text', join(folder, 'all.o'), join(folder, 'all.bin')]);
     const theirs = [...disassemble(readFileSync(join(folder, 'all.bin')), 0n, { aliases: false, compressed: true })];
     const ours = assemble(placed.join('\n'), { origin: 0n });
@@ -167,7 +213,9 @@ describeWith(['riscv64-linux-gnu-gcc'], 'against GNU binutils', () => {
     const different = theirs.flatMap(({ address, length, text }, index) => {
       const own = ours.bytes.slice(Number(address), Number(address) + length);
       const theirBytes = readFileSync(join(folder, 'all.bin')).subarray(Number(address), Number(address) + length);
-      return Buffer.compare(own, theirBytes) === 0 ? [] : [`${placed[index]}: ${Buffer.from(own).toString('hex')} / ${theirBytes.toString('hex')} (${text})`];
+      return Buffer.compare(own, theirBytes) === 0
+        ? []
+        : [`${placed[index]}: ${Buffer.from(own).toString('hex')} / ${theirBytes.toString('hex')} (${text})`];
     });
     expect(different).toEqual([]);
     expect(lines.length).toBeGreaterThan(1500);
