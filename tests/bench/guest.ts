@@ -1,0 +1,75 @@
+/** The guest that both sides boot: Debian's kernel with the cross-compiled program in its initial file system. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BootSource, EngineMode } from '../../emulator/index.ts';
+import { GuestKit } from '../../main/images/index.ts';
+import { tool } from '../kit/tools.ts';
+import type { GuestCommand } from './run-guest.ts';
+
+export const TEMPLATE = 'debian-riscv64';
+const VIV = fileURLToPath(new URL('../../main/cli/viv.js', import.meta.url));
+const SOURCE = fileURLToPath(new URL('./guest/bench.c', import.meta.url));
+/** Square roots become the instruction, which the cross compiler's static library would otherwise be asked for. */
+const COMPILER_OPTIONS = ['-O2', '-static', '-fno-math-errno'];
+
+type Linux = Extract<BootSource, { kind: 'linux' }>;
+
+/** Boots to the prompt where no command is given. @throws Error saying what is missing */
+export async function prepareGuest(command: string | undefined): Promise<Linux> {
+  const folder = mkdtempSync(join(tmpdir(), 'vivarium-bench-'));
+  try {
+    const program = join(folder, 'bench');
+    execFileSync(tool('riscv64-linux-gnu-gcc') ?? 'riscv64-linux-gnu-gcc', [...COMPILER_OPTIONS, '-o', program, SOURCE]);
+    const additions = command === undefined ? {} : { run: command, copy: [program] };
+    const { boot } = await new GuestKit().prepare(TEMPLATE, additions, ({ message }) => console.error(message));
+    if (boot.kind !== 'linux') throw new Error(`the template ${TEMPLATE} is not a Linux guest`);
+    return boot;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Our guest on given files. */
+export const ours = ({ kernel, initrd, commandLine }: Linux, engine: EngineMode): GuestCommand => ({
+  program: process.execPath,
+  args: [
+    VIV,
+    'run',
+    '--kernel',
+    kernel,
+    ...(initrd ? ['--initrd', initrd] : []),
+    '--append',
+    commandLine,
+    '--memory',
+    '512M',
+    '--engine',
+    engine,
+  ],
+});
+/** Our guest as a person starts it. */
+export const ourTemplate = (run: string | undefined, engine: EngineMode): GuestCommand => ({
+  program: process.execPath,
+  args: [VIV, 'run', '--template', TEMPLATE, ...(run === undefined ? [] : ['--run', run]), '--engine', engine],
+});
+/** The peer on the same files: one core, 512 MiB. */
+export const peer = ({ kernel, initrd, commandLine }: Linux): GuestCommand => ({
+  program: tool('qemu-system-riscv64') ?? 'qemu-system-riscv64',
+  args: [
+    '-M',
+    'virt',
+    '-m',
+    '512',
+    '-smp',
+    '1',
+    '-nographic',
+    '-no-reboot',
+    '-kernel',
+    kernel,
+    ...(initrd ? ['-initrd', initrd] : []),
+    '-append',
+    commandLine,
+  ],
+});

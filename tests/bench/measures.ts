@@ -1,0 +1,75 @@
+/** What the benchmark measured, and the sums made of it. */
+import type { BenchCase, Group } from './cases.ts';
+
+export interface Comparison {
+  /** Seconds (or bytes), medians. */
+  readonly ours: number;
+  readonly peer: number;
+  /** Below 1 is better than the peer. */
+  readonly ratio: number;
+}
+export interface GroupResult {
+  /** Geometric mean of the cases' ratios. */
+  readonly ratio: number;
+  readonly cases: Record<string, Comparison>;
+}
+export type BenchResult = { boot?: Comparison; prompt?: Comparison; memory?: Comparison } & Partial<Record<Group, GroupResult>>;
+
+export interface CaseLine {
+  readonly checksum: string;
+  readonly seconds: number;
+}
+
+/** The program's lines in a console's text, by case. */
+export function readCases(console: string): Map<string, CaseLine> {
+  const lines = console.matchAll(/^bench (\w+) ([0-9a-f]{16}) (\d+\.\d+)\r?$/gm);
+  return new Map([...lines].map(([, name = '', checksum = '', seconds]) => [name, { checksum, seconds: Number(seconds) }]));
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle];
+  const lower = sorted[sorted.length % 2 === 1 ? middle : middle - 1];
+  if (upper === undefined || lower === undefined) throw new Error('the median of nothing');
+  return (upper + lower) / 2;
+}
+
+export function compare(ours: readonly number[], peer: readonly number[]): Comparison {
+  const [a, b] = [median(ours), median(peer)];
+  return { ours: a, peer: b, ratio: a / b };
+}
+
+export const geometricMean = (values: readonly number[]): number =>
+  Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+
+/**
+ * Puts the runs of both sides together.
+ * @throws Error when a case is missing or a checksum differs: wrong results are worth no time
+ */
+export function groupResult(
+  cases: readonly BenchCase[],
+  ours: readonly Map<string, CaseLine>[],
+  peer: readonly Map<string, CaseLine>[],
+): GroupResult {
+  const compared: Record<string, Comparison> = {};
+  for (const { name } of cases) {
+    const lines = (runs: readonly Map<string, CaseLine>[], side: string) =>
+      runs.map((run) => {
+        const line = run.get(name);
+        if (!line) throw new Error(`${side} printed no result for ${name}`);
+        return line;
+      });
+    const [a, b] = [lines(ours, 'our guest'), lines(peer, "the peer's guest")];
+    const checksums = new Set([...a, ...b].map(({ checksum }) => checksum));
+    if (checksums.size > 1)
+      throw new Error(
+        `${name} gave different results: ours ${a.map(({ checksum }) => checksum).join(', ')}; the peer's ${b.map(({ checksum }) => checksum).join(', ')}`,
+      );
+    compared[name] = compare(
+      a.map(({ seconds }) => seconds),
+      b.map(({ seconds }) => seconds),
+    );
+  }
+  return { ratio: geometricMean(Object.values(compared).map(({ ratio }) => ratio)), cases: compared };
+}

@@ -1,0 +1,66 @@
+/** The benchmark's command line. */
+import { parseArgs } from 'node:util';
+import type { EngineMode } from '../../emulator/index.ts';
+import { CASES } from './cases.ts';
+
+export interface BenchOptions {
+  readonly quick: boolean;
+  readonly runs: number;
+  readonly engine: EngineMode;
+  /** Absent: all. */
+  readonly only?: readonly string[];
+  readonly json?: string;
+}
+/** A wrong call, said to the person. */
+export class BenchCallError extends Error {
+  override readonly name = 'BenchCallError';
+}
+
+/** Things to measure besides the cases. */
+export const BOOT = 'boot';
+
+export const HELP = `npm run bench: our guest against QEMU's emulation, measured side by side on this machine
+
+Usage: npm run bench [-- OPTION...]
+
+  --quick            one run with smaller sizes
+  --runs N           runs of each side; medians are shown (default 3)
+  --only NAME[,...]  only these: ${[BOOT, ...CASES.map(({ name }) => name)].join(', ')}
+  --engine ENGINE    auto, interpreter or compiler (default auto)
+  --json FILE        also write the result as JSON
+
+Both boot Debian's riscv64 kernel with one core and 512 MiB; start to power-off includes starting the process. The
+exit status says whether everything ran and gave the same results, never how fast.`;
+
+/** @throws BenchCallError for a wrong call */
+export function benchOptions(args: readonly string[]): BenchOptions | 'help' {
+  const { quick, runs, engine, only, json, help } = parse(args);
+  if (help) return 'help';
+  if (engine !== 'auto' && engine !== 'interpreter' && engine !== 'compiler')
+    throw new BenchCallError(`--engine takes auto, interpreter or compiler, not "${engine}"`);
+  const count = Number(runs ?? (quick ? 1 : 3));
+  if (!Number.isInteger(count) || count < 1 || count > 99) throw new BenchCallError(`--runs takes a number from 1 to 99, not "${runs}"`);
+  const names = only?.flatMap((text) => text.split(','));
+  const stray = names?.find((name) => name !== BOOT && !CASES.some((each) => each.name === name));
+  if (stray !== undefined)
+    throw new BenchCallError(`there is no case "${stray}". There are: ${[BOOT, ...CASES.map(({ name }) => name)].join(', ')}`);
+  return { quick, runs: count, engine, ...(names ? { only: names } : {}), ...(json === undefined ? {} : { json }) };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        quick: { type: 'boolean', default: false },
+        runs: { type: 'string' },
+        only: { type: 'string', multiple: true },
+        engine: { type: 'string', default: 'auto' },
+        json: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new BenchCallError((error as Error).message);
+  }
+}

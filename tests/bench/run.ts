@@ -1,0 +1,69 @@
+/**
+ * `npm run bench`: boots our guest and QEMU's in turn on the same files, runs the suite in both, and prints ratios.
+ * `--help` tells the options. Timings never decide the exit status; a wrong result or a missing tool does.
+ */
+import { writeFileSync } from 'node:fs';
+import { installCommand, tool, type ToolName } from '../kit/tools.ts';
+import { CASES, type Group, roundsOf } from './cases.ts';
+import { ours, ourTemplate, peer, prepareGuest } from './guest.ts';
+import { type BenchResult, type CaseLine, compare, groupResult, readCases } from './measures.ts';
+import { BenchCallError, BOOT, type BenchOptions, benchOptions, HELP } from './options.ts';
+import { type GuestCommand, type GuestRun, runGuest } from './run-guest.ts';
+import { table } from './table.ts';
+
+const NEEDED: readonly ToolName[] = ['qemu-system-riscv64', 'riscv64-linux-gnu-gcc'];
+
+/** Runs both sides in turn, so that whatever else the computer does falls on both. */
+async function alternate(what: string, runs: number, sides: readonly GuestCommand[], until: 'end' | 'prompt'): Promise<GuestRun[][]> {
+  const results = sides.map((): GuestRun[] => []);
+  for (let run = 1; run <= runs; run++) {
+    console.error(`${what}, run ${run} of ${runs}`);
+    for (const [index, side] of sides.entries()) results[index]?.push(await runGuest(side, until));
+  }
+  return results;
+}
+
+async function measureSuite({ quick, runs, engine, only }: BenchOptions, result: BenchResult): Promise<void> {
+  const cases = CASES.filter(({ name }) => only?.includes(name) ?? true);
+  if (cases.length === 0) return;
+  const guest = await prepareGuest(cases.map((each) => `./bench ${each.name} ${roundsOf(each, quick)}`).join(' && '));
+  const [a = [], b = []] = await alternate(cases.map(({ name }) => name).join(', '), runs, [ours(guest, engine), peer(guest)], 'end');
+  const lines = (side: readonly GuestRun[]): Map<string, CaseLine>[] => side.map((run) => readCases(run.console));
+  for (const group of ['integer', 'float'] satisfies Group[]) {
+    const members = cases.filter((each) => each.group === group);
+    if (members.length > 0) result[group] = groupResult(members, lines(a), lines(b));
+  }
+  result.memory = compare(
+    a.map(({ peakBytes }) => peakBytes),
+    b.map(({ peakBytes }) => peakBytes),
+  );
+}
+
+async function measureBoot({ runs, engine, only }: BenchOptions, result: BenchResult): Promise<void> {
+  if (only && !only.includes(BOOT)) return;
+  const seconds = ([a = [], b = []]: GuestRun[][]) =>
+    compare(
+      a.map((run) => run.seconds),
+      b.map((run) => run.seconds),
+    );
+  const [empty, prompt] = [await prepareGuest('true'), await prepareGuest(undefined)];
+  result.boot = seconds(await alternate('start to power-off', runs, [ourTemplate('true', engine), peer(empty)], 'end'));
+  result.prompt = seconds(await alternate('start to prompt', runs, [ourTemplate(undefined, engine), peer(prompt)], 'prompt'));
+}
+
+async function main(): Promise<void> {
+  const options = benchOptions(process.argv.slice(2));
+  if (options === 'help') return console.log(HELP);
+  const missing = NEEDED.filter((name) => tool(name) === undefined);
+  if (missing.length > 0) throw new Error(`this machine lacks ${missing.join(' and ')}. Install with: ${installCommand(missing)}`);
+  const result: BenchResult = {};
+  await measureSuite(options, result);
+  await measureBoot(options, result);
+  console.log(table(result));
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+}
+
+await main().catch((error: unknown) => {
+  console.error(`bench: ${(error as Error).message}`);
+  process.exitCode = error instanceof BenchCallError ? 2 : 1;
+});

@@ -1,0 +1,24 @@
+/** The benchmark's result as a table for people. */
+import type { BenchResult, Comparison } from './measures.ts';
+
+const row = (name: string, ours: string, peer: string, ratio: string): string =>
+  [name.padEnd(22), ours.padStart(10), peer.padStart(10), ratio.padStart(8)].join(' ');
+const seconds = (name: string, { ours, peer, ratio }: Comparison): string =>
+  row(name, `${ours.toFixed(3)} s`, `${peer.toFixed(3)} s`, ratio.toFixed(2));
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+
+export function table(result: BenchResult): string {
+  const lines = [row('', 'ours', 'QEMU', 'ratio')];
+  for (const group of ['integer', 'float'] as const) {
+    const found = result[group];
+    if (!found) continue;
+    for (const [name, comparison] of Object.entries(found.cases)) lines.push(seconds(name, comparison));
+    lines.push(row(`${group}, geometric mean`, '', '', found.ratio.toFixed(2)));
+  }
+  if (result.boot) lines.push(seconds('start to power-off', result.boot));
+  if (result.prompt) lines.push(seconds('start to prompt', result.prompt));
+  if (result.memory)
+    lines.push(row('peak memory', mebibytes(result.memory.ours), mebibytes(result.memory.peer), result.memory.ratio.toFixed(2)));
+  lines.push('Ratios below 1: ours is better.');
+  return lines.join('\n');
+}
