@@ -1,10 +1,20 @@
-/** `npm start -- --browser`: the program with its window in an ordinary browser, until it is interrupted. */
+/**
+ * `npm start -- --browser`: the window in an ordinary browser, until it is interrupted. Where another program has the
+ * library already (machines started by `viv start`, an open window), it shows that program's machines.
+ */
 import { fileURLToPath } from 'node:url';
-import { createApplication } from '../application.ts';
+import { createApplication, type Application } from '../application.ts';
+import type { Dispatch } from '../border/border.ts';
+import type { Link, Session } from '../border/session.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
+import { findHome, type Home } from '../library/home.ts';
+import { findOwner, type Owner } from '../library/instance-lock.ts';
+import { LibraryError } from '../library/library-error.ts';
+import { connectLocally, type LocalConnection } from '../local/local-client.ts';
 import { listenLocally } from '../local/local-server.ts';
+import { relaySession } from '../local/relay.ts';
 import { startGuest } from '../start-guest.ts';
-import { openBrowserShell } from './browser-shell.ts';
+import { openBrowserShell, type BrowserShell } from './browser-shell.ts';
 
 const WINDOW = fileURLToPath(new URL('../../dist/renderer', import.meta.url));
 
@@ -19,38 +29,69 @@ export interface BrowserRun {
  * Runs until SIGINT or SIGTERM, or until a client asks to quit; machines are stopped cleanly then.
  * @throws LibraryError or ContractError when it cannot be started
  */
-export async function runBrowserShell({ port, guest }: BrowserRun): Promise<void> {
+export async function runBrowserShell(run: BrowserRun): Promise<void> {
   const end = Promise.withResolvers<undefined>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end.resolve(undefined));
-  const application = await createApplication({ shell: 'browser', program: 'the browser shell', listens: true, quit: () => end.resolve(undefined) });
+  const home = findHome();
+  let application: Application;
   try {
-    const shell = await openBrowserShell({ port, folder: WINDOW, serve: (link) => application.serve(link) });
-    const local = await listenLocally(application.home.socket, (link) => application.serve(link)).catch(async (error: Error) => {
-      await shell.close();
-      throw new ContractError('unavailable', `the socket ${application.home.socket} cannot be opened: ${error.message}`);
-    });
-    announce(shell.newAddress());
-    offerNewAddresses(() => announce(shell.newAddress()));
-    // The window shows a start that fails; so does the terminal.
-    if (guest !== undefined) startGuest(application, guest).catch((error: Error) => console.error(error.message));
-    await end.promise;
-    const running = application.supervisor.running();
-    if (running.length > 0) console.log(`stopping ${running.map((name) => `"${name}"`).join(', ')} ...`);
-    await shell.close();
-    await local.close();
+    application = await createApplication({ shell: 'browser', program: 'the browser shell', home, listens: true, quit: () => end.resolve(undefined) });
+  } catch (error) {
+    const owner = error instanceof LibraryError && error.problem === 'locked' ? findOwner(home.lock) : undefined;
+    if (owner?.socket === undefined) throw error;
+    return showOwner({ ...owner, socket: owner.socket }, run, end.promise);
+  }
+  try {
+    await showOwn(application, home, run, end.promise);
   } finally {
     await application.close();
   }
 }
 
-function announce(address: string): void {
-  console.log(`Vivarium is open at ${address}`);
-  console.log(`The address is good for one visit.${process.stdin.isTTY ? ' Enter prints a new one,' : ''} Ctrl-C ends Vivarium and stops its machines.`);
+async function showOwn(application: Application, home: Home, { port, guest }: BrowserRun, end: Promise<unknown>): Promise<void> {
+  const serve = (link: Link): Session => application.serve(link);
+  const shell = await openBrowserShell({ port, folder: WINDOW, serve });
+  const local = await listenLocally(home.socket, serve).catch(async (error: Error) => {
+    await shell.close();
+    throw new ContractError('unavailable', `the socket ${home.socket} cannot be opened: ${error.message}`);
+  });
+  announce(shell, 'Ctrl-C ends Vivarium and stops its machines.');
+  // The window shows a start that fails; so does the terminal.
+  if (guest !== undefined) startGuest(application, guest).catch((error: Error) => console.error(error.message));
+  await end;
+  const running = application.supervisor.running();
+  if (running.length > 0) console.log(`stopping ${running.map((name) => `"${name}"`).join(', ')} ...`);
+  await shell.close();
+  await local.close();
 }
 
-/** On a terminal Enter prints a new address, for another browser. */
-function offerNewAddresses(again: () => void): void {
-  if (!process.stdin.isTTY) return;
-  process.stdin.on('data', again);
-  process.stdin.unref();
+/** Shows the machines of the program that has the library; they run on when this one ends. */
+async function showOwner(owner: Owner & { socket: string }, { port, guest }: BrowserRun, end: Promise<unknown>): Promise<void> {
+  const connection = await connectLocally(owner.socket);
+  const shell = await openBrowserShell({ port, folder: WINDOW, serve: (link) => relaySession(owner.socket, link) });
+  console.log(`The machines belong to ${owner.program} (process ${owner.pid}) and run on when this window is closed.`);
+  announce(shell, 'Ctrl-C closes it.');
+  if (guest !== undefined) startGuest({ dispatch: dispatchOver(connection) }, guest).catch((error: Error) => console.error(error.message));
+  await Promise.race([end, connection.ended.then(() => console.log(`${owner.program} has ended.`))]);
+  connection.close();
+  await shell.close();
+}
+
+/** Calls by name, made through a client. */
+function dispatchOver({ client }: LocalConnection): Dispatch {
+  const services = client.services as unknown as Record<string, Record<string, (...args: readonly unknown[]) => Promise<unknown>>>;
+  return async (service, method, args) => services[service]?.[method]?.(...args);
+}
+
+/** Says where the window is; on a terminal Enter prints a new address, for another browser. */
+function announce(shell: BrowserShell, how: string): void {
+  const { stdin } = process;
+  const say = () => {
+    console.log(`Vivarium is open at ${shell.newAddress()}`);
+    console.log(`The address is good for one visit${stdin.isTTY ? '; Enter prints a new one' : ''}. ${how}`);
+  };
+  say();
+  if (!stdin.isTTY) return;
+  stdin.on('data', say);
+  stdin.unref();
 }

@@ -4,7 +4,7 @@ import { createWireClient, type WireClient } from '../../preload/contract/wire-c
 import { frameReader, packFrame } from './framing.ts';
 
 /** Answers of the program are trusted; this only guards against another service at the same path. */
-const LONGEST = 256 * 1024 * 1024;
+export const LONGEST_ANSWER = 256 * 1024 * 1024;
 
 export interface LocalConnection {
   readonly client: WireClient;
@@ -28,7 +28,7 @@ export function connectLocally(path: string): Promise<LocalConnection> {
     socket.once('connect', () => {
       socket.off('error', reject);
       socket.on('error', () => socket.destroy());
-      const read = frameReader((frame) => client.receive(frame), LONGEST);
+      const read = frameReader((frame) => client.receive(frame), LONGEST_ANSWER);
       socket.on('data', (piece) => read(piece));
       client.attach((frame) => void socket.write(packFrame(frame)));
       resolve({ client, ended, close: () => socket.end() });

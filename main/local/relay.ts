@@ -1,0 +1,34 @@
+/**
+ * A window onto a program that runs already: frames of the wire pass unchanged between a client's link and the local
+ * socket of the program that owns the library.
+ */
+import { createConnection } from 'node:net';
+import type { Link, Session } from '../border/session.ts';
+import { frameReader, packFrame } from './framing.ts';
+import { LONGEST_ANSWER } from './local-client.ts';
+
+/** Answers wait in the socket when the client reads more slowly than this many bytes behind. */
+const MOST_BUFFERED = 1024 * 1024;
+const LOOK_AGAIN_MS = 20;
+
+/** Serves a client by passing everything on to the program that listens at `path`. */
+export function relaySession(path: string, link: Link): Session {
+  const socket = createConnection(path);
+  const read = frameReader((frame) => link.send(frame), LONGEST_ANSWER);
+  const drain = () => {
+    if (link.buffered() > MOST_BUFFERED) setTimeout(drain, LOOK_AGAIN_MS);
+    else socket.resume();
+  };
+  socket.on('data', (piece) => {
+    read(piece);
+    if (link.buffered() <= MOST_BUFFERED) return;
+    socket.pause();
+    drain();
+  });
+  socket.on('error', () => socket.destroy());
+  socket.on('close', () => link.close());
+  return {
+    receive: (frame) => void socket.write(packFrame(frame)),
+    closed: () => void socket.end(),
+  };
+}
