@@ -145,3 +145,22 @@ it('limits input that nobody reads', async () => {
   expect(board.input(1, big)).toBe(0);
   await board.outside.close();
 });
+
+it('returns buffers without bytes or room and goes on behind them', async () => {
+  const { driver, at, send, outside, board, say } = await consoles();
+  await say(0, 3, 1);
+  driver.send(1, [{ address: at(0), length: 0, writable: false }], 3);
+  driver.send(1, [{ address: at(0), length: 8, writable: true }], 4);
+  send(1, ascii('behind'), 5);
+  driver.send(0, [{ address: at(0), length: 0, writable: true }]);
+  driver.send(0, [{ address: at(0x2_0000), length: 4, writable: true }], 1);
+  board.input(1, ascii('in'));
+  await settle(10);
+  expect(text(outside.printed.get(1))).toBe('behind');
+  expect(driver.used(1).map(({ head }) => head)).toEqual([3, 4, 5]);
+  expect(driver.used(0)).toEqual([
+    { head: 0, written: 0 },
+    { head: 1, written: 2 },
+  ]);
+  await board.outside.close();
+});

@@ -164,6 +164,11 @@ export class VirtioTransport extends DeviceCore<TransportFields> implements Tran
     if (started) this.kick();
   }
 
+  /** Has the I/O thread come back to this device after it has looked at others: a guest may offer without end. */
+  lookAgain(): void {
+    this.#wires.wake();
+  }
+
   /** Has the I/O thread look at every queue, as after a restore. */
   kick(): void {
     Atomics.store(this.state.notified, 0, -1);

@@ -18,16 +18,20 @@ export interface TestBoard {
   readonly clock: { now: number };
   readonly power: PowerRequest[];
   readonly log: string[];
+  /** Bytes right before and after RAM, which stay zero unless something writes outside it. */
+  readonly guards: readonly Uint8Array[];
   codeWrites: number;
 }
+
+const GUARD_BYTES = 4096;
 
 export const RAM_BYTES = 4 * 1024 * 1024;
 
 /** Builds and initialises a board; `configuration` says what differs from one core, no disks and no ports. */
 export function testBoard(configuration: Partial<BoardConfiguration> = {}, ramBytes = RAM_BYTES): TestBoard {
   const layout = boardLayout({ cores: 1, memoryBytes: ramBytes, disks: [], ports: [], ...configuration }, 0);
-  const ramOffset = Math.ceil(layout.size / 4096) * 4096;
-  const buffer = new SharedArrayBuffer(ramOffset + ramBytes);
+  const ramOffset = Math.ceil(layout.size / 4096) * 4096 + GUARD_BYTES;
+  const buffer = new SharedArrayBuffer(ramOffset + ramBytes + GUARD_BYTES);
   const pageFlags = new Uint8Array(new SharedArrayBuffer(ramBytes / 4096));
   const clock = { now: 0 };
   const made = { power: [] as PowerRequest[], log: [] as string[], codeWrites: 0 };
@@ -43,7 +47,8 @@ export function testBoard(configuration: Partial<BoardConfiguration> = {}, ramBy
     log: (line) => made.log.push(line),
   });
   board.initialise();
-  const result: TestBoard = { board, memory, buffer, pageFlags, clock, ...made };
+  const guards = [ramOffset - GUARD_BYTES, ramOffset + ramBytes].map((at) => new Uint8Array(buffer, at, GUARD_BYTES));
+  const result: TestBoard = { board, memory, buffer, pageFlags, clock, guards, ...made };
   return result;
 }
 

@@ -121,6 +121,12 @@ export class TestDriver {
     this.offer(queue, 0);
   }
 
+  /** How many chains the device has returned, modulo 65536. */
+  usedIndex(queue: number): number {
+    const { view, base } = this.#test.memory;
+    return view.getUint16(partsOf(base, queue).used - base + 2, true);
+  }
+
   /** The chains that came back since the last call. */
   used(queue: number): { head: number; written: number }[] {
     const state = this.#made.get(queue) as { seen: number };

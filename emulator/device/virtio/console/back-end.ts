@@ -3,6 +3,7 @@
  * stays in the guest's buffers until the owner has room, input enters a buffer only when there are bytes. So nothing
  * is ever in flight, and a guest that prints in a loop waits for its own buffers.
  */
+import type { Chain } from '../chain.ts';
 import { VirtQueue } from '../queue.ts';
 import { CONSOLE_PORT, DEVICE_READY, decodeControl, encodeControl, PORT_ADD, PORT_NAME, PORT_OPEN, PORT_READY, RESIZE } from './control.ts';
 import type { VirtioConsole } from './device.ts';
@@ -43,7 +44,7 @@ export class ConsoleBackEnd {
     if (port === 0 && this.#device.emergency.length > 0) return this.#device.emergency.take(most);
     return this.#device.lock.hold(() => {
       const queue = this.#queues[receiveQueue(port) + 1] as VirtQueue;
-      const chain = queue.peek();
+      const chain = this.#nextWith(queue, 'readableLength');
       if (!chain) return new Uint8Array(0);
       const sent = this.#state.sent[port] as number;
       const bytes = chain.read(sent, most);
@@ -63,8 +64,21 @@ export class ConsoleBackEnd {
   inputRoom(port: number): number {
     return this.#device.lock.hold(() => {
       if (this.#state.guestOpen[port] === 0) return 0;
-      return this.#queues[receiveQueue(port)]?.peek()?.writableLength ?? 0;
+      return this.#nextWith(this.#queues[receiveQueue(port)] as VirtQueue, 'writableLength')?.writableLength ?? 0;
     });
+  }
+
+  /** The next chain that has room or bytes; those without either are returned at once, so that they block nothing. */
+  #nextWith(queue: VirtQueue, what: 'readableLength' | 'writableLength'): Chain | undefined {
+    for (let count = 0; count < CONSOLE_QUEUE_SIZE; count++) {
+      const chain = queue.peek();
+      if (!chain || chain[what] > 0) return chain;
+      queue.take();
+      queue.complete(chain.head, 0);
+      queue.signal();
+    }
+    this.#device.lookAgain();
+    return undefined;
   }
 
   /** Gives a port's reader at most `inputRoom` bytes; a driver that was reset meanwhile gets nothing. */
@@ -105,7 +119,13 @@ export class ConsoleBackEnd {
 
   #receiveControl(): void {
     const queue = this.#queues[CONTROL_TRANSMIT] as VirtQueue;
-    for (let chain = queue.peek(); chain; chain = queue.peek()) {
+    for (let count = 0; ; count++) {
+      const chain = queue.peek();
+      if (!chain) break;
+      if (count === CONSOLE_QUEUE_SIZE) {
+        this.#device.lookAgain();
+        break;
+      }
       queue.take();
       this.#heed(chain.read(0, CONTROL_BYTES_MAX));
       queue.complete(chain.head, 0);

@@ -2,6 +2,7 @@
 import type { InputGate } from '../../kit/input-gate.ts';
 import { VirtQueue } from '../queue.ts';
 import type { VirtioRng } from './device.ts';
+import { RNG_QUEUE_SIZE } from './state.ts';
 
 /** Gives `count` random bytes, good enough for keys. */
 export type Entropy = (count: number) => Uint8Array;
