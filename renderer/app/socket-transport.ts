@@ -23,6 +23,11 @@ export function createSocketTransport(url: string): Transport {
     connection = next;
     listeners.forEach((listener) => listener(next));
   }
+  /** A socket does not say why it was not opened; a plain request to the same program does. */
+  async function isRefused(): Promise<boolean> {
+    const { status } = await fetch('./', { method: 'HEAD', cache: 'no-store' }).catch(() => ({ status: 0 }));
+    return status === 403;
+  }
   function connect() {
     clearTimeout(timer);
     const opening = new WebSocket(url);
@@ -38,7 +43,10 @@ export function createSocketTransport(url: string): Transport {
     opening.onclose = () => {
       if (socket !== opening) return;
       wire.detach('the connection to Vivarium is lost; it is being tried again');
-      tell('lost');
+      void isRefused().then((refused) => {
+        if (connection !== 'connected') tell(refused ? 'refused' : 'lost');
+      });
+      if (connection === 'connected') tell('lost');
       timer = setTimeout(connect, pause);
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
     };

@@ -2,8 +2,11 @@
 import type { ConsoleChannel } from '../../preload/contract/consoles.ts';
 import type { Services } from '../../preload/contract/wire-client.ts';
 
-/** Whether calls can be made now; `lost` means the transport is trying to come back by itself. */
-export type Connection = 'connecting' | 'connected' | 'lost';
+/**
+ * Whether calls can be made now. `lost`: the transport is trying to come back by itself; `refused`: a program answers,
+ * but it was started anew and does not know this page.
+ */
+export type Connection = 'connecting' | 'connected' | 'lost' | 'refused';
 
 export interface Transport {
   /** The contracts' clients; calls are rejected as unavailable while there is no connection. */

@@ -16,6 +16,36 @@ export const machineCommand = (verb: 'start' | 'console' | 'pause' | 'resume' | 
 /** The command that creates a machine from a template. */
 export const createCommand = (name: string, template: string): string => line('create', name, '--template', template);
 
+/** A comma inside a file's name is written twice. */
+const drives = ({ disks }: MachineDefinition): readonly string[] =>
+  disks.flatMap(({ path, readonly }) => ['--drive', `file=${path.replaceAll(',', ',,')}${readonly ? ',readonly' : ''}`]);
+
+/**
+ * The command that makes the changed fields of a stored machine what they are in `draft`; nothing where the changes
+ * have no option (a field made empty).
+ */
+export function setCommand(name: string, draft: MachineDefinition, changed: ReadonlySet<string>): string | undefined {
+  const { boot } = draft;
+  const options: Readonly<Record<string, readonly string[]>> = {
+    name: ['--name', draft.name],
+    note: ['--note', draft.note],
+    cores: ['--cpus', String(draft.cores)],
+    memoryMiB: ['--memory', `${draft.memoryMiB}M`],
+    engine: ['--engine', draft.engine],
+    disks: drives(draft),
+    ports: draft.ports.flatMap((port) => ['--port', port.name]),
+    'boot.kernel': boot.kernel ? ['--kernel', boot.kernel] : [],
+    'boot.initrd': boot.initrd ? ['--initrd', boot.initrd] : [],
+    'boot.commandLine': boot.commandLine ? ['--append', boot.commandLine] : [],
+    'boot.firmware': boot.firmware ? ['--bios', boot.firmware] : [],
+    'boot.program': boot.program ? ['--bare', boot.program] : [],
+  };
+  // The kind of boot follows from the file that is given.
+  const fields = [...changed].filter((field) => field !== 'boot.kind');
+  if (fields.length === 0 || fields.some((field) => !options[field]?.length)) return undefined;
+  return line('set', name, ...fields.flatMap((field) => options[field] ?? []));
+}
+
 /** The command that runs the same definition once, without storing a machine. */
 export function runCommand(definition: MachineDefinition): string {
   const { boot, template } = definition;
@@ -28,7 +58,7 @@ export function runCommand(definition: MachineDefinition): string {
     ...option('--append', boot.commandLine),
     ...option('--bare', boot.program),
     ...option('--bios', boot.firmware),
-    ...definition.disks.flatMap((disk) => ['--drive', `file=${disk.path}${disk.readonly ? ',readonly' : ''}`]),
+    ...drives(definition),
     '--memory',
     `${definition.memoryMiB}M`,
     '--cpus',

@@ -12,7 +12,11 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Builds the window into a folder of its own, so that a build of somebody else cannot change it meanwhile. */
 export function buildWindow(): string {
   const folder = mkdtempSync(join(tmpdir(), 'vivarium-window-'));
-  execFileSync(process.execPath, [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--outDir', folder, '--emptyOutDir', '--logLevel', 'error'], { cwd: ROOT, stdio: 'inherit' });
+  execFileSync(
+    process.execPath,
+    [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--outDir', folder, '--emptyOutDir', '--logLevel', 'error'],
+    { cwd: ROOT, stdio: 'inherit' },
+  );
   return folder;
 }
 export const removeWindow = (folder: string): void => rmSync(folder, { recursive: true, force: true });
@@ -22,7 +26,14 @@ export function launchBrowser(): Promise<Browser> {
   if (!executablePath) throw new Error('Chromium is not installed');
   return chromium.launch({
     executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
 }
 
@@ -37,7 +48,11 @@ export interface Look {
   readonly dark?: boolean;
 }
 export async function visit(browser: Browser, address: string, { width = 1280, height = 800, dark = false }: Look = {}): Promise<Visit> {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', permissions: ['clipboard-read', 'clipboard-write'] });
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: dark ? 'dark' : 'light',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -53,7 +68,9 @@ export const consoleText = (page: Page): Promise<string> => page.locator('.xterm
 
 /** Waits until the console shows a text. */
 export const showsText = (page: Page, text: string): Promise<unknown> =>
-  page.waitForFunction((wanted) => document.querySelector<HTMLElement>('.xterm-rows')?.innerText.includes(wanted), text, { timeout: 60_000 });
+  page.waitForFunction((wanted) => document.querySelector<HTMLElement>('.xterm-rows')?.innerText.includes(wanted), text, {
+    timeout: 60_000,
+  });
 
 /** Types a line at the console, which must have the focus. */
 export async function typeLine(page: Page, line: string): Promise<void> {

@@ -2,6 +2,8 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { describeWith } from '../kit/tools.ts';
+import { tmpdir } from 'node:os';
+import { startFakeMain } from './fake-main.ts';
 import { consoleText, showsText, typeLine } from './browser.ts';
 import { windows, type FakeMain } from './window.ts';
 
@@ -22,7 +24,9 @@ describeWith(['chromium'], 'the console', () => {
     await focus(page);
     await typeLine(page, 'colours');
     await showsText(page, 'colour 7');
-    const colours = await page.locator('.xterm-rows span', { hasText: /^colour [1-6]/ }).evaluateAll((spans) => spans.map((span) => getComputedStyle(span).color));
+    const colours = await page
+      .locator('.xterm-rows span', { hasText: /^colour [1-6]/ })
+      .evaluateAll((spans) => spans.map((span) => getComputedStyle(span).color));
     expect(new Set(colours).size).toBe(6);
   });
   test('questions in the history are not answered again', async () => {
@@ -93,7 +97,9 @@ describeWith(['chromium'], 'the console', () => {
     await page.getByRole('searchbox').or(page.getByLabel('Find in this console')).first().fill('nothing like it');
     await expect.poll(() => count.innerText()).toBe('Not found');
     await page.keyboard.press('Control+f');
-    await expect.poll(() => new TextDecoder().decode(main.machines.consoleService.history(main.machines.first(), 0) as Uint8Array)).toContain('\x06');
+    await expect
+      .poll(() => new TextDecoder().decode(main.machines.consoleService.history(main.machines.first(), 0) as Uint8Array))
+      .toContain('\x06');
     expect(await page.getByRole('search').count()).toBe(0);
   });
   test('tells the guest its size, and again when the window changes', async () => {
@@ -103,6 +109,14 @@ describeWith(['chromium'], 'the console', () => {
     const [wide] = /\d+(?=x)/.exec(main.sizes.at(-1) ?? '') ?? [];
     await page.setViewportSize({ width: 760, height: 500 });
     await expect.poll(() => Number(/\d+(?=x)/.exec(main.sizes.at(-1) ?? '')?.[0])).toBeLessThan(Number(wide));
+  });
+  test('a shell on a serial line is told the size by a command', async () => {
+    const { page, main } = await open({ prepare: running });
+    await showsText(page, 'Welcome to Debian');
+    await page.getByRole('button', { name: 'Fit the shell to the window' }).click();
+    await showsText(page, 'stty cols ');
+    const [columns, rows] = (main.sizes.at(-1)?.match(/\d+/g) ?? []).slice(1);
+    expect(await consoleText(page)).toContain(`stty cols ${columns} rows ${rows}`);
   });
   test('every port is a tab with its own terminal', async () => {
     const { page } = await open({ prepare: running });
@@ -146,6 +160,19 @@ describeWith(['chromium'], 'the console', () => {
     await page.keyboard.press('Control+c');
     await typeLine(page, 'uname -m');
     await showsText(page, '\nriscv64');
+  });
+  test('a program that was started anew says that it does not know this page', async () => {
+    const { page, main, complaints } = await open({ prepare: running });
+    await showsText(page, 'Welcome to Debian');
+    const { port } = main.shell;
+    await main.close();
+    await page.getByText('Connection lost.').waitFor();
+    const next = await startFakeMain({ folder: tmpdir(), port });
+    await page.getByText('Vivarium was started again').waitFor();
+    expect(await consoleText(page)).toContain('Welcome to Debian');
+    await next.close();
+    // Chromium reports the requests that were refused; nothing else may be there.
+    expect(complaints.splice(0).filter((complaint) => !complaint.startsWith('Failed to load resource'))).toEqual([]);
   });
   test('a lost connection is said and comes back, with the console as it was', async () => {
     const { page, main } = await open({ prepare: running });

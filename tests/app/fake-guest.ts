@@ -7,7 +7,7 @@ const BOOT = [
   'OpenSBI-compatible firmware of Vivarium',
   '[    0.000000] Linux version 6.12.48+deb13-riscv64 (debian-kernel@lists.debian.org)',
   '[    0.000000] Machine model: riscv-virtio,qemu',
-  '[    0.000000] earlycon: ns16550a0 at MMIO 0x0000000010000000 (options \'\')',
+  "[    0.000000] earlycon: ns16550a0 at MMIO 0x0000000010000000 (options '')",
   '[    0.061251] Memory: 479236K/524288K available (10240K kernel code, 4927K rwdata)',
   '[    0.184022] virtio_blk virtio0: [vda] 131072 512-byte logical blocks (67.1 MB/64.0 MiB)',
   '[    0.301764] Run /init as init process',

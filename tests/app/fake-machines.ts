@@ -7,7 +7,13 @@ import type { consoles } from '../../preload/contract/consoles.ts';
 import type { MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
 import { bootFakeGuest, type FakeGuest } from './fake-guest.ts';
 
-type Entry = { status: MachineStatus; /** What `undo` goes back to. */ before: MachineDefinition; readonly logs: ConsoleLog[]; guest: FakeGuest | undefined; ticker: NodeJS.Timeout | undefined };
+type Entry = {
+  status: MachineStatus;
+  /** What `undo` goes back to. */ before: MachineDefinition;
+  readonly logs: ConsoleLog[];
+  guest: FakeGuest | undefined;
+  ticker: NodeJS.Timeout | undefined;
+};
 
 const ENDING = 'powered off by the guest';
 
@@ -39,12 +45,19 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
   const start = (id: MachineId) => {
     const one = entry(id);
     if (one.status.definition.boot.kernel === '/missing/Image') {
-      change(id, { state: 'failed', reason: 'kernel file not found: /missing/Image', log: 'board riscv64-virt, 512 MiB\nkernel file not found: /missing/Image: choose another file in Hardware, Boot' });
+      change(id, {
+        state: 'failed',
+        reason: 'kernel file not found: /missing/Image',
+        log: 'board riscv64-virt, 512 MiB\nkernel file not found: /missing/Image: choose another file in Hardware, Boot',
+      });
       throw new ContractError('unavailable', 'kernel file not found: /missing/Image');
     }
     change(id, { state: 'starting', reason: 'loading the kernel' });
     const log = one.logs[0] as ConsoleLog;
-    const guest = bootFakeGuest((bytes) => log.append(bytes), () => off(id, ENDING));
+    const guest = bootFakeGuest(
+      (bytes) => log.append(bytes),
+      () => off(id, ENDING),
+    );
     one.guest = guest;
     log.attachGuest((count) => guest.acknowledge(count));
     change(id, { state: 'running', reason: 'booted', startedAt: Date.now(), lastLine: 'Welcome to Debian on riscv64' });
@@ -52,16 +65,40 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     const tick = () => {
       seconds++;
       const mips = 380 + 140 * Math.sin(seconds / 3);
-      events.machines.activity({ id, mips, hostCpuPercent: 97, instructions: seconds * 4e8, compiledInstructions: seconds * 3.9e8, fragments: 412 + seconds, seconds, hostCpuSeconds: seconds });
+      events.machines.activity({
+        id,
+        mips,
+        hostCpuPercent: 97,
+        instructions: seconds * 4e8,
+        compiledInstructions: seconds * 3.9e8,
+        fragments: 412 + seconds,
+        seconds,
+        hostCpuSeconds: seconds,
+      });
     };
     one.ticker = setInterval(tick, 1000);
     for (let early = 0; early < 40; early++) tick();
   };
   function add(definition: MachineDefinition): MachineStatus {
-    if ([...entries.values()].some(({ status }) => status.definition.name === definition.name)) throw new ContractError('conflict', `there is already a machine called "${definition.name}"`);
+    if ([...entries.values()].some(({ status }) => status.definition.name === definition.name))
+      throw new ContractError('conflict', `there is already a machine called "${definition.name}"`);
     const id = `M${next++}` as MachineId;
-    const status: MachineStatus = { id, definition, state: 'off', reason: 'never started', needsRestart: false, lastLine: '', createdAt: Date.UTC(2026, 0, next) };
-    entries.set(id, { status, before: definition, logs: [0, ...definition.ports].map(() => new ConsoleLog()), guest: undefined, ticker: undefined });
+    const status: MachineStatus = {
+      id,
+      definition,
+      state: 'off',
+      reason: 'never started',
+      needsRestart: false,
+      lastLine: '',
+      createdAt: Date.UTC(2026, 0, next),
+    };
+    entries.set(id, {
+      status,
+      before: definition,
+      logs: [0, ...definition.ports].map(() => new ConsoleLog()),
+      guest: undefined,
+      ticker: undefined,
+    });
     events.machines.changed(status);
     return status;
   }
@@ -86,7 +123,10 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
       one.before = one.status.definition;
       return change(id, { definition: { ...one.before, ...patch }, needsRestart: one.guest !== undefined });
     },
-    check: ({ boot }) => (boot.kernel && !boot.kernel.startsWith('/boot/') ? [{ field: 'boot.kernel', message: `there is no file ${boot.kernel}: choose another one` }] : []),
+    check: ({ boot }) =>
+      boot.kernel && !boot.kernel.startsWith('/boot/')
+        ? [{ field: 'boot.kernel', message: `there is no file ${boot.kernel}: choose another one` }]
+        : [],
     start,
     pause: (id) => void change(id, { state: 'paused', reason: 'paused by you' }),
     resume: (id) => void change(id, { state: 'running', reason: 'resumed' }),

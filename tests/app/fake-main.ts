@@ -17,7 +17,11 @@ export interface FakeOptions {
   readonly port?: number;
 }
 const MEBI = 1024 * 1024;
-const FILES: Readonly<Record<string, number>> = { 'vmlinuz-6.12-riscv64': 21 * MEBI, 'initrd.img': 4 * MEBI, 'vmlinuz-6.12-amd64': 12 * MEBI };
+const FILES: Readonly<Record<string, number>> = {
+  'vmlinuz-6.12-riscv64': 21 * MEBI,
+  'initrd.img': 4 * MEBI,
+  'vmlinuz-6.12-amd64': 12 * MEBI,
+};
 
 export async function startFakeMain({ debian = 'ready', folder, port = 0 }: FakeOptions) {
   const border = broadcaster();
@@ -34,7 +38,10 @@ export async function startFakeMain({ debian = 'ready', folder, port = 0 }: Fake
     description: 'Debian’s own kernel with a BusyBox shell on the serial console.',
     memoryMiB: 512,
     parts: debian,
-    reason: debian === 'unavailable' ? 'This computer has no apt, through which the kernel comes. On Debian or Ubuntu it is part of the system; elsewhere choose your own kernel.' : '',
+    reason:
+      debian === 'unavailable'
+        ? 'This computer has no apt, through which the kernel comes. On Debian or Ubuntu it is part of the system; elsewhere choose your own kernel.'
+        : '',
     ...(debian === 'fetchable' ? { fetchBytes: 34.2 * MEBI } : {}),
   };
   const hello: TemplateStatus = {
@@ -54,7 +61,12 @@ export async function startFakeMain({ debian = 'ready', folder, port = 0 }: Fake
   const dispatch = dispatcher(
     {
       application: {
-        about: () => ({ version: '0.1.0', shell: 'browser', libraryPath: '/home/ada/.local/share/vivarium/library.db', nodeVersion: process.version }),
+        about: () => ({
+          version: '0.1.0',
+          shell: 'browser',
+          libraryPath: '/home/ada/.local/share/vivarium/library.db',
+          nodeVersion: process.version,
+        }),
         settings: () => settings,
         changeSettings(patch) {
           settings = { ...settings, ...patch };
@@ -68,7 +80,17 @@ export async function startFakeMain({ debian = 'ready', folder, port = 0 }: Fake
       images: {
         templates: () => [template, hello],
         fetch() {
-          tasks.set('T1', { id: 'T1', title: 'Fetching Debian’s kernel for riscv64', state: 'running', message: 'linux-image-riscv64', startedAt: Date.now(), fraction: 0.38, bytesDone: 13 * MEBI, bytesTotal: 34.2 * MEBI, bytesPerSecond: 5.2 * MEBI });
+          tasks.set('T1', {
+            id: 'T1',
+            title: 'Fetching Debian’s kernel for riscv64',
+            state: 'running',
+            message: 'linux-image-riscv64',
+            startedAt: Date.now(),
+            fraction: 0.38,
+            bytesDone: 13 * MEBI,
+            bytesTotal: 34.2 * MEBI,
+            bytesPerSecond: 5.2 * MEBI,
+          });
           task({});
           return { task: 'T1' };
         },
@@ -76,16 +98,31 @@ export async function startFakeMain({ debian = 'ready', folder, port = 0 }: Fake
           const name = file.slice(file.lastIndexOf('/') + 1);
           if (FILES[name] === undefined) throw new ContractError('missing', `there is no file ${file}: check the path`);
           const kind = kindOf(name);
-          const description = { 'other-architecture': 'A Linux kernel for x86-64', initrd: 'A gzipped initial file system', 'riscv64-image': 'A Linux kernel for riscv64' }[kind];
+          const description = {
+            'other-architecture': 'A Linux kernel for x86-64',
+            initrd: 'A gzipped initial file system',
+            'riscv64-image': 'A Linux kernel for riscv64',
+          }[kind];
           return { path: file, sizeBytes: FILES[name], kind, description };
         },
         browse(where) {
-          if (where === '/boot') return { folder: '/boot', parent: '/', entries: [{ name: 'grub', directory: true, sizeBytes: 0 }, ...Object.entries(FILES).map(([name, sizeBytes]) => ({ name, directory: false, sizeBytes }))] };
+          if (where === '/boot')
+            return {
+              folder: '/boot',
+              parent: '/',
+              entries: [
+                { name: 'grub', directory: true, sizeBytes: 0 },
+                ...Object.entries(FILES).map(([name, sizeBytes]) => ({ name, directory: false, sizeBytes })),
+              ],
+            };
           if (where === '~' || where === '/') return { folder: '/', entries: [{ name: 'boot', directory: true, sizeBytes: 0 }] };
           throw new ContractError('missing', `there is no folder ${where}: check the path`);
         },
       },
-      tasks: { list: () => [...tasks.values()], cancel: () => task({ state: 'cancelled', message: 'cancelled; what was fetched is kept', endedAt: Date.now() }) },
+      tasks: {
+        list: () => [...tasks.values()],
+        cancel: () => task({ state: 'cancelled', message: 'cancelled; what was fetched is kept', endedAt: Date.now() }),
+      },
     },
     (error) => console.error(error),
   );
@@ -94,7 +131,13 @@ export async function startFakeMain({ debian = 'ready', folder, port = 0 }: Fake
     folder,
     serve(link) {
       links.add(link);
-      return serveSession(link, { version: '0.1.0', dispatch, broadcaster: border, openConsole: machines.openConsole, report: console.error });
+      return serveSession(link, {
+        version: '0.1.0',
+        dispatch,
+        broadcaster: border,
+        openConsole: machines.openConsole,
+        report: console.error,
+      });
     },
   });
   return {

@@ -4,7 +4,12 @@ import { describeWith } from '../kit/tools.ts';
 import { showsText } from './browser.ts';
 import { windows, type FakeMain } from './window.ts';
 
-const stored = (main: FakeMain) => main.machines.service.list() as readonly { definition: { name: string; memoryMiB: number; disks: unknown; boot: unknown }; state: string; needsRestart: boolean }[];
+const stored = (main: FakeMain) =>
+  main.machines.service.list() as readonly {
+    definition: { name: string; memoryMiB: number; disks: unknown; boot: unknown };
+    state: string;
+    needsRestart: boolean;
+  }[];
 const one = (main: FakeMain) => void main.machines.add(main.machines.plain('debian', 'debian-riscv64'));
 
 describeWith(['chromium'], 'the hardware form', () => {
@@ -27,6 +32,16 @@ describeWith(['chromium'], 'the hardware form', () => {
     expect(stored(main)[0]?.definition.memoryMiB).toBe(256);
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect.poll(() => page.getByLabel('Memory', { exact: true }).inputValue()).toBe('512');
+  });
+  test('what was typed survives a reload of the page, and is shown as a command', async () => {
+    const { page } = await open({ prepare: one });
+    await page.getByRole('tab', { name: 'Hardware' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('my debian');
+    await page.reload();
+    await page.getByRole('tab', { name: /Hardware/ }).click();
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('my debian');
+    await page.getByRole('button', { name: 'JSON' }).click();
+    await page.getByText("npx viv set debian --name 'my debian'").waitFor();
   });
   test('what main finds wrong with a file shows at that file', async () => {
     const { page } = await open({ prepare: one });
@@ -95,7 +110,10 @@ describeWith(['chromium'], 'the dialog for a new machine', () => {
     await page.getByText('This is for another architecture.').waitFor();
     await page.getByLabel('Kernel', { exact: true }).fill('/elsewhere/Image');
     await page.getByRole('button', { name: 'Create and start' }).click();
-    await page.getByText(/There is no file \/elsewhere\/Image/).first().waitFor();
+    await page
+      .getByText(/There is no file \/elsewhere\/Image/)
+      .first()
+      .waitFor();
     expect(stored(main)).toEqual([]);
     await page.getByLabel('Kernel', { exact: true }).fill('/boot/vmlinuz-6.12-riscv64');
     await page.getByText('A Linux kernel for riscv64, 21.0 MiB').waitFor();

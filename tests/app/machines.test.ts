@@ -4,7 +4,10 @@ import { describeWith } from '../kit/tools.ts';
 import { showsText } from './browser.ts';
 import { windows, type FakeMain } from './window.ts';
 
-const names = (main: FakeMain) => (main.machines.service.list() as readonly { definition: { name: string }; state: string }[]).map(({ definition, state }) => `${definition.name} ${state}`);
+const names = (main: FakeMain) =>
+  (main.machines.service.list() as readonly { definition: { name: string }; state: string }[]).map(
+    ({ definition, state }) => `${definition.name} ${state}`,
+  );
 const two = ({ machines }: FakeMain) => {
   machines.add(machines.plain('alpha'));
   machines.add(machines.plain('beta'));
@@ -75,7 +78,9 @@ describeWith(['chromium'], 'machines in the window', () => {
     await expect.poll(() => names(main)[0]).toBe('alpha running');
   });
   test('a machine that failed says why, shows its log, and leads to its hardware', async () => {
-    const { page } = await open({ prepare: ({ machines }) => void machines.add({ ...machines.plain('broken'), boot: { kind: 'linux', kernel: '/missing/Image' } }) });
+    const { page } = await open({
+      prepare: ({ machines }) => void machines.add({ ...machines.plain('broken'), boot: { kind: 'linux', kernel: '/missing/Image' } }),
+    });
     await page.locator('header').getByRole('button', { name: 'Start' }).click();
     await page.getByText('This machine failed.').waitFor();
     await page.getByText('choose another file in Hardware, Boot').waitFor();
@@ -126,7 +131,15 @@ describeWith(['chromium'], 'machines in the window', () => {
       await page.getByRole('tab', { name: tab }).click();
       const nameless = await page.evaluate(() =>
         [...document.querySelectorAll<HTMLElement>('button, input, textarea, select')]
-          .filter((control) => !(control.getAttribute('aria-label') || control.innerText || (control as HTMLInputElement).labels?.length || control.getAttribute('aria-hidden')))
+          .filter(
+            (control) =>
+              !(
+                control.getAttribute('aria-label') ||
+                control.innerText ||
+                (control as HTMLInputElement).labels?.length ||
+                control.getAttribute('aria-hidden')
+              ),
+          )
           .map((control) => control.outerHTML),
       );
       expect(nameless).toEqual([]);

@@ -36,7 +36,11 @@ function programs() {
   });
   return async () => {
     const home = await mkdtemp(join(tmpdir(), 'vivarium-home-'));
-    const application = await createApplication({ shell: 'browser', program: 'the test', home: findHome({ ...process.env, VIVARIUM_HOME: home }) });
+    const application = await createApplication({
+      shell: 'browser',
+      program: 'the test',
+      home: findHome({ ...process.env, VIVARIUM_HOME: home }),
+    });
     const shell = await openBrowserShell({ port: 0, folder, serve: application.serve });
     open.push({ application, shell, home });
     const { page, complaints } = await visit(browser, shell.newAddress());
@@ -51,7 +55,11 @@ describeWith(['chromium', 'apt'], 'a real machine in the window', () => {
   test('one click boots Debian; a command typed into its shell is answered', async () => {
     const { page, complaints } = await open();
     await page.getByRole('button', { name: 'Boot Debian Linux now' }).click();
-    await page.waitForFunction(() => /[#$] $/.test(document.querySelector<HTMLElement>('.xterm-rows')?.innerText.trimEnd().concat(' ') ?? ''), undefined, { timeout: BOOT_MS });
+    await page.waitForFunction(
+      () => /[#$] $/.test(document.querySelector<HTMLElement>('.xterm-rows')?.innerText.trimEnd().concat(' ') ?? ''),
+      undefined,
+      { timeout: BOOT_MS },
+    );
     await typeLine(page, 'uname -m');
     await showsText(page, '\nriscv64');
     // Live figures come once a second.

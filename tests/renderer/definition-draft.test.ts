@@ -1,11 +1,25 @@
 /** The Hardware form: what was changed, what is wrong with it, what is stored. */
 import { describe, expect, test } from 'vitest';
-import { changedFields, checkDraft, moved, normaliseField, patchOf, problemAt, problemOfRefusal, withBoot } from '../../renderer/views/hardware/definition-draft.ts';
+import {
+  changedFields,
+  checkDraft,
+  moved,
+  normaliseField,
+  patchOf,
+  problemAt,
+  problemOfRefusal,
+  withBoot,
+} from '../../renderer/views/hardware/definition-draft.ts';
 import { sectionOf } from '../../renderer/views/hardware/sections.ts';
 import { definition as definitionCheck } from '../../preload/contract/checks.ts';
 import { plainDefinition } from './plain-definition.ts';
 
-const stored = plainDefinition('debian', { disks: [{ path: '/a', readonly: false }, { path: '/b', readonly: true }] });
+const stored = plainDefinition('debian', {
+  disks: [
+    { path: '/a', readonly: false },
+    { path: '/b', readonly: true },
+  ],
+});
 
 describe('changes', () => {
   test('an untouched draft has none and stores nothing', () => {
@@ -48,7 +62,15 @@ describe('checks', () => {
     ['boot.kernel', { boot: { kind: 'linux' } }],
     ['boot.program', { boot: { kind: 'bare' } }],
     ['boot.firmware', { boot: { kind: 'firmware' } }],
-    ['disks.1.path', { disks: [{ path: '/a', readonly: false }, { path: '', readonly: false }] }],
+    [
+      'disks.1.path',
+      {
+        disks: [
+          { path: '/a', readonly: false },
+          { path: '', readonly: false },
+        ],
+      },
+    ],
     ['ports.1.name', { ports: [{ name: 'a' }, { name: 'a' }] }],
     ['ports.0.name', { ports: [{ name: '' }] }],
   ] as const)('%s is refused for %o', (field, patch) => {
@@ -64,10 +86,23 @@ describe('faults shown at their field', () => {
     expect(problemAt([{ field: normaliseField('disks[2].path'), message: 'gone' }], 'disks.2.path')).toBe('gone');
   });
   test('the border names the field in its refusal', () => {
-    expect(problemOfRefusal('argument 2.memoryMiB must be a whole number from 16 to 3072')).toEqual({ field: 'memoryMiB', message: 'Must be a whole number from 16 to 3072.' });
-    expect(problemOfRefusal('there is already a machine called "a"')).toEqual({ field: '', message: 'there is already a machine called "a"' });
+    expect(problemOfRefusal('argument 2.memoryMiB must be a whole number from 16 to 3072')).toEqual({
+      field: 'memoryMiB',
+      message: 'Must be a whole number from 16 to 3072.',
+    });
+    expect(problemOfRefusal('there is already a machine called "a"')).toEqual({
+      field: '',
+      message: 'there is already a machine called "a"',
+    });
   });
   test('every field belongs to a section', () => {
-    expect(['name', 'memoryMiB', 'boot.kernel', 'disks.0.path', 'ports.3.name', ''].map(sectionOf)).toEqual(['general', 'system', 'boot', 'disks', 'ports', 'general']);
+    expect(['name', 'memoryMiB', 'boot.kernel', 'disks.0.path', 'ports.3.name', ''].map(sectionOf)).toEqual([
+      'general',
+      'system',
+      'boot',
+      'disks',
+      'ports',
+      'general',
+    ]);
   });
 });

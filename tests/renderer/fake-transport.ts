@@ -62,7 +62,10 @@ export function fakeTransport(answers: Readonly<Record<string, Answer>> = {}) {
         };
   const transport: Transport = {
     services: Object.fromEntries(
-      Object.values(contracts).map(({ name, members }) => [name, Object.fromEntries(Object.entries(members).map(([key, { kind }]) => [key, member(`${name}.${key}`, kind)]))]),
+      Object.values(contracts).map(({ name, members }) => [
+        name,
+        Object.fromEntries(Object.entries(members).map(([key, { kind }]) => [key, member(`${name}.${key}`, kind)])),
+      ]),
     ) as unknown as Services,
     openConsole() {
       const channel = new FakeChannel();

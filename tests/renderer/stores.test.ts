@@ -77,7 +77,14 @@ describe('machines', () => {
 });
 
 describe('tasks', () => {
-  const task = (patch: Partial<TaskStatus>): TaskStatus => ({ id: 'T', title: 'Fetching', state: 'running', message: '', startedAt: 1, ...patch });
+  const task = (patch: Partial<TaskStatus>): TaskStatus => ({
+    id: 'T',
+    title: 'Fetching',
+    state: 'running',
+    message: '',
+    startedAt: 1,
+    ...patch,
+  });
   test('can be waited for, whether they end before or after', async () => {
     const { transport, send } = fakeTransport();
     const tasks = useTasks(piniaOver(transport));

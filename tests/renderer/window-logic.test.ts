@@ -5,7 +5,7 @@ import { sparkPoints } from '../../renderer/components/spark-points.ts';
 import { formatBytes, formatCount, formatDuration, formatMips, formatRemaining, formatShare } from '../../renderer/composables/figures.ts';
 import { actionsFor, primaryAction } from '../../renderer/composables/machine-actions.ts';
 import { sentence } from '../../renderer/composables/sentence.ts';
-import { createCommand, machineCommand, quote, runCommand } from '../../renderer/composables/shown-command.ts';
+import { createCommand, machineCommand, quote, runCommand, setCommand } from '../../renderer/composables/shown-command.ts';
 import { createToasts } from '../../renderer/composables/toasts.ts';
 import { consoleKey } from '../../renderer/console/console-keys.ts';
 import { definitionOf, FIRST_ANSWERS, freeName, misfit, nameFromFile } from '../../renderer/views/create/new-definition.ts';
@@ -14,9 +14,27 @@ import { matching, paletteEntries } from '../../renderer/views/palette/palette-e
 import { plainDefinition } from './plain-definition.ts';
 
 describe('figures', () => {
-  test.each([[0, '0 bytes'], [1, '1 byte'], [1023, '1023 bytes'], [1536, '1.5 KiB'], [35_861_299, '34.2 MiB'], [3 * 2 ** 30, '3.0 GiB'], [200 * 2 ** 20, '200 MiB']])('%i bytes are %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
-  test.each([[0, '0:00'], [67.9, '1:07'], [3723, '1:02:03'], [-1, '0:00']])('%f seconds are %s', (seconds, text) => expect(formatDuration(seconds)).toBe(text));
-  test.each([[0, '0'], [0.44, '0.4'], [512.4, '512'], [1240, '1,240']])('%f MIPS are %s', (mips, text) => expect(formatMips(mips)).toBe(text));
+  test.each([
+    [0, '0 bytes'],
+    [1, '1 byte'],
+    [1023, '1023 bytes'],
+    [1536, '1.5 KiB'],
+    [35_861_299, '34.2 MiB'],
+    [3 * 2 ** 30, '3.0 GiB'],
+    [200 * 2 ** 20, '200 MiB'],
+  ])('%i bytes are %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+  test.each([
+    [0, '0:00'],
+    [67.9, '1:07'],
+    [3723, '1:02:03'],
+    [-1, '0:00'],
+  ])('%f seconds are %s', (seconds, text) => expect(formatDuration(seconds)).toBe(text));
+  test.each([
+    [0, '0'],
+    [0.44, '0.4'],
+    [512.4, '512'],
+    [1240, '1,240'],
+  ])('%f MIPS are %s', (mips, text) => expect(formatMips(mips)).toBe(text));
   test('counts and shares', () => {
     expect([formatCount(812), formatCount(4.21e6), formatCount(1.3e9)]).toEqual(['812', '4.2 million', '1.3 billion']);
     expect([formatShare(1), formatShare(0.9999), formatShare(0)]).toEqual(['100 %', '99 %', '0 %']);
@@ -37,7 +55,11 @@ describe('actions', () => {
     expect(states.map((state) => primaryAction(state)?.name)).toEqual(['start', undefined, 'pause', 'resume', undefined, 'start']);
   });
   test('what loses something unsaved says so, what can be undone does not ask', () => {
-    expect(actionsFor('running').filter(({ loses }) => loses).map(({ name }) => name)).toEqual(['reset', 'stop']);
+    expect(
+      actionsFor('running')
+        .filter(({ loses }) => loses)
+        .map(({ name }) => name),
+    ).toEqual(['reset', 'stop']);
     expect(actionsFor('off').find(({ name }) => name === 'delete')?.loses).toBeUndefined();
     expect(actionsFor('running').some(({ name }) => name === 'delete')).toBe(false);
   });
@@ -52,17 +74,43 @@ describe('actions', () => {
 
 describe('commands', () => {
   test('quote what a shell would read', () => {
-    expect([quote('debian-1'), quote('my vm'), quote("it's"), quote('$HOME'), quote('')]).toEqual(['debian-1', `'my vm'`, `'it'\\''s'`, `'$HOME'`, `''`]);
+    expect([quote('debian-1'), quote('my vm'), quote("it's"), quote('$HOME'), quote('')]).toEqual([
+      'debian-1',
+      `'my vm'`,
+      `'it'\\''s'`,
+      `'$HOME'`,
+      `''`,
+    ]);
   });
   test('are those of the command line tool', () => {
     expect(machineCommand('stop', 'my vm')).toBe(`npx viv stop 'my vm'`);
     expect(createCommand('a', 'debian-riscv64')).toBe('npx viv create a --template debian-riscv64');
-    expect(runCommand(plainDefinition('a', { disks: [{ path: '/d', readonly: true }], boot: { kind: 'linux', kernel: '/k', commandLine: 'console=ttyS0 quiet' } }))).toBe(
-      `npx viv run --kernel /k --append 'console=ttyS0 quiet' --drive file=/d,readonly --memory 512M --cpus 1`,
-    );
+    expect(
+      runCommand(
+        plainDefinition('a', {
+          disks: [{ path: '/d', readonly: true }],
+          boot: { kind: 'linux', kernel: '/k', commandLine: 'console=ttyS0 quiet' },
+        }),
+      ),
+    ).toBe(`npx viv run --kernel /k --append 'console=ttyS0 quiet' --drive file=/d,readonly --memory 512M --cpus 1`);
     expect(runCommand(plainDefinition('a', { template: 'hello-riscv64', boot: { kind: 'bare' }, engine: 'compiler' }))).toBe(
       'npx viv run --template hello-riscv64 --memory 512M --cpus 1 --engine compiler',
     );
+  });
+});
+
+describe('the command for changes of the hardware form', () => {
+  const draft = plainDefinition('b', { cores: 2, disks: [{ path: '/a,b.img', readonly: true }], boot: { kind: 'bare', program: '/p' } });
+  test('names what was changed, under the name it still has', () => {
+    expect(setCommand('a', draft, new Set(['name', 'cores', 'disks']))).toBe(
+      'npx viv set a --name b --cpus 2 --drive file=/a,,b.img,readonly',
+    );
+    expect(setCommand('a', draft, new Set(['boot.kind', 'boot.program']))).toBe('npx viv set a --bare /p');
+  });
+  test('is none where there is no change, or no option for it', () => {
+    expect(setCommand('a', draft, new Set())).toBeUndefined();
+    expect(setCommand('a', draft, new Set(['cores', 'boot.kernel']))).toBeUndefined();
+    expect(setCommand('a', draft, new Set(['ports']))).toBeUndefined();
   });
 });
 
@@ -73,14 +121,26 @@ describe('keys of a console', () => {
     expect(press('KeyF')).toBe('find');
     expect(press('KeyC', { shiftKey: true })).toBe('copy');
     expect(press('KeyV', { shiftKey: true })).toBe('paste');
-    expect([press('KeyC'), press('KeyK'), press('KeyV'), press('Tab'), press('KeyF', { ctrlKey: false }), press('KeyF', { altKey: true })]).toEqual(Array(6).fill(undefined));
+    expect([
+      press('KeyC'),
+      press('KeyK'),
+      press('KeyV'),
+      press('Tab'),
+      press('KeyF', { ctrlKey: false }),
+      press('KeyF', { altKey: true }),
+    ]).toEqual(Array(6).fill(undefined));
     expect(press('KeyF', { type: 'keyup' })).toBeUndefined();
   });
 });
 
 describe('a machine from files', () => {
   test('leaves empty answers out', () => {
-    expect(definitionOf({ ...FIRST_ANSWERS, kernel: '/k', disk: '/d' }, 'a')).toEqual(plainDefinition('a', { boot: { kind: 'linux', kernel: '/k', commandLine: 'console=ttyS0' }, disks: [{ path: '/d', readonly: false }] }));
+    expect(definitionOf({ ...FIRST_ANSWERS, kernel: '/k', disk: '/d' }, 'a')).toEqual(
+      plainDefinition('a', {
+        boot: { kind: 'linux', kernel: '/k', commandLine: 'console=ttyS0' },
+        disks: [{ path: '/d', readonly: false }],
+      }),
+    );
     expect(definitionOf({ ...FIRST_ANSWERS, kind: 'bare', program: '/p.elf' }, 'a').boot).toEqual({ kind: 'bare', program: '/p.elf' });
   });
   test('gets a name that is free', () => {
@@ -91,7 +151,9 @@ describe('a machine from files', () => {
     expect(misfit('other-architecture', 'kernel')).toContain('another architecture');
     expect(misfit('disk', 'kernel')).toContain('a disk image');
     expect(misfit('riscv64-image', 'initrd')).toContain('not an initrd');
-    expect([misfit('riscv64-image', 'kernel'), misfit('unrecognised', 'initrd'), misfit('gzip-image', 'initrd')]).toEqual(Array(3).fill(undefined));
+    expect([misfit('riscv64-image', 'kernel'), misfit('unrecognised', 'initrd'), misfit('gzip-image', 'initrd')]).toEqual(
+      Array(3).fill(undefined),
+    );
   });
 });
 

@@ -59,7 +59,8 @@ export function definitionOf(answers: FileAnswers, name: string): MachineDefinit
 export function misfit(kind: FileInspection['kind'], place: 'kernel' | 'initrd' | 'program' | 'disk'): string | undefined {
   if (kind === 'other-architecture') return 'This is for another architecture. This board runs riscv64 programs.';
   const kernels = ['riscv64-image', 'riscv64-elf', 'gzip-image'];
-  if (place === 'kernel' && (kind === 'initrd' || kind === 'disk')) return `This is ${kind === 'disk' ? 'a disk image' : 'an initrd'}, not a kernel.`;
+  if (place === 'kernel' && (kind === 'initrd' || kind === 'disk'))
+    return `This is ${kind === 'disk' ? 'a disk image' : 'an initrd'}, not a kernel.`;
   if (place === 'initrd' && kernels.slice(0, 2).includes(kind)) return 'This is a kernel, not an initrd.';
   return undefined;
 }

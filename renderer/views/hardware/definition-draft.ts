@@ -22,7 +22,9 @@ const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 /** Names of the fields in which two definitions differ; boot fields as `boot.kernel`. */
 export function changedFields(draft: MachineDefinition, stored: MachineDefinition): ReadonlySet<string> {
   const differing = <T extends object>(a: T, b: T, prefix = '') =>
-    ([...new Set([...Object.keys(a), ...Object.keys(b)])] as (keyof T & string)[]).filter((key) => !same(a[key], b[key])).map((key) => prefix + key);
+    ([...new Set([...Object.keys(a), ...Object.keys(b)])] as (keyof T & string)[])
+      .filter((key) => !same(a[key], b[key]))
+      .map((key) => prefix + key);
   return new Set([...differing(draft, stored).filter((key) => key !== 'boot'), ...differing(draft.boot, stored.boot, 'boot.')]);
 }
 
@@ -51,7 +53,8 @@ export function checkDraft(draft: MachineDefinition): readonly Problem[] {
   });
   draft.ports.forEach((port, index) => {
     if (port.name.trim() === '') refuse(`ports.${index}.name`, 'Give the port a name, or remove it.');
-    else if (draft.ports.findIndex(({ name }) => name === port.name) !== index) refuse(`ports.${index}.name`, 'Another port has this name.');
+    else if (draft.ports.findIndex(({ name }) => name === port.name) !== index)
+      refuse(`ports.${index}.name`, 'Another port has this name.');
   });
   return problems;
 }

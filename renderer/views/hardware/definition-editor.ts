@@ -25,7 +25,10 @@ export function useDefinitionEditor(machine: () => MachineStatus) {
   });
   const changed = computed(() => changedFields(draft.value, stored.value));
   const local = computed(() => checkDraft(draft.value));
-  const problems = computed(() => [...local.value, ...remote.value.filter(({ field }) => !local.value.some((mine) => mine.field === field))]);
+  const problems = computed(() => [
+    ...local.value,
+    ...remote.value.filter(({ field }) => !local.value.some((mine) => mine.field === field)),
+  ]);
 
   let timer: ReturnType<typeof setTimeout> | undefined;
   async function askMain(candidate: MachineDefinition) {
