@@ -58,8 +58,8 @@ export function writeCoreModule(layout: CoreLayout, ram: RamLayout, memoryPages:
   const run = module.function(['i32'], ['i32']);
   run.routine.returnCall(jump, run.routine.parameter(0).get(), parts.state.get('pc'));
 
-  // Slow paths are exported for the rare things TypeScript does to guest memory (cbo.zero, semihosting, tests).
-  const exported = { run, jump, interpret, translate, load: slowLoad, store: slowStore };
+  // Translation is exported for the rare things TypeScript does at virtual addresses.
+  const exported = { run, jump, interpret, translate, fill };
   for (const [name, callable] of Object.entries(exported)) module.export(name, callable);
   exportFloatFunctions(module, float);
   return module.finish();

@@ -6,6 +6,7 @@ import { CAUSE, SYSTEM_OPERATIONS } from '../../isa/riscv/cpu.ts';
 import type { CoreEnvironment, CoreState, Flush } from '../../isa/riscv/privileged/core.ts';
 import { accessCsr } from '../../isa/riscv/privileged/csr.ts';
 import { protectionActive, protectionAllows } from '../../isa/riscv/privileged/protection.ts';
+import { ACCESS } from '../../isa/riscv/privileged/translate.ts';
 import { nextInterrupt, takeTrap } from '../../isa/riscv/privileged/trap.ts';
 import { coreState, PRIVILEGE, STATUS } from '../../isa/riscv/state.ts';
 import { bind, reset, type StateOf } from '../../snapshot/schema.ts';
@@ -60,8 +61,8 @@ export interface FragmentKeeper {
 interface CoreExports {
   run(left: number): number;
   translate(address: bigint, access: number): bigint;
-  load(address: bigint, width: number): bigint;
-  store(address: bigint, value: bigint, width: number): void;
+  /** Where a byte lies in memory 0, prepared for a load or store; 0 with a trap raised, -1 where it is not RAM. */
+  fill(address: bigint, access: number): number;
 }
 
 export class Core implements CoreEnvironment {
@@ -73,6 +74,7 @@ export class Core implements CoreEnvironment {
   readonly translations: Translations;
   fragments: FragmentKeeper | undefined;
   readonly #decoded: DecodedPages;
+  readonly #bytes: Uint8Array;
   readonly #flags: Uint8Array;
   readonly #generations: Int32Array;
   #granted = 0;
@@ -90,6 +92,7 @@ export class Core implements CoreEnvironment {
     new Int32Array(memory.buffer, layout.jumpCache, (JUMP_ENTRY.size / 4) * JUMP_ENTRIES * 15).fill(-1);
     const { x, f } = coreState.offsets;
     this.#decoded = new DecodedPages(memory.buffer, layout, ram, { x, f }, this.translations);
+    this.#bytes = new Uint8Array(memory.buffer);
     this.#flags = new Uint8Array(memory.buffer, ram.pageFlags, ram.size / 4096);
     this.#generations = new Int32Array(memory.buffer, ram.generations, ram.size / 4096);
     const module = new wasm.Module(writeCoreModule(layout, ram, memoryPages, tiering));
@@ -181,6 +184,17 @@ export class Core implements CoreEnvironment {
       Atomics.and(flags, page, ~PAGE.stale);
       this.#codeWritten(page);
     }
+  }
+
+  /** Sets bytes of one RAM page to zero. @returns false with a trap raised, or where the address is not RAM's */
+  zero(address: bigint, length: number): boolean {
+    const host = this.exports.fill(address, ACCESS.store);
+    if (host <= 0) {
+      if (host < 0) this.raise(CAUSE.storeAccess, BigInt.asUintN(64, address));
+      return false;
+    }
+    this.#bytes.fill(0, host, host + length);
+    return true;
   }
 
   /** Raises an exception for the instruction at `state.pc`. */

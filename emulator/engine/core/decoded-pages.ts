@@ -1,7 +1,7 @@
 /** The decoded records of one core: a pool of pages, filled instruction by instruction as they are first reached. */
 import { decode } from '../../isa/riscv/decoder.ts';
 import { type CoreLayout, DECODED_PAGE, PAGE, type RamLayout, RECORD } from '../layout.ts';
-import { OWN_HANDLER, type RegisterOffsets, writeRecord } from './handlers.ts';
+import { OWN_HANDLER, RecordWriter, type RegisterOffsets } from './handlers.ts';
 import type { Translations } from './translations.ts';
 
 /** Records decoded ahead at most, in one go: a little more than the mean run between jumps. */
@@ -13,7 +13,7 @@ export class DecodedPages {
   readonly #bytes: Uint8Array;
   readonly #layout: CoreLayout;
   readonly #ram: RamLayout;
-  readonly #offsets: RegisterOffsets;
+  readonly #records: RecordWriter;
   readonly #translations: Translations;
   readonly #index: Int32Array;
   readonly #flags: Uint8Array;
@@ -27,7 +27,7 @@ export class DecodedPages {
     this.#bytes = new Uint8Array(buffer);
     this.#layout = layout;
     this.#ram = ram;
-    this.#offsets = offsets;
+    this.#records = new RecordWriter(buffer, offsets);
     this.#translations = translations;
     this.#index = new Int32Array(buffer, layout.decodedIndex, ram.size / 4096);
     this.#flags = new Uint8Array(buffer, ram.pageFlags, ram.size / 4096);
@@ -76,7 +76,7 @@ export class DecodedPages {
         word |= this.#view.getUint16(code + slot * 2 + 2, true) << 16;
       }
       const decoded = decode(word);
-      writeRecord(this.#view, at, word, decoded, this.#offsets);
+      this.#records.write(at, word, decoded);
       if (!decoded) return;
       // Past a jump there may be data; conditional branches and calls are followed by code.
       if (decoded.row.ends && decoded.operands['rd'] === 0) return;
@@ -86,7 +86,7 @@ export class DecodedPages {
 
   /** Writes one instruction, given as a word, as the record at this address. */
   decodeWord(record: number, word: number): void {
-    writeRecord(this.#view, record, word, decode(word), this.#offsets);
+    this.#records.write(record, word, decode(word));
   }
 
   /** From now on writes to this page are noticed. */

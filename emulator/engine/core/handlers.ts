@@ -29,28 +29,56 @@ export interface RegisterOffsets {
   readonly f: number;
 }
 
-/** Writes a decoded instruction (or an illegal word) as a record. */
-export function writeRecord(view: DataView, at: number, word: number, decoded: Decoded | undefined, offsets: RegisterOffsets): void {
-  const number = decoded && numbers.get(`${decoded.row.name}/${decoded.length}`);
-  if (!decoded || number === undefined) {
-    view.setInt32(at + RECORD.immediate, (word & 3) === 3 ? word : word & 0xffff, true);
-    view.setUint16(at + RECORD.handler, OWN_HANDLER.illegal, true);
-    return;
-  }
-  const { operands } = decoded;
-  const { x, f } = offsets;
+/** Packs a decoded instruction as the four words of its record; undefined where no handler runs it. */
+function packRecord({ row, length, operands }: Decoded, { x, f }: RegisterOffsets): Int32Array | undefined {
+  const number = numbers.get(`${row.name}/${length}`);
+  if (number === undefined) return undefined;
+  const words = new Int32Array(RECORD.size / 4);
+  const view = new DataView(words.buffer);
+  view.setUint16(RECORD.handler, number, true);
   // x0 as destination goes to the spare place behind the registers.
-  if (operands['rd'] !== undefined) view.setUint16(at + RECORD.rd, x + (operands['rd'] || 32) * 8, true);
-  if (operands['fd'] !== undefined) view.setUint16(at + RECORD.rd, f + operands['fd'] * 8, true);
-  if (operands['rs1'] !== undefined) view.setUint16(at + RECORD.rs1, x + operands['rs1'] * 8, true);
-  if (operands['fs1'] !== undefined) view.setUint16(at + RECORD.rs1, f + operands['fs1'] * 8, true);
-  if (operands['rs2'] !== undefined) view.setUint16(at + RECORD.rs2, x + operands['rs2'] * 8, true);
-  if (operands['fs2'] !== undefined) view.setUint16(at + RECORD.rs2, f + operands['fs2'] * 8, true);
-  if (operands['fs3'] !== undefined) view.setUint16(at + RECORD.third, f + operands['fs3'] * 8, true);
-  if (operands['csr'] !== undefined) view.setUint16(at + RECORD.third, operands['csr'], true);
-  if (operands['rm'] !== undefined) view.setUint8(at + RECORD.mode, operands['rm']);
-  const immediate = operands['imm'] ?? operands['shamt'] ?? operands['zimm'];
-  if (immediate !== undefined) view.setInt32(at + RECORD.immediate, immediate, true);
-  // Last, because another reader of a half-written record would take it for decoded.
-  view.setUint16(at + RECORD.handler, number, true);
+  const fields: readonly (readonly [name: string, at: number, value: (operand: number) => number])[] = [
+    ['rd', RECORD.rd, (n) => x + (n || 32) * 8],
+    ['fd', RECORD.rd, (n) => f + n * 8],
+    ['rs1', RECORD.rs1, (n) => x + n * 8],
+    ['fs1', RECORD.rs1, (n) => f + n * 8],
+    ['rs2', RECORD.rs2, (n) => x + n * 8],
+    ['fs2', RECORD.rs2, (n) => f + n * 8],
+    ['fs3', RECORD.third, (n) => f + n * 8],
+    ['csr', RECORD.third, (n) => n],
+  ];
+  for (const [name, at, value] of fields) {
+    const operand = operands[name];
+    if (operand !== undefined) view.setUint16(at, value(operand), true);
+  }
+  view.setUint8(RECORD.mode, operands['rm'] ?? 0);
+  view.setInt32(RECORD.immediate, operands['imm'] ?? operands['shamt'] ?? operands['zimm'] ?? 0, true);
+  return words;
+}
+
+/** Writes records, remembering the packed form of each instruction word that has been decoded. */
+export class RecordWriter {
+  readonly #words: Int32Array;
+  readonly #offsets: RegisterOffsets;
+  readonly #packed = new WeakMap<Decoded, Int32Array>();
+
+  constructor(buffer: SharedArrayBuffer, offsets: RegisterOffsets) {
+    this.#words = new Int32Array(buffer);
+    this.#offsets = offsets;
+  }
+  /** Writes a decoded instruction (or an illegal word) at a byte address. */
+  write(at: number, word: number, decoded: Decoded | undefined): void {
+    let packed = decoded && this.#packed.get(decoded);
+    if (decoded && !packed) {
+      packed = packRecord(decoded, this.#offsets);
+      if (packed) this.#packed.set(decoded, packed);
+    }
+    const to = at >> 2;
+    if (packed) {
+      for (let index = 0; index < packed.length; index++) this.#words[to + index] = packed[index] as number;
+      return;
+    }
+    this.#words[to + RECORD.immediate / 4] = (word & 3) === 3 ? word : word & 0xffff;
+    this.#words[to] = OWN_HANDLER.illegal;
+  }
 }

@@ -77,12 +77,7 @@ const operations: Record<SystemOperation, (core: Core) => void> = {
   cacheBlockZero: (core) => {
     const { working } = core;
     if (!permitted(core, ENVIRONMENT.CBZE)) return illegal(core);
-    const block = BigInt.asIntN(64, working.operand & ~BigInt(BLOCK - 1));
-    for (let at = 0; at < BLOCK; at += 8) {
-      core.exports.store(block + BigInt(at), 0n, 8);
-      if (working.event === EVENT.trap) return;
-    }
-    core.completed();
+    if (core.zero(BigInt.asIntN(64, working.operand & ~BigInt(BLOCK - 1)), BLOCK)) core.completed();
   },
 };
 
