@@ -7,7 +7,17 @@ import type { Chain } from '../chain.ts';
 import { VirtQueue } from '../queue.ts';
 import { CONSOLE_PORT, DEVICE_READY, decodeControl, encodeControl, PORT_ADD, PORT_NAME, PORT_OPEN, PORT_READY, RESIZE } from './control.ts';
 import type { VirtioConsole } from './device.ts';
-import { CONTROL_RECEIVE, CONTROL_TRANSMIT, OWES_ADD, OWES_CONSOLE, OWES_NAME, OWES_OPEN, OWES_SIZE, receiveQueue } from './state.ts';
+import {
+  CONSOLE_QUEUE_SIZE,
+  CONTROL_RECEIVE,
+  CONTROL_TRANSMIT,
+  OWES_ADD,
+  OWES_CONSOLE,
+  OWES_NAME,
+  OWES_OPEN,
+  OWES_SIZE,
+  receiveQueue,
+} from './state.ts';
 
 /** No control message is longer. */
 const CONTROL_BYTES_MAX = 256;

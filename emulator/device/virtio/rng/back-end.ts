@@ -24,7 +24,9 @@ export class RngBackEnd {
   }
 
   notified(): void {
-    for (let filled = true; filled;) {
+    let filled = true;
+    for (let count = 0; filled; count++) {
+      if (count === RNG_QUEUE_SIZE) return this.#device.lookAgain();
       filled = false;
       const wanted = this.#device.lock.hold(() => this.#queue.peek()?.writableLength);
       if (wanted === undefined) return;
