@@ -111,7 +111,12 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   const about: About = { version, shell: options.shell, libraryPath: home.library, nodeVersion: process.version };
   const dispatch = dispatcher(
     {
-      application: applicationService({ about, settings: library.settings, events: events.application, quit: () => void setImmediate(() => options.quit?.()) }),
+      application: applicationService({
+        about,
+        settings: library.settings,
+        events: events.application,
+        quit: () => void setImmediate(() => options.quit?.()),
+      }),
       consoles: consolesService(supervisor),
       images: imagesService(kit, { run: (title, work) => tasks.begin(title, work).id }, events.images),
       machines: machinesService({

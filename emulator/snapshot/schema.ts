@@ -39,8 +39,7 @@ export const since = <T>(version: number, field: Field<T>): Field<T> => ({ ...fi
 export type Fields = Record<string, Field<any>>;
 
 /** The accessor object of a schema: one property a field. */
-export type StateOf<S> =
-  S extends Schema<infer F> ? { -readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never } : never;
+export type StateOf<S> = S extends Schema<infer F> ? { -readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never } : never;
 
 /** A component's declared state and its layout. Offsets and `size` are in bytes; every field is naturally aligned. */
 export interface Schema<F extends Fields = Fields> {

@@ -5,7 +5,18 @@
  */
 import type { ChannelListener } from '../supervisor/console-log.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
-import { decodeClientMessage, decodeCount, decodeFrame, encodeFrame, encodeMessage, FRAME, WIRE_VERSION, type ClientMessage, type Frame, type ServerMessage } from '../../preload/contract/wire.ts';
+import {
+  decodeClientMessage,
+  decodeCount,
+  decodeFrame,
+  encodeFrame,
+  encodeMessage,
+  FRAME,
+  WIRE_VERSION,
+  type ClientMessage,
+  type Frame,
+  type ServerMessage,
+} from '../../preload/contract/wire.ts';
 import { asContractError, refusalOf, type Broadcaster, type Dispatch } from './border.ts';
 
 /** A transport's connection, seen from the program. */
@@ -25,7 +36,11 @@ export interface AttachedConsole {
   write(bytes: Uint8Array): void;
   close(): void;
 }
-export type OpenConsole = (machine: string, console: number, listener: ChannelListener & { closed(reason: string): void }) => Promise<AttachedConsole>;
+export type OpenConsole = (
+  machine: string,
+  console: number,
+  listener: ChannelListener & { closed(reason: string): void },
+) => Promise<AttachedConsole>;
 
 export interface SessionParts {
   readonly version: string;

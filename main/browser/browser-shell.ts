@@ -76,9 +76,17 @@ export async function openBrowserShell(options: BrowserShellOptions): Promise<Br
 }
 
 function portError(port: number, error: NodeJS.ErrnoException): ContractError {
-  const why = error.code === 'EADDRINUSE' ? 'is in use by another program' : error.code === 'EACCES' ? 'may not be used without special rights' : `cannot be used (${error.message})`;
+  const why =
+    error.code === 'EADDRINUSE'
+      ? 'is in use by another program'
+      : error.code === 'EACCES'
+        ? 'may not be used without special rights'
+        : `cannot be used (${error.message})`;
   const other = port < 65535 ? Math.max(port + 1, 1024) : 8080;
-  return new ContractError('unavailable', `port ${port} ${why}: choose another, for example --port ${other}, or leave --port out to take a free one`);
+  return new ContractError(
+    'unavailable',
+    `port ${port} ${why}: choose another, for example --port ${other}, or leave --port out to take a free one`,
+  );
 }
 
 interface Answering {
@@ -94,7 +102,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, { gate
   response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
   response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
   response.setHeader('Cache-Control', 'no-store');
-  const say = (status: number, text: string) => void response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+  const say = (status: number, text: string) =>
+    void response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
 
   if (!gate.isOurHost(request.headers)) return say(403, 'This server answers under its own address only.');
   if (request.method !== 'GET' && request.method !== 'HEAD') return say(405, 'Only GET.');
@@ -108,7 +117,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, { gate
     if (gate.hasSession(request.headers)) return void response.writeHead(303, { Location: '/' }).end();
   }
   if (!gate.hasSession(request.headers))
-    return say(403, 'Open the address that Vivarium printed in its terminal. It is good for one visit: press Enter there for a new one, or start it again.');
+    return say(
+      403,
+      'Open the address that Vivarium printed in its terminal. It is good for one visit: press Enter there for a new one, or start it again.',
+    );
   const file = await staticFile(folder, url.pathname);
   if (!file) return say(404, url.pathname === '/' ? 'The window has not been built: run npm run build.' : 'There is no such file.');
   response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': file.content.length });

@@ -35,7 +35,13 @@ export async function runBrowserShell(run: BrowserRun): Promise<void> {
   const home = findHome();
   let application: Application;
   try {
-    application = await createApplication({ shell: 'browser', program: 'the browser shell', home, listens: true, quit: () => end.resolve(undefined) });
+    application = await createApplication({
+      shell: 'browser',
+      program: 'the browser shell',
+      home,
+      listens: true,
+      quit: () => end.resolve(undefined),
+    });
   } catch (error) {
     const owner = error instanceof LibraryError && error.problem === 'locked' ? findOwner(home.lock) : undefined;
     if (owner?.socket === undefined) throw error;

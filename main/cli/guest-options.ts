@@ -58,7 +58,10 @@ export function memorySize(text: string): number {
 
 /** Reads `file=FILE[,readonly]`. A comma in the name is written twice, as QEMU has it. @throws CallError */
 export function driveOption(text: string): DiskAttachment {
-  const parts = text.replaceAll(',,', '\0').split(',').map((part) => part.replaceAll('\0', ','));
+  const parts = text
+    .replaceAll(',,', '\0')
+    .split(',')
+    .map((part) => part.replaceAll('\0', ','));
   let path: string | undefined;
   let readonly = false;
   for (const part of parts) {
@@ -73,12 +76,14 @@ export function driveOption(text: string): DiskAttachment {
 
 function cores(text: string): number {
   const number = Number(text);
-  if (!/^\d+$/.test(text) || number < 1 || number > MOST_CORES) throw new CallError(`--cpus takes a number from 1 to ${MOST_CORES}, not "${text}"`);
+  if (!/^\d+$/.test(text) || number < 1 || number > MOST_CORES)
+    throw new CallError(`--cpus takes a number from 1 to ${MOST_CORES}, not "${text}"`);
   return number;
 }
 
 function engineMode(text: string): EngineMode {
-  if (text !== 'auto' && text !== 'interpreter' && text !== 'compiler') throw new CallError(`--engine takes auto, interpreter or compiler, not "${text}"`);
+  if (text !== 'auto' && text !== 'interpreter' && text !== 'compiler')
+    throw new CallError(`--engine takes auto, interpreter or compiler, not "${text}"`);
   return text;
 }
 
@@ -89,7 +94,9 @@ const path = (text: string) => {
 
 /** Leaves out what is `undefined`. */
 function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
 }
 
 /**

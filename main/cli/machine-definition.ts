@@ -39,8 +39,10 @@ export function definitionPatch(options: GuestOptions, base: MachineDefinition):
  */
 export function definitionOf(name: string, options: GuestOptions): MachineDefinition {
   const { kernel, bare, bios, initrd, append } = options;
-  if (kernel === undefined && bare === undefined && bios === undefined) throw new CallError('say what to boot: --template, --kernel, --bare or --bios');
-  if (kernel === undefined && (initrd !== undefined || append !== undefined)) throw new CallError(`--${initrd !== undefined ? 'initrd' : 'append'} needs --kernel or --template`);
+  if (kernel === undefined && bare === undefined && bios === undefined)
+    throw new CallError('say what to boot: --template, --kernel, --bare or --bios');
+  if (kernel === undefined && (initrd !== undefined || append !== undefined))
+    throw new CallError(`--${initrd !== undefined ? 'initrd' : 'append'} needs --kernel or --template`);
   const empty: MachineDefinition = {
     name,
     board: 'riscv64-virt',

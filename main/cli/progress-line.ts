@@ -19,7 +19,8 @@ const megabytes = (bytes: number) => `${(bytes / MEGABYTE).toFixed(1)} MB`;
 export function progressText({ message, fraction, bytesDone, bytesTotal, bytesPerSecond }: Progress): string {
   const parts = [message];
   if (fraction !== undefined) parts.push(`${Math.floor(fraction * 100)} %`);
-  if (bytesDone !== undefined) parts.push(bytesTotal === undefined ? megabytes(bytesDone) : `${megabytes(bytesDone)} of ${megabytes(bytesTotal)}`);
+  if (bytesDone !== undefined)
+    parts.push(bytesTotal === undefined ? megabytes(bytesDone) : `${megabytes(bytesDone)} of ${megabytes(bytesTotal)}`);
   if (bytesPerSecond !== undefined) parts.push(`${megabytes(bytesPerSecond)}/s`);
   return parts.join(', ');
 }

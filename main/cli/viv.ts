@@ -12,7 +12,8 @@ const HELP = ['--help', '-h'];
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === undefined || HELP.includes(name) || name === 'help') return help(name === undefined ? undefined : rest[0], name === undefined);
+  if (name === undefined || HELP.includes(name) || name === 'help')
+    return help(name === undefined ? undefined : rest[0], name === undefined);
   if (name === '--version') return printVersion();
   const entry = commands.find((command) => command.name === name);
   if (!entry) throw new CallError(`there is no command "${name}"`);

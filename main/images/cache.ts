@@ -45,7 +45,8 @@ export async function placeFolder(made: string, final: string): Promise<void> {
 /** Lower-case hexadecimal SHA-256 of a file's content. */
 export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, ...(signal ? { signal } : {}) })) hash.update(chunk as Uint8Array);
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, ...(signal ? { signal } : {}) }))
+    hash.update(chunk as Uint8Array);
   return hash.digest('hex');
 }
 
@@ -66,7 +67,11 @@ export async function touch(path: string): Promise<void> {
 export async function requireSpace(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
-  if (free < bytes) throw new ContractError('unavailable', `not enough space in ${folder}: ${megabytes(bytes)} are needed, ${megabytes(free)} are free. Free some space, or set VIVARIUM_HOME to a folder on another disk.`);
+  if (free < bytes)
+    throw new ContractError(
+      'unavailable',
+      `not enough space in ${folder}: ${megabytes(bytes)} are needed, ${megabytes(free)} are free. Free some space, or set VIVARIUM_HOME to a folder on another disk.`,
+    );
 }
 
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
@@ -74,7 +79,15 @@ export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(byt
 /** Turns the operating system's refusal to store something into words. Other errors come back unchanged. */
 export function storageError(error: unknown, folder: string): unknown {
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new ContractError('unavailable', `the disk is full: cannot write in ${folder}. Free some space, or set VIVARIUM_HOME to a folder on another disk.`);
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return new ContractError('unavailable', `cannot write in ${folder}. Make the folder writable, or set VIVARIUM_HOME to a folder that is.`);
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new ContractError(
+      'unavailable',
+      `the disk is full: cannot write in ${folder}. Free some space, or set VIVARIUM_HOME to a folder on another disk.`,
+    );
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return new ContractError(
+      'unavailable',
+      `cannot write in ${folder}. Make the folder writable, or set VIVARIUM_HOME to a folder that is.`,
+    );
   return error;
 }

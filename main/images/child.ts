@@ -38,7 +38,11 @@ export function runChild(program: string, parameters: readonly string[], options
   child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-stderrLimit)));
   child.on('error', (error: NodeJS.ErrnoException) => {
     options.signal?.removeEventListener('abort', stop);
-    reject(error.code === 'ENOENT' ? new ContractError('unavailable', `the program "${program}" is not on this computer, or not on the PATH.`) : error);
+    reject(
+      error.code === 'ENOENT'
+        ? new ContractError('unavailable', `the program "${program}" is not on this computer, or not on the PATH.`)
+        : error,
+    );
   });
   child.on('close', (status) => {
     options.signal?.removeEventListener('abort', stop);

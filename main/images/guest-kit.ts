@@ -75,7 +75,8 @@ export class GuestKit {
   template(name: string): Template {
     const all = readTemplates(this.#templates);
     const found = all.find((template) => template.name === name);
-    if (!found) throw new ContractError('missing', `there is no template "${name}". There are: ${all.map((template) => template.name).join(', ')}.`);
+    if (!found)
+      throw new ContractError('missing', `there is no template "${name}". There are: ${all.map((template) => template.name).join(', ')}.`);
     return found;
   }
 
@@ -84,7 +85,12 @@ export class GuestKit {
    * neither apt nor a network.
    * @throws ContractError saying what to do; the signal's reason when cancelled
    */
-  async prepare(name: string, additions: GuestAdditions = {}, report: Report = () => undefined, signal?: AbortSignal): Promise<PreparedGuest> {
+  async prepare(
+    name: string,
+    additions: GuestAdditions = {},
+    report: Report = () => undefined,
+    signal?: AbortSignal,
+  ): Promise<PreparedGuest> {
     signal?.throwIfAborted();
     const template = this.template(name);
     const boot = template.kind === 'linux' ? await this.#linux(template, additions, report, signal) : await this.#bare(template, additions);
@@ -106,7 +112,12 @@ export class GuestKit {
     if (this.#store.stored(template)) return { ...head, parts: 'ready', reason: 'its parts are in the cache' };
     const missing = missingPrograms();
     if (missing.length > 0) return { ...head, parts: 'unavailable', reason: withoutApt(missing) };
-    return { ...head, parts: 'fetchable', reason: `its parts are fetched once through this computer's apt`, fetchBytes: template.approximateBytes };
+    return {
+      ...head,
+      parts: 'fetchable',
+      reason: `its parts are fetched once through this computer's apt`,
+      fetchBytes: template.approximateBytes,
+    };
   }
 
   async #linux(template: LinuxTemplate, additions: GuestAdditions, report: Report, signal?: AbortSignal): Promise<BootSource> {
@@ -152,7 +163,10 @@ export class GuestKit {
 
   async #bare(template: BareTemplate, additions: GuestAdditions): Promise<BootSource> {
     if (additions.run !== undefined || additions.copy?.length || additions.kmod?.length)
-      throw new ContractError('invalid', `the template ${template.name} has no operating system: it cannot run commands, take files or load modules. Use debian-riscv64 for that.`);
+      throw new ContractError(
+        'invalid',
+        `the template ${template.name} has no operating system: it cannot run commands, take files or load modules. Use debian-riscv64 for that.`,
+      );
     const file = join(this.#templates, template.source);
     const source = await readFile(file, 'utf8');
     // Only here: the rows need not be there to list templates.
@@ -182,7 +196,8 @@ export class GuestKit {
       if (facts) files.push({ path: join(folder, name), age: Date.now() - facts.mtimeMs });
     }
     files.sort((one, other) => one.age - other.age);
-    for (const [index, { path, age }] of files.entries()) if (age > keepFor || (index >= keepCount && age > 600_000)) await rm(path, { force: true });
+    for (const [index, { path, age }] of files.entries())
+      if (age > keepFor || (index >= keepCount && age > 600_000)) await rm(path, { force: true });
   }
 }
 
@@ -204,4 +219,5 @@ async function firstFile(folder: string, paths: readonly string[]): Promise<stri
   for (const path of paths) if ((await stat(join(folder, path)).catch(() => undefined))?.isFile()) return join(folder, path);
   throw damaged(folder);
 }
-const damaged = (folder: string): ContractError => new ContractError('unavailable', `the cached package in ${folder} is damaged. Delete that folder; its content is fetched again.`);
+const damaged = (folder: string): ContractError =>
+  new ContractError('unavailable', `the cached package in ${folder} is damaged. Delete that folder; its content is fetched again.`);

@@ -42,7 +42,9 @@ export class PackageStore {
     if (!Array.isArray(listed)) return undefined;
     const packages: StoredPackage[] = [];
     for (const part of template.packages) {
-      const found = (listed as Omit<StoredPackage, 'folder'>[]).find((entry) => entry.role === part.role && typeof entry.sha256 === 'string');
+      const found = (listed as Omit<StoredPackage, 'folder'>[]).find(
+        (entry) => entry.role === part.role && typeof entry.sha256 === 'string',
+      );
       if (!found || (part.sha256 !== 'apt' && part.sha256 !== found.sha256)) return undefined;
       const folder = this.#folderOf(found.sha256);
       if (!existsSync(folder)) return undefined;
@@ -61,7 +63,13 @@ export class PackageStore {
   }
 
   async #fetch(template: LinuxTemplate, report: Report, signal?: AbortSignal): Promise<StoredPackage[]> {
-    const apt = await AptSession.open(join(this.#cache, 'apt', `${template.suite}-${template.architecture}`), template.suite, template.architecture, this.#aptOptions, signal);
+    const apt = await AptSession.open(
+      join(this.#cache, 'apt', `${template.suite}-${template.architecture}`),
+      template.suite,
+      template.architecture,
+      this.#aptOptions,
+      signal,
+    );
     await apt.update(byteProgress(`Reading Debian's package index (${template.suite})`, undefined, report), signal);
     const wanted = [];
     for (const part of template.packages) wanted.push({ part, record: await resolvePart(apt, part, signal) });
@@ -76,12 +84,25 @@ export class PackageStore {
       stored.push({ role: part.role, name: record.name, version: record.version, sha256: record.sha256, folder });
       before += record.sizeBytes;
     }
-    await writeWhole(this.#listFile(template), JSON.stringify(stored.map(({ folder: _, ...entry }) => entry), undefined, 2) + '\n');
+    await writeWhole(
+      this.#listFile(template),
+      JSON.stringify(
+        stored.map(({ folder: _, ...entry }) => entry),
+        undefined,
+        2,
+      ) + '\n',
+    );
     return stored;
   }
 
   /** Downloads, checks and unpacks one package unless it is here already; answers with its folder. */
-  async #package(apt: AptSession, record: PackageRecord, bytes: (here: number) => void, report: Report, signal?: AbortSignal): Promise<string> {
+  async #package(
+    apt: AptSession,
+    record: PackageRecord,
+    bytes: (here: number) => void,
+    report: Report,
+    signal?: AbortSignal,
+  ): Promise<string> {
     const folder = this.#folderOf(record.sha256);
     if (existsSync(folder)) return folder;
     const partial = join(this.#cache, 'partial', record.sha256);
@@ -90,7 +111,10 @@ export class PackageStore {
     const found = await sha256OfFile(file, signal);
     if (found !== record.sha256) {
       await rm(partial, { recursive: true, force: true });
-      throw new ContractError('unavailable', `${record.name} does not have the content that Debian's signed index promises (sha256 ${found}, not ${record.sha256}). It was thrown away; try again, and if it happens again check the mirror or proxy in apt's configuration.`);
+      throw new ContractError(
+        'unavailable',
+        `${record.name} does not have the content that Debian's signed index promises (sha256 ${found}, not ${record.sha256}). It was thrown away; try again, and if it happens again check the mirror or proxy in apt's configuration.`,
+      );
     }
     report({ message: `Unpacking ${record.name}` });
     await unpack(file, folder, signal);
@@ -111,12 +135,22 @@ async function resolvePart(apt: AptSession, part: PackagePart, signal?: AbortSig
   let record = await apt.show(part.package, signal);
   if (part.follow) {
     const wanted = new RegExp(part.follow);
-    const real = record.depends.split(/[,|]/).map((entry) => entry.trim().split(/[\s(:]/)[0]!).find((name) => wanted.test(name));
-    if (!real) throw new ContractError('unavailable', `${part.package} ${record.version} depends on no package like ${part.follow}; the template's "follow" does not fit this release.`);
+    const real = record.depends
+      .split(/[,|]/)
+      .map((entry) => entry.trim().split(/[\s(:]/)[0]!)
+      .find((name) => wanted.test(name));
+    if (!real)
+      throw new ContractError(
+        'unavailable',
+        `${part.package} ${record.version} depends on no package like ${part.follow}; the template's "follow" does not fit this release.`,
+      );
     record = await apt.show(real, signal);
   }
   if (part.sha256 !== 'apt' && part.sha256 !== record.sha256)
-    throw new ContractError('unavailable', `the template asks for ${record.name} with sha256 ${part.sha256}, but Debian now offers version ${record.version} with ${record.sha256}. Update the template.`);
+    throw new ContractError(
+      'unavailable',
+      `the template asks for ${record.name} with sha256 ${part.sha256}, but Debian now offers version ${record.version} with ${record.sha256}. Update the template.`,
+    );
   return record;
 }
 

@@ -13,7 +13,12 @@ export type Report = (progress: Progress) => void;
 const window = 3_000;
 
 /** Turns "so many bytes are here" into progress with a speed; bytes that were there at the first call do not count. */
-export function byteProgress(message: string, total: number | undefined, report: Report, now: () => number = Date.now): (bytes: number) => void {
+export function byteProgress(
+  message: string,
+  total: number | undefined,
+  report: Report,
+  now: () => number = Date.now,
+): (bytes: number) => void {
   let marks: { readonly time: number; readonly bytes: number }[] = [];
   return (bytes) => {
     const time = now();

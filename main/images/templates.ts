@@ -49,7 +49,9 @@ export type Template = LinuxTemplate | BareTemplate;
 
 /** Reads every template of a folder, by name. @throws ContractError naming the file and the field that is wrong */
 export function readTemplates(folder: string): Template[] {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.json')).sort();
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort();
   return names.map((name) => readTemplate(join(folder, name), name.slice(0, -'.json'.length)));
 }
 
@@ -68,11 +70,24 @@ type Fields = Record<string, unknown>;
 type Rule = (value: unknown) => string | undefined;
 
 const text: Rule = (value) => (typeof value === 'string' && value !== '' ? undefined : 'text');
-const name: Rule = (value) => (typeof value === 'string' && /^[A-Za-z0-9][\w.+-]*$/.test(value) ? undefined : 'a name of letters, digits, ".", "+", "_" and "-"');
-const literal = (expected: string): Rule => (value) => (value === expected ? undefined : `"${expected}"`);
-const oneOf = (...choices: string[]): Rule => (value) => (choices.includes(value as string) ? undefined : `one of ${choices.join(', ')}`);
-const whole = (least: number, most: number): Rule => (value) => (Number.isInteger(value) && (value as number) >= least && (value as number) <= most ? undefined : `a whole number from ${least} to ${most}`);
-const hash: Rule = (value) => (value === 'apt' || (typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)) ? undefined : '"apt" or 64 hexadecimal digits');
+const name: Rule = (value) =>
+  typeof value === 'string' && /^[A-Za-z0-9][\w.+-]*$/.test(value) ? undefined : 'a name of letters, digits, ".", "+", "_" and "-"';
+const literal =
+  (expected: string): Rule =>
+  (value) =>
+    value === expected ? undefined : `"${expected}"`;
+const oneOf =
+  (...choices: string[]): Rule =>
+  (value) =>
+    choices.includes(value as string) ? undefined : `one of ${choices.join(', ')}`;
+const whole =
+  (least: number, most: number): Rule =>
+  (value) =>
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+      ? undefined
+      : `a whole number from ${least} to ${most}`;
+const hash: Rule = (value) =>
+  value === 'apt' || (typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)) ? undefined : '"apt" or 64 hexadecimal digits';
 const pattern: Rule = (value) => {
   try {
     return typeof value === 'string' && new RegExp(value) ? undefined : 'a regular expression';
@@ -80,16 +95,23 @@ const pattern: Rule = (value) => {
     return 'a regular expression';
   }
 };
-const optional = (rule: Rule): Rule => (value) => (value === undefined ? undefined : rule(value));
-const listOf = (rule: Rule): Rule => (value) => {
-  if (!Array.isArray(value)) return 'a list';
-  const wrong = value.map(rule).findIndex((problem) => problem !== undefined);
-  return wrong < 0 ? undefined : `a list whose entry ${wrong + 1} is ${rule(value[wrong])}`;
-};
-const object = (rules: Record<string, Rule>): Rule => (value) => {
-  const problem = problemIn(value, rules);
-  return problem && `an object where ${problem}`;
-};
+const optional =
+  (rule: Rule): Rule =>
+  (value) =>
+    value === undefined ? undefined : rule(value);
+const listOf =
+  (rule: Rule): Rule =>
+  (value) => {
+    if (!Array.isArray(value)) return 'a list';
+    const wrong = value.map(rule).findIndex((problem) => problem !== undefined);
+    return wrong < 0 ? undefined : `a list whose entry ${wrong + 1} is ${rule(value[wrong])}`;
+  };
+const object =
+  (rules: Record<string, Rule>): Rule =>
+  (value) => {
+    const problem = problemIn(value, rules);
+    return problem && `an object where ${problem}`;
+  };
 
 function problemIn(value: unknown, rules: Record<string, Rule>): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'fields are given';
@@ -132,6 +154,7 @@ export function checkTemplate(value: unknown, templateName: string, file: string
   const template = { ...(value as Omit<Template, 'name'>), name: templateName } as Template;
   if (template.kind === 'linux')
     for (const role of ['kernel', 'busybox'])
-      if (template.packages.filter((part) => part.role === role).length !== 1) throw new ContractError('invalid', `the template ${file} is wrong: it must name exactly one package with the role "${role}".`);
+      if (template.packages.filter((part) => part.role === role).length !== 1)
+        throw new ContractError('invalid', `the template ${file} is wrong: it must name exactly one package with the role "${role}".`);
   return template;
 }

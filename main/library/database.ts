@@ -94,9 +94,6 @@ function queued(file: string, connection: sqlite3.Database): Database {
     get: (sql, ...values) => enqueue(() => direct.get(sql, ...values)),
     script: (sql) => enqueue(() => direct.script(sql)),
     transaction: (work) => enqueue(() => inTransaction(direct, work)),
-    close: () =>
-      enqueue(
-        () => new Promise<void>((resolve, reject) => connection.close((error) => (error ? reject(error) : resolve()))),
-      ),
+    close: () => enqueue(() => new Promise<void>((resolve, reject) => connection.close((error) => (error ? reject(error) : resolve())))),
   };
 }

@@ -27,7 +27,12 @@ function platformFolder(environment: NodeJS.ProcessEnv, platform: NodeJS.Platfor
 /** The folder of `$VIVARIUM_HOME`, or the platform's own place. Nothing is created. */
 export function findHome(environment: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): Home {
   const folder = environment['VIVARIUM_HOME'] ? resolve(environment['VIVARIUM_HOME']) : platformFolder(environment, platform);
-  return { folder, library: join(folder, 'library.db'), lock: join(folder, 'library.lock'), socket: socketPath(folder, environment, platform) };
+  return {
+    folder,
+    library: join(folder, 'library.db'),
+    lock: join(folder, 'library.lock'),
+    socket: socketPath(folder, environment, platform),
+  };
 }
 
 function socketPath(folder: string, environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {

@@ -100,7 +100,9 @@ function nameLocker(home: Home, error: LibraryError): LibraryError {
   if (error.problem !== 'locked' || process.platform !== 'linux') return error;
   try {
     const { ino } = statSync(home.library);
-    const line = readFileSync('/proc/locks', 'utf8').split('\n').find((text) => text.includes(`:${ino} `));
+    const line = readFileSync('/proc/locks', 'utf8')
+      .split('\n')
+      .find((text) => text.includes(`:${ino} `));
     const pid = line?.split(/\s+/)[4];
     if (!pid) return error;
     const name = basename(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] ?? '');
@@ -123,7 +125,8 @@ export function setDamagedAside(home: Home, now = new Date()): string {
     renameSync(home.library, aside);
     for (const suffix of ['-wal', '-shm']) moveIfThere(`${home.library}${suffix}`, `${aside}${suffix}`);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new LibraryError('other', `there is no library in ${dirname(home.library)}: nothing to repair`);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new LibraryError('other', `there is no library in ${dirname(home.library)}: nothing to repair`);
     throw libraryError(home.library, error);
   } finally {
     lock.release();

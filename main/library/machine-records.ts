@@ -56,7 +56,8 @@ const isTaken = async (statements: Statements, name: string, except: string) =>
   (await statements.get('SELECT 1 AS taken FROM machines WHERE name = ? AND deleted_at IS NULL AND id <> ?', name, except)) !== undefined;
 
 async function refuseTaken(statements: Statements, name: string, except = ''): Promise<void> {
-  if (await isTaken(statements, name, except)) throw new ContractError('conflict', `there is already a machine called "${name}": choose another name`);
+  if (await isTaken(statements, name, except))
+    throw new ContractError('conflict', `there is already a machine called "${name}": choose another name`);
 }
 
 async function freeName(statements: Statements, wanted: string, except = ''): Promise<string> {

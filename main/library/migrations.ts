@@ -75,7 +75,9 @@ export async function migrate(database: Database, steps: readonly Migration[] = 
     );
   for (const step of steps.filter(({ number }) => number > reached)) {
     await database.transaction(async (statements) => {
-      await statements.script('CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT');
+      await statements.script(
+        'CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT',
+      );
       await statements.script(step.sql);
       await statements.run('INSERT INTO migrations (number, name, applied_at) VALUES (?, ?, ?)', step.number, step.name, Date.now());
     });

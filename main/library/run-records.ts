@@ -25,24 +25,21 @@ export const LOST_REASON = 'the program ended while the machine ran';
 /** The runs stored in `database`. */
 export function runRecords(database: Database): RunRecords {
   return {
-    started: async (machine) =>
-      (await database.run('INSERT INTO runs (machine, started_at) VALUES (?, ?)', machine, Date.now())).lastId,
+    started: async (machine) => (await database.run('INSERT INTO runs (machine, started_at) VALUES (?, ?)', machine, Date.now())).lastId,
     ended: async (run, ending, reason) => {
       await database.run('UPDATE runs SET ended_at = ?, ending = ?, reason = ? WHERE id = ?', Date.now(), ending, reason, run);
     },
     list: async (machine) =>
       (await database.all('SELECT * FROM runs WHERE machine = ? ORDER BY id DESC', machine)).map((row) => ({
         startedAt: Number(row['started_at']),
-        ...(row['ended_at'] === null ? {} : { endedAt: Number(row['ended_at']), ending: String(row['ending']), reason: String(row['reason']) }),
+        ...(row['ended_at'] === null
+          ? {}
+          : { endedAt: Number(row['ended_at']), ending: String(row['ending']), reason: String(row['reason']) }),
       })),
     endLost: () =>
       database.transaction(async (statements) => {
         const rows = await statements.all('SELECT DISTINCT machine FROM runs WHERE ended_at IS NULL');
-        await statements.run(
-          `UPDATE runs SET ended_at = ?, ending = 'lost', reason = ? WHERE ended_at IS NULL`,
-          Date.now(),
-          LOST_REASON,
-        );
+        await statements.run(`UPDATE runs SET ended_at = ?, ending = 'lost', reason = ? WHERE ended_at IS NULL`, Date.now(), LOST_REASON);
         return rows.map((row) => row['machine'] as MachineId);
       }),
   };

@@ -22,7 +22,11 @@ export function settingsRecords(database: Database): SettingsRecords {
     async change(patch) {
       await database.transaction(async (statements) => {
         for (const [key, value] of Object.entries(patch))
-          await statements.run('INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value', key, JSON.stringify(value));
+          await statements.run(
+            'INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+            key,
+            JSON.stringify(value),
+          );
       });
       return read();
     },

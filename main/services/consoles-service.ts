@@ -25,7 +25,10 @@ export function consolesService(supervisor: Supervisor): Handlers<typeof console
     search: async (id, console, text) => {
       const wanted = text.toLowerCase();
       const lines = plainLines((await log(id, console)).tail()).map((line, index) => ({ line: index, text: line }));
-      return lines.filter((line) => line.text.toLowerCase().includes(wanted)).reverse().slice(0, MOST_FOUND);
+      return lines
+        .filter((line) => line.text.toLowerCase().includes(wanted))
+        .reverse()
+        .slice(0, MOST_FOUND);
     },
   };
 }

@@ -25,7 +25,8 @@ export async function checkDefinition(definition: MachineDefinition, { inspect }
     if (path === undefined) return;
     try {
       const found = await inspect(path);
-      if (found.kind === 'other-architecture' || (kinds && !kinds.includes(found.kind))) wrong(field, `this is not a ${what} for riscv64 but ${found.description}`);
+      if (found.kind === 'other-architecture' || (kinds && !kinds.includes(found.kind)))
+        wrong(field, `this is not a ${what} for riscv64 but ${found.description}`);
     } catch (error) {
       wrong(field, (error as Error).message);
     }
@@ -43,6 +44,7 @@ export async function checkDefinition(definition: MachineDefinition, { inspect }
   await file('boot.initrd', boot.initrd, 'initial file system');
   for (const [index, disk] of disks.entries()) await file(`disks.${index}.path`, disk.path, 'disk');
   for (const [index, port] of ports.entries())
-    if (ports.findIndex((other) => other.name === port.name) < index) wrong(`ports.${index}.name`, `there are two ports called "${port.name}"`);
+    if (ports.findIndex((other) => other.name === port.name) < index)
+      wrong(`ports.${index}.name`, `there are two ports called "${port.name}"`);
   return problems;
 }

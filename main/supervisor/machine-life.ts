@@ -108,7 +108,11 @@ export class MachineLife {
     if (this.state !== 'stopping') this.#enter('stopping', 'being stopped');
     this.#abort?.abort();
     const timeout = setTimeout(() => {
-      this.#finish({ kind: 'failed', reason: `its threads did not end within ${STOP_TIMEOUT / 1000} seconds`, log: this.#lines.join('\n') });
+      this.#finish({
+        kind: 'failed',
+        reason: `its threads did not end within ${STOP_TIMEOUT / 1000} seconds`,
+        log: this.#lines.join('\n'),
+      });
     }, STOP_TIMEOUT);
     void this.#machine?.stop();
     await this.#until(() => !this.isActive).finally(() => clearTimeout(timeout));
@@ -125,7 +129,8 @@ export class MachineLife {
   }
 
   #runningIn(...states: readonly MachineState[]): RunningMachine {
-    if (!this.#machine || !states.includes(this.state)) throw new ContractError('conflict', `the machine is ${this.state}, not ${states.join(' or ')}`);
+    if (!this.#machine || !states.includes(this.state))
+      throw new ContractError('conflict', `the machine is ${this.state}, not ${states.join(' or ')}`);
     return this.#machine;
   }
 
@@ -186,7 +191,7 @@ export class MachineLife {
     this.#abort = undefined;
     this.startedAt = undefined;
     const reason = reasonOf(ending);
-    this.log = ending.kind === 'failed' ? [ending.log, this.#lines.join('\n')].find((text) => text !== '') ?? '' : undefined;
+    this.log = ending.kind === 'failed' ? ([ending.log, this.#lines.join('\n')].find((text) => text !== '') ?? '') : undefined;
     this.#surroundings.ended(ending.kind, reason);
     this.#enter(ending.kind === 'failed' ? 'failed' : 'off', reason);
   }
@@ -213,7 +218,8 @@ export class MachineLife {
 }
 
 function reasonOf(ending: Ending): string {
-  if (ending.kind === 'poweroff') return ending.code === 0 ? 'powered off by the guest' : `powered off by the guest with exit code ${ending.code}`;
+  if (ending.kind === 'poweroff')
+    return ending.code === 0 ? 'powered off by the guest' : `powered off by the guest with exit code ${ending.code}`;
   if (ending.kind === 'reboot') return 'rebooted by the guest';
   return ending.kind === 'stopped' ? 'stopped' : ending.reason;
 }

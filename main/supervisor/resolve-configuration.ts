@@ -10,7 +10,11 @@ const MEBIBYTE = 1024 * 1024;
 /** Whether the definition leaves out a file that only its template can give. */
 export function needsTemplate({ template, boot }: MachineDefinition): boolean {
   if (template === undefined) return false;
-  return boot.kind === 'linux' ? boot.kernel === undefined : boot.kind === 'bare' ? boot.program === undefined : boot.firmware === undefined;
+  return boot.kind === 'linux'
+    ? boot.kernel === undefined
+    : boot.kind === 'bare'
+      ? boot.program === undefined
+      : boot.firmware === undefined;
 }
 
 /** The definition's own files win over the template's. */
@@ -19,7 +23,8 @@ function bootSource(boot: BootDefinition, prepared: BootSource | undefined): Boo
     if (own === undefined) throw new ContractError('unavailable', `no ${what} is set: choose one under Hardware`);
     return own;
   };
-  if (boot.kind === 'bare') return { kind: 'bare', program: given(boot.program ?? (prepared?.kind === 'bare' ? prepared.program : undefined), 'program') };
+  if (boot.kind === 'bare')
+    return { kind: 'bare', program: given(boot.program ?? (prepared?.kind === 'bare' ? prepared.program : undefined), 'program') };
   if (boot.kind === 'firmware') {
     const firmware = boot.firmware ?? (prepared?.kind === 'firmware' ? prepared.firmware : undefined);
     return { kind: 'firmware', firmware: given(firmware, 'firmware') };
@@ -60,7 +65,10 @@ export async function requireFiles(configuration: MachineConfiguration): Promise
     } catch (error) {
       const missing = ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
       const advice = missing ? 'put the file back or choose another' : `check its permissions${write ? ', or attach it read-only' : ''}`;
-      throw new ContractError('unavailable', `${what} file ${missing ? 'not found' : `cannot be ${write ? 'written' : 'read'}`}: ${path}: ${advice}`);
+      throw new ContractError(
+        'unavailable',
+        `${what} file ${missing ? 'not found' : `cannot be ${write ? 'written' : 'read'}`}: ${path}: ${advice}`,
+      );
     }
   }
 }

@@ -76,7 +76,8 @@ export class SupervisedMachine {
       reason,
       ...(log === undefined ? {} : { log }),
       ...(startedAt === undefined ? {} : { startedAt }),
-      needsRestart: isActive && this.#started !== undefined && this.#started.definition !== JSON.stringify(hardwareOf(this.record.definition)),
+      needsRestart:
+        isActive && this.#started !== undefined && this.#started.definition !== JSON.stringify(hardwareOf(this.record.definition)),
       lastLine: this.#lastLine,
       createdAt: this.record.createdAt,
     };
@@ -103,7 +104,10 @@ export class SupervisedMachine {
   requireConsole(console: number): void {
     const described = this.describeConsoles();
     if (console >= described.length)
-      throw new ContractError('missing', `"${this.record.definition.name}" has no console ${console}: its last is ${described.length - 1} (${described.at(-1)?.name})`);
+      throw new ContractError(
+        'missing',
+        `"${this.record.definition.name}" has no console ${console}: its last is ${described.length - 1} (${described.at(-1)?.name})`,
+      );
   }
 
   /** What happened since the last call; `undefined` while nothing runs. */

@@ -123,7 +123,8 @@ export class Supervisor {
         events.changed(machine.status());
         this.#watch();
       },
-      storeFailed: (machine, error) => events.notice('error', `what "${machine.record.definition.name}" prints is not being kept: ${error.message}`),
+      storeFailed: (machine, error) =>
+        events.notice('error', `what "${machine.record.definition.name}" prints is not being kept: ${error.message}`),
     };
   }
 

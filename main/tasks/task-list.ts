@@ -43,7 +43,10 @@ export function taskList(changed: (status: TaskStatus) => void): TaskList {
       const id = `task-${next++}`;
       const abort = new AbortController();
       let toldAt = 0;
-      const entry = { status: { id, title, state: 'running', message: '', startedAt: Date.now() } as TaskStatus, cancel: () => abort.abort() };
+      const entry = {
+        status: { id, title, state: 'running', message: '', startedAt: Date.now() } as TaskStatus,
+        cancel: () => abort.abort(),
+      };
       entries.set(id, entry);
       const tell = (change: Partial<TaskStatus>, always: boolean) => {
         entry.status = { ...entry.status, ...change };

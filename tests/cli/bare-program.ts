@@ -12,7 +12,14 @@ const sb = (rs2: number, rs1: number) => (rs2 << 20) | (rs1 << 15) | 0x23;
 const sw = (rs2: number, rs1: number) => (rs2 << 20) | (rs1 << 15) | (2 << 12) | 0x23;
 /** Branches with a byte offset from -4096 to 4094. */
 const branch = (funct3: number, rs1: number, rs2: number, offset: number) =>
-  (((offset >> 12) & 1) << 31) | (((offset >> 5) & 0x3f) << 25) | (rs2 << 20) | (rs1 << 15) | (funct3 << 12) | (((offset >> 1) & 0xf) << 8) | (((offset >> 11) & 1) << 7) | 0x63;
+  (((offset >> 12) & 1) << 31) |
+  (((offset >> 5) & 0x3f) << 25) |
+  (rs2 << 20) |
+  (rs1 << 15) |
+  (funct3 << 12) |
+  (((offset >> 1) & 0xf) << 8) |
+  (((offset >> 11) & 1) << 7) |
+  0x63;
 
 const words = (...instructions: readonly number[]): Uint8Array => {
   const bytes = new Uint8Array(instructions.length * 4);
@@ -21,7 +28,12 @@ const words = (...instructions: readonly number[]): Uint8Array => {
 };
 const print = (text: string) => [lui(T0, UART), ...[...text].flatMap((character) => [addi(T1, 0, character.charCodeAt(0)), sb(T1, T0)])];
 /** The finisher's "fail with this code" is 0x3333 below the code, its "pass" 0x5555. */
-const finish = (code: number) => [lui(T2, FINISHER), ...(code === 0 ? [lui(T3, 5), addi(T3, T3, 0x555)] : [lui(T3, (code << 4) + 3), addi(T3, T3, 0x333)]), sw(T3, T2), branch(0, 0, 0, 0)];
+const finish = (code: number) => [
+  lui(T2, FINISHER),
+  ...(code === 0 ? [lui(T3, 5), addi(T3, T3, 0x555)] : [lui(T3, (code << 4) + 3), addi(T3, T3, 0x333)]),
+  sw(T3, T2),
+  branch(0, 0, 0, 0),
+];
 
 /** Prints a text and ends with a code. */
 export const printsAndEnds = (text: string, code: number): Uint8Array => words(...print(text), ...finish(code));

@@ -61,14 +61,21 @@ test.for([
 });
 
 describe('options', () => {
-  test.for([['512M', 512], ['1G', 1024], ['64', 64], ['2g', 2048], ['128MiB', 128]] as const)('%s of memory', ([text, size]) => expect(memorySize(text)).toBe(size));
+  test.for([
+    ['512M', 512],
+    ['1G', 1024],
+    ['64', 64],
+    ['2g', 2048],
+    ['128MiB', 128],
+  ] as const)('%s of memory', ([text, size]) => expect(memorySize(text)).toBe(size));
   test.for(['', '0', '-1M', '1T', '4G', '1.5G', 'M'])('%j is no size', (text) => expect(() => memorySize(text)).toThrow(CallError));
 
   test('drives', () => {
     expect(driveOption('file=/a/b.img')).toEqual({ path: '/a/b.img', readonly: false });
     expect(driveOption('file=/a/b.img,readonly')).toEqual({ path: '/a/b.img', readonly: true });
     expect(driveOption('readonly=on,file=/a,,b=c.img,format=raw')).toEqual({ path: '/a,b=c.img', readonly: true });
-    for (const text of ['', 'file=', 'readonly', 'file=/a,cache=none', 'file=/a,format=qcow2']) expect(() => driveOption(text)).toThrow(CallError);
+    for (const text of ['', 'file=', 'readonly', 'file=/a,cache=none', 'file=/a,format=qcow2'])
+      expect(() => driveOption(text)).toThrow(CallError);
   });
 
   test('files are made absolute, what is not given is absent', () => {
@@ -77,7 +84,12 @@ describe('options', () => {
   });
 
   test('a definition says what was asked for', () => {
-    expect(definitionOf('box', { kernel: '/k', append: 'quiet', bios: '/f' }).boot).toEqual({ kind: 'linux', kernel: '/k', commandLine: 'quiet', firmware: '/f' });
+    expect(definitionOf('box', { kernel: '/k', append: 'quiet', bios: '/f' }).boot).toEqual({
+      kind: 'linux',
+      kernel: '/k',
+      commandLine: 'quiet',
+      firmware: '/f',
+    });
     expect(definitionOf('box', { bios: '/f' }).boot).toEqual({ kind: 'firmware', firmware: '/f' });
     expect(definitionOf('box', { bare: '/p' }).boot).toEqual({ kind: 'bare', program: '/p' });
     expect(() => definitionOf('box', { bios: '/f', append: 'x' })).toThrow('--append needs --kernel');
@@ -113,5 +125,7 @@ describe('the escape key', () => {
 
 test('progress in one line', () => {
   expect(progressText({ message: 'Fetching' })).toBe('Fetching');
-  expect(progressText({ message: 'Fetching', fraction: 0.256, bytesDone: 25.6e6, bytesTotal: 100e6, bytesPerSecond: 3e6 })).toBe('Fetching, 25 %, 25.6 MB of 100.0 MB, 3.0 MB/s');
+  expect(progressText({ message: 'Fetching', fraction: 0.256, bytesDone: 25.6e6, bytesTotal: 100e6, bytesPerSecond: 3e6 })).toBe(
+    'Fetching, 25 %, 25.6 MB of 100.0 MB, 3.0 MB/s',
+  );
 });

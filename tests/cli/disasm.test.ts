@@ -20,7 +20,11 @@ test('flat code lies at the start of memory, or where it is told', async () => {
 
 test('a file that is not there, and a program of another machine', async () => {
   const folder = temporaryFolder();
-  expect(await viv(folder, 'disasm', join(folder, 'none'))).toMatchObject({ status: 1, out: '', err: expect.stringContaining(join(folder, 'none')) });
+  expect(await viv(folder, 'disasm', join(folder, 'none'))).toMatchObject({
+    status: 1,
+    out: '',
+    err: expect.stringContaining(join(folder, 'none')),
+  });
   const x86 = join(folder, 'x86.elf');
   const header = new Uint8Array(64);
   header.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
@@ -33,6 +37,8 @@ test('a file that is not there, and a program of another machine', async () => {
 test('a reader that leaves early ends it quietly', () => {
   const file = join(temporaryFolder(), 'long.bin');
   writeFileSync(file, new Uint8Array(4_000_000).fill(1));
-  const { stdout, stderr } = spawnSync('sh', ['-c', '"$0" "$1" disasm "$2" | head -n 3 | wc -l', process.execPath, VIV, file], { encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync('sh', ['-c', '"$0" "$1" disasm "$2" | head -n 3 | wc -l', process.execPath, VIV, file], {
+    encoding: 'utf8',
+  });
   expect([stdout.trim(), stderr]).toEqual(['3', '']);
 });

@@ -22,7 +22,8 @@ function place() {
   const program = join(home, '..', 'echo.bin');
   writeFileSync(program, echoesUntilQ());
   const run = (...args: readonly string[]) => viv(home, ...args);
-  const list = async (...more: readonly string[]) => JSON.parse((await run('list', '--json', ...more)).out) as (MachineStatus & { name: string })[];
+  const list = async (...more: readonly string[]) =>
+    JSON.parse((await run('list', '--json', ...more)).out) as (MachineStatus & { name: string })[];
   return { home, lock, program, run, list };
 }
 const fine = { status: 0, out: '', err: '' };
@@ -31,9 +32,15 @@ test('create, list, show, set, delete, undelete, undo in process', async () => {
   const { run, list, program, lock } = place();
   expect(await run('list')).toMatchObject({ status: 0, out: '', err: expect.stringContaining('viv create') });
   expect(await run('create', 'box', '--bare', program, '--memory', '16M')).toEqual(fine);
-  expect(await run('create', 'box', '--bare', program)).toMatchObject({ status: 1, err: expect.stringContaining('already a machine called "box"') });
+  expect(await run('create', 'box', '--bare', program)).toMatchObject({
+    status: 1,
+    err: expect.stringContaining('already a machine called "box"'),
+  });
   expect(await run('create', 'linux', '--template', 'debian-riscv64', '--memory', '1G')).toEqual(fine);
-  expect(await run('create', 'other', '--template', 'nonsense')).toMatchObject({ status: 1, err: expect.stringContaining('debian-riscv64') });
+  expect(await run('create', 'other', '--template', 'nonsense')).toMatchObject({
+    status: 1,
+    err: expect.stringContaining('debian-riscv64'),
+  });
   expect((await list()).map(({ name, state, definition }) => [name, state, definition.memoryMiB, definition.template])).toEqual([
     ['box', 'off', 16, undefined],
     ['linux', 'off', 1024, 'debian-riscv64'],
@@ -46,7 +53,10 @@ test('create, list, show, set, delete, undelete, undo in process', async () => {
   expect((await list('--deleted')).map(({ name }) => name).sort()).toEqual(['box', 'linux']);
   expect(await run('undelete', 'box')).toEqual(fine);
   expect((await list()).map(({ name, definition }) => [name, definition.memoryMiB])).toEqual([['box', 16]]);
-  expect(await run('start', 'nobody')).toMatchObject({ status: 1, err: expect.stringContaining('there is no machine called "nobody". There are: "box"') });
+  expect(await run('start', 'nobody')).toMatchObject({
+    status: 1,
+    err: expect.stringContaining('there is no machine called "nobody". There are: "box"'),
+  });
   await vi.waitFor(() => expect(existsSync(lock)).toBe(false), { timeout: 20_000 });
 });
 
@@ -100,7 +110,11 @@ test('a background program that is killed is noticed, and its machine is off wit
 test('a start that fails says why and leaves no background program', async () => {
   const { run, list, lock } = place();
   await run('create', 'box', '--bare', '/nowhere/program.elf');
-  expect(await run('start', 'box')).toMatchObject({ status: 1, out: '', err: expect.stringContaining('program file not found: /nowhere/program.elf') });
+  expect(await run('start', 'box')).toMatchObject({
+    status: 1,
+    out: '',
+    err: expect.stringContaining('program file not found: /nowhere/program.elf'),
+  });
   await vi.waitFor(() => expect(existsSync(lock)).toBe(false), { timeout: 20_000 });
   expect((await list())[0]?.state).toBe('off');
 });

@@ -18,7 +18,13 @@ test.for([0, 7])('prints only what the guest prints and exits with its code %i',
   const stats = join(folder, 'stats.json');
   expect(await viv(folder, 'run', '--bare', file, '--memory', '16M', '--stats', stats)).toEqual({ status: code, out: 'Hello\n', err: '' });
   expect(JSON.parse(readFileSync(stats, 'utf8'))).toMatchObject({
-    ...{ exitReason: 'poweroff', exitStatus: code, fragments: expect.any(Number), compiledShare: expect.any(Number), mips: expect.any(Number) },
+    ...{
+      exitReason: 'poweroff',
+      exitStatus: code,
+      fragments: expect.any(Number),
+      compiledShare: expect.any(Number),
+      mips: expect.any(Number),
+    },
     milestones: { firstOutput: expect.any(Number), end: expect.any(Number) },
   });
 });
@@ -56,7 +62,10 @@ test('a flood into a pipe that nobody reads any more ends quietly', async () => 
   const { folder, file } = program(floods('y'));
   const { spawnSync } = await import('node:child_process');
   const { VIV } = await import('./viv.ts');
-  const shell = spawnSync('sh', ['-c', `"$0" "$1" run --bare "$2" --memory 16M | head -c 100000 | wc -c`, process.execPath, VIV, file], { encoding: 'utf8', env: { ...process.env, VIVARIUM_HOME: folder } });
+  const shell = spawnSync('sh', ['-c', `"$0" "$1" run --bare "$2" --memory 16M | head -c 100000 | wc -c`, process.execPath, VIV, file], {
+    encoding: 'utf8',
+    env: { ...process.env, VIVARIUM_HOME: folder },
+  });
   expect([shell.stdout.trim(), shell.stderr]).toEqual(['100000', '']);
 });
 

@@ -9,17 +9,37 @@ import type { Register } from '../riscv/cpu.ts';
 
 /** Widths of the named fields that have a fixed one; immediates carry their own bit list. */
 const FIELD_WIDTH: Record<string, number> = {
-  rd: 5, rs1: 5, rs2: 5, rs3: 5, rm: 3, aq: 1, rl: 1, pred: 4, succ: 4, fm: 4, csr: 12, zimm: 5, shamt: 6, shamt5: 5,
-  "rd'": 3, "rs1'": 3, "rs2'": 3, "fd'": 3, "fs2'": 3,
+  rd: 5,
+  rs1: 5,
+  rs2: 5,
+  rs3: 5,
+  rm: 3,
+  aq: 1,
+  rl: 1,
+  pred: 4,
+  succ: 4,
+  fm: 4,
+  csr: 12,
+  zimm: 5,
+  shamt: 6,
+  shamt5: 5,
+  "rd'": 3,
+  "rs1'": 3,
+  "rs2'": 3,
+  "fd'": 3,
+  "fs2'": 3,
 };
 
 type RegisterName = 'rd' | 'rs1' | 'rs2' | 'rs3';
-type Base<T extends string> =
-  T extends `${infer N}[${string}` ? N
-  : T extends `${infer N}'` ? N
-  : T extends `fd` | `fs1` | `fs2` | `fs3` ? T
-  : T extends 'shamt5' ? 'shamt'
-  : T;
+type Base<T extends string> = T extends `${infer N}[${string}`
+  ? N
+  : T extends `${infer N}'`
+    ? N
+    : T extends `fd` | `fs1` | `fs2` | `fs3`
+      ? T
+      : T extends 'shamt5'
+        ? 'shamt'
+        : T;
 type Names<P extends string> = P extends `${infer H} ${infer R}` ? NameOf<H> | Names<R> : NameOf<P>;
 type NameOf<T extends string> = T extends '' ? never : T extends `${'0' | '1'}${string}` ? never : Base<T>;
 /** The operands of a row: registers, immediates and shift amounts (i64), and control fields like rm, csr, aq (i32). */
@@ -62,7 +82,10 @@ const FLOAT_REGISTER: Record<string, string> = { fd: 'rd', fs1: 'rs1', fs2: 'rs2
  * @throws Error when the fields do not cover 16 or 32 bits exactly: a mistake in the table
  */
 export function parseRow(pattern: string): Encoding {
-  const collected = new Map<string, { base: number; register: 'x' | 'f' | undefined; pieces: { from: number; to: number; count: number }[] }>();
+  const collected = new Map<
+    string,
+    { base: number; register: 'x' | 'f' | undefined; pieces: { from: number; to: number; count: number }[] }
+  >();
   const operand = (name: string, register: 'x' | 'f' | undefined, base: number) => {
     const entry = collected.get(name) ?? { base, register, pieces: [] };
     collected.set(name, entry);
@@ -105,7 +128,10 @@ export function parseRow(pattern: string): Encoding {
     operand(name, register, field.endsWith("'") ? 8 : 0).push({ from: at, to: 0, count: width });
   });
   const operands = [...collected].map(([name, { base, register, pieces }]) => ({
-    name, register, base, pieces,
+    name,
+    register,
+    base,
+    pieces,
     signed: name === 'imm' || name === 'nzimm',
     width: Math.max(...pieces.map(({ to, count }) => to + count)),
   }));

@@ -40,7 +40,11 @@ Examples:
     const { name, console: number } = consoleCall(args);
     return withProgram(findProgram('console'), async (program) => {
       const machine = await machineNamed(program, name);
-      if (!isActive(machine)) throw new ContractError('conflict', `"${name}" is ${machine.state} (${machine.reason}): viv start starts it, viv log shows what it printed`);
+      if (!isActive(machine))
+        throw new ContractError(
+          'conflict',
+          `"${name}" is ${machine.state} (${machine.reason}): viv start starts it, viv log shows what it printed`,
+        );
       return attach(program, machine, number);
     });
   },

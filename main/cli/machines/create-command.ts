@@ -42,7 +42,9 @@ export const setCommand: Command = {
 
 Usage: viv set NAME OPTION...
 
-${GUEST_HELP.split('\n').filter((line) => !line.includes('--template')).join('\n')}
+${GUEST_HELP.split('\n')
+  .filter((line) => !line.includes('--template'))
+  .join('\n')}
   --name NEW                another name
   --note TEXT               a note
   --port NAME               a virtio console port; may be given several times, replaces those there were
@@ -61,7 +63,8 @@ Examples:
       port: { type: 'string', multiple: true },
     });
     const [machine] = words(positionals, 'NAME') as [string];
-    if (values.template !== undefined) throw new CallError('--template belongs to viv create: a machine keeps the template it was made from');
+    if (values.template !== undefined)
+      throw new CallError('--template belongs to viv create: a machine keeps the template it was made from');
     const options = guestOptions(values);
     if (Object.keys(values).length === 0) throw new CallError('nothing to change is given');
     await withProgram(findProgram('set'), async (program) => {

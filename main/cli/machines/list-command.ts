@@ -10,7 +10,14 @@ const forScripts = (status: MachineStatus) => ({ name: status.definition.name, .
 /** Columns as wide as their longest cell, two spaces apart. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 function row({ definition, state, reason, lastLine }: MachineStatus): readonly string[] {
@@ -39,7 +46,8 @@ Examples:
     });
     if (values.json) console.log(JSON.stringify(machines.map(forScripts), null, 2));
     else if (machines.length > 0) console.log(table([['NAME', 'STATE', 'MEMORY', 'CPUS', 'REASON', 'LAST LINE'], ...machines.map(row)]));
-    else console.error(values.deleted ? 'viv: the bin is empty' : 'viv: no machines yet: viv create NAME --template debian-riscv64 makes one');
+    else
+      console.error(values.deleted ? 'viv: the bin is empty' : 'viv: no machines yet: viv create NAME --template debian-riscv64 makes one');
     return EXIT.ok;
   },
 };

@@ -42,7 +42,8 @@ async function undelete({ client }: Program, name: string): Promise<void> {
   const found = bin.find(({ definition }) => definition.name === name) ?? bin.find(({ id }) => id === name);
   if (!found) throw new ContractError('missing', `there is no machine called "${name}" in the bin: viv list --deleted shows what is in it`);
   const back = await machines.undelete(found.id);
-  if (back.definition.name !== name && found.id !== name) console.error(`viv: its name is taken; it is called "${back.definition.name}" now`);
+  if (back.definition.name !== name && found.id !== name)
+    console.error(`viv: its name is taken; it is called "${back.definition.name}" now`);
 }
 
 const descriptions: Record<Verb, Description> = {
@@ -52,16 +53,28 @@ background program that lives until its last machine has ended (viv serve).`,
     act: byId(start),
     stays: true,
   },
-  pause: { text: 'Pauses running machines; no time passes for the guest.', act: byId(({ client }, { id }) => client.services.machines.pause(id)) },
+  pause: {
+    text: 'Pauses running machines; no time passes for the guest.',
+    act: byId(({ client }, { id }) => client.services.machines.pause(id)),
+  },
   resume: { text: 'Lets paused machines go on.', act: byId(({ client }, { id }) => client.services.machines.resume(id)) },
-  reset: { text: 'Presses the reset button: what the guest has not written is lost.', act: byId(({ client }, { id }) => client.services.machines.reset(id)) },
+  reset: {
+    text: 'Presses the reset button: what the guest has not written is lost.',
+    act: byId(({ client }, { id }) => client.services.machines.reset(id)),
+  },
   stop: {
     text: 'Ends machines at once, as pulling the plug. To shut a guest down, run poweroff in it.',
     act: byId(({ client }, { id }) => client.services.machines.stop(id)),
   },
-  delete: { text: 'Moves machines to the bin; viv undelete brings them back. A running machine is refused.', act: byId(({ client }, { id }) => client.services.machines.delete(id)) },
+  delete: {
+    text: 'Moves machines to the bin; viv undelete brings them back. A running machine is refused.',
+    act: byId(({ client }, { id }) => client.services.machines.delete(id)),
+  },
   undelete: { text: 'Takes machines out of the bin, with their history (viv list --deleted shows the bin).', act: undelete },
-  undo: { text: 'Takes back the last change of a machine that is off: a changed definition, or its creation.', act: byId(({ client }, { id }) => client.services.machines.undo(id)) },
+  undo: {
+    text: 'Takes back the last change of a machine that is off: a changed definition, or its creation.',
+    act: byId(({ client }, { id }) => client.services.machines.undo(id)),
+  },
 };
 
 function command(verb: Verb, { text, act, stays }: Description): Command {

@@ -38,9 +38,17 @@ async function runningProgram(home: Home, patience: number): Promise<Program | u
         return { client, stays: true, close: async () => close() };
       } catch (error) {
         // The lock comes before the socket when a program starts, and goes after it when one ends.
-        if (Date.now() > until) throw new ContractError('unavailable', `${owner.program} (process ${owner.pid}) has the library and does not answer (${(error as Error).message}): end it and try again`);
+        if (Date.now() > until)
+          throw new ContractError(
+            'unavailable',
+            `${owner.program} (process ${owner.pid}) has the library and does not answer (${(error as Error).message}): end it and try again`,
+          );
       }
-    } else if (Date.now() > until) throw new ContractError('unavailable', `the library is in use by ${owner.program} (process ${owner.pid}): try again when it has ended`);
+    } else if (Date.now() > until)
+      throw new ContractError(
+        'unavailable',
+        `the library is in use by ${owner.program} (process ${owner.pid}): try again when it has ended`,
+      );
     await sleep(STEP);
   }
 }
@@ -114,5 +122,8 @@ export async function machineNamed({ client }: Program, name: string): Promise<M
   const found = all.find(({ definition }) => definition.name === name) ?? all.find(({ id }) => id === name);
   if (found) return found;
   const names = all.map(({ definition }) => `"${definition.name}"`).join(', ');
-  throw new ContractError('missing', `there is no machine called "${name}"${names === '' ? ': viv create makes one' : `. There are: ${names}`}`);
+  throw new ContractError(
+    'missing',
+    `there is no machine called "${name}"${names === '' ? ': viv create makes one' : `. There are: ${names}`}`,
+  );
 }

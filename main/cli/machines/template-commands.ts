@@ -20,7 +20,10 @@ Examples:
     words(positionals);
     const templates = await withProgram(findProgram('templates'), ({ client }) => client.services.images.templates());
     if (values.json) console.log(JSON.stringify(templates, null, 2));
-    else console.log(table([['NAME', 'PARTS', 'TITLE', 'REASON'], ...templates.map(({ name, parts, title, reason }) => [name, parts, title, reason])]));
+    else
+      console.log(
+        table([['NAME', 'PARTS', 'TITLE', 'REASON'], ...templates.map(({ name, parts, title, reason }) => [name, parts, title, reason])]),
+      );
     return EXIT.ok;
   },
 };

@@ -59,7 +59,11 @@ function seconds(text: string | undefined): number | undefined {
 }
 
 /** The configuration of a template, fetching its parts with progress where they are not here. */
-async function templateConfiguration(options: GuestOptions & { template: string }, additions: Additions, signal: AbortSignal): Promise<MachineConfiguration> {
+async function templateConfiguration(
+  options: GuestOptions & { template: string },
+  additions: Additions,
+  signal: AbortSignal,
+): Promise<MachineConfiguration> {
   const [{ GuestKit }, { templateDefinition }, { progressLine }] = await Promise.all([
     import('../../images/index.ts'),
     import('../../supervisor/template-definition.ts'),
@@ -78,7 +82,10 @@ async function templateConfiguration(options: GuestOptions & { template: string 
 
 async function configurationOf(options: GuestOptions, additions: Additions, signal: AbortSignal): Promise<MachineConfiguration> {
   const { template } = options;
-  const configuration = template === undefined ? resolveConfiguration(definitionOf('throwaway', options), undefined) : await templateConfiguration({ ...options, template }, additions, signal);
+  const configuration =
+    template === undefined
+      ? resolveConfiguration(definitionOf('throwaway', options), undefined)
+      : await templateConfiguration({ ...options, template }, additions, signal);
   await requireFiles(configuration);
   return configuration;
 }
@@ -87,7 +94,11 @@ async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = readArguments(args, OPTIONS);
   words(positionals);
   const options = guestOptions(values);
-  const additions: Additions = { ...(values.run === undefined ? {} : { run: values.run }), ...(values.copy ? { copy: values.copy } : {}), ...(values.kmod ? { kmod: values.kmod } : {}) };
+  const additions: Additions = {
+    ...(values.run === undefined ? {} : { run: values.run }),
+    ...(values.copy ? { copy: values.copy } : {}),
+    ...(values.kmod ? { kmod: values.kmod } : {}),
+  };
   const [stray] = Object.keys(additions);
   if (options.template === undefined && stray) throw new CallError(`--${stray} needs --template`);
   const timeout = seconds(values.timeout);

@@ -54,7 +54,8 @@ export async function runMachine(configuration: MachineConfiguration, { signal, 
   let machine: RunningMachine | undefined;
   let figures = NOTHING;
   const unacknowledged: [number, number][] = [];
-  const acknowledge = (console: number, count: number) => (machine ? machine.acknowledge(console, count) : void unacknowledged.push([console, count]));
+  const acknowledge = (console: number, count: number) =>
+    machine ? machine.acknowledge(console, count) : void unacknowledged.push([console, count]);
 
   const ended = Promise.withResolvers<Ending>();
   const input = pipedInput(configuration, watch.milestones, () =>

@@ -19,7 +19,8 @@ export function parseAptDump(text: string): AptEntries {
 
 export async function readHostConfiguration(signal?: AbortSignal): Promise<AptEntries> {
   const { status, stdout, stderr } = await runChild('apt-config', ['dump'], { signal });
-  if (status !== 0) throw new ContractError('unavailable', `apt's configuration cannot be read (apt-config: ${stderr.trim()}). Repair apt first.`);
+  if (status !== 0)
+    throw new ContractError('unavailable', `apt's configuration cannot be read (apt-config: ${stderr.trim()}). Repair apt first.`);
   return parseAptDump(stdout.toString());
 }
 

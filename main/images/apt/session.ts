@@ -45,7 +45,13 @@ export class AptSession {
    * Lays out the private folders and configuration.
    * @throws ContractError where there is no apt, or no Debian source to derive from
    */
-  static async open(folder: string, suite: string, architecture: string, options: AptOptions = {}, signal?: AbortSignal): Promise<AptSession> {
+  static async open(
+    folder: string,
+    suite: string,
+    architecture: string,
+    options: AptOptions = {},
+    signal?: AbortSignal,
+  ): Promise<AptSession> {
     const missing = missingPrograms();
     if (missing.length > 0) throw new ContractError('unavailable', withoutApt(missing));
     const host = await readHostConfiguration(signal);
@@ -55,7 +61,7 @@ export class AptSession {
         'unavailable',
         options.sourceFile
           ? `${options.sourceFile} names no Debian archive. It must be an apt source list (.list or .sources) with a Debian release and the component "main".`
-          : 'apt on this computer has no source for Debian (is this another distribution?). Put one in a file in apt\'s own format, for example debian.sources, and name that file in VIVARIUM_APT_SOURCES.',
+          : "apt on this computer has no source for Debian (is this another distribution?). Put one in a file in apt's own format, for example debian.sources, and name that file in VIVARIUM_APT_SOURCES.",
       );
     for (const name of ['state/lists/partial', 'cache/archives/partial', 'log']) await mkdir(join(folder, name), { recursive: true });
     // Proxies may carry a login, so the file is its owner's alone.
@@ -68,7 +74,11 @@ export class AptSession {
   /** Fetches the package index; `progress` gets the bytes that have arrived. */
   async update(progress: (bytes: number) => void, signal?: AbortSignal): Promise<void> {
     const partial = join(this.#folder, 'state/lists/partial');
-    const result = await withPolling(() => totalSize(partial), progress, this.#run('apt-get', ['-q', '-o', 'APT::Update::Error-Mode=any', 'update'], signal));
+    const result = await withPolling(
+      () => totalSize(partial),
+      progress,
+      this.#run('apt-get', ['-q', '-o', 'APT::Update::Error-Mode=any', 'update'], signal),
+    );
     if (result.status !== 0) throw aptFailure(result.stderr, { suite: this.#suite, doing: "reading Debian's package index" });
   }
 
@@ -77,7 +87,11 @@ export class AptSession {
     const result = await this.#run('apt-cache', ['show', '--no-all-versions', name], signal);
     const fields = result.status === 0 ? parseStanzas(result.stdout.toString())[0] : undefined;
     const sha256 = fields?.get('sha256');
-    if (!fields || !sha256) throw new ContractError('unavailable', `Debian ${this.#suite} has no package "${name}" for this architecture. The template names it; check the template's suite.`);
+    if (!fields || !sha256)
+      throw new ContractError(
+        'unavailable',
+        `Debian ${this.#suite} has no package "${name}" for this architecture. The template names it; check the template's suite.`,
+      );
     return {
       name: fields.get('package') ?? name,
       version: fields.get('version') ?? '',
@@ -126,6 +140,7 @@ async function withPolling<T>(measure: () => Promise<number>, progress: (bytes: 
 
 async function totalSize(folder: string): Promise<number> {
   let total = 0;
-  for (const name of await readdir(folder).catch(() => [] as string[])) total += (await stat(join(folder, name)).catch(() => undefined))?.size ?? 0;
+  for (const name of await readdir(folder).catch(() => [] as string[]))
+    total += (await stat(join(folder, name)).catch(() => undefined))?.size ?? 0;
   return total;
 }

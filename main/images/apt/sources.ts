@@ -14,7 +14,20 @@ export interface AptSource {
 }
 
 /** Debian's release names and their aliases; a source for one of these is Debian's main archive. */
-const debianReleases = new Set(['oldoldstable', 'oldstable', 'stable', 'testing', 'unstable', 'sid', 'buster', 'bullseye', 'bookworm', 'trixie', 'forky', 'duke']);
+const debianReleases = new Set([
+  'oldoldstable',
+  'oldstable',
+  'stable',
+  'testing',
+  'unstable',
+  'sid',
+  'buster',
+  'bullseye',
+  'bookworm',
+  'trixie',
+  'forky',
+  'duke',
+]);
 
 /** The one-line form: `deb [option=value ...] uri suite component...`. */
 export function parseSourceList(text: string): AptSource[] {
@@ -22,7 +35,12 @@ export function parseSourceList(text: string): AptSource[] {
   for (const line of text.split('\n')) {
     const match = /^\s*deb\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)((?:\s+[^\s#]+)*)/.exec(line.replace(/\s#.*$/, ''));
     if (!match) continue;
-    const options = new Map((match[1] ?? '').split(/\s+/).filter(Boolean).map((option) => option.split(/[+-]?=/, 2) as [string, string]));
+    const options = new Map(
+      (match[1] ?? '')
+        .split(/\s+/)
+        .filter(Boolean)
+        .map((option) => option.split(/[+-]?=/, 2) as [string, string]),
+    );
     const signedBy = options.get('signed-by');
     sources.push({
       uris: [match[2]!],

@@ -26,7 +26,10 @@ export async function* disassembleFile(path: string, options: DisassemblyFileOpt
     for (const { address, word, length, text } of disassemble(piece.bytes, piece.address, { symbol: (at) => code.symbols.get(at) })) {
       const label = code.symbols.get(address);
       if (label !== undefined) yield* ['', `${address.toString(16).padStart(16, '0')} <${label}>:`];
-      yield `${address.toString(16).padStart(12)}:  ${word.toString(16).padStart(length * 2, '0').padEnd(8)}  ${text.replace(' ', ' '.repeat(Math.max(1, 8 - text.indexOf(' '))))}`;
+      yield `${address.toString(16).padStart(12)}:  ${word
+        .toString(16)
+        .padStart(length * 2, '0')
+        .padEnd(8)}  ${text.replace(' ', ' '.repeat(Math.max(1, 8 - text.indexOf(' '))))}`;
     }
   }
 }

@@ -18,7 +18,8 @@ export function codeOf(file: Buffer): Code {
   try {
     const sections = sectionsOf(file);
     const executable = sections.filter(({ type, flags }) => type === SECTION_CONTENT && flags & EXECUTABLE_SECTION);
-    const pieces = executable.length > 0 ? executable.map(({ name, address, bytes }) => ({ name, address, bytes })) : executableSegments(file);
+    const pieces =
+      executable.length > 0 ? executable.map(({ name, address, bytes }) => ({ name, address, bytes })) : executableSegments(file);
     if (pieces.length === 0) throw new ContractError('invalid', 'the ELF file holds no code.');
     return { pieces, symbols: symbolsOf(sections) };
   } catch (error) {
@@ -64,7 +65,11 @@ function executableSegments(file: Buffer): Code['pieces'] {
     .filter((at) => file.readUInt32LE(at) === SEGMENT_LOAD && file.readUInt32LE(at + 4) & EXECUTABLE_SEGMENT)
     .map((at) => {
       const offset = Number(file.readBigUInt64LE(at + 8));
-      return { name: 'executable segment', address: file.readBigUInt64LE(at + 16), bytes: file.subarray(offset, offset + Number(file.readBigUInt64LE(at + 32))) };
+      return {
+        name: 'executable segment',
+        address: file.readBigUInt64LE(at + 16),
+        bytes: file.subarray(offset, offset + Number(file.readBigUInt64LE(at + 32))),
+      };
     });
 }
 
@@ -76,7 +81,8 @@ function symbolsOf(sections: readonly Section[]): Map<bigint, string> {
     for (let at = SYMBOL_BYTES; at + SYMBOL_BYTES <= bytes.length; at += SYMBOL_BYTES) {
       const name = textAt(sections[link]!.bytes, bytes.readUInt32LE(at));
       // Types 0 to 2 name places; sections and files do not.
-      if (name !== '' && (bytes[at + 4]! & 15) <= 2 && bytes.readUInt16LE(at + 6) !== 0 && !/^(\$|\.L)/.test(name)) symbols.set(bytes.readBigUInt64LE(at + 8), name);
+      if (name !== '' && (bytes[at + 4]! & 15) <= 2 && bytes.readUInt16LE(at + 6) !== 0 && !/^(\$|\.L)/.test(name))
+        symbols.set(bytes.readBigUInt64LE(at + 8), name);
     }
   }
   return symbols;

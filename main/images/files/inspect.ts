@@ -34,24 +34,41 @@ async function judge(bytes: Buffer): Promise<Verdict> {
   if (bytes.length === 0) return { kind: 'unrecognised', description: 'empty file' };
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return judgeGzip(bytes);
   if (isElf(bytes)) return judgeElf(bytes);
-  return judgeKernel(bytes) ?? judgeArchive(bytes) ?? judgeDisk(bytes) ?? { kind: 'unrecognised', description: 'a file of a kind not known here' };
+  return (
+    judgeKernel(bytes) ??
+    judgeArchive(bytes) ??
+    judgeDisk(bytes) ?? { kind: 'unrecognised', description: 'a file of a kind not known here' }
+  );
 }
 
 const textAt = (bytes: Buffer, at: number, text: string): boolean => bytes.toString('latin1', at, at + text.length) === text;
 
 /** e_machine of the processors a person is likely to meet. */
-const machines: Readonly<Record<number, string>> = { 3: 'x86', 8: 'MIPS', 20: 'PowerPC', 21: 'PowerPC 64', 22: 's390', 40: '32-bit Arm', 50: 'Itanium', 62: 'x86-64', 183: '64-bit Arm', 258: 'LoongArch' };
+const machines: Readonly<Record<number, string>> = {
+  3: 'x86',
+  8: 'MIPS',
+  20: 'PowerPC',
+  21: 'PowerPC 64',
+  22: 's390',
+  40: '32-bit Arm',
+  50: 'Itanium',
+  62: 'x86-64',
+  183: '64-bit Arm',
+  258: 'LoongArch',
+};
 
 function judgeElf(bytes: Buffer): Verdict {
   const machine = bytes.length >= 20 ? bytes.readUInt16LE(18) : 0;
-  if (machine !== machineRiscv) return { kind: 'other-architecture', description: `a program for ${machines[machine] ?? `processor type ${machine}`}` };
+  if (machine !== machineRiscv)
+    return { kind: 'other-architecture', description: `a program for ${machines[machine] ?? `processor type ${machine}`}` };
   if (bytes[4] !== 2) return { kind: 'other-architecture', description: 'a program for 32-bit RISC-V' };
   return { kind: 'riscv64-elf', description: 'a RISC-V 64-bit program (ELF)' };
 }
 
 /** Boot images: Documentation/arch/riscv/boot-image-header.rst, arch/arm64/booting.rst, arch/x86/boot.rst. */
 function judgeKernel(bytes: Buffer): Verdict | undefined {
-  if (textAt(bytes, 0x30, 'RISCV') || textAt(bytes, 0x38, 'RSC\x05')) return { kind: 'riscv64-image', description: 'a Linux kernel for 64-bit RISC-V' };
+  if (textAt(bytes, 0x30, 'RISCV') || textAt(bytes, 0x38, 'RSC\x05'))
+    return { kind: 'riscv64-image', description: 'a Linux kernel for 64-bit RISC-V' };
   if (textAt(bytes, 0x38, 'ARM\x64')) return { kind: 'other-architecture', description: 'a Linux kernel for 64-bit Arm' };
   if (textAt(bytes, 0x202, 'HdrS')) return { kind: 'other-architecture', description: 'a Linux kernel for x86' };
   if (textAt(bytes, 0, 'MZ')) return { kind: 'other-architecture', description: 'an EFI or Windows program' };
@@ -74,7 +91,8 @@ function judgeDisk(bytes: Buffer): Verdict | undefined {
   if (textAt(bytes, 0, 'QFI\xfb')) return { kind: 'disk', description: 'a disk image (qcow2)' };
   if (textAt(bytes, 0x8001, 'CD001')) return { kind: 'disk', description: 'a CD image (ISO 9660)' };
   if (textAt(bytes, 512, 'EFI PART')) return { kind: 'disk', description: 'a disk image (raw, GPT)' };
-  if (bytes.length > 0x43a && bytes.readUInt16LE(0x438) === 0xef53) return { kind: 'disk', description: 'a file system (ext2, ext3 or ext4)' };
+  if (bytes.length > 0x43a && bytes.readUInt16LE(0x438) === 0xef53)
+    return { kind: 'disk', description: 'a file system (ext2, ext3 or ext4)' };
   if (bytes.length >= 512 && bytes.readUInt16LE(510) === 0xaa55) return { kind: 'disk', description: 'a disk image (raw, MBR)' };
   return undefined;
 }

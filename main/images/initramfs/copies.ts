@@ -19,16 +19,26 @@ export function parseCopy(text: string): CopyRequest {
   const host = resolve(at < 0 ? text : text.slice(0, at));
   const wished = at < 0 ? posix.join('/root', basename(host)) : text.slice(at + 1);
   const guest = realGuestPath(posix.normalize(wished.endsWith('/') ? posix.join(wished, basename(host)) : wished).replace(/^\/+/, ''));
-  if (text === '' || at === 0 || host === '/') throw new ContractError('invalid', `"${text}" is not a copy: write HOSTPATH or HOSTPATH:/GUESTPATH.`);
+  if (text === '' || at === 0 || host === '/')
+    throw new ContractError('invalid', `"${text}" is not a copy: write HOSTPATH or HOSTPATH:/GUESTPATH.`);
   return { host, guest };
 }
 
 /** Entries for one request, the folders above it first. `warn` hears of programs that cannot run in the guest. */
-export async function copyEntries(request: CopyRequest, warn: (message: string) => void, sysroots: readonly string[] = defaultSysroots): Promise<CpioEntry[]> {
+export async function copyEntries(
+  request: CopyRequest,
+  warn: (message: string) => void,
+  sysroots: readonly string[] = defaultSysroots,
+): Promise<CpioEntry[]> {
   const entries: CpioEntry[] = [...parents(request.guest)];
   const add = async (host: string, guest: string, follow: boolean): Promise<void> => {
     const facts = await lstat(host).catch((error: NodeJS.ErrnoException) => {
-      throw new ContractError('invalid', error.code === 'ENOENT' ? `there is no file ${host} to copy into the guest.` : `${host} cannot be copied into the guest (${error.code}).`);
+      throw new ContractError(
+        'invalid',
+        error.code === 'ENOENT'
+          ? `there is no file ${host} to copy into the guest.`
+          : `${host} cannot be copied into the guest (${error.code}).`,
+      );
     });
     if (facts.isSymbolicLink() && !follow) entries.push({ kind: 'link', path: guest, target: await readlink(host) });
     else if (facts.isDirectory() || (facts.isSymbolicLink() && (await isFolder(host)))) {

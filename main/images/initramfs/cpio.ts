@@ -22,10 +22,13 @@ export function writeCpio(entries: Iterable<CpioEntry>, firstInode = 1): Uint8Ar
   const pieces: Uint8Array[] = [];
   let inode = firstInode;
   for (const entry of entries) {
-    const content = entry.kind === 'file' ? entry.content : entry.kind === 'link' ? new TextEncoder().encode(entry.target) : new Uint8Array();
+    const content =
+      entry.kind === 'file' ? entry.content : entry.kind === 'link' ? new TextEncoder().encode(entry.target) : new Uint8Array();
     const mode = types[entry.kind] | (('mode' in entry ? entry.mode : undefined) ?? usualModes[entry.kind]);
     const device = entry.kind === 'characters' ? [entry.major, entry.minor] : [0, 0];
-    pieces.push(...record(entry.path, [inode++, mode, 0, 0, entry.kind === 'directory' ? 2 : 1, 0, content.length, 0, 0, ...device], content));
+    pieces.push(
+      ...record(entry.path, [inode++, mode, 0, 0, entry.kind === 'directory' ? 2 : 1, 0, content.length, 0, 0, ...device], content),
+    );
   }
   pieces.push(...record(trailer, [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0], new Uint8Array()));
   return concatenate(pieces);
@@ -57,7 +60,7 @@ export const looksLikeCpio = (bytes: Uint8Array): boolean => new TextDecoder().d
 export function readCpio(bytes: Uint8Array): CpioEntry[] {
   const entries: CpioEntry[] = [];
   const decode = (from: number, to: number) => new TextDecoder().decode(bytes.subarray(from, to));
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     if (bytes[at] === 0) {
       at++;
       continue;

@@ -48,7 +48,9 @@ export function readElf(bytes: Uint8Array): ElfFile | undefined {
       entries.push([tag, data.getBigUint64(at + 8, true)]);
     }
   const tableAddress = entries.find(([tag]) => tag === tagStringTable)?.[1] ?? 0n;
-  const home = segments.find((segment) => segment.type === segmentLoad && tableAddress >= segment.address && tableAddress < segment.address + BigInt(segment.size));
+  const home = segments.find(
+    (segment) => segment.type === segmentLoad && tableAddress >= segment.address && tableAddress < segment.address + BigInt(segment.size),
+  );
   const table = home ? home.offset + Number(tableAddress - home.address) : 0;
   const strings = (wanted: bigint) => entries.filter(([tag]) => tag === wanted).map(([, value]) => stringAt(bytes, table + Number(value)));
   const runpath = strings(tagRunpath);
@@ -72,7 +74,12 @@ function readSegments(bytes: Uint8Array): Segment[] {
   const [entry, count] = [data.getUint16(54, true), data.getUint16(56, true)];
   return Array.from({ length: count }, (_, index) => {
     const at = start + index * entry;
-    return { type: data.getUint32(at, true), offset: Number(data.getBigUint64(at + 8, true)), address: data.getBigUint64(at + 16, true), size: Number(data.getBigUint64(at + 32, true)) };
+    return {
+      type: data.getUint32(at, true),
+      offset: Number(data.getBigUint64(at + 8, true)),
+      address: data.getBigUint64(at + 16, true),
+      size: Number(data.getBigUint64(at + 32, true)),
+    };
   });
 }
 
@@ -88,6 +95,7 @@ export function elfSection(bytes: Uint8Array, name: string): Uint8Array | undefi
     return bytes.subarray(offset, offset + Number(data.getBigUint64(at + 32, true)));
   };
   const table = contentAt(names);
-  for (let index = 1; index < count; index++) if (stringAt(table, data.getUint32(start + index * entry, true)) === name) return contentAt(index);
+  for (let index = 1; index < count; index++)
+    if (stringAt(table, data.getUint32(start + index * entry, true)) === name) return contentAt(index);
   return undefined;
 }

@@ -18,10 +18,16 @@ export interface BaseParts {
 }
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const file = (path: string, content: string | Uint8Array, mode = 0o644): CpioEntry => ({ kind: 'file', path, content: typeof content === 'string' ? bytes(content) : content, mode });
+const file = (path: string, content: string | Uint8Array, mode = 0o644): CpioEntry => ({
+  kind: 'file',
+  path,
+  content: typeof content === 'string' ? bytes(content) : content,
+  mode,
+});
 
 /** A module's line in /etc/vivarium/modules: the virtio device type that calls for it, or "-". */
-const moduleLine = (device: number | undefined, name: string): string => `${device === undefined ? '-' : `0x${device.toString(16).padStart(4, '0')}`} ${name}\n`;
+const moduleLine = (device: number | undefined, name: string): string =>
+  `${device === undefined ? '-' : `0x${device.toString(16).padStart(4, '0')}`} ${name}\n`;
 
 /** The lines for the wished modules and all they need, and the modules themselves. */
 async function loadList(tree: ModuleTree, wanted: readonly ModulePart[]): Promise<{ list: string; modules: KernelModule[] }> {
@@ -47,7 +53,9 @@ export async function baseInitramfs(parts: BaseParts): Promise<Uint8Array> {
     { kind: 'characters', path: 'dev/null', major: 1, minor: 3, mode: 0o666 },
     file('init', parts.init, 0o755),
     file('bin/busybox', parts.busybox, 0o755),
-    ...busyboxApplets(parts.busybox).filter((name) => name !== 'busybox').map((name): CpioEntry => ({ kind: 'link', path: `bin/${name}`, target: 'busybox' })),
+    ...busyboxApplets(parts.busybox)
+      .filter((name) => name !== 'busybox')
+      .map((name): CpioEntry => ({ kind: 'link', path: `bin/${name}`, target: 'busybox' })),
     file('etc/passwd', 'root::0:0:root:/root:/bin/sh\n'),
     file('etc/group', 'root:x:0:\n'),
     file('etc/profile', parts.profile),
@@ -69,11 +77,17 @@ export interface Additions {
 const secondFirstInode = 0x100000;
 
 /** The base with a person's additions; without any, the base itself. */
-export async function extendedInitramfs(base: Uint8Array, additions: Additions, parts: Pick<BaseParts, 'modules' | 'wanted'>): Promise<Uint8Array> {
+export async function extendedInitramfs(
+  base: Uint8Array,
+  additions: Additions,
+  parts: Pick<BaseParts, 'modules' | 'wanted'>,
+): Promise<Uint8Array> {
   const entries: CpioEntry[] = [...additions.files];
   if (additions.modules.length > 0) {
     const own = await loadList(parts.modules, parts.wanted);
-    const extra = (await parts.modules.closure(additions.modules)).filter((module) => own.modules.every(({ name }) => name !== module.name) || !own.list.includes(`- ${module.name}\n`));
+    const extra = (await parts.modules.closure(additions.modules)).filter(
+      (module) => own.modules.every(({ name }) => name !== module.name) || !own.list.includes(`- ${module.name}\n`),
+    );
     entries.push(file('etc/vivarium/modules', own.list + extra.map((module) => moduleLine(undefined, module.name)).join('')));
     for (const module of extra) entries.push(file(`lib/modules/${module.name}.ko`, module.content));
   }

@@ -19,7 +19,10 @@ export interface KernelModule {
 }
 
 /** Modules are named with "_", whatever their file is called. */
-const plainName = (file: string): string => basename(file).replace(/\.ko(\.(xz|gz|zst))?$/, '').replaceAll('-', '_');
+const plainName = (file: string): string =>
+  basename(file)
+    .replace(/\.ko(\.(xz|gz|zst))?$/, '')
+    .replaceAll('-', '_');
 
 export class ModuleTree {
   readonly release: string;
@@ -36,7 +39,11 @@ export class ModuleTree {
   static async open(packageFolder: string): Promise<ModuleTree> {
     const home = ['usr/lib/modules', 'lib/modules'].map((path) => join(packageFolder, path)).find((path) => existsSync(path));
     const release = home && (await readdir(home))[0];
-    if (!home || !release) throw new ContractError('unavailable', `the kernel package in ${packageFolder} has no modules. Delete that folder and fetch the parts again.`);
+    if (!home || !release)
+      throw new ContractError(
+        'unavailable',
+        `the kernel package in ${packageFolder} has no modules. Delete that folder and fetch the parts again.`,
+      );
     const folder = join(home, release);
     const names = await readdir(folder, { recursive: true });
     const files = new Map(names.filter((name) => /\.ko(\.\w+)?$/.test(name)).map((name) => [plainName(name), join(folder, name)]));
@@ -59,7 +66,11 @@ export class ModuleTree {
       const content = await decompressed(isFile ? wish : this.#fileOf(name, wantedBy));
       const facts = moduleFacts(content, wish);
       const kernel = facts.get('vermagic')?.[0]?.split(' ')[0];
-      if (kernel && kernel !== this.release) throw new ContractError('invalid', `the module ${wish} is built for Linux ${kernel}, but the guest's kernel is ${this.release}. Build it for that kernel.`);
+      if (kernel && kernel !== this.release)
+        throw new ContractError(
+          'invalid',
+          `the module ${wish} is built for Linux ${kernel}, but the guest's kernel is ${this.release}. Build it for that kernel.`,
+        );
       for (const dependency of dependencies(facts)) await visit(dependency, name);
       for (const softer of softDependencies(facts)) {
         const found = this.#softFile(softer);
@@ -76,7 +87,10 @@ export class ModuleTree {
     if (file) return file;
     const similar = [...this.#files.keys()].filter((other) => other.includes(name) || name.includes(other)).slice(0, 5);
     const reason = wantedBy ? `, which ${wantedBy} needs` : '';
-    throw new ContractError('invalid', `Linux ${this.release} has no module "${name}"${reason}.${similar.length > 0 ? ` Is it one of ${similar.join(', ')}?` : ''}`);
+    throw new ContractError(
+      'invalid',
+      `Linux ${this.release} has no module "${name}"${reason}.${similar.length > 0 ? ` Is it one of ${similar.join(', ')}?` : ''}`,
+    );
   }
 
   /** A soft dependency may name an algorithm ("crypto-crc32c"); the generic implementation serves. It may also be absent. */
@@ -97,9 +111,11 @@ function moduleFacts(content: Uint8Array, wish: string): Map<string, string[]> {
   }
   return facts;
 }
-const dependencies = (facts: Map<string, string[]>): string[] => (facts.get('depends') ?? []).flatMap((list) => list.split(',')).filter(Boolean);
+const dependencies = (facts: Map<string, string[]>): string[] =>
+  (facts.get('depends') ?? []).flatMap((list) => list.split(',')).filter(Boolean);
 /** Those to be loaded before: `pre: a b post: c` gives a and b. */
-const softDependencies = (facts: Map<string, string[]>): string[] => (facts.get('softdep') ?? []).flatMap((text) => (/pre:([^:]*?)(?:\bpost:|$)/.exec(text)?.[1] ?? '').split(/\s+/)).filter(Boolean);
+const softDependencies = (facts: Map<string, string[]>): string[] =>
+  (facts.get('softdep') ?? []).flatMap((text) => (/pre:([^:]*?)(?:\bpost:|$)/.exec(text)?.[1] ?? '').split(/\s+/)).filter(Boolean);
 
 async function decompressed(file: string): Promise<Uint8Array> {
   const content = await readFile(file).catch((error: NodeJS.ErrnoException) => {

@@ -1,6 +1,23 @@
 /** The guest's folders: one folder of programs and one of libraries, each under its several usual names. */
 
-export const folders = ['bin', 'dev', 'etc', 'etc/vivarium', 'lib', 'lib/modules', 'mnt', 'proc', 'root', 'run', 'sys', 'tmp', 'usr', 'usr/local', 'usr/local/bin', 'var'] as const;
+export const folders = [
+  'bin',
+  'dev',
+  'etc',
+  'etc/vivarium',
+  'lib',
+  'lib/modules',
+  'mnt',
+  'proc',
+  'root',
+  'run',
+  'sys',
+  'tmp',
+  'usr',
+  'usr/local',
+  'usr/local/bin',
+  'var',
+] as const;
 
 /** Folders that are links to others: path, link target, and the path it stands for. */
 export const folderLinks = [

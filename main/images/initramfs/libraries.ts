@@ -22,7 +22,11 @@ export interface GuestFile {
  * the libraries go to `lib/`, where every loader looks.
  * @throws ContractError naming a library that is nowhere, and where it was looked for
  */
-export async function libraryClosure(program: string, content: Uint8Array, sysroots: readonly string[] = defaultSysroots): Promise<GuestFile[]> {
+export async function libraryClosure(
+  program: string,
+  content: Uint8Array,
+  sysroots: readonly string[] = defaultSysroots,
+): Promise<GuestFile[]> {
   const found = new Map<string, GuestFile>();
   const machine = readElf(content)?.machine;
   const visit = async (file: string, bytes: Uint8Array): Promise<void> => {
@@ -31,9 +35,22 @@ export async function libraryClosure(program: string, content: Uint8Array, sysro
     const own = elf.searchPath.filter((path) => path.includes('$ORIGIN')).map((path) => path.replaceAll(/\$\{?ORIGIN\}?/g, dirname(file)));
     for (const name of elf.needed) {
       if (found.has(name)) continue;
-      const folders = [...own, dirname(program), ...sysroots.flatMap((root) => [...elf.searchPath.filter((path) => path.startsWith('/')), ...libraryFolders].map((path) => join(root, path)))];
-      const library = await firstOfMachine(folders.map((folder) => join(folder, name)), machine);
-      if (!library) throw new ContractError('invalid', `${file} needs the library ${name}, which is in none of ${[...new Set(folders)].filter((folder) => existsSync(folder)).join(', ')}. Install the guest's libraries (on Debian: libc6-riscv64-cross), or link the program with -static.`);
+      const folders = [
+        ...own,
+        dirname(program),
+        ...sysroots.flatMap((root) =>
+          [...elf.searchPath.filter((path) => path.startsWith('/')), ...libraryFolders].map((path) => join(root, path)),
+        ),
+      ];
+      const library = await firstOfMachine(
+        folders.map((folder) => join(folder, name)),
+        machine,
+      );
+      if (!library)
+        throw new ContractError(
+          'invalid',
+          `${file} needs the library ${name}, which is in none of ${[...new Set(folders)].filter((folder) => existsSync(folder)).join(', ')}. Install the guest's libraries (on Debian: libc6-riscv64-cross), or link the program with -static.`,
+        );
       found.set(name, { host: library.host, guest: `lib/${name}` });
       await visit(library.host, library.content);
     }
@@ -44,14 +61,21 @@ export async function libraryClosure(program: string, content: Uint8Array, sysro
     const name = basename(interpreter);
     const candidates = sysroots.flatMap((root) => [join(root, interpreter), ...libraryFolders.map((folder) => join(root, folder, name))]);
     const loader = await firstOfMachine(candidates, machine);
-    if (!loader) throw new ContractError('invalid', `${program} needs the dynamic loader ${interpreter}, which is in none of ${sysroots.join(', ')}. Install the guest's C library (on Debian: libc6-riscv64-cross), or link the program with -static.`);
+    if (!loader)
+      throw new ContractError(
+        'invalid',
+        `${program} needs the dynamic loader ${interpreter}, which is in none of ${sysroots.join(', ')}. Install the guest's C library (on Debian: libc6-riscv64-cross), or link the program with -static.`,
+      );
     found.set(name, { host: loader.host, guest: realGuestPath(interpreter.replace(/^\/+/, '')) });
   }
   return [...found.values()];
 }
 
 /** The first candidate that is an ELF file for the machine; a host library of the same name is passed over. */
-async function firstOfMachine(candidates: readonly string[], machine: number | undefined): Promise<{ host: string; content: Uint8Array } | undefined> {
+async function firstOfMachine(
+  candidates: readonly string[],
+  machine: number | undefined,
+): Promise<{ host: string; content: Uint8Array } | undefined> {
   for (const host of candidates) {
     const content = await readFile(host).catch(() => undefined);
     if (content && readElf(content)?.machine === machine) return { host, content };

@@ -47,7 +47,9 @@ function readSections(module: Uint8Array): Section[] {
   const contentOf = (index: number) => {
     const at = header(index);
     const offset = Number(data.getBigUint64(at + 24, true));
-    return data.getUint32(at + 4, true) === type.noBits ? new Uint8Array() : module.subarray(offset, offset + Number(data.getBigUint64(at + 32, true)));
+    return data.getUint32(at + 4, true) === type.noBits
+      ? new Uint8Array()
+      : module.subarray(offset, offset + Number(data.getBigUint64(at + 32, true)));
   };
   const names = Buffer.from(contentOf(data.getUint16(62, true)));
   return Array.from({ length: data.getUint16(60, true) }, (_, index) => {
@@ -115,7 +117,8 @@ function trimSymbols(symbols: Section, strings: Section, needed: ReadonlySet<num
 function renumberRelocations(content: Uint8Array, numbers: ReadonlyMap<number, number>): Uint8Array {
   const renumbered = content.slice();
   const data = view(renumbered);
-  for (let at = 0; at < renumbered.length; at += relocationSize) data.setUint32(at + 12, numbers.get(data.getUint32(at + 12, true)) ?? 0, true);
+  for (let at = 0; at < renumbered.length; at += relocationSize)
+    data.setUint32(at + 12, numbers.get(data.getUint32(at + 12, true)) ?? 0, true);
   return renumbered;
 }
 

@@ -24,7 +24,8 @@ export function wordsOf(row: Row, count: number, random: () => number): number[]
   for (let attempt = 0; attempt < count * 20 && words.size < count; attempt++) {
     const bits = attempt === 0 ? 0 : attempt === 1 ? 0xffff_ffff : random();
     const values: Record<string, number> = {};
-    for (const operand of row.encoding.operands) values[operand.name] = UNWRITTEN[row.name]?.includes(operand.name) ? 0 : valueFrom(operand, bits, random);
+    for (const operand of row.encoding.operands)
+      values[operand.name] = UNWRITTEN[row.name]?.includes(operand.name) ? 0 : valueFrom(operand, bits, random);
     try {
       words.add(encodeRow(row, values));
     } catch {

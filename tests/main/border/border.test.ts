@@ -6,10 +6,20 @@ import { MachineError } from '../../../emulator/index.ts';
 import { ContractError } from '../../../preload/contract/contract.ts';
 import type { MachineStatus } from '../../../preload/contract/machines.ts';
 import { createWireClient } from '../../../preload/contract/wire-client.ts';
-import { decodeServerMessage, encodeAcknowledgement, encodeFrame, encodeMessage, FRAME, type ClientMessage, type Frame, type ServerMessage } from '../../../preload/contract/wire.ts';
+import {
+  decodeServerMessage,
+  encodeAcknowledgement,
+  encodeFrame,
+  encodeMessage,
+  FRAME,
+  type ClientMessage,
+  type Frame,
+  type ServerMessage,
+} from '../../../preload/contract/wire.ts';
 
 const quiet = () => undefined;
-const handlersWith = (machines: object, others: object = {}) => ({ application: {}, consoles: {}, images: {}, tasks: {}, ...others, machines }) as unknown as ServiceHandlers;
+const handlersWith = (machines: object, others: object = {}) =>
+  ({ application: {}, consoles: {}, images: {}, tasks: {}, ...others, machines }) as unknown as ServiceHandlers;
 
 test('arguments are checked before the handler runs', async () => {
   const started: unknown[] = [];
@@ -22,8 +32,18 @@ test('arguments are checked before the handler runs', async () => {
 
 test('only calls that a contract names', async () => {
   const dispatch = dispatcher(handlersWith({ start: quiet, secret: () => 'told' }), quiet);
-  for (const [service, method] of [['machines', 'secret'], ['nobody', 'start'], ['machines', 'changed'], ['__proto__', 'start'], ['machines', 'constructor'], ['constructor', 'name']])
-    await expect(dispatch(service as string, method as string, [])).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('there is no call') });
+  for (const [service, method] of [
+    ['machines', 'secret'],
+    ['nobody', 'start'],
+    ['machines', 'changed'],
+    ['__proto__', 'start'],
+    ['machines', 'constructor'],
+    ['constructor', 'name'],
+  ])
+    await expect(dispatch(service as string, method as string, [])).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('there is no call'),
+    });
 });
 
 test('unknown fields of a definition are refused, not stored', async () => {
@@ -40,7 +60,10 @@ test('errors for people keep their words, our own faults are reported', () => {
   expect(asContractError(typed, report)).toBe(typed);
   expect(asContractError(new MachineError('an x86 kernel'), report)).toMatchObject({ code: 'unavailable', message: 'an x86 kernel' });
   expect(reported).toEqual([]);
-  expect(asContractError(new TypeError('x is undefined'), report)).toMatchObject({ code: 'internal', message: expect.stringContaining('x is undefined') });
+  expect(asContractError(new TypeError('x is undefined'), report)).toMatchObject({
+    code: 'internal',
+    message: expect.stringContaining('x is undefined'),
+  });
   expect(reported).toHaveLength(1);
 });
 
@@ -50,7 +73,14 @@ function session(change: Partial<SessionParts> = {}) {
   const state = { unread: 0, closed: false };
   const link: Link = { send: (frame) => void sent.push(frame), buffered: () => state.unread, close: () => void (state.closed = true) };
   const border = broadcaster();
-  const parts: SessionParts = { version: '0', dispatch: async () => 'done', broadcaster: border, openConsole: () => Promise.reject(new ContractError('missing', 'no such console')), report: quiet, ...change };
+  const parts: SessionParts = {
+    version: '0',
+    dispatch: async () => 'done',
+    broadcaster: border,
+    openConsole: () => Promise.reject(new ContractError('missing', 'no such console')),
+    report: quiet,
+    ...change,
+  };
   const served = serveSession(link, parts);
   const messages = () => sent.filter((frame) => typeof frame === 'string').map(decodeServerMessage);
   const ask = (message: ClientMessage) => served.receive(encodeMessage(message));
@@ -146,8 +176,20 @@ test('the client and the session understand each other', async () => {
   const border = broadcaster();
   const link: Link = { send: (frame) => client.receive(frame), buffered: () => 0, close: quiet };
   const history = Uint8Array.of(1, 2, 3);
-  const dispatch = dispatcher(handlersWith({ list: () => [], start: () => Promise.reject(new ContractError('missing', 'gone')) }, { consoles: { history: () => history } }), quiet);
-  const served = serveSession(link, { version: '0', dispatch, broadcaster: border, openConsole: () => Promise.reject(new Error('x')), report: quiet });
+  const dispatch = dispatcher(
+    handlersWith(
+      { list: () => [], start: () => Promise.reject(new ContractError('missing', 'gone')) },
+      { consoles: { history: () => history } },
+    ),
+    quiet,
+  );
+  const served = serveSession(link, {
+    version: '0',
+    dispatch,
+    broadcaster: border,
+    openConsole: () => Promise.reject(new Error('x')),
+    report: quiet,
+  });
   client.attach((frame) => served.receive(frame));
   const id = 'a' as MachineStatus['id'];
   expect(await client.services.machines.list()).toEqual([]);

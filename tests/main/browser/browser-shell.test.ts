@@ -78,7 +78,13 @@ describe('pages', () => {
   test('without the token, with a wrong one or a wrong cookie: refused, with what to do', async () => {
     const { port, newAddress } = await shell();
     newAddress();
-    for (const [path, headers] of [['/', {}], ['/?token=guess', {}], ['/?token=', {}], ['/', { cookie: `vivarium-${port}=guess` }], ['/app.js', {}]] as const)
+    for (const [path, headers] of [
+      ['/', {}],
+      ['/?token=guess', {}],
+      ['/?token=', {}],
+      ['/', { cookie: `vivarium-${port}=guess` }],
+      ['/app.js', {}],
+    ] as const)
       expect(await get(port, path, { ...headers })).toMatchObject({ status: 403, text: expect.stringContaining('Open the address') });
   });
 
@@ -94,13 +100,23 @@ describe('pages', () => {
     const { port, enter } = await shell();
     const cookie = await enter();
     expect(await get(port, '/', { cookie, host: `localhost:${port}` })).toMatchObject({ status: 200 });
-    for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1', `127.0.0.1:${port + 1}`]) expect(await get(port, '/', { cookie, host })).toMatchObject({ status: 403 });
+    for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1', `127.0.0.1:${port + 1}`])
+      expect(await get(port, '/', { cookie, host })).toMatchObject({ status: 403 });
   });
 
   test('nothing outside the folder, and reading only', async () => {
     const { port, enter } = await shell();
     const cookie = await enter();
-    for (const path of ['/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/link.txt', '/%', '/nothing.js', '//evil.example/app.js', '/app.js%00.html'])
+    for (const path of [
+      '/../secret.txt',
+      '/%2e%2e/secret.txt',
+      '/..%2fsecret.txt',
+      '/link.txt',
+      '/%',
+      '/nothing.js',
+      '//evil.example/app.js',
+      '/app.js%00.html',
+    ])
       expect((await get(port, path, { cookie })).status, path).not.toBe(200);
     expect(await get(port, '/', { cookie }, 'POST')).toMatchObject({ status: 405 });
     expect(await get(port, '/app.js', { cookie }, 'HEAD')).toMatchObject({ status: 200, text: '' });
@@ -132,7 +148,14 @@ describe('the WebSocket', () => {
     const { port, enter } = await shell();
     const cookie = await enter();
     const origin = `http://127.0.0.1:${port}`;
-    for (const headers of [{ cookie }, { cookie, origin: 'http://evil.example' }, { cookie, origin: 'null' }, { origin }, { cookie, origin: `http://127.0.0.1:${port + 1}` }, { cookie, origin, host: 'evil.example' }])
+    for (const headers of [
+      { cookie },
+      { cookie, origin: 'http://evil.example' },
+      { cookie, origin: 'null' },
+      { origin },
+      { cookie, origin: `http://127.0.0.1:${port + 1}` },
+      { cookie, origin, host: 'evil.example' },
+    ])
       await expect(connect(port, headers as unknown as Record<string, string>)).rejects.toThrow('403');
     await expect(connect(port, { cookie, origin }, '/other')).rejects.toThrow('404');
   });
@@ -144,7 +167,9 @@ test('a busy port: said in words, with another to try', async () => {
   onTestFinished(() => void holder.close());
   const { port } = holder.address() as AddressInfo;
   const other = port < 65535 ? port + 1 : 8080;
-  await expect(openBrowserShell({ port, folder: '/', serve: () => ({ receive: () => undefined, closed: () => undefined }) })).rejects.toMatchObject({
+  await expect(
+    openBrowserShell({ port, folder: '/', serve: () => ({ receive: () => undefined, closed: () => undefined }) }),
+  ).rejects.toMatchObject({
     code: 'unavailable',
     message: `port ${port} is in use by another program: choose another, for example --port ${other}, or leave --port out to take a free one`,
   });

@@ -57,7 +57,17 @@ test('its own program: machines run in it, and are stopped cleanly by Ctrl-C', a
   const shell = startShell(home);
   const { client, closed } = await enter(await shell.address());
   const boot = { kind: 'bare', program } as const;
-  const definition = { name: 'box', board: 'riscv64-virt', cores: 1, memoryMiB: 16, engine: 'auto', boot, disks: [], ports: [], note: '' } as const;
+  const definition = {
+    name: 'box',
+    board: 'riscv64-virt',
+    cores: 1,
+    memoryMiB: 16,
+    engine: 'auto',
+    boot,
+    disks: [],
+    ports: [],
+    note: '',
+  } as const;
   const { id } = await client.services.machines.create({ definition });
   await client.services.machines.start(id);
   let text = '';

@@ -12,7 +12,9 @@ async function boot(guest: PreparedGuest, more: readonly string[], conversation:
   if (guest.boot.kind !== 'linux') throw new Error('not a Linux guest');
   const { kernel, initrd, commandLine } = guest.boot;
   const machine = ['-M', 'virt', '-m', `${guest.memoryMiB}`, '-nographic', '-no-reboot'];
-  const qemu = spawn(tool('qemu-system-riscv64')!, [...machine, '-kernel', kernel, '-initrd', initrd!, '-append', commandLine, ...more], { stdio: 'pipe' });
+  const qemu = spawn(tool('qemu-system-riscv64')!, [...machine, '-kernel', kernel, '-initrd', initrd!, '-append', commandLine, ...more], {
+    stdio: 'pipe',
+  });
   let shown = '';
   let from = 0;
   qemu.stdout.on('data', (chunk: Buffer) => {
@@ -37,14 +39,22 @@ describeWith(['qemu-system-riscv64', 'apt', 'mke2fs', 'riscv64-linux-gnu-gcc'], 
   let folder: string;
   beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'vivarium-qemu-'))));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const statusPort = () => ['-device', 'virtio-serial-device', '-chardev', `file,id=status,path=${join(folder, 'status')}`, '-device', 'virtserialport,chardev=status,name=vivarium.status'];
+  const statusPort = () => [
+    '-device',
+    'virtio-serial-device',
+    '-chardev',
+    `file,id=status,path=${join(folder, 'status')}`,
+    '-device',
+    'virtserialport,chardev=status,name=vivarium.status',
+  ];
 
   test('runs a command with a copied program, its libraries and a disk, and reports the status on the port', async () => {
     writeFileSync(join(folder, 'hello.c'), '#include <stdio.h>\nint main(void) { puts("hello from C"); return 0; }\n');
     execFileSync(tool('riscv64-linux-gnu-gcc')!, ['-o', join(folder, 'hello'), join(folder, 'hello.c')]);
     writeFileSync(join(folder, 'disk'), Buffer.alloc(8 << 20));
     execFileSync(tool('mke2fs')!, ['-q', '-F', '-t', 'ext4', join(folder, 'disk')]);
-    const command = 'uname -m; ./hello; mount -t ext4 /dev/vda /mnt && echo kept > /mnt/file && cat /mnt/file; umount /mnt; echo "exit status 0"; exit 7';
+    const command =
+      'uname -m; ./hello; mount -t ext4 /dev/vda /mnt && echo kept > /mnt/file && cat /mnt/file; umount /mnt; echo "exit status 0"; exit 7';
     const guest = await kit.prepare('debian-riscv64', { run: command, copy: [join(folder, 'hello')] });
     const disk = ['-drive', `file=${join(folder, 'disk')},format=raw,if=none,id=disk`, '-device', 'virtio-blk-device,drive=disk'];
     const shown = await boot(guest, [...statusPort(), ...disk]);

@@ -3,7 +3,9 @@
 const encode = (text: string) => Buffer.from(text, 'latin1');
 
 /** A relocatable file: the given sections, then the section names. Types: 1 content, 2 symbols, 3 strings, 4 relocations. */
-export function relocatable(sections: readonly { name: string; type: number; content: Uint8Array; link?: number; info?: number }[]): Buffer {
+export function relocatable(
+  sections: readonly { name: string; type: number; content: Uint8Array; link?: number; info?: number }[],
+): Buffer {
   const all = [...sections, { name: '.shstrtab', type: 3, content: new Uint8Array() }];
   const names = encode(`\0${all.map(({ name }) => name).join('\0')}\0`);
   all[all.length - 1]!.content = names;
@@ -33,7 +35,17 @@ export function relocatable(sections: readonly { name: string; type: number; con
 
 /** A kernel module whose .modinfo has these facts. */
 export const kernelModule = (facts: Record<string, string>): Buffer =>
-  relocatable([{ name: '.modinfo', type: 1, content: encode(Object.entries(facts).map(([key, value]) => `${key}=${value}\0`).join('')) }]);
+  relocatable([
+    {
+      name: '.modinfo',
+      type: 1,
+      content: encode(
+        Object.entries(facts)
+          .map(([key, value]) => `${key}=${value}\0`)
+          .join(''),
+      ),
+    },
+  ]);
 
 /** A dynamic program (or library, without interpreter) that needs these libraries. */
 export function program(needed: readonly string[], options: { interpreter?: string; runpath?: string; machine?: number } = {}): Buffer {

@@ -28,7 +28,8 @@ const failure = async (work: Promise<unknown>): Promise<string> =>
     (error: Error) => error.message,
   );
 /** Names under the cache that stand for finished work. */
-const finished = () => ['packages', 'guests', 'built'].flatMap((name) => (existsSync(join(apt.cache, name)) ? readdirSync(join(apt.cache, name)) : []));
+const finished = () =>
+  ['packages', 'guests', 'built'].flatMap((name) => (existsSync(join(apt.cache, name)) ? readdirSync(join(apt.cache, name)) : []));
 
 describe('a first use', () => {
   test('fetches, unpacks and builds; a second use asks no program and works without a network', async () => {
@@ -86,7 +87,10 @@ describe('a first use', () => {
 describe('what goes wrong is said, and leaves nothing half-made', () => {
   test('no apt', async () => {
     apt.without('apt-get');
-    expect(kit.status('debian-riscv64')).toMatchObject({ parts: 'unavailable', reason: expect.stringContaining('hello-riscv64') as unknown });
+    expect(kit.status('debian-riscv64')).toMatchObject({
+      parts: 'unavailable',
+      reason: expect.stringContaining('hello-riscv64') as unknown,
+    });
     expect(await failure(debian())).toContain('has no apt');
   });
   test('no xz', async () => {
@@ -127,7 +131,12 @@ describe('what goes wrong is said, and leaves nothing half-made', () => {
     expect(finished()).toEqual([]);
     apt.mode('');
     await debian();
-    expect(apt.calls().filter((call) => call.startsWith('resumed-at')).slice(0, 2)).toEqual(['resumed-at 0', 'resumed-at 100']);
+    expect(
+      apt
+        .calls()
+        .filter((call) => call.startsWith('resumed-at'))
+        .slice(0, 2),
+    ).toEqual(['resumed-at 0', 'resumed-at 100']);
   });
   test('a cancelled use stops', async () => {
     await expect(kit.prepare('debian-riscv64', {}, () => undefined, AbortSignal.abort())).rejects.toThrow(/abort/i);

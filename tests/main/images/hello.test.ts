@@ -26,7 +26,10 @@ const programFile = (): string => {
 };
 
 /** Runs the guest, typing each answer when the text before it has appeared; gives what it printed and how it ended. */
-async function converse(conversation: [awaited: string, typed: string][], memoryMiB = guest.memoryMiB): Promise<{ shown: string; ending: Ending }> {
+async function converse(
+  conversation: [awaited: string, typed: string][],
+  memoryMiB = guest.memoryMiB,
+): Promise<{ shown: string; ending: Ending }> {
   const left = [...conversation];
   const { promise, resolve } = Promise.withResolvers<Ending>();
   let shown = '';
@@ -37,7 +40,7 @@ async function converse(conversation: [awaited: string, typed: string][], memory
       output: (console, bytes) => {
         shown += Buffer.from(bytes).toString('latin1');
         machine.acknowledge(console, bytes.length);
-        for (let at; left[0] && (at = shown.indexOf(left[0][0], from)) >= 0; ) {
+        for (let at; left[0] && (at = shown.indexOf(left[0][0], from)) >= 0;) {
           const [awaited, typed] = left.shift()!;
           from = at + awaited.length;
           machine.write(0, Buffer.from(typed));

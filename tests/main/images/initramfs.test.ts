@@ -36,8 +36,14 @@ const sample: CpioEntry[] = [
 
 describe('the archive', () => {
   test('what is written is read back, also from several archives in a row', () => {
-    expect(readCpio(writeCpio(sample))).toEqual(sample.map((entry) => (entry.kind === 'file' ? { ...entry, content: Uint8Array.from(entry.content) } : entry)));
-    expect(readCpio(Buffer.concat([writeCpio(sample), writeCpio([{ kind: 'directory', path: 'more' }], 100)])).at(-1)).toEqual({ kind: 'directory', path: 'more', mode: 0o755 });
+    expect(readCpio(writeCpio(sample))).toEqual(
+      sample.map((entry) => (entry.kind === 'file' ? { ...entry, content: Uint8Array.from(entry.content) } : entry)),
+    );
+    expect(readCpio(Buffer.concat([writeCpio(sample), writeCpio([{ kind: 'directory', path: 'more' }], 100)])).at(-1)).toEqual({
+      kind: 'directory',
+      path: 'more',
+      mode: 0o755,
+    });
   });
   test('the same entries give the same bytes, padded to four', () => {
     expect(Buffer.compare(writeCpio(sample), writeCpio(sample))).toBe(0);
@@ -65,18 +71,37 @@ describe('libraries', () => {
     put('root/usr/lib/libm.so.6', program(['libc.so.6']));
     put('root/lib/ld-linux-riscv64-lp64d.so.1', program([]));
     put('near/libown.so', program(['libm.so.6']));
-    const file = put('near/tool', program(['libown.so', 'libc.so.6'], { interpreter: '/lib/ld-linux-riscv64-lp64d.so.1', runpath: '$ORIGIN' }));
-    const closure = await libraryClosure(file, program(['libown.so', 'libc.so.6'], { interpreter: '/lib/ld-linux-riscv64-lp64d.so.1' }), [join(folder, 'root')]);
-    expect(closure.map(({ guest }) => guest).sort()).toEqual(['lib/ld-linux-riscv64-lp64d.so.1', 'lib/libc.so.6', 'lib/libm.so.6', 'lib/libown.so']);
+    const file = put(
+      'near/tool',
+      program(['libown.so', 'libc.so.6'], { interpreter: '/lib/ld-linux-riscv64-lp64d.so.1', runpath: '$ORIGIN' }),
+    );
+    const closure = await libraryClosure(file, program(['libown.so', 'libc.so.6'], { interpreter: '/lib/ld-linux-riscv64-lp64d.so.1' }), [
+      join(folder, 'root'),
+    ]);
+    expect(closure.map(({ guest }) => guest).sort()).toEqual([
+      'lib/ld-linux-riscv64-lp64d.so.1',
+      'lib/libc.so.6',
+      'lib/libm.so.6',
+      'lib/libown.so',
+    ]);
   });
-  test("a library of another processor is passed over, and a missing one is named with where it was looked for", async () => {
+  test('a library of another processor is passed over, and a missing one is named with where it was looked for', async () => {
     put('mixed/lib/libz.so', program([], { machine: 62 }));
     const file = put('tool', program(['libz.so']));
-    await expect(libraryClosure(file, program(['libz.so']), [join(folder, 'mixed')])).rejects.toThrow(/needs the library libz\.so.*mixed\/lib/);
-    await expect(libraryClosure(file, program([], { interpreter: '/lib/ld.so' }), [join(folder, 'mixed')])).rejects.toThrow(/dynamic loader \/lib\/ld\.so/);
+    await expect(libraryClosure(file, program(['libz.so']), [join(folder, 'mixed')])).rejects.toThrow(
+      /needs the library libz\.so.*mixed\/lib/,
+    );
+    await expect(libraryClosure(file, program([], { interpreter: '/lib/ld.so' }), [join(folder, 'mixed')])).rejects.toThrow(
+      /dynamic loader \/lib\/ld\.so/,
+    );
   });
   test('an ELF file is read', () => {
-    expect(readElf(program(['a.so', 'b.so'], { interpreter: '/lib/ld.so', runpath: '/x:/y' }))).toEqual({ machine: 243, interpreter: '/lib/ld.so', needed: ['a.so', 'b.so'], searchPath: ['/x', '/y'] });
+    expect(readElf(program(['a.so', 'b.so'], { interpreter: '/lib/ld.so', runpath: '/x:/y' }))).toEqual({
+      machine: 243,
+      interpreter: '/lib/ld.so',
+      needed: ['a.so', 'b.so'],
+      searchPath: ['/x', '/y'],
+    });
     expect(readElf(Buffer.from('#!/bin/sh'))).toBeUndefined();
   });
 });
@@ -97,7 +122,14 @@ describe('copies', () => {
     symlinkSync('sub/text', join(folder, 'tree/link'));
     const warnings: string[] = [];
     const entries = await copyEntries({ host: join(folder, 'tree'), guest: 'opt/tree' }, (message) => warnings.push(message), []);
-    expect(entries.map(({ kind, path }) => `${kind} ${path}`)).toEqual(['directory opt', 'directory opt/tree', 'file opt/tree/foreign', 'link opt/tree/link', 'directory opt/tree/sub', 'file opt/tree/sub/text']);
+    expect(entries.map(({ kind, path }) => `${kind} ${path}`)).toEqual([
+      'directory opt',
+      'directory opt/tree',
+      'file opt/tree/foreign',
+      'link opt/tree/link',
+      'directory opt/tree/sub',
+      'file opt/tree/sub/text',
+    ]);
     expect(warnings).toEqual([expect.stringContaining('another processor')]);
   });
 });

@@ -35,10 +35,12 @@ export function standInApt(): StandIn {
       [`boot/vmlinux-${release}`]: 'kernel',
       [`usr/lib/modules/${release}/modules.builtin`]: 'kernel/drivers/virtio/virtio.ko\n',
       ...Object.fromEntries(
-        [['virtio_mmio'], ['virtio_net', 'net_failover'], ['net_failover'], ['virtio_blk'], ['ext4'], ['virtio-rng']].map(([name, needs]) => [
-          `usr/lib/modules/${release}/kernel/${name}.ko`,
-          kernelModule({ vermagic: `${release} SMP`, depends: needs ?? '' }),
-        ]),
+        [['virtio_mmio'], ['virtio_net', 'net_failover'], ['net_failover'], ['virtio_blk'], ['ext4'], ['virtio-rng']].map(
+          ([name, needs]) => [
+            `usr/lib/modules/${release}/kernel/${name}.ko`,
+            kernelModule({ vermagic: `${release} SMP`, depends: needs ?? '' }),
+          ],
+        ),
       ),
     }),
     makePackage(folder, 'busybox-static', { 'usr/bin/busybox': 'text\0[\0[[\0ash\0busybox\0sh\0\0more' }),
@@ -98,7 +100,11 @@ export function pathOf(standIn: StandIn): string {
   return [join(standIn.folder, 'bin'), tools].join(delimiter);
 }
 
-function makePackage(folder: string, name: string, files: Record<string, string | Uint8Array>): { name: string; size: number; sha256: string } {
+function makePackage(
+  folder: string,
+  name: string,
+  files: Record<string, string | Uint8Array>,
+): { name: string; size: number; sha256: string } {
   const tree = join(folder, `tree-${name}`);
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(join(tree, path, '..'), { recursive: true });

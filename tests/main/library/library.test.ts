@@ -63,14 +63,26 @@ describe('machines', () => {
     expect((await machines.undo(id))?.definition).toMatchObject({ name: 'box', memoryMiB: 16 });
     expect(await machines.undo(id)).toBeUndefined();
     await expect(machines.undo(id)).rejects.toThrow('no change');
-    expect((await machines.history(id)).map(({ what }) => what).reverse()).toEqual(['create', 'update', 'update', 'delete', 'undo', 'undo', 'undo', 'undo']);
+    expect((await machines.history(id)).map(({ what }) => what).reverse()).toEqual([
+      'create',
+      'update',
+      'update',
+      'delete',
+      'undo',
+      'undo',
+      'undo',
+      'undo',
+    ]);
   });
 
   test('a machine in the bin cannot be changed, an unknown one is missing', async () => {
     const { machines } = await opened();
     const { id } = await machines.create(bareDefinition('box'));
     await machines.delete(id);
-    await expect(machines.update(id, { note: 'x' })).rejects.toMatchObject({ code: 'missing', message: expect.stringContaining('in the bin') });
+    await expect(machines.update(id, { note: 'x' })).rejects.toMatchObject({
+      code: 'missing',
+      message: expect.stringContaining('in the bin'),
+    });
     await expect(machines.delete('nobody' as MachineId)).rejects.toMatchObject({ code: 'missing' });
   });
 });
@@ -117,7 +129,9 @@ describe('the format', () => {
     const step = (number: number) => ({ number, name: `step ${number}`, sql: `CREATE TABLE t${number} (x)` });
     await migrate(database, [step(1)]);
     await migrate(database, [step(1), step(2), step(3)]);
-    expect(await database.all('SELECT number, name FROM migrations ORDER BY number')).toEqual([1, 2, 3].map((number) => ({ number, name: `step ${number}` })));
+    expect(await database.all('SELECT number, name FROM migrations ORDER BY number')).toEqual(
+      [1, 2, 3].map((number) => ({ number, name: `step ${number}` })),
+    );
   });
 
   test('a step that fails leaves nothing of itself', async () => {
@@ -145,27 +159,34 @@ describe('the format', () => {
 });
 
 describe('a file that cannot be used', () => {
-  test.for(['overwritten in the middle', 'not a database', 'cut short'])('damaged (%s): refused, kept, and put aside when asked', async (how) => {
-    const home = temporaryHome();
-    const library = await open(home);
-    for (let number = 0; number < 50; number++) await library.machines.create(bareDefinition(`box ${number}`, { note: 'x'.repeat(500) }));
-    await library.close();
-    const { size } = statSync(home.library);
-    if (how === 'not a database') writeFileSync(home.library, 'this is a letter to my aunt, and long enough to be read as a header of something else entirely. '.repeat(20));
-    else if (how === 'cut short') truncateSync(home.library, size - 20 * 1024);
-    else {
-      const bytes = readFileSync(home.library);
-      bytes.fill(0xa5, 4096, size - 4096);
-      writeFileSync(home.library, bytes);
-    }
-    const damaged = readFileSync(home.library);
-    await expect(open(home)).rejects.toMatchObject({ problem: 'damaged', message: expect.stringContaining('viv library repair') });
-    expect(readFileSync(home.library).equals(damaged)).toBe(true);
-    const kept = setDamagedAside(home, new Date('2026-11-21T09:00:00Z'));
-    expect(kept).toBe(`${home.library}.damaged-2026-11-21T090000`);
-    expect(readFileSync(kept).equals(damaged)).toBe(true);
-    expect(await (await opened(home)).machines.list()).toEqual([]);
-  });
+  test.for(['overwritten in the middle', 'not a database', 'cut short'])(
+    'damaged (%s): refused, kept, and put aside when asked',
+    async (how) => {
+      const home = temporaryHome();
+      const library = await open(home);
+      for (let number = 0; number < 50; number++) await library.machines.create(bareDefinition(`box ${number}`, { note: 'x'.repeat(500) }));
+      await library.close();
+      const { size } = statSync(home.library);
+      if (how === 'not a database')
+        writeFileSync(
+          home.library,
+          'this is a letter to my aunt, and long enough to be read as a header of something else entirely. '.repeat(20),
+        );
+      else if (how === 'cut short') truncateSync(home.library, size - 20 * 1024);
+      else {
+        const bytes = readFileSync(home.library);
+        bytes.fill(0xa5, 4096, size - 4096);
+        writeFileSync(home.library, bytes);
+      }
+      const damaged = readFileSync(home.library);
+      await expect(open(home)).rejects.toMatchObject({ problem: 'damaged', message: expect.stringContaining('viv library repair') });
+      expect(readFileSync(home.library).equals(damaged)).toBe(true);
+      const kept = setDamagedAside(home, new Date('2026-11-21T09:00:00Z'));
+      expect(kept).toBe(`${home.library}.damaged-2026-11-21T090000`);
+      expect(readFileSync(kept).equals(damaged)).toBe(true);
+      expect(await (await opened(home)).machines.list()).toEqual([]);
+    },
+  );
 
   test('nothing to repair where there is no library', () => {
     expect(() => setDamagedAside(temporaryHome())).toThrow('nothing to repair');
@@ -182,7 +203,10 @@ describe('a file that cannot be used', () => {
     ]);
     onTestFinished(() => void holder.kill());
     await once(holder.stdout, 'data');
-    await expect(open(home)).rejects.toMatchObject({ problem: 'locked', message: expect.stringMatching(process.platform === 'linux' ? new RegExp(`process ${holder.pid}`) : /in use/) });
+    await expect(open(home)).rejects.toMatchObject({
+      problem: 'locked',
+      message: expect.stringMatching(process.platform === 'linux' ? new RegExp(`process ${holder.pid}`) : /in use/),
+    });
     holder.kill('SIGKILL');
     await once(holder, 'exit');
     expect(await (await opened(home)).machines.list()).toEqual([]);
@@ -192,7 +216,10 @@ describe('a file that cannot be used', () => {
     const home = temporaryHome();
     const library = await openLibrary(home, { program: 'the window', socket: home.socket });
     onTestFinished(() => library.close());
-    await expect(open(home)).rejects.toMatchObject({ problem: 'locked', message: expect.stringContaining(`the window (process ${process.pid})`) });
+    await expect(open(home)).rejects.toMatchObject({
+      problem: 'locked',
+      message: expect.stringContaining(`the window (process ${process.pid})`),
+    });
   });
 
   test('a full disk: the change is refused as a whole, and the library goes on when there is room', async () => {
@@ -204,7 +231,10 @@ describe('a file that cannot be used', () => {
     await database.get(`PRAGMA max_page_count = ${pages}`);
     const { machineRecords } = await import('../../../main/library/machine-records.ts');
     const machines = machineRecords(database);
-    await expect(machines.create(bareDefinition('box', { note: 'x'.repeat(20_000) }))).rejects.toMatchObject({ problem: 'full', message: expect.stringContaining('free some space') });
+    await expect(machines.create(bareDefinition('box', { note: 'x'.repeat(20_000) }))).rejects.toMatchObject({
+      problem: 'full',
+      message: expect.stringContaining('free some space'),
+    });
     expect(await machines.list()).toEqual([]);
     await database.get('PRAGMA max_page_count = 100000');
     await machines.create(bareDefinition('box', { note: 'x'.repeat(20_000) }));
@@ -220,7 +250,10 @@ describe('a file that cannot be used', () => {
       await openLibrary(findHome(), { program: 'the test' }).then(() => console.log('opened'), (error) => console.log(error.problem, error.message));`;
     chmodSync(home.library, 0o444);
     chmodSync(home.folder, 0o555);
-    const said = execFileSync(process.execPath, ['--input-type=module', '-e', program], { env: { ...process.env, VIVARIUM_HOME: home.folder }, encoding: 'utf8' });
+    const said = execFileSync(process.execPath, ['--input-type=module', '-e', program], {
+      env: { ...process.env, VIVARIUM_HOME: home.folder },
+      encoding: 'utf8',
+    });
     chmodSync(home.folder, 0o755);
     expect(said).toMatch(/^readonly .*check the permissions/);
     expect(readdirSync(home.folder)).toContain('library.db');

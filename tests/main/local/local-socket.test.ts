@@ -37,7 +37,13 @@ function heldBytes(): number {
 async function program() {
   const home = temporaryHome();
   const emulator = scriptedEmulator();
-  const application = await createApplication({ shell: 'cli', program: 'the test', home, listens: true, startMachine: emulator.startMachine });
+  const application = await createApplication({
+    shell: 'cli',
+    program: 'the test',
+    home,
+    listens: true,
+    startMachine: emulator.startMachine,
+  });
   const server = await listenLocally(home.socket, (link) => application.serve(link));
   onTestFinished(async () => {
     await server.close();
@@ -116,7 +122,13 @@ test('a flood with a client that reads nothing keeps the program’s memory boun
 
 test('a socket file that a dead program left does not matter', async () => {
   const home = temporaryHome();
-  const application = await createApplication({ shell: 'cli', program: 'the test', home, listens: true, startMachine: scriptedEmulator().startMachine });
+  const application = await createApplication({
+    shell: 'cli',
+    program: 'the test',
+    home,
+    listens: true,
+    startMachine: scriptedEmulator().startMachine,
+  });
   onTestFinished(() => application.close());
   writeFileSync(home.socket, '');
   const server = await listenLocally(home.socket, (link) => application.serve(link));

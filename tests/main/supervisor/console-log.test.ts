@@ -132,7 +132,11 @@ test('storing a flood costs at most what is kept, and the chunks are the stream'
   const log = new ConsoleLog();
   const stored = new Map<number, Uint8Array>();
   let written = 0;
-  const store = consoleStore(log, async (position, bytes) => ((written += bytes.length), void stored.set(position, bytes)), () => undefined);
+  const store = consoleStore(
+    log,
+    async (position, bytes) => ((written += bytes.length), void stored.set(position, bytes)),
+    () => undefined,
+  );
   for (let position = 0; position < 20e6; position += 100_000) log.append(numbered(position, 100_000));
   await store.flush();
   expect(written).toBeLessThanOrEqual(HISTORY_BYTES);
@@ -143,7 +147,11 @@ test('storing a flood costs at most what is kept, and the chunks are the stream'
 test('many small pieces become few chunks, each replaced as it grows', async () => {
   const log = new ConsoleLog();
   const stored = new Map<number, Uint8Array>();
-  const store = consoleStore(log, async (position, bytes) => void stored.set(position, bytes), () => undefined);
+  const store = consoleStore(
+    log,
+    async (position, bytes) => void stored.set(position, bytes),
+    () => undefined,
+  );
   for (let piece = 0; piece < 400; piece++) {
     log.append(numbered(piece * 100, 100));
     await store.flush();

@@ -106,7 +106,10 @@ test.for([
 ] as const)('start refuses when %s is missing, with the exact path', async ([, change, message]) => {
   const scripted = await scriptedSupervisor();
   const { id } = await scripted.supervisor.create(bareDefinition('box', change));
-  await expect(scripted.supervisor.machine(id).start()).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining(message) });
+  await expect(scripted.supervisor.machine(id).start()).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringContaining(message),
+  });
   expect(scripted.supervisor.machine(id).status()).toMatchObject({ state: 'failed', reason: expect.stringContaining(message) });
   expect(scripted.emulator.machines).toEqual([]);
 });
