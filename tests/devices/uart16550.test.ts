@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { SEIP } from '../../emulator/device/kit/core-signals.ts';
 import { PLIC, UART, UART_LINE } from '../../emulator/board/memory-map.ts';
 import { UART_RING_BYTES } from '../../emulator/board/layout.ts';
-import { ascii, settle, testBoard, testOutside, text } from './kit/test-board.ts';
+import { ascii, eventually, settle, testBoard, testOutside, text } from './kit/test-board.ts';
 
 const IER = 1;
 const IIR = 2;
@@ -132,7 +132,7 @@ it('is not ready while nobody takes its output, and says so when there is room',
   expect(raised()).toBe(false);
   const outside = testOutside();
   board.attach(outside);
-  await settle(60);
+  await eventually(() => outside.printed.get(0)?.length === count);
   expect(raised(), 'the THRE interrupt comes with the room').toBe(true);
   expect(read(LSR) & 0x60).toBe(0x60);
   expect(outside.printed.get(0)?.length).toBe(count);
@@ -144,15 +144,17 @@ it('sends no more than the owner has acknowledged and 100 KiB', async () => {
   const outside = testOutside();
   board.attach(outside);
   let sent = 0;
-  for (let round = 0; round < 40; round++) {
-    for (let index = 0; index < 4000 && board.read(UART.at + LSR, 1) & 0x20; index++, sent++) write(0, 0x61);
-    await settle(2);
-  }
-  await settle(30);
   const delivered = () => outside.printed.get(0)?.length ?? 0;
+  const fill = (most: number) => {
+    for (let index = 0; index < most && (board.read(UART.at + LSR, 1) & 0x20) !== 0; index++, sent++) write(0, 0x61);
+  };
+  await eventually(() => (fill(4000), delivered() >= 100 * 1024));
+  fill(UART_RING_BYTES);
+  await settle(15);
   expect(delivered()).toBe(100 * 1024);
   board.outside.acknowledge(0, 5000);
-  await settle(10);
+  await eventually(() => delivered() >= 100 * 1024 + 5000);
+  await settle(15);
   expect(delivered()).toBe(100 * 1024 + 5000);
   await board.outside.close();
   expect(delivered(), 'the last words come at the end').toBe(sent);
@@ -165,6 +167,7 @@ it('a core that writes into a full transmitter waits, and a release lets it go w
     import { parentPort, workerData } from 'node:worker_threads';
     import { boardLayout, createBoard } from ${JSON.stringify(new URL('../../emulator/board/riscv64-virt.ts', import.meta.url).href)};
     const board = createBoard(boardLayout(workerData.configuration, 0), { buffer: workerData.buffer, memory: undefined, clock: { ticks: () => 0 }, powerRequested() {}, log() {} });
+    parentPort.postMessage('started');
     board.write(${UART.at}, 1, 0x21);
     parentPort.postMessage('written');
     parentPort.once('message', () => { board.write(${UART.at}, 1, 0x3f); parentPort.postMessage('written'); });
@@ -174,21 +177,22 @@ it('a core that writes into a full transmitter waits, and a release lets it go w
   });
   const said: string[] = [];
   worker.on('message', (message: string) => said.push(message));
-  await new Promise((resolve) => worker.once('online', resolve));
-  await settle(250);
-  expect(said).toEqual([]);
+  await eventually(() => said.length === 1);
+  expect(said).toEqual(['started']);
+  await settle(50);
+  expect(said, 'it waits').toEqual(['started']);
   board.releaseWaiting(true);
-  await settle(60);
-  expect(said).toEqual(['written']);
+  await eventually(() => said.length === 2);
+  expect(said).toEqual(['started', 'written']);
   board.releaseWaiting(false);
   worker.postMessage('again');
-  await settle(60);
-  expect(said).toEqual(['written']);
+  await settle(50);
+  expect(said, 'it waits again').toEqual(['started', 'written']);
   const outside = testOutside();
   board.attach(outside);
-  await settle(60);
-  expect(said).toEqual(['written', 'written']);
-  await settle(20);
+  await eventually(() => said.length === 3);
+  expect(said).toEqual(['started', 'written', 'written']);
+  await eventually(() => outside.printed.get(0)?.at(-1) === 0x3f);
   expect(text(outside.printed.get(0)?.slice(-2))).toBe('!?');
   await worker.terminate();
   await board.outside.close();

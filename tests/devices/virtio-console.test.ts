@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { CONSOLE_SLOT } from '../../emulator/board/memory-map.ts';
 import { decodeControl, encodeControl } from '../../emulator/device/virtio/console/control.ts';
 import { TestDriver } from './kit/test-driver.ts';
-import { ascii, settle, testBoard, testOutside, text } from './kit/test-board.ts';
+import { ascii, eventually, settle, testBoard, testOutside, text } from './kit/test-board.ts';
 
 const [CONTROL_IN, CONTROL_OUT] = [2, 3];
 
@@ -96,12 +96,13 @@ it('takes no more output than is acknowledged and 100 KiB; one long buffer goes 
   const { driver, at, outside, board } = await consoles();
   const length = 150 * 1024;
   driver.send(1, [{ address: at(0x4_0000), length, writable: false }]);
-  await settle(60);
-  expect(outside.printed.get(1)?.length).toBe(100 * 1024);
+  const delivered = () => outside.printed.get(1)?.length ?? 0;
+  await eventually(() => delivered() >= 100 * 1024);
+  await settle(15);
+  expect(delivered()).toBe(100 * 1024);
   expect(driver.used(1), 'the guest waits').toEqual([]);
   board.outside.acknowledge(1, 100 * 1024);
-  await settle(30);
-  expect(outside.printed.get(1)?.length).toBe(length);
+  await eventually(() => delivered() === length);
   expect(driver.used(1)).toHaveLength(1);
   await board.outside.close();
 });
@@ -124,7 +125,7 @@ it('tells the guest the size of its terminal, now and when a port appears later'
 it('shows emergency writes', async () => {
   const { driver, outside, board } = await consoles();
   for (const byte of ascii('oops')) driver.write(0x108, byte);
-  await settle(20);
+  await eventually(() => text(outside.printed.get(1)) === 'oops');
   expect(text(outside.printed.get(1))).toBe('oops');
   await board.outside.close();
 });

@@ -79,6 +79,11 @@ export async function settle(milliseconds = 15): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
+/** Waits until something holds: for what takes several rounds of a loop or another thread, however busy the machine is. */
+export async function eventually(holds: () => boolean): Promise<void> {
+  for (const limit = Date.now() + 20_000; !holds() && Date.now() < limit;) await settle(1);
+}
+
 export const text = (bytes: Iterable<number> | undefined): string => String.fromCharCode(...(bytes ?? []));
 export const ascii = (line: string): Uint8Array => Uint8Array.from([...line].map((letter) => letter.charCodeAt(0)));
 
