@@ -84,13 +84,15 @@ describeWith(['chromium'], 'the machine that needs nothing from outside', () => 
     await page.getByRole('button', { name: 'New machine' }).click();
     await page.getByText('Hello (riscv64)').click();
     await page.getByRole('button', { name: 'Create and start' }).click();
-    await showsText(page, 'ivarium');
+    await showsText(page, 'Hello from a bare riscv64 machine');
+    await typeLine(page, 'hi');
+    await showsText(page, '\nYou said: hi');
     await page.getByRole('button', { name: 'More actions' }).click();
     await page.getByRole('menuitem', { name: 'Stop' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
     await page.getByText('This machine is off.').waitFor();
     await page.reload();
-    await showsText(page, 'ivarium');
+    await showsText(page, 'You said: hi');
     expect(complaints).toEqual([]);
   });
 });
