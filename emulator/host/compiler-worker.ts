@@ -4,6 +4,7 @@
  * hot; measured against handing over optimised code only, the guest boots sooner and short loops run sooner.
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { setFlagsFromString } from 'node:v8';
 import { compileBatch } from '../engine/compiler/compile.ts';
 import type { CompileRequest, CompileResult } from '../engine/compiler/request.ts';
 import { wasm } from '../engine/wasm/webassembly.ts';
@@ -14,6 +15,9 @@ if (!parentPort) throw new Error('compiler-worker.ts runs as a worker thread of 
 const { configuration, memory, cores } = workerData as CompilerSetup;
 const { buffer } = memory;
 const layout = machineLayout(configuration);
+
+// Functions are compiled (quickly) on this thread when their module is made, not on the core's at their first call.
+setFlagsFromString('--no-wasm-lazy-compilation');
 
 /** Regions a module: enough to share what a module costs, few enough that the first is not kept waiting. */
 const BATCH = 4;

@@ -28,7 +28,7 @@ export async function startMachine(configuration: MachineConfiguration, events: 
   const pages = layout.memoryPages;
   const memory = new wasm.Memory({ initial: pages, maximum: pages, shared: true });
   const threads = new MachineThreads(configuration, memory, layout, events);
-  await threads.start((file, workerData, transfer) => new Worker(new URL(file, import.meta.url), { workerData, transferList: [...transfer] }));
+  await threads.start((file, workerData, transfer) => new Worker(new URL(file, import.meta.url), { workerData, transferList: [...transfer], resourceLimits: { maxYoungGenerationSizeMb: 32 } }));
 
   const states = layout.cores.map((core) => bind(coreState, memory.buffer, core.state));
   const working = layout.cores.map((core) => bind(runState, memory.buffer, core.run));

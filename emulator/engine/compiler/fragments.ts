@@ -6,13 +6,13 @@
 import type { Core, FragmentKeeper } from '../core/core.ts';
 import { counterMix, COUNTERS, EVENT, JUMP_ENTRIES, JUMP_ENTRY } from '../layout.ts';
 import type { Flush } from '../../isa/riscv/privileged/core.ts';
-import { ACCESS, WALK } from '../../isa/riscv/privileged/translate.ts';
+import { WALK } from '../../isa/riscv/privileged/translate.ts';
 import { wasm, type WasmMemory, type WasmTable } from '../wasm/webassembly.ts';
 import type { CodePage, CompileRequest, CompileResult } from './request.ts';
 
 interface Fragment {
   readonly request: CompileRequest;
-  readonly pages: readonly (CodePage & { readonly key: number })[];
+  readonly pages: readonly (CodePage & { readonly key: number; readonly low: number; readonly high: number })[];
   readonly slot: number;
   installed: boolean;
   /** All its pages were mapped as global when it was installed. */
@@ -109,7 +109,12 @@ export class Fragments implements FragmentKeeper {
       }
       const slot = this.#takeSlot();
       this.#parts.table.set(slot, made[name]);
-      const keyed = pages.map((page) => ({ ...page, key: pageKey(page.virtual) }));
+      const keyed = pages.map((page) => ({
+        ...page,
+        key: pageKey(page.virtual),
+        low: Number(BigInt.asIntN(32, page.virtual)),
+        high: Number(page.virtual >> 32n),
+      }));
       const fragment: Fragment = { request, pages: keyed, slot, installed: false, global: false };
       this.#byAddress.set(request.pcLow, [...(this.#byAddress.get(request.pcLow) ?? []), fragment]);
       for (const { page } of pages) {
@@ -146,13 +151,10 @@ export class Fragments implements FragmentKeeper {
   /** Whether every page is mapped, executable, where it was; notes whether all are global. */
   #mapped(core: Core, fragment: Fragment): boolean {
     fragment.global = true;
-    for (const { virtual, page } of fragment.pages) {
-      const physical = core.exports.translate(virtual, ACCESS.fetch);
-      if (core.working.event !== EVENT.none) {
-        core.working.event = EVENT.none;
-        return false;
-      }
-      if (Number(physical) !== core.surroundings.ram.base + page * 4096) return false;
+    for (const { low, high, page } of fragment.pages) {
+      const mapped = core.exports.fetchPage(low, high);
+      if (mapped < 0) core.working.event = EVENT.none;
+      if (mapped !== page) return false;
       if ((core.working.walkFlags & WALK.global) === 0) fragment.global = false;
     }
     return true;

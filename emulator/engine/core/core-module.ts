@@ -58,8 +58,16 @@ export function writeCoreModule(layout: CoreLayout, ram: RamLayout, memoryPages:
   const run = module.function(['i32'], ['i32']);
   run.routine.returnCall(jump, run.routine.parameter(0).get(), parts.state.get('pc'));
 
+  const fetchPage = module.function(['i32', 'i32'], ['i32']);
+  {
+    const r = fetchPage.routine;
+    const pc = r.or(r.extendU(r.parameter(0).get()), r.shl(r.extendU(r.parameter(1).get()), r.i64(32)));
+    const host = r.let(r.call(fetchHost, pc));
+    r.return(r.select(r.eqz(host), r.i32(-1), r.shrU(r.sub(host, r.i32(ram.host)), r.i32(12))));
+  }
+
   // Translation is exported for the rare things TypeScript does at virtual addresses.
-  const exported = { run, jump, interpret, translate, fill };
+  const exported = { run, jump, interpret, translate, fill, fetchPage };
   for (const [name, callable] of Object.entries(exported)) module.export(name, callable);
   exportFloatFunctions(module, float);
   return module.finish();

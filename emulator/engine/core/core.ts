@@ -61,6 +61,8 @@ export interface FragmentKeeper {
 interface CoreExports {
   run(left: number): number;
   translate(address: bigint, access: number): bigint;
+  /** The RAM page that code at an address (as two halves) would be fetched from, or -1 with a trap raised. */
+  fetchPage(low: number, high: number): number;
   /** Where a byte lies in memory 0, prepared for a load or store; 0 with a trap raised, -1 where it is not RAM. */
   fill(address: bigint, access: number): number;
 }

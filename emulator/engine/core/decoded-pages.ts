@@ -1,5 +1,4 @@
 /** The decoded records of one core: a pool of pages, filled instruction by instruction as they are first reached. */
-import { decode } from '../../isa/riscv/decoder.ts';
 import { type CoreLayout, DECODED_PAGE, PAGE, type RamLayout, RECORD } from '../layout.ts';
 import { OWN_HANDLER, RecordWriter, type RegisterOffsets } from './handlers.ts';
 import type { Translations } from './translations.ts';
@@ -75,18 +74,15 @@ export class DecodedPages {
         if (slot === SLOTS - 1) return this.#own(at, OWN_HANDLER.straddle);
         word |= this.#view.getUint16(code + slot * 2 + 2, true) << 16;
       }
-      const decoded = decode(word);
-      this.#records.write(at, word, decoded);
-      if (!decoded) return;
-      // Past a jump there may be data; conditional branches and calls are followed by code.
-      if (decoded.row.ends && decoded.operands['rd'] === 0) return;
-      slot += decoded.length / 2;
+      const { length, stops } = this.#records.write(at, word);
+      if (stops) return;
+      slot += length / 2;
     }
   }
 
   /** Writes one instruction, given as a word, as the record at this address. */
   decodeWord(record: number, word: number): void {
-    this.#records.write(record, word, decode(word));
+    this.#records.write(record, word);
   }
 
   /** From now on writes to this page are noticed. */

@@ -2,7 +2,7 @@
  * The interpreter's handlers and their numbers: three of its own, then one for each row that has a meaning, then the
  * two-byte forms of rows that have a compressed encoding (a handler knows by how much to move on).
  */
-import type { Decoded } from '../../isa/riscv/decoder.ts';
+import { decode, type Decoded } from '../../isa/riscv/decoder.ts';
 import type { Row } from '../../isa/riscv/row.ts';
 import { rows } from '../../isa/riscv/rows.ts';
 import { RECORD } from '../layout.ts';
@@ -29,56 +29,70 @@ export interface RegisterOffsets {
   readonly f: number;
 }
 
-/** Packs a decoded instruction as the four words of its record; undefined where no handler runs it. */
-function packRecord({ row, length, operands }: Decoded, { x, f }: RegisterOffsets): Int32Array | undefined {
-  const number = numbers.get(`${row.name}/${length}`);
-  if (number === undefined) return undefined;
-  const words = new Int32Array(RECORD.size / 4);
-  const view = new DataView(words.buffer);
-  view.setUint16(RECORD.handler, number, true);
-  // x0 as destination goes to the spare place behind the registers.
-  const fields: readonly (readonly [name: string, at: number, value: (operand: number) => number])[] = [
-    ['rd', RECORD.rd, (n) => x + (n || 32) * 8],
-    ['fd', RECORD.rd, (n) => f + n * 8],
-    ['rs1', RECORD.rs1, (n) => x + n * 8],
-    ['fs1', RECORD.rs1, (n) => f + n * 8],
-    ['rs2', RECORD.rs2, (n) => x + n * 8],
-    ['fs2', RECORD.rs2, (n) => f + n * 8],
-    ['fs3', RECORD.third, (n) => f + n * 8],
-    ['csr', RECORD.third, (n) => n],
-  ];
-  for (const [name, at, value] of fields) {
-    const operand = operands[name];
-    if (operand !== undefined) view.setUint16(at, value(operand), true);
-  }
-  view.setUint8(RECORD.mode, operands['rm'] ?? 0);
-  view.setInt32(RECORD.immediate, operands['imm'] ?? operands['shamt'] ?? operands['zimm'] ?? 0, true);
-  return words;
+/** An instruction as its record's words, and what decoding ahead needs to know of it. */
+export interface PackedRecord {
+  readonly words: Int32Array;
+  readonly length: 2 | 4;
+  /** What follows in memory need not be code. */
+  readonly stops: boolean;
 }
 
-/** Writes records, remembering the packed form of each instruction word that has been decoded. */
+const FIELD: Readonly<Record<string, number>> = {
+  rd: RECORD.rd, fd: RECORD.rd, rs1: RECORD.rs1, fs1: RECORD.rs1, rs2: RECORD.rs2, fs2: RECORD.rs2, fs3: RECORD.third, csr: RECORD.third,
+};
+
+function pack(word: number, decoded: Decoded | undefined, { x, f }: RegisterOffsets): PackedRecord {
+  const words = new Int32Array(RECORD.size / 4);
+  const number = decoded && numbers.get(`${decoded.row.name}/${decoded.length}`);
+  if (!decoded || number === undefined) {
+    words[0] = OWN_HANDLER.illegal;
+    words[RECORD.immediate / 4] = (word & 3) === 3 ? word : word & 0xffff;
+    return { words, length: 2, stops: true };
+  }
+  const halves = new Uint16Array(words.buffer);
+  halves[RECORD.handler / 2] = number;
+  const { operands, row, length } = decoded;
+  for (const name of Object.keys(operands)) {
+    const operand = operands[name] as number;
+    const at = FIELD[name];
+    if (at !== undefined) {
+      // x0 as destination goes to the spare place behind the registers.
+      const place = name === 'csr' ? operand : name[0] === 'f' ? f + operand * 8 : x + (name === 'rd' ? operand || 32 : operand) * 8;
+      halves[at / 2] = place;
+    } else if (name === 'rm') halves[RECORD.mode / 2] = operand;
+    else if (name === 'imm' || name === 'shamt' || name === 'zimm') words[RECORD.immediate / 4] = operand;
+  }
+  return { words, length, stops: row.ends === true && operands['rd'] === 0 };
+}
+
+/** Writes records, remembering the packed form of each instruction word: a program uses few different ones. */
 export class RecordWriter {
-  readonly #words: Int32Array;
+  readonly #memory: Int32Array;
   readonly #offsets: RegisterOffsets;
-  readonly #packed = new WeakMap<Decoded, Int32Array>();
+  readonly #packed = new Map<number, PackedRecord>();
 
   constructor(buffer: SharedArrayBuffer, offsets: RegisterOffsets) {
-    this.#words = new Int32Array(buffer);
+    this.#memory = new Int32Array(buffer);
     this.#offsets = offsets;
   }
-  /** Writes a decoded instruction (or an illegal word) at a byte address. */
-  write(at: number, word: number, decoded: Decoded | undefined): void {
-    let packed = decoded && this.#packed.get(decoded);
-    if (decoded && !packed) {
-      packed = packRecord(decoded, this.#offsets);
-      if (packed) this.#packed.set(decoded, packed);
+  /** Writes an instruction, legal or not, as the record at a byte address. */
+  write(at: number, word: number): PackedRecord {
+    let packed = this.#packed.get(word);
+    if (!packed) {
+      if (this.#packed.size >= MOST_PACKED) this.#packed.clear();
+      packed = pack(word, decode(word), this.#offsets);
+      this.#packed.set(word, packed);
     }
+    const { words } = packed;
     const to = at >> 2;
-    if (packed) {
-      for (let index = 0; index < packed.length; index++) this.#words[to + index] = packed[index] as number;
-      return;
-    }
-    this.#words[to + RECORD.immediate / 4] = (word & 3) === 3 ? word : word & 0xffff;
-    this.#words[to] = OWN_HANDLER.illegal;
+    const memory = this.#memory;
+    memory[to + 1] = words[1] as number;
+    memory[to + 2] = words[2] as number;
+    memory[to + 3] = words[3] as number;
+    memory[to] = words[0] as number;
+    return packed;
   }
 }
+
+/** Bounds what hostile code can make us remember. */
+const MOST_PACKED = 1 << 17;
