@@ -39,9 +39,10 @@ const finish = (code: number) => [
 export const printsAndEnds = (text: string, code: number): Uint8Array => words(...print(text), ...finish(code));
 /** Prints a text and then does nothing for ever. */
 export const printsAndStays = (text: string): Uint8Array => words(...print(text), branch(0, 0, 0, 0));
-/** Echoes what it reads until a `q`, then ends. */
-export const echoesUntilQ = (): Uint8Array =>
+/** Prints a greeting, then echoes what it reads until a `q`, then ends. */
+export const echoesUntilQ = (greeting = ''): Uint8Array =>
   words(
+    ...print(greeting),
     lui(T0, UART),
     lbu(T1, T0, 5), // line status
     andi(T1, T1, 1), // data ready
