@@ -3,10 +3,13 @@
 /** A minute at one value a second. */
 const COLUMNS = 60;
 
-/** `points` of an SVG polyline for values from oldest to newest, the highest one at the top. */
-export function sparkPoints(values: readonly number[], width: number, height: number): string {
+/**
+ * `points` of an SVG polyline for values from oldest to newest, the highest one at the top. Where all are below
+ * `least`, that is the top: what hardly moves must not look like hard work.
+ */
+export function sparkPoints(values: readonly number[], width: number, height: number, least = 1e-9): string {
   const shown = values.slice(-COLUMNS);
-  const most = Math.max(1e-9, ...shown);
+  const most = Math.max(least, ...shown);
   const step = width / (COLUMNS - 1);
   return shown
     .map((value, index) => {

@@ -46,6 +46,7 @@ describe('figures', () => {
   test('a sparkline ends at the right, its highest value at the top', () => {
     expect(sparkPoints([0, 10], 59, 16)).toBe('58.0,15.0 59.0,1.0');
     expect(sparkPoints([], 59, 16)).toBe('');
+    expect(sparkPoints([0, 10], 59, 16, 20)).toBe('58.0,15.0 59.0,8.0');
   });
 });
 
