@@ -191,11 +191,12 @@ export class Core implements CoreEnvironment {
   /** Sets bytes of one RAM page to zero. @returns false with a trap raised, or where the address is not RAM's */
   zero(address: bigint, length: number): boolean {
     const host = this.exports.fill(address, ACCESS.store);
-    if (host <= 0) {
-      if (host < 0) this.raise(CAUSE.storeAccess, BigInt.asUintN(64, address));
+    // 0: a trap is raised; -1: not RAM. Any other negative number is a place beyond 2 GiB.
+    if (host === 0 || host === -1) {
+      if (host !== 0) this.raise(CAUSE.storeAccess, BigInt.asUintN(64, address));
       return false;
     }
-    this.#bytes.fill(0, host, host + length);
+    this.#bytes.fill(0, host >>> 0, (host >>> 0) + length);
     return true;
   }
 
