@@ -123,12 +123,13 @@ export class GuestKit {
   async #linux(template: LinuxTemplate, additions: GuestAdditions, report: Report, signal?: AbortSignal): Promise<BootSource> {
     const packages = await this.#store.obtain(template, report, signal);
     const kernelPackage = partOf(packages, 'kernel');
-    const modules = await ModuleTree.open(kernelPackage.folder);
+    // Walking three thousand files takes longer than all the rest of a second use.
+    let tree: Promise<ModuleTree> | undefined;
     const parts: BaseParts = {
       busybox: await readFile(await firstFile(partOf(packages, 'busybox').folder, ['usr/bin/busybox', 'bin/busybox'])),
       init: readFileSync(join(this.#templates, 'init.sh'), 'utf8'),
       profile: readFileSync(join(this.#templates, 'profile.sh'), 'utf8'),
-      modules,
+      modules: () => (tree ??= ModuleTree.open(kernelPackage.folder)),
       wanted: template.modules,
     };
     const base = await this.#base(parts, packages, report);

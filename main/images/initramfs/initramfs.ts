@@ -13,7 +13,8 @@ export interface BaseParts {
   /** `init.sh` and `profile.sh` of the templates' folder. */
   readonly init: string;
   readonly profile: string;
-  readonly modules: ModuleTree;
+  /** The kernel's modules; asked only when some are needed. */
+  modules(): Promise<ModuleTree>;
   readonly wanted: readonly ModulePart[];
 }
 
@@ -44,7 +45,7 @@ async function loadList(tree: ModuleTree, wanted: readonly ModulePart[]): Promis
 
 /** The base archive. */
 export async function baseInitramfs(parts: BaseParts): Promise<Uint8Array> {
-  const { list, modules } = await loadList(parts.modules, parts.wanted);
+  const { list, modules } = await loadList(await parts.modules(), parts.wanted);
   const entries: CpioEntry[] = [
     ...folders.map((path): CpioEntry => ({ kind: 'directory', path, mode: path === 'tmp' ? 0o1777 : path === 'root' ? 0o700 : 0o755 })),
     ...folderLinks.map(([path, target]): CpioEntry => ({ kind: 'link', path, target })),
@@ -84,8 +85,8 @@ export async function extendedInitramfs(
 ): Promise<Uint8Array> {
   const entries: CpioEntry[] = [...additions.files];
   if (additions.modules.length > 0) {
-    const own = await loadList(parts.modules, parts.wanted);
-    const extra = (await parts.modules.closure(additions.modules)).filter(
+    const own = await loadList(await parts.modules(), parts.wanted);
+    const extra = (await (await parts.modules()).closure(additions.modules)).filter(
       (module) => own.modules.every(({ name }) => name !== module.name) || !own.list.includes(`- ${module.name}\n`),
     );
     entries.push(file('etc/vivarium/modules', own.list + extra.map((module) => moduleLine(undefined, module.name)).join('')));
