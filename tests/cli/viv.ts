@@ -20,9 +20,13 @@ export interface Running {
   readonly result: Promise<Result>;
 }
 
-/** Starts it with an environment of its own; standard input stays open. */
-export function startViv(home: string, ...args: readonly string[]): Running {
-  const child = spawn(process.execPath, [VIV, ...args], { env: { ...process.env, VIVARIUM_HOME: home } });
+/**
+ * Starts it with a home of its own; standard input stays open.
+ * @param home `undefined` for the person's own, with what is in its cache
+ */
+export function startViv(home: string | undefined, ...args: readonly string[]): Running {
+  const env = { ...process.env, ...(home === undefined ? {} : { VIVARIUM_HOME: home }) };
+  const child = spawn(process.execPath, [VIV, ...args], { env });
   onTestFinished(() => void child.kill('SIGKILL'));
   let out = '';
   let err = '';
@@ -42,7 +46,7 @@ export function startViv(home: string, ...args: readonly string[]): Running {
 }
 
 /** Runs it to its end with nothing on standard input. */
-export function viv(home: string, ...args: readonly string[]): Promise<Result> {
+export function viv(home: string | undefined, ...args: readonly string[]): Promise<Result> {
   const running = startViv(home, ...args);
   running.endInput();
   return running.result;

@@ -94,7 +94,7 @@ export async function runMachine(configuration: MachineConfiguration, { signal, 
   const stop = () => void running.stop();
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
-  input.begin();
+  input.begin(() => running.figures());
   try {
     const ending = await ended.promise;
     look();
