@@ -2,6 +2,7 @@
  * Starts machines: the only door from a process into the emulator. `main` calls it from the Electron main process,
  * the browser shell or the CLI; each machine gets its threads and its shared memory here.
  */
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { runState } from '../engine/layout.ts';
 import { wasm } from '../engine/wasm/webassembly.ts';
@@ -14,6 +15,11 @@ import { MachineThreads } from './machine-threads.ts';
 /** The largest memory a machine may have: WebAssembly's 4 GiB hold RAM and the engine's own data. */
 const MOST_MEMORY = 3 * 1024 ** 3;
 const MEBIBYTE = 1024 ** 2;
+/** A thread's nursery: garbage here is short-lived, and three threads' nurseries count against every machine. */
+const YOUNG_MB = 6;
+
+// Sources kept for a second compilation of the same script: every thread would hold them, none will need them.
+setFlagsFromString('--no-compilation-cache');
 
 /**
  * Loads the boot files, creates the machine's memory and threads and lets it run.
@@ -28,7 +34,7 @@ export async function startMachine(configuration: MachineConfiguration, events: 
   const pages = layout.memoryPages;
   const memory = new wasm.Memory({ initial: pages, maximum: pages, shared: true });
   const threads = new MachineThreads(configuration, memory, layout, events);
-  await threads.start((file, workerData, transfer) => new Worker(new URL(file, import.meta.url), { workerData, transferList: [...transfer], resourceLimits: { maxYoungGenerationSizeMb: 32 } }));
+  await threads.start((file, workerData, transfer) => new Worker(new URL(file, import.meta.url), { workerData, transferList: [...transfer], resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } }));
 
   const states = layout.cores.map((core) => bind(coreState, memory.buffer, core.state));
   const working = layout.cores.map((core) => bind(runState, memory.buffer, core.run));

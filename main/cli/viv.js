@@ -12,14 +12,20 @@ const NEEDED = 24;
 const program = fileURLToPath(new URL('./viv.ts', import.meta.url));
 
 async function start() {
-  if (Number(process.versions.node.split('.')[0]) >= NEEDED) return void (await import('./viv.ts'));
+  // glibc keeps what each thread's arena once needed; with one arena a machine takes about 70 MiB less.
+  const frugal = { ...process.env, MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '1' };
+  if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
+    if (process.platform === 'linux' && !process.env.MALLOC_ARENA_MAX && process.argv[2] in { run: 1, serve: 1 } && process.execve)
+      process.execve(process.execPath, [process.execPath, ...process.execArgv, program, ...process.argv.slice(2)], frugal);
+    return void (await import('./viv.ts'));
+  }
   const folder = new URL('../../node_modules/node/bin/', import.meta.url);
   const node = ['node', 'node.exe'].map((name) => fileURLToPath(new URL(name, folder))).find((file) => existsSync(file));
   if (node === undefined) {
     console.error(`viv: needs Node ${NEEDED} and this is ${process.version}: run npm ci in the checkout, which brings it`);
     process.exit(1);
   }
-  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit', env: frugal });
   // A terminal sends its signals to both processes; the child decides what they mean.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));

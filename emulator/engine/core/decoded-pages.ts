@@ -74,8 +74,8 @@ export class DecodedPages {
         if (slot === SLOTS - 1) return this.#own(at, OWN_HANDLER.straddle);
         word |= this.#view.getUint16(code + slot * 2 + 2, true) << 16;
       }
-      const { length, stops } = this.#records.write(at, word);
-      if (stops) return;
+      const length = this.#records.write(at, word);
+      if (length < 0) return; // past a jump there may be data
       slot += length / 2;
     }
   }

@@ -2,7 +2,7 @@
  * The interpreter's handlers and their numbers: three of its own, then one for each row that has a meaning, then the
  * two-byte forms of rows that have a compressed encoding (a handler knows by how much to move on).
  */
-import { decode, type Decoded } from '../../isa/riscv/decoder.ts';
+import { type Decoded, decodeOnce } from '../../isa/riscv/decoder.ts';
 import type { Row } from '../../isa/riscv/row.ts';
 import { rows } from '../../isa/riscv/rows.ts';
 import { RECORD } from '../layout.ts';
@@ -29,27 +29,24 @@ export interface RegisterOffsets {
   readonly f: number;
 }
 
-/** An instruction as its record's words, and what decoding ahead needs to know of it. */
-export interface PackedRecord {
-  readonly words: Int32Array;
-  readonly length: 2 | 4;
-  /** What follows in memory need not be code. */
-  readonly stops: boolean;
-}
+/** What decoding ahead needs to know of an instruction: its length in bytes, negative where what follows need not be code. */
+type Extent = number;
 
 const FIELD: Readonly<Record<string, number>> = {
   rd: RECORD.rd, fd: RECORD.rd, rs1: RECORD.rs1, fs1: RECORD.rs1, rs2: RECORD.rs2, fs2: RECORD.rs2, fs3: RECORD.third, csr: RECORD.third,
 };
 
-function pack(word: number, decoded: Decoded | undefined, { x, f }: RegisterOffsets): PackedRecord {
-  const words = new Int32Array(RECORD.size / 4);
+/** Packs an instruction as the four words of its record. */
+function pack(words: Int32Array, word: number, { x, f }: RegisterOffsets): Extent {
+  const decoded = decodeOnce(word);
   const number = decoded && numbers.get(`${decoded.row.name}/${decoded.length}`);
+  words.fill(0);
   if (!decoded || number === undefined) {
     words[0] = OWN_HANDLER.illegal;
     words[RECORD.immediate / 4] = (word & 3) === 3 ? word : word & 0xffff;
-    return { words, length: 2, stops: true };
+    return -2;
   }
-  const halves = new Uint16Array(words.buffer);
+  const halves = new Uint16Array(words.buffer, words.byteOffset, RECORD.size / 2);
   halves[RECORD.handler / 2] = number;
   const { operands, row, length } = decoded;
   for (const name of Object.keys(operands)) {
@@ -62,37 +59,50 @@ function pack(word: number, decoded: Decoded | undefined, { x, f }: RegisterOffs
     } else if (name === 'rm') halves[RECORD.mode / 2] = operand;
     else if (name === 'imm' || name === 'shamt' || name === 'zimm') words[RECORD.immediate / 4] = operand;
   }
-  return { words, length, stops: row.ends === true && operands['rd'] === 0 };
+  return row.ends === true && operands['rd'] === 0 ? -length : length;
 }
+
+/** Words a remembered record takes: the record and its extent. */
+const KEPT = RECORD.size / 4 + 1;
+/** Bounds what hostile code can make us remember; a booting kernel uses about 40 000 different words. */
+const MOST_KEPT = 1 << 16;
 
 /** Writes records, remembering the packed form of each instruction word: a program uses few different ones. */
 export class RecordWriter {
   readonly #memory: Int32Array;
   readonly #offsets: RegisterOffsets;
-  readonly #packed = new Map<number, PackedRecord>();
+  /** Where a word's packed form begins in `#kept`. */
+  readonly #places = new Map<number, number>();
+  #kept = new Int32Array(1024 * KEPT);
 
   constructor(buffer: SharedArrayBuffer, offsets: RegisterOffsets) {
     this.#memory = new Int32Array(buffer);
     this.#offsets = offsets;
   }
+
   /** Writes an instruction, legal or not, as the record at a byte address. */
-  write(at: number, word: number): PackedRecord {
-    let packed = this.#packed.get(word);
-    if (!packed) {
-      if (this.#packed.size >= MOST_PACKED) this.#packed.clear();
-      packed = pack(word, decode(word), this.#offsets);
-      this.#packed.set(word, packed);
-    }
-    const { words } = packed;
+  write(at: number, word: number): Extent {
+    const from = this.#places.get(word) ?? this.#remember(word);
     const to = at >> 2;
     const memory = this.#memory;
-    memory[to + 1] = words[1] as number;
-    memory[to + 2] = words[2] as number;
-    memory[to + 3] = words[3] as number;
-    memory[to] = words[0] as number;
-    return packed;
+    const kept = this.#kept;
+    memory[to + 1] = kept[from + 1] as number;
+    memory[to + 2] = kept[from + 2] as number;
+    memory[to + 3] = kept[from + 3] as number;
+    memory[to] = kept[from] as number;
+    return kept[from + KEPT - 1] as number;
+  }
+
+  #remember(word: number): number {
+    if (this.#places.size === MOST_KEPT) this.#places.clear();
+    const from = this.#places.size * KEPT;
+    if (from + KEPT > this.#kept.length) {
+      const larger = new Int32Array(this.#kept.length * 2);
+      larger.set(this.#kept);
+      this.#kept = larger;
+    }
+    this.#kept[from + KEPT - 1] = pack(this.#kept.subarray(from, from + KEPT - 1), word, this.#offsets);
+    this.#places.set(word, from);
+    return from;
   }
 }
-
-/** Bounds what hostile code can make us remember. */
-const MOST_PACKED = 1 << 17;

@@ -31,7 +31,7 @@ for (let bucket = 0; bucket < 0x420; bucket++) {
 
 const remembered = new Map<number, Decoded | undefined>();
 /** Bounds what hostile code can make us remember. */
-const MOST_REMEMBERED = 1 << 18;
+const MOST_REMEMBERED = 1 << 14;
 
 /**
  * Decodes the instruction at the low end of `word` (16 bits are enough for a compressed one).
@@ -41,17 +41,19 @@ export function decode(word: number): Decoded | undefined {
   const exact = (word & 3) === 3 ? word >>> 0 : word & 0xffff;
   if (remembered.has(exact)) return remembered.get(exact);
   if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-  const decoded = lookUp(exact);
+  const decoded = decodeOnce(exact);
   remembered.set(exact, decoded);
   return decoded;
 }
 
-function lookUp(word: number): Decoded | undefined {
-  for (const row of buckets[bucketOf(word)] as readonly Row[]) {
+/** The same without remembering, for a caller that remembers something of its own. */
+export function decodeOnce(word: number): Decoded | undefined {
+  const exact = (word & 3) === 3 ? word >>> 0 : word & 0xffff;
+  for (const row of buckets[bucketOf(exact)] as readonly Row[]) {
     const { mask, match, length, operands } = row.encoding;
-    if ((word & mask) >>> 0 !== match) continue;
+    if ((exact & mask) >>> 0 !== match) continue;
     const numbers: Record<string, number> = {};
-    for (const bits of operands) numbers[bits.name] = operandOf(bits, word);
+    for (const bits of operands) numbers[bits.name] = operandOf(bits, exact);
     if (row.refuses?.(numbers)) continue;
     if (!row.expandsTo) return { row, length, operands: numbers, written: row };
     return { row: rowNamed(row.expandsTo.name), length, operands: row.expandsTo.operands(numbers), written: row };
