@@ -53,7 +53,11 @@ test('an interrupt ends it, and the figures are written', async () => {
   await vi.waitFor(() => expect(running.out()).toBe('waiting'), { timeout: 60_000 });
   running.kill('SIGINT');
   expect(await running.result).toMatchObject({ status: 130, err: '' });
-  expect(JSON.parse(readFileSync(stats, 'utf8'))).toMatchObject({ exitReason: 'interrupted', exitStatus: 130, milestones: { firstOutput: expect.any(Number) } });
+  expect(JSON.parse(readFileSync(stats, 'utf8'))).toMatchObject({
+    exitReason: 'interrupted',
+    exitStatus: 130,
+    milestones: { firstOutput: expect.any(Number) },
+  });
 });
 
 test('a flood into a pipe that nobody reads any more ends quietly', async () => {
@@ -90,5 +94,9 @@ test('a template that needs nothing from outside greets and answers', async () =
 });
 
 test('a template without an operating system runs no commands, and says which one does', async () => {
-  expect(await viv(temporaryFolder(), 'run', '--template', 'hello-riscv64', '--run', 'ls')).toMatchObject({ status: 1, out: '', err: expect.stringContaining('debian-riscv64') });
+  expect(await viv(temporaryFolder(), 'run', '--template', 'hello-riscv64', '--run', 'ls')).toMatchObject({
+    status: 1,
+    out: '',
+    err: expect.stringContaining('debian-riscv64'),
+  });
 });

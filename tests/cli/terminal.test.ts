@@ -29,7 +29,10 @@ function echoProgram() {
 
 test('viv run: keys go to the guest as typed, Ctrl-A Ctrl-A sends one, Ctrl-A X leaves', async () => {
   const { folder, file } = echoProgram();
-  const { type, text, status } = onTerminal(folder, `$VIV run --bare ${file} --memory 16M; echo "status $?"; stty -a | grep -o -w -e '-\\?icanon' -e '-\\?echo'`);
+  const { type, text, status } = onTerminal(
+    folder,
+    `$VIV run --bare ${file} --memory 16M; echo "status $?"; stty -a | grep -o -w -e '-\\?icanon' -e '-\\?echo'`,
+  );
   // The guest's output is printed in raw mode only: from here on the guest echoes, not the terminal.
   await vi.waitFor(() => expect(text()).toBe('ready'), PATIENCE);
   type('keys');
