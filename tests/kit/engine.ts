@@ -1,0 +1,176 @@
+/**
+ * One core by itself, for tests: RAM, a finisher, and one of the engines over it. Programs run in M-mode without devices and
+ * end by storing to the finisher; time is a count of instructions, so that every run is the same.
+ */
+import { compileBatch } from '../../emulator/engine/compiler/compile.ts';
+import { Fragments } from '../../emulator/engine/compiler/fragments.ts';
+import type { CompileRequest } from '../../emulator/engine/compiler/request.ts';
+import { Core } from '../../emulator/engine/core/core.ts';
+import { coreLayout } from '../../emulator/engine/layout.ts';
+import { wasm, WASM_PAGE } from '../../emulator/engine/wasm/webassembly.ts';
+import { interruptsPending, supervisorTimerEnabled } from '../../emulator/isa/riscv/privileged/trap.ts';
+import { coreState, STATUS } from '../../emulator/isa/riscv/state.ts';
+import { reset } from '../../emulator/snapshot/schema.ts';
+
+/** `compiler` compiles at the first arrival and at once; `auto` after a few, between slices, as a machine does. */
+export const ENGINES = ['interpreter', 'compiler', 'auto'] as const;
+export type TestEngine = (typeof ENGINES)[number];
+const THRESHOLD = { interpreter: 0, compiler: 1, auto: 5 } as const;
+
+export const RAM_BASE = 0x8000_0000;
+/** A store here ends the run; its value is the exit value. */
+export const FINISHER = 0x10_0000;
+/** A word register that counts how often it has been read and remembers what was stored. */
+export const COUNTING_DEVICE = 0x1000_0000;
+
+const ATTENTION_AT = 4096;
+const PAGE_SIZE = 4096;
+const POOL_PAGES = 160;
+const INSTRUCTIONS_PER_TICK = 10n;
+/** Short, so that compiled code is entered and left often. */
+const SLICE = 500;
+
+export class TestCore {
+  readonly core: Core;
+  readonly engine: TestEngine;
+  /** Guest RAM from `RAM_BASE`. */
+  readonly ram: Uint8Array;
+  readonly view: DataView;
+  /** The hardware-driven bits of mip. */
+  lines = 0;
+  /** What the program stored to the finisher. */
+  exit: number | undefined;
+  readonly device = { reads: 0, stored: [] as number[] };
+  readonly #attention: Int32Array;
+  readonly #flags: Uint8Array;
+  readonly #fragments: Fragments | undefined;
+  #staleWrites = 0;
+  #timeSkipped = 0n;
+
+  constructor(engine: TestEngine, memoryMiB = 2) {
+    this.engine = engine;
+    const size = memoryMiB * 2 ** 20;
+    const ramPages = size / PAGE_SIZE;
+    const pageFlags = ATTENTION_AT + 64;
+    const generations = pageFlags + ramPages;
+    const layout = coreLayout(generations + 4 * ramPages, coreState, ATTENTION_AT, ramPages, POOL_PAGES);
+    const host = Math.ceil(layout.end / WASM_PAGE) * WASM_PAGE;
+    const ram = { base: RAM_BASE, size, host, pageFlags, generations };
+    const memoryPages = (host + size) / WASM_PAGE;
+    const memory = new wasm.Memory({ initial: memoryPages, maximum: memoryPages, shared: true });
+    const table = new wasm.Table({ initial: 64, element: 'anyfunc' });
+    const { buffer } = memory;
+    this.#attention = new Int32Array(buffer, ATTENTION_AT, 1);
+    this.#flags = new Uint8Array(buffer, pageFlags, ramPages);
+    this.ram = new Uint8Array(buffer, host, size);
+    this.view = new DataView(buffer, host, size);
+    const threshold = THRESHOLD[engine];
+    this.core = new Core({
+      memory,
+      memoryPages,
+      table,
+      layout,
+      ram,
+      hartId: 0,
+      tiering: { compile: engine !== 'interpreter', threshold },
+      bus: { read: (address) => this.#read(address), write: (address, _size, value) => this.#write(address, value) },
+      time: () => this.time,
+      lines: () => this.lines,
+      staleWrites: () => this.#staleWrites,
+      nudge: () => void Atomics.store(this.#attention, 0, 1),
+      sbi: () => false,
+      watchedWritten: () => undefined,
+    });
+    if (engine !== 'interpreter') {
+      const { core } = this;
+      const context = { buffer, memoryPages, layout, ram };
+      const compile = (requests: readonly CompileRequest[]): void => {
+        const { bytes, fragments } = compileBatch(context, requests);
+        keeper.install(bytes ? { module: new wasm.Module(bytes), fragments } : { fragments });
+      };
+      const keeper: Fragments = new Fragments({ core, memory, table, threshold, compile, eager: engine === 'compiler' });
+      core.fragments = keeper;
+      this.#fragments = keeper;
+    }
+    this.reset();
+  }
+
+  /** Ticks: instructions, and what was slept through. */
+  get time(): bigint {
+    return this.core.retired() / INSTRUCTIONS_PER_TICK + this.#timeSkipped;
+  }
+  /** Instructions that ran compiled since the core was made. */
+  get compiledInstructions(): bigint {
+    return this.core.state.retired - this.core.working.interpreted;
+  }
+
+  /** As after power-on, with the floating-point unit in its initial state; RAM stays. */
+  reset(): void {
+    const { core } = this;
+    const { retired } = core.state;
+    reset(coreState, core.surroundings.memory.buffer, core.surroundings.layout.state);
+    core.state.retired = retired; // what the engine's own counters are relative to
+    core.state.mstatus |= STATUS.FS & (1n << 13n);
+    this.exit = undefined;
+    this.lines = 0;
+    this.device.reads = 0;
+    this.device.stored.length = 0;
+    core.protectionChanged(); // drops every translation
+    core.modeChanged();
+  }
+
+  /** Puts bytes into RAM as a device would, behind the core's back. */
+  load(address: number | bigint, bytes: Uint8Array): void {
+    const offset = Number(address) - RAM_BASE;
+    this.ram.set(bytes, offset);
+    for (let page = offset >> 12; page <= (offset + bytes.length - 1) >> 12; page++) if (this.#flags[page]! & 1) this.#flags[page]! |= 2;
+    this.#staleWrites++;
+    this.core.dropStaleCode();
+  }
+
+  /**
+   * Runs from the state's pc until the program stores to the finisher.
+   * @param limit instructions after which a program that does not end is given up
+   * @throws Error when it does not end
+   */
+  run(limit = 1_000_000): number {
+    const { core } = this;
+    const { state } = core;
+    const last = state.retired + BigInt(limit);
+    for (;;) {
+      Atomics.store(this.#attention, 0, 0);
+      if (this.exit !== undefined) return this.exit;
+      if (state.retired > last) throw new Error(`the program did not end within ${limit} instructions; pc is 0x${state.pc.toString(16)}`);
+      this.#fragments?.post();
+      if (core.takeInterrupt()) state.waiting = 0;
+      if (state.waiting !== 0) this.#sleep();
+      else core.run(SLICE);
+    }
+  }
+
+  /** Passes the time until something wakes a core that waits. */
+  #sleep(): void {
+    const { core } = this;
+    const { state } = core;
+    if ((interruptsPending(core) & state.mie) !== 0n) {
+      state.waiting = 0;
+      return;
+    }
+    const wait = state.stimecmp - this.time;
+    if (!supervisorTimerEnabled(state) || wait <= 0n) throw new Error('the core waits for an interrupt that never comes');
+    this.#timeSkipped += wait;
+  }
+  #read(address: number): number {
+    return address === COUNTING_DEVICE ? ++this.device.reads : -1;
+  }
+  #write(address: number, value: number): boolean {
+    if (address === COUNTING_DEVICE) {
+      this.device.stored.push(value);
+      return true;
+    }
+    if (address !== FINISHER) return false;
+    this.exit = value;
+    Atomics.store(this.#attention, 0, 1);
+    return true;
+  }
+}
