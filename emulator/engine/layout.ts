@@ -4,8 +4,7 @@
  */
 import { type Fields, type Schema, schema, u32, u64 } from '../snapshot/schema.ts';
 
-/** Address-translation banks: one lookaside buffer for each way the same address can mean something else. */
-export const BANK = { user: 0, supervisor: 1, supervisorSum: 2, machine: 3, machineMprv: 4 } as const;
+/** Banks of the lookaside buffer: an architecture numbers the ways in which one address can mean different things. */
 export const BANKS = 5;
 /** Floating-point modes: unit off or clean, exact flags wanted, only NX can change and is already set. */
 export const FLOAT_MODE = { off: 0, exact: 1, fast: 2 } as const;
@@ -110,7 +109,13 @@ export interface RamLayout {
 const align = (value: number, to: number) => Math.ceil(value / to) * to;
 
 /** Lays out one core's data from `base` on. */
-export function coreLayout<F extends Fields>(base: number, state: Schema<F>, attention: number, ramPages: number, poolPages: number): CoreLayout {
+export function coreLayout<F extends Fields>(
+  base: number,
+  state: Schema<F>,
+  attention: number,
+  ramPages: number,
+  poolPages: number,
+): CoreLayout {
   let at = align(base, 4096);
   const take = (size: number) => {
     const here = at;

@@ -8,6 +8,7 @@ import { setFlagsFromString } from 'node:v8';
 import { compileBatch } from '../engine/compiler/compile.ts';
 import type { CompileRequest, CompileResult } from '../engine/compiler/request.ts';
 import { wasm } from '../engine/wasm/webassembly.ts';
+import { riscv } from '../isa/riscv/architecture.ts';
 import { machineLayout } from '../machine/layout.ts';
 import type { CompilerSetup } from './messages.ts';
 
@@ -25,7 +26,7 @@ const BATCH = 4;
 function serve(port: MessagePort, hartId: number): void {
   const core = layout.cores[hartId];
   if (!core) throw new Error(`the machine has no core ${hartId}`);
-  const context = { buffer, memoryPages: layout.memoryPages, layout: core, ram: layout.ram };
+  const context = { architecture: riscv, buffer, memoryPages: layout.memoryPages, layout: core, ram: layout.ram };
   const attention = new Int32Array(buffer, core.attention, 1);
   const waiting: CompileRequest[] = [];
   const compileSome = () => {

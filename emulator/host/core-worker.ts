@@ -5,6 +5,7 @@ import { Fragments } from '../engine/compiler/fragments.ts';
 import type { CompileRequest, CompileResult } from '../engine/compiler/request.ts';
 import { wasm } from '../engine/wasm/webassembly.ts';
 import { runCore } from '../machine/core-loop.ts';
+import { riscv } from '../isa/riscv/architecture.ts';
 import { machineLayout } from '../machine/layout.ts';
 import { createCoreThread } from '../machine/core-thread.ts';
 import type { CoreSetup, FromCore, ToCore } from './messages.ts';
@@ -18,7 +19,10 @@ const table = new wasm.Table({ initial: 4096, element: 'anyfunc' });
 const THRESHOLD = { auto: 800, compiler: 1, interpreter: 0 } as const;
 const threshold = THRESHOLD[configuration.engine];
 const { core, loop, start } = createCoreThread({
-  configuration, memory, table, hartId,
+  configuration,
+  memory,
+  table,
+  hartId,
   tiering: { compile: configuration.engine !== 'interpreter', threshold },
   now: () => process.hrtime.bigint(),
   end: (ending) => tell({ kind: 'ended', ending }),
@@ -35,13 +39,22 @@ port.once('message', (message: ToCore) => {
 /** Compiled code comes from the compiler's thread, or with the engine `compiler` at once from this one. */
 function attachFragments(): Fragments {
   const layout = machineLayout(configuration);
-  const context = { buffer: memory.buffer, memoryPages: layout.memoryPages, layout: core.surroundings.layout, ram: layout.ram };
+  const context = {
+    architecture: riscv,
+    buffer: memory.buffer,
+    memoryPages: layout.memoryPages,
+    layout: core.surroundings.layout,
+    ram: layout.ram,
+  };
   const compileHere = (requests: readonly CompileRequest[]): void => {
     const { bytes, fragments: made } = compileBatch(context, requests);
     keeper.install(bytes ? { module: new wasm.Module(bytes), fragments: made } : { fragments: made });
   };
   const keeper: Fragments = new Fragments({
-    core, memory, table, threshold,
+    core,
+    memory,
+    table,
+    threshold,
     eager: !compiler,
     compile: compiler ? (requests) => compiler.postMessage(requests) : compileHere,
   });

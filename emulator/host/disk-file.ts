@@ -11,9 +11,11 @@ import type { DiskStore } from '../device/virtio/block/back-end.ts';
 export async function openDisk({ path, readonly }: DiskAttachment): Promise<DiskStore & { close(): Promise<void> }> {
   const file = await open(path, readonly ? constants.O_RDONLY : constants.O_RDWR).catch((error: NodeJS.ErrnoException) => {
     const reason =
-      error.code === 'ENOENT' ? 'there is no such file'
-      : error.code === 'EACCES' || error.code === 'EROFS' ? 'it may not be written; attach it read-only'
-      : error.message;
+      error.code === 'ENOENT'
+        ? 'there is no such file'
+        : error.code === 'EACCES' || error.code === 'EROFS'
+          ? 'it may not be written; attach it read-only'
+          : error.message;
     throw new MachineError(`the disk ${path} cannot be opened: ${reason}`);
   });
   const { size } = await file.stat();
@@ -25,14 +27,14 @@ export async function openDisk({ path, readonly }: DiskAttachment): Promise<Disk
     sizeBytes: size,
     readonly,
     async read(offset, into) {
-      for (let done = 0; done < into.length; ) {
+      for (let done = 0; done < into.length;) {
         const { bytesRead } = await file.read(into, done, into.length - done, offset + done);
         if (bytesRead === 0) throw new Error(`the disk ${path} ended early`);
         done += bytesRead;
       }
     },
     async write(offset, from) {
-      for (let done = 0; done < from.length; ) done += (await file.write(from, done, from.length - done, offset + done)).bytesWritten;
+      for (let done = 0; done < from.length;) done += (await file.write(from, done, from.length - done, offset + done)).bytesWritten;
     },
     flush: () => file.datasync(),
     close: () => file.close(),

@@ -28,13 +28,22 @@ setFlagsFromString('--no-compilation-cache');
 export async function startMachine(configuration: MachineConfiguration, events: MachineEvents): Promise<RunningMachine> {
   const { memoryBytes, cores } = configuration;
   if (memoryBytes % MEBIBYTE !== 0 || memoryBytes < 2 * MEBIBYTE || memoryBytes > MOST_MEMORY)
-    throw new MachineError(`a machine needs between 2 MiB and 3 GiB of memory, in whole MiB; ${memoryBytes / MEBIBYTE} MiB cannot be given`);
+    throw new MachineError(
+      `a machine needs between 2 MiB and 3 GiB of memory, in whole MiB; ${memoryBytes / MEBIBYTE} MiB cannot be given`,
+    );
   if (!Number.isInteger(cores) || cores < 1 || cores > 8) throw new MachineError(`a machine has 1 to 8 cores, not ${cores}`);
   const layout = machineLayout(configuration);
   const pages = layout.memoryPages;
   const memory = new wasm.Memory({ initial: pages, maximum: pages, shared: true });
   const threads = new MachineThreads(configuration, memory, layout, events);
-  await threads.start((file, workerData, transfer) => new Worker(new URL(file, import.meta.url), { workerData, transferList: [...transfer], resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } }));
+  await threads.start(
+    (file, workerData, transfer) =>
+      new Worker(new URL(file, import.meta.url), {
+        workerData,
+        transferList: [...transfer],
+        resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+      }),
+  );
 
   const states = layout.cores.map((core) => bind(coreState, memory.buffer, core.state));
   const working = layout.cores.map((core) => bind(runState, memory.buffer, core.run));

@@ -52,7 +52,10 @@ async function main(): Promise<void> {
   const log = (line: string) => tell({ kind: 'log', line });
   const staleWrites = new Int32Array(buffer, layout.control + controlState.offsets.staleWrites, 1);
   const guest = new GuestMemory({
-    buffer, ramOffset: ram.host, base: ram.base, size: ram.size,
+    buffer,
+    ramOffset: ram.host,
+    base: ram.base,
+    size: ram.size,
     pageFlags: new Uint8Array(buffer, ram.pageFlags, ram.size / 4096),
     codeWritten: () => Atomics.add(staleWrites, 0, 1),
   });

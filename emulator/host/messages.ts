@@ -36,6 +36,4 @@ export type FromIo =
 
 export type ToCore = { readonly kind: 'start'; readonly start: CoreStart };
 export type FromCore =
-  | { readonly kind: 'built' }
-  | { readonly kind: 'ended'; readonly ending: Ending }
-  | { readonly kind: 'log'; readonly line: string };
+  { readonly kind: 'built' } | { readonly kind: 'ended'; readonly ending: Ending } | { readonly kind: 'log'; readonly line: string };

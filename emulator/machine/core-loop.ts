@@ -5,7 +5,7 @@
 import type { Board } from '../board/riscv64-virt.ts';
 import { ATTENTION, type CoreSignals, SSIP } from '../device/kit/core-signals.ts';
 import type { Core } from '../engine/core/core.ts';
-import { interruptsPending, supervisorTimerEnabled } from '../isa/riscv/privileged/trap.ts';
+import type { RiscvCore } from '../isa/riscv/privileged/riscv-core.ts';
 import type { MachineClock } from './clock.ts';
 import { WISH } from './layout.ts';
 
@@ -43,9 +43,9 @@ export function runCore(parts: CoreLoopParts): void {
       continue;
     }
     const deadline = nextDeadline(parts);
-    if (core.takeInterrupt()) core.state.waiting = 0;
+    core.privileged.takeInterrupt();
     if (core.state.waiting !== 0) {
-      if ((interruptsPending(core) & core.state.mie) === 0n) {
+      if (!core.privileged.interruptWaiting()) {
         sleep(parts, deadline);
         continue;
       }
@@ -79,7 +79,7 @@ function obey({ control }: CoreLoopParts): boolean {
 function takeSoftwareInterrupt({ core, signals }: CoreLoopParts): void {
   if ((signals.lines & SSIP) === 0) return;
   signals.lower(SSIP);
-  core.state.mip |= BigInt(SSIP);
+  (core.privileged as RiscvCore).state.mip |= BigInt(SSIP);
 }
 
 /** Does the fence another core asked for; that core waits until the request is gone. */
@@ -92,11 +92,7 @@ export function answerFence(core: Core): void {
 
 /** The tick at which this core has something to do by itself; also brings its timer lines up to date. */
 function nextDeadline({ core, board }: CoreLoopParts): number {
-  const fromBoard = board.timer(core.hartId);
-  const { stimecmp } = core.state;
-  // Beyond 2^53 ticks (28 years) a deadline is no deadline.
-  const own = supervisorTimerEnabled(core.state) && stimecmp < 1n << 53n ? Number(stimecmp) : Infinity;
-  return Math.min(fromBoard, own);
+  return Math.min(board.timer(core.hartId), core.privileged.deadline());
 }
 
 function sleep({ clock, signals }: CoreLoopParts, deadline: number): void {

@@ -5,6 +5,8 @@ import { Core } from '../engine/core/core.ts';
 import type { Tiering } from '../engine/core/core-module.ts';
 import type { WasmMemory, WasmTable } from '../engine/wasm/webassembly.ts';
 import type { Ending, MachineConfiguration } from '../index.ts';
+import { riscv } from '../isa/riscv/architecture.ts';
+import type { RiscvCore } from '../isa/riscv/privileged/riscv-core.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
 import { bind } from '../snapshot/schema.ts';
 import { MachineClock, type MonotonicNanoseconds } from './clock.ts';
@@ -35,7 +37,11 @@ export interface CoreThreadParts {
 }
 
 /** Builds the core; it does not run yet. The device state must have been initialised by the I/O thread before `start`. */
-export function createCoreThread(parts: CoreThreadParts): { core: Core; loop: Omit<CoreLoopParts, 'receive'>; start(from: CoreStart): void } {
+export function createCoreThread(parts: CoreThreadParts): {
+  core: Core;
+  loop: Omit<CoreLoopParts, 'receive'>;
+  start(from: CoreStart): void;
+} {
   const { configuration, memory, table, hartId } = parts;
   const layout = machineLayout(configuration);
   const { buffer } = memory;
@@ -46,7 +52,10 @@ export function createCoreThread(parts: CoreThreadParts): { core: Core; loop: Om
   if (!coreLayout) throw new Error(`the machine has no core ${hartId}`);
   const staleWrites = new Int32Array(buffer, layout.control + controlState.offsets.staleWrites, 1);
   const guest = new GuestMemory({
-    buffer, ramOffset: ram.host, base: ram.base, size: ram.size,
+    buffer,
+    ramOffset: ram.host,
+    base: ram.base,
+    size: ram.size,
     pageFlags: new Uint8Array(buffer, ram.pageFlags, ram.size / 4096),
     codeWritten: () => Atomics.add(staleWrites, 0, 1),
   });
@@ -64,7 +73,13 @@ export function createCoreThread(parts: CoreThreadParts): { core: Core; loop: Om
   const signals = board.signals(hartId);
   let tohost: DataView | undefined;
   const core: Core = new Core({
-    memory, memoryPages: layout.memoryPages, table, layout: coreLayout, ram, hartId,
+    architecture: riscv,
+    memory,
+    memoryPages: layout.memoryPages,
+    table,
+    layout: coreLayout,
+    ram,
+    hartId,
     tiering: parts.tiering,
     bus: board,
     time: () => BigInt(clock.ticks()),
@@ -81,20 +96,21 @@ export function createCoreThread(parts: CoreThreadParts): { core: Core; loop: Om
       if (value & 1n) end({ kind: 'poweroff', code: Number((value >> 1n) & 0xffn) });
     },
   });
-  const hart = sbiHart(core);
+  const privileged = core.privileged as RiscvCore;
+  const hart = sbiHart(privileged);
   let sbi: ReturnType<typeof createSbi> | undefined;
 
   const start = (from: CoreStart) => {
     if (from.privilege === 'S') {
       sbi = createSbi(sbiPlatform({ core, board, memory: guest, buffer, cores: layout.cores, end }));
-      prepareSupervisor(core.state, from.pc, hartId, from.a1);
+      prepareSupervisor(privileged.state, from.pc, hartId, from.a1);
       // The kernel starts the other harts by SBI HSM.
       if (hartId !== 0) core.state.hartState = 1;
     } else {
       core.state.pc = from.pc;
-      core.state.x[10] = BigInt(hartId);
-      core.state.x[11] = from.a1;
-      core.state.x[12] = from.a2;
+      privileged.state.x[10] = BigInt(hartId);
+      privileged.state.x[11] = from.a1;
+      privileged.state.x[12] = from.a2;
     }
     if (from.tohost !== undefined) {
       const offset = from.tohost - ram.base;

@@ -5,6 +5,7 @@ import { SSIP } from '../device/kit/core-signals.ts';
 import type { Core } from '../engine/core/core.ts';
 import { type CoreLayout, runState } from '../engine/layout.ts';
 import type { Ending } from '../index.ts';
+import type { RiscvCore } from '../isa/riscv/privileged/riscv-core.ts';
 import type { CoreState } from '../isa/riscv/privileged/core.ts';
 import { coreState, PRIVILEGE, STATUS } from '../isa/riscv/state.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
@@ -13,7 +14,11 @@ import { answerFence } from './core-loop.ts';
 
 /** `hartState` numbers (SBI specification 2.0, table "HSM Hart States"). */
 const HART = { started: 0, stopped: 1, suspended: 4 } as const;
-const hartStates: Readonly<Record<number, HartState>> = { [HART.started]: 'started', [HART.stopped]: 'stopped', [HART.suspended]: 'suspended' };
+const hartStates: Readonly<Record<number, HartState>> = {
+  [HART.started]: 'started',
+  [HART.stopped]: 'stopped',
+  [HART.suspended]: 'suspended',
+};
 
 export interface SbiParts {
   readonly core: Core;
@@ -25,7 +30,7 @@ export interface SbiParts {
 }
 
 /** A hart's registers for the SBI. */
-export const sbiHart = (core: Core): SbiHart => ({
+export const sbiHart = (core: RiscvCore): SbiHart => ({
   id: core.hartId,
   x: (index) => core.state.x[index] as bigint,
   setX: (index, value) => {

@@ -29,11 +29,11 @@ export const ROOMS: readonly Room[] = [
   { room: 'emulator/memory', may: [schema], types: ['emulator/isa', state], packages: [] },
   { room: state, may: [], types: ['emulator/memory'], packages: [] },
   { room: 'emulator/disk', may: [schema], types: ['emulator/memory'], packages: [] },
-  // The engine meets an architecture only through the interface in emulator/isa, never through emulator/isa/riscv.
+  // The engine meets an architecture only through the interface in emulator/isa/architecture, never through emulator/isa/riscv.
   {
     room: 'emulator/engine',
-    may: ['emulator/isa/notation', 'emulator/isa/value', 'emulator/memory', state],
-    types: ['emulator/isa/architecture', 'emulator/index'],
+    may: ['emulator/isa/architecture', 'emulator/memory', state],
+    types: ['emulator/isa/*', 'emulator/index'],
     packages: [],
   },
   { room: kit, may: ['emulator/memory', state], packages: [] },

@@ -2,14 +2,14 @@
  * Guest code as the compiler sees it: instruction words by distance from a region's entry. Only pages that a core has
  * already decoded are read, because only their changes are noticed; each is remembered with its generation.
  */
-import { PRIVILEGE } from '../../isa/riscv/state.ts';
+import type { Architecture } from '../../isa/architecture.ts';
+import type { Decoded } from '../../isa/row.ts';
 import { PAGE, type RamLayout } from '../layout.ts';
 import type { CodePage, CompileRequest } from './request.ts';
 
-const PTE = { V: 1, R: 2, X: 8, U: 16, A: 64 };
-
 export class CodeSource {
   readonly entry: bigint;
+  readonly #architecture: Architecture;
   readonly #request: CompileRequest;
   readonly #ram: RamLayout;
   readonly #view: DataView;
@@ -18,7 +18,8 @@ export class CodeSource {
   readonly #pages = new Map<number, CodePage | undefined>();
   readonly #entryOffset: number;
 
-  constructor(buffer: SharedArrayBuffer, ram: RamLayout, request: CompileRequest) {
+  constructor(architecture: Architecture, buffer: SharedArrayBuffer, ram: RamLayout, request: CompileRequest) {
+    this.#architecture = architecture;
     this.#request = request;
     this.#ram = ram;
     this.#view = new DataView(buffer);
@@ -28,8 +29,12 @@ export class CodeSource {
     this.#entryOffset = request.pcLow & 0xfff;
   }
 
-  /** The instruction word at `entry + distance`, or undefined where its code may not be used. */
-  word(distance: number): number | undefined {
+  /** The instruction at `entry + distance`; undefined where it is illegal or its code may not be used. */
+  instruction(distance: number): Decoded | undefined {
+    const word = this.#word(distance);
+    return word === undefined ? undefined : this.#architecture.decode(word);
+  }
+  #word(distance: number): number | undefined {
     const low = this.#half(distance);
     if (low === undefined || (low & 3) !== 3) return low;
     const high = this.#half(distance + 2);
@@ -61,27 +66,11 @@ export class CodeSource {
     return ((this.#flags[page] as number) & PAGE.code) === 0 ? undefined : { virtual, page, generation };
   }
 
-  /** A walk that changes nothing; the core checks the result again before it uses the code. */
   #translate(virtual: bigint): bigint | undefined {
-    const { satp, privilege } = this.#request;
-    if (privilege === PRIVILEGE.M || satp >> 60n === 0n) return virtual;
-    let table = (satp & 0xfff_ffff_ffffn) << 12n;
-    for (let level = Number(satp >> 60n) - 6; level >= 0; level--) {
-      const index = (BigInt.asUintN(64, virtual) >> BigInt(12 + 9 * level)) & 511n;
-      const at = table + index * 8n - BigInt(this.#ram.base);
-      if (at < 0n || at >= BigInt(this.#ram.size)) return undefined;
-      const pte = this.#view.getBigUint64(this.#ram.host + Number(at), true);
-      const flags = Number(pte & 0xffn);
-      if (!(flags & PTE.V)) return undefined;
-      const base = ((pte >> 10n) & 0xfff_ffff_ffffn) << 12n;
-      if (!(flags & (PTE.R | PTE.X))) {
-        table = base;
-        continue;
-      }
-      if (!(flags & PTE.X) || !(flags & PTE.A) || (flags & PTE.U) !== 0 !== (privilege === PRIVILEGE.U)) return undefined;
-      const inside = (1n << BigInt(12 + 9 * level)) - 1n;
-      return (base & ~inside) | (virtual & inside);
-    }
-    return undefined;
+    const read = (physical: bigint) => {
+      const offset = physical - BigInt(this.#ram.base);
+      return offset < 0n || offset >= BigInt(this.#ram.size) ? undefined : this.#view.getBigUint64(this.#ram.host + Number(offset), true);
+    };
+    return this.#architecture.translateCode(virtual, this.#request, read);
   }
 }

@@ -3,8 +3,8 @@
  * Ramsey, "Beyond Relooper"), entered with the budget and left by tail calls: to the interpreter, to the jump cache, or
  * straight to whatever fragment the jump cache knows for the target.
  */
-import { coreState, PRIVILEGE } from '../../isa/riscv/state.ts';
-import type { Decoded } from '../../isa/riscv/decoder.ts';
+import type { Architecture } from '../../isa/architecture.ts';
+import type { Decoded } from '../../isa/row.ts';
 import { importFloatFunctions, type FloatFunctions } from '../float/functions.ts';
 import { InlineFloat } from '../float/inline.ts';
 import { type CoreLayout, FLOAT_MODE, JUMP_ENTRIES, JUMP_ENTRY, type RamLayout, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
@@ -16,10 +16,11 @@ import { CodeSource } from './code-source.ts';
 import { buildGraph } from './graph.ts';
 import { RegionEmitter } from './region-emitter.ts';
 import { findRegion, type Region } from './region.ts';
-import { inlineCsr, type NumberedRegister, type RegionContext, RegionRoutine, registerAddress } from './region-routine.ts';
+import { type NumberedRegister, type RegionContext, RegionRoutine, registerAddress } from './region-routine.ts';
 import type { CompiledFragment, CompileRequest } from './request.ts';
 
 export interface CompilerContext {
+  readonly architecture: Architecture;
   readonly buffer: SharedArrayBuffer;
   readonly memoryPages: number;
   readonly layout: CoreLayout;
@@ -37,16 +38,21 @@ interface CoreFunctions {
 }
 
 /** Compiles a batch. @returns the module's bytes (absent if nothing could be compiled) and what became of each request */
-export function compileBatch(context: CompilerContext, requests: readonly CompileRequest[]): { bytes?: Uint8Array; fragments: CompiledFragment[] } {
+export function compileBatch(
+  context: CompilerContext,
+  requests: readonly CompileRequest[],
+): { bytes?: Uint8Array; fragments: CompiledFragment[] } {
   const module = new ModuleWriter();
   module.importMemory('machine', 'memory', context.memoryPages, context.memoryPages);
   module.importTable('machine', 'table', 1);
   // Importing all the floating-point functions makes every instance dearer: only where some region may call them.
   const regions = requests.map((request) => {
-    const source = new CodeSource(context.buffer, context.ram, request);
-    return { request, source, region: findRegion(source, supportedIn(request)) };
+    const source = new CodeSource(context.architecture, context.buffer, context.ram, request);
+    return { request, source, region: findRegion(source, supportedIn(context.architecture, request)) };
   });
-  const usesFloat = regions.some(({ region }) => [...region.blocks.values()].some((block) => block.instructions.some(({ decoded }) => decoded.row.float)));
+  const usesFloat = regions.some(({ region }) =>
+    [...region.blocks.values()].some((block) => block.instructions.some(({ decoded }) => decoded.row.float)),
+  );
   const core: CoreFunctions = {
     interpret: module.importFunction('core', 'interpret', ['i32', 'i64'], ['i32']),
     jump: module.importFunction('core', 'jump', ['i32', 'i64'], ['i32']),
@@ -66,7 +72,7 @@ export function compileBatch(context: CompilerContext, requests: readonly Compil
 }
 
 /** What a region of this mode can do itself with instructions that end fragments, and with floating point. */
-function supportedIn({ mode, privilege }: CompileRequest): (decoded: Decoded) => 'inline' | 'leave' {
+function supportedIn({ csr: csrs }: Architecture, { mode, privilege }: CompileRequest): (decoded: Decoded) => 'inline' | 'leave' {
   const float = mode % 3;
   return ({ row, operands }) => {
     if (row.float && float === FLOAT_MODE.off) return 'leave';
@@ -74,8 +80,7 @@ function supportedIn({ mode, privilege }: CompileRequest): (decoded: Decoded) =>
     const csr = operands['csr'];
     if (csr === undefined) return 'leave';
     const writes = row.name.startsWith('csrrw') || (operands['rs1'] ?? operands['zimm']) !== 0;
-    const region = { supervisor: privilege === PRIVILEGE.S, float: float !== FLOAT_MODE.off };
-    return inlineCsr(row.name, csr, writes, region) ? 'inline' : 'leave';
+    return csrs.inline(row.name, csr, writes, { privilege, float: float !== FLOAT_MODE.off }) ? 'inline' : 'leave';
   };
 }
 
@@ -100,12 +105,12 @@ function registersOf(region: Region): { used: NumberedRegister[]; written: Numbe
 function writeRegion(
   module: ModuleWriter,
   core: CoreFunctions,
-  { layout }: CompilerContext,
+  { architecture, layout }: CompilerContext,
   request: CompileRequest,
   region: Region,
   entry: bigint,
 ): Callable {
-  const state = new WasmFields(coreState, layout.state);
+  const state = new WasmFields(architecture.state, layout.state);
   const { used, written } = registersOf(region);
   const types = written.map(({ register }) => (register === 'x' ? ('i64' as const) : ('f64' as const)));
   const storeRegisters = (r: Routine, from: number) =>
@@ -131,7 +136,7 @@ function writeRegion(
   }
   const bank = layout.tlb + Math.floor(request.mode / 3) * TLB_ENTRIES * TLB_ENTRY.size;
   const fastFloat = request.mode % 3 === FLOAT_MODE.fast;
-  const context: RegionContext = { layout, state, bank, fastFloat, entry, used, written, exitSlow };
+  const context: RegionContext = { csr: architecture.csr, layout, state, bank, fastFloat, entry, used, written, exitSlow };
   const callable = module.function(['i32'], ['i32'], (signature) => new RegionRoutine(signature, context));
   const { routine } = callable;
   const float = fastFloat ? 'fast' : 'exact';

@@ -5,8 +5,7 @@
  */
 import type { Core, FragmentKeeper } from '../core/core.ts';
 import { counterMix, COUNTERS, EVENT, JUMP_ENTRIES, JUMP_ENTRY } from '../layout.ts';
-import type { Flush } from '../../isa/riscv/privileged/core.ts';
-import { WALK } from '../../isa/riscv/privileged/translate.ts';
+import { type Flush, WALK } from '../../isa/architecture.ts';
 import { wasm, type WasmMemory, type WasmTable } from '../wasm/webassembly.ts';
 import type { CodePage, CompileRequest, CompileResult } from './request.ts';
 
@@ -83,7 +82,7 @@ export class Fragments implements FragmentKeeper {
     const asked = requestKey(pcLow, pcHigh, mode);
     if (this.#asked.has(asked)) return;
     this.#asked.add(asked);
-    this.#waiting.push({ pcLow, pcHigh, mode, satp: core.state.satp, privilege: core.state.privilege });
+    this.#waiting.push({ pcLow, pcHigh, mode, ...core.privileged.codeContext() });
     if (this.#parts.eager) this.post();
   }
 
@@ -135,9 +134,7 @@ export class Fragments implements FragmentKeeper {
 
   translationsChanged({ address, keepGlobal }: Flush): void {
     const concerned =
-      address !== undefined ? this.#installedByPage.get(pageKey(address))
-      : keepGlobal ? this.#installedLocal
-      : this.#installed;
+      address !== undefined ? this.#installedByPage.get(pageKey(address)) : keepGlobal ? this.#installedLocal : this.#installed;
     if (!concerned || concerned.size === 0) return;
     for (const fragment of [...concerned]) this.#leave(fragment);
   }

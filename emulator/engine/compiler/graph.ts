@@ -22,10 +22,13 @@ export interface Graph {
 export function successors(block: Block, region: Region): readonly number[] {
   const { terminator } = block;
   const targets =
-    terminator.kind === 'branch' ? [terminator.next, terminator.taken]
-    : terminator.kind === 'next' || terminator.kind === 'jump' || terminator.kind === 'call' ? [terminator.target]
-    : terminator.kind === 'indirect' && terminator.returns ? region.returnSites
-    : [];
+    terminator.kind === 'branch'
+      ? [terminator.next, terminator.taken]
+      : terminator.kind === 'next' || terminator.kind === 'jump' || terminator.kind === 'call'
+        ? [terminator.target]
+        : terminator.kind === 'indirect' && terminator.returns
+          ? region.returnSites
+          : [];
   return targets.filter((target) => region.blocks.has(target));
 }
 
@@ -83,7 +86,11 @@ function reversePostorder(region: Region): number[] {
 }
 
 /** Immediate dominators by position; the entry's is itself. */
-function dominators(order: readonly number[], position: ReadonlyMap<number, number>, edges: readonly { from: number; to: number }[]): number[] {
+function dominators(
+  order: readonly number[],
+  position: ReadonlyMap<number, number>,
+  edges: readonly { from: number; to: number }[],
+): number[] {
   const predecessors: number[][] = order.map(() => []);
   for (const { from, to } of edges) predecessors[position.get(to) as number]?.push(position.get(from) as number);
   const result: number[] = order.map((_, index) => (index === 0 ? 0 : -1));
@@ -96,7 +103,7 @@ function dominators(order: readonly number[], position: ReadonlyMap<number, numb
     }
     return a;
   };
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (let index = 1; index < order.length; index++) {
       let best = -1;

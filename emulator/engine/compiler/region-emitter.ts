@@ -1,5 +1,5 @@
 /** Writes a region's blocks into its routine, following the dominator tree: loops become loops, merges become blocks. */
-import type { Decoded } from '../../isa/riscv/decoder.ts';
+import type { Decoded } from '../../isa/row.ts';
 import type { Expression } from '../wasm/expression.ts';
 import { load } from '../wasm/expression.ts';
 import type { Callable, Label } from '../wasm/routine.ts';
@@ -141,10 +141,11 @@ function constantOperands(r: RegionRoutine, { row, operands }: Decoded): Record<
   const result: Record<string, unknown> = {};
   for (const { name, register } of row.encoding.operands) {
     const number = operands[name] ?? 0;
-    result[name] =
-      register ? ({ register, number } satisfies NumberedRegister)
-      : name === 'imm' || name === 'shamt' || name === 'zimm' ? r.i64(number)
-      : r.i32(number);
+    result[name] = register
+      ? ({ register, number } satisfies NumberedRegister)
+      : name === 'imm' || name === 'shamt' || name === 'zimm'
+        ? r.i64(number)
+        : r.i32(number);
   }
   return result;
 }

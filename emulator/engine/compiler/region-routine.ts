@@ -4,14 +4,14 @@
  * redo the instruction. A side exit hands the registers to a function that stores them, by tail call, so that it
  * costs the hot path one untaken branch.
  */
-import type { Cpu, CsrKind, FloatOperations, Register, SystemOperation, Width } from '../../isa/riscv/cpu.ts';
-import { STATUS } from '../../isa/riscv/state.ts';
+import type { CsrCompiler, SystemOperation } from '../../isa/architecture.ts';
+import type { Cpu, CsrKind, FloatOperations, Register, Width } from '../../isa/cpu.ts';
+import type { Fields } from '../../snapshot/schema.ts';
 import { atomicUpdate } from '../core/interpreter.ts';
 import { type CoreLayout, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 import { type Expression, load } from '../wasm/expression.ts';
 import type { WasmFields } from '../wasm/fields.ts';
 import { type Callable, type Local, Routine, type Signature } from '../wasm/routine.ts';
-import type { coreState } from '../../isa/riscv/state.ts';
 
 /** A register operand with its number. */
 export interface NumberedRegister extends Register {
@@ -20,8 +20,9 @@ export interface NumberedRegister extends Register {
 
 /** What the region is compiled for. */
 export interface RegionContext {
+  readonly csr: CsrCompiler;
   readonly layout: CoreLayout;
-  readonly state: WasmFields<(typeof coreState)['fields']>;
+  readonly state: WasmFields<Fields>;
   /** Address of the mode's bank of the lookaside buffer. */
   readonly bank: number;
   /** The region rests on NX being raised and frm being 0. */
@@ -205,80 +206,13 @@ export class RegionRoutine extends Routine implements Cpu {
     throw new Error('system operations are left to the interpreter');
   }
 
-  /** Only the CSRs of `inlineCsr` come here. */
+  /** Only what the architecture says may be inline comes here. */
   csr(kind: CsrKind, number: Expression, rd: Register, source: Register | Expression): void {
-    if (Number(number.constant) <= FCSR) return this.#floatCsr(kind, Number(number.constant), rd, source);
-    const plain = PLAIN_CSRS[Number(number.constant)];
-    const { state, layout } = this.context;
-    const writes = writesCsr(kind, source);
-    const operand = this.let('register' in source ? this.x(source) : source);
-    if (plain) {
-      const old = this.let(state.get(plain));
-      if (writes) {
-        state.set(this, plain, kind === 'write' ? operand : kind === 'set' ? this.or(old, operand) : this.and(old, this.not(operand)));
-      }
-      return this.setX(rd, old);
-    }
-    // sstatus: reads, and changes of SIE alone, which no translation depends on.
-    if (writes) this.leaveWhen(this.ne(this.and(operand, this.i64(~STATUS.SIE)), this.i64(0)));
-    const old = this.let(state.get('mstatus'));
-    if (writes) {
-      state.set(this, 'mstatus', kind === 'set' ? this.or(old, operand) : this.and(old, this.not(operand)));
-      if (kind === 'set') this.#attendIfPending(operand, layout);
-    }
-    const dirty = this.eq(this.and(old, this.i64(STATUS.FS)), this.i64(STATUS.FS));
-    this.setX(rd, this.or(this.and(old, this.i64(SSTATUS_SHOWN)), this.shl(this.extendU(dirty), this.i64(63))));
+    this.context.csr.write(this, kind, Number(number.constant), rd, source);
   }
-  /** fflags, frm and fcsr; only fflags may be written here. */
-  #floatCsr(kind: CsrKind, number: number, rd: Register, source: Register | Expression): void {
-    const { state, fastFloat } = this.context;
-    const flags = this.let(state.get('fflags'));
-    const frm = () => state.get('frm');
-    const old = number === FFLAGS ? flags : number === FRM ? frm() : this.or(flags, this.shl(frm(), this.i32(5)));
-    if (writesCsr(kind, source)) {
-      const operand = this.wrap('register' in source ? this.x(source) : source);
-      const value = kind === 'write' ? operand : kind === 'set' ? this.or(flags, operand) : this.and(flags, this.not(operand));
-      const next = this.let(this.and(value, this.i32(31)));
-      // The fast mode rests on NX being raised.
-      if (fastFloat) this.leaveWhen(this.eqz(this.and(next, this.i32(1))));
-      state.set(this, 'fflags', next);
-    }
-    this.setX(rd, this.extendU(old));
-  }
-  /** Interrupts have been enabled: if a line waits, have the run loop look soon. */
-  #attendIfPending(enabled: Expression, layout: CoreLayout): void {
-    const { state } = this.context;
-    const lines = load('i32', 4, false, this.i32(0), layout.attention + 4);
-    const pending = this.and(this.or(lines, this.wrap(state.get('mip'))), this.wrap(state.get('mie')));
-    this.when(this.and(this.ne(pending, this.i32(0)), this.wrap(this.shrU(enabled, this.i64(1)))), () =>
-      this.store(4, this.i32(0), this.i32(1), layout.attention),
-    );
-  }
-}
-
-const SSTATUS_SHOWN = STATUS.SIE | STATUS.SPIE | STATUS.SPP | STATUS.FS | STATUS.SUM | STATUS.MXR | STATUS.UXL;
-/** CSRs that only hold a value. */
-const PLAIN_CSRS: Readonly<Record<number, 'sscratch' | 'scause' | 'stval'>> = { 0x140: 'sscratch', 0x142: 'scause', 0x143: 'stval' };
-const SSTATUS = 0x100;
-
-const FFLAGS = 1;
-const FRM = 2;
-const FCSR = 3;
-const writesCsr = (kind: CsrKind, source: Register | Expression) =>
-  kind === 'write' || ('register' in source ? (source as NumberedRegister).number !== 0 : source.constant !== 0n);
-
-/**
- * Whether a CSR instruction may be compiled into a region.
- * @param writes whether it writes at all (not `csrr`)
- */
-export function inlineCsr(name: string, csr: number, writes: boolean, region: { readonly supervisor: boolean; readonly float: boolean }): boolean {
-  if (csr <= FCSR) return region.float && (csr === FFLAGS || (csr !== 0 && !writes));
-  if (!region.supervisor) return false;
-  // Writing sstatus whole may change anything.
-  return PLAIN_CSRS[csr] !== undefined || (csr === SSTATUS && name !== 'csrrw' && name !== 'csrrwi');
 }
 
 /** Where a register lies in memory 0. */
-export function registerAddress(state: WasmFields<(typeof coreState)['fields']>, r: NumberedRegister): number {
+export function registerAddress(state: WasmFields<Fields>, r: NumberedRegister): number {
   return state.address(r.register) + r.number * 8;
 }

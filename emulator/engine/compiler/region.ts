@@ -2,7 +2,7 @@
  * Finds the region around a hot target: the basic blocks reachable from it by direct jumps, within limits, with small
  * leaf functions and recursion followed through their calls. Everything that leads out becomes an exit.
  */
-import { decode, type Decoded } from '../../isa/riscv/decoder.ts';
+import type { Decoded } from '../../isa/row.ts';
 import type { CodeSource } from './code-source.ts';
 
 /** Larger regions cost the host's compiler more than in proportion, and far larger ones kill it. */
@@ -70,10 +70,10 @@ function findLeaders(source: CodeSource, supported: Supported): { leaders: Set<n
   let budget = MOST_INSTRUCTIONS * 2;
   for (const leader of leaders) {
     if (leaders.size > MOST_BLOCKS * 2 || budget <= 0) break;
-    for (let at = leader; !seen.has(at) && budget > 0; ) {
+    for (let at = leader; !seen.has(at) && budget > 0;) {
       seen.add(at);
       budget--;
-      const decoded = decodeAt(source, at);
+      const decoded = source.instruction(at);
       if (!decoded) break;
       const { operands, row, length } = decoded;
       if (!row.ends || (row.name !== 'jal' && row.name !== 'jalr' && operands['rd'] !== undefined && supported(decoded) === 'inline')) {
@@ -99,11 +99,6 @@ function findLeaders(source: CodeSource, supported: Supported): { leaders: Set<n
 
 const isBranch = (name: string) => name.startsWith('b') && ['beq', 'bne', 'blt', 'bge', 'bltu', 'bgeu'].includes(name);
 
-function decodeAt(source: CodeSource, at: number): Decoded | undefined {
-  const word = source.word(at);
-  return word === undefined ? undefined : decode(word);
-}
-
 /** Recursion into the region's own entry, or a small leaf function. */
 function followed(source: CodeSource, target: number, leaders: ReadonlySet<number>): boolean {
   return target === 0 || leaders.has(target) || isSmallLeaf(source, target);
@@ -113,10 +108,10 @@ function isSmallLeaf(source: CodeSource, target: number): boolean {
   const seen = new Set<number>();
   let returns = false;
   for (const from of pending) {
-    for (let at = from; !seen.has(at); ) {
+    for (let at = from; !seen.has(at);) {
       seen.add(at);
       if (seen.size > LEAF_INSTRUCTIONS) return false;
-      const decoded = decodeAt(source, at);
+      const decoded = source.instruction(at);
       if (!decoded) return false;
       const { row, operands, length } = decoded;
       if (isBranch(row.name)) {
@@ -145,8 +140,8 @@ function readBlock(
 ): Block {
   const instructions: RegionInstruction[] = [];
   const end = (terminator: Terminator): Block => ({ at: leader, instructions, terminator });
-  for (let at = leader; ; ) {
-    const decoded = decodeAt(source, at);
+  for (let at = leader; ;) {
+    const decoded = source.instruction(at);
     // Code that cannot be read is the interpreter's: it arrives there by an ordinary jump.
     if (!decoded) return end({ kind: 'next', target: at });
     const { row, operands, length } = decoded;

@@ -1,14 +1,13 @@
 /** What a core asks of the compiler, and what it gets. Both cross between threads as messages. */
+import type { CodeContext } from '../../isa/architecture.ts';
 import type { WasmModule } from '../wasm/webassembly.ts';
 
 /** A hot jump target in one mode. */
-export interface CompileRequest {
+export interface CompileRequest extends CodeContext {
   /** The target's address, as two signed halves. */
   readonly pcLow: number;
   readonly pcHigh: number;
   readonly mode: number;
-  readonly satp: bigint;
-  readonly privilege: number;
 }
 
 /** A page of code a fragment was made from, and which generation of it. */

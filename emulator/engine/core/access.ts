@@ -2,8 +2,7 @@
  * Slow paths of memory access: what happens when the lookaside buffer has no entry. Each is a function of the core
  * module; the interpreter calls them, compiled fragments leave to the interpreter instead.
  */
-import { CAUSE } from '../../isa/riscv/cpu.ts';
-import { ACCESS, raise, WALK } from '../../isa/riscv/privileged/translate.ts';
+import { ACCESS, type EngineCauses, WALK } from '../../isa/architecture.ts';
 import { EVENT, FETCH_ENTRIES, FETCH_ENTRY, NO_TAG, PAGE, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 import type { Expression } from '../wasm/expression.ts';
 import type { Callable, Routine } from '../wasm/routine.ts';
@@ -65,13 +64,13 @@ export function writeFetch(r: Routine, parts: CoreParts, fetchHost: Callable): v
 }
 
 /** Writes `fetchHost(pc i64) -> i32`: where the halfword at pc lies in memory 0, or 0 with a trap raised. */
-export function writeFetchHost(r: Routine, parts: CoreParts, translate: Callable): void {
+export function writeFetchHost(r: Routine, parts: CoreParts, translate: Callable, causes: EngineCauses): void {
   const pc = r.parameter(0).get();
   const physical = r.let(r.call(translate, pc, r.i32(ACCESS.fetch)));
   r.when(r.ne(parts.run.get('event'), r.i32(EVENT.none)), () => r.return(r.i32(0)));
   const offset = r.let(ramOffset(r, parts, physical));
   r.when(r.geU(offset, r.i64(parts.ram.size)), () => {
-    raise(r, { run: parts.run, event: EVENT }, r.i32(CAUSE.instructionAccess), pc);
+    parts.raise(r, r.i32(causes.fetchAccess), pc);
     r.return(r.i32(0));
   });
   r.return(r.add(r.wrap(offset), r.i32(parts.ram.host)));
@@ -90,12 +89,9 @@ const crosses = (r: Routine, address: Expression, width: Expression) =>
 function refuseBadDeviceAccess(r: Routine, parts: CoreParts, width: Expression, cause: number, refuse: () => void): void {
   const address = r.parameter(0).get();
   const physical = parts.run.get('physical');
-  const bad = r.or(
-    r.ne(r.shrU(physical, r.i64(32)), r.i64(0)),
-    r.ne(r.and(r.wrap(physical), r.sub(width, r.i32(1))), r.i32(0)),
-  );
+  const bad = r.or(r.ne(r.shrU(physical, r.i64(32)), r.i64(0)), r.ne(r.and(r.wrap(physical), r.sub(width, r.i32(1))), r.i32(0)));
   r.when(bad, () => {
-    raise(r, { run: parts.run, event: EVENT }, r.i32(cause), address);
+    parts.raise(r, r.i32(cause), address);
     refuse();
   });
   // Should no device answer, TypeScript raises the fault; it does not know the virtual address.
@@ -103,7 +99,7 @@ function refuseBadDeviceAccess(r: Routine, parts: CoreParts, width: Expression, 
 }
 
 /** Writes `load(address i64, width i32) -> i64`, zero-extended; with a trap raised the result means nothing. */
-export function writeLoad(r: Routine, parts: CoreParts, fill: Callable, self: Callable): void {
+export function writeLoad(r: Routine, parts: CoreParts, fill: Callable, self: Callable, causes: EngineCauses): void {
   const address = r.parameter(0).get();
   const width = r.parameter(1).get();
   const faulted = () => r.ne(parts.run.get('event'), r.i32(EVENT.none));
@@ -122,7 +118,7 @@ export function writeLoad(r: Routine, parts: CoreParts, fill: Callable, self: Ca
   const host = r.let(r.call(fill, address, r.i32(ACCESS.load)));
   r.when(r.eqz(host), () => r.return(r.i64(0)));
   r.when(r.eq(host, r.i32(NOT_RAM)), () => {
-    refuseBadDeviceAccess(r, parts, width, CAUSE.loadAccess, () => r.return(r.i64(0)));
+    refuseBadDeviceAccess(r, parts, width, causes.loadAccess, () => r.return(r.i64(0)));
     const physical = r.let(r.wrap(parts.run.get('physical')));
     r.when(r.ne(width, r.i32(8)), () => r.return(r.extendU(r.call(parts.host.mmioRead, physical, width))));
     const low = r.let(r.call(parts.host.mmioRead, physical, r.i32(4)));
@@ -135,7 +131,7 @@ export function writeLoad(r: Routine, parts: CoreParts, fill: Callable, self: Ca
 }
 
 /** Writes `store(address i64, value i64, width i32)`. */
-export function writeStore(r: Routine, parts: CoreParts, fill: Callable, self: Callable): void {
+export function writeStore(r: Routine, parts: CoreParts, fill: Callable, self: Callable, causes: EngineCauses): void {
   const address = r.parameter(0).get();
   const value = r.parameter(1).get();
   const width = r.parameter(2).get();
@@ -159,7 +155,7 @@ export function writeStore(r: Routine, parts: CoreParts, fill: Callable, self: C
   const host = r.let(r.call(fill, address, r.i32(ACCESS.store)));
   r.when(r.eqz(host), () => r.return());
   r.when(r.eq(host, r.i32(NOT_RAM)), () => {
-    refuseBadDeviceAccess(r, parts, width, CAUSE.storeAccess, () => r.return());
+    refuseBadDeviceAccess(r, parts, width, causes.storeAccess, () => r.return());
     const physical = r.let(r.wrap(parts.run.get('physical')));
     r.when(r.ne(width, r.i32(8)), () => {
       r.run(parts.host.mmioWrite, physical, width, r.wrap(value));
@@ -179,16 +175,16 @@ export function writeStore(r: Routine, parts: CoreParts, fill: Callable, self: C
  * Writes `atomicHost(address i64, width i32) -> i32`: where an aligned atomic access lies in memory 0, prepared as
  * for a store, or 0 with a trap raised. Devices do not take atomic accesses.
  */
-export function writeAtomicHost(r: Routine, parts: CoreParts, fill: Callable): void {
+export function writeAtomicHost(r: Routine, parts: CoreParts, fill: Callable, causes: EngineCauses): void {
   const address = r.parameter(0).get();
   const width = r.parameter(1).get();
   r.when(r.and(r.wrap(address), r.sub(width, r.i32(1))), () => {
-    raise(r, { run: parts.run, event: EVENT }, r.i32(CAUSE.storeMisaligned), address);
+    parts.raise(r, r.i32(causes.storeMisaligned), address);
     r.return(r.i32(0));
   });
   const host = r.let(r.call(fill, address, r.i32(ACCESS.store)));
   r.when(r.eq(host, r.i32(NOT_RAM)), () => {
-    raise(r, { run: parts.run, event: EVENT }, r.i32(CAUSE.storeAccess), address);
+    parts.raise(r, r.i32(causes.storeAccess), address);
     r.return(r.i32(0));
   });
   r.return(host);

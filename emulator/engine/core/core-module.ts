@@ -5,17 +5,26 @@
  * goes to an address through the jump cache; `interpret(left, pc)` runs there without looking for compiled code
  * first. All three leave with 0 after writing `pc` and `left` back. Compiled fragments import the last two.
  */
-import { writeTranslate } from '../../isa/riscv/privileged/translate.ts';
-import type { Row } from '../../isa/riscv/row.ts';
-import { coreState } from '../../isa/riscv/state.ts';
+import type { Architecture } from '../../isa/architecture.ts';
+import type { Row } from '../../isa/row.ts';
 import { FloatCalls } from '../float/calls.ts';
 import { exportFloatFunctions, type FloatFunctions, writeFloatFunctions } from '../float/functions.ts';
-import { COUNTERS, type CoreLayout, EVENT, FETCH_ENTRIES, FETCH_ENTRY, JUMP_ENTRIES, JUMP_ENTRY, type RamLayout, RECORD } from '../layout.ts';
+import {
+  COUNTERS,
+  type CoreLayout,
+  EVENT,
+  FETCH_ENTRIES,
+  FETCH_ENTRY,
+  JUMP_ENTRIES,
+  JUMP_ENTRY,
+  type RamLayout,
+  RECORD,
+} from '../layout.ts';
 import { type Expression, load } from '../wasm/expression.ts';
 import { ModuleWriter } from '../wasm/module.ts';
 import type { Callable, Label, Routine } from '../wasm/routine.ts';
 import { writeAtomicHost, writeFetch, writeFetchHost, writeFill, writeLoad, writeStore } from './access.ts';
-import { handlers, OWN_HANDLER } from './handlers.ts';
+import { type Handlers, OWN_HANDLER } from './handlers.ts';
 import { fieldRegister, InterpreterRoutine } from './interpreter.ts';
 import { CoreParts } from './parts.ts';
 
@@ -25,36 +34,50 @@ export interface Tiering {
   readonly threshold: number;
 }
 
+/** What a core's module is made from. */
+export interface CoreModuleParts {
+  readonly architecture: Architecture;
+  readonly handlers: Handlers;
+  readonly layout: CoreLayout;
+  readonly ram: RamLayout;
+  /** Size of the machine's memory in WebAssembly pages. */
+  readonly memoryPages: number;
+  readonly tiering: Tiering;
+}
+
 /** Writes the module for one core. */
-export function writeCoreModule(layout: CoreLayout, ram: RamLayout, memoryPages: number, tiering: Tiering): Uint8Array {
+export function writeCoreModule({ architecture, handlers, layout, ram, memoryPages, tiering }: CoreModuleParts): Uint8Array {
+  const { causes } = architecture;
   const module = new ModuleWriter();
   module.importMemory('machine', 'memory', memoryPages, memoryPages);
   module.importTable('machine', 'table', 1);
-  const parts = new CoreParts(module, layout, ram, coreState);
+  const parts = new CoreParts(module, layout, ram, architecture.state);
   const translate = module.function(['i64', 'i32'], ['i64']);
-  writeTranslate(translate.routine, { state: parts.state, run: parts.run, ram, pmpCheck: parts.host.pmpCheck, self: translate, event: EVENT });
+  architecture.writeTranslate(translate.routine, parts, translate);
   const fetchHost = module.function(['i64'], ['i32']);
-  writeFetchHost(fetchHost.routine, parts, translate);
+  writeFetchHost(fetchHost.routine, parts, translate, causes);
   const fetch = module.function(['i64'], ['i32']);
   writeFetch(fetch.routine, parts, fetchHost);
   const fill = module.function(['i64', 'i32'], ['i32']);
   writeFill(fill.routine, parts, translate);
   const slowLoad = module.function(['i64', 'i32'], ['i64']);
-  writeLoad(slowLoad.routine, parts, fill, slowLoad);
+  writeLoad(slowLoad.routine, parts, fill, slowLoad, causes);
   const slowStore = module.function(['i64', 'i64', 'i32'], []);
-  writeStore(slowStore.routine, parts, fill, slowStore);
+  writeStore(slowStore.routine, parts, fill, slowStore, causes);
   const atomicHost = module.function(['i64', 'i32'], ['i32']);
-  writeAtomicHost(atomicHost.routine, parts, fill);
+  writeAtomicHost(atomicHost.routine, parts, fill, causes);
   const float = writeFloatFunctions(module, { frm: parts.state.address('frm'), fflags: parts.state.address('fflags') });
 
-  const interpret = module.function(['i32', 'i64'], ['i32'], (signature) =>
-    new InterpreterRoutine(signature, parts, { load: slowLoad, store: slowStore, atomicHost }),
+  const interpret = module.function(
+    ['i32', 'i64'],
+    ['i32'],
+    (signature) => new InterpreterRoutine(signature, parts, { load: slowLoad, store: slowStore, atomicHost, causes }),
   );
   const fragmentType = module.type({ parameters: ['i32'], results: ['i32'] });
   const jump = module.function(['i32', 'i64'], ['i32']);
   if (tiering.compile) writeJump(jump.routine, parts, interpret, fragmentType, tiering);
   else jump.routine.returnCall(interpret, jump.routine.parameter(0).get(), jump.routine.parameter(1).get());
-  writeInterpreter(interpret.routine, { parts, float, fetch, fetchHost, fragmentType, tiering });
+  writeInterpreter(interpret.routine, { parts, handlers, float, fetch, fetchHost, fragmentType, tiering });
   const run = module.function(['i32'], ['i32']);
   run.routine.returnCall(jump, run.routine.parameter(0).get(), parts.state.get('pc'));
 
@@ -107,6 +130,7 @@ function writeJump(r: Routine, parts: CoreParts, interpret: Callable, fragmentTy
 
 interface InterpreterParts {
   readonly parts: CoreParts;
+  readonly handlers: Handlers;
   readonly float: FloatFunctions;
   readonly fetch: Callable;
   readonly fetchHost: Callable;
@@ -224,7 +248,14 @@ function writeHandlers(r: InterpreterRoutine, made: InterpreterParts, next: Labe
     },
     () => straddle(r, made, next),
   ];
-  const all = [...own, ...handlers.map(({ row, length }) => () => writeHandler(r, row, length, next))];
+  const all = [
+    ...own,
+    ...made.handlers.list.map(
+      ({ row, length }) =>
+        () =>
+          writeHandler(r, row, length, next),
+    ),
+  ];
   const labels: Label[] = [];
   const nest = (remaining: number) => {
     if (remaining === 0) {
@@ -257,12 +288,15 @@ function writeHandler(r: InterpreterRoutine, row: Row, length: 2 | 4, next: Labe
 function interpreterOperands(r: InterpreterRoutine, row: Row): Record<string, unknown> {
   const operands: Record<string, unknown> = {};
   for (const { name, register } of row.encoding.operands) {
-    operands[name] =
-      register ? fieldRegister(register, name)
-      : name === 'csr' ? r.field16(RECORD.third)
-      : name === 'rm' ? r.roundingMode()
-      : name === 'imm' || name === 'shamt' || name === 'zimm' ? r.immediate()
-      : r.i32(0); // ordering bits: every access is ordered as strongly as any of them can ask
+    operands[name] = register
+      ? fieldRegister(register, name)
+      : name === 'csr'
+        ? r.field16(RECORD.third)
+        : name === 'rm'
+          ? r.roundingMode()
+          : name === 'imm' || name === 'shamt' || name === 'zimm'
+            ? r.immediate()
+            : r.i32(0); // ordering bits: every access is ordered as strongly as any of them can ask
   }
   return operands;
 }

@@ -2,28 +2,43 @@
  * One guest core: its generated module, and the TypeScript half of what that module calls. `run` executes until the
  * budget is used up or something wants attention; everything around it (time, sleeping, messages) is run-loop.ts.
  */
-import { CAUSE, SYSTEM_OPERATIONS } from '../../isa/riscv/cpu.ts';
-import type { CoreEnvironment, CoreState, Flush } from '../../isa/riscv/privileged/core.ts';
-import { accessCsr } from '../../isa/riscv/privileged/csr.ts';
-import { protectionActive, protectionAllows } from '../../isa/riscv/privileged/protection.ts';
-import { ACCESS } from '../../isa/riscv/privileged/translate.ts';
-import { nextInterrupt, takeTrap } from '../../isa/riscv/privileged/trap.ts';
-import { coreState, PRIVILEGE, STATUS } from '../../isa/riscv/state.ts';
+import {
+  ACCESS,
+  type Architecture,
+  type EngineCore,
+  type EngineState,
+  type Flush,
+  type PrivilegedCore,
+  SYSTEM_OPERATIONS,
+} from '../../isa/architecture.ts';
 import { bind, reset, type StateOf } from '../../snapshot/schema.ts';
 import {
-  BANK, type CoreLayout, counterMix, EVENT, FETCH_ENTRIES, FETCH_ENTRY, FLOAT_MODE, JUMP_ENTRIES, JUMP_ENTRY, modeOf, PAGE, type RamLayout, runState,
-  TLB_ENTRIES, TLB_ENTRY,
+  type CoreLayout,
+  counterMix,
+  EVENT,
+  FETCH_ENTRIES,
+  FETCH_ENTRY,
+  JUMP_ENTRIES,
+  JUMP_ENTRY,
+  MODES,
+  modeOf,
+  PAGE,
+  type RamLayout,
+  runState,
+  TLB_ENTRIES,
+  TLB_ENTRY,
 } from '../layout.ts';
 import { wasm, type WasmMemory, type WasmTable } from '../wasm/webassembly.ts';
 import { type Tiering, writeCoreModule } from './core-module.ts';
 import { DecodedPages } from './decoded-pages.ts';
+import { Handlers, RecordWriter } from './handlers.ts';
 import { CSR_KINDS } from './interpreter.ts';
 import type { HostCalls } from './parts.ts';
-import { systemOperation } from './system.ts';
 import { Translations } from './translations.ts';
 
 /** What a core needs from its machine. */
 export interface CoreSurroundings {
+  readonly architecture: Architecture;
   readonly memory: WasmMemory;
   /** Size of the memory in WebAssembly pages. */
   readonly memoryPages: number;
@@ -67,8 +82,10 @@ interface CoreExports {
   fill(address: bigint, access: number): number;
 }
 
-export class Core implements CoreEnvironment {
-  readonly state: CoreState;
+export class Core implements EngineCore {
+  readonly state: EngineState;
+  /** The architecture's half. */
+  readonly privileged: PrivilegedCore;
   readonly working: StateOf<typeof runState>;
   readonly hartId: number;
   readonly exports: CoreExports & Record<string, unknown>;
@@ -81,23 +98,26 @@ export class Core implements CoreEnvironment {
   readonly #generations: Int32Array;
   #granted = 0;
   #staleWritesSeen = 0;
+  #flushes = 0;
 
   constructor(surroundings: CoreSurroundings) {
-    const { memory, memoryPages, table, layout, ram, tiering } = surroundings;
+    const { architecture, memory, memoryPages, table, layout, ram, tiering } = surroundings;
+    const { buffer } = memory;
     this.surroundings = surroundings;
     this.hartId = surroundings.hartId;
-    reset(coreState, memory.buffer, layout.state);
-    reset(runState, memory.buffer, layout.run);
-    this.state = bind(coreState, memory.buffer, layout.state);
-    this.working = bind(runState, memory.buffer, layout.run);
-    this.translations = new Translations(memory.buffer, layout, ram);
-    new Int32Array(memory.buffer, layout.jumpCache, (JUMP_ENTRY.size / 4) * JUMP_ENTRIES * 15).fill(-1);
-    const { x, f } = coreState.offsets;
-    this.#decoded = new DecodedPages(memory.buffer, layout, ram, { x, f }, this.translations);
-    this.#bytes = new Uint8Array(memory.buffer);
-    this.#flags = new Uint8Array(memory.buffer, ram.pageFlags, ram.size / 4096);
-    this.#generations = new Int32Array(memory.buffer, ram.generations, ram.size / 4096);
-    const module = new wasm.Module(writeCoreModule(layout, ram, memoryPages, tiering));
+    reset(architecture.state, buffer, layout.state);
+    reset(runState, buffer, layout.run);
+    this.state = bind(architecture.state, buffer, layout.state) as unknown as EngineState;
+    this.working = bind(runState, buffer, layout.run);
+    this.translations = new Translations(buffer, layout, ram);
+    new Int32Array(buffer, layout.jumpCache, (JUMP_ENTRY.size / 4) * JUMP_ENTRIES * MODES).fill(-1);
+    const handlers = new Handlers(architecture.rows);
+    this.#decoded = new DecodedPages(buffer, layout, ram, new RecordWriter(buffer, architecture, handlers), this.translations);
+    this.#bytes = new Uint8Array(buffer);
+    this.#flags = new Uint8Array(buffer, ram.pageFlags, ram.size / 4096);
+    this.#generations = new Int32Array(buffer, ram.generations, ram.size / 4096);
+    this.privileged = architecture.privileged(this, buffer, layout.state);
+    const module = new wasm.Module(writeCoreModule({ architecture, handlers, layout, ram, memoryPages, tiering }));
     const imports = { machine: { memory, table }, host: this.#hostCalls() };
     this.exports = new wasm.Instance(module, imports as unknown as Record<string, Record<string, unknown>>).exports as typeof this.exports;
     this.modeChanged();
@@ -124,39 +144,17 @@ export class Core implements CoreEnvironment {
     return this.surroundings.lines();
   }
 
-  /** Takes the most urgent interrupt that may be taken. @returns whether there was one */
-  takeInterrupt(): boolean {
-    const number = nextInterrupt(this);
-    if (number < 0) return false;
-    this.state.waiting = 0;
-    takeTrap(this, number, 0n, true);
-    return true;
+  nudge(): void {
+    this.surroundings.nudge();
   }
-  interruptsChanged(): void {
-    if (nextInterrupt(this) >= 0) this.surroundings.nudge();
+  sbi(): boolean {
+    return this.surroundings.sbi();
   }
 
-  timerChanged(): void {
-    this.surroundings.nudge(); // the run loop works out how long it may run
-  }
-
-  /** The translation and floating-point mode that generated code may assume, from the privileged state. */
   modeChanged(): void {
-    const { state, working, surroundings } = this;
-    const { layout } = surroundings;
-    const status = state.mstatus;
-    const fetchBank =
-      state.privilege === PRIVILEGE.U ? BANK.user
-      : state.privilege === PRIVILEGE.M ? BANK.machine
-      : BANK.supervisor;
-    const bank =
-      fetchBank === BANK.supervisor && status & STATUS.SUM ? BANK.supervisorSum
-      : fetchBank === BANK.machine && status & STATUS.MPRV ? BANK.machineMprv
-      : fetchBank;
-    const float =
-      (status & STATUS.FS) !== STATUS.FS ? FLOAT_MODE.off
-      : state.fflags & 1 && state.frm === 0 ? FLOAT_MODE.fast
-      : FLOAT_MODE.exact;
+    const { working } = this;
+    const { layout } = this.surroundings;
+    const { bank, fetchBank, float } = this.privileged.mode();
     const mode = modeOf(bank, float);
     working.mode = mode;
     working.counterMix = counterMix(mode);
@@ -166,15 +164,11 @@ export class Core implements CoreEnvironment {
     working.jumpCache = layout.jumpCache + mode * JUMP_ENTRIES * JUMP_ENTRY.size;
   }
   flush({ address, keepGlobal }: Flush): void {
+    this.#flushes++;
     if (address === undefined) this.translations.flush(keepGlobal);
     else this.translations.flushPage(Number((address >> 12n) & 0xffffffn));
     this.fragments?.translationsChanged(address === undefined ? { keepGlobal } : { address, keepGlobal });
   }
-  protectionChanged(): void {
-    this.working.pmpActive = protectionActive(this.state) ? 1 : 0;
-    this.flush({ keepGlobal: false });
-  }
-
   /** Drops what was translated from pages that devices or other cores have written since (FENCE.I, or when told). */
   dropStaleCode(): void {
     const writes = this.surroundings.staleWrites();
@@ -188,12 +182,16 @@ export class Core implements CoreEnvironment {
     }
   }
 
+  probe(address: bigint): boolean {
+    this.exports.translate(address, ACCESS.load);
+    return this.working.event !== EVENT.trap;
+  }
   /** Sets bytes of one RAM page to zero. @returns false with a trap raised, or where the address is not RAM's */
   zero(address: bigint, length: number): boolean {
     const host = this.exports.fill(address, ACCESS.store);
     // 0: a trap is raised; -1: not RAM. Any other negative number is a place beyond 2 GiB.
     if (host === 0 || host === -1) {
-      if (host !== 0) this.raise(CAUSE.storeAccess, BigInt.asUintN(64, address));
+      if (host !== 0) this.raise(this.surroundings.architecture.causes.storeAccess, BigInt.asUintN(64, address));
       return false;
     }
     this.#bytes.fill(0, host >>> 0, (host >>> 0) + length);
@@ -206,10 +204,12 @@ export class Core implements CoreEnvironment {
     this.working.trapValue = value;
     this.working.event = EVENT.trap;
   }
-  /** The instruction at `state.pc` is done; go on behind it, looking everything up again. */
-  completed(event: (typeof EVENT)['refetch' | 'leave'] = EVENT.refetch): void {
+  completed(leave = false): void {
     this.state.pc = BigInt.asUintN(64, this.state.pc + 4n);
-    this.working.event = event;
+    this.redirected(leave);
+  }
+  redirected(leave = false): void {
+    this.working.event = leave ? EVENT.leave : EVENT.refetch;
   }
 
   #codeWritten(page: number): void {
@@ -220,43 +220,34 @@ export class Core implements CoreEnvironment {
   }
 
   #hostCalls(): HostCalls {
-    const { surroundings, state, working } = this;
-    const { bus } = surroundings;
+    const { surroundings, working, privileged } = this;
+    const { bus, architecture } = surroundings;
+    const { causes } = architecture;
     return {
       mmioRead: (physical, width) => {
         const value = bus.read(physical >>> 0, width as 1 | 2 | 4);
-        if (value === -1) this.raise(CAUSE.loadAccess, working.trapValue);
+        if (value === -1) this.raise(causes.loadAccess, working.trapValue);
         return value | 0;
       },
       mmioWrite: (physical, width, value) => {
-        if (!bus.write(physical >>> 0, width as 1 | 2 | 4, value >>> 0)) this.raise(CAUSE.storeAccess, working.trapValue);
+        if (!bus.write(physical >>> 0, width as 1 | 2 | 4, value >>> 0)) this.raise(causes.storeAccess, working.trapValue);
       },
-      pmpCheck: (access, privilege) => (protectionAllows(state, working.physical, access, privilege) ? 1 : 0),
+      pmpCheck: (access, privilege) => (privileged.protectionAllows(access, privilege) ? 1 : 0),
       codeWritten: (page) => this.#codeWritten(page),
       watchedWritten: () => surroundings.watchedWritten(),
       decodedPage: (page) => this.#decoded.allocate(page),
       decode: (record) => this.#decoded.decodeAt(record),
       decodeWord: (record, word) => this.#decoded.decodeWord(record, word),
-      system: (operation) => systemOperation(this, SYSTEM_OPERATIONS[operation] as (typeof SYSTEM_OPERATIONS)[number]),
+      system: (operation) => privileged.system(SYSTEM_OPERATIONS[operation] as (typeof SYSTEM_OPERATIONS)[number]),
       csr: (number, kind, writes) => {
-        const operand = working.operand;
-        const change = {
-          write: () => operand,
-          set: (old: bigint) => old | operand,
-          clear: (old: bigint) => old & ~operand,
-        }[CSR_KINDS[kind] as (typeof CSR_KINDS)[number]];
-        const mode = working.mode;
-        const old = accessCsr(this, number, writes ? change : undefined);
-        if (old === undefined) return this.raise(CAUSE.illegal, 0n);
-        working.operand = old;
-        if (mode !== working.mode || number === 0x180) working.event = EVENT.refetch;
+        const { mode } = working;
+        const flushes = this.#flushes;
+        if (!privileged.csr(number, CSR_KINDS[kind] as (typeof CSR_KINDS)[number], writes !== 0)) return this.raise(causes.illegal, 0n);
+        // What the interpreter holds of the present mode or address space may have become wrong.
+        if (mode !== working.mode || flushes !== this.#flushes) this.redirected();
       },
-      floatMode: () => {
-        if ((state.mstatus & STATUS.FS) === 0n) return this.raise(CAUSE.illegal, 0n);
-        state.mstatus |= STATUS.FS;
-        this.modeChanged();
-      },
-      takeTrap: () => takeTrap(this, working.cause, working.trapValue, false),
+      floatMode: () => privileged.floatMode(),
+      takeTrap: () => privileged.takeTrap(),
       hot: (low, high) => this.fragments?.hot(low, high),
     };
   }

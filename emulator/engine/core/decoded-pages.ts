@@ -1,6 +1,6 @@
 /** The decoded records of one core: a pool of pages, filled instruction by instruction as they are first reached. */
 import { type CoreLayout, DECODED_PAGE, PAGE, type RamLayout, RECORD } from '../layout.ts';
-import { OWN_HANDLER, RecordWriter, type RegisterOffsets } from './handlers.ts';
+import { OWN_HANDLER, type RecordWriter } from './handlers.ts';
 import type { Translations } from './translations.ts';
 
 /** Records decoded ahead at most, in one go: a little more than the mean run between jumps. */
@@ -21,12 +21,12 @@ export class DecodedPages {
   /** Pages of the pool that have held records before. */
   #everUsed = 0;
 
-  constructor(buffer: SharedArrayBuffer, layout: CoreLayout, ram: RamLayout, offsets: RegisterOffsets, translations: Translations) {
+  constructor(buffer: SharedArrayBuffer, layout: CoreLayout, ram: RamLayout, records: RecordWriter, translations: Translations) {
     this.#view = new DataView(buffer);
     this.#bytes = new Uint8Array(buffer);
     this.#layout = layout;
     this.#ram = ram;
-    this.#records = new RecordWriter(buffer, offsets);
+    this.#records = records;
     this.#translations = translations;
     this.#index = new Int32Array(buffer, layout.decodedIndex, ram.size / 4096);
     this.#flags = new Uint8Array(buffer, ram.pageFlags, ram.size / 4096);

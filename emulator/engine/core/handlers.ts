@@ -2,9 +2,8 @@
  * The interpreter's handlers and their numbers: three of its own, then one for each row that has a meaning, then the
  * two-byte forms of rows that have a compressed encoding (a handler knows by how much to move on).
  */
-import { type Decoded, decodeOnce } from '../../isa/riscv/decoder.ts';
-import type { Row } from '../../isa/riscv/row.ts';
-import { rows } from '../../isa/riscv/rows.ts';
+import type { Architecture } from '../../isa/architecture.ts';
+import type { Decoded, Row } from '../../isa/row.ts';
 import { RECORD } from '../layout.ts';
 
 /** The interpreter's own records. `decode` is zero, so that a cleared page decodes itself. */
@@ -15,16 +14,27 @@ export interface Handler {
   readonly row: Row;
   readonly length: 2 | 4;
 }
-const meant = rows.filter((row) => row.meaning);
-const short = new Set(rows.map((row) => row.expandsTo?.name));
-export const handlers: readonly Handler[] = [
-  ...meant.map((row) => ({ row, length: 4 as const })),
-  ...meant.filter((row) => short.has(row.name)).map((row) => ({ row, length: 2 as const })),
-];
-const numbers = new Map(handlers.map(({ row, length }, index) => [`${row.name}/${length}`, OWN + index]));
+/** The handlers of an architecture's rows, and which number runs what. */
+export class Handlers {
+  readonly list: readonly Handler[];
+  readonly #numbers: ReadonlyMap<string, number>;
+  constructor(rows: readonly Row[]) {
+    const meant = rows.filter((row) => row.meaning);
+    const short = new Set(rows.map((row) => row.expandsTo?.name));
+    this.list = [
+      ...meant.map((row) => ({ row, length: 4 as const })),
+      ...meant.filter((row) => short.has(row.name)).map((row) => ({ row, length: 2 as const })),
+    ];
+    this.#numbers = new Map(this.list.map(({ row, length }, index) => [`${row.name}/${length}`, OWN + index]));
+  }
+  /** The number of the handler for an instruction; undefined where nothing implements it. */
+  numberOf({ row, length }: Decoded): number | undefined {
+    return this.#numbers.get(`${row.name}/${length}`);
+  }
+}
 
 /** Byte offsets of the register files from the core's state. */
-export interface RegisterOffsets {
+interface RegisterOffsets {
   readonly x: number;
   readonly f: number;
 }
@@ -33,13 +43,24 @@ export interface RegisterOffsets {
 type Extent = number;
 
 const FIELD: Readonly<Record<string, number>> = {
-  rd: RECORD.rd, fd: RECORD.rd, rs1: RECORD.rs1, fs1: RECORD.rs1, rs2: RECORD.rs2, fs2: RECORD.rs2, fs3: RECORD.third, csr: RECORD.third,
+  rd: RECORD.rd,
+  fd: RECORD.rd,
+  rs1: RECORD.rs1,
+  fs1: RECORD.rs1,
+  rs2: RECORD.rs2,
+  fs2: RECORD.rs2,
+  fs3: RECORD.third,
+  csr: RECORD.third,
 };
 
 /** Packs an instruction as the four words of its record. */
-function pack(words: Int32Array, word: number, { x, f }: RegisterOffsets): Extent {
-  const decoded = decodeOnce(word);
-  const number = decoded && numbers.get(`${decoded.row.name}/${decoded.length}`);
+function pack(
+  words: Int32Array,
+  word: number,
+  decoded: Decoded | undefined,
+  number: number | undefined,
+  { x, f }: RegisterOffsets,
+): Extent {
   words.fill(0);
   if (!decoded || number === undefined) {
     words[0] = OWN_HANDLER.illegal;
@@ -70,14 +91,19 @@ const MOST_KEPT = 1 << 16;
 /** Writes records, remembering the packed form of each instruction word: a program uses few different ones. */
 export class RecordWriter {
   readonly #memory: Int32Array;
+  readonly #architecture: Architecture;
+  readonly #handlers: Handlers;
   readonly #offsets: RegisterOffsets;
   /** Where a word's packed form begins in `#kept`. */
   readonly #places = new Map<number, number>();
   #kept = new Int32Array(1024 * KEPT);
 
-  constructor(buffer: SharedArrayBuffer, offsets: RegisterOffsets) {
+  constructor(buffer: SharedArrayBuffer, architecture: Architecture, handlers: Handlers) {
     this.#memory = new Int32Array(buffer);
-    this.#offsets = offsets;
+    this.#architecture = architecture;
+    this.#handlers = handlers;
+    const { x, f } = architecture.state.offsets as { x: number; f: number };
+    this.#offsets = { x, f };
   }
 
   /** Writes an instruction, legal or not, as the record at a byte address. */
@@ -101,7 +127,9 @@ export class RecordWriter {
       larger.set(this.#kept);
       this.#kept = larger;
     }
-    this.#kept[from + KEPT - 1] = pack(this.#kept.subarray(from, from + KEPT - 1), word, this.#offsets);
+    const decoded = this.#architecture.decodeOnce(word);
+    const number = decoded && this.#handlers.numberOf(decoded);
+    this.#kept[from + KEPT - 1] = pack(this.#kept.subarray(from, from + KEPT - 1), word, decoded, number, this.#offsets);
     this.#places.set(word, from);
     return from;
   }

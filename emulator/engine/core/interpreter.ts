@@ -5,8 +5,8 @@
  * Locals hold where we are: `ip` (record), `records` (decoded page it lies in), `pageBase` (virtual address of that
  * page), `left` (budget in instructions) and `tlb` (current bank). The guest's registers stay in memory.
  */
-import { CAUSE, type Cpu, type CsrKind, type FloatOperations, type Register, SYSTEM_OPERATIONS, type SystemOperation, type Width } from '../../isa/riscv/cpu.ts';
-import { raise } from '../../isa/riscv/privileged/translate.ts';
+import { type EngineCauses, SYSTEM_OPERATIONS, type SystemOperation } from '../../isa/architecture.ts';
+import type { Cpu, CsrKind, FloatOperations, Register, Width } from '../../isa/cpu.ts';
 import { EVENT, RECORD, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 import { type Expression, load } from '../wasm/expression.ts';
 import { type Callable, type Label, type Local, Routine, type Signature } from '../wasm/routine.ts';
@@ -17,6 +17,7 @@ export interface Runtime {
   readonly load: Callable;
   readonly store: Callable;
   readonly atomicHost: Callable;
+  readonly causes: EngineCauses;
 }
 
 /** A register operand: the field of the record that holds its byte offset from the core's state. */
@@ -261,9 +262,11 @@ export class InterpreterRoutine extends Routine implements Cpu {
     const fromRegister = 'register' in source;
     // x0 or 0 as source of set and clear means "do not write"; the record's offset of x0 is x0's own storage.
     const writes =
-      kind === 'write' ? this.i32(1)
-      : fromRegister ? this.ne(this.field16((source as FieldRegister).field), this.i32(this.parts.state.address('x') - this.parts.layout.state))
-      : this.ne(source as Expression, this.i64(0));
+      kind === 'write'
+        ? this.i32(1)
+        : fromRegister
+          ? this.ne(this.field16((source as FieldRegister).field), this.i32(this.parts.state.address('x') - this.parts.layout.state))
+          : this.ne(source as Expression, this.i64(0));
     this.parts.run.set(this, 'operand', fromRegister ? this.x(source as Register) : (source as Expression));
     this.#report();
     this.run(this.parts.host.csr, number, this.i32(CSR_KINDS.indexOf(kind)), writes);
@@ -290,11 +293,11 @@ export class InterpreterRoutine extends Routine implements Cpu {
   /** Raises a trap from a handler of the interpreter itself. */
   trap(cause: number, value: Expression): void {
     this.#report();
-    raise(this, { run: this.parts.run, event: EVENT }, this.i32(cause), value);
+    this.parts.raise(this, this.i32(cause), value);
     this.branchTo(this.onEvent);
   }
   illegal(): void {
-    this.trap(CAUSE.illegal, this.zero32(load('i64', 4, false, this.ip.get(), RECORD.immediate)));
+    this.trap(this.runtime.causes.illegal, this.zero32(load('i64', 4, false, this.ip.get(), RECORD.immediate)));
   }
 }
 

@@ -1,9 +1,10 @@
 /** What the functions of a core's WebAssembly module share: where its data lies, and what it may call. */
 import type { Fields, Schema } from '../../snapshot/schema.ts';
-import { type CoreLayout, type RamLayout, runState } from '../layout.ts';
+import { type CoreLayout, EVENT, type RamLayout, runState } from '../layout.ts';
+import type { Expression } from '../wasm/expression.ts';
 import { WasmFields } from '../wasm/fields.ts';
 import type { ModuleWriter } from '../wasm/module.ts';
-import type { Callable } from '../wasm/routine.ts';
+import type { Callable, Routine } from '../wasm/routine.ts';
 
 /** TypeScript the generated code calls; each is an import of the core module, named alike. */
 export interface HostCalls {
@@ -66,5 +67,12 @@ export class CoreParts<F extends Fields = Fields> {
     for (const [name, { parameters, results }] of Object.entries(HOST_SIGNATURES))
       host[name] = module.importFunction('host', name, parameters, results);
     this.host = host as { [K in keyof HostCalls]: Callable };
+  }
+
+  /** Records a trap to be taken: the cause and its value. */
+  raise(r: Routine, cause: Expression, value: Expression): void {
+    this.run.set(r, 'cause', cause);
+    this.run.set(r, 'trapValue', value);
+    this.run.set(r, 'event', r.i32(EVENT.trap));
   }
 }

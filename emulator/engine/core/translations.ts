@@ -1,7 +1,5 @@
 /** A core's lookaside buffers, seen from TypeScript: dropping entries is rare enough to be done here. */
-import {
-  BANKS, type CoreLayout, FETCH_ENTRIES, FETCH_ENTRY, type RamLayout, TLB_ENTRIES, TLB_ENTRY,
-} from '../layout.ts';
+import { BANKS, type CoreLayout, FETCH_ENTRIES, FETCH_ENTRY, type RamLayout, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 
 const WORDS = TLB_ENTRY.size / 4;
 const FETCH_WORDS = FETCH_ENTRY.size / 4;
@@ -48,7 +46,8 @@ export class Translations {
     for (let at = 0; at < data.length; at += WORDS) {
       const tag = data[at + TLB_ENTRY.write / 4] as number;
       if (tag === -1) continue;
-      if (((tag + (data[at + TLB_ENTRY.addend / 4] as number)) | 0) === host) data.fill(-1, at + TLB_ENTRY.write / 4, at + TLB_ENTRY.write / 4 + 2);
+      if (((tag + (data[at + TLB_ENTRY.addend / 4] as number)) | 0) === host)
+        data.fill(-1, at + TLB_ENTRY.write / 4, at + TLB_ENTRY.write / 4 + 2);
     }
   }
 

@@ -2,7 +2,7 @@
  * Floating-point operations as calls of the core module's functions: always right, for the interpreter and for
  * whatever the compiler does not write inline.
  */
-import type { FloatOperations, IntegerKind } from '../../isa/riscv/cpu.ts';
+import type { FloatOperations, IntegerKind } from '../../isa/cpu.ts';
 import type { Expression } from '../wasm/expression.ts';
 import type { Routine } from '../wasm/routine.ts';
 import type { FloatType } from './format.ts';

@@ -1,5 +1,5 @@
 /** Between floating point and integers, and between the two formats. */
-import type { IntegerKind } from '../../isa/riscv/cpu.ts';
+import type { IntegerKind } from '../../isa/cpu.ts';
 import { type Expression, i32, i64 } from '../wasm/expression.ts';
 import type { Callable, Routine } from '../wasm/routine.ts';
 import { effectiveMode, FLAG, isAwayFromZero, MODE, raise } from './environment.ts';

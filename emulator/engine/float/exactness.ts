@@ -2,7 +2,7 @@
  * Cheap proofs that a native result is exact. Such a result is the same in every rounding mode and raises nothing, so
  * compiled code may keep it whatever `frm` and `fflags` are. Each gives an i32 that is 0 where there is no proof.
  */
-import type { IntegerKind } from '../../isa/riscv/cpu.ts';
+import type { IntegerKind } from '../../isa/cpu.ts';
 import { type Expression, f32, f64, i32 } from '../wasm/expression.ts';
 import type { Routine } from '../wasm/routine.ts';
 import type { Format } from './format.ts';

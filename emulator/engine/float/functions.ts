@@ -2,7 +2,7 @@
  * The floating-point functions of a machine's core module: exact in every rounding mode, with every flag. Names are
  * `operation.format`; conversions name both sides.
  */
-import type { IntegerKind } from '../../isa/riscv/cpu.ts';
+import type { IntegerKind } from '../../isa/cpu.ts';
 import type { ValueType } from '../../isa/value.ts';
 import type { ModuleWriter } from '../wasm/module.ts';
 import type { Callable } from '../wasm/routine.ts';

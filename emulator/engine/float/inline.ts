@@ -3,7 +3,7 @@
  * the guest must see. In `fast` mode, where the check fails, the region is left before anything was written, and the
  * interpreter redoes the instruction. Otherwise a result proved exact is kept and the function called for the rest.
  */
-import type { IntegerKind } from '../../isa/riscv/cpu.ts';
+import type { IntegerKind } from '../../isa/cpu.ts';
 import type { Expression } from '../wasm/expression.ts';
 import type { Routine } from '../wasm/routine.ts';
 import { FloatCalls, typeOf } from './calls.ts';

@@ -1,5 +1,5 @@
 /** Conversions with integers in the host's own instructions, for where their rounding is what the guest wants. */
-import type { IntegerKind } from '../../isa/riscv/cpu.ts';
+import type { IntegerKind } from '../../isa/cpu.ts';
 import { type Expression, i64 } from '../wasm/expression.ts';
 import type { Routine } from '../wasm/routine.ts';
 import { MODE } from './environment.ts';

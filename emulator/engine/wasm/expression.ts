@@ -22,8 +22,7 @@ export class Expression implements Value {
 type E = Expression;
 const TYPE_CODE = OPCODE_TYPE;
 
-export const i32 = (value: number): E =>
-  new Expression('i32', (sink) => (sink.byte(0x41), sink.s32(value)), value | 0);
+export const i32 = (value: number): E => new Expression('i32', (sink) => (sink.byte(0x41), sink.s32(value)), value | 0);
 export const i64 = (value: bigint | number): E => {
   const exact = BigInt.asIntN(64, BigInt(value));
   return new Expression('i64', (sink) => (sink.byte(0x42), sink.s64(exact)), exact);
@@ -46,10 +45,13 @@ export function apply(type: ValueType, opcode: number | readonly number[], ...ar
 export function load(type: ValueType, bytes: 1 | 2 | 4 | 8, signed: boolean, address: E, offset = 0): E {
   const sign = signed ? 0 : 1;
   const opcode =
-    type === 'f32' ? 0x2a
-    : type === 'f64' ? 0x2b
-    : type === 'i32' ? { 1: 0x2c + sign, 2: 0x2e + sign, 4: 0x28, 8: 0 }[bytes]
-    : { 1: 0x30 + sign, 2: 0x32 + sign, 4: 0x34 + sign, 8: 0x29 }[bytes];
+    type === 'f32'
+      ? 0x2a
+      : type === 'f64'
+        ? 0x2b
+        : type === 'i32'
+          ? { 1: 0x2c + sign, 2: 0x2e + sign, 4: 0x28, 8: 0 }[bytes]
+          : { 1: 0x30 + sign, 2: 0x32 + sign, 4: 0x34 + sign, 8: 0x29 }[bytes];
   return new Expression(type, (sink) => {
     address.emit(sink);
     sink.byte(opcode);
@@ -61,10 +63,13 @@ export function load(type: ValueType, bytes: 1 | 2 | 4 | 8, signed: boolean, add
 /** Writes a plain store of the low `bytes` of `value`. */
 export function emitStore(sink: Sink, bytes: 1 | 2 | 4 | 8, address: E, value: E, offset = 0): void {
   const opcode =
-    value.type === 'f32' ? 0x38
-    : value.type === 'f64' ? 0x39
-    : value.type === 'i32' ? { 1: 0x3a, 2: 0x3b, 4: 0x36, 8: 0 }[bytes]
-    : { 1: 0x3c, 2: 0x3d, 4: 0x3e, 8: 0x37 }[bytes];
+    value.type === 'f32'
+      ? 0x38
+      : value.type === 'f64'
+        ? 0x39
+        : value.type === 'i32'
+          ? { 1: 0x3a, 2: 0x3b, 4: 0x36, 8: 0 }[bytes]
+          : { 1: 0x3c, 2: 0x3d, 4: 0x3e, 8: 0x37 }[bytes];
   address.emit(sink);
   value.emit(sink);
   sink.byte(opcode);

@@ -11,26 +11,46 @@ export function foldI64(name: string, a: bigint | number, b: bigint | number): F
   const y = signed(BigInt(b));
   const shift = y & 63n;
   switch (name) {
-    case 'add': return signed(x + y);
-    case 'sub': return signed(x - y);
-    case 'mul': return signed(x * y);
-    case 'and': return x & y;
-    case 'or': return x | y;
-    case 'xor': return x ^ y;
-    case 'shl': return signed(x << shift);
-    case 'shrS': return x >> shift;
-    case 'shrU': return signed(unsigned(x) >> shift);
-    case 'eq': return x === y;
-    case 'ne': return x !== y;
-    case 'ltS': return x < y;
-    case 'ltU': return unsigned(x) < unsigned(y);
-    case 'gtS': return x > y;
-    case 'gtU': return unsigned(x) > unsigned(y);
-    case 'leS': return x <= y;
-    case 'leU': return unsigned(x) <= unsigned(y);
-    case 'geS': return x >= y;
-    case 'geU': return unsigned(x) >= unsigned(y);
-    default: return undefined;
+    case 'add':
+      return signed(x + y);
+    case 'sub':
+      return signed(x - y);
+    case 'mul':
+      return signed(x * y);
+    case 'and':
+      return x & y;
+    case 'or':
+      return x | y;
+    case 'xor':
+      return x ^ y;
+    case 'shl':
+      return signed(x << shift);
+    case 'shrS':
+      return x >> shift;
+    case 'shrU':
+      return signed(unsigned(x) >> shift);
+    case 'eq':
+      return x === y;
+    case 'ne':
+      return x !== y;
+    case 'ltS':
+      return x < y;
+    case 'ltU':
+      return unsigned(x) < unsigned(y);
+    case 'gtS':
+      return x > y;
+    case 'gtU':
+      return unsigned(x) > unsigned(y);
+    case 'leS':
+      return x <= y;
+    case 'leU':
+      return unsigned(x) <= unsigned(y);
+    case 'geS':
+      return x >= y;
+    case 'geU':
+      return unsigned(x) >= unsigned(y);
+    default:
+      return undefined;
   }
 }
 
@@ -39,25 +59,45 @@ export function foldI32(name: string, a: bigint | number, b: bigint | number): F
   const x = Number(a) | 0;
   const y = Number(b) | 0;
   switch (name) {
-    case 'add': return (x + y) | 0;
-    case 'sub': return (x - y) | 0;
-    case 'mul': return Math.imul(x, y);
-    case 'and': return x & y;
-    case 'or': return x | y;
-    case 'xor': return x ^ y;
-    case 'shl': return x << y;
-    case 'shrS': return x >> y;
-    case 'shrU': return (x >>> y) | 0;
-    case 'eq': return x === y;
-    case 'ne': return x !== y;
-    case 'ltS': return x < y;
-    case 'ltU': return x >>> 0 < y >>> 0;
-    case 'gtS': return x > y;
-    case 'gtU': return x >>> 0 > y >>> 0;
-    case 'leS': return x <= y;
-    case 'leU': return x >>> 0 <= y >>> 0;
-    case 'geS': return x >= y;
-    case 'geU': return x >>> 0 >= y >>> 0;
-    default: return undefined;
+    case 'add':
+      return (x + y) | 0;
+    case 'sub':
+      return (x - y) | 0;
+    case 'mul':
+      return Math.imul(x, y);
+    case 'and':
+      return x & y;
+    case 'or':
+      return x | y;
+    case 'xor':
+      return x ^ y;
+    case 'shl':
+      return x << y;
+    case 'shrS':
+      return x >> y;
+    case 'shrU':
+      return (x >>> y) | 0;
+    case 'eq':
+      return x === y;
+    case 'ne':
+      return x !== y;
+    case 'ltS':
+      return x < y;
+    case 'ltU':
+      return x >>> 0 < y >>> 0;
+    case 'gtS':
+      return x > y;
+    case 'gtU':
+      return x >>> 0 > y >>> 0;
+    case 'leS':
+      return x <= y;
+    case 'leU':
+      return x >>> 0 <= y >>> 0;
+    case 'geS':
+      return x >= y;
+    case 'geU':
+      return x >>> 0 >= y >>> 0;
+    default:
+      return undefined;
   }
 }

@@ -31,19 +31,27 @@ export class ModuleWriter {
   }
   importMemory(module: string, name: string, minimumPages: number, maximumPages: number): void {
     this.#imports.push({
-      module, name, kind: EXTERNAL.memory,
+      module,
+      name,
+      kind: EXTERNAL.memory,
       describe: (sink) => (sink.byte(3), sink.u32(minimumPages), sink.u32(maximumPages)), // 3: shared, with maximum
     });
   }
   importTable(module: string, name: string, minimum: number): void {
     this.#imports.push({
-      module, name, kind: EXTERNAL.table,
+      module,
+      name,
+      kind: EXTERNAL.table,
       describe: (sink) => (sink.byte(0x70), sink.byte(0), sink.u32(minimum)),
     });
   }
   /** Declares a function; its body may be written later, so that functions can call each other. */
   function(parameters: ValueType[], results: ValueType[]): Callable & { routine: Routine };
-  function<R extends Routine>(parameters: ValueType[], results: ValueType[], create: (signature: Signature) => R): Callable & { routine: R };
+  function<R extends Routine>(
+    parameters: ValueType[],
+    results: ValueType[],
+    create: (signature: Signature) => R,
+  ): Callable & { routine: R };
   function(
     parameters: ValueType[],
     results: ValueType[],

@@ -5,7 +5,7 @@
  * not have does not compile.
  */
 import type { Value } from '../value.ts';
-import type { Register } from '../riscv/cpu.ts';
+import type { Register } from '../cpu.ts';
 
 /** Widths of the named fields that have a fixed one; immediates carry their own bit list. */
 const FIELD_WIDTH: Record<string, number> = {

@@ -1,7 +1,7 @@
 /** RV32A and RV64A, unprivileged manual, chapter "A Extension for Atomic Instructions". All accesses are sequentially consistent, which satisfies every aq/rl. */
 import type { Value } from '../value.ts';
-import type { Cpu, Width } from './cpu.ts';
-import { instruction, type Row } from './row.ts';
+import type { Cpu, Width } from '../cpu.ts';
+import { instruction, type Row } from '../row.ts';
 
 type Combine = (cpu: Cpu, old: Value, operand: Value) => Value;
 

@@ -10,7 +10,7 @@ import { evaluate, type ExpressionContext } from './assembly/expression.ts';
 import { ADDRESS_SEQUENCE_BYTES, addressSequences, loadConstant, type Written } from './assembly/sequences.ts';
 import { parseStatements, type Statement } from './assembly/statements.ts';
 import { SymbolTable } from './assembly/symbols.ts';
-import type { Row } from './row.ts';
+import type { Row } from '../row.ts';
 import { rows } from './rows.ts';
 
 export interface AssembledProgram {

@@ -1,7 +1,7 @@
 /** Zba, Zbb and Zbs, unprivileged manual, chapter "B Extension for Bit Manipulation". */
 import type { Value } from '../value.ts';
-import type { Cpu } from './cpu.ts';
-import { instruction, type Row } from './row.ts';
+import type { Cpu } from '../cpu.ts';
+import { instruction, type Row } from '../row.ts';
 
 const low5 = (cpu: Cpu, value: Value): Value => cpu.and(cpu.wrap(value), cpu.i32(31));
 const bit = (cpu: Cpu, index: Value): Value => cpu.shl(cpu.i64(1), index);

@@ -3,7 +3,7 @@
  * Instructions", tables 32 to 34. Each row stands for a full one; reserved encodings and hints with their own
  * meaning are refused here and so decode as illegal or as the next matching row.
  */
-import { compressed, type Row } from './row.ts';
+import { compressed, type Row } from '../row.ts';
 
 const zero = (name: string) => ({ refuses: (operands: Readonly<Record<string, number>>) => operands[name] === 0 });
 const float = { float: true };

@@ -3,8 +3,8 @@
  * in the manual's order.
  */
 import type { Value } from '../value.ts';
-import type { Cpu, IntegerKind, Register } from './cpu.ts';
-import { instruction, type Row, type RowTraits } from './row.ts';
+import type { Cpu, IntegerKind, Register } from '../cpu.ts';
+import { instruction, type Row, type RowTraits } from '../row.ts';
 
 const float: RowTraits = { float: true };
 /** With a rounding-mode field: 5 and 6 are reserved. */

@@ -3,17 +3,8 @@
  * different ones; a word is decoded the same at every address.
  */
 import { operandOf } from '../notation/riscv.ts';
-import type { Row } from './row.ts';
+import type { Decoded, Row } from '../row.ts';
 import { rowNamed, rows } from './rows.ts';
-
-/** One instruction: its row (the full one for a compressed form), its length in bytes and its operands' numbers. */
-export interface Decoded {
-  readonly row: Row;
-  readonly length: 2 | 4;
-  readonly operands: Readonly<Record<string, number>>;
-  /** The row as written, where it is a compressed form of `row`. */
-  readonly written: Row;
-}
 
 // Rows by the bits every encoding fixes: the major opcode and funct3 of full rows, quadrant and funct3 of compressed.
 const bucketOf = (word: number) => ((word & 3) === 3 ? (word & 0x7f) | ((word >>> 5) & 0x380) : 0x400 | (word & 3) | ((word >>> 11) & 0x1c));

@@ -5,7 +5,7 @@ import { fenceName, registerName, ROUNDING } from './assembly/names.ts';
 import { isOrdered, syntaxOf, type Term } from './assembly/syntax.ts';
 import { decode } from './decoder.ts';
 import { csrName } from './privileged/csr.ts';
-import type { Row } from './row.ts';
+import type { Row } from '../row.ts';
 
 export interface DisassembledInstruction {
   readonly address: bigint;

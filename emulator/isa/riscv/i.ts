@@ -1,7 +1,7 @@
 /** RV32I and RV64I, in the order of the unprivileged manual's "RV32/64G Instruction Set Listings". */
 import type { Value } from '../value.ts';
-import type { Cpu } from './cpu.ts';
-import { instruction, type Row } from './row.ts';
+import type { Cpu } from '../cpu.ts';
+import { instruction, type Row } from '../row.ts';
 
 const ends = { ends: true };
 const flag = (cpu: Cpu, condition: Value): Value => cpu.extendU(condition);

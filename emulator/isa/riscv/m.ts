@@ -1,7 +1,7 @@
 /** RV32M and RV64M, unprivileged manual, chapter "M Extension for Integer Multiplication and Division". */
 import type { Value } from '../value.ts';
-import type { Cpu } from './cpu.ts';
-import { instruction, type Row } from './row.ts';
+import type { Cpu } from '../cpu.ts';
+import { instruction, type Row } from '../row.ts';
 
 /**
  * The upper 64 bits of an unsigned 64 x 64 product by four 32-bit multiplications (WebAssembly has no wide one).

@@ -6,7 +6,7 @@ import { rv64d } from './d.ts';
 import { rv64f } from './f.ts';
 import { rv64i } from './i.ts';
 import { rv64m } from './m.ts';
-import type { Row } from './row.ts';
+import type { Row } from '../row.ts';
 import { privileged, zicbo, zicsr, zifencei } from './system.ts';
 
 /** The extensions, by the names of their chapters. */

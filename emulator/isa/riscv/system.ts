@@ -1,5 +1,5 @@
 /** Zicsr, Zifencei, Zicbom, Zicboz (unprivileged manual) and the privileged manual's rows with Svinval. */
-import { instruction, type Row } from './row.ts';
+import { instruction, type Row } from '../row.ts';
 
 const ends = { ends: true };
 

@@ -10,7 +10,7 @@ import { type Expression, i32, i64 } from '../../../emulator/engine/wasm/express
 import { ModuleWriter } from '../../../emulator/engine/wasm/module.ts';
 import type { Routine } from '../../../emulator/engine/wasm/routine.ts';
 import { wasm } from '../../../emulator/engine/wasm/webassembly.ts';
-import type { FloatOperations, IntegerKind } from '../../../emulator/isa/riscv/cpu.ts';
+import type { FloatOperations, IntegerKind } from '../../../emulator/isa/cpu.ts';
 import type { Type } from './reference.ts';
 
 export const CAPACITY = 8192;

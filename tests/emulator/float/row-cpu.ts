@@ -8,8 +8,8 @@ import { type Expression, i32, i64 } from '../../../emulator/engine/wasm/express
 import { ModuleWriter } from '../../../emulator/engine/wasm/module.ts';
 import type { Routine } from '../../../emulator/engine/wasm/routine.ts';
 import { wasm } from '../../../emulator/engine/wasm/webassembly.ts';
-import type { Cpu } from '../../../emulator/isa/riscv/cpu.ts';
-import type { Row } from '../../../emulator/isa/riscv/row.ts';
+import type { Cpu } from '../../../emulator/isa/cpu.ts';
+import type { Row } from '../../../emulator/isa/row.ts';
 
 const STATE = { frm: 0, fflags: 4 };
 /** Byte addresses of the operands' 64 bits. */

@@ -1,7 +1,7 @@
 /** Instruction words of every row: operands at their ends and at random, from a seed. */
 import { operandOf, type OperandBits } from '../../../emulator/isa/notation/riscv.ts';
 import { csrNumbers } from '../../../emulator/isa/riscv/privileged/csr.ts';
-import type { Row } from '../../../emulator/isa/riscv/row.ts';
+import type { Row } from '../../../emulator/isa/row.ts';
 import { encodeRow } from '../../../emulator/isa/riscv/assembly/encode.ts';
 
 /** xorshift32: the same numbers everywhere for a seed. */

@@ -1,7 +1,7 @@
 /** From a row and the texts of its operands to an instruction word. */
 import { operandOf } from '../../notation/riscv.ts';
 import { csrNumbers } from '../privileged/csr.ts';
-import type { Row } from '../row.ts';
+import type { Row } from '../../row.ts';
 import { evaluate, type ExpressionContext } from './expression.ts';
 import { fenceBits, registerNumber, ROUNDING } from './names.ts';
 import { syntaxOf, type Term } from './syntax.ts';

@@ -3,7 +3,7 @@
  * major opcode (RISC-V Assembly Programmer's Manual), so that a new row needs nothing here.
  */
 import type { OperandBits } from '../../notation/riscv.ts';
-import type { Row } from '../row.ts';
+import type { Row } from '../../row.ts';
 
 export type Term =
   | { readonly kind: 'register'; readonly operand: string; readonly file: 'x' | 'f' }

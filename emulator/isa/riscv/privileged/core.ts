@@ -1,16 +1,9 @@
 /** What the privileged parts of a core work with: its state, and what they ask of the engine that runs it. */
 import type { StateOf } from '../../../snapshot/schema.ts';
+import type { Flush } from '../../architecture.ts';
 import type { coreState } from '../state.ts';
 
 export type CoreState = StateOf<typeof coreState>;
-
-/** Which remembered translations a fence or a CSR write makes void. */
-export interface Flush {
-  /** Only this page (its address); absent: all. */
-  readonly address?: bigint;
-  /** Translations marked global stay. */
-  readonly keepGlobal: boolean;
-}
 
 /** The engine and the board, as seen by the privileged architecture. */
 export interface CoreEnvironment {

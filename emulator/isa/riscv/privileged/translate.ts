@@ -3,39 +3,22 @@
  * hardware (privileged manual, section "Virtual Address Translation Process"; Svadu). It runs at every miss of the
  * lookaside buffer, so it is WebAssembly and not TypeScript.
  */
-import type { Callable, Label, Routine } from '../../../engine/wasm/routine.ts';
-import type { WasmFields } from '../../../engine/wasm/fields.ts';
+import type { CoreParts } from '../../../engine/core/parts.ts';
 import type { Expression } from '../../../engine/wasm/expression.ts';
-import type { RamLayout, runState } from '../../../engine/layout.ts';
-import { CAUSE } from '../cpu.ts';
-import { PRIVILEGE, type coreState } from '../state.ts';
-
-export const ACCESS = { fetch: 0, load: 1, store: 2 } as const;
-
-/** What `walkFlags` says of the last translation. */
-export const WALK = { readable: 1, writable: 2, executable: 4, global: 8 } as const;
+import type { Callable, Label, Routine } from '../../../engine/wasm/routine.ts';
+import { ACCESS, WALK } from '../../architecture.ts';
+import { CAUSE } from '../cause.ts';
+import { PRIVILEGE } from '../state.ts';
 
 /** Bits of a page-table entry (privileged manual, figure "Sv39 page table entry"). */
 const PTE = { V: 1, R: 2, W: 4, X: 8, U: 16, G: 32, A: 64, D: 128 } as const;
 /** Bits 60 to 54 are reserved, 62 and 61 are Svpbmt's, 63 is Svnapot's; this core has neither. */
 const PTE_RESERVED = 0xffc0_0000_0000_0000n;
 
-export interface TranslationParts {
-  readonly state: WasmFields<(typeof coreState)['fields']>;
-  readonly run: WasmFields<(typeof runState)['fields']>;
-  readonly ram: RamLayout;
-  /** Asks TypeScript whether PMP allows (access, privilege) at `run.physical`; 0 means no. */
-  readonly pmpCheck: Callable;
-  /** The function being written, for starting over. */
+/** What the walk needs: the core's parts, and the function being written, for starting over. */
+interface TranslationParts {
+  readonly core: CoreParts;
   readonly self: Callable;
-  readonly event: { readonly trap: number };
-}
-
-/** Records a trap to be taken: the cause and its value. */
-export function raise(r: Routine, parts: Pick<TranslationParts, 'run' | 'event'>, cause: Expression, value: Expression): void {
-  parts.run.set(r, 'cause', cause);
-  parts.run.set(r, 'trapValue', value);
-  parts.run.set(r, 'event', r.i32(parts.event.trap));
 }
 
 /** The page-fault and access-fault causes for an access (0 fetch, 1 load, 2 store). */
@@ -48,12 +31,13 @@ const accessFault = (r: Routine, access: Expression) =>
  * Writes the body of `translate(address i64, access i32) -> i64`: the physical address, or -1 with a trap raised.
  * Leaves the leaf's permissions in `walkFlags`; W is given only when D is set, so that a first write comes back here.
  */
-export function writeTranslate(r: Routine, parts: TranslationParts): void {
-  const { state, run } = parts;
+export function writeTranslate(r: Routine, core: CoreParts, self: Callable): void {
+  const parts = { core, self };
+  const { state, run } = core;
   const address = r.parameter(0).get();
   const access = r.parameter(1).get();
   const fail = (cause: Expression) => {
-    raise(r, parts, cause, address);
+    core.raise(r, cause, address);
     r.return(r.i64(-1));
   };
   const privilege = r.variable(state.get('privilege'));
@@ -72,7 +56,7 @@ export function writeTranslate(r: Routine, parts: TranslationParts): void {
   );
   r.when(run.get('pmpActive'), () => {
     run.set(r, 'physical', result.get());
-    r.when(r.eqz(r.call(parts.pmpCheck, access, privilege.get())), () => fail(accessFault(r, access)));
+    r.when(r.eqz(r.call(core.host.pmpCheck, access, privilege.get())), () => fail(accessFault(r, access)));
   });
   r.return(result.get());
 }
@@ -88,7 +72,7 @@ interface Walk {
 }
 
 function walk(r: Routine, parts: TranslationParts, w: Walk): void {
-  const { ram } = parts;
+  const { ram } = parts.core;
   const has = (pte: Expression, flag: number) => r.ne(r.and(r.wrap(pte), r.i32(flag)), r.i32(0));
   // satp.MODE 8, 9, 10: the root is level 2, 3, 4; 39, 48, 57 bits are translated.
   const level = r.variable(r.sub(r.wrap(r.shrU(w.satp, r.i64(60))), r.i32(6)));
@@ -148,7 +132,7 @@ function walk(r: Routine, parts: TranslationParts, w: Walk): void {
   });
   const dirty = r.and(r.or(flags, wanted), r.i32(PTE.D));
   const mayWrite = r.and(r.ne(dirty, r.i32(0)), r.ne(r.and(flags, r.i32(PTE.W)), r.i32(0)));
-  parts.run.set(
+  parts.core.run.set(
     r,
     'walkFlags',
     r.or(

@@ -2,7 +2,8 @@
  * What a RISC-V row may do: the operations of `value.ts` plus the core's registers, memory, control flow and traps.
  * The interpreter and the compiler each implement it; a row therefore means the same in both.
  */
-import type { Operations, Value } from '../value.ts';
+import type { SystemOperation } from './architecture.ts';
+import type { Operations, Value } from './value.ts';
 
 /** A register operand: its number where the row is translated, a field of the decoded record where it is interpreted. */
 export interface Register {
@@ -11,14 +12,6 @@ export interface Register {
 
 /** Width of a memory access in bytes. */
 export type Width = 1 | 2 | 4 | 8;
-
-/** Exception codes (privileged manual, table "mcause values after trap"). */
-export const CAUSE = {
-  instructionMisaligned: 0, instructionAccess: 1, illegal: 2, breakpoint: 3,
-  loadMisaligned: 4, loadAccess: 5, storeMisaligned: 6, storeAccess: 7,
-  ecallU: 8, ecallS: 9, ecallM: 11, instructionPage: 12, loadPage: 13, storePage: 15,
-} as const;
-export type Cause = (typeof CAUSE)[keyof typeof CAUSE];
 
 /** How an integer looks to a conversion (`fcvt.w.d`: i32, `fcvt.wu.d`: u32, ...). */
 export type IntegerKind = 'i32' | 'u32' | 'i64' | 'u64';
@@ -102,9 +95,3 @@ export interface Cpu extends Operations {
 }
 
 export type CsrKind = 'write' | 'set' | 'clear';
-
-/** The privileged operations a row may name; each ends the fragment. Operands are i64. */
-export type SystemOperation = (typeof SYSTEM_OPERATIONS)[number];
-export const SYSTEM_OPERATIONS = [
-  'illegal', 'ecall', 'ebreak', 'mret', 'sret', 'wfi', 'fenceI', 'sfenceVma', 'fenceInvalidation', 'cacheBlock', 'cacheBlockZero',
-] as const;

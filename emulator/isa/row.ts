@@ -1,5 +1,5 @@
 /** How a row of the RISC-V tables is declared; everything else (decoder, assembler, engines) is derived from it. */
-import { type Encoding, type Operands, parseRow } from '../notation/riscv.ts';
+import { type Encoding, type Operands, parseRow } from './notation/riscv.ts';
 import type { Cpu } from './cpu.ts';
 
 /** What engines may want to know about a row before reading its meaning. */
@@ -19,7 +19,10 @@ export interface Row extends RowTraits {
   readonly encoding: Encoding;
   readonly meaning?: (cpu: Cpu, operands: never) => void;
   /** A compressed row: the row it stands for, and that row's operands from its own. */
-  readonly expandsTo?: { readonly name: string; readonly operands: (own: Readonly<Record<string, number>>) => Readonly<Record<string, number>> };
+  readonly expandsTo?: {
+    readonly name: string;
+    readonly operands: (own: Readonly<Record<string, number>>) => Readonly<Record<string, number>>;
+  };
 }
 
 /** An instruction with its meaning, the pattern in the manual's notation. */
@@ -41,8 +44,19 @@ export function compressed<const P extends string>(
   traits: RowTraits = {},
 ): Row {
   return {
-    name, pattern, encoding: parseRow(pattern),
+    name,
+    pattern,
+    encoding: parseRow(pattern),
     expandsTo: { name: target, operands: operands as (own: Readonly<Record<string, number>>) => Readonly<Record<string, number>> },
     ...traits,
   };
+}
+
+/** One decoded instruction: its row (the full one for a compressed form), its length in bytes and its operands' numbers. */
+export interface Decoded {
+  readonly row: Row;
+  readonly length: 2 | 4;
+  readonly operands: Readonly<Record<string, number>>;
+  /** The row as written, where it is a compressed form of `row`. */
+  readonly written: Row;
 }

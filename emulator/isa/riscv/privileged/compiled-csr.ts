@@ -1,0 +1,73 @@
+/** CSR instructions inside compiled regions: those whose access changes nothing that the region rests on. */
+import type { CsrCompiler } from '../../architecture.ts';
+import type { CsrKind, Register } from '../../cpu.ts';
+import type { RegionRoutine } from '../../../engine/compiler/region-routine.ts';
+import type { Expression } from '../../../engine/wasm/expression.ts';
+import { PRIVILEGE, STATUS } from '../state.ts';
+
+const FFLAGS = 1;
+const FRM = 2;
+const FCSR = 3;
+const SSTATUS = 0x100;
+/** CSRs that only hold a value. */
+const PLAIN: Readonly<Record<number, string>> = { 0x140: 'sscratch', 0x142: 'scause', 0x143: 'stval' };
+const SSTATUS_SHOWN = STATUS.SIE | STATUS.SPIE | STATUS.SPP | STATUS.FS | STATUS.SUM | STATUS.MXR | STATUS.UXL;
+
+const writes = (kind: CsrKind, source: Register | Expression) =>
+  kind === 'write' || ('register' in source ? (source as Register & { number: number }).number !== 0 : source.constant !== 0n);
+const changed = (r: RegionRoutine, kind: CsrKind, old: Expression, operand: Expression) =>
+  kind === 'write' ? operand : kind === 'set' ? r.or(old, operand) : r.and(old, r.not(operand));
+
+export const compiledCsr: CsrCompiler = {
+  inline(name, csr, isWritten, { privilege, float }) {
+    if (csr === FFLAGS) return float;
+    if (csr === FRM || csr === FCSR) return float && !isWritten;
+    if (privilege !== PRIVILEGE.S) return false;
+    // Writing sstatus whole may change anything.
+    return PLAIN[csr] !== undefined || (csr === SSTATUS && !name.startsWith('csrrw'));
+  },
+  write(r, kind, csr, rd, given) {
+    const source = given as Register | Expression;
+    if (csr <= FCSR) return writeFloat(r, kind, csr, rd, source);
+    const { state } = r.context;
+    const operand = r.let('register' in source ? r.x(source) : source);
+    const plain = PLAIN[csr];
+    if (plain) {
+      const old = r.let(state.get(plain));
+      if (writes(kind, source)) state.set(r, plain, changed(r, kind, old, operand));
+      return r.setX(rd, old);
+    }
+    // sstatus: reads, and changes of SIE alone, which no translation depends on.
+    if (writes(kind, source)) r.leaveWhen(r.ne(r.and(operand, r.i64(~STATUS.SIE)), r.i64(0)));
+    const old = r.let(state.get('mstatus'));
+    if (writes(kind, source)) {
+      state.set(r, 'mstatus', changed(r, kind, old, operand));
+      if (kind === 'set') attendIfPending(r, operand);
+    }
+    const dirty = r.eq(r.and(old, r.i64(STATUS.FS)), r.i64(STATUS.FS));
+    r.setX(rd, r.or(r.and(old, r.i64(SSTATUS_SHOWN)), r.shl(r.extendU(dirty), r.i64(63))));
+  },
+};
+
+/** fflags, frm and fcsr; only fflags may be written here. */
+function writeFloat(r: RegionRoutine, kind: CsrKind, csr: number, rd: Register, source: Register | Expression): void {
+  const { state, fastFloat } = r.context;
+  const flags = r.let(state.get('fflags'));
+  const old = csr === FFLAGS ? flags : csr === FRM ? state.get('frm') : r.or(flags, r.shl(state.get('frm'), r.i32(5)));
+  if (writes(kind, source)) {
+    const operand = r.wrap('register' in source ? r.x(source) : source);
+    const next = r.let(r.and(changed(r, kind, flags, operand), r.i32(31)));
+    // The fast mode rests on NX being raised.
+    if (fastFloat) r.leaveWhen(r.eqz(r.and(next, r.i32(1))));
+    state.set(r, 'fflags', next);
+  }
+  r.setX(rd, r.extendU(old));
+}
+
+/** Interrupts have been enabled: if a line waits, have the run loop look soon. */
+function attendIfPending(r: RegionRoutine, enabled: Expression): void {
+  const { state, layout } = r.context;
+  const lines = r.load('i32', 4, r.i32(0), layout.attention + 4);
+  const pending = r.and(r.or(lines, r.wrap(state.get('mip'))), r.wrap(state.get('mie')));
+  r.when(r.and(r.ne(pending, r.i32(0)), r.wrap(r.shrU(enabled, r.i64(1)))), () => r.store(4, r.i32(0), r.i32(1), layout.attention));
+}

@@ -1,0 +1,110 @@
+/** The privileged half of a RISC-V core: joins traps, CSRs, protection and system operations over the core's state. */
+import type { CodeContext, EngineCore, ExecutionMode, PrivilegedCore, SystemOperation } from '../../architecture.ts';
+import type { CsrKind } from '../../cpu.ts';
+import { bind } from '../../../snapshot/schema.ts';
+import { CAUSE } from '../cause.ts';
+import { coreState, PRIVILEGE, STATUS } from '../state.ts';
+import type { CoreEnvironment, CoreState } from './core.ts';
+import { accessCsr } from './csr.ts';
+import { protectionActive, protectionAllows } from './protection.ts';
+import { systemOperation } from './system.ts';
+import { interruptsPending, nextInterrupt, supervisorTimerEnabled, takeTrap } from './trap.ts';
+
+/** Banks of the lookaside buffer: each way in which the same address can mean something else. */
+const BANK = { user: 0, supervisor: 1, supervisorSum: 2, machine: 3, machineMprv: 4 } as const;
+/** See ExecutionMode.float. */
+const FLOAT = { off: 0, exact: 1, fast: 2 } as const;
+const NX = 1;
+/** Ticks beyond which (28 years) a deadline is none. */
+const NEVER = 1n << 53n;
+
+export class RiscvCore implements PrivilegedCore, CoreEnvironment {
+  readonly state: CoreState;
+  readonly engine: EngineCore;
+  constructor(engine: EngineCore, buffer: SharedArrayBuffer, stateAt: number) {
+    this.engine = engine;
+    this.state = bind(coreState, buffer, stateAt);
+  }
+
+  mode(): ExecutionMode {
+    const { privilege, mstatus, fflags, frm } = this.state;
+    const fetchBank = privilege === PRIVILEGE.U ? BANK.user : privilege === PRIVILEGE.M ? BANK.machine : BANK.supervisor;
+    const bank =
+      fetchBank === BANK.supervisor && mstatus & STATUS.SUM ? BANK.supervisorSum
+      : fetchBank === BANK.machine && mstatus & STATUS.MPRV ? BANK.machineMprv
+      : fetchBank;
+    const float = (mstatus & STATUS.FS) !== STATUS.FS ? FLOAT.off : fflags & NX && frm === 0 ? FLOAT.fast : FLOAT.exact;
+    return { bank, fetchBank, float };
+  }
+  system(operation: SystemOperation): void {
+    systemOperation(this, operation);
+  }
+  csr(number: number, kind: CsrKind, writes: boolean): boolean {
+    const { working } = this.engine;
+    const { operand } = working;
+    const change = (old: bigint) => (kind === 'write' ? operand : kind === 'set' ? old | operand : old & ~operand);
+    const old = accessCsr(this, number, writes ? change : undefined);
+    if (old === undefined) return false;
+    working.operand = old;
+    return true;
+  }
+  floatMode(): void {
+    const { state } = this;
+    if ((state.mstatus & STATUS.FS) === 0n) return this.engine.raise(CAUSE.illegal, 0n);
+    state.mstatus |= STATUS.FS;
+    this.engine.modeChanged();
+  }
+  takeTrap(): void {
+    const { cause, trapValue } = this.engine.working;
+    takeTrap(this, cause, trapValue, false);
+  }
+  protectionAllows(access: number, privilege: number): boolean {
+    return protectionAllows(this.state, this.engine.working.physical, access, privilege);
+  }
+  takeInterrupt(): boolean {
+    const number = nextInterrupt(this);
+    if (number < 0) return false;
+    this.state.waiting = 0;
+    takeTrap(this, number, 0n, true);
+    return true;
+  }
+  interruptWaiting(): boolean {
+    return (interruptsPending(this) & this.state.mie) !== 0n;
+  }
+  deadline(): number {
+    const { stimecmp } = this.state;
+    return supervisorTimerEnabled(this.state) && stimecmp < NEVER ? Number(stimecmp) : Infinity;
+  }
+  codeContext(): CodeContext {
+    return { translation: this.state.satp, privilege: this.state.privilege };
+  }
+
+  get hartId(): number {
+    return this.engine.hartId;
+  }
+  time(): bigint {
+    return this.engine.time();
+  }
+  retired(): bigint {
+    return this.engine.retired();
+  }
+  lines(): number {
+    return this.engine.lines();
+  }
+  modeChanged(): void {
+    this.engine.modeChanged();
+  }
+  flush(...what: Parameters<EngineCore['flush']>): void {
+    this.engine.flush(...what);
+  }
+  protectionChanged(): void {
+    this.engine.working.pmpActive = protectionActive(this.state) ? 1 : 0;
+    this.engine.flush({ keepGlobal: false });
+  }
+  interruptsChanged(): void {
+    if (nextInterrupt(this) >= 0) this.engine.nudge();
+  }
+  timerChanged(): void {
+    this.engine.nudge(); // the run loop works out how long it may run
+  }
+}
