@@ -2,6 +2,8 @@
  * Starts machines: the only door from a process into the emulator. `main` calls it from the Electron main process,
  * the browser shell or the CLI; each machine gets its threads and its shared memory here.
  */
+import { enableCompileCache } from 'node:module';
+import { dirname } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { runState } from '../engine/layout.ts';
@@ -20,6 +22,13 @@ const YOUNG_MB = 6;
 
 // Sources kept for a second compilation of the same script: every thread would hold them, none will need them.
 setFlagsFromString('--no-compilation-cache');
+
+/** Has threads find what an earlier start compiled of our own sources: a third of a machine's start-up otherwise. */
+function sharedCompilations(): Record<string, string> {
+  const { directory } = enableCompileCache();
+  // The folder named is that of this version of Node; its parent is what the variable takes.
+  return directory ? { NODE_COMPILE_CACHE: dirname(directory) } : {};
+}
 
 /**
  * Loads the boot files, creates the machine's memory and threads and lets it run.
@@ -41,6 +50,7 @@ export async function startMachine(configuration: MachineConfiguration, events: 
       new Worker(new URL(file, import.meta.url), {
         workerData,
         transferList: [...transfer],
+        env: { ...process.env, ...sharedCompilations() },
         resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
       }),
   );
@@ -69,6 +79,3 @@ export async function startMachine(configuration: MachineConfiguration, events: 
   };
 }
 
-/** Text to RISC-V code and back, for programs of our own and for looking inside others. */
-export { assemble, AssemblyError } from '../isa/riscv/assembler.ts';
-export { disassemble } from '../isa/riscv/disassembler.ts';

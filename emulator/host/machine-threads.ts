@@ -10,6 +10,8 @@ export type Spawn = (file: string, workerData: unknown, transfer: readonly Messa
 
 /** How long the I/O thread may take to hand over last output and close disks before it is ended regardless. */
 const CLOSING_MS = 5_000;
+/** Index of `parked` in the control words. */
+const PARKED = controlState.offsets.parked / 4;
 /** Log lines kept for a failure's report. */
 const LOG_LINES = 200;
 
@@ -130,9 +132,9 @@ export class MachineThreads {
   }
   async #allParked(): Promise<void> {
     for (;;) {
-      const parked = Atomics.load(this.#control, 1);
+      const parked = Atomics.load(this.#control, PARKED);
       if (parked >= this.#cores.length || this.#ending) return;
-      await Atomics.waitAsync(this.#control, 1, parked, 100).value;
+      await Atomics.waitAsync(this.#control, PARKED, parked, 100).value;
     }
   }
   async pause(): Promise<void> {
@@ -164,10 +166,19 @@ export class MachineThreads {
       this.#closed = resolve;
       setTimeout(resolve, CLOSING_MS).unref();
     });
+    await this.#settled();
     this.#io?.postMessage({ kind: 'close' } satisfies ToIo);
     await closed;
     await this.#terminate();
     this.#events.ended(ending);
+  }
+  /** Waits until the cores have stopped and their figures are final; one that is dead or hangs is not waited for long. */
+  async #settled(): Promise<void> {
+    for (let waited = 0; waited < 20; waited++) {
+      const parked = Atomics.load(this.#control, PARKED);
+      if (parked >= this.#cores.length) return;
+      await Atomics.waitAsync(this.#control, PARKED, parked, 50).value;
+    }
   }
   async #terminate(): Promise<void> {
     await Promise.all(

@@ -4,6 +4,7 @@
  * path may be older, so this file is plain JavaScript that any Node of the last years reads.
  */
 import { spawn } from 'node:child_process';
+import module from 'node:module';
 import { constants } from 'node:os';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +17,8 @@ async function start() {
   const frugal = { ...process.env, MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '1' };
   if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
     if (process.platform === 'linux' && !process.env.MALLOC_ARENA_MAX && process.argv[2] in { run: 1, serve: 1 } && process.execve)
-      process.execve(process.execPath, [process.execPath, ...process.execArgv, program, ...process.argv.slice(2)], frugal);
+      process.execve(process.execPath, [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)], frugal);
+    module.enableCompileCache?.();
     return void (await import('./viv.ts'));
   }
   const folder = new URL('../../node_modules/node/bin/', import.meta.url);

@@ -17,7 +17,7 @@ export async function* disassembleFile(path: string, options: DisassemblyFileOpt
   if (kind === 'other-architecture' || kind === 'disk' || kind === 'initrd' || kind === 'gzip-image')
     throw new ContractError('invalid', `${path} is ${description}; only riscv64 ELF files and flat code can be shown.`);
   const bytes = await readFile(path);
-  const { disassemble } = await import('../../../emulator/host/index.ts');
+  const { disassemble } = await import('../../../emulator/host/assembly.ts');
   const flat: Code = { pieces: [{ name: path, address: options.origin ?? START_OF_RAM, bytes }], symbols: new Map() };
   const code = isElf(bytes) && bytes.readUInt16LE(18) === machineRiscv ? codeOf(bytes) : flat;
   for (const piece of code.pieces) {
