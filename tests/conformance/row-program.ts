@@ -82,7 +82,7 @@ export function runTable(
   test.load(RAM_BASE, bytesOf(words));
   test.load(TABLE, new Uint8Array(BigUint64Array.from(table.flat()).buffer));
   // A trap would be a wrong result: it ends at address 0, which is no memory.
-  test.core.state.pc = BigInt(RAM_BASE);
+  test.state.pc = BigInt(RAM_BASE);
   test.run();
   const results = Array.from({ length: slots.length * table.length }, (_, index) =>
     test.view.getBigUint64(RESULTS - RAM_BASE + index * 8, true),

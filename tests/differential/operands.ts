@@ -4,8 +4,6 @@ import type { Row } from '../../emulator/isa/row.ts';
 import { extensions } from '../../emulator/isa/riscv/rows.ts';
 import type { Random } from './random.ts';
 
-type Row = (typeof extensions)[string][number];
-
 /** Registers with a purpose: never a destination. */
 export const REGISTER = { link: 1, stack: 2, outerCount: 3, dump: 4, innerCount: 6, pointer: 8, otherPointer: 9 } as const;
 const RESERVED: readonly number[] = Object.values(REGISTER);

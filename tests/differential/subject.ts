@@ -21,7 +21,7 @@ function coreOf(engine: TestEngine): TestCore {
 /** @throws Error when the image does not end with its ECALL */
 export function runSubject(engine: TestEngine, { bytes, dump, dumpBytes }: Image): Uint8Array {
   const test = coreOf(engine);
-  const { state } = test.core;
+  const { state } = test;
   test.reset();
   test.load(ORIGIN, bytes);
   const handler = [word('lui', { rd: 5, imm: FINISHER }), word('sw', { rs1: 5, rs2: 5, imm: 0 }), word('jal', { rd: 0, imm: 0 })];

@@ -8,7 +8,9 @@ import type { CompileRequest } from '../../emulator/engine/compiler/request.ts';
 import { Core } from '../../emulator/engine/core/core.ts';
 import { coreLayout } from '../../emulator/engine/layout.ts';
 import { wasm, WASM_PAGE } from '../../emulator/engine/wasm/webassembly.ts';
-import { interruptsPending, supervisorTimerEnabled } from '../../emulator/isa/riscv/privileged/trap.ts';
+import { riscv } from '../../emulator/isa/riscv/architecture.ts';
+import { RiscvCore } from '../../emulator/isa/riscv/privileged/riscv-core.ts';
+import type { CoreState } from '../../emulator/isa/riscv/privileged/core.ts';
 import { coreState, STATUS } from '../../emulator/isa/riscv/state.ts';
 import { reset } from '../../emulator/snapshot/schema.ts';
 
@@ -66,6 +68,7 @@ export class TestCore {
     this.view = new DataView(buffer, host, size);
     const threshold = THRESHOLD[engine];
     this.core = new Core({
+      architecture: riscv,
       memory,
       memoryPages,
       table,
@@ -83,7 +86,7 @@ export class TestCore {
     });
     if (engine !== 'interpreter') {
       const { core } = this;
-      const context = { buffer, memoryPages, layout, ram };
+      const context = { architecture: riscv, buffer, memoryPages, layout, ram };
       const compile = (requests: readonly CompileRequest[]): void => {
         const { bytes, fragments } = compileBatch(context, requests);
         keeper.install(bytes ? { module: new wasm.Module(bytes), fragments } : { fragments });
@@ -95,27 +98,34 @@ export class TestCore {
     this.reset();
   }
 
+  get state(): CoreState {
+    return this.#privileged.state;
+  }
+  get #privileged(): RiscvCore {
+    if (!(this.core.privileged instanceof RiscvCore)) throw new Error('not a RISC-V core');
+    return this.core.privileged;
+  }
   /** Ticks: instructions, and what was slept through. */
   get time(): bigint {
     return this.core.retired() / INSTRUCTIONS_PER_TICK + this.#timeSkipped;
   }
   /** Instructions that ran compiled since the core was made. */
   get compiledInstructions(): bigint {
-    return this.core.state.retired - this.core.working.interpreted;
+    return this.state.retired - this.core.working.interpreted;
   }
 
   /** As after power-on, with the floating-point unit in its initial state; RAM stays. */
   reset(): void {
-    const { core } = this;
-    const { retired } = core.state;
+    const { core, state } = this;
+    const { retired } = state;
     reset(coreState, core.surroundings.memory.buffer, core.surroundings.layout.state);
-    core.state.retired = retired; // what the engine's own counters are relative to
-    core.state.mstatus |= STATUS.FS & (1n << 13n);
+    state.retired = retired; // what the engine's own counters are relative to
+    state.mstatus |= STATUS.FS & (1n << 13n);
     this.exit = undefined;
     this.lines = 0;
     this.device.reads = 0;
     this.device.stored.length = 0;
-    core.protectionChanged(); // drops every translation
+    this.#privileged.protectionChanged(); // drops every translation
     core.modeChanged();
   }
 
@@ -134,15 +144,14 @@ export class TestCore {
    * @throws Error when it does not end
    */
   run(limit = 1_000_000): number {
-    const { core } = this;
-    const { state } = core;
+    const { core, state } = this;
     const last = state.retired + BigInt(limit);
     for (;;) {
       Atomics.store(this.#attention, 0, 0);
       if (this.exit !== undefined) return this.exit;
       if (state.retired > last) throw new Error(`the program did not end within ${limit} instructions; pc is 0x${state.pc.toString(16)}`);
       this.#fragments?.post();
-      if (core.takeInterrupt()) state.waiting = 0;
+      core.privileged.takeInterrupt();
       if (state.waiting !== 0) this.#sleep();
       else core.run(SLICE);
     }
@@ -150,15 +159,13 @@ export class TestCore {
 
   /** Passes the time until something wakes a core that waits. */
   #sleep(): void {
-    const { core } = this;
-    const { state } = core;
-    if ((interruptsPending(core) & state.mie) !== 0n) {
-      state.waiting = 0;
+    if (this.core.privileged.interruptWaiting()) {
+      this.state.waiting = 0;
       return;
     }
-    const wait = state.stimecmp - this.time;
-    if (!supervisorTimerEnabled(state) || wait <= 0n) throw new Error('the core waits for an interrupt that never comes');
-    this.#timeSkipped += wait;
+    const wait = this.core.privileged.deadline() - Number(this.time);
+    if (wait <= 0 || wait === Infinity) throw new Error('the core waits for an interrupt that never comes');
+    this.#timeSkipped += BigInt(wait);
   }
   #read(address: number): number {
     return address === COUNTING_DEVICE ? ++this.device.reads : -1;
