@@ -3,7 +3,8 @@
  * it, and a log into which the M-mode trap handler and the body write. What each round logs must be the same.
  *
  * A body ends with `j next`. It keeps s10 and s11 (the log); the handler uses t5 and t6. The handler logs mcause, mtval
- * and mepc and goes on behind the instruction, or in M-mode at s9 where that is not 0.
+ * and mepc and goes on behind the instruction, or in M-mode at s9 where that is not 0;
+ * after an interrupt with interrupts disabled.
  */
 import { assemble } from '../../emulator/isa/riscv/assembler.ts';
 import { FINISHER, RAM_BASE, type TestCore } from '../kit/engine.ts';
@@ -17,6 +18,7 @@ const LOG_BYTES = 0x8000;
 
 const MPP = 0x1800;
 const MPP_S = 0x800;
+const MPIE = 0x80;
 
 /** Goes to a label in a lower mode; `back` is where M-mode goes on after the next trap. */
 export const enter = (mode: 'S' | 'U', label: string, back = 'back'): string => `
@@ -63,6 +65,10 @@ trap:
   li s9, 0
   li t5, ${MPP}
   csrs mstatus, t5
+  csrr t5, mcause
+  bgez t5, resume
+  li t5, ${MPIE}
+  csrc mstatus, t5
 resume:
   csrw mepc, t6
   mret
