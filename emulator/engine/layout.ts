@@ -31,6 +31,9 @@ export const COUNTERS = 1 << 16;
 /** Spreads the same address in different modes over the counters; a multiple of 4, as it is xor-ed into a byte offset. */
 export const counterMix = (mode: number): number => (mode * 0x9e34) & ((COUNTERS - 1) * 4);
 
+/** Counters, by low bits of the virtual page, of compiled fragments that the jump cache leads to. */
+export const FRAGMENT_PAGES = 1 << 14;
+
 /** A decoded record: handler, byte offsets of rd, rs1 and rs2 from the core's state, immediate, rs3 or CSR number, rounding mode. */
 export const RECORD = { size: 16, handler: 0, rd: 2, rs1: 4, rs2: 6, immediate: 8, third: 12, mode: 14 } as const;
 /** One record a halfword of the page, and a few behind it that catch running off its end. */
@@ -58,6 +61,15 @@ export const runState = schema('core-run', 1, {
   interpreted: u64(),
   floatMode: u32(),
   counterMix: u32(),
+  /**
+   * An interrupt is pending and enabled but could not be taken when the run loop last looked. Whoever enables
+   * interrupts must then ask for attention: a guest may enable them for two instructions only, between two waits.
+   */
+  interruptWaiting: u32(),
+  /** The present privilege may fence translations. */
+  mayFence: u32(),
+  /** `CoreLayout.staleWrites` when stale code was last looked for. */
+  staleWritesSeen: u32(),
   /** Fragments taken in since the start. */
   fragments: u32(),
   /** Physical address of the last access that was not RAM. */
@@ -80,10 +92,14 @@ export interface CoreLayout {
   readonly run: number;
   /** Address of the core's `core-signals` word `attention`. */
   readonly attention: number;
+  /** Address of the machine's count of writes to code pages behind the cores' backs. */
+  readonly staleWrites: number;
   readonly tlb: number;
   readonly fetchTlb: number;
   readonly jumpCache: number;
   readonly counters: number;
+  /** FRAGMENT_PAGES bytes. */
+  readonly fragmentPages: number;
   /** One i32 a RAM page: address of its decoded page, or 0. */
   readonly decodedIndex: number;
   /** A decoded page of one record, for an instruction that lies across two pages. */
@@ -108,14 +124,19 @@ export interface RamLayout {
 
 const align = (value: number, to: number) => Math.ceil(value / to) * to;
 
+/** What one core's layout depends on. */
+export interface CoreLayoutRequest {
+  readonly base: number;
+  readonly state: Schema<Fields>;
+  /** Addresses of words that belong to others. */
+  readonly attention: number;
+  readonly staleWrites: number;
+  readonly ramPages: number;
+  readonly poolPages: number;
+}
+
 /** Lays out one core's data from `base` on. */
-export function coreLayout<F extends Fields>(
-  base: number,
-  state: Schema<F>,
-  attention: number,
-  ramPages: number,
-  poolPages: number,
-): CoreLayout {
+export function coreLayout({ base, state, attention, staleWrites, ramPages, poolPages }: CoreLayoutRequest): CoreLayout {
   let at = align(base, 4096);
   const take = (size: number) => {
     const here = at;
@@ -126,10 +147,12 @@ export function coreLayout<F extends Fields>(
     state: take(state.size),
     run: take(runState.size),
     attention,
+    staleWrites,
     tlb: take(BANKS * TLB_ENTRIES * TLB_ENTRY.size),
     fetchTlb: take(BANKS * FETCH_ENTRIES * FETCH_ENTRY.size),
     jumpCache: take(MODES * JUMP_ENTRIES * JUMP_ENTRY.size),
     counters: take(COUNTERS * 4),
+    fragmentPages: take(FRAGMENT_PAGES),
     decodedIndex: take(ramPages * 4),
     scratchPage: take(DECODED_PAGE),
     pool: take(poolPages * DECODED_PAGE),

@@ -29,7 +29,6 @@ export const SYSTEM_OPERATIONS = [
   'sfenceVma',
   'fenceInvalidation',
   'cacheBlock',
-  'cacheBlockZero',
 ] as const;
 export type SystemOperation = (typeof SYSTEM_OPERATIONS)[number];
 
@@ -48,6 +47,8 @@ export interface ExecutionMode {
   readonly fetchBank: number;
   /** 0: unit off or not yet dirty, 1: flags must be exact, 2: only NX can change and is already set. */
   readonly float: number;
+  /** Whether fencing translations is allowed now. */
+  readonly mayFence: boolean;
 }
 
 /** What code at an address means, for the compiler's own walk. */
@@ -92,8 +93,6 @@ export interface EngineCore {
   redirected(leave?: boolean): void;
   /** Checks that an address may be loaded from. @returns false with a trap raised */
   probe(address: bigint): boolean;
-  /** Sets bytes of one RAM page to zero. @returns false with a trap raised */
-  zero(address: bigint, length: number): boolean;
 }
 
 /** The architecture's half of a core, in TypeScript: everything rarer than loads and branches. */
@@ -145,6 +144,11 @@ export interface Architecture {
   decodeOnce(word: number): Decoded | undefined;
   /** Writes `translate(address i64, access i32) -> i64`: the physical address, or -1 with a trap raised. */
   writeTranslate(routine: Routine, parts: CoreParts, self: Callable): void;
+  /**
+   * Writes `quickCsr(number i32, kind i32, writes i32) -> i32`: does an access that has no consequences for mode or
+   * translation, value in and out in `run.operand`, and returns 1; or returns 0 having done nothing.
+   */
+  writeQuickCsr(routine: Routine, parts: CoreParts): void;
   /** A translation for fetching that changes nothing; `read` gives 8 bytes at a physical address. */
   translateCode(address: bigint, context: CodeContext, read: (physical: bigint) => bigint | undefined): bigint | undefined;
   readonly csr: CsrCompiler;

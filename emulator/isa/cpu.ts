@@ -82,6 +82,8 @@ export interface Cpu extends Operations {
   loadReserved(address: Value, width: 4 | 8): Value;
   /** Stores if the reservation holds; 0 on success, 1 on failure (i64). */
   storeConditional(address: Value, width: 4 | 8, value: Value): Value;
+  /** A field of the core's state as it is now: i32 or i64 by its width. For conditions, not for registers. */
+  field(name: string): Value;
   /** Orders memory accesses: those in `pred` before those in `succ`, as bits I O R W from the top (both i32). */
   fence(pred: Value, succ: Value): void;
 

@@ -44,13 +44,13 @@ export function runCore(parts: CoreLoopParts): void {
     }
     const deadline = nextDeadline(parts);
     core.privileged.takeInterrupt();
-    if (core.state.waiting !== 0) {
-      if (!core.privileged.interruptWaiting()) {
-        sleep(parts, deadline);
-        continue;
-      }
-      core.state.waiting = 0;
+    const waiting = core.privileged.interruptWaiting();
+    core.working.interruptWaiting = waiting ? 1 : 0;
+    if (core.state.waiting !== 0 && !waiting) {
+      sleep(parts, deadline);
+      continue;
     }
+    core.state.waiting = 0;
     const from = parts.clock.ticks();
     const budget = Math.max(SHORTEST_SLICE, Math.min(LONGEST_SLICE, (deadline - from) * perTick));
     core.working.running = 1;

@@ -84,7 +84,6 @@ export function createCoreThread(parts: CoreThreadParts): {
     bus: board,
     time: () => BigInt(clock.ticks()),
     lines: () => signals.lines,
-    staleWrites: () => Atomics.load(staleWrites, 0),
     nudge: () => signals.nudge(),
     sbi: () => {
       sbi?.call(hart);

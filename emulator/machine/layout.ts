@@ -56,7 +56,14 @@ export function machineLayout(configuration: MachineConfiguration): MachineLayou
   const pageFlags = take(ramPages);
   const generations = take(ramPages * 4);
   const cores = board.signals.map((signals) => {
-    const layout = coreLayout(at, coreState, signals + coreSignals.offsets.attention, ramPages, POOL_PAGES);
+    const layout = coreLayout({
+      base: at,
+      state: coreState,
+      attention: signals + coreSignals.offsets.attention,
+      staleWrites: CONTROL_AT + controlState.offsets.staleWrites,
+      ramPages,
+      poolPages: POOL_PAGES,
+    });
     at = layout.end;
     return layout;
   });

@@ -7,7 +7,7 @@ import type { Architecture } from '../../isa/architecture.ts';
 import type { Decoded } from '../../isa/row.ts';
 import { importFloatFunctions, type FloatFunctions } from '../float/functions.ts';
 import { InlineFloat } from '../float/inline.ts';
-import { type CoreLayout, FLOAT_MODE, JUMP_ENTRIES, JUMP_ENTRY, type RamLayout, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
+import { type CoreLayout, FLOAT_MODE, JUMP_ENTRIES, JUMP_ENTRY, type RamLayout, runState, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 import { load } from '../wasm/expression.ts';
 import { WasmFields } from '../wasm/fields.ts';
 import { ModuleWriter } from '../wasm/module.ts';
@@ -136,7 +136,8 @@ function writeRegion(
   }
   const bank = layout.tlb + Math.floor(request.mode / 3) * TLB_ENTRIES * TLB_ENTRY.size;
   const fastFloat = request.mode % 3 === FLOAT_MODE.fast;
-  const context: RegionContext = { csr: architecture.csr, layout, state, bank, fastFloat, entry, used, written, exitSlow };
+  const run = new WasmFields(runState, layout.run);
+  const context: RegionContext = { csr: architecture.csr, layout, state, run, bank, fastFloat, entry, used, written, exitSlow };
   const callable = module.function(['i32'], ['i32'], (signature) => new RegionRoutine(signature, context));
   const { routine } = callable;
   const float = fastFloat ? 'fast' : 'exact';

@@ -4,7 +4,7 @@
  * is mapped where it was when compiled and none has been written since.
  */
 import type { Core, FragmentKeeper } from '../core/core.ts';
-import { counterMix, COUNTERS, EVENT, JUMP_ENTRIES, JUMP_ENTRY } from '../layout.ts';
+import { counterMix, COUNTERS, EVENT, FRAGMENT_PAGES, JUMP_ENTRIES, JUMP_ENTRY } from '../layout.ts';
 import { type Flush, WALK } from '../../isa/architecture.ts';
 import { wasm, type WasmMemory, type WasmTable } from '../wasm/webassembly.ts';
 import type { CodePage, CompileRequest, CompileResult } from './request.ts';
@@ -49,6 +49,7 @@ export class Fragments implements FragmentKeeper {
   readonly #jump: Int32Array;
   readonly #counters: Int32Array;
   readonly #generations: Int32Array;
+  readonly #pages: Uint8Array;
   readonly #imports: Record<string, Record<string, unknown>>;
   /** By low half of the address; different modes and high halves share a list. */
   readonly #byAddress = new Map<number, Fragment[]>();
@@ -69,6 +70,7 @@ export class Fragments implements FragmentKeeper {
     const { layout, ram } = core.surroundings;
     this.#jump = new Int32Array(memory.buffer, layout.jumpCache);
     this.#counters = new Int32Array(memory.buffer, layout.counters, COUNTERS);
+    this.#pages = new Uint8Array(memory.buffer, layout.fragmentPages, FRAGMENT_PAGES);
     this.#generations = new Int32Array(memory.buffer, ram.generations, ram.size / 4096);
     this.#imports = { machine: { memory, table }, core: core.exports };
   }
@@ -175,6 +177,9 @@ export class Fragments implements FragmentKeeper {
       const there = this.#installedByPage.get(key);
       if (there) there.add(fragment);
       else this.#installedByPage.set(key, new Set([fragment]));
+      // Saturates: a page once that busy is always asked about.
+      const count = this.#pages[key & (FRAGMENT_PAGES - 1)] as number;
+      if (count < 255) this.#pages[key & (FRAGMENT_PAGES - 1)] = count + 1;
     }
     this.#slots[fragment.slot] = fragment;
     return true;
@@ -193,7 +198,11 @@ export class Fragments implements FragmentKeeper {
     fragment.installed = false;
     this.#installed.delete(fragment);
     this.#installedLocal.delete(fragment);
-    for (const { key } of fragment.pages) this.#installedByPage.get(key)?.delete(fragment);
+    for (const { key } of fragment.pages) {
+      this.#installedByPage.get(key)?.delete(fragment);
+      const count = this.#pages[key & (FRAGMENT_PAGES - 1)] as number;
+      if (count < 255) this.#pages[key & (FRAGMENT_PAGES - 1)] = count - 1;
+    }
     this.#listen(fragment.request);
   }
   #drop(fragment: Fragment): void {

@@ -8,7 +8,7 @@ import type { CsrCompiler, SystemOperation } from '../../isa/architecture.ts';
 import type { Cpu, CsrKind, FloatOperations, Register, Width } from '../../isa/cpu.ts';
 import type { Fields } from '../../snapshot/schema.ts';
 import { atomicUpdate } from '../core/interpreter.ts';
-import { type CoreLayout, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
+import { type CoreLayout, type runState, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 import { type Expression, load } from '../wasm/expression.ts';
 import type { WasmFields } from '../wasm/fields.ts';
 import { type Callable, type Local, Routine, type Signature } from '../wasm/routine.ts';
@@ -23,6 +23,7 @@ export interface RegionContext {
   readonly csr: CsrCompiler;
   readonly layout: CoreLayout;
   readonly state: WasmFields<Fields>;
+  readonly run: WasmFields<(typeof runState)['fields']>;
   /** Address of the mode's bank of the lookaside buffer. */
   readonly bank: number;
   /** The region rests on NX being raised and frm being 0. */
@@ -202,8 +203,12 @@ export class RegionRoutine extends Routine implements Cpu {
     const READ = 2 | 8;
     if ((bits(pred) & WRITE) !== 0 && (bits(succ) & READ) !== 0) super.fence();
   }
+  field(name: string): Expression {
+    return this.context.state.get(name);
+  }
+  /** The interpreter does it. */
   system(_operation: SystemOperation): void {
-    throw new Error('system operations are left to the interpreter');
+    this.leave();
   }
 
   /** Only what the architecture says may be inline comes here. */

@@ -3,7 +3,7 @@
  * module; the interpreter calls them, compiled fragments leave to the interpreter instead.
  */
 import { ACCESS, type EngineCauses, WALK } from '../../isa/architecture.ts';
-import { EVENT, FETCH_ENTRIES, FETCH_ENTRY, NO_TAG, PAGE, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
+import { BANKS, EVENT, FETCH_ENTRIES, FETCH_ENTRY, NO_TAG, PAGE, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 import type { Expression } from '../wasm/expression.ts';
 import type { Callable, Routine } from '../wasm/routine.ts';
 import type { CoreParts } from './parts.ts';
@@ -188,4 +188,17 @@ export function writeAtomicHost(r: Routine, parts: CoreParts, fill: Callable, ca
     r.return(r.i32(0));
   });
   r.return(host);
+}
+
+/** Writes `flushPage(address i64)`: drops one page from every bank. */
+export function writeFlushPage(r: Routine, parts: CoreParts): void {
+  const page = r.let(r.wrap(r.shrU(r.parameter(0).get(), r.i64(12))));
+  const entry = r.let(r.shl(r.and(page, r.i32(TLB_ENTRIES - 1)), r.i32(5)));
+  const fetch = r.let(r.mul(r.and(page, r.i32(FETCH_ENTRIES - 1)), r.i32(FETCH_ENTRY.size)));
+  for (let bank = 0; bank < BANKS; bank++) {
+    const at = parts.layout.tlb + bank * TLB_ENTRIES * TLB_ENTRY.size;
+    r.store(8, entry, r.i64(NO_TAG), at + TLB_ENTRY.read);
+    r.store(8, entry, r.i64(NO_TAG), at + TLB_ENTRY.write);
+    r.store(8, fetch, r.i64(NO_TAG), parts.layout.fetchTlb + bank * FETCH_ENTRIES * FETCH_ENTRY.size + FETCH_ENTRY.tag);
+  }
 }

@@ -23,7 +23,7 @@ import {
 import { type Expression, load } from '../wasm/expression.ts';
 import { ModuleWriter } from '../wasm/module.ts';
 import type { Callable, Label, Routine } from '../wasm/routine.ts';
-import { writeAtomicHost, writeFetch, writeFetchHost, writeFill, writeLoad, writeStore } from './access.ts';
+import { writeAtomicHost, writeFetch, writeFetchHost, writeFill, writeFlushPage, writeLoad, writeStore } from './access.ts';
 import { type Handlers, OWN_HANDLER } from './handlers.ts';
 import { fieldRegister, InterpreterRoutine } from './interpreter.ts';
 import { CoreParts } from './parts.ts';
@@ -66,12 +66,16 @@ export function writeCoreModule({ architecture, handlers, layout, ram, memoryPag
   writeStore(slowStore.routine, parts, fill, slowStore, causes);
   const atomicHost = module.function(['i64', 'i32'], ['i32']);
   writeAtomicHost(atomicHost.routine, parts, fill, causes);
+  const flushPage = module.function(['i64'], []);
+  writeFlushPage(flushPage.routine, parts);
+  const quickCsr = module.function(['i32', 'i32', 'i32'], ['i32']);
+  architecture.writeQuickCsr(quickCsr.routine, parts);
   const float = writeFloatFunctions(module, { frm: parts.state.address('frm'), fflags: parts.state.address('fflags') });
 
   const interpret = module.function(
     ['i32', 'i64'],
     ['i32'],
-    (signature) => new InterpreterRoutine(signature, parts, { load: slowLoad, store: slowStore, atomicHost, causes }),
+    (signature) => new InterpreterRoutine(signature, parts, { load: slowLoad, store: slowStore, atomicHost, flushPage, quickCsr, causes }),
   );
   const fragmentType = module.type({ parameters: ['i32'], results: ['i32'] });
   const jump = module.function(['i32', 'i64'], ['i32']);
@@ -90,7 +94,7 @@ export function writeCoreModule({ architecture, handlers, layout, ram, memoryPag
   }
 
   // Translation is exported for the rare things TypeScript does at virtual addresses.
-  const exported = { run, jump, interpret, translate, fill, fetchPage };
+  const exported = { run, jump, interpret, translate, fetchPage };
   for (const [name, callable] of Object.entries(exported)) module.export(name, callable);
   exportFloatFunctions(module, float);
   return module.finish();

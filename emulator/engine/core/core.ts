@@ -53,8 +53,6 @@ export interface CoreSurroundings {
   time(): bigint;
   /** The hardware-driven bits of mip. */
   lines(): number;
-  /** How often code pages were written behind the cores' backs. */
-  staleWrites(): number;
   /** Makes this core's generated code return soon. */
   nudge(): void;
   /** ECALL from S-mode, the pc already behind it. @returns false where there is no built-in SBI and the call must trap */
@@ -78,8 +76,6 @@ interface CoreExports {
   translate(address: bigint, access: number): bigint;
   /** The RAM page that code at an address (as two halves) would be fetched from, or -1 with a trap raised. */
   fetchPage(low: number, high: number): number;
-  /** Where a byte lies in memory 0, prepared for a load or store; 0 with a trap raised, -1 where it is not RAM. */
-  fill(address: bigint, access: number): number;
 }
 
 export class Core implements EngineCore {
@@ -93,11 +89,10 @@ export class Core implements EngineCore {
   readonly translations: Translations;
   fragments: FragmentKeeper | undefined;
   readonly #decoded: DecodedPages;
-  readonly #bytes: Uint8Array;
   readonly #flags: Uint8Array;
   readonly #generations: Int32Array;
+  readonly #staleWrites: Int32Array;
   #granted = 0;
-  #staleWritesSeen = 0;
   #flushes = 0;
 
   constructor(surroundings: CoreSurroundings) {
@@ -113,9 +108,9 @@ export class Core implements EngineCore {
     new Int32Array(buffer, layout.jumpCache, (JUMP_ENTRY.size / 4) * JUMP_ENTRIES * MODES).fill(-1);
     const handlers = new Handlers(architecture.rows);
     this.#decoded = new DecodedPages(buffer, layout, ram, new RecordWriter(buffer, architecture, handlers), this.translations);
-    this.#bytes = new Uint8Array(buffer);
     this.#flags = new Uint8Array(buffer, ram.pageFlags, ram.size / 4096);
     this.#generations = new Int32Array(buffer, ram.generations, ram.size / 4096);
+    this.#staleWrites = new Int32Array(buffer, layout.staleWrites, 1);
     this.privileged = architecture.privileged(this, buffer, layout.state);
     const module = new wasm.Module(writeCoreModule({ architecture, handlers, layout, ram, memoryPages, tiering }));
     const imports = { machine: { memory, table }, host: this.#hostCalls() };
@@ -154,11 +149,12 @@ export class Core implements EngineCore {
   modeChanged(): void {
     const { working } = this;
     const { layout } = this.surroundings;
-    const { bank, fetchBank, float } = this.privileged.mode();
+    const { bank, fetchBank, float, mayFence } = this.privileged.mode();
     const mode = modeOf(bank, float);
     working.mode = mode;
     working.counterMix = counterMix(mode);
     working.floatMode = float;
+    working.mayFence = mayFence ? 1 : 0;
     working.tlb = layout.tlb + bank * TLB_ENTRIES * TLB_ENTRY.size;
     working.fetchTlb = layout.fetchTlb + fetchBank * FETCH_ENTRIES * FETCH_ENTRY.size;
     working.jumpCache = layout.jumpCache + mode * JUMP_ENTRIES * JUMP_ENTRY.size;
@@ -171,9 +167,9 @@ export class Core implements EngineCore {
   }
   /** Drops what was translated from pages that devices or other cores have written since (FENCE.I, or when told). */
   dropStaleCode(): void {
-    const writes = this.surroundings.staleWrites();
-    if (writes === this.#staleWritesSeen) return;
-    this.#staleWritesSeen = writes;
+    const writes = Atomics.load(this.#staleWrites, 0) >>> 0;
+    if (writes === this.working.staleWritesSeen) return;
+    this.working.staleWritesSeen = writes;
     const flags = this.#flags;
     for (let page = 0; page < flags.length; page++) {
       if (((flags[page] as number) & PAGE.stale) === 0) continue;
@@ -186,18 +182,6 @@ export class Core implements EngineCore {
     this.exports.translate(address, ACCESS.load);
     return this.working.event !== EVENT.trap;
   }
-  /** Sets bytes of one RAM page to zero. @returns false with a trap raised, or where the address is not RAM's */
-  zero(address: bigint, length: number): boolean {
-    const host = this.exports.fill(address, ACCESS.store);
-    // 0: a trap is raised; -1: not RAM. Any other negative number is a place beyond 2 GiB.
-    if (host === 0 || host === -1) {
-      if (host !== 0) this.raise(this.surroundings.architecture.causes.storeAccess, BigInt.asUintN(64, address));
-      return false;
-    }
-    this.#bytes.fill(0, host >>> 0, (host >>> 0) + length);
-    return true;
-  }
-
   /** Raises an exception for the instruction at `state.pc`. */
   raise(cause: number, value: bigint): void {
     this.working.cause = cause;

@@ -7,7 +7,7 @@
  */
 import { type EngineCauses, SYSTEM_OPERATIONS, type SystemOperation } from '../../isa/architecture.ts';
 import type { Cpu, CsrKind, FloatOperations, Register, Width } from '../../isa/cpu.ts';
-import { EVENT, RECORD, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
+import { EVENT, FRAGMENT_PAGES, RECORD, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 import { type Expression, load } from '../wasm/expression.ts';
 import { type Callable, type Label, type Local, Routine, type Signature } from '../wasm/routine.ts';
 import type { CoreParts } from './parts.ts';
@@ -17,6 +17,10 @@ export interface Runtime {
   readonly load: Callable;
   readonly store: Callable;
   readonly atomicHost: Callable;
+  /** Drops one page's translations where no compiled code depends on them. */
+  readonly flushPage: Callable;
+  /** Does a CSR access that has no consequences; see Architecture.writeQuickCsr. */
+  readonly quickCsr: Callable;
   readonly causes: EngineCauses;
 }
 
@@ -250,7 +254,32 @@ export class InterpreterRoutine extends Routine implements Cpu {
     return failed.get();
   }
 
+  field(name: string): Expression {
+    return this.parts.state.get(name);
+  }
   system(operation: SystemOperation, ...operands: Expression[]): void {
+    const quick = this.#quick(operation, operands);
+    if (!quick) return this.#system(operation, operands);
+    this.when(quick.possible, quick.run, () => this.#system(operation, operands));
+  }
+  /** Operations that a guest repeats by the ten thousand and that mostly come to little: done without leaving. */
+  #quick(operation: SystemOperation, operands: Expression[]): { possible: Expression; run: () => void } | undefined {
+    const { run, layout } = this.parts;
+    if (operation === 'fenceI') {
+      // Stores by this core drop translated code at once; only what others wrote needs looking for.
+      const writes = load('i32', 4, false, this.i32(0), layout.staleWrites);
+      return { possible: this.eq(writes, run.get('staleWritesSeen')), run: () => undefined };
+    }
+    if (operation === 'sfenceVma') {
+      const address = this.let(operands[0] as Expression);
+      const pages = this.and(this.wrap(this.shrU(address, this.i64(12))), this.i32(FRAGMENT_PAGES - 1));
+      const used = load('i32', 1, false, pages, layout.fragmentPages);
+      const possible = this.and(this.and(this.ne(address, this.i64(0)), this.eqz(used)), run.get('mayFence'));
+      return { possible, run: () => this.run(this.runtime.flushPage, address) };
+    }
+    return undefined;
+  }
+  #system(operation: SystemOperation, operands: Expression[]): void {
     const [first, second] = operands;
     if (first) this.parts.run.set(this, 'operand', first);
     if (second) this.parts.run.set(this, 'operand2', second);
@@ -268,10 +297,15 @@ export class InterpreterRoutine extends Routine implements Cpu {
           ? this.ne(this.field16((source as FieldRegister).field), this.i32(this.parts.state.address('x') - this.parts.layout.state))
           : this.ne(source as Expression, this.i64(0));
     this.parts.run.set(this, 'operand', fromRegister ? this.x(source as Register) : (source as Expression));
-    this.#report();
-    this.run(this.parts.host.csr, number, this.i32(CSR_KINDS.indexOf(kind)), writes);
-    // A fault leaves rd alone; any other event is looked at after rd is written and the pc moved on.
-    this.branchTo(this.onEvent, this.eq(this.parts.run.get('event'), this.i32(EVENT.trap)));
+    const which = this.i32(CSR_KINDS.indexOf(kind));
+    const csr = this.let(number);
+    const written = this.let(writes);
+    this.when(this.eqz(this.call(this.runtime.quickCsr, csr, which, written)), () => {
+      this.#report();
+      this.run(this.parts.host.csr, csr, which, written);
+      // A fault leaves rd alone; any other event is looked at after rd is written and the pc moved on.
+      this.branchTo(this.onEvent, this.eq(this.parts.run.get('event'), this.i32(EVENT.trap)));
+    });
     this.setX(rd, this.parts.run.get('operand'));
     this.parts.state.set(this, 'pc', this.nextPc());
     this.#leaveOnEvent();

@@ -3,6 +3,7 @@ import type { Architecture } from '../architecture.ts';
 import { CAUSE } from './cause.ts';
 import { decode, decodeOnce } from './decoder.ts';
 import { compiledCsr } from './privileged/compiled-csr.ts';
+import { writeQuickCsr } from './privileged/quick-csr.ts';
 import { RiscvCore } from './privileged/riscv-core.ts';
 import { translateCode } from './privileged/translate-code.ts';
 import { writeTranslate } from './privileged/translate.ts';
@@ -23,6 +24,7 @@ export const riscv: Architecture = {
   decode,
   decodeOnce,
   writeTranslate,
+  writeQuickCsr,
   translateCode,
   csr: compiledCsr,
   privileged: (engine, buffer, stateAt) => new RiscvCore(engine, buffer, stateAt),

@@ -1,7 +1,27 @@
 /** Zicsr, Zifencei, Zicbom, Zicboz (unprivileged manual) and the privileged manual's rows with Svinval. */
+import type { Value } from '../value.ts';
+import type { Cpu } from '../cpu.ts';
+import { PRIVILEGE } from './state.ts';
 import { instruction, type Row } from '../row.ts';
 
 const ends = { ends: true };
+
+/** xenvcfg.CBZE (privileged manual, section "Machine Environment Configuration"). */
+const CBZE = 1 << 7;
+const BLOCK = 64;
+
+/** cbo.zero: 64 aligned bytes, so only the first store can fault. */
+function zeroBlock(cpu: Cpu, address: Value): void {
+  const enabled = (register: string) => cpu.ne(cpu.and(cpu.wrap(cpu.field(register)), cpu.i32(CBZE)), cpu.i32(0));
+  const privilege = cpu.let(cpu.field('privilege'));
+  const allowed = cpu.or(
+    cpu.eq(privilege, cpu.i32(PRIVILEGE.M)),
+    cpu.and(enabled('menvcfg'), cpu.or(cpu.eq(privilege, cpu.i32(PRIVILEGE.S)), enabled('senvcfg'))),
+  );
+  cpu.when(cpu.eqz(allowed), () => cpu.system('illegal'));
+  const block = cpu.let(cpu.and(address, cpu.i64(-BLOCK)));
+  for (let at = 0; at < BLOCK; at += 8) cpu.write(cpu.add(block, cpu.i64(at)), 8, cpu.i64(0));
+}
 
 export const zicsr: readonly Row[] = [
   instruction('csrrw',  'csr rs1 001 rd 1110011',  (cpu, { rd, rs1, csr }) => cpu.csr('write', csr, rd, rs1), ends),
@@ -21,7 +41,7 @@ export const zicbo: readonly Row[] = [
   instruction('cbo.inval', '000000000000 rs1 010 00000 0001111', (cpu, { rs1 }) => cpu.system('cacheBlock', cpu.x(rs1), cpu.i64(0)), ends),
   instruction('cbo.clean', '000000000001 rs1 010 00000 0001111', (cpu, { rs1 }) => cpu.system('cacheBlock', cpu.x(rs1), cpu.i64(1)), ends),
   instruction('cbo.flush', '000000000010 rs1 010 00000 0001111', (cpu, { rs1 }) => cpu.system('cacheBlock', cpu.x(rs1), cpu.i64(2)), ends),
-  instruction('cbo.zero',  '000000000100 rs1 010 00000 0001111', (cpu, { rs1 }) => cpu.system('cacheBlockZero', cpu.x(rs1)), ends),
+  instruction('cbo.zero',  '000000000100 rs1 010 00000 0001111', (cpu, { rs1 }) => zeroBlock(cpu, cpu.x(rs1))),
 ];
 
 export const privileged: readonly Row[] = [

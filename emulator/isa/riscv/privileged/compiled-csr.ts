@@ -2,15 +2,21 @@
 import type { CsrCompiler } from '../../architecture.ts';
 import type { CsrKind, Register } from '../../cpu.ts';
 import type { RegionRoutine } from '../../../engine/compiler/region-routine.ts';
+import type { CoreParts } from '../../../engine/core/parts.ts';
 import type { Expression } from '../../../engine/wasm/expression.ts';
+import type { WasmFields } from '../../../engine/wasm/fields.ts';
+import type { Routine } from '../../../engine/wasm/routine.ts';
+import type { Fields } from '../../../snapshot/schema.ts';
 import { PRIVILEGE, STATUS } from '../state.ts';
 
 const FFLAGS = 1;
 const FRM = 2;
 const FCSR = 3;
-const SSTATUS = 0x100;
+export const SSTATUS = 0x100;
 /** CSRs that only hold a value. */
-const PLAIN: Readonly<Record<number, string>> = { 0x140: 'sscratch', 0x142: 'scause', 0x143: 'stval' };
+export const PLAIN: Readonly<Record<number, string>> = { 0x140: 'sscratch', 0x142: 'scause', 0x143: 'stval' };
+/** A core's fields and where its words are, as both engines have them. */
+type CoreFields = Pick<CoreParts, 'run' | 'layout'> & { readonly state: WasmFields<Fields> };
 const SSTATUS_SHOWN = STATUS.SIE | STATUS.SPIE | STATUS.SPP | STATUS.FS | STATUS.SUM | STATUS.MXR | STATUS.UXL;
 
 const writes = (kind: CsrKind, source: Register | Expression) =>
@@ -42,10 +48,9 @@ export const compiledCsr: CsrCompiler = {
     const old = r.let(state.get('mstatus'));
     if (writes(kind, source)) {
       state.set(r, 'mstatus', changed(r, kind, old, operand));
-      if (kind === 'set') attendIfPending(r, operand);
+      if (kind === 'set') attendIfPending(r, r.context, operand);
     }
-    const dirty = r.eq(r.and(old, r.i64(STATUS.FS)), r.i64(STATUS.FS));
-    r.setX(rd, r.or(r.and(old, r.i64(SSTATUS_SHOWN)), r.shl(r.extendU(dirty), r.i64(63))));
+    r.setX(rd, showSstatus(r, old));
   },
 };
 
@@ -64,10 +69,15 @@ function writeFloat(r: RegionRoutine, kind: CsrKind, csr: number, rd: Register, 
   r.setX(rd, r.extendU(old));
 }
 
-/** Interrupts have been enabled: if a line waits, have the run loop look soon. */
-function attendIfPending(r: RegionRoutine, enabled: Expression): void {
-  const { state, layout } = r.context;
+/** mstatus (pinned) as sstatus shows it. */
+export function showSstatus(r: Routine, status: Expression): Expression {
+  const dirty = r.eq(r.and(status, r.i64(STATUS.FS)), r.i64(STATUS.FS));
+  return r.or(r.and(status, r.i64(SSTATUS_SHOWN)), r.shl(r.extendU(dirty), r.i64(63)));
+}
+
+/** Interrupts have been enabled where `enabled` has SIE: if one waits, have the run loop look soon. */
+export function attendIfPending(r: Routine, { state, run, layout }: CoreFields, enabled: Expression): void {
   const lines = r.load('i32', 4, r.i32(0), layout.attention + 4);
-  const pending = r.and(r.or(lines, r.wrap(state.get('mip'))), r.wrap(state.get('mie')));
+  const pending = r.or(r.and(r.or(lines, r.wrap(state.get('mip'))), r.wrap(state.get('mie'))), run.get('interruptWaiting'));
   r.when(r.and(r.ne(pending, r.i32(0)), r.wrap(r.shrU(enabled, r.i64(1)))), () => r.store(4, r.i32(0), r.i32(1), layout.attention));
 }

@@ -7,7 +7,7 @@ import { coreState, PRIVILEGE, STATUS } from '../state.ts';
 import type { CoreEnvironment, CoreState } from './core.ts';
 import { accessCsr } from './csr.ts';
 import { protectionActive, protectionAllows } from './protection.ts';
-import { systemOperation } from './system.ts';
+import { mayFence, systemOperation } from './system.ts';
 import { interruptsPending, nextInterrupt, supervisorTimerEnabled, takeTrap } from './trap.ts';
 
 /** Banks of the lookaside buffer: each way in which the same address can mean something else. */
@@ -34,7 +34,7 @@ export class RiscvCore implements PrivilegedCore, CoreEnvironment {
       : fetchBank === BANK.machine && mstatus & STATUS.MPRV ? BANK.machineMprv
       : fetchBank;
     const float = (mstatus & STATUS.FS) !== STATUS.FS ? FLOAT.off : fflags & NX && frm === 0 ? FLOAT.fast : FLOAT.exact;
-    return { bank, fetchBank, float };
+    return { bank, fetchBank, float, mayFence: mayFence(this.state) };
   }
   system(operation: SystemOperation): void {
     systemOperation(this, operation);

@@ -2,12 +2,12 @@
 import type { SystemOperation } from '../../architecture.ts';
 import { CAUSE } from '../cause.ts';
 import { PRIVILEGE, STATUS } from '../state.ts';
+import type { CoreState } from './core.ts';
 import type { RiscvCore } from './riscv-core.ts';
 import { returnFromMachine, returnFromSupervisor } from './trap.ts';
 
 /** Bits of menvcfg and senvcfg (privileged manual, section "Machine Environment Configuration"). */
-const ENVIRONMENT = { CBIE: 3n << 4n, CBCFE: 1n << 6n, CBZE: 1n << 7n };
-const BLOCK = 64;
+const ENVIRONMENT = { CBIE: 3n << 4n, CBCFE: 1n << 6n };
 
 const illegal = (core: RiscvCore) => core.engine.raise(CAUSE.illegal, 0n);
 
@@ -50,7 +50,7 @@ const operations: Record<SystemOperation, (core: RiscvCore) => void> = {
   },
   sfenceVma: (core) => {
     const { working } = core.engine;
-    if (!mayFence(core)) return illegal(core);
+    if (!mayFence(core.state)) return illegal(core);
     // x0 and a register holding 0 look alike here; treating both as "all" only drops more than asked.
     const keepGlobal = working.operand2 !== 0n;
     core.flush(working.operand === 0n ? { keepGlobal } : { address: working.operand, keepGlobal });
@@ -69,14 +69,10 @@ const operations: Record<SystemOperation, (core: RiscvCore) => void> = {
     if (working.cause === CAUSE.loadPage) working.cause = CAUSE.storePage;
     if (working.cause === CAUSE.loadAccess) working.cause = CAUSE.storeAccess;
   },
-  cacheBlockZero: (core) => {
-    const { working } = core.engine;
-    if (!permitted(core, ENVIRONMENT.CBZE)) return illegal(core);
-    if (core.engine.zero(BigInt.asIntN(64, working.operand & ~BigInt(BLOCK - 1)), BLOCK)) core.engine.completed();
-  },
 };
 
-const mayFence = ({ state }: RiscvCore) =>
+/** Whether SFENCE.VMA is legal now. */
+export const mayFence = (state: CoreState): boolean =>
   state.privilege === PRIVILEGE.M || (state.privilege === PRIVILEGE.S && (state.mstatus & STATUS.TVM) === 0n);
 
 /** Cache-block instructions are enabled for S by menvcfg and for U by senvcfg as well. */
