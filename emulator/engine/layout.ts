@@ -76,6 +76,8 @@ export const runState = schema('core-run', 1, {
   physical: u64(),
   /** The leaf PTE's permissions as the walk left them, see translate.ts. */
   walkFlags: u32(),
+  /** The privilege it was made for. */
+  walkPrivilege: u32(),
   /** PMP entries are in force: every fill asks TypeScript. */
   pmpActive: u32(),
   /** Set by another core that wants this one to drop its translations and stale code before it runs on. */

@@ -16,7 +16,7 @@ const { configuration, memory, hartId, compiler } = workerData as CoreSetup;
 const tell = (message: FromCore) => port.postMessage(message);
 const table = new wasm.Table({ initial: 4096, element: 'anyfunc' });
 /** Arrivals that make a jump target worth compiling. */
-const THRESHOLD = { auto: 800, compiler: 1, interpreter: 0 } as const;
+const THRESHOLD = { auto: 6000, compiler: 1, interpreter: 0 } as const;
 const threshold = THRESHOLD[configuration.engine];
 const { core, loop, start } = createCoreThread({
   configuration,

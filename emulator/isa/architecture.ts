@@ -38,6 +38,7 @@ export interface EngineCauses {
   readonly fetchAccess: number;
   readonly loadAccess: number;
   readonly storeAccess: number;
+  readonly loadMisaligned: number;
   readonly storeMisaligned: number;
 }
 
@@ -78,6 +79,8 @@ export interface EngineCore {
   lines(): number;
   /** Has generated code return to the run loop soon. */
   nudge(): void;
+  /** An interrupt can be taken: generated code returns to the run loop behind this instruction. */
+  interruptDue(): void;
   /** A call to the machine's firmware interface. @returns false where there is none */
   sbi(): boolean;
   /** What generated code may assume must be worked out anew. */

@@ -26,6 +26,8 @@ export const FINISHER = 0x10_0000;
 export const COUNTING_DEVICE = 0x1000_0000;
 
 const ATTENTION_AT = 4096;
+/** Behind the two words of the core's signals. */
+const STALE_WRITES_AT = ATTENTION_AT + 16;
 const PAGE_SIZE = 4096;
 const POOL_PAGES = 160;
 const INSTRUCTIONS_PER_TICK = 10n;
@@ -46,7 +48,7 @@ export class TestCore {
   readonly #attention: Int32Array;
   readonly #flags: Uint8Array;
   readonly #fragments: Fragments | undefined;
-  #staleWrites = 0;
+  readonly #staleWrites: Int32Array;
   #timeSkipped = 0n;
 
   constructor(engine: TestEngine, memoryMiB = 2) {
@@ -55,7 +57,14 @@ export class TestCore {
     const ramPages = size / PAGE_SIZE;
     const pageFlags = ATTENTION_AT + 64;
     const generations = pageFlags + ramPages;
-    const layout = coreLayout(generations + 4 * ramPages, coreState, ATTENTION_AT, ramPages, POOL_PAGES);
+    const layout = coreLayout({
+      base: generations + 4 * ramPages,
+      state: coreState,
+      attention: ATTENTION_AT,
+      staleWrites: STALE_WRITES_AT,
+      ramPages,
+      poolPages: POOL_PAGES,
+    });
     const host = Math.ceil(layout.end / WASM_PAGE) * WASM_PAGE;
     const ram = { base: RAM_BASE, size, host, pageFlags, generations };
     const memoryPages = (host + size) / WASM_PAGE;
@@ -63,6 +72,7 @@ export class TestCore {
     const table = new wasm.Table({ initial: 64, element: 'anyfunc' });
     const { buffer } = memory;
     this.#attention = new Int32Array(buffer, ATTENTION_AT, 1);
+    this.#staleWrites = new Int32Array(buffer, STALE_WRITES_AT, 1);
     this.#flags = new Uint8Array(buffer, pageFlags, ramPages);
     this.ram = new Uint8Array(buffer, host, size);
     this.view = new DataView(buffer, host, size);
@@ -79,7 +89,6 @@ export class TestCore {
       bus: { read: (address) => this.#read(address), write: (address, _size, value) => this.#write(address, value) },
       time: () => this.time,
       lines: () => this.lines,
-      staleWrites: () => this.#staleWrites,
       nudge: () => void Atomics.store(this.#attention, 0, 1),
       sbi: () => false,
       watchedWritten: () => undefined,
@@ -134,7 +143,7 @@ export class TestCore {
     const offset = Number(address) - RAM_BASE;
     this.ram.set(bytes, offset);
     for (let page = offset >> 12; page <= (offset + bytes.length - 1) >> 12; page++) if (this.#flags[page]! & 1) this.#flags[page]! |= 2;
-    this.#staleWrites++;
+    Atomics.add(this.#staleWrites, 0, 1);
     this.core.dropStaleCode();
   }
 

@@ -22,7 +22,7 @@ interface Fragment {
  * Arrivals before a place is asked about again, once a request is under way or has come to nothing. Finite, because
  * places that share a counter must not silence each other for good.
  */
-const SILENT = -20_000;
+const SILENT = -100_000;
 
 /** A virtual page's number, as far as it matters for finding fragments; pages that share it are flushed together. */
 const pageKey = (address: bigint): number => Number((address >> 12n) & 0xfff_ffffn);

@@ -169,7 +169,7 @@ export class RegionRoutine extends Routine implements Cpu {
   }
   loadReserved(at: Expression, width: 4 | 8): Expression {
     const address = this.let(at);
-    const raw = this.atomic('load', width, this.#host(address, width, TLB_ENTRY.write));
+    const raw = this.atomic('load', width, this.#host(address, width, TLB_ENTRY.read));
     const value = this.let(width === 4 ? this.extendS(raw) : raw);
     const { state } = this.context;
     state.set(this, 'reserved', this.i32(1));

@@ -33,6 +33,13 @@ export function writeFill(r: Routine, parts: CoreParts, translate: Callable): vo
   const page = r.let(r.wrap(r.shrU(offset, r.i64(12))));
   const isStore = r.eq(access, r.i32(ACCESS.store));
   r.when(r.and(isStore, r.and(flagsOf(r, parts, page), r.i32(PAGE.code))), () => r.run(parts.host.codeWritten, page));
+  // Protection was asked about this access only; what else the entry will let pass must be allowed as well.
+  r.when(parts.run.get('pmpActive'), () => {
+    const privilege = parts.run.get('walkPrivilege');
+    const allowed = (kind: number, flag: number) => r.select(r.call(parts.host.pmpCheck, r.i32(kind), privilege), r.i32(flag), r.i32(0));
+    const both = r.or(allowed(ACCESS.load, WALK.readable), allowed(ACCESS.store, WALK.writable));
+    parts.run.set(r, 'walkFlags', r.and(parts.run.get('walkFlags'), r.or(both, r.i32(~(WALK.readable | WALK.writable)))));
+  });
   const walk = r.let(parts.run.get('walkFlags'));
   const entry = r.let(r.add(parts.run.get('tlb'), r.shl(r.and(r.wrap(r.shrU(address, r.i64(12))), r.i32(TLB_ENTRIES - 1)), r.i32(5))));
   const tag = r.let(pageTag(r, address));
@@ -138,8 +145,8 @@ export function writeStore(r: Routine, parts: CoreParts, fill: Callable, self: C
   const faulted = () => r.ne(parts.run.get('event'), r.i32(EVENT.none));
   r.when(crosses(r, address, width), () => {
     // Both pages must be writable before the first byte changes.
-    const last = r.add(address, r.extendU(r.sub(width, r.i32(1))));
-    r.drop(r.call(fill, last, r.i32(ACCESS.store)));
+    const second = r.and(r.add(address, r.extendU(r.sub(width, r.i32(1)))), r.i64(-4096));
+    r.drop(r.call(fill, second, r.i32(ACCESS.store)));
     r.when(faulted(), () => r.return());
     r.drop(r.call(fill, address, r.i32(ACCESS.store)));
     r.when(faulted(), () => r.return());
@@ -172,19 +179,21 @@ export function writeStore(r: Routine, parts: CoreParts, fill: Callable, self: C
 }
 
 /**
- * Writes `atomicHost(address i64, width i32) -> i32`: where an aligned atomic access lies in memory 0, prepared as
- * for a store, or 0 with a trap raised. Devices do not take atomic accesses.
+ * Writes `atomicHost(address i64, width i32, access i32) -> i32`: where an aligned atomic access (a load for LR, else a
+ * store) lies in memory 0, or 0 with a trap raised. Devices do not take atomic accesses.
  */
 export function writeAtomicHost(r: Routine, parts: CoreParts, fill: Callable, causes: EngineCauses): void {
   const address = r.parameter(0).get();
   const width = r.parameter(1).get();
+  const access = r.parameter(2).get();
+  const isLoad = r.eq(access, r.i32(ACCESS.load));
   r.when(r.and(r.wrap(address), r.sub(width, r.i32(1))), () => {
-    parts.raise(r, r.i32(causes.storeMisaligned), address);
+    parts.raise(r, r.select(isLoad, r.i32(causes.loadMisaligned), r.i32(causes.storeMisaligned)), address);
     r.return(r.i32(0));
   });
-  const host = r.let(r.call(fill, address, r.i32(ACCESS.store)));
+  const host = r.let(r.call(fill, address, access));
   r.when(r.eq(host, r.i32(NOT_RAM)), () => {
-    parts.raise(r, r.i32(causes.storeAccess), address);
+    parts.raise(r, r.select(isLoad, r.i32(causes.loadAccess), r.i32(causes.storeAccess)), address);
     r.return(r.i32(0));
   });
   r.return(host);

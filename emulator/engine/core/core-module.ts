@@ -64,7 +64,7 @@ export function writeCoreModule({ architecture, handlers, layout, ram, memoryPag
   writeLoad(slowLoad.routine, parts, fill, slowLoad, causes);
   const slowStore = module.function(['i64', 'i64', 'i32'], []);
   writeStore(slowStore.routine, parts, fill, slowStore, causes);
-  const atomicHost = module.function(['i64', 'i32'], ['i32']);
+  const atomicHost = module.function(['i64', 'i32', 'i32'], ['i32']);
   writeAtomicHost(atomicHost.routine, parts, fill, causes);
   const flushPage = module.function(['i64'], []);
   writeFlushPage(flushPage.routine, parts);

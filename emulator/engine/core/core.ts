@@ -142,6 +142,10 @@ export class Core implements EngineCore {
   nudge(): void {
     this.surroundings.nudge();
   }
+  interruptDue(): void {
+    this.nudge();
+    if (this.#granted > 0) this.working.event = EVENT.leave;
+  }
   sbi(): boolean {
     return this.surroundings.sbi();
   }
@@ -193,7 +197,8 @@ export class Core implements EngineCore {
     this.redirected(leave);
   }
   redirected(leave = false): void {
-    this.working.event = leave ? EVENT.leave : EVENT.refetch;
+    // Leaving, once due, includes looking everything up again.
+    if (leave || this.working.event !== EVENT.leave) this.working.event = leave ? EVENT.leave : EVENT.refetch;
   }
 
   #codeWritten(page: number): void {

@@ -5,7 +5,7 @@
  * Locals hold where we are: `ip` (record), `records` (decoded page it lies in), `pageBase` (virtual address of that
  * page), `left` (budget in instructions) and `tlb` (current bank). The guest's registers stay in memory.
  */
-import { type EngineCauses, SYSTEM_OPERATIONS, type SystemOperation } from '../../isa/architecture.ts';
+import { ACCESS, type EngineCauses, SYSTEM_OPERATIONS, type SystemOperation } from '../../isa/architecture.ts';
 import type { Cpu, CsrKind, FloatOperations, Register, Width } from '../../isa/cpu.ts';
 import { EVENT, FRAGMENT_PAGES, RECORD, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 import { type Expression, load } from '../wasm/expression.ts';
@@ -207,27 +207,27 @@ export class InterpreterRoutine extends Routine implements Cpu {
       },
     );
   }
-  #atomicHost(address: Expression, width: 4 | 8): Expression {
+  #atomicHost(address: Expression, width: 4 | 8, access: number): Expression {
     const host = this.local('i32');
     const entry = this.#tlbEntry(address);
     this.when(
-      this.#hit(entry, TLB_ENTRY.write, address, width),
+      this.#hit(entry, access === ACCESS.load ? TLB_ENTRY.read : TLB_ENTRY.write, address, width),
       () => host.set(this.#host(entry, address)),
       () => {
         this.#report();
-        host.set(this.call(this.runtime.atomicHost, address, this.i32(width)));
+        host.set(this.call(this.runtime.atomicHost, address, this.i32(width), this.i32(access)));
         this.branchTo(this.onEvent, this.eqz(host.get()));
       },
     );
     return host.get();
   }
   amo(at: Expression, width: 4 | 8, combine: (old: Expression) => Expression): Expression {
-    const host = this.#atomicHost(this.let(at), width);
+    const host = this.#atomicHost(this.let(at), width, ACCESS.store);
     return atomicUpdate(this, host, width, combine);
   }
   loadReserved(at: Expression, width: 4 | 8): Expression {
     const address = this.let(at);
-    const host = this.#atomicHost(address, width);
+    const host = this.#atomicHost(address, width, ACCESS.load);
     const raw = this.atomic('load', width, host);
     const value = this.let(width === 4 ? this.extendS(raw) : raw);
     this.parts.state.set(this, 'reserved', this.i32(1));
@@ -238,7 +238,7 @@ export class InterpreterRoutine extends Routine implements Cpu {
   storeConditional(at: Expression, width: 4 | 8, value: Expression): Expression {
     const address = this.let(at);
     const stored = this.let(value);
-    const host = this.#atomicHost(address, width);
+    const host = this.#atomicHost(address, width, ACCESS.store);
     const failed = this.variable(this.i64(1));
     const { state } = this.parts;
     const holds = this.and(state.get('reserved'), this.eq(state.get('reservedAddress'), address));

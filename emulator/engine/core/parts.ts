@@ -58,6 +58,8 @@ export class CoreParts<F extends Fields = Fields> {
   readonly state: WasmFields<F>;
   readonly run: WasmFields<(typeof runState)['fields']>;
   readonly host: { readonly [K in keyof HostCalls]: Callable };
+  /** What `run.event` may hold. */
+  readonly events = EVENT;
   constructor(module: ModuleWriter, layout: CoreLayout, ram: RamLayout, state: Schema<F>) {
     this.layout = layout;
     this.ram = ram;

@@ -19,6 +19,7 @@ export const riscv: Architecture = {
     fetchAccess: CAUSE.instructionAccess,
     loadAccess: CAUSE.loadAccess,
     storeAccess: CAUSE.storeAccess,
+    loadMisaligned: CAUSE.loadMisaligned,
     storeMisaligned: CAUSE.storeMisaligned,
   },
   decode,

@@ -45,10 +45,10 @@ export const compiledCsr: CsrCompiler = {
     }
     // sstatus: reads, and changes of SIE alone, which no translation depends on.
     if (writes(kind, source)) r.leaveWhen(r.ne(r.and(operand, r.i64(~STATUS.SIE)), r.i64(0)));
+    if (kind === 'set' && writes(kind, source)) r.leaveWhen(letsInterruptIn(r, r.context, operand));
     const old = r.let(state.get('mstatus'));
     if (writes(kind, source)) {
       state.set(r, 'mstatus', changed(r, kind, old, operand));
-      if (kind === 'set') attendIfPending(r, r.context, operand);
     }
     r.setX(rd, showSstatus(r, old));
   },
@@ -75,9 +75,9 @@ export function showSstatus(r: Routine, status: Expression): Expression {
   return r.or(r.and(status, r.i64(SSTATUS_SHOWN)), r.shl(r.extendU(dirty), r.i64(63)));
 }
 
-/** Interrupts have been enabled where `enabled` has SIE: if one waits, have the run loop look soon. */
-export function attendIfPending(r: Routine, { state, run, layout }: CoreFields, enabled: Expression): void {
+/** Whether setting the bits of `enabled` in sstatus lets an interrupt in that waits: it is to be taken at once then. */
+export function letsInterruptIn(r: Routine, { state, run, layout }: CoreFields, enabled: Expression): Expression {
   const lines = r.load('i32', 4, r.i32(0), layout.attention + 4);
   const pending = r.or(r.and(r.or(lines, r.wrap(state.get('mip'))), r.wrap(state.get('mie'))), run.get('interruptWaiting'));
-  r.when(r.and(r.ne(pending, r.i32(0)), r.wrap(r.shrU(enabled, r.i64(1)))), () => r.store(4, r.i32(0), r.i32(1), layout.attention));
+  return r.and(r.ne(pending, r.i32(0)), r.wrap(r.shrU(enabled, r.i64(1))));
 }

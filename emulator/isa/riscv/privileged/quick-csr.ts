@@ -3,7 +3,7 @@ import type { CoreParts } from '../../../engine/core/parts.ts';
 import type { Expression } from '../../../engine/wasm/expression.ts';
 import type { Routine } from '../../../engine/wasm/routine.ts';
 import { PRIVILEGE, STATUS } from '../state.ts';
-import { attendIfPending, PLAIN, SSTATUS, showSstatus } from './compiled-csr.ts';
+import { letsInterruptIn, PLAIN, showSstatus, SSTATUS } from './compiled-csr.ts';
 
 /** See Architecture.writeQuickCsr. Kinds: 0 write, 1 set, 2 clear. */
 export function writeQuickCsr(r: Routine, parts: CoreParts): void {
@@ -27,7 +27,7 @@ export function writeQuickCsr(r: Routine, parts: CoreParts): void {
     const old = r.let(state.get('mstatus'));
     r.when(writes, () => {
       state.set(r, 'mstatus', changed(old));
-      r.when(r.eq(kind, r.i32(1)), () => attendIfPending(r, parts, operand));
+      r.when(r.and(r.eq(kind, r.i32(1)), letsInterruptIn(r, parts, operand)), () => run.set(r, 'event', r.i32(parts.events.leave)));
     });
     run.set(r, 'operand', showSstatus(r, old));
     r.return(r.i32(1));

@@ -102,9 +102,10 @@ export class RiscvCore implements PrivilegedCore, CoreEnvironment {
     this.engine.flush({ keepGlobal: false });
   }
   interruptsChanged(): void {
-    if (nextInterrupt(this) >= 0) this.engine.nudge();
+    if (nextInterrupt(this) >= 0) this.engine.interruptDue();
   }
   timerChanged(): void {
     this.engine.nudge(); // the run loop works out how long it may run
+    this.interruptsChanged();
   }
 }

@@ -55,6 +55,7 @@ export function writeTranslate(r: Routine, core: CoreParts, self: Callable): voi
     () => walk(r, parts, { address, access, privilege: privilege.get(), satp, bit, result, fail }),
   );
   r.when(run.get('pmpActive'), () => {
+    run.set(r, 'walkPrivilege', privilege.get());
     run.set(r, 'physical', result.get());
     r.when(r.eqz(r.call(core.host.pmpCheck, access, privilege.get())), () => fail(accessFault(r, access)));
   });
