@@ -26,7 +26,6 @@ export const FINISHER = 0x10_0000;
 export const COUNTING_DEVICE = 0x1000_0000;
 
 const ATTENTION_AT = 4096;
-const STALE_WRITES_AT = ATTENTION_AT + 8;
 /** Behind the two words of the core's signals. */
 const STALE_WRITES_AT = ATTENTION_AT + 16;
 const PAGE_SIZE = 4096;
@@ -47,7 +46,6 @@ export class TestCore {
   exit: number | undefined;
   readonly device = { reads: 0, stored: [] as number[] };
   readonly #attention: Int32Array;
-  readonly #staleWrites: Int32Array;
   readonly #flags: Uint8Array;
   readonly #fragments: Fragments | undefined;
   readonly #staleWrites: Int32Array;
@@ -74,7 +72,6 @@ export class TestCore {
     const table = new wasm.Table({ initial: 64, element: 'anyfunc' });
     const { buffer } = memory;
     this.#attention = new Int32Array(buffer, ATTENTION_AT, 1);
-    this.#staleWrites = new Int32Array(buffer, STALE_WRITES_AT, 1);
     this.#staleWrites = new Int32Array(buffer, STALE_WRITES_AT, 1);
     this.#flags = new Uint8Array(buffer, pageFlags, ramPages);
     this.ram = new Uint8Array(buffer, host, size);
