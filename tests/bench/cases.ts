@@ -23,6 +23,6 @@ export const CASES: readonly BenchCase[] = [
 ];
 
 /** `--quick` does this part of the rounds. */
-const QUICK_PART = 0.25;
+const QUICK_PART = 0.5;
 
 export const roundsOf = ({ rounds }: BenchCase, quick: boolean): number => (quick ? Math.max(1, Math.round(rounds * QUICK_PART)) : rounds);
