@@ -17,7 +17,11 @@ async function start() {
   const frugal = { ...process.env, MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '1' };
   if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
     if (process.platform === 'linux' && !process.env.MALLOC_ARENA_MAX && process.argv[2] in { run: 1, serve: 1 } && process.execve)
-      process.execve(process.execPath, [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)], frugal);
+      process.execve(
+        process.execPath,
+        [process.execPath, ...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)],
+        frugal,
+      );
     module.enableCompileCache?.();
     return void (await import('./viv.ts'));
   }

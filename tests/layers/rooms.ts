@@ -68,7 +68,11 @@ export const ROOMS: readonly Room[] = [
   { room: 'preload', may: [contract], packages: ['electron'] },
 
   // The privileged half. Only the Electron shell knows Electron; only the build knows the build tools.
-  { room: 'main', may: [contract, ...publicFace, 'emulator/host/index', 'emulator/host/assembly'], packages: ['node:', 'sqlite3', 'ws', 'node-pty'] },
+  {
+    room: 'main',
+    may: [contract, ...publicFace, 'emulator/host/index', 'emulator/host/assembly'],
+    packages: ['node:', 'sqlite3', 'ws', 'node-pty'],
+  },
   { room: 'main/electron', may: ['main', contract, ...publicFace], packages: ['node:', 'electron'] },
   { room: 'main/build', may: [], packages: ['node:', 'esbuild', 'vite'] },
 
