@@ -1,5 +1,5 @@
 /** Machines from the command line: made, listed, started in the background, attached to, stopped, deleted, undone. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { findHome } from '../../main/library/home.ts';
@@ -96,6 +96,58 @@ test('an attached console ends when the guest powers off', async () => {
   expect([status, out]).toEqual([0, 'bye q']);
   expect(err).toContain('"box" is off (powered off by the guest)');
 });
+
+/** The other side of a pseudo-terminal, as a terminal program has it: what it has shown so far. */
+function terminalAt(path: string) {
+  const fd = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+  onTestFinished(() => closeSync(fd));
+  const buffer = Buffer.alloc(4096);
+  let shown = '';
+  return {
+    type: (text: string) => void writeSync(fd, text),
+    look() {
+      try {
+        shown += buffer.toString('utf8', 0, readSync(fd, buffer));
+      } catch (error) {
+        // Nothing there.
+        expect(error).toMatchObject({ code: 'EAGAIN' });
+      }
+      return shown;
+    },
+  };
+}
+
+test.skipIf(process.platform === 'win32')(
+  'console --pty gives the console to another terminal program, until Ctrl-C or the end',
+  async () => {
+    const { run, home } = place();
+    await run('create', 'box', '--template', 'hello-riscv64');
+    await run('start', 'box');
+    const open = async () => {
+      const console = startViv(home, 'console', 'box', '--pty');
+      await vi.waitFor(() => expect(console.out()).toMatch(/^\/dev\/\S+\n$/), { timeout: 60_000 });
+      const path = console.out().trim();
+      expect(console.err()).toContain(`screen ${path}`);
+      return { console, terminal: terminalAt(path) };
+    };
+
+    const first = await open();
+    await vi.waitFor(() => expect(first.terminal.look()).toContain('Hello from a bare riscv64 machine'), { timeout: 60_000 });
+    const greeting = first.terminal.look();
+    first.terminal.type('help\r');
+    await vi.waitFor(() => expect(first.terminal.look()).toContain('powers off'), { timeout: 60_000 });
+    expect(first.terminal.look().slice(greeting.length).split('help\r'), 'only the guest echoes').toHaveLength(2);
+    first.console.kill('SIGINT');
+    expect(await first.console.result).toMatchObject({ status: 0 });
+
+    const second = await open();
+    // A line feed as it is: made into CR LF, it would be two lines to the guest.
+    second.terminal.type('good morning\n');
+    await vi.waitFor(() => expect(second.terminal.look()).toContain('You said: good morning'), { timeout: 60_000 });
+    second.terminal.type('off\r');
+    expect(await second.console.result).toMatchObject({ status: 0, err: expect.stringContaining('"box" is off') });
+  },
+);
 
 test('a background program that is killed is noticed, and its machine is off with that reason', async () => {
   const { run, list, lock, program } = place();

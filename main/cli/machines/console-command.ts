@@ -4,40 +4,43 @@ import type { MachineStatus } from '../../../preload/contract/machines.ts';
 import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, words, type Command } from '../command.ts';
 import { attachTerminal } from '../terminal.ts';
+import { attachToConsole, isActive, type ConsoleAttachment } from './console-attachment.ts';
+import { openHostPty } from './host-pty.ts';
 import { findProgram, machineNamed, withProgram, type Program } from './program.ts';
-
-const isActive = ({ state }: MachineStatus) => state !== 'off' && state !== 'failed';
 
 /** How long after the end of piped input nothing must be printed, in milliseconds. */
 const SILENCE = 1000;
 
 const OPTIONS = { console: { type: 'string', default: '0' } } as const;
 
-/** Reads `NAME [--console N]`. */
-function consoleCall(args: readonly string[]): { name: string; console: number } {
-  const { values, positionals } = readArguments(args, OPTIONS);
-  const [name] = words(positionals, 'NAME') as [string];
-  if (!/^\d{1,2}$/.test(values.console)) throw new CallError(`--console takes a number, not "${values.console}"`);
-  return { name, console: Number(values.console) };
+/** Reads `N` of `--console N`. */
+function consoleNumber(text: string): number {
+  if (!/^\d{1,2}$/.test(text)) throw new CallError(`--console takes a number, not "${text}"`);
+  return Number(text);
 }
 
 export const consoleCommand: Command = {
   help: `viv console: attach this terminal to a running machine's console
 
-Usage: viv console NAME [--console N]
+Usage: viv console NAME [--console N] [--pty]
 
 What was printed before comes first. Ctrl-A X detaches (the machine runs on), Ctrl-A Ctrl-A sends Ctrl-A. The command
 also ends when the machine does, and, where standard input is piped in, a second after its end when nothing is printed
 any more.
 
   --console N    0 is the serial port (default), N the N-th virtio port
+  --pty          open a pseudo-terminal for other terminal programs instead of using this one, print its path, and
+                 carry the console's bytes until Ctrl-C or the machine's end
 
 Examples:
   viv console box
   echo uptime | viv console box
+  viv console box --pty            then, in another terminal: screen /dev/pts/7
 `,
   async run(args) {
-    const { name, console: number } = consoleCall(args);
+    const { values, positionals } = readArguments(args, { ...OPTIONS, pty: { type: 'boolean', default: false } });
+    const [name] = words(positionals, 'NAME') as [string];
+    const number = consoleNumber(values.console);
     return withProgram(findProgram('console'), async (program) => {
       const machine = await machineNamed(program, name);
       if (!isActive(machine))
@@ -45,25 +48,32 @@ Examples:
           'conflict',
           `"${name}" is ${machine.state} (${machine.reason}): viv start starts it, viv log shows what it printed`,
         );
-      return attach(program, machine, number);
+      return values.pty ? carryPty(program, machine, number) : attach(program, machine, number);
     });
   },
 };
 
+/** Says why it is over, where there is something to say, and lets the console go. */
+async function untilEnd({ ended, close }: ConsoleAttachment, before: string, cleanUp: () => void): Promise<number> {
+  try {
+    const reason = await ended;
+    if (reason !== undefined) console.error(`${before}viv: ${reason}`);
+    return EXIT.ok;
+  } finally {
+    close();
+    cleanUp();
+  }
+}
+
 /** Passes bytes both ways until the person detaches, the machine ends or the program does. */
-async function attach({ client }: Program, machine: MachineStatus, number: number): Promise<number> {
-  const { machines, consoles } = client.services;
-  const channel = client.openConsole(machine.id, number);
-  const done = Promise.withResolvers<string | undefined>();
-  const stopWatching = machines.changed.on((status) => {
-    // What the machine printed last comes before the news of its end, on the same connection.
-    if (status.id === machine.id && !isActive(status)) done.resolve(`"${status.definition.name}" is ${status.state} (${status.reason})`);
-  });
+async function attach(program: Program, machine: MachineStatus, number: number): Promise<number> {
+  const attachment = attachToConsole(program, machine, number);
+  const { channel, end } = attachment;
   let silence: NodeJS.Timeout | undefined;
   let inputEnded = false;
   const quietly = () => {
     clearTimeout(silence);
-    if (inputEnded) silence = setTimeout(() => done.resolve(undefined), SILENCE);
+    if (inputEnded) silence = setTimeout(() => end(), SILENCE);
   };
   process.stdin.once('end', () => {
     inputEnded = true;
@@ -73,24 +83,39 @@ async function attach({ client }: Program, machine: MachineStatus, number: numbe
     quietly();
     process.stdout.write(bytes, () => channel.acknowledge(bytes.length));
   });
-  channel.onSkipped((bytes) => console.error(`viv: ${bytes} bytes were left out here: the machine prints faster than this terminal`));
-  channel.onClosed((reason) => done.resolve(reason));
-  process.stdout.on('error', () => done.resolve(undefined));
+  process.stdout.on('error', () => end());
   const detach = attachTerminal({
     input: (bytes) => channel.write(bytes),
-    leave: () => done.resolve(undefined),
-    resize: (columns, rows) => void consoles.resize(machine.id, number, { columns, rows }).catch(() => undefined),
+    leave: () => end(),
+    resize: (columns, rows) => void program.client.services.consoles.resize(machine.id, number, { columns, rows }).catch(() => undefined),
   });
-  try {
-    const reason = await done.promise;
-    if (reason !== undefined) console.error(`${process.stdout.isTTY ? '\r\n' : ''}viv: ${reason}`);
-    return EXIT.ok;
-  } finally {
+  return untilEnd(attachment, process.stdout.isTTY ? '\r\n' : '', () => {
     clearTimeout(silence);
-    stopWatching();
-    channel.close();
     detach();
-  }
+  });
+}
+
+/** The same with a pseudo-terminal in the place of this terminal; Ctrl-C here ends it. */
+async function carryPty(program: Program, machine: MachineStatus, number: number): Promise<number> {
+  const pty = await openHostPty();
+  const attachment = attachToConsole(program, machine, number);
+  const { channel, end } = attachment;
+  const interrupted = () => end();
+  process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
+  channel.onOutput((bytes) => {
+    // Acknowledged when the other program has taken it: one that does not read holds back the machine's output.
+    pty.write(bytes).then(
+      () => channel.acknowledge(bytes.length),
+      (error: Error) => end(`${pty.path} cannot be written to (${error.message})`),
+    );
+  });
+  pty.onInput((bytes) => channel.write(bytes));
+  console.log(pty.path);
+  console.error(`viv: attach a terminal program to it, for example: screen ${pty.path} (Ctrl-C here ends it)`);
+  return untilEnd(attachment, '', () => {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+    pty.close();
+  });
 }
 
 export const logCommand: Command = {
@@ -103,7 +128,9 @@ Examples:
   viv log box | tail -n 20
 `,
   async run(args) {
-    const { name, console: number } = consoleCall(args);
+    const { values, positionals } = readArguments(args, OPTIONS);
+    const [name] = words(positionals, 'NAME') as [string];
+    const number = consoleNumber(values.console);
     const bytes = await withProgram(findProgram('log'), async (program) => {
       const { id } = await machineNamed(program, name);
       return program.client.services.consoles.history(id, number);
