@@ -117,37 +117,34 @@ function terminalAt(path: string) {
   };
 }
 
-test.skipIf(process.platform === 'win32')(
-  'console --pty gives the console to another terminal program, until Ctrl-C or the end',
-  async () => {
-    const { run, home } = place();
-    await run('create', 'box', '--template', 'hello-riscv64');
-    await run('start', 'box');
-    const open = async () => {
-      const console = startViv(home, 'console', 'box', '--pty');
-      await vi.waitFor(() => expect(console.out()).toMatch(/^\/dev\/\S+\n$/), { timeout: 60_000 });
-      const path = console.out().trim();
-      expect(console.err()).toContain(`screen ${path}`);
-      return { console, terminal: terminalAt(path) };
-    };
+test('console --pty gives the console to another terminal program, until Ctrl-C or the end', async () => {
+  const { run, home } = place();
+  await run('create', 'box', '--template', 'hello-riscv64');
+  await run('start', 'box');
+  const open = async () => {
+    const console = startViv(home, 'console', 'box', '--pty');
+    await vi.waitFor(() => expect(console.out()).toMatch(/^\/dev\/\S+\n$/), { timeout: 60_000 });
+    const path = console.out().trim();
+    expect(console.err()).toContain(`screen ${path}`);
+    return { console, terminal: terminalAt(path) };
+  };
 
-    const first = await open();
-    await vi.waitFor(() => expect(first.terminal.look()).toContain('Hello from a bare riscv64 machine'), { timeout: 60_000 });
-    const greeting = first.terminal.look();
-    first.terminal.type('help\r');
-    await vi.waitFor(() => expect(first.terminal.look()).toContain('powers off'), { timeout: 60_000 });
-    expect(first.terminal.look().slice(greeting.length).split('help\r'), 'only the guest echoes').toHaveLength(2);
-    first.console.kill('SIGINT');
-    expect(await first.console.result).toMatchObject({ status: 0 });
+  const first = await open();
+  await vi.waitFor(() => expect(first.terminal.look()).toContain('Hello from a bare riscv64 machine'), { timeout: 60_000 });
+  const greeting = first.terminal.look();
+  first.terminal.type('help\r');
+  await vi.waitFor(() => expect(first.terminal.look()).toContain('powers off'), { timeout: 60_000 });
+  expect(first.terminal.look().slice(greeting.length).split('help\r'), 'only the guest echoes').toHaveLength(2);
+  first.console.kill('SIGINT');
+  expect(await first.console.result).toMatchObject({ status: 0 });
 
-    const second = await open();
-    // A line feed as it is: made into CR LF, it would be two lines to the guest.
-    second.terminal.type('good morning\n');
-    await vi.waitFor(() => expect(second.terminal.look()).toContain('You said: good morning'), { timeout: 60_000 });
-    second.terminal.type('off\r');
-    expect(await second.console.result).toMatchObject({ status: 0, err: expect.stringContaining('"box" is off') });
-  },
-);
+  const second = await open();
+  // A line feed as it is: made into CR LF, it would be two lines to the guest.
+  second.terminal.type('good morning\n');
+  await vi.waitFor(() => expect(second.terminal.look()).toContain('You said: good morning'), { timeout: 60_000 });
+  second.terminal.type('off\r');
+  expect(await second.console.result).toMatchObject({ status: 0, err: expect.stringContaining('"box" is off') });
+});
 
 test('a background program that is killed is noticed, and its machine is off with that reason', async () => {
   const { run, list, lock, program } = place();
