@@ -127,7 +127,8 @@ export class InterpreterRoutine extends Routine implements Cpu {
     this.when(condition, () => {
       const by = this.let(offset);
       this.#moveBy(by);
-      this.branchTo(this.onJump, this.ltS(by, this.i64(0)));
+      // A branch to itself counts as one back: only those look at the budget and at attention.
+      this.branchTo(this.onJump, this.leS(by, this.i64(0)));
       this.branchTo(this.onForwardJump);
     });
   }
