@@ -24,6 +24,8 @@ while read -r type module; do
     looked=yes
     case "$virtio_devices" in *"$type"*) ;; *) continue ;; esac
   fi
+  # A module that a person asks for may be there already.
+  [ -e "/sys/module/$module/initstate" ] && continue
   insmod "/lib/modules/$module.ko" || echo "vivarium: the kernel module $module could not be loaded" >&2
 done < /etc/vivarium/modules
 
