@@ -81,7 +81,7 @@ export class AttachedBackEnds {
       if (bytes.length > 0) uart.drained();
       return bytes;
     };
-    const serialInput = { room: () => uart.inputRoom, put: (bytes: Uint8Array) => void uart.lock.hold(() => uart.accept(bytes)) };
+    const serialInput = { room: () => uart.inputRoom(), put: (bytes: Uint8Array) => void uart.lock.hold(() => uart.accept(bytes)) };
     this.#console = terminal && new ConsoleBackEnd(terminal.device);
     const ports = this.#console;
     const names = terminal?.device.ports ?? [];

@@ -101,11 +101,81 @@ it('receives with FIFO trigger and time-out, and asks for more when empty', asyn
 it('without FIFOs holds one byte', async () => {
   const { board, read } = uart();
   board.attach(testOutside());
+  board.write(UART.at + IER, 1, 0x01);
   board.input(0, ascii('ab'));
   expect(read(0)).toBe(0x61);
   expect(read(LSR) & 1).toBe(0);
   await settle();
   expect(read(0)).toBe(0x62);
+  await board.outside.close();
+});
+
+/** What a guest that reads while data is ready gets, up to `count` bytes. */
+async function received(read: (offset: number) => number, count: number): Promise<string> {
+  let got = '';
+  await eventually(() => {
+    while ((read(LSR) & 1) !== 0) got += String.fromCharCode(read(0));
+    return got.length >= count;
+  });
+  return got;
+}
+
+it('keeps what is typed before a driver starts as Linux does', async () => {
+  const { board, read, write } = uart();
+  const outside = testOutside();
+  board.attach(outside);
+  board.input(0, ascii('uname -m\n'));
+  // Lines of the boot: interrupts off, every character after a look, a look at the end, interrupts as they were.
+  for (let line = 0; line < 200; line++) {
+    write(IER, 0);
+    for (const byte of ascii(`line ${line}: a driver prints before it listens\n`)) {
+      read(LSR);
+      write(0, byte);
+    }
+    read(LSR);
+    write(IER, 0);
+  }
+  // The port is opened: FIFOs cleared and off, registers read, a look for the transmitter, interrupts, FIFOs on.
+  for (const value of [0x01, 0x07, 0x00]) write(IIR, value);
+  for (const register of [LSR, 0, IIR, MSR, LSR, LSR]) read(register);
+  await settle();
+  expect(read(LSR) & 1, 'nothing comes so far').toBe(0);
+  write(IER, 0x05);
+  await eventually(() => board.outside.inputWaiting(0) < 9);
+  write(IIR, 0x01);
+  write(IIR, 0x81);
+  expect(await received(read, 9)).toBe('uname -m\n');
+  await board.outside.close();
+});
+
+it.for([
+  ['looks at the line status', (read: (offset: number) => number) => read(LSR) & 0],
+  ['reads without looking', (read: (offset: number) => number) => read(0)],
+  [
+    'sends after every look',
+    (read: (offset: number) => number, write: (offset: number, value: number) => void) => (read(LSR), write(0, 0x2e), 0),
+  ],
+] as const)('a program that polls gets its input when it %s', async ([, poll]) => {
+  const { board, read, write } = uart();
+  board.attach(testOutside());
+  board.input(0, ascii('k'));
+  let got = 0;
+  await eventually(() => (got = poll(read, write)) !== 0 || board.outside.inputWaiting(0) === 0);
+  expect(got || read(0)).toBe(0x6b);
+  await board.outside.close();
+});
+
+it('holds input again while the driver is shut, and loses none', async () => {
+  const { board, read, write } = uart();
+  board.attach(testOutside());
+  write(IER, 0x01);
+  write(IER, 0);
+  board.input(0, ascii('later'));
+  await settle();
+  expect(board.outside.inputWaiting(0)).toBe(5);
+  write(IIR, 0x07);
+  write(IER, 0x01);
+  expect(await received(read, 5)).toBe('later');
   await board.outside.close();
 });
 

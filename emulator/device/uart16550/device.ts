@@ -2,6 +2,9 @@
  * A 16550A UART (PC16550D data sheet). Output goes into a byte ring that the I/O thread empties at the owner's pace:
  * while the ring is full the transmitter is not empty, and a guest that writes regardless waits. Input comes into the
  * receive FIFO as far as there is room; the device asks for more when the guest has emptied it.
+ *
+ * Before the guest listens, input waits outside: a driver empties the FIFO when it starts, and what was typed until then
+ * would be lost. A guest listens when it has the received-data interrupt enabled or polls.
  */
 import type { ByteRing } from '../kit/byte-ring.ts';
 import { DeviceCore, type Place } from '../kit/device.ts';
@@ -30,6 +33,13 @@ const IIR_FIFOS_ENABLED = 0xc0;
 const MSR_CONNECTED = 0xb0;
 /** Receive FIFO trigger levels, by FCR bits 7:6. */
 const TRIGGER = [1, 4, 8, 14] as const;
+/**
+ * So many looks for input in a row are polling. A driver that prints looks at the line status, too, but sends or sets
+ * up interrupts in between; Linux's looks five times while it starts.
+ */
+const LOOKS = 8;
+/** A program that sends after every look polls all the same; Linux sets up interrupts around each of its lines. */
+const ALL_LOOKS = 4096;
 /** A guest that polls a full transmitter rests this long per look, in milliseconds, instead of burning a host core. */
 const POLL_REST = 1;
 
@@ -54,6 +64,32 @@ export class Uart16550 extends DeviceCore<typeof uartState.fields> implements Ua
     return (this.state.fifoControl & FCR_ENABLE) !== 0 ? FIFO_DEPTH : 1;
   }
 
+  get #listens(): boolean {
+    return (this.state.interruptEnable & IER_RECEIVED) !== 0 || this.state.polls !== 0;
+  }
+
+  /** The guest looked for input and found none. */
+  #looked(): void {
+    const { state } = this;
+    if (state.polls !== 0) return;
+    state.looks += 1;
+    state.allLooks += 1;
+    if (state.looks < LOOKS && state.allLooks < ALL_LOOKS) return;
+    state.polls = 1;
+    this.#letInput();
+  }
+
+  #letInput(): void {
+    if (this.state.inputHeld === 0 || !this.#listens) return;
+    this.state.inputHeld = 0;
+    this.#wake();
+  }
+
+  #forgetLooks(): void {
+    this.state.looks = 0;
+    this.state.allLooks = 0;
+  }
+
   setDivisor(byte: number, high: boolean): void {
     const { divisor } = this.state;
     this.state.divisor = high ? (divisor & 0x00ff) | (byte << 8) : (divisor & 0xff00) | byte;
@@ -61,7 +97,10 @@ export class Uart16550 extends DeviceCore<typeof uartState.fields> implements Ua
 
   receive(): number {
     const { state } = this;
-    if (state.receiveCount === 0) return 0;
+    if (state.receiveCount === 0) {
+      this.#looked();
+      return 0;
+    }
     const byte = state.received[state.receiveHead] as number;
     state.receiveHead = (state.receiveHead + 1) % FIFO_DEPTH;
     state.receiveCount -= 1;
@@ -72,6 +111,7 @@ export class Uart16550 extends DeviceCore<typeof uartState.fields> implements Ua
 
   send(byte: number): void {
     const { state } = this;
+    state.looks = 0;
     if ((state.modemControl & MCR_LOOPBACK) !== 0) {
       this.accept(Uint8Array.of(byte));
       return;
@@ -94,6 +134,8 @@ export class Uart16550 extends DeviceCore<typeof uartState.fields> implements Ua
     // Enabling the THRE interrupt while the transmitter is empty raises it anew; Linux's 8250 driver tests for this.
     if ((value & ~state.interruptEnable & IER_TRANSMITTER_EMPTY) !== 0 && this.#output.room > 0) state.transmitterEmptied = 1;
     state.interruptEnable = value & 0x0f;
+    this.#forgetLooks();
+    this.#letInput();
     this.update();
   }
 
@@ -108,12 +150,15 @@ export class Uart16550 extends DeviceCore<typeof uartState.fields> implements Ua
 
   setFifoControl(value: number): void {
     const { state } = this;
-    const toggled = ((value ^ state.fifoControl) & FCR_ENABLE) !== 0;
-    if (toggled || (value & FCR_CLEAR_RECEIVE) !== 0) {
+    // The data sheet also clears it when FIFOs are switched on or off. Linux switches them on right after the interrupt,
+    // and what came in between would be lost.
+    if ((value & FCR_CLEAR_RECEIVE) !== 0) {
       state.receiveHead = 0;
       state.receiveCount = 0;
+      state.polls = 0;
       this.#wake();
     }
+    this.#forgetLooks();
     state.fifoControl = (value & FCR_ENABLE) !== 0 ? value & 0xc9 : 0;
     this.update();
   }
@@ -130,6 +175,8 @@ export class Uart16550 extends DeviceCore<typeof uartState.fields> implements Ua
       (state.overrun !== 0 ? LSR_OVERRUN : 0) |
       (this.#output.room > 0 ? LSR_TRANSMITTER_EMPTY : 0);
     state.overrun = 0;
+    // One that waits for the transmitter looks for that.
+    if ((status & (LSR_DATA_READY | LSR_TRANSMITTER_EMPTY)) === LSR_TRANSMITTER_EMPTY) this.#looked();
     this.update();
     return status;
   }
@@ -154,9 +201,13 @@ export class Uart16550 extends DeviceCore<typeof uartState.fields> implements Ua
     return Math.max(0, count);
   }
 
-  /** Room in the receive FIFO. Takes the lock. */
-  get inputRoom(): number {
-    return this.lock.hold(() => Math.max(0, this.#depth - this.state.receiveCount));
+  /** Room in the receive FIFO; none before the guest listens, which wakes the I/O thread. Takes the lock. */
+  inputRoom(): number {
+    return this.lock.hold(() => {
+      if (this.#listens) return Math.max(0, this.#depth - this.state.receiveCount);
+      this.state.inputHeld = 1;
+      return 0;
+    });
   }
 
   /** Prints for the built-in firmware, waiting while the ring is full. Takes the lock. @returns bytes printed before a release */
@@ -173,7 +224,13 @@ export class Uart16550 extends DeviceCore<typeof uartState.fields> implements Ua
 
   /** A received byte for the built-in firmware, or -1. Takes the lock. */
   take(): number {
-    return this.lock.hold(() => (this.state.receiveCount === 0 ? -1 : this.receive()));
+    return this.lock.hold(() => {
+      if (this.state.receiveCount > 0) return this.receive();
+      // Who asks the firmware for input listens, and has no driver that would empty the FIFO.
+      this.state.polls = 1;
+      this.#letInput();
+      return -1;
+    });
   }
 
   /** The ring has room again: tells a guest that found it full. Takes the lock; for the I/O thread. */

@@ -1,10 +1,10 @@
 /** State of a 16550A UART (National Semiconductor PC16550D data sheet, section 8). */
-import { bytes, schema, u16, u8 } from '../../snapshot/schema.ts';
+import { bytes, schema, since, u16, u8 } from '../../snapshot/schema.ts';
 
 /** Depth of the receive FIFO, in bytes. */
 export const FIFO_DEPTH = 16;
 
-export const uartState = schema('uart16550', 1, {
+export const uartState = schema('uart16550', 2, {
   interruptEnable: u8(),
   fifoControl: u8(),
   lineControl: u8(),
@@ -21,4 +21,11 @@ export const uartState = schema('uart16550', 1, {
   transmitterEmptied: u8(1),
   /** The guest found or left the transmitter full; it is told when there is room again. */
   transmitterWaiting: u8(),
+  /** The guest polls for input. */
+  polls: since(2, u8()),
+  /** Looks for input in a row, and since the guest last set up interrupts or FIFOs. */
+  looks: since(2, u8()),
+  allLooks: since(2, u16()),
+  /** The outside has input that waits until the guest listens. */
+  inputHeld: since(2, u8()),
 });
