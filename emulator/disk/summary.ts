@@ -1,0 +1,72 @@
+/** What an image is, for people: one record and the lines that say it. */
+import type { ChainLink } from './open.ts';
+
+export interface ImageSummary {
+  readonly name: string;
+  /** For example "qcow2 version 3" or "raw". */
+  readonly format: string;
+  /** Bytes that the guest sees. */
+  readonly sizeBytes: number;
+  /** Bytes of the file itself, backing files not counted. */
+  readonly fileBytes: number;
+  /** Names of the backing files, the nearest first. */
+  readonly backing: readonly string[];
+  /** Properties worth knowing: cluster size, compression, snapshots inside. */
+  readonly features: readonly string[];
+  /** What is wrong though the image can be read. */
+  readonly warnings: readonly string[];
+}
+
+/** @param chain of an opened image, the topmost file first */
+export function summarize(chain: readonly [ChainLink, ...ChainLink[]]): ImageSummary {
+  const [top, ...below] = chain;
+  const { qcow2 } = top;
+  return {
+    name: top.name,
+    format: qcow2 ? `qcow2 version ${qcow2.version}` : 'raw',
+    sizeBytes: top.sizeBytes,
+    fileBytes: top.fileBytes,
+    backing: below.map(({ name }) => name),
+    features: featuresOf(top),
+    warnings: chain.flatMap(warningsOf),
+  };
+}
+
+function featuresOf({ qcow2 }: ChainLink): string[] {
+  if (!qcow2) return [];
+  const features = [
+    `clusters of ${size(qcow2.clusterBytes)}`,
+    `compression ${qcow2.compression}`,
+    `${qcow2.refcountBits}-bit reference counts`,
+  ];
+  if (qcow2.lazyRefcounts) features.push('lazy reference counts');
+  if (qcow2.snapshots > 0)
+    features.push(`${qcow2.snapshots} internal snapshot${qcow2.snapshots === 1 ? '' : 's'} (not shown: only the present state is read)`);
+  return features;
+}
+
+function warningsOf({ name, qcow2 }: ChainLink): string[] {
+  const warnings: string[] = [];
+  if (qcow2?.dirty) warnings.push(`${name} was not closed properly; it can be read, and qemu-img check -r all tidies it`);
+  if (qcow2?.corrupt)
+    warnings.push(`${name} is marked as corrupt; what can be read may be wrong: copy what you need, or try qemu-img check -r all`);
+  return warnings;
+}
+
+/** The summary as lines of text. */
+export function summaryLines(summary: ImageSummary): string[] {
+  return [
+    `${summary.name}: ${summary.format}, a disk of ${size(summary.sizeBytes)} in a file of ${size(summary.fileBytes)}`,
+    ...summary.features,
+    ...summary.backing.map((name) => `on top of ${name}`),
+    ...summary.warnings.map((warning) => `warning: ${warning}`),
+  ];
+}
+
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
+
+/** Bytes with a binary unit and at most one decimal. */
+function size(bytes: number): string {
+  const power = bytes < 1024 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return `${Number((bytes / 1024 ** power).toFixed(1))} ${UNITS[power] ?? ''}`;
+}
