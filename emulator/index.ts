@@ -83,6 +83,16 @@ export interface RunningMachine {
   /** Terminal size of a console, in characters. */
   resize(console: number, columns: number, rows: number): void;
   figures(): MachineFigures;
+  /** Saves the machine as it stands; it is held still meanwhile and then goes on. @throws MachineError if it has ended */
+  save(): Promise<SavedMachine>;
+}
+
+/** A machine at one instant: everything it takes to go on from there. Disks are not part of it. */
+export interface SavedMachine {
+  /** Cores and devices (emulator/snapshot/components.ts). */
+  readonly state: Uint8Array;
+  /** RAM pages of 4096 bytes that are not all zero, by number. */
+  readonly pages: ReadonlyMap<number, Uint8Array>;
 }
 
 /** The name of the virtio port on which a guest reports the exit status of what `--run` ran: a decimal and a newline. */

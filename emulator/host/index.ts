@@ -8,7 +8,14 @@ import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { runState } from '../engine/layout.ts';
 import { wasm } from '../engine/wasm/webassembly.ts';
-import { type Ending, type MachineConfiguration, MachineError, type MachineEvents, type RunningMachine } from '../index.ts';
+import {
+  type Ending,
+  type MachineConfiguration,
+  MachineError,
+  type MachineEvents,
+  type RunningMachine,
+  type SavedMachine,
+} from '../index.ts';
 import { coreState } from '../isa/riscv/state.ts';
 import { bind } from '../snapshot/schema.ts';
 import { machineLayout } from '../machine/layout.ts';
@@ -17,11 +24,27 @@ import { MachineThreads } from './machine-threads.ts';
 /** The largest memory a machine may have: WebAssembly's 4 GiB hold RAM and the engine's own data. */
 const MOST_MEMORY = 3 * 1024 ** 3;
 const MEBIBYTE = 1024 ** 2;
+const PAGE_SIZE = 4096;
 /** A thread's nursery: garbage here is short-lived, and three threads' nurseries count against every machine. */
 const YOUNG_MB = 6;
 
 // Sources kept for a second compilation of the same script: every thread would hold them, none will need them.
 setFlagsFromString('--no-compilation-cache');
+
+/** Copies of the pages that are not all zero. */
+function usedPages(ram: Uint8Array): ReadonlyMap<number, Uint8Array> {
+  const words = new BigUint64Array(ram.buffer, ram.byteOffset, ram.length / 8);
+  const perPage = PAGE_SIZE / 8;
+  const pages = new Map<number, Uint8Array>();
+  for (let page = 0; page < words.length / perPage; page++) {
+    for (let word = page * perPage; word < (page + 1) * perPage; word++) {
+      if (words[word] === 0n) continue;
+      pages.set(page, ram.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE));
+      break;
+    }
+  }
+  return pages;
+}
 
 /** Has threads find what an earlier start compiled of our own sources: a third of a machine's start-up otherwise. */
 function sharedCompilations(): Record<string, string> {
@@ -31,10 +54,15 @@ function sharedCompilations(): Record<string, string> {
 }
 
 /**
- * Loads the boot files, creates the machine's memory and threads and lets it run.
+ * Loads the boot files, creates the machine's memory and threads and lets it run; or goes on from a saved machine,
+ * whose configuration must be the one it was saved with.
  * @throws MachineError when a file is missing or unusable; nothing is left running then
  */
-export async function startMachine(configuration: MachineConfiguration, events: MachineEvents): Promise<RunningMachine> {
+export async function startMachine(
+  configuration: MachineConfiguration,
+  events: MachineEvents,
+  from?: SavedMachine,
+): Promise<RunningMachine> {
   const { memoryBytes, cores } = configuration;
   if (memoryBytes % MEBIBYTE !== 0 || memoryBytes < 2 * MEBIBYTE || memoryBytes > MOST_MEMORY)
     throw new MachineError(
@@ -44,6 +72,8 @@ export async function startMachine(configuration: MachineConfiguration, events: 
   const layout = machineLayout(configuration);
   const pages = layout.memoryPages;
   const memory = new wasm.Memory({ initial: pages, maximum: pages, shared: true });
+  const ram = new Uint8Array(memory.buffer, layout.ram.host, layout.ram.size);
+  for (const [page, bytes] of from?.pages ?? []) ram.set(bytes, page * PAGE_SIZE);
   const threads = new MachineThreads(configuration, memory, layout, events);
   await threads.start(
     (file, workerData, transfer) =>
@@ -53,6 +83,7 @@ export async function startMachine(configuration: MachineConfiguration, events: 
         env: { ...process.env, ...sharedCompilations() },
         resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
       }),
+    from?.state,
   );
 
   const states = layout.cores.map((core) => bind(coreState, memory.buffer, core.state));
@@ -65,6 +96,7 @@ export async function startMachine(configuration: MachineConfiguration, events: 
     write: (console, bytes) => threads.toIo({ kind: 'input', console, bytes }),
     acknowledge: (console, count) => threads.toIo({ kind: 'acknowledge', console, count }),
     resize: (console, columns, rows) => threads.toIo({ kind: 'resize', console, columns, rows }),
+    save: () => threads.whileStill((state) => ({ state, pages: usedPages(ram) })),
     figures: () => {
       const instructions = sum(states.map(({ retired }) => retired));
       const { user, system } = process.cpuUsage();

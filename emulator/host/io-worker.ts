@@ -3,18 +3,21 @@ import { readFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
 import { prepareBoot, type BootFiles } from '../board/boot/boot.ts';
-import { createBoard } from '../board/riscv64-virt.ts';
+import { type Board, createBoard } from '../board/riscv64-virt.ts';
 import { MachineError, type MachineConfiguration } from '../index.ts';
 import { MachineClock } from '../machine/clock.ts';
 import { controlState, machineLayout } from '../machine/layout.ts';
+import type { CoreResume, CoreStart } from '../machine/core-thread.ts';
+import { type machineState, readState, restoreBoard, saveState } from '../machine/saved-state.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
-import { bind } from '../snapshot/schema.ts';
+import { SnapshotError } from '../snapshot/components.ts';
+import { bind, type StateOf } from '../snapshot/schema.ts';
 import { openDisk } from './disk-file.ts';
 import type { FromIo, ToIo, WorkerSetup } from './messages.ts';
 
 if (!parentPort) throw new Error('io-worker.ts runs as a worker thread of a machine');
 const port = parentPort;
-const { configuration, memory } = workerData as WorkerSetup;
+const { configuration, memory, saved } = workerData as WorkerSetup;
 const tell = (message: FromIo, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 
 async function read(what: string, path: string): Promise<Uint8Array> {
@@ -61,13 +64,10 @@ async function main(): Promise<void> {
   });
   const board = createBoard(layout.board, { buffer, memory: guest, clock, powerRequested: () => undefined, log });
   board.initialise();
-  const [files, disks] = await Promise.all([bootFiles(configuration), Promise.all(configuration.disks.map(openDisk))]);
-  const inflate = (bytes: Uint8Array) => gunzipSync(bytes);
-  const start = prepareBoot({ files, memory: guest, deviceTree: (request) => board.deviceTree(request), inflate, entropy });
-  for (const line of start.log) log(line);
-  release(files);
+  const disks = await Promise.all(configuration.disks.map(openDisk));
+  const { start, whole } = saved ? resume(board, saved) : await boot(board, guest, log);
   // Before the back ends: they set the guest's real-time clock by this one.
-  clock.start();
+  clock.start(whole.ticks);
   const outside = board.attach({
     disks,
     output: (console, bytes) => {
@@ -84,6 +84,12 @@ async function main(): Promise<void> {
     else if (message.kind === 'acknowledge') outside.acknowledge(message.console, message.count);
     else if (message.kind === 'resize') outside.resize(message.console, message.columns, message.rows);
     else if (message.kind === 'resumed') outside.adjustClock();
+    else if (message.kind === 'save')
+      void outside.quiesce().then(() => {
+        const now = { ...whole, ticks: BigInt(clock.ticks()) };
+        tell({ kind: 'state', bytes: saveState(layout, board, buffer, now) });
+      });
+    else if (message.kind === 'saved') outside.resume();
     else
       void outside.close().then(async () => {
         await Promise.all(disks.map((disk) => disk.close()));
@@ -91,11 +97,51 @@ async function main(): Promise<void> {
         port.close();
       });
   });
-  const { privilege, pc, a0, a1, a2, tohost } = start;
-  tell({ kind: 'ready', start: { privilege, pc, a0, a1, a2, ...(tohost === undefined ? {} : { tohost }) } });
+  if (saved) board.kick();
+  tell({ kind: 'ready', start });
+}
+
+/** What a start gives: how the cores begin, and what belongs to the machine as a whole. */
+interface Started {
+  readonly start: CoreStart | CoreResume;
+  readonly whole: Readonly<StateOf<typeof machineState>>;
+}
+const wholeOf = (parts: { ticks: bigint; builtInSbi: number; tohost: bigint }) => ({
+  ...parts,
+  memoryBytes: BigInt(configuration.memoryBytes),
+  cores: configuration.cores,
+});
+
+async function boot(board: Board, guest: GuestMemory, log: (line: string) => void): Promise<Started> {
+  const files = await bootFiles(configuration);
+  const inflate = (bytes: Uint8Array) => gunzipSync(bytes);
+  const prepared = prepareBoot({ files, memory: guest, deviceTree: (request) => board.deviceTree(request), inflate, entropy });
+  for (const line of prepared.log) log(line);
+  release(files);
+  const { privilege, pc, a0, a1, a2, tohost } = prepared;
+  return {
+    start: { privilege, pc, a0, a1, a2, ...(tohost === undefined ? {} : { tohost }) },
+    whole: wholeOf({ ticks: 0n, builtInSbi: privilege === 'S' ? 1 : 0, tohost: BigInt(tohost ?? 0) }),
+  };
+}
+
+/** Goes on from saved state; the memory holds the RAM already. */
+function resume(board: Board, bytes: Uint8Array): Started {
+  const state = readState(bytes);
+  const { memoryBytes, cores, ticks, builtInSbi, tohost } = state.machine;
+  if (Number(memoryBytes) !== configuration.memoryBytes || cores !== configuration.cores)
+    throw new MachineError(
+      `the saved machine has ${Number(memoryBytes) / 2 ** 20} MiB and ${cores} cores: start it with the memory and the cores it was saved with`,
+    );
+  restoreBoard(machineLayout(configuration), board, memory.buffer, state);
+  return { start: { state: bytes }, whole: wholeOf({ ticks, builtInSbi, tohost }) };
 }
 
 main().catch((error: unknown) => {
-  tell({ kind: 'refused', message: error instanceof Error ? error.message : String(error), mistake: error instanceof MachineError });
+  tell({
+    kind: 'refused',
+    message: error instanceof Error ? error.message : String(error),
+    mistake: error instanceof MachineError || error instanceof SnapshotError,
+  });
   port.close();
 });

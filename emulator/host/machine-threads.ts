@@ -28,6 +28,7 @@ export class MachineThreads {
   #compiler: Worker | undefined;
   #ending: Promise<void> | undefined;
   #closed = (): void => undefined;
+  #stateTaken = (bytes: Uint8Array): void => void bytes;
   #startedAt = 0;
   #pausedAt: number | undefined;
   #pausedFor = 0;
@@ -42,8 +43,8 @@ export class MachineThreads {
   }
 
   /** Starts all threads; resolves when the guest runs. @throws MachineError with everything ended */
-  async start(spawn: Spawn): Promise<void> {
-    const setup = { configuration: this.#configuration, memory: this.#memory };
+  async start(spawn: Spawn, saved?: Uint8Array): Promise<void> {
+    const setup = { configuration: this.#configuration, memory: this.#memory, ...(saved ? { saved } : {}) };
     const io = spawn('./io-worker.ts', setup, []);
     this.#io = io;
     const channels = this.#configuration.engine === 'auto' ? this.#layout.cores.map(() => new MessageChannel()) : [];
@@ -74,6 +75,7 @@ export class MachineThreads {
         else if (message.kind === 'refused') reject(message.mistake ? new MachineError(message.message) : new Error(message.message));
         else if (message.kind === 'output') this.#events.output(message.console, message.bytes);
         else if (message.kind === 'log') this.#note(message.line);
+        else if (message.kind === 'state') this.#stateTaken(message.bytes);
         else this.#closed();
       });
       this.#watch(io, 'the I/O thread', reject);
@@ -142,6 +144,25 @@ export class MachineThreads {
     this.#pausedAt = performance.now();
     this.#wish(WISH.pause);
     await this.#allParked();
+  }
+  /**
+   * Holds the machine still for as long as `copy` takes: it gets the state beside RAM and may read RAM meanwhile. A
+   * machine that was paused stays paused.
+   */
+  async whileStill<T>(copy: (state: Uint8Array) => T): Promise<T> {
+    const wasRunning = this.#pausedAt === undefined;
+    if (wasRunning) await this.pause();
+    try {
+      const state = await new Promise<Uint8Array>((resolve, reject) => {
+        if (this.#ending) return reject(new MachineError('the machine has ended: there is nothing to save'));
+        this.#stateTaken = resolve;
+        this.toIo({ kind: 'save' });
+      });
+      return copy(state);
+    } finally {
+      this.toIo({ kind: 'saved' });
+      if (wasRunning) await this.resume();
+    }
   }
   async resume(): Promise<void> {
     if (this.#ending || this.#pausedAt === undefined) return;

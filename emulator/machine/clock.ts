@@ -11,9 +11,9 @@ export class MachineClock implements Clock {
     this.#control = control;
     this.#now = now;
   }
-  /** Sets the clock to 0. */
-  start(): void {
-    this.#control.clockOrigin = this.#now();
+  /** Starts the clock at 0, or where a saved machine's clock stood. */
+  start(ticks = 0n): void {
+    this.#control.clockOrigin = this.#now() - ticks * 100n;
   }
   ticks(): number {
     return Math.floor(Number(this.#now() - this.#control.clockOrigin) / 100);

@@ -7,10 +7,12 @@ import type { WasmMemory, WasmTable } from '../engine/wasm/webassembly.ts';
 import type { Ending, MachineConfiguration } from '../index.ts';
 import { riscv } from '../isa/riscv/architecture.ts';
 import type { RiscvCore } from '../isa/riscv/privileged/riscv-core.ts';
+import { PAGE } from '../engine/layout.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
 import { bind } from '../snapshot/schema.ts';
 import { MachineClock, type MonotonicNanoseconds } from './clock.ts';
 import { controlState, machineLayout } from './layout.ts';
+import { readState, restoreCore } from './saved-state.ts';
 import { prepareSupervisor, sbiHart, sbiPlatform } from './sbi-platform.ts';
 import type { CoreLoopParts } from './core-loop.ts';
 
@@ -22,6 +24,11 @@ export interface CoreStart {
   readonly a1: bigint;
   readonly a2: bigint;
   readonly tohost?: number;
+}
+
+/** How a core goes on from saved state. */
+export interface CoreResume {
+  readonly state: Uint8Array;
 }
 
 export interface CoreThreadParts {
@@ -40,7 +47,7 @@ export interface CoreThreadParts {
 export function createCoreThread(parts: CoreThreadParts): {
   core: Core;
   loop: Omit<CoreLoopParts, 'receive'>;
-  start(from: CoreStart): void;
+  start(from: CoreStart | CoreResume): void;
 } {
   const { configuration, memory, table, hartId } = parts;
   const layout = machineLayout(configuration);
@@ -99,9 +106,17 @@ export function createCoreThread(parts: CoreThreadParts): {
   const hart = sbiHart(privileged);
   let sbi: ReturnType<typeof createSbi> | undefined;
 
-  const start = (from: CoreStart) => {
+  const useSbi = () => {
+    sbi = createSbi(sbiPlatform({ core, board, memory: guest, buffer, cores: layout.cores, end }));
+  };
+  const watch = (address: number) => {
+    const offset = address - ram.base;
+    tohost = new DataView(buffer, ram.host + offset, 8);
+    Atomics.or(new Uint8Array(buffer, ram.pageFlags), offset >> 12, PAGE.watched);
+  };
+  const boot = (from: CoreStart) => {
     if (from.privilege === 'S') {
-      sbi = createSbi(sbiPlatform({ core, board, memory: guest, buffer, cores: layout.cores, end }));
+      useSbi();
       prepareSupervisor(privileged.state, from.pc, hartId, from.a1);
       // The kernel starts the other harts by SBI HSM.
       if (hartId !== 0) core.state.hartState = 1;
@@ -111,12 +126,17 @@ export function createCoreThread(parts: CoreThreadParts): {
       privileged.state.x[11] = from.a1;
       privileged.state.x[12] = from.a2;
     }
-    if (from.tohost !== undefined) {
-      const offset = from.tohost - ram.base;
-      tohost = new DataView(buffer, ram.host + offset, 8);
-      new Uint8Array(buffer, ram.pageFlags)[offset >> 12]! |= 4;
-    }
+    if (from.tohost !== undefined) watch(from.tohost);
     core.modeChanged();
   };
+  const resume = ({ state }: CoreResume) => {
+    const saved = readState(state);
+    restoreCore(layout, hartId, buffer, saved);
+    if (saved.machine.builtInSbi) useSbi();
+    if (saved.machine.tohost) watch(Number(saved.machine.tohost));
+    privileged.protectionChanged();
+    core.modeChanged();
+  };
+  const start = (from: CoreStart | CoreResume) => ('state' in from ? resume(from) : boot(from));
   return { core, loop: { core, board, signals, clock, control: words }, start };
 }

@@ -41,6 +41,10 @@ export class ScriptedMachine implements RunningMachine {
   figures() {
     return this.figuresNow;
   }
+  async save() {
+    this.calls.push('save');
+    return { state: new Uint8Array(0), pages: new Map<number, Uint8Array>() };
+  }
 
   end(ending: Ending) {
     if (this.ended) return;

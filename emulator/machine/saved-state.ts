@@ -1,0 +1,78 @@
+/**
+ * A machine's state beside its RAM: which components it consists of, and their bytes. The machine must stand still
+ * (cores parked, no disk request in flight) while it is saved.
+ */
+import type { Board } from '../board/riscv64-virt.ts';
+import { coreSignals } from '../device/kit/core-signals.ts';
+import { coreState } from '../isa/riscv/state.ts';
+import {
+  type PlacedComponent,
+  readComponents,
+  restoreComponent,
+  saveComponents,
+  type SavedComponent,
+  SnapshotError,
+} from '../snapshot/components.ts';
+import { bind, schema, type StateOf, u32, u64 } from '../snapshot/schema.ts';
+import type { MachineLayout } from './layout.ts';
+
+/** What belongs to the machine as a whole. */
+export const machineState = schema('machine', 1, {
+  /** The clock, in ticks of 100 ns since the machine was first started. */
+  ticks: u64(),
+  memoryBytes: u64(),
+  cores: u32(),
+  /** 1: ECALLs of the supervisor are answered by the built-in SBI. */
+  builtInSbi: u32(),
+  /** Physical address of a bare program's `tohost`, or 0. */
+  tohost: u64(),
+});
+type MachineState = StateOf<typeof machineState>;
+
+const coreComponent = (layout: MachineLayout, hart: number): PlacedComponent => ({
+  name: `core-${hart}`,
+  schema: coreState,
+  at: (layout.cores[hart] as { state: number }).state,
+});
+const boardComponents = (layout: MachineLayout, board: Board): readonly PlacedComponent[] => [
+  ...board.devices.map(({ name, schema: shape, place }) => ({ name, schema: shape, at: place.stateAt })),
+  ...layout.board.signals.map((at, hart) => ({ name: `signals-${hart}`, schema: coreSignals, at })),
+];
+
+/** Saves everything but RAM. */
+export function saveState(layout: MachineLayout, board: Board, buffer: SharedArrayBuffer, whole: Readonly<MachineState>): Uint8Array {
+  const own = new SharedArrayBuffer(machineState.size);
+  Object.assign(bind(machineState, own, 0), whole);
+  const machine = saveComponents([{ name: 'machine', schema: machineState, at: 0 }], own);
+  const rest = saveComponents([...layout.cores.map((_, hart) => coreComponent(layout, hart)), ...boardComponents(layout, board)], buffer);
+  const both = new Uint8Array(4 + machine.length + rest.length);
+  new DataView(both.buffer).setUint32(0, machine.length, true);
+  both.set(machine, 4);
+  both.set(rest, 4 + machine.length);
+  return both;
+}
+
+/** Saved state taken apart. */
+export interface SavedState {
+  readonly machine: Readonly<MachineState>;
+  readonly components: ReadonlyMap<string, SavedComponent>;
+}
+
+/** @throws SnapshotError where the bytes are damaged or of a later version */
+export function readState(bytes: Uint8Array): SavedState {
+  if (bytes.length < 4) throw new SnapshotError('this saved state is cut short');
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const own = new SharedArrayBuffer(machineState.size);
+  const place = { name: 'machine', schema: machineState, at: 0 };
+  restoreComponent(place, readComponents(bytes.subarray(4, 4 + length)).get('machine'), own);
+  return { machine: bind(machineState, own, 0), components: readComponents(bytes.subarray(4 + length)) };
+}
+
+/** Puts devices and signals back, on the I/O thread, after `board.initialise`. @throws SnapshotError */
+export function restoreBoard(layout: MachineLayout, board: Board, buffer: SharedArrayBuffer, { components }: SavedState): void {
+  for (const component of boardComponents(layout, board)) restoreComponent(component, components.get(component.name), buffer);
+}
+/** Puts one core's architectural state back, on its own thread. @throws SnapshotError */
+export function restoreCore(layout: MachineLayout, hart: number, buffer: SharedArrayBuffer, { components }: SavedState): void {
+  restoreComponent(coreComponent(layout, hart), components.get(`core-${hart}`), buffer);
+}
