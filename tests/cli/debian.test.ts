@@ -1,6 +1,9 @@
 /** `viv run` with Debian's kernel: commands and their exit statuses, and a shell that is typed to through a pipe. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { describeWith } from '../kit/tools.ts';
+import { temporaryFolder } from '../main/temporary-home.ts';
 import { startViv, viv } from './viv.ts';
 
 const TEMPLATE = ['run', '--template', 'debian-riscv64'] as const;
@@ -26,12 +29,42 @@ describeWith(['apt'], 'viv run --template debian-riscv64', () => {
     expect(err).toContain('before the command reported its exit status');
   });
 
-  test('what is piped in is typed when the shell is there', async () => {
+  test('what is piped in waits for the guest, however early it comes and however much it is', async () => {
     const running = startViv(undefined, ...TEMPLATE);
-    running.write('echo answer-$((6*7))\npoweroff\n');
+    for (let line = 0; line < 100; line++) running.write(`echo answer-$((6*7))-${line}\n`);
+    running.write('poweroff\n');
     running.endInput();
     const { status, out } = await running.result;
     expect(status).toBe(0);
-    expect(out.split(/\r?\n/)).toContain('answer-42');
+    const answers = out.split(/\r?\n/).filter((line) => line.startsWith('answer-42-'));
+    expect(answers).toEqual(Array.from({ length: 100 }, (_, line) => `answer-42-${line}`));
+  });
+
+  test('a command reads what is piped in', async () => {
+    const running = startViv(undefined, ...TEMPLATE, '--run', 'read line; echo "got: $line"');
+    running.write('some words\n');
+    running.endInput();
+    const { status, out } = await running.result;
+    expect(status).toBe(0);
+    expect(out.split(/\r?\n/)).toContain('got: some words');
+  });
+
+  test("--kmod with one of the template's own modules is no failure", async () => {
+    const disk = join(temporaryFolder(), 'disk.img');
+    writeFileSync(disk, new Uint8Array(1024 * 1024));
+    const { status, out } = await viv(
+      undefined,
+      ...TEMPLATE,
+      '--drive',
+      `file=${disk}`,
+      '--kmod',
+      'virtio_blk',
+      '--run',
+      'cat /sys/block/vda/size',
+    );
+    expect(out).not.toContain('File exists');
+    expect(out).not.toContain('could not be loaded');
+    expect(out.split(/\r?\n/)).toContain('2048');
+    expect(status).toBe(0);
   });
 });

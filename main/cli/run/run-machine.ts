@@ -6,7 +6,6 @@ import { startMachine } from '../../../emulator/host/index.ts';
 import { STATUS_PORT, type Ending, type MachineConfiguration, type MachineFigures, type RunningMachine } from '../../../emulator/index.ts';
 import { attachTerminal } from '../terminal.ts';
 import { watchMilestones, type Milestones } from './milestones.ts';
-import { pipedInput } from './piped-input.ts';
 
 export interface RunResult {
   readonly ending: Ending;
@@ -58,19 +57,11 @@ export async function runMachine(configuration: MachineConfiguration, { signal, 
     machine ? machine.acknowledge(console, count) : void unacknowledged.push([console, count]);
 
   const ended = Promise.withResolvers<Ending>();
-  const input = pipedInput(configuration, watch.milestones, () =>
-    attachTerminal({
-      input: (bytes) => machine?.write(0, bytes),
-      leave: () => interrupt('left'),
-      resize: (columns, rows) => machine?.resize(0, columns, rows),
-    }),
-  );
   process.stdout.on('error', () => interrupt('output closed'));
   machine = await startMachine(configuration, {
     output(console, bytes) {
       if (console === 0) {
         watch.output(bytes);
-        input.printed();
         process.stdout.write(bytes, () => acknowledge(0, bytes.length));
         return;
       }
@@ -94,7 +85,12 @@ export async function runMachine(configuration: MachineConfiguration, { signal, 
   const stop = () => void running.stop();
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
-  input.begin(() => running.figures());
+  // What is typed or piped in before the guest listens waits in the serial port.
+  const detach = attachTerminal({
+    input: (bytes) => running.write(0, bytes),
+    leave: () => interrupt('left'),
+    resize: (columns, rows) => running.resize(0, columns, rows),
+  });
   try {
     const ending = await ended.promise;
     look();
@@ -110,6 +106,6 @@ export async function runMachine(configuration: MachineConfiguration, { signal, 
   } finally {
     clearInterval(looking);
     signal.removeEventListener('abort', stop);
-    input.end();
+    detach();
   }
 }
