@@ -70,10 +70,10 @@ export class ClusterMap {
       const high = slice.getUint32(next);
       const low = slice.getUint32(next + 4);
       // Cheap comparison first; an impossible entry is reported when it is read itself.
-      if (kindOf(high, low) !== first.kind) break;
+      if (kindOf(high, low) !== first.kind || hasReservedBits(high, low)) break;
       if (first.kind === 'data') {
         const host = format.entryOffset(high, low);
-        if (host !== first.hostOffset + inCluster + covered || this.#obstacle(high, low, host) !== undefined) break;
+        if (host !== first.hostOffset + inCluster + covered || this.#obstacle(host) !== undefined) break;
       }
       covered += clusterBytes;
     }
@@ -98,17 +98,17 @@ export class ClusterMap {
       if (other !== undefined) throw refuse(`overlaps the image's ${other}`);
       return { kind, length, ...place };
     }
+    if (hasReservedBits(high, low)) throw refuse('has bits set that must be zero');
     if (kind === 'zero' && this.#header.version === 2) throw refuse('is marked as zero, which version 2 does not know');
     if (kind !== 'data') return { kind, length };
     const hostOffset = format.entryOffset(high, low);
-    const obstacle = this.#obstacle(high, low, hostOffset);
+    const obstacle = this.#obstacle(hostOffset);
     if (obstacle !== undefined) throw refuse(obstacle);
     return { kind, length, hostOffset };
   }
 
-  #obstacle(high: number, low: number, hostOffset: number): string | undefined {
+  #obstacle(hostOffset: number): string | undefined {
     const { clusterBytes } = this.#header;
-    if ((high & RESERVED_HIGH) !== 0 || (low & RESERVED_LOW) !== 0) return 'has bits set that must be zero';
     if (hostOffset % clusterBytes !== 0) return `is at byte ${hostOffset}, which is not a cluster's beginning`;
     if (hostOffset >= this.#store.sizeBytes) return `is at byte ${hostOffset}, outside the file (${this.#store.sizeBytes} bytes)`;
     const other = this.#tables.metadata.at(hostOffset, clusterBytes);
@@ -121,6 +121,9 @@ function kindOf(high: number, low: number): Mapping['kind'] {
   if ((low & format.ZERO_LOW) !== 0) return 'zero';
   return format.entryOffset(high, low) === 0 ? 'hole' : 'data';
 }
+
+/** Of a standard cluster's entry. */
+const hasReservedBits = (high: number, low: number): boolean => (high & RESERVED_HIGH) !== 0 || (low & RESERVED_LOW) !== 0;
 
 /** Where a compressed cluster's bytes are; the last sector may be cut by the end of the file. */
 function compressedPlace(high: number, low: number, clusterBits: number, fileBytes: number) {
