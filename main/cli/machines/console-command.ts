@@ -103,7 +103,7 @@ async function carryPty(program: Program, machine: MachineStatus, number: number
   const interrupted = () => end();
   process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
   channel.onOutput((bytes) => {
-    // Acknowledged when the other program has taken it: one that does not read holds back the machine's output.
+    // Acknowledged when the other program has taken it: what one that does not read misses is left out, not piled up.
     pty.write(bytes).then(
       () => channel.acknowledge(bytes.length),
       (error: Error) => end(`${pty.path} cannot be written to (${error.message})`),
