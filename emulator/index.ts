@@ -83,7 +83,7 @@ export interface RunningMachine {
   /** Terminal size of a console, in characters. */
   resize(console: number, columns: number, rows: number): void;
   figures(): MachineFigures;
-  /** Saves the machine as it stands; it is held still meanwhile and then goes on. @throws MachineError if it has ended */
+  /** Saves the machine as it is at one instant; it goes on running while its memory is copied. @throws MachineError if it has ended */
   save(): Promise<SavedMachine>;
 }
 

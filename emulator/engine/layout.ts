@@ -39,8 +39,11 @@ export const RECORD = { size: 16, handler: 0, rd: 2, rs1: 4, rs2: 6, immediate: 
 /** One record a halfword of the page, and a few behind it that catch running off its end. */
 export const DECODED_PAGE = 2048 * RECORD.size + 4 * RECORD.size;
 
-/** Bits of a RAM page's flags: translated code of it exists; written behind a core's back; stores are watched. */
-export const PAGE = { code: 1, stale: 2, watched: 4 } as const;
+/**
+ * Bits of a RAM page's flags: translated code of it exists; written behind a core's back; stores are watched; a snapshot
+ * still needs what it holds; that is being copied (memory/page-keeper.ts).
+ */
+export const PAGE = { code: 1, stale: 2, watched: 4, unsaved: 8, saving: 16 } as const;
 
 /** Why the interpreter must look up: nothing, a trap to take, a changed mode or address space, leave to TypeScript. */
 export const EVENT = { none: 0, trap: 1, refetch: 2, leave: 3 } as const;
@@ -82,6 +85,8 @@ export const runState = schema('core-run', 1, {
   pmpActive: u32(),
   /** Set by another core that wants this one to drop its translations and stale code before it runs on. */
   fenceRequested: u32(),
+  /** Set while the core stands still: it must drop its permissions to write pages unseen before it runs on. */
+  protectRequested: u32(),
   /** The core is in generated code, where a fence request has to be waited for. */
   running: u32(),
   /** Operands of a system operation, and the operand and old value of a CSR access. */

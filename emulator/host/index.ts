@@ -19,6 +19,7 @@ import {
 import { coreState } from '../isa/riscv/state.ts';
 import { bind } from '../snapshot/schema.ts';
 import { machineLayout } from '../machine/layout.ts';
+import { saveMachine } from './save.ts';
 import { MachineThreads } from './machine-threads.ts';
 
 /** The largest memory a machine may have: WebAssembly's 4 GiB hold RAM and the engine's own data. */
@@ -30,21 +31,6 @@ const YOUNG_MB = 6;
 
 // Sources kept for a second compilation of the same script: every thread would hold them, none will need them.
 setFlagsFromString('--no-compilation-cache');
-
-/** Copies of the pages that are not all zero. */
-function usedPages(ram: Uint8Array): ReadonlyMap<number, Uint8Array> {
-  const words = new BigUint64Array(ram.buffer, ram.byteOffset, ram.length / 8);
-  const perPage = PAGE_SIZE / 8;
-  const pages = new Map<number, Uint8Array>();
-  for (let page = 0; page < words.length / perPage; page++) {
-    for (let word = page * perPage; word < (page + 1) * perPage; word++) {
-      if (words[word] === 0n) continue;
-      pages.set(page, ram.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE));
-      break;
-    }
-  }
-  return pages;
-}
 
 /** Has threads find what an earlier start compiled of our own sources: a third of a machine's start-up otherwise. */
 function sharedCompilations(): Record<string, string> {
@@ -86,6 +72,8 @@ export async function startMachine(
     from?.state,
   );
 
+  // Snapshots come one after the other: the marks on the pages are one snapshot's.
+  let previous: Promise<unknown> = Promise.resolve();
   const states = layout.cores.map((core) => bind(coreState, memory.buffer, core.state));
   const working = layout.cores.map((core) => bind(runState, memory.buffer, core.run));
   const sum = (values: readonly bigint[]) => Number(values.reduce((a, b) => a + b, 0n));
@@ -96,7 +84,11 @@ export async function startMachine(
     write: (console, bytes) => threads.toIo({ kind: 'input', console, bytes }),
     acknowledge: (console, count) => threads.toIo({ kind: 'acknowledge', console, count }),
     resize: (console, columns, rows) => threads.toIo({ kind: 'resize', console, columns, rows }),
-    save: () => threads.whileStill((state) => ({ state, pages: usedPages(ram) })),
+    save: () => {
+      const saved = previous.then(() => saveMachine(threads, layout, memory.buffer));
+      previous = saved.catch(() => undefined);
+      return saved;
+    },
     figures: () => {
       const instructions = sum(states.map(({ retired }) => retired));
       const { user, system } = process.cpuUsage();

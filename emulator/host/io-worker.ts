@@ -6,7 +6,7 @@ import { prepareBoot, type BootFiles } from '../board/boot/boot.ts';
 import { type Board, createBoard } from '../board/riscv64-virt.ts';
 import { MachineError, type MachineConfiguration } from '../index.ts';
 import { MachineClock } from '../machine/clock.ts';
-import { controlState, machineLayout } from '../machine/layout.ts';
+import { controlState, machineLayout, pageKeeper } from '../machine/layout.ts';
 import type { CoreResume, CoreStart } from '../machine/core-thread.ts';
 import { type machineState, readState, restoreBoard, saveState } from '../machine/saved-state.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
@@ -54,12 +54,14 @@ async function main(): Promise<void> {
   const clock = new MachineClock(bind(controlState, buffer, layout.control), () => process.hrtime.bigint());
   const log = (line: string) => tell({ kind: 'log', line });
   const staleWrites = new Int32Array(buffer, layout.control + controlState.offsets.staleWrites, 1);
+  const keeper = pageKeeper(layout, buffer);
   const guest = new GuestMemory({
     buffer,
     ramOffset: ram.host,
     base: ram.base,
     size: ram.size,
     pageFlags: new Uint8Array(buffer, ram.pageFlags, ram.size / 4096),
+    keep: (page) => keeper.keep(page),
     codeWritten: () => Atomics.add(staleWrites, 0, 1),
   });
   const board = createBoard(layout.board, { buffer, memory: guest, clock, powerRequested: () => undefined, log });

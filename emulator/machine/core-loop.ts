@@ -37,6 +37,7 @@ export function runCore(parts: CoreLoopParts): void {
     if (!obey(parts)) return;
     parts.receive();
     answerFence(core);
+    answerProtection(core);
     takeSoftwareInterrupt(parts);
     if (core.state.hartState !== 0) {
       Atomics.wait(signals.words, ATTENTION, 0, LONGEST_SLEEP_MS);
@@ -88,6 +89,13 @@ export function answerFence(core: Core): void {
   core.working.fenceRequested = 0;
   core.dropStaleCode();
   core.flush({ keepGlobal: false });
+}
+
+/** A snapshot has begun while this core stood still: from now on first writes must come to the slow path. */
+function answerProtection(core: Core): void {
+  if (!core.working.protectRequested) return;
+  core.working.protectRequested = 0;
+  core.translations.protectAll();
 }
 
 /** The tick at which this core has something to do by itself; also brings its timer lines up to date. */

@@ -4,6 +4,7 @@ import { type CoreLayout, coreLayout, type RamLayout } from '../engine/layout.ts
 import { WASM_PAGE } from '../engine/wasm/webassembly.ts';
 import type { MachineConfiguration } from '../index.ts';
 import { coreState } from '../isa/riscv/state.ts';
+import { PageKeeper } from '../memory/page-keeper.ts';
 import { coreSignals } from '../device/kit/core-signals.ts';
 import { schema, u32, u64 } from '../snapshot/schema.ts';
 
@@ -34,6 +35,8 @@ export interface MachineLayout {
   readonly board: BoardLayout;
   readonly cores: readonly CoreLayout[];
   readonly ram: RamLayout;
+  /** Address of the area of `PageKeeper`. */
+  readonly kept: number;
   /** WebAssembly pages in all. */
   readonly memoryPages: number;
 }
@@ -55,6 +58,7 @@ export function machineLayout(configuration: MachineConfiguration): MachineLayou
   at = board.base + board.size;
   const pageFlags = take(ramPages);
   const generations = take(ramPages * 4);
+  const kept = take(PageKeeper.SIZE);
   const cores = board.signals.map((signals) => {
     const layout = coreLayout({
       base: at,
@@ -69,5 +73,9 @@ export function machineLayout(configuration: MachineConfiguration): MachineLayou
   });
   const host = Math.ceil(at / WASM_PAGE) * WASM_PAGE;
   const ram = { base: RAM_BASE, size: memoryBytes, host, pageFlags, generations };
-  return { control: CONTROL_AT, board, cores, ram, memoryPages: Math.ceil((host + memoryBytes) / WASM_PAGE) };
+  return { control: CONTROL_AT, board, cores, ram, kept, memoryPages: Math.ceil((host + memoryBytes) / WASM_PAGE) };
 }
+
+/** A thread's view of the copies that a live snapshot keeps. */
+export const pageKeeper = ({ ram, kept }: MachineLayout, buffer: SharedArrayBuffer): PageKeeper =>
+  new PageKeeper({ buffer, ramOffset: ram.host, size: ram.size, pageFlags: ram.pageFlags, area: kept });

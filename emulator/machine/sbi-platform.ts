@@ -99,6 +99,7 @@ export function sbiPlatform({ core, board, memory, buffer, cores, end }: SbiPart
     readMemory: (address, length) => memory.bytes(address, length),
     writeMemory: (address, bytes) => {
       const target = memory.bytes(address, bytes.length);
+      if (target) memory.prepare(address, bytes.length);
       target?.set(bytes);
       if (target) memory.written(address, bytes.length);
       return target !== undefined;

@@ -13,6 +13,8 @@ export interface GuestMemoryParts {
   readonly size: number;
   /** One byte a 4 KiB page: `PAGE_HAS_CODE`, `PAGE_WRITTEN`. */
   readonly pageFlags: Uint8Array;
+  /** Called for each page before a device changes it (PageKeeper.keep). */
+  readonly keep: (page: number) => void;
   /** Called once for a write that touched a page of translated code. */
   readonly codeWritten: () => void;
 }
@@ -33,8 +35,9 @@ export class GuestMemory {
   readonly #ram: Uint8Array;
   readonly #pageFlags: Uint8Array;
   readonly #codeWritten: () => void;
+  readonly #keep: (page: number) => void;
 
-  constructor({ buffer, ramOffset, base, size, pageFlags, codeWritten }: GuestMemoryParts) {
+  constructor({ buffer, ramOffset, base, size, pageFlags, keep, codeWritten }: GuestMemoryParts) {
     this.base = base;
     this.size = size;
     this.view = new DataView(buffer, ramOffset, size);
@@ -42,6 +45,7 @@ export class GuestMemory {
     this.#ram = new Uint8Array(buffer, ramOffset, size);
     this.#pageFlags = pageFlags;
     this.#codeWritten = codeWritten;
+    this.#keep = keep;
   }
 
   /** First address after RAM. */
@@ -59,6 +63,14 @@ export class GuestMemory {
   bytes(address: number, length: number): Uint8Array | undefined {
     const from = this.offset(address, length);
     return from < 0 ? undefined : this.#ram.subarray(from, from + length);
+  }
+
+  /** Must precede every write a device or loader makes to RAM: a snapshot may still need what is there. */
+  prepare(address: number, length: number): void {
+    const from = this.offset(address, length);
+    if (from < 0 || length === 0) return;
+    const last = Math.floor((from + length - 1) / PAGE_SIZE);
+    for (let page = Math.floor(from / PAGE_SIZE); page <= last; page++) this.#keep(page);
   }
 
   /** Must follow every write a device or loader makes to RAM: tells the cores if they hold code from there. */

@@ -1,8 +1,9 @@
 /** A machine saved while it runs goes on twice: in itself, and in every machine started from what was saved. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { assemble } from '../../emulator/host/assembly.ts';
 import { startMachine } from '../../emulator/host/index.ts';
 import type { MachineConfiguration, RunningMachine, SavedMachine } from '../../emulator/index.ts';
 import { GuestKit } from '../../main/images/index.ts';
@@ -65,6 +66,60 @@ it.each(['interpreter', 'auto', 'compiler'] as const)(
     const damaged = saved.state.slice();
     damaged[100] = (damaged[100] as number) ^ 1;
     await expect(attach(configuration, { ...saved, state: damaged })).rejects.toThrow(/damaged/);
+  },
+  120_000,
+);
+
+/** Writes the number of the pass to 64 pages in turn, without end. */
+const SWEEPER = `
+  li s0, 0x80100000
+  li s2, 4096
+  li s1, 0
+outer:
+  addi s1, s1, 1
+  mv t0, s0
+  li t1, 64
+inner:
+  sd s1, 0(t0)
+  add t0, t0, s2
+  addi t1, t1, -1
+  bnez t1, inner
+  j outer
+`;
+const FIRST_PAGE = 0x100;
+const SWEPT = 64;
+
+it.each(['interpreter', 'auto', 'compiler'] as const)(
+  'what is saved of a machine that keeps writing is one instant (%s)',
+  async (engine) => {
+    const program = join(folder, 'sweeper.bin');
+    writeFileSync(program, assemble(SWEEPER).bytes);
+    const configuration = {
+      board: 'riscv64-virt',
+      memoryBytes: 64 * 2 ** 20,
+      cores: 1,
+      engine,
+      boot: { kind: 'bare', program },
+      disks: [],
+      ports: [],
+    } as const;
+    const { machine } = await attach(configuration);
+    let before = 0n;
+    for (let round = 0; round < 8; round++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const { pages } = await machine.save();
+      const passes = Array.from({ length: SWEPT }, (_, page) => {
+        const bytes = pages.get(FIRST_PAGE + page);
+        return bytes ? new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true) : 0n;
+      });
+      const newest = passes[0] as bigint;
+      const written = passes.filter((pass) => pass === newest).length;
+      // The pages written in this pass come first, all others are of the pass before.
+      expect(passes).toEqual([...Array<bigint>(written).fill(newest), ...Array<bigint>(SWEPT - written).fill(newest - 1n)]);
+      expect(newest).toBeGreaterThan(before);
+      before = newest;
+    }
+    await machine.stop();
   },
   120_000,
 );

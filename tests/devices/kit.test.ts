@@ -192,6 +192,7 @@ describe('guest memory', () => {
       base: 0x8000_0000,
       size,
       pageFlags,
+      keep: () => undefined,
       codeWritten: () => (told += 1),
     });
     return { memory, pageFlags, told: () => told };

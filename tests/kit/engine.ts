@@ -91,6 +91,7 @@ export class TestCore {
       lines: () => this.lines,
       nudge: () => void Atomics.store(this.#attention, 0, 1),
       sbi: () => false,
+      keepPage: () => undefined,
       watchedWritten: () => undefined,
     });
     if (engine !== 'interpreter') {

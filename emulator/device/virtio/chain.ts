@@ -42,6 +42,7 @@ export class Chain {
   write(offset: number, bytes: Uint8Array): number {
     const count = Math.max(0, Math.min(bytes.length, this.writableLength - offset));
     walk(this.writable, offset, count, (address, size, done) => {
+      this.#memory.prepare(address, size);
       (this.#memory.bytes(address, size) as Uint8Array).set(bytes.subarray(done, done + size));
       this.#memory.written(address, size);
     });

@@ -57,6 +57,7 @@ export class VirtQueue {
   }
 
   #store16(at: number, value: number): void {
+    this.#memory.prepare(this.#memory.base + at, 2);
     Atomics.store(this.#memory.halves, at / 2, value);
   }
 
@@ -145,6 +146,7 @@ export class VirtQueue {
     const memory = this.#memory;
     const next = this.#state.nextUsed[this.#index] as number;
     const entry = ring + 4 + 8 * (next % size);
+    memory.prepare(memory.base + ring, 6 + 8 * size);
     memory.view.setUint32(entry, head, true);
     memory.view.setUint32(entry + 4, written, true);
     this.#state.nextUsed[this.#index] = (next + 1) & 0xffff;

@@ -40,6 +40,7 @@ export function writeFill(r: Routine, parts: CoreParts, translate: Callable): vo
     const both = r.or(allowed(ACCESS.load, WALK.readable), allowed(ACCESS.store, WALK.writable));
     parts.run.set(r, 'walkFlags', r.and(parts.run.get('walkFlags'), r.or(both, r.i32(~(WALK.readable | WALK.writable)))));
   });
+  r.when(isStore, () => parts.keep(r, page));
   const walk = r.let(parts.run.get('walkFlags'));
   const entry = r.let(r.add(parts.run.get('tlb'), r.shl(r.and(r.wrap(r.shrU(address, r.i64(12))), r.i32(TLB_ENTRIES - 1)), r.i32(5))));
   const tag = r.let(pageTag(r, address));

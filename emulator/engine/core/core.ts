@@ -57,6 +57,8 @@ export interface CoreSurroundings {
   nudge(): void;
   /** ECALL from S-mode, the pc already behind it. @returns false where there is no built-in SBI and the call must trap */
   sbi(): boolean;
+  /** A page that a snapshot still needs is about to change. */
+  keepPage(page: number): void;
   /** A store to a watched page (`tohost`) has been done. */
   watchedWritten(): void;
 }
@@ -223,6 +225,7 @@ export class Core implements EngineCore {
       },
       pmpCheck: (access, privilege) => (privileged.protectionAllows(access, privilege) ? 1 : 0),
       codeWritten: (page) => this.#codeWritten(page),
+      keepPage: (page) => surroundings.keepPage(page),
       watchedWritten: () => surroundings.watchedWritten(),
       decodedPage: (page) => this.#decoded.allocate(page),
       decode: (record) => this.#decoded.decodeAt(record),

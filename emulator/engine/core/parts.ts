@@ -1,6 +1,6 @@
 /** What the functions of a core's WebAssembly module share: where its data lies, and what it may call. */
 import type { Fields, Schema } from '../../snapshot/schema.ts';
-import { type CoreLayout, EVENT, type RamLayout, runState } from '../layout.ts';
+import { type CoreLayout, EVENT, PAGE, type RamLayout, runState } from '../layout.ts';
 import type { Expression } from '../wasm/expression.ts';
 import { WasmFields } from '../wasm/fields.ts';
 import type { ModuleWriter } from '../wasm/module.ts';
@@ -15,6 +15,8 @@ export interface HostCalls {
   pmpCheck(access: number, privilege: number): number;
   /** A core is about to store to a RAM page with translated code: drop it. */
   codeWritten(page: number): void;
+  /** A page that a snapshot still needs is about to change: keep a copy. */
+  keepPage(page: number): void;
   /** A store to a watched page has been done. */
   watchedWritten(): void;
   /** Gives the RAM page a decoded page and returns its address. */
@@ -41,6 +43,7 @@ const HOST_SIGNATURES: Record<keyof HostCalls, { parameters: 'i32'[]; results: '
   mmioWrite: { parameters: [I32, I32, I32], results: [] },
   pmpCheck: { parameters: [I32, I32], results: [I32] },
   codeWritten: { parameters: [I32], results: [] },
+  keepPage: { parameters: [I32], results: [] },
   watchedWritten: { parameters: [], results: [] },
   decodedPage: { parameters: [I32], results: [I32] },
   decode: { parameters: [I32], results: [] },
@@ -69,6 +72,12 @@ export class CoreParts<F extends Fields = Fields> {
     for (const [name, { parameters, results }] of Object.entries(HOST_SIGNATURES))
       host[name] = module.importFunction('host', name, parameters, results);
     this.host = host as { [K in keyof HostCalls]: Callable };
+  }
+
+  /** Before a RAM page changes: keeps what it holds if a snapshot still needs it. */
+  keep(r: Routine, page: Expression): void {
+    const flags = r.load('i32', 1, page, this.ram.pageFlags);
+    r.when(r.and(flags, r.i32(PAGE.unsaved | PAGE.saving)), () => r.run(this.host.keepPage, page));
   }
 
   /** Records a trap to be taken: the cause and its value. */
