@@ -124,7 +124,5 @@ export class PageKeeper {
 
 /** @param page 4096 bytes at a multiple of 8 */
 export function isZero(page: Uint8Array): boolean {
-  const words = new BigUint64Array(page.buffer, page.byteOffset, page.length / 8);
-  for (let at = 0; at < words.length; at++) if (words[at] !== 0n) return false;
-  return true;
+  return new BigUint64Array(page.buffer, page.byteOffset, page.length / 8).every((word) => word === 0n);
 }
