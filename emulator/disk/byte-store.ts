@@ -7,6 +7,8 @@
 export interface ByteStore {
   /** Length in bytes; it does not change while the store is read. */
   readonly sizeBytes: number;
+  /** Bytes that it takes on the host, where that is known: less than its length where it has holes. */
+  readonly hostBytes?: number;
   /** Fills `into` from `offset`. Rejects when the range is not wholly inside. */
   read(offset: number, into: Uint8Array): Promise<void>;
   close(): Promise<void>;

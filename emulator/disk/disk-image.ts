@@ -23,9 +23,10 @@ export interface DiskImage {
 
 /**
  * Why an image cannot be used: it is something else; it uses a feature that we do not read; its metadata contradicts
- * itself or the file ends early; its backing file cannot be used; the caller asked for something impossible.
+ * itself or the file ends early; its backing file cannot be used; the host cannot read the file; the caller asked for
+ * something impossible.
  */
-export type DiskImageFault = 'other-format' | 'unsupported' | 'damaged' | 'backing' | 'range';
+export type DiskImageFault = 'other-format' | 'unsupported' | 'damaged' | 'backing' | 'host' | 'range';
 
 /** An error for people: the message says what is wrong and, where something can be done, what. */
 export class DiskImageError extends Error {

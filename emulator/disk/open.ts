@@ -46,6 +46,8 @@ export interface ChainLink {
   readonly format: ImageFormat;
   /** Length of the file in bytes. */
   readonly fileBytes: number;
+  /** Bytes that the file takes on the host, where that is known. */
+  readonly hostBytes?: number;
   /** Size of the virtual disk at this level, in bytes. */
   readonly sizeBytes: number;
   readonly qcow2?: Qcow2Header;
@@ -80,7 +82,8 @@ async function openLink(
     if (seen.size === CHAIN_MAX)
       throw new DiskImageError('backing', `it would be backing file number ${CHAIN_MAX}; a chain may have ${CHAIN_MAX} files`);
     seen.add(file.identity);
-    const link = { name, format, fileBytes: store.sizeBytes };
+    const { hostBytes } = store;
+    const link = { name, format, fileBytes: store.sizeBytes, ...(hostBytes !== undefined && { hostBytes }) };
     if (format === 'raw') {
       links.push({ ...link, sizeBytes: store.sizeBytes });
       return new RawImage(store);
@@ -146,7 +149,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 /** The error with the file's name in front; a backing file's error already has one and keeps it. */
 function named(name: string, cause: unknown): DiskImageError {
   if (cause instanceof NamedError) return cause;
-  return new NamedError(cause instanceof DiskImageError ? cause.fault : 'damaged', `${name}: ${messageOf(cause)}`, { cause });
+  return new NamedError(cause instanceof DiskImageError ? cause.fault : 'host', `${name}: ${messageOf(cause)}`, { cause });
 }
 class NamedError extends DiskImageError {}
 

@@ -9,6 +9,8 @@ export interface ImageSummary {
   readonly sizeBytes: number;
   /** Bytes of the file itself, backing files not counted. */
   readonly fileBytes: number;
+  /** Bytes that the file takes on the host, where that is known. */
+  readonly hostBytes?: number;
   /** Names of the backing files, the nearest first. */
   readonly backing: readonly string[];
   /** Properties worth knowing: cluster size, compression, snapshots inside. */
@@ -20,12 +22,13 @@ export interface ImageSummary {
 /** @param chain of an opened image, the topmost file first */
 export function summarize(chain: readonly [ChainLink, ...ChainLink[]]): ImageSummary {
   const [top, ...below] = chain;
-  const { qcow2 } = top;
+  const { qcow2, hostBytes } = top;
   return {
     name: top.name,
     format: qcow2 ? `qcow2 version ${qcow2.version}` : 'raw',
     sizeBytes: top.sizeBytes,
     fileBytes: top.fileBytes,
+    ...(hostBytes !== undefined && { hostBytes }),
     backing: below.map(({ name }) => name),
     features: featuresOf(top),
     warnings: chain.flatMap(warningsOf),
@@ -55,8 +58,9 @@ function warningsOf({ name, qcow2 }: ChainLink): string[] {
 
 /** The summary as lines of text. */
 export function summaryLines(summary: ImageSummary): string[] {
+  const taken = summary.hostBytes === undefined ? '' : ` that takes ${size(summary.hostBytes)}`;
   return [
-    `${summary.name}: ${summary.format}, a disk of ${size(summary.sizeBytes)} in a file of ${size(summary.fileBytes)}`,
+    `${summary.name}: ${summary.format}, a disk of ${size(summary.sizeBytes)} in a file of ${size(summary.fileBytes)}${taken}`,
     ...summary.features,
     ...summary.backing.map((name) => `on top of ${name}`),
     ...summary.warnings.map((warning) => `warning: ${warning}`),

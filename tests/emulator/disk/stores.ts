@@ -10,6 +10,9 @@ export class FileStore implements WritableByteStore {
   get sizeBytes(): number {
     return fstatSync(this.#file).size;
   }
+  get hostBytes(): number {
+    return fstatSync(this.#file).blocks * 512;
+  }
   async read(offset: number, into: Uint8Array): Promise<void> {
     if (readSync(this.#file, into, 0, into.length, offset) !== into.length) throw new Error(`read beyond the file's end at ${offset}`);
   }

@@ -53,12 +53,20 @@ describe('the summary', () => {
   });
   test('of a raw image', async () => {
     const { chain } = await openImage(
-      { store: new MemoryStore(new Uint8Array(1024)), identity: 'r', name: 'r.img' },
+      { store: Object.assign(new MemoryStore(new Uint8Array(1024)), { hostBytes: 512 }), identity: 'r', name: 'r.img' },
       { format: 'raw', decompressors },
     );
     const [top] = chain;
-    expect(top && summaryLines(summarize([top]))).toEqual(['r.img: raw, a disk of 1 KiB in a file of 1 KiB']);
+    expect(top && summaryLines(summarize([top]))).toEqual(['r.img: raw, a disk of 1 KiB in a file of 1 KiB that takes 512 bytes']);
   });
+});
+
+test('a file that the host cannot read is not called damaged', async () => {
+  const broken = new MemoryStore(new Uint8Array(4096));
+  broken.read = () => Promise.reject(new Error('input/output error'));
+  const opening = openImage({ store: broken, identity: 'b', name: 'b.img' }, { format: 'qcow2', decompressors });
+  await expect(opening).rejects.toMatchObject({ fault: 'host', message: 'b.img: input/output error' });
+  expect(broken.closed).toBe(1);
 });
 
 describe('an image that was not closed properly', () => {

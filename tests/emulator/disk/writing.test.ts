@@ -19,6 +19,19 @@ import { emptyStore, FileStore, MemoryStore } from './stores.ts';
 const SEED = 20261122;
 const KIB = 1024;
 
+/** A host with little room. */
+class FullStore extends MemoryStore {
+  readonly #room: number;
+  constructor(room: number) {
+    super();
+    this.#room = room;
+  }
+  override async resize(sizeBytes: number): Promise<void> {
+    if (sizeBytes > this.#room) throw new Error('no space left on device');
+    await super.resize(sizeBytes);
+  }
+}
+
 async function reopened(store: MemoryStore): Promise<DiskImage> {
   const { image } = await openImage({ store, identity: 'one', name: 'one' }, { format: 'qcow2', decompressors });
   return image;
@@ -138,6 +151,17 @@ describe('qcow2 exports', () => {
     await writeQcow2(image, store, { progress: (done) => void seen.push(done) });
     expect(seen.at(-1)).toBe(image.sizeBytes);
     expect([...seen].sort((a, b) => a - b)).toEqual(seen);
+  });
+
+  test('a full host ends the export with its own error, wherever it is, and leaves no header', async () => {
+    const bytes = patchwork(new Random(SEED), 500 * KIB);
+    const whole = new MemoryStore();
+    await writeQcow2(rawOf(bytes), whole, { clusterBytes: 4 * KIB, compressor: deflate });
+    for (let room = 0; room < whole.sizeBytes; room += 9 * KIB) {
+      const store = new FullStore(room);
+      await expect(writeQcow2(rawOf(bytes), store, { clusterBytes: 4 * KIB, compressor: deflate })).rejects.toThrow('no space left');
+      await expect(reopened(store)).rejects.toThrow('not a qcow2 image');
+    }
   });
 
   test('impossible cluster sizes and disks are refused', async () => {
