@@ -1,11 +1,11 @@
 /** Images made to hurt: each gives a clear error that says what is wrong, at once and without much memory. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { FIELD } from '../../../emulator/disk/qcow2/format.ts';
-import { CHAIN_MAX } from '../../../emulator/disk/open.ts';
+import { CHAIN_MAX, openImage } from '../../../emulator/disk/open.ts';
 import { Random } from '../../differential/random.ts';
-import { deflate, zstd } from './codecs.ts';
+import { decompressors, deflate, zstd } from './codecs.ts';
 import { patchwork, readAll } from './content.ts';
-import { CLUSTER, openBytes, SmallImage } from './small-image.ts';
+import { CLUSTER, openBytes, SmallImage, SmallImageHeader } from './small-image.ts';
 import { MemoryStore } from './stores.ts';
 
 const content = patchwork(new Random(7), 3_000_000);
@@ -85,6 +85,18 @@ describe('refused when opened', () => {
       );
     }
   });
+});
+
+test('the largest image that is possible opens and lists its nothing within 100 MB', async () => {
+  const l1Entries = 4 * 1024 * 1024;
+  const clusterBytes = 2 * 1024 * 1024;
+  const header = new SmallImageHeader(clusterBytes, l1Entries);
+  const before = process.memoryUsage().arrayBuffers;
+  const { image } = await openImage({ store: header.store(), identity: 'huge', name: 'huge' }, { format: 'qcow2', decompressors });
+  expect(image.sizeBytes).toBe(Number.MAX_SAFE_INTEGER);
+  expect(image.allocated && (await Array.fromAsync(image.allocated(0, image.sizeBytes)))).toEqual([]);
+  await image.read(image.sizeBytes - 1000, new Uint8Array(1000));
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(100_000_000);
 });
 
 describe('refused when read, and only there', () => {

@@ -3,13 +3,18 @@
  * error; none hangs, crashes or takes memory. A failure prints its seed; VIVARIUM_SEED repeats it, VIVARIUM_ROUNDS makes
  * it longer.
  */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DiskImageError } from '../../../emulator/disk/disk-image.ts';
 import { FIELD } from '../../../emulator/disk/qcow2/format.ts';
 import { type BackingResolver, openImage } from '../../../emulator/disk/open.ts';
 import { Random } from '../../differential/random.ts';
+import { describeWith } from '../../kit/tools.ts';
 import { decompressors, deflate, zstd } from './codecs.ts';
-import { patchwork } from './content.ts';
+import { patchwork, readAll } from './content.ts';
+import { rawByQemu } from './qemu.ts';
 import { SmallImage } from './small-image.ts';
 import { MemoryStore } from './stores.ts';
 
@@ -18,6 +23,8 @@ const ROUNDS = Number(process.env['VIVARIUM_ROUNDS'] ?? 2000);
 /** The images are the same for every seed, so that a round can be repeated alone. */
 const CONTENT_SEED = 1;
 const CONTENT_BYTES = 400_000;
+/** Rounds that QEMU takes part in: each is a process. */
+const QEMU_ROUNDS = Math.ceil(ROUNDS / 40);
 /** Steps of one round: pieces read and extents listed. A spoilt size may make a disk of petabytes. */
 const STEPS = 40;
 /** What one round may hold at once: caches of 4 and 8 MiB, an L1 table as large as the file, the pieces read. */
@@ -144,6 +151,31 @@ test('spoilt images give data or a clear error', async () => {
   }
   // A fuzzer that only breaks headers, or nothing, would prove little.
   if (ROUNDS >= 1000) for (const count of Object.values(outcomes)) expect(count).toBeGreaterThan(ROUNDS / 20);
+});
+
+describeWith(['qemu-img'], 'spoilt maps', () => {
+  test('where QEMU reads the whole disk and so do we, both read the same', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vivarium-spoilt-'));
+    let same = 0;
+    try {
+      const images = (await validImages()).slice(0, 6);
+      for (let round = 0; round < QEMU_ROUNDS; round++) {
+        const random = new Random(SEED + round);
+        const image = random.pick(images).copy();
+        for (let changes = 1 + random.below(3); changes > 0; changes--)
+          image.set64(image.l2() + 8 * random.below(50), interesting(random, image));
+        const path = join(folder, `${round}.qcow2`);
+        writeFileSync(path, image.bytes);
+        const ours = await readAll((await image.open()).image).catch(() => undefined);
+        if (!ours) continue;
+        expect(Buffer.compare(rawByQemu(path), ours), `VIVARIUM_SEED=${SEED + round}`).toBe(0);
+        same += 1;
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+    if (QEMU_ROUNDS >= 20) expect(same).toBeGreaterThan(0);
+  });
 });
 
 test('what was not spoilt opens and reads without an error', async () => {

@@ -1,11 +1,12 @@
 /** A small, valid qcow2 image in memory, with handles to spoil it: for hostile images and the fuzzer. */
+import type { ByteStore } from '../../../emulator/disk/byte-store.ts';
 import type { Compressor } from '../../../emulator/disk/codecs.ts';
-import { FIELD, viewOf } from '../../../emulator/disk/qcow2/format.ts';
+import { FIELD, MAGIC, viewOf } from '../../../emulator/disk/qcow2/format.ts';
 import { writeQcow2 } from '../../../emulator/disk/qcow2/writer.ts';
 import { openImage, type BackingResolver, type OpenedImage } from '../../../emulator/disk/open.ts';
 import { decompressors } from './codecs.ts';
 import { rawOf } from './content.ts';
-import { MemoryStore } from './stores.ts';
+import { emptyStore, MemoryStore } from './stores.ts';
 
 export const CLUSTER = 4096;
 
@@ -68,6 +69,37 @@ export class SmallImage {
 
   open(resolve?: BackingResolver): Promise<OpenedImage> {
     return openBytes(this.bytes, resolve);
+  }
+}
+
+/** Only a header, of an empty image with the largest disk that can be counted; everything else is zero. */
+export class SmallImageHeader {
+  readonly #bytes = new Uint8Array(112);
+  readonly #sizeBytes: number;
+  constructor(clusterBytes: number, l1Entries: number) {
+    const view = viewOf(this.#bytes);
+    const tableBytes = Math.ceil((l1Entries * 8) / clusterBytes) * clusterBytes;
+    view.setUint32(FIELD.magic, MAGIC);
+    view.setUint32(FIELD.version, 3);
+    view.setUint32(FIELD.clusterBits, Math.log2(clusterBytes));
+    view.setBigUint64(FIELD.size, BigInt(Number.MAX_SAFE_INTEGER));
+    view.setUint32(FIELD.l1Size, l1Entries);
+    view.setBigUint64(FIELD.l1TableOffset, BigInt(clusterBytes));
+    view.setBigUint64(FIELD.refcountTableOffset, BigInt(clusterBytes + tableBytes));
+    view.setUint32(FIELD.refcountTableClusters, 1);
+    view.setUint32(FIELD.refcountOrder, 4);
+    view.setUint32(FIELD.headerLength, 112);
+    this.#sizeBytes = 2 * clusterBytes + tableBytes;
+  }
+  store(): ByteStore {
+    const zeroes = emptyStore(this.#sizeBytes);
+    return {
+      ...zeroes,
+      read: async (offset, into) => {
+        await zeroes.read(offset, into);
+        if (offset < this.#bytes.length) into.set(this.#bytes.subarray(offset, offset + into.length));
+      },
+    };
   }
 }
 
