@@ -38,6 +38,9 @@ export class DiskImageError extends Error {
   }
 }
 
+/** A name as it may be shown: images and files name other files, and a terminal obeys control characters. */
+export const shownName = (name: string): string => name.replace(/\p{Cc}/gu, '?');
+
 /** @throws DiskImageError when a range is not inside a disk of `sizeBytes` */
 export function checkRange(sizeBytes: number, offset: number, length: number): void {
   if (Number.isSafeInteger(offset) && offset >= 0 && length >= 0 && offset + length <= sizeBytes) return;

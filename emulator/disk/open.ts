@@ -1,7 +1,7 @@
 /** Opens an image with everything below it: chains of backing files, found by the caller, bounded and without loops. */
 import type { ByteStore } from './byte-store.ts';
 import type { Decompressors } from './codecs.ts';
-import { type DiskImage, DiskImageError } from './disk-image.ts';
+import { type DiskImage, DiskImageError, shownName } from './disk-image.ts';
 import { hasQcow2Magic, type Qcow2Header, readHeader } from './qcow2/header.ts';
 import { Qcow2Image } from './qcow2/image.ts';
 import { RawImage } from './raw.ts';
@@ -149,7 +149,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 /** The error with the file's name in front; a backing file's error already has one and keeps it. */
 function named(name: string, cause: unknown): DiskImageError {
   if (cause instanceof NamedError) return cause;
-  return new NamedError(cause instanceof DiskImageError ? cause.fault : 'host', `${name}: ${messageOf(cause)}`, { cause });
+  return new NamedError(cause instanceof DiskImageError ? cause.fault : 'host', `${shownName(name)}: ${messageOf(cause)}`, { cause });
 }
 class NamedError extends DiskImageError {}
 

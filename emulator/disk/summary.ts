@@ -1,4 +1,5 @@
 /** What an image is, for people: one record and the lines that say it. */
+import { shownName } from './disk-image.ts';
 import type { ChainLink } from './open.ts';
 
 export interface ImageSummary {
@@ -50,9 +51,10 @@ function featuresOf({ qcow2 }: ChainLink): string[] {
 
 function warningsOf({ name, qcow2 }: ChainLink): string[] {
   const warnings: string[] = [];
-  if (qcow2?.dirty) warnings.push(`${name} was not closed properly; it can be read, and qemu-img check -r all tidies it`);
+  const shown = shownName(name);
+  if (qcow2?.dirty) warnings.push(`${shown} was not closed properly; it can be read, and qemu-img check -r all tidies it`);
   if (qcow2?.corrupt)
-    warnings.push(`${name} is marked as corrupt; what can be read may be wrong: copy what you need, or try qemu-img check -r all`);
+    warnings.push(`${shown} is marked as corrupt; what can be read may be wrong: copy what you need, or try qemu-img check -r all`);
   return warnings;
 }
 
@@ -60,9 +62,9 @@ function warningsOf({ name, qcow2 }: ChainLink): string[] {
 export function summaryLines(summary: ImageSummary): string[] {
   const taken = summary.hostBytes === undefined ? '' : ` that takes ${size(summary.hostBytes)}`;
   return [
-    `${summary.name}: ${summary.format}, a disk of ${size(summary.sizeBytes)} in a file of ${size(summary.fileBytes)}${taken}`,
+    `${shownName(summary.name)}: ${summary.format}, a disk of ${size(summary.sizeBytes)} in a file of ${size(summary.fileBytes)}${taken}`,
     ...summary.features,
-    ...summary.backing.map((name) => `on top of ${name}`),
+    ...summary.backing.map((name) => `on top of ${shownName(name)}`),
     ...summary.warnings.map((warning) => `warning: ${warning}`),
   ];
 }

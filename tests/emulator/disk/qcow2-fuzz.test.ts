@@ -19,7 +19,7 @@ import { SmallImage } from './small-image.ts';
 import { MemoryStore } from './stores.ts';
 
 const SEED = Number(process.env['VIVARIUM_SEED'] ?? 20261123);
-const ROUNDS = Number(process.env['VIVARIUM_ROUNDS'] ?? 2000);
+const ROUNDS = Number(process.env['VIVARIUM_ROUNDS'] ?? 1500);
 /** The images are the same for every seed, so that a round can be repeated alone. */
 const CONTENT_SEED = 1;
 const CONTENT_BYTES = 400_000;

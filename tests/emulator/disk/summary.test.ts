@@ -51,6 +51,16 @@ describe('the summary', () => {
       expect.stringContaining('warning: top.qcow2 is marked as corrupt'),
     ]);
   });
+  test('names cannot speak to the terminal, in summaries and in errors', async () => {
+    const image = (await SmallImage.of(content)).backedBy('\x1b[2Jbase', 'raw');
+    expect(summaryLines(await summaryOf(image)).at(-1)).toBe('on top of ?[2Jbase');
+    await expect(
+      image.backedBy('\x1b[2Jbase', 'qcow2').open(async (name) => ({ store: new MemoryStore(), identity: name, name })),
+    ).rejects.toThrow(/^\?\[2Jbase: this is not a qcow2 image/);
+    const missing = () => Promise.reject(new Error('there is no such file'));
+    const message = await image.open(missing).catch((error: Error) => error.message);
+    expect(message).toBe('top.qcow2: its backing file "\\u001b[2Jbase" cannot be used: there is no such file');
+  });
   test('of a raw image', async () => {
     const { chain } = await openImage(
       { store: Object.assign(new MemoryStore(new Uint8Array(1024)), { hostBytes: 512 }), identity: 'r', name: 'r.img' },
