@@ -67,7 +67,7 @@ export function readerOver(database: Database): ChunkReader {
 
   async function locate(ids: readonly ChunkId[]): Promise<ReadonlyMap<number, Row>> {
     const rows = await database.all(
-      'SELECT c.number, c.hash, c.block, c.start, c.length FROM json_each(?) AS wanted JOIN chunks AS c ON c.number = wanted.value',
+      'SELECT c.number, c.hash, c.block, c.start, c.length FROM json_each(?) AS wanted CROSS JOIN chunks AS c ON c.number = wanted.value',
       JSON.stringify(ids),
     );
     return new Map(rows.map((row) => [Number(row['number']), row]));

@@ -47,7 +47,7 @@ function* eachOf(numbers: NumberSet): Generator<number> {
 async function storedBytes(database: Database, numbers: NumberSet): Promise<number> {
   const row = await database.get(
     `SELECT sum(length(b.bytes) * c.length * 1.0 / b.raw) AS bytes FROM json_each(?) AS run
-     JOIN chunks AS c ON c.number BETWEEN run.value ->> 0 AND run.value ->> 1 JOIN blocks AS b ON b.id = c.block`,
+     CROSS JOIN chunks AS c ON c.number BETWEEN run.value ->> 0 AND run.value ->> 1 JOIN blocks AS b ON b.id = c.block`,
     JSON.stringify([...numbers.runs()]),
   );
   return Math.round(Number(row?.['bytes'] ?? 0));

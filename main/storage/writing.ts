@@ -69,7 +69,7 @@ const HASH_AT = (list: string) => `substr(${list}, i * ${HASH_BYTES} + 1, ${HASH
 /** Finds which pieces are stored already: one statement for all, one string as the answer, as rows are slow to make. */
 async function recognise(database: Database, pieces: readonly Piece[]): Promise<void> {
   const row = await database.get(
-    `${COUNT} SELECT json_group_array(json_array(i, number, block IS NULL)) AS known FROM n JOIN chunks ON hash = ${HASH_AT('?2')}`,
+    `${COUNT} SELECT json_group_array(json_array(i, number, block IS NULL)) AS known FROM n CROSS JOIN chunks ON hash = ${HASH_AT('?2')}`,
     pieces.length,
     hashesOf(pieces),
   );
