@@ -8,11 +8,15 @@ const steps: readonly Migration[] = [
     name: 'chunks, blocks and manifests',
     sql: `
       -- Up to 64 KiB of chunks, compressed together. codec 0: as they are, 1: zstd. raw: length before compression.
+      -- contents: [[number, length], ...] at the time of writing; digest: SHA-256 of the chunks' hashes and of contents.
+      -- Both are for salvaging only: what stands in chunks goes before.
       CREATE TABLE blocks (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         codec INTEGER NOT NULL,
         raw INTEGER NOT NULL,
-        bytes BLOB NOT NULL
+        bytes BLOB NOT NULL,
+        contents TEXT NOT NULL,
+        digest BLOB NOT NULL
       ) STRICT;
       -- block is NULL for a chunk whose bytes were found damaged; storing the same bytes again mends it.
       CREATE TABLE chunks (

@@ -60,7 +60,13 @@ async function hashed(chunks: readonly Uint8Array[]) {
   return { pieces: [...byHash.values()], order };
 }
 
-const hashesOf = (pieces: readonly Piece[]) => Buffer.concat(pieces.map(({ hash }) => hash));
+type Hashed = Pick<Piece, 'hash'>;
+
+const hashesOf = (pieces: readonly Hashed[]) => Buffer.concat(pieces.map(({ hash }) => hash));
+
+/** What tells that a block still holds what it says. */
+export const blockDigest = (group: readonly Hashed[], contents: string): Buffer =>
+  hashOf(Buffer.concat([hashesOf(group), Buffer.from(contents)]));
 
 /** Counts from 0 to one less than the first parameter. */
 const COUNT = 'WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?1)';
@@ -84,28 +90,31 @@ export async function writeBlocks(statements: Statements, groups: readonly (read
   const last = async (table: string) =>
     Number((await statements.get('SELECT seq FROM sqlite_sequence WHERE name = ?', table))?.['seq'] ?? 0);
   const firstBlock = (await last('blocks')) + 1;
-  for (let at = 0; at < blocks.length; at += ROWS_AT_ONCE) {
-    const some = blocks.slice(at, at + ROWS_AT_ONCE);
-    const values = some.flatMap(({ codec, raw, bytes }, index) => [firstBlock + at + index, codec, raw, bytes]);
-    await statements.run(`INSERT INTO blocks (id, codec, raw, bytes) VALUES ${some.map(() => '(?, ?, ?, ?)').join()}`, ...values);
-  }
   let next = (await last('chunks')) + 1;
-  const pieces: Piece[] = [];
   const places: [number: number, block: number, start: number, length: number][] = [];
   groups.forEach((group, index) => {
     let start = 0;
     for (const piece of group) {
       piece.number ??= next++;
-      pieces.push(piece);
       places.push([piece.number, firstBlock + index, start, piece.bytes.length]);
       start += piece.bytes.length;
     }
   });
+  for (let at = 0; at < blocks.length; at += ROWS_AT_ONCE) {
+    const some = blocks.slice(at, at + ROWS_AT_ONCE);
+    const values = some.flatMap(({ codec, raw, bytes }, index) => {
+      const group = groups[at + index]!;
+      const contents = JSON.stringify(group.map((piece) => [piece.number, piece.bytes.length]));
+      return [firstBlock + at + index, codec, raw, bytes, contents, blockDigest(group, contents)];
+    });
+    const rows = some.map(() => '(?, ?, ?, ?, ?, ?)').join();
+    await statements.run(`INSERT INTO blocks (id, codec, raw, bytes, contents, digest) VALUES ${rows}`, ...values);
+  }
   await statements.run(
     `INSERT INTO chunks (number, hash, block, start, length)
      SELECT value ->> 0, substr(?2, key * ${HASH_BYTES} + 1, ${HASH_BYTES}), value ->> 1, value ->> 2, value ->> 3 FROM json_each(?1) WHERE true
      ON CONFLICT (number) DO UPDATE SET block = excluded.block, start = excluded.start, length = excluded.length`,
     JSON.stringify(places),
-    hashesOf(pieces),
+    hashesOf(groups.flat()),
   );
 }

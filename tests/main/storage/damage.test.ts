@@ -5,13 +5,23 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../../main/library/database.ts';
-import { DamagedChunkError, DamagedManifestError, open, type ChunkId, type Store } from '../../../main/storage/index.ts';
+import {
+  DamagedChunkError,
+  DamagedManifestError,
+  open,
+  salvage,
+  StorageError,
+  type ChunkId,
+  type Store,
+} from '../../../main/storage/index.ts';
 import { chunkOf, opened, sha256, temporaryStore } from './contents.ts';
 
 const CHUNKS = 160;
-const contents = Array.from({ length: CHUNKS }, (_, seed) => chunkOf(seed));
+const CONTENTS = Array.from({ length: CHUNKS }, (_, seed) => chunkOf(seed));
+/** Enough for SQLite's tree to have many leaves: where it has one, losing that loses all. */
+const MANY = Array.from({ length: 1600 }, (_, seed) => chunkOf(seed));
 
-async function filled(file: string): Promise<ChunkId[]> {
+async function filled(file: string, contents: Uint8Array[] = CONTENTS): Promise<ChunkId[]> {
   const store = await open(file);
   const ids = await store.putBatch(contents);
   await store.createManifest({ owner: 'snapshot 1', name: 'memory', chunkBytes: 4096, entries: ids });
@@ -33,9 +43,9 @@ async function flipBit(file: string, query: string): Promise<void> {
   writeFileSync(file, image);
 }
 
-async function readableOf(store: Store, ids: readonly ChunkId[]) {
+async function readableOf(store: Store, ids: readonly ChunkId[], contents: Uint8Array[] = CONTENTS) {
   const answers = await Promise.allSettled(ids.map((id) => store.get(id)));
-  for (const answer of answers) if (answer.status === 'rejected') expect(answer.reason).toBeInstanceOf(DamagedChunkError);
+  for (const answer of answers) if (answer.status === 'rejected') expect(answer.reason).toBeInstanceOf(StorageError);
   return answers.flatMap((answer, index) =>
     answer.status === 'fulfilled' && sha256(answer.value) === sha256(contents[index]!) ? [ids[index]!] : [],
   );
@@ -52,13 +62,14 @@ test('a flipped bit costs one block; the check names what it belongs to; storing
   const report = await store.check();
   expect(report.chunksChecked).toBe(CHUNKS);
   expect(report.damaged).toEqual(ids.filter((id) => !good.includes(id)));
+  await expect(store.get(report.damaged[0]!)).rejects.toThrow(DamagedChunkError);
   await expect(store.get(report.damaged[0]!)).rejects.toThrow(`chunk ${report.damaged[0]} is damaged`);
   expect(report.affected).toMatchObject([
     { manifest: { owner: 'snapshot 1' }, unreadable: false, positions: report.damaged.map((id) => ids.indexOf(id)) },
   ]);
   expect((await store.check()).damaged).toEqual(report.damaged);
   // A new snapshot brings the same pages again, as it does while the guest is still running.
-  expect(await store.putBatch(contents)).toEqual(ids);
+  expect(await store.putBatch(CONTENTS)).toEqual(ids);
   expect(await readableOf(store, ids)).toEqual(ids);
   expect(await store.check()).toMatchObject({ damaged: [], affected: [] });
 });
@@ -88,6 +99,23 @@ test('a truncated file is refused clearly and left as it is', async () => {
   expect(sha256(readFileSync(file))).toBe(before);
   writeFileSync(file, 'this is no store, but it is longer than a hundred bytes, which is what SQLite wants to see of a header.'.repeat(9));
   await expect(open(file)).rejects.toMatchObject({ problem: 'damaged' });
+});
+
+test.each([0.4, 0.9])('what is left of a file cut off at %d of its length is salvaged, the rest named', async (part) => {
+  const file = temporaryStore();
+  const ids = await filled(file, MANY);
+  truncateSync(file, Math.floor((statSync(file).size * part) / 4096) * 4096);
+  const salvaged = await salvage(file, `${file}.new`);
+  const store = await opened(`${file}.new`);
+  const good = await readableOf(store, ids, MANY);
+  expect(good.length).toBeGreaterThan(MANY.length * (part - 0.1));
+  expect(good.length).toBeLessThan(MANY.length * part * 1.1);
+  expect(salvaged).toMatchObject({ manifests: 2 });
+  const { file: complaints, affected } = await store.check();
+  const lost = ids.filter((id) => !good.includes(id));
+  expect(complaints).toEqual([]);
+  expect(affected[0]).toMatchObject({ manifest: { owner: 'snapshot 1' }, positions: lost.map((id) => ids.indexOf(id)) });
+  await expect(salvage(file, `${file}.new`)).rejects.toThrow('exists already');
 });
 
 test('a full store refuses a batch as a whole, keeps everything, and goes on when there is room', async () => {
