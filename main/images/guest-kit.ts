@@ -48,6 +48,8 @@ const builderVersion = 2;
 const keepFor = 7 * 24 * 3600 * 1000;
 /** Of younger ones, so many stay. */
 const keepCount = 24;
+/** A file that was used this recently may be about to be read by a process that is starting a machine. */
+const inUseFor = 24 * 3600 * 1000;
 
 export class GuestKit {
   readonly #cache: string;
@@ -198,8 +200,14 @@ export class GuestKit {
     }
     files.sort((one, other) => one.age - other.age);
     for (const [index, { path, age }] of files.entries())
-      if (age > keepFor || (index >= keepCount && age > 600_000)) await rm(path, { force: true });
+      if (age > keepFor || (index >= keepCount && age > inUseFor)) await removeUnused(path);
   }
+}
+
+/** Looks once more: another process may have taken the file into use since the folder was read. */
+async function removeUnused(path: string): Promise<void> {
+  const facts = await stat(path).catch(() => undefined);
+  if (facts && Date.now() - facts.mtimeMs > inUseFor) await rm(path, { force: true });
 }
 
 function partOf(packages: readonly StoredPackage[], role: StoredPackage['role']): StoredPackage {
