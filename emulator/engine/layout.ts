@@ -2,6 +2,8 @@
  * Where a core's engine-private data lies in the machine's shared memory, beside its architectural state: lookaside
  * buffers, the jump cache, decoded records. All of it is derived and may be dropped at any moment; none is saved.
  */
+import { PAGE_HAS_CODE, PAGE_WRITTEN } from '../memory/guest-memory.ts';
+import { PAGE_SAVING, PAGE_UNSAVED } from '../memory/page-keeper.ts';
 import { type Fields, type Schema, schema, u32, u64 } from '../snapshot/schema.ts';
 
 /** Banks of the lookaside buffer: an architecture numbers the ways in which one address can mean different things. */
@@ -43,7 +45,7 @@ export const DECODED_PAGE = 2048 * RECORD.size + 4 * RECORD.size;
  * Bits of a RAM page's flags: translated code of it exists; written behind a core's back; stores are watched; a snapshot
  * still needs what it holds; that is being copied (memory/page-keeper.ts).
  */
-export const PAGE = { code: 1, stale: 2, watched: 4, unsaved: 8, saving: 16 } as const;
+export const PAGE = { code: PAGE_HAS_CODE, stale: PAGE_WRITTEN, watched: 4, unsaved: PAGE_UNSAVED, saving: PAGE_SAVING } as const;
 
 /** Why the interpreter must look up: nothing, a trap to take, a changed mode or address space, leave to TypeScript. */
 export const EVENT = { none: 0, trap: 1, refetch: 2, leave: 3 } as const;

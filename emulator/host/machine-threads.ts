@@ -28,7 +28,8 @@ export class MachineThreads {
   #compiler: Worker | undefined;
   #ending: Promise<void> | undefined;
   #closed = (): void => undefined;
-  #stateTaken = (bytes: Uint8Array): void => void bytes;
+  /** Whoever waits for the state that `save` asks for. */
+  #saving: PromiseWithResolvers<Uint8Array> | undefined;
   #startedAt = 0;
   #pausedAt: number | undefined;
   #pausedFor = 0;
@@ -75,7 +76,7 @@ export class MachineThreads {
         else if (message.kind === 'refused') reject(message.mistake ? new MachineError(message.message) : new Error(message.message));
         else if (message.kind === 'output') this.#events.output(message.console, message.bytes);
         else if (message.kind === 'log') this.#note(message.line);
-        else if (message.kind === 'state') this.#stateTaken(message.bytes);
+        else if (message.kind === 'state') this.#saving?.resolve(message.bytes);
         else this.#closed();
       });
       this.#watch(io, 'the I/O thread', reject);
@@ -153,16 +154,19 @@ export class MachineThreads {
     const wasRunning = this.#pausedAt === undefined;
     if (wasRunning) await this.pause();
     try {
-      const state = await new Promise<Uint8Array>((resolve, reject) => {
-        if (this.#ending) return reject(new MachineError('the machine has ended: there is nothing to save'));
-        this.#stateTaken = resolve;
-        this.toIo({ kind: 'save' });
-      });
+      this.#saving = Promise.withResolvers();
+      if (this.#ending) this.#refuseSaving();
+      this.toIo({ kind: 'save' });
+      const state = await this.#saving.promise;
       return copy(state);
     } finally {
+      this.#saving = undefined;
       this.toIo({ kind: 'saved' });
       if (wasRunning) await this.resume();
     }
+  }
+  #refuseSaving(): void {
+    this.#saving?.reject(new MachineError('the machine has ended: there is nothing to save'));
   }
   async resume(): Promise<void> {
     if (this.#ending || this.#pausedAt === undefined) return;
@@ -182,6 +186,7 @@ export class MachineThreads {
   }
   async #end(ending: Ending): Promise<void> {
     this.#pausedAt ??= performance.now();
+    this.#refuseSaving();
     this.#wish(WISH.stop);
     const closed = new Promise<void>((resolve) => {
       this.#closed = resolve;

@@ -25,13 +25,12 @@ export interface CoreLoopParts {
   readonly control: Int32Array;
   /** Takes in what other threads have posted (compiled code). */
   receive(): void;
-  /** After each slice: how much was run. */
-  sliced?(instructions: number): void;
 }
 
 export function runCore(parts: CoreLoopParts): void {
   const { core, signals } = parts;
   let perTick = 50;
+  let stopped = false;
   for (;;) {
     Atomics.store(signals.words, ATTENTION, 0);
     if (!obey(parts)) return;
@@ -40,8 +39,15 @@ export function runCore(parts: CoreLoopParts): void {
     answerProtection(core);
     takeSoftwareInterrupt(parts);
     if (core.state.hartState !== 0) {
+      stopped = true;
       Atomics.wait(signals.words, ATTENTION, 0, LONGEST_SLEEP_MS);
       continue;
+    }
+    if (stopped) {
+      // Another core has given this one new state: nothing remembered of the old holds.
+      stopped = false;
+      core.flush({ keepGlobal: false });
+      core.modeChanged();
     }
     const deadline = nextDeadline(parts);
     core.privileged.takeInterrupt();
@@ -59,7 +65,6 @@ export function runCore(parts: CoreLoopParts): void {
     core.working.running = 0;
     const took = parts.clock.ticks() - from;
     if (took > 0 && done > SHORTEST_SLICE) perTick = Math.max(1, (3 * perTick + done / took) / 4);
-    parts.sliced?.(done);
   }
 }
 

@@ -91,7 +91,10 @@ export function sbiPlatform({ core, board, memory, buffer, cores, end }: SbiPart
     hartState: (hart) => hartStates[state(hart).hartState] as HartState,
     suspendHart: (hart, resume) => {
       // Retentive suspend is WFI; a non-retentive one starts over at the given place when an interrupt is pending.
-      if (resume) prepareSupervisor(state(hart), resume.pc, hart, resume.opaque);
+      if (resume) {
+        prepareSupervisor(state(hart), resume.pc, hart, resume.opaque);
+        core.flush({ keepGlobal: false });
+      }
       state(hart).waiting = 1;
       core.modeChanged();
       board.signals(hart).nudge();

@@ -58,6 +58,8 @@ export class Fragments implements FragmentKeeper {
   readonly #installedByPage = new Map<number, Set<Fragment>>();
   readonly #installed = new Set<Fragment>();
   readonly #installedLocal = new Set<Fragment>();
+  /** Fragments by table slot. */
+  readonly #slots: (Fragment | undefined)[] = [];
   #freeSlots: number[] = [];
   #waiting: CompileRequest[] = [];
   /** Places handed to the compiler and not answered, or answered with nothing. */
@@ -78,8 +80,8 @@ export class Fragments implements FragmentKeeper {
   hot(pcLow: number, pcHigh: number): void {
     const { core } = this.#parts;
     const { mode } = core.working;
-    const known = this.#find(pcLow, pcHigh, mode);
-    if (known && this.#enter(known)) return;
+    const known = this.#byAddress.get(pcLow)?.filter(({ request }) => request.pcHigh === pcHigh && request.mode === mode);
+    if (known?.some((fragment) => this.#enter(fragment))) return;
     this.#counters[this.#counter(pcLow, mode)] = SILENT;
     const asked = requestKey(pcLow, pcHigh, mode);
     if (this.#asked.has(asked)) return;
@@ -141,12 +143,6 @@ export class Fragments implements FragmentKeeper {
     for (const fragment of [...concerned]) this.#leave(fragment);
   }
 
-  #find(pcLow: number, pcHigh: number, mode: number): Fragment | undefined {
-    const { core } = this.#parts;
-    return this.#byAddress
-      .get(pcLow)
-      ?.find((fragment) => fragment.request.pcHigh === pcHigh && fragment.request.mode === mode && this.#mapped(core, fragment));
-  }
   /** Whether every page is mapped, executable, where it was; notes whether all are global. */
   #mapped(core: Core, fragment: Fragment): boolean {
     fragment.global = true;
@@ -184,7 +180,6 @@ export class Fragments implements FragmentKeeper {
     this.#slots[fragment.slot] = fragment;
     return true;
   }
-  readonly #slots: (Fragment | undefined)[] = [];
   #installedAt(entry: number): Fragment | undefined {
     if (this.#jump[entry + JUMP_ENTRY.pc / 4] === -1 && this.#jump[entry + JUMP_ENTRY.pc / 4 + 1] === -1) return undefined;
     return this.#slots[this.#jump[entry + JUMP_ENTRY.slot / 4] as number];

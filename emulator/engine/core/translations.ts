@@ -56,10 +56,4 @@ export class Translations {
     const data = this.#data;
     for (let at = 0; at < data.length; at += WORDS) data.fill(-1, at + TLB_ENTRY.write / 4, at + TLB_ENTRY.write / 4 + 2);
   }
-
-  /** Forgets where a decoded page is used for fetching. */
-  dropDecoded(records: number): void {
-    const fetch = this.#fetch;
-    for (let at = 0; at < fetch.length; at += FETCH_WORDS) if (fetch[at + FETCH_ENTRY.records / 4] === records) fetch.fill(-1, at, at + 2);
-  }
 }
