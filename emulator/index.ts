@@ -3,6 +3,10 @@
  * reached only through here or, for threads and files, through `host/index.ts`.
  */
 
+import type { DiskStore } from './device/virtio/block/back-end.ts';
+
+export type { DiskStore };
+
 /** Which engine runs guest code: both together, only the interpreter, or the compiler with a threshold of one. */
 export type EngineMode = 'auto' | 'interpreter' | 'compiler';
 
@@ -19,10 +23,32 @@ export type BootSource =
   | { readonly kind: 'firmware'; readonly firmware: string }
   | { readonly kind: 'bare'; readonly program: string };
 
-/** One virtio block device, in slot order. */
-export interface DiskAttachment {
+/** One virtio block device, in slot order: a raw image file used in place, or a disk that a module of the caller's opens. */
+export type DiskAttachment = FileDisk | ModuleDisk;
+export interface FileDisk {
   readonly path: string;
   readonly readonly: boolean;
+}
+export interface ModuleDisk {
+  /** URL of a module that exports `openDisk` (an `OpenDisk`); imported by the machine's I/O thread. */
+  readonly module: string;
+  /** Given to `openDisk`; structured-cloneable. */
+  readonly setup: unknown;
+  readonly readonly: boolean;
+}
+/** What a `ModuleDisk`'s module exports under the name `openDisk`. @throws MachineError for what a person can mend */
+export type OpenDisk = (setup: unknown, log: (line: string) => void) => Promise<AttachedDisk>;
+/** A disk opened on the I/O thread. */
+export interface AttachedDisk extends DiskStore {
+  /**
+   * Called at the instant of a snapshot, with no request in flight: everything written before belongs to it, everything
+   * after does not. Takes microseconds. @returns what the disk's owner needs to find the content of that instant, cloneable
+   */
+  cut?(): unknown;
+  /** A message of the machine's owner (`RunningMachine.tellDisk`) and its answer, both cloneable. */
+  told?(message: unknown): Promise<unknown>;
+  /** What was written is durable when it resolves. */
+  close(): Promise<void>;
 }
 
 /** A machine as the emulator needs it: everything resolved, nothing to look up. */
@@ -83,16 +109,61 @@ export interface RunningMachine {
   /** Terminal size of a console, in characters. */
   resize(console: number, columns: number, rows: number): void;
   figures(): MachineFigures;
-  /** Saves the machine as it is at one instant; it goes on running while its memory is copied. @throws MachineError if it has ended */
-  save(): Promise<SavedMachine>;
+  /**
+   * Takes one instant of the whole machine; the guest stands still for milliseconds and goes on. A paused one stays paused.
+   * The RAM is copied behind it by whoever calls `copyPages` (emulator/host/pages.ts) with the answer's `ram`; until that
+   * is done, the next `save` or `restore` waits.
+   * @param onlyChanged only the pages written since the last `save` or `restore` are to be copied
+   * @throws MachineError if it has ended
+   */
+  save(options?: { readonly onlyChanged?: boolean }): Promise<SavedInstant>;
+  /**
+   * Makes the machine, in place, what it was at another instant, and lets it go on (or stay paused). With `keep`, the
+   * present is taken first, as by `save`, within the same pause.
+   * @throws MachineError when memory, cores, ports or the number of disks differ: end the machine and start it from the point
+   */
+  restore(point: RestorePoint, options?: { readonly keep?: { readonly onlyChanged: boolean } }): Promise<SavedInstant | undefined>;
+  /** Sends a message to a disk that a module opened, on the I/O thread. @throws what its `told` throws */
+  tellDisk(slot: number, message: unknown): Promise<unknown>;
 }
 
-/** A machine at one instant: everything it takes to go on from there. Disks are not part of it. */
-export interface SavedMachine {
+/** A machine at one instant. */
+export interface SavedInstant {
   /** Cores and devices (emulator/snapshot/components.ts). */
   readonly state: Uint8Array;
-  /** RAM pages of 4096 bytes that are not all zero, by number. */
-  readonly pages: ReadonlyMap<number, Uint8Array>;
+  /** Guest milliseconds since it was first started. */
+  readonly uptimeMs: number;
+  /** What each disk's `cut` answered, in slot order. */
+  readonly disks: readonly unknown[];
+  readonly ram: SharedRam;
+  /** How long the guest stood still, in milliseconds. */
+  readonly pausedMs: number;
+}
+
+/** RAM of a machine, for any thread of the process: it may be posted. */
+export interface SharedRam {
+  readonly buffer: SharedArrayBuffer;
+  /** Bytes of RAM. */
+  readonly sizeBytes: number;
+  /** Where things are in `buffer` (emulator/machine/layout.ts). */
+  readonly places: Readonly<Record<string, number>>;
+}
+
+/** An instant to go on from. */
+export interface RestorePoint {
+  readonly state: Uint8Array;
+  /**
+   * One bit a page (page p: bit p % 8 of byte p >> 3): for a start, the pages that are not zero; for `restore`, those
+   * that differ between this instant and the machine's last `save` or `restore` (all, where there was none).
+   */
+  readonly differs: Uint8Array;
+  /**
+   * Called as soon as the memory is there: from then on somebody must run `fillPages` (emulator/host/pages.ts) on `ram`,
+   * on another thread than those of `copyPages`; whoever touches a page that is still absent waits for it.
+   */
+  fill(ram: SharedRam): void;
+  /** Disks to attach instead of the present ones (`restore` only); absent: those stay, and must hold what belongs to the instant. */
+  readonly disks?: readonly DiskAttachment[];
 }
 
 /** The name of the virtio port on which a guest reports the exit status of what `--run` ran: a decimal and a newline. */

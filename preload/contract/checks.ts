@@ -70,6 +70,9 @@ export const consoleIndex: ValueCheck = whole(0, 31);
 export const searchText: ValueCheck = text(1000);
 export const terminalSize: ValueCheck = record({ columns: needed(whole(1, 1000)), rows: needed(whole(1, 1000)) });
 
+/** A number of bytes: up to 2^53. */
+const bytes: ValueCheck = whole(0, Number.MAX_SAFE_INTEGER);
+
 const definitionShape: Shape = {
   name: needed(text(100)),
   board: needed(oneOf('riscv64-virt')),
@@ -87,9 +90,23 @@ const definitionShape: Shape = {
       program: optional(path),
     }),
   ),
-  disks: needed(list(record({ path: needed(path), readonly: needed(flag) }), 6)),
+  disks: needed(
+    list(
+      record({
+        id: optional(text(64)),
+        path: optional(path),
+        format: optional(oneOf('raw', 'qcow2')),
+        readonly: needed(flag),
+        writes: optional(oneOf('overlay', 'throwaway', 'direct')),
+        sizeBytes: optional(bytes),
+      }),
+      6,
+    ),
+  ),
   ports: needed(list(record({ name: needed(text(60)) }), 16)),
   note: needed(text(20_000, 0)),
+  checkpoints: optional(record({ everySeconds: needed(whole(0, 86_400)), budgetBytes: needed(bytes) })),
+  onQuit: optional(oneOf('save', 'stop')),
 };
 export const definition: ValueCheck = record(definitionShape);
 export const definitionPatch: ValueCheck = partial(definitionShape);
@@ -97,6 +114,32 @@ export const newMachine: ValueCheck = record({
   template: optional(templateName),
   name: optional(text(100)),
   definition: optional(definition),
+});
+
+export const hostPath: ValueCheck = path;
+export const snapshotId: ValueCheck = text(64);
+export const snapshotIds: ValueCheck = list(snapshotId, 10_000);
+const snapshotName = text(100);
+const note = text(20_000, 0);
+export const newSnapshot: ValueCheck = record({ name: optional(snapshotName), note: optional(note) });
+export const snapshotPatch: ValueCheck = record({
+  name: optional(snapshotName),
+  note: optional(note),
+  pinned: optional(flag),
+  protected: optional(flag),
+});
+export const branchRequest: ValueCheck = record({ name: optional(text(100)), start: needed(flag) });
+export const diffTarget: ValueCheck = (value, where) => (value === null ? undefined : snapshotId(value, where));
+
+export const diskSlot: ValueCheck = whole(0, 5);
+export const diskSize: ValueCheck = bytes;
+const imageFormat = oneOf('raw', 'qcow2');
+export const diskImport: ValueCheck = record({ path: needed(path), format: optional(imageFormat), copy: needed(flag) });
+export const diskExport: ValueCheck = record({
+  path: needed(path),
+  format: needed(imageFormat),
+  snapshot: optional(snapshotId),
+  compress: optional(flag),
 });
 export const settingsPatch: ValueCheck = partial({
   theme: needed(oneOf('system', 'light', 'dark')),

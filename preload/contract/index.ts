@@ -1,8 +1,10 @@
 /** The contracts, in one list: transports walk it, so that adding a service is adding a line here. */
 import { application } from './application.ts';
 import { consoles } from './consoles.ts';
+import { disks } from './disks.ts';
 import { images } from './images.ts';
 import { machines } from './machines.ts';
+import { snapshots } from './snapshots.ts';
 import { tasks } from './tasks.ts';
 
-export const contracts = { application, consoles, images, machines, tasks } as const;
+export const contracts = { application, consoles, disks, images, machines, snapshots, tasks } as const;

@@ -17,10 +17,28 @@ export interface MachineDefinition {
   readonly template?: string;
   readonly boot: BootDefinition;
   /** In slot order. */
-  readonly disks: readonly { readonly path: string; readonly readonly: boolean }[];
+  readonly disks: readonly DiskDefinition[];
   /** Virtio console ports beside the serial port. */
   readonly ports: readonly { readonly name: string }[];
   readonly note: string;
+  /** Automatic checkpoints; absent or 0 seconds: none. They and what they share stay within the budget (0: no limit). */
+  readonly checkpoints?: { readonly everySeconds: number; readonly budgetBytes: number };
+  /** What becomes of the running machine when the program quits; absent: `save`. */
+  readonly onQuit?: 'save' | 'stop';
+}
+/** One virtio block device. */
+export interface DiskDefinition {
+  /** Names the disk in the library; given by the program when the disk is first stored. Absent where writes are `direct`. */
+  readonly id?: string;
+  /** The base image, never written unless `writes` is `direct`; absent: an empty disk, or one whose content was copied in. */
+  readonly path?: string;
+  /** The base's format; absent: raw. */
+  readonly format?: 'raw' | 'qcow2';
+  readonly readonly: boolean;
+  /** Where writes go: into an overlay that is kept, one that is forgotten at the stop, or the raw file itself (no snapshots then). Absent: `direct`. */
+  readonly writes?: 'overlay' | 'throwaway' | 'direct';
+  /** What the guest sees, in bytes; needed for an empty disk, and otherwise at least the base's size. Absent: the base's. */
+  readonly sizeBytes?: number;
 }
 /** `kind: linux` boots a kernel; `bare` runs an M-mode program; absent paths come from the template. */
 export interface BootDefinition {
@@ -48,6 +66,8 @@ export interface MachineStatus {
   /** The guest's last printed line, as plain text. */
   readonly lastLine: string;
   readonly createdAt: number;
+  /** The next start goes on from saved memory. */
+  readonly suspended: boolean;
 }
 /** Live figures of one machine, sent about once a second while it runs. */
 export interface MachineActivity extends MachineFigures {
@@ -74,6 +94,8 @@ export const machines = contract('machines', {
   resume: call<(id: MachineId) => void>(args(machineId)),
   reset: call<(id: MachineId) => void>(args(machineId)),
   stop: call<(id: MachineId) => void>(args(machineId)),
+  /** Saves the running or paused machine with its memory and ends its threads; the next start goes on from there. */
+  suspend: call<(id: MachineId) => void>(args(machineId)),
   /** Moves the machine to the bin; `undelete` brings it back with its history. A running machine is refused. */
   delete: call<(id: MachineId) => void>(args(machineId)),
   undelete: call<(id: MachineId) => MachineStatus>(args(machineId)),
