@@ -114,6 +114,7 @@ export const newMachine: ValueCheck = record({
   template: optional(templateName),
   name: optional(text(100)),
   definition: optional(definition),
+  booted: optional(flag),
 });
 
 export const hostPath: ValueCheck = path;

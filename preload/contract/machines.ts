@@ -81,10 +81,18 @@ export interface MachineActivity extends MachineFigures {
 export const machines = contract('machines', {
   list: call<() => readonly MachineStatus[]>(nothing),
   get: call<(id: MachineId) => MachineStatus>(args(machineId)),
-  /** Creates a machine from a template (`{ template, name? }`) or a full definition (`{ definition }`); a taken name is refused. */
-  create: call<(request: { readonly template?: string; readonly name?: string; readonly definition?: MachineDefinition }) => MachineStatus>(
-    args(newMachine),
-  ),
+  /**
+   * Creates a machine from a template (`{ template, name? }`) or a full definition (`{ definition }`); a taken name is refused.
+   * With `booted` it shares the template's booted state, which is made once: its first start goes on from there.
+   */
+  create: call<
+    (request: {
+      readonly template?: string;
+      readonly name?: string;
+      readonly definition?: MachineDefinition;
+      readonly booted?: boolean;
+    }) => MachineStatus
+  >(args(newMachine)),
   /** Changes the stored definition; a running machine keeps what it started with until restarted. */
   update: call<(id: MachineId, patch: Partial<MachineDefinition>) => MachineStatus>(args(machineId, definitionPatch)),
   /** What is wrong with a definition, by field; nothing is stored. */
