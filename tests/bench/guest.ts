@@ -17,16 +17,26 @@ const COMPILER_OPTIONS = ['-O2', '-static', '-fno-math-errno'];
 
 type Linux = Extract<BootSource, { kind: 'linux' }>;
 
-/** Boots to the prompt where no command is given. @throws Error saying what is missing */
+/** Cross-compiles a guest program. @returns its path, `folder/name` */
+export function compileGuest(source: string, folder: string, name: string): string {
+  const program = join(folder, name);
+  execFileSync(tool('riscv64-linux-gnu-gcc') ?? 'riscv64-linux-gnu-gcc', [...COMPILER_OPTIONS, '-o', program, source]);
+  return program;
+}
+
+/** The guest with a program; boots to the prompt where no command is given. @throws Error saying what is missing */
+export async function prepareProgram(program: string, command: string | undefined): Promise<Linux> {
+  const additions = command === undefined ? {} : { run: command, copy: [program] };
+  const { boot } = await new GuestKit().prepare(TEMPLATE, additions, ({ message }) => console.error(message));
+  if (boot.kind !== 'linux') throw new Error(`the template ${TEMPLATE} is not a Linux guest`);
+  return boot;
+}
+
+/** The guest with the suite's program. */
 export async function prepareGuest(command: string | undefined): Promise<Linux> {
   const folder = mkdtempSync(join(tmpdir(), 'vivarium-bench-'));
   try {
-    const program = join(folder, 'bench');
-    execFileSync(tool('riscv64-linux-gnu-gcc') ?? 'riscv64-linux-gnu-gcc', [...COMPILER_OPTIONS, '-o', program, SOURCE]);
-    const additions = command === undefined ? {} : { run: command, copy: [program] };
-    const { boot } = await new GuestKit().prepare(TEMPLATE, additions, ({ message }) => console.error(message));
-    if (boot.kind !== 'linux') throw new Error(`the template ${TEMPLATE} is not a Linux guest`);
-    return boot;
+    return await prepareProgram(compileGuest(SOURCE, folder, 'bench'), command);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -18,6 +18,8 @@ export class BenchCallError extends Error {
 
 /** Things to measure besides the cases. */
 export const BOOT = 'boot';
+export const DISK = 'disk';
+const SECTIONS: readonly string[] = [BOOT, DISK];
 
 export const HELP = `npm run bench: our guest against QEMU's emulation, measured side by side on this machine
 
@@ -25,7 +27,7 @@ Usage: npm run bench [-- OPTION...]
 
   --quick            one run with smaller sizes
   --runs N           runs of each side; medians are shown (default 3)
-  --only NAME[,...]  only these: ${[BOOT, ...CASES.map(({ name }) => name)].join(', ')}
+  --only NAME[,...]  only these: ${[...SECTIONS, ...CASES.map(({ name }) => name)].join(', ')}
   --engine ENGINE    auto, interpreter or compiler (default auto)
   --json FILE        also write the result as JSON
 
@@ -41,9 +43,9 @@ export function benchOptions(args: readonly string[]): BenchOptions | 'help' {
   const count = Number(runs ?? (quick ? 1 : 3));
   if (!Number.isInteger(count) || count < 1 || count > 99) throw new BenchCallError(`--runs takes a number from 1 to 99, not "${runs}"`);
   const names = only?.flatMap((text) => text.split(','));
-  const stray = names?.find((name) => name !== BOOT && !CASES.some((each) => each.name === name));
+  const stray = names?.find((name) => !SECTIONS.includes(name) && !CASES.some((each) => each.name === name));
   if (stray !== undefined)
-    throw new BenchCallError(`there is no case "${stray}". There are: ${[BOOT, ...CASES.map(({ name }) => name)].join(', ')}`);
+    throw new BenchCallError(`there is no case "${stray}". There are: ${[...SECTIONS, ...CASES.map(({ name }) => name)].join(', ')}`);
   return { quick, runs: count, engine, ...(names ? { only: names } : {}), ...(json === undefined ? {} : { json }) };
 }
 

@@ -5,13 +5,14 @@
 import { writeFileSync } from 'node:fs';
 import { installCommand, tool, type ToolName } from '../kit/tools.ts';
 import { CASES, type Group, roundsOf } from './cases.ts';
+import { measureDisk } from './disk/measure.ts';
 import { ours, ourTemplate, peer, prepareGuest } from './guest.ts';
 import { type BenchResult, type CaseLine, compare, groupResult, readCases } from './measures.ts';
-import { BenchCallError, BOOT, type BenchOptions, benchOptions, HELP } from './options.ts';
+import { BenchCallError, BOOT, DISK, type BenchOptions, benchOptions, HELP } from './options.ts';
 import { type GuestCommand, type GuestRun, runGuest } from './run-guest.ts';
 import { table } from './table.ts';
 
-const NEEDED: readonly ToolName[] = ['qemu-system-riscv64', 'riscv64-linux-gnu-gcc'];
+const NEEDED: readonly ToolName[] = ['qemu-system-riscv64', 'riscv64-linux-gnu-gcc', 'qemu-img'];
 
 /** Runs both sides in turn, so that whatever else the computer does falls on both. */
 async function alternate(what: string, runs: number, sides: readonly GuestCommand[], until: 'end' | 'prompt'): Promise<GuestRun[][]> {
@@ -59,6 +60,7 @@ async function main(): Promise<void> {
   const result: BenchResult = {};
   await measureSuite(options, result);
   await measureBoot(options, result);
+  if (options.only?.includes(DISK) ?? true) result.disk = await measureDisk(options);
   console.log(table(result));
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
 }

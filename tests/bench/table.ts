@@ -1,11 +1,23 @@
 /** The benchmark's result as a table for people. */
+import type { DiskResult } from './disk/results.ts';
 import type { BenchResult, Comparison } from './measures.ts';
 
-const row = (name: string, ours: string, peer: string, ratio: string): string =>
-  [name.padEnd(22), ours.padStart(10), peer.padStart(10), ratio.padStart(8)].join(' ');
+const row = (name: string, ours: string, peer: string, ratio: string, width = 22): string =>
+  [name.padEnd(width), ours.padStart(10), peer.padStart(10), ratio.padStart(8)].join(' ');
 const seconds = (name: string, { ours, peer, ratio }: Comparison): string =>
   row(name, `${ours.toFixed(3)} s`, `${peer.toFixed(3)} s`, ratio.toFixed(2));
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+
+function diskLines({ cases, ratio, withFlushes }: DiskResult): string[] {
+  const rate = (operations: number): string => `${operations.toFixed(0)} /s`;
+  return [
+    row('disk, 4 KiB, overlay', 'ours', 'QEMU', 'ratio', 27),
+    ...Object.values(cases).map(({ title, ours, peer, ratio: each }) => row(title, rate(ours), rate(peer), each.toFixed(2), 27)),
+    row('geometric mean', '', '', ratio.toFixed(2), 27),
+    row('with flushes', '', '', withFlushes.toFixed(2), 27),
+    'Ratios above 1: ours is better.',
+  ];
+}
 
 export function table(result: BenchResult): string {
   const lines = [row('', 'ours', 'QEMU', 'ratio')];
@@ -20,5 +32,6 @@ export function table(result: BenchResult): string {
   if (result.memory)
     lines.push(row('peak memory', mebibytes(result.memory.ours), mebibytes(result.memory.peer), result.memory.ratio.toFixed(2)));
   lines.push('Ratios below 1: ours is better.');
+  if (result.disk) lines.push('', ...diskLines(result.disk));
   return lines.join('\n');
 }
