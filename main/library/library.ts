@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { consoleRecords, type ConsoleRecords } from './console-records.ts';
 import { openDatabase, type Database } from './database.ts';
+import { headRecords, type HeadRecords } from './head-records.ts';
 import type { Home } from './home.ts';
 import { lockInstance, type InstanceLock } from './instance-lock.ts';
 import { LibraryError, libraryError } from './library-error.ts';
@@ -13,6 +14,8 @@ import { machineRecords, type MachineRecords } from './machine-records.ts';
 import { migrate } from './migrations.ts';
 import { runRecords, type RunRecords } from './run-records.ts';
 import { settingsRecords, type SettingsRecords } from './settings-records.ts';
+import { snapshotRecords, type SnapshotRecords } from './snapshot-records.ts';
+import { timelineRecords, type TimelineRecords } from './timeline-records.ts';
 
 export interface Library {
   readonly home: Home;
@@ -20,6 +23,9 @@ export interface Library {
   readonly settings: SettingsRecords;
   readonly consoles: ConsoleRecords;
   readonly runs: RunRecords;
+  readonly snapshots: SnapshotRecords;
+  readonly heads: HeadRecords;
+  readonly timeline: TimelineRecords;
   /** SQLite's full check: what is wrong with the file, empty when nothing is. */
   check(): Promise<readonly string[]>;
   /** A second call waits for the first. */
@@ -90,6 +96,9 @@ function libraryOver(home: Home, database: Database, lock: InstanceLock): Librar
     settings: settingsRecords(database),
     consoles: consoleRecords(database),
     runs: runRecords(database),
+    snapshots: snapshotRecords(database),
+    heads: headRecords(database),
+    timeline: timelineRecords(database),
     check: () => problemsOf(database, 'integrity_check'),
     close: () => (closing ??= database.close().finally(() => lock.release())),
   };

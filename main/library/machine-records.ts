@@ -11,6 +11,8 @@ export interface MachineRecord {
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly deletedAt?: number;
+  /** The next start goes on from saved memory. */
+  readonly suspended: boolean;
 }
 
 /** Calls reject with `ContractError`: `missing` for an unknown id, `conflict` for a taken name. */
@@ -36,6 +38,7 @@ function recordOf(row: Row): MachineRecord {
     id: id as MachineId,
     definition: JSON.parse(String(definition)) as MachineDefinition,
     createdAt: Number(createdAt),
+    suspended: row['suspended'] === 1,
     ...(deletedAt === null ? {} : { deletedAt: Number(deletedAt) }),
   };
 }

@@ -57,6 +57,65 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX journal_by_machine ON journal (machine, id);
     `,
   },
+  {
+    number: 2,
+    name: 'snapshots, heads of disks and the present of machines',
+    sql: `
+      -- machine is NULL for a template's booted state, which booted_key names.
+      -- state: storing, ready, damaged. unfinished: JSON, where the disks' content still is while it is being stored.
+      -- saved: cores and devices, zstd; NULL where only disks are in it. configuration: JSON, what it ran with.
+      CREATE TABLE snapshots (
+        id TEXT PRIMARY KEY,
+        machine TEXT REFERENCES machines (id) ON DELETE CASCADE,
+        booted_key TEXT UNIQUE,
+        parent TEXT,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        note TEXT NOT NULL,
+        pinned INTEGER NOT NULL,
+        protected INTEGER NOT NULL,
+        created_at INTEGER NOT NULL,
+        uptime_ms INTEGER NOT NULL,
+        memory_mib INTEGER NOT NULL,
+        paused INTEGER NOT NULL,
+        thumbnail TEXT NOT NULL,
+        state TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        own_bytes INTEGER NOT NULL DEFAULT 0,
+        shared_bytes INTEGER NOT NULL DEFAULT 0,
+        definition TEXT NOT NULL,
+        configuration TEXT,
+        disks TEXT NOT NULL,
+        saved BLOB,
+        unfinished TEXT,
+        deleted_at INTEGER
+      ) STRICT;
+      CREATE INDEX snapshots_by_machine ON snapshots (machine, created_at);
+      -- The end of each console at the instant, zstd.
+      CREATE TABLE snapshot_consoles (
+        snapshot TEXT NOT NULL REFERENCES snapshots (id) ON DELETE CASCADE,
+        console INTEGER NOT NULL,
+        bytes BLOB NOT NULL,
+        PRIMARY KEY (snapshot, console)
+      ) STRICT, WITHOUT ROWID;
+      -- The writable ends of disks. disk: the definition's id of it; present: the one that the machine uses now.
+      CREATE TABLE heads (
+        id TEXT PRIMARY KEY,
+        machine TEXT NOT NULL REFERENCES machines (id) ON DELETE CASCADE,
+        disk TEXT NOT NULL,
+        slot INTEGER NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        base TEXT,
+        throwaway INTEGER NOT NULL,
+        present INTEGER NOT NULL,
+        created_at INTEGER NOT NULL
+      ) STRICT;
+      CREATE UNIQUE INDEX heads_present ON heads (machine, disk) WHERE present = 1;
+      -- The snapshot the present came after; suspended: a start goes on from its memory.
+      ALTER TABLE machines ADD COLUMN present_parent TEXT;
+      ALTER TABLE machines ADD COLUMN suspended INTEGER NOT NULL DEFAULT 0;
+    `,
+  },
 ];
 
 /**
