@@ -37,7 +37,16 @@ export interface ModuleDisk {
   readonly readonly: boolean;
 }
 /** What a `ModuleDisk`'s module exports under the name `openDisk`. @throws MachineError for what a person can mend */
-export type OpenDisk = (setup: unknown, log: (line: string) => void) => Promise<AttachedDisk>;
+export type OpenDisk = (setup: unknown, owner: DiskOwner) => Promise<AttachedDisk>;
+/** What a disk that a module opens can tell the machine's owner. */
+export interface DiskOwner {
+  /** A line for the machine's log. */
+  log(line: string): void;
+  /** What the guest wrote cannot be stored (the host's disk is full); requests wait and nothing is lost. Told once until `recovered`. */
+  trouble(message: string): void;
+  /** Everything is stored again. */
+  recovered(): void;
+}
 /** A disk opened on the I/O thread. */
 export interface AttachedDisk extends DiskStore {
   /**
@@ -95,6 +104,11 @@ export interface MachineEvents {
   ended(ending: Ending): void;
   /** A line for the machine's log (boot decisions, warnings). */
   log(line: string): void;
+  /**
+   * A disk cannot store what the guest wrote: `message` says why, for a person; its requests wait. The owner should pause
+   * the machine. `undefined`: it is over, everything is stored, the machine may go on.
+   */
+  diskTrouble?(slot: number, message: string | undefined): void;
 }
 
 /** A machine whose threads are running. Every call after `ended` does nothing. */
