@@ -7,6 +7,8 @@ export interface Command {
   readonly help: string;
   /** Answers with the exit status; throws `CallError` for a wrong call, other errors for what failed. */
   run(args: readonly string[]): Promise<number>;
+  /** Commands of its own, such as `list` of `viv snapshot`. */
+  readonly parts?: Readonly<Record<string, Command>>;
 }
 
 /**
@@ -22,9 +24,17 @@ export function readArguments<T extends ParseArgsOptionsConfig>(args: readonly s
   }
 }
 
-/** The words of a call, exactly as many as named. @throws CallError */
+/** Reads a call that has words only, at least as many as named. @throws CallError */
+export function wordsAtLeast(args: readonly string[], ...names: readonly string[]): readonly string[] {
+  const { positionals } = readArguments(args, {});
+  words(positionals.slice(0, names.length), ...names);
+  return positionals;
+}
+
+/** The words of a call, as many as named; a name in brackets, `[TEXT]`, may be absent. @throws CallError */
 export function words(positionals: readonly string[], ...names: readonly string[]): readonly string[] {
-  if (positionals.length < names.length) throw new CallError(`${names[positionals.length]} is missing`);
+  const missing = names[positionals.length];
+  if (missing !== undefined && !missing.startsWith('[')) throw new CallError(`${missing} is missing`);
   if (positionals.length > names.length) throw new CallError(`"${positionals[names.length]}" is too much`);
   return positionals;
 }

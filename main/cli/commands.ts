@@ -18,7 +18,7 @@ const machine = (name: keyof MachineCommands['machineCommands'], summary: string
 export const commands: readonly CommandEntry[] = [
   { name: 'run', summary: 'run a throwaway machine on this terminal', load: async () => (await import('./run/run-command.ts')).runCommand },
   { name: 'create', summary: 'make a machine and keep it', load: async () => (await import('./machines/create-command.ts')).createCommand },
-  { name: 'set', summary: 'change a machine', load: async () => (await import('./machines/create-command.ts')).setCommand },
+  { name: 'set', summary: 'change a machine', load: async () => (await import('./machines/set-command.ts')).setCommand },
   {
     name: 'list',
     summary: 'list the machines and their states',
@@ -35,7 +35,14 @@ export const commands: readonly CommandEntry[] = [
   machine('pause', 'pause machines'),
   machine('resume', 'let paused machines go on'),
   machine('reset', 'press the reset button'),
+  machine('suspend', 'save machines with their memory and end them'),
   machine('stop', 'end machines, as pulling the plug'),
+  {
+    name: 'snapshot',
+    summary: "take, list and restore a machine's snapshots",
+    load: async () => (await import('./snapshots/snapshot-command.ts')).snapshotCommand,
+  },
+  { name: 'disk', summary: "look after a machine's disks", load: async () => (await import('./disks/disk-command.ts')).diskCommand },
   machine('delete', 'move machines to the bin'),
   machine('undelete', 'take a machine out of the bin'),
   machine('undo', 'take back the last change of a machine'),
@@ -70,5 +77,6 @@ Examples:
   viv run --template debian-riscv64 --run 'uname -m'    run one command in Linux
   viv create box --template debian-riscv64              make a machine
   viv start box && viv console box                      start it and attach to it
+  viv snapshot create box before; viv snapshot restore box before
 `;
 }

@@ -1,7 +1,9 @@
 /** The options that say what a machine is, the same for `run`, `create` and `set`. */
 import { resolve } from 'node:path';
-import type { DiskAttachment, EngineMode } from '../../emulator/index.ts';
+import type { EngineMode } from '../../emulator/index.ts';
+import type { DiskDefinition } from '../../preload/contract/machines.ts';
 import { CallError } from './call-error.ts';
+import { DRIVE_HELP, driveOption } from './drive-option.ts';
 
 export const GUEST_OPTIONS = {
   template: { type: 'string' },
@@ -24,7 +26,7 @@ export interface GuestOptions {
   readonly append?: string;
   readonly bios?: string;
   readonly bare?: string;
-  readonly drives?: readonly DiskAttachment[];
+  readonly drives?: readonly DiskDefinition[];
   readonly memoryMiB?: number;
   readonly cores?: number;
   readonly engine?: EngineMode;
@@ -38,7 +40,7 @@ export const GUEST_HELP = `  --template NAME           a prepared guest (viv tem
   --append STRING           its command line
   --bios FILE               M-mode firmware in place of the built-in SBI
   --bare FILE               a bare M-mode program (ELF or binary)
-  --drive file=FILE[,readonly]   a disk; may be given several times
+${DRIVE_HELP}
   --memory SIZE             512M, 1G (default 512M, or the template's)
   --cpus N                  guest cores (default 1)
   --engine ENGINE           auto, interpreter or compiler (default auto)`;
@@ -54,24 +56,6 @@ export function memorySize(text: string): number {
   if (digits === undefined || size < 1 || size > MOST_MEMORY_MIB)
     throw new CallError(`--memory takes a size from 1M to ${MOST_MEMORY_MIB / 1024}G, like 512M or 1G, not "${text}"`);
   return size;
-}
-
-/** Reads `file=FILE[,readonly]`. A comma in the name is written twice, as QEMU has it. @throws CallError */
-export function driveOption(text: string): DiskAttachment {
-  const parts = text
-    .replaceAll(',,', '\0')
-    .split(',')
-    .map((part) => part.replaceAll('\0', ','));
-  let path: string | undefined;
-  let readonly = false;
-  for (const part of parts) {
-    const [key, value] = [part.split('=', 1)[0], part.includes('=') ? part.slice(part.indexOf('=') + 1) : undefined];
-    if (key === 'file' && value) path = resolve(value);
-    else if (key === 'readonly' && (value === undefined || value === 'on' || value === 'off')) readonly = value !== 'off';
-    else if (part !== 'format=raw') throw new CallError(`--drive takes file=FILE[,readonly], not "${part}"`);
-  }
-  if (path === undefined) throw new CallError(`--drive needs file=FILE: "${text}" names none`);
-  return { path, readonly };
 }
 
 function cores(text: string): number {

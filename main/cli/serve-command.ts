@@ -14,9 +14,10 @@ export const serveCommand: Command = {
 
 Usage: viv serve [--until-idle]
 
-Owns the library and answers the other viv commands until it is interrupted; machines are stopped cleanly then.
+Owns the library and answers the other viv commands until it is interrupted; running machines are suspended then, and
+go on with viv start (viv set NAME --on-quit stop: they are stopped instead).
 
-  --until-idle    end by itself when the last machine has ended (what viv start uses)
+  --until-idle    end by itself when the last machine and the last task has ended (what viv start uses)
 
 Examples:
   viv serve &
@@ -34,7 +35,8 @@ Examples:
       });
       let busyAt = Date.now();
       const look = () => {
-        if (application.supervisor.running().length > 0 || server.clients() > 0) busyAt = Date.now();
+        const working = application.tasks.list().some(({ state }) => state === 'running');
+        if (working || application.supervisor.running().length > 0 || server.clients() > 0) busyAt = Date.now();
         if (Date.now() - busyAt > IDLE_FOR) end.resolve(undefined);
       };
       const looking = values['until-idle'] ? setInterval(look, LOOK_EVERY) : undefined;

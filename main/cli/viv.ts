@@ -3,7 +3,8 @@
  * late, because a throwaway machine should run a moment after Enter.
  */
 import { enableCompileCache } from 'node:module';
-import { CallError, EXIT } from './call-error.ts';
+import { CallError, EXIT, Interrupted } from './call-error.ts';
+import type { Command } from './command.ts';
 import { commands, overview } from './commands.ts';
 
 enableCompileCache();
@@ -12,26 +13,36 @@ const HELP = ['--help', '-h'];
 
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === undefined || HELP.includes(name) || name === 'help')
-    return help(name === undefined ? undefined : rest[0], name === undefined);
+  if (name === undefined || HELP.includes(name) || name === 'help') return help(rest, name === undefined);
   if (name === '--version') return printVersion();
   const entry = commands.find((command) => command.name === name);
   if (!entry) throw new CallError(`there is no command "${name}"`);
-  const command = await entry.load();
-  const end = rest.indexOf('--');
-  if ((end < 0 ? rest : rest.slice(0, end)).some((word) => HELP.includes(word))) return print(command.help);
+  return call(await entry.load(), name, rest);
+}
+
+/** Runs a command, or that part of it which the first word names. */
+async function call(command: Command, name: string, args: readonly string[]): Promise<number> {
+  const [first, ...rest] = args;
+  const part = partOf(command, first);
+  if (part) return call(part, `${name} ${first}`, rest);
+  const end = args.indexOf('--');
+  if ((end < 0 ? args : args.slice(0, end)).some((word) => HELP.includes(word))) return print(command.help);
   try {
-    return await command.run(rest);
+    return await command.run(args);
   } catch (error) {
     if (error instanceof CallError) throw new CallError(`${error.message}\nTry: viv ${name} --help`);
     throw error;
   }
 }
 
-async function help(name: string | undefined, wrong: boolean): Promise<number> {
+const partOf = ({ parts }: Command, word: string | undefined): Command | undefined =>
+  parts && word !== undefined && Object.hasOwn(parts, word) ? parts[word] : undefined;
+
+async function help([name, part]: readonly string[], wrong: boolean): Promise<number> {
   const entry = commands.find((command) => command.name === name);
   if (name !== undefined && !name.startsWith('-') && !entry) throw new CallError(`there is no command "${name}"`);
-  if (entry) return print((await entry.load()).help);
+  const command = await entry?.load();
+  if (command) return print((partOf(command, part) ?? command).help);
   if (!wrong) return print(overview());
   console.error(overview());
   return EXIT.wrongCall;
@@ -53,6 +64,10 @@ function complain(error: unknown): number {
   if (error instanceof CallError) {
     console.error(`viv: ${message}${message.includes('Try:') ? '' : '\nTry: viv --help'}`);
     return EXIT.wrongCall;
+  }
+  if (error instanceof Interrupted) {
+    console.error(`viv: ${message}`);
+    return EXIT.interrupted;
   }
   // Errors made for people say all in their message; of anything else the place is worth knowing.
   const forPeople = error instanceof Error && ['ContractError', 'LibraryError', 'MachineError'].includes(error.name);

@@ -1,10 +1,34 @@
-/** `viv create` and `viv set`: make a machine, change a machine. */
-import { EXIT } from '../call-error.ts';
+/** `viv create` makes a machine and keeps it. */
+import type { MachineDefinition } from '../../../preload/contract/machines.ts';
+import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, words, type Command } from '../command.ts';
-import { GUEST_HELP, GUEST_OPTIONS, guestOptions } from '../guest-options.ts';
+import { GUEST_HELP, GUEST_OPTIONS, guestOptions, type GuestOptions } from '../guest-options.ts';
 import { definitionOf, definitionPatch } from '../machine-definition.ts';
-import { CallError } from '../call-error.ts';
-import { findProgram, machineNamed, withProgram } from './program.ts';
+import { KEEPING_HELP, KEEPING_OPTIONS, keepingPatch } from './keeping-options.ts';
+import { findProgram, withProgram, type Program } from './program.ts';
+import { showingTasks } from './showing-tasks.ts';
+
+/** A booted state is of one shape of machine. */
+const SHAPE = { kernel: 'kernel', initrd: 'initrd', append: 'append', bios: 'bios', drives: 'drive', memoryMiB: 'memory', cores: 'cpus' };
+
+function refuseBooted(options: GuestOptions): void {
+  if (options.template === undefined) throw new CallError('--booted needs --template: a booted state belongs to a template');
+  const [, other] = Object.entries(SHAPE).find(([key]) => options[key as keyof GuestOptions] !== undefined) ?? [];
+  if (other !== undefined)
+    throw new CallError(`--booted takes the machine as it was booted, so --${other} cannot be given: viv set changes it once it is off`);
+}
+
+/** A machine of a template, changed as the options say. */
+async function createFromTemplate(
+  { client }: Program,
+  request: { readonly template: string; readonly name: string; readonly booted?: boolean },
+  changes: (made: MachineDefinition) => Partial<MachineDefinition>,
+): Promise<void> {
+  const { machines } = client.services;
+  const made = await machines.create(request);
+  const patch = changes(made.definition);
+  if (Object.keys(patch).length > 0) await machines.update(made.id, patch);
+}
 
 export const createCommand: Command = {
   help: `viv create: make a machine and keep it in the library
@@ -14,67 +38,30 @@ Usage: viv create NAME --template TEMPLATE [OPTION]...
        viv create NAME --bare FILE [OPTION]...
 
 ${GUEST_HELP}
+  --booted                  with --template: the machine has booted already, its first start goes on from there;
+                            the template is booted once for all such machines
+${KEEPING_HELP}
 
 Examples:
   viv create box --template debian-riscv64
-  viv create big --template debian-riscv64 --memory 2G
-  viv create mine --kernel Image --initrd rootfs.cpio.gz --append 'console=ttyS0'
+  viv create quick --template debian-riscv64 --booted
+  viv create big --template debian-riscv64 --memory 2G --checkpoints 30s --checkpoint-budget 2G
+  viv create mine --kernel Image --append 'console=ttyS0 root=/dev/vda' --drive file=root.qcow2,format=qcow2,overlay
 `,
   async run(args) {
-    const { values, positionals } = readArguments(args, GUEST_OPTIONS);
+    const { values, positionals } = readArguments(args, { ...GUEST_OPTIONS, ...KEEPING_OPTIONS, booted: { type: 'boolean' } });
     const [name] = words(positionals, 'NAME') as [string];
     const options = guestOptions(values);
+    const keeping = keepingPatch(values, {});
+    if (values.booted) refuseBooted(options);
     const { template } = options;
-    const definition = template === undefined ? definitionOf(name, options) : undefined;
-    await withProgram(findProgram('create'), async ({ client }) => {
-      const { machines } = client.services;
-      if (definition) return void (await machines.create({ definition }));
-      const made = await machines.create({ template: template as string, name });
-      const patch = definitionPatch(options, made.definition);
-      if (Object.keys(patch).length > 0) await machines.update(made.id, patch);
-    });
-    return EXIT.ok;
-  },
-};
-
-export const setCommand: Command = {
-  help: `viv set: change a machine; a running one keeps what it started with until it is started again
-
-Usage: viv set NAME OPTION...
-
-${GUEST_HELP.split('\n')
-  .filter((line) => !line.includes('--template'))
-  .join('\n')}
-  --name NEW                another name
-  --note TEXT               a note
-  --port NAME               a virtio console port; may be given several times, replaces those there were
-
-Several --drive options replace the disks there were. viv undo takes the change back.
-
-Examples:
-  viv set box --memory 1G --cpus 2
-  viv set box --name server --drive file=disk.img
-`,
-  async run(args) {
-    const { values, positionals } = readArguments(args, {
-      ...GUEST_OPTIONS,
-      name: { type: 'string' },
-      note: { type: 'string' },
-      port: { type: 'string', multiple: true },
-    });
-    const [machine] = words(positionals, 'NAME') as [string];
-    if (values.template !== undefined)
-      throw new CallError('--template belongs to viv create: a machine keeps the template it was made from');
-    const options = guestOptions(values);
-    if (Object.keys(values).length === 0) throw new CallError('nothing to change is given');
-    await withProgram(findProgram('set'), async (program) => {
-      const { id, definition } = await machineNamed(program, machine);
-      await program.client.services.machines.update(id, {
-        ...definitionPatch(options, definition),
-        ...(values.name === undefined ? {} : { name: values.name }),
-        ...(values.note === undefined ? {} : { note: values.note }),
-        ...(values.port === undefined ? {} : { ports: values.port.map((name) => ({ name })) }),
-      });
+    const definition = template === undefined ? { ...definitionOf(name, options), ...keeping } : undefined;
+    await withProgram(findProgram('create'), async (program) => {
+      if (definition) return void (await program.client.services.machines.create({ definition }));
+      const request = { template: template as string, name, ...(values.booted ? { booted: true } : {}) };
+      await showingTasks(program, () =>
+        createFromTemplate(program, request, (made) => ({ ...definitionPatch(options, made), ...keeping })),
+      );
     });
     return EXIT.ok;
   },

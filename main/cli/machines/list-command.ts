@@ -1,11 +1,12 @@
 /** `viv list` and `viv show`: what there is and how it is. */
-import type { MachineStatus } from '../../../preload/contract/machines.ts';
+import type { DiskDefinition, MachineDefinition, MachineStatus } from '../../../preload/contract/machines.ts';
 import { EXIT } from '../call-error.ts';
 import { readArguments, words, type Command } from '../command.ts';
+import { byteText, safeText } from '../figures.ts';
 import { findProgram, machineNamed, withProgram } from './program.ts';
 
 /** What `--json` prints of a machine: the status with the name in front. */
-const forScripts = (status: MachineStatus) => ({ name: status.definition.name, ...status });
+export const forScripts = (status: MachineStatus) => ({ name: status.definition.name, ...status });
 
 /** Columns as wide as their longest cell, two spaces apart. */
 export function table(rows: readonly (readonly string[])[]): string {
@@ -20,7 +21,12 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-function row({ definition, state, reason, lastLine }: MachineStatus): readonly string[] {
+/** The state in a word; one that is off with its memory kept goes on from there. */
+export const stateWord = ({ state, suspended }: MachineStatus): string => (suspended && state === 'off' ? 'suspended' : state);
+
+function row(status: MachineStatus): readonly string[] {
+  const { definition, reason, lastLine } = status;
+  const state = stateWord(status);
   const why = reason === state ? '' : reason;
   return [definition.name, state, `${definition.memoryMiB} MiB`, String(definition.cores), why, lastLine.slice(0, 60)];
 }
@@ -71,8 +77,26 @@ Examples:
   },
 };
 
-function facts({ definition, state, reason, startedAt, needsRestart, lastLine, createdAt }: MachineStatus): readonly (readonly string[])[] {
+/** One disk in words: what it stands on and where writes go. */
+export function diskText({ path, format, readonly, writes, sizeBytes }: DiskDefinition): string {
+  const remarks = [
+    ...(format === 'qcow2' ? ['qcow2'] : []),
+    ...(readonly ? ['read-only'] : writes === undefined || writes === 'direct' ? [] : [writes]),
+    ...(sizeBytes === undefined ? [] : [byteText(sizeBytes)]),
+  ];
+  return `${path === undefined ? 'in the library' : safeText(path)}${remarks.length === 0 ? '' : ` (${remarks.join(', ')})`}`;
+}
+
+function checkpointsText({ checkpoints }: MachineDefinition): string | undefined {
+  if (!checkpoints || checkpoints.everySeconds === 0) return undefined;
+  const { everySeconds, budgetBytes } = checkpoints;
+  return `every ${everySeconds} s${budgetBytes === 0 ? '' : `, within ${byteText(budgetBytes)}`}`;
+}
+
+function facts(status: MachineStatus): readonly (readonly string[])[] {
+  const { definition, reason, startedAt, needsRestart, lastLine, createdAt } = status;
   const { boot } = definition;
+  const state = stateWord(status);
   const rows: (readonly [string, string | undefined])[] = [
     ['name', definition.name],
     ['state', reason === state ? state : `${state} (${reason})`],
@@ -87,8 +111,10 @@ function facts({ definition, state, reason, startedAt, needsRestart, lastLine, c
     ['command line', boot.commandLine],
     ['firmware', boot.firmware],
     ['program', boot.program],
-    ...definition.disks.map((disk, index) => [`disk ${index + 1}`, `${disk.path}${disk.readonly ? ' (read-only)' : ''}`] as const),
+    ...definition.disks.map((disk, index) => [`disk ${index + 1}`, diskText(disk)] as const),
     ...definition.ports.map((port, index) => [`console ${index + 1}`, port.name] as const),
+    ['checkpoints', checkpointsText(definition)],
+    ['on quit', definition.onQuit === 'stop' ? 'stopped' : undefined],
     ['note', definition.note === '' ? undefined : definition.note],
     ['last line', lastLine === '' ? undefined : lastLine],
     ['created', new Date(createdAt).toLocaleString()],

@@ -3,10 +3,10 @@ import { ContractError } from '../../../preload/contract/contract.ts';
 import type { MachineStatus } from '../../../preload/contract/machines.ts';
 import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, type Command } from '../command.ts';
-import { progressLine } from '../progress-line.ts';
 import { findProgram, machineNamed, programThatStays, withProgram, type Program } from './program.ts';
+import { showingTasks } from './showing-tasks.ts';
 
-type Verb = 'start' | 'pause' | 'resume' | 'reset' | 'stop' | 'delete' | 'undelete' | 'undo';
+type Verb = 'start' | 'pause' | 'resume' | 'reset' | 'suspend' | 'stop' | 'delete' | 'undelete' | 'undo';
 
 interface Description {
   /** What it does, for the help. */
@@ -23,17 +23,7 @@ const byId =
   };
 
 /** Starts a machine and shows what its start is waiting for. */
-async function start(program: Program, machine: MachineStatus): Promise<void> {
-  const { machines, tasks } = program.client.services;
-  const line = progressLine();
-  const stop = tasks.changed.on((task) => (task.state === 'running' ? line.show(task) : undefined));
-  try {
-    await machines.start(machine.id);
-  } finally {
-    stop();
-    line.done();
-  }
-}
+const start = (program: Program, { id }: MachineStatus) => showingTasks(program, () => program.client.services.machines.start(id));
 
 /** The machine in the bin, by name (the one deleted last) or id. */
 async function undelete({ client }: Program, name: string): Promise<void> {
@@ -48,8 +38,8 @@ async function undelete({ client }: Program, name: string): Promise<void> {
 
 const descriptions: Record<Verb, Description> = {
   start: {
-    text: `Starts machines. They go on when this command has ended: the running window or program has them, or else a
-background program that lives until its last machine has ended (viv serve).`,
+    text: `Starts machines; a suspended one goes on where it was. They go on when this command has ended: the running
+window or program has them, or else a background program that lives until its last machine has ended (viv serve).`,
     act: byId(start),
     stays: true,
   },
@@ -61,6 +51,10 @@ background program that lives until its last machine has ended (viv serve).`,
   reset: {
     text: 'Presses the reset button: what the guest has not written is lost.',
     act: byId(({ client }, { id }) => client.services.machines.reset(id)),
+  },
+  suspend: {
+    text: 'Saves running or paused machines with their memory and ends them; viv start goes on from there.',
+    act: byId((program, { id }) => showingTasks(program, () => program.client.services.machines.suspend(id))),
   },
   stop: {
     text: 'Ends machines at once, as pulling the plug. To shut a guest down, run poweroff in it.',

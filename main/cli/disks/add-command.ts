@@ -1,0 +1,116 @@
+/** `viv disk add` and `remove`: disks of a machine's definition. */
+import { resolve } from 'node:path';
+import type { DiskDefinition } from '../../../preload/contract/machines.ts';
+import { CallError, EXIT } from '../call-error.ts';
+import { readArguments, words } from '../command.ts';
+import type { Part } from '../command-group.ts';
+import { byteSize, imageFormat } from '../drive-option.ts';
+import { findProgram, machineNamed, withProgram } from '../machines/program.ts';
+import { diskNumber, findDisk } from './find-disk.ts';
+
+const OPTIONS = {
+  file: { type: 'string' },
+  format: { type: 'string' },
+  size: { type: 'string' },
+  readonly: { type: 'boolean' },
+  writes: { type: 'string' },
+} as const;
+type Values = { readonly [K in keyof typeof OPTIONS]?: K extends 'readonly' ? boolean : string };
+
+const WRITES = ['overlay', 'throwaway', 'direct'] as const;
+
+function writesOf(text: string): (typeof WRITES)[number] {
+  const found = WRITES.find((writes) => writes === text);
+  if (found === undefined) throw new CallError(`--writes takes overlay, throwaway or direct, not "${text}"`);
+  return found;
+}
+
+/** What is wrong with options that are right each for itself. */
+function contradiction({ file, format, size, readonly, writes }: Values): string | undefined {
+  if (file === undefined && size === undefined) return 'say what to add: --size SIZE for an empty disk, or --file FILE';
+  if (file === undefined && format !== undefined) return '--format belongs to --file: an empty disk has none';
+  if (file === undefined && readonly) return 'an empty disk that cannot be written is of no use';
+  if (file === undefined && writes === 'direct') return '--writes direct belongs to --file: an empty disk is kept in the library';
+  if (readonly && writes !== undefined) return '--readonly and --writes do not go together';
+  if (format === 'qcow2' && writes === 'direct')
+    return 'a qcow2 image is never written in place: --writes overlay keeps what is written beside it';
+  if (file !== undefined && size !== undefined && (readonly || writes === 'direct'))
+    return '--size with --file needs an overlay: a file keeps its own size';
+  return undefined;
+}
+
+/**
+ * The disk that the options describe; what is written to it is kept beside it unless they say otherwise.
+ * @throws CallError
+ */
+export function addedDisk(values: Values): DiskDefinition {
+  const wrong = contradiction(values);
+  if (wrong !== undefined) throw new CallError(wrong);
+  const { file, format, size, readonly = false, writes = 'overlay' } = values;
+  if (file === '') throw new CallError('the file name is empty');
+  return {
+    ...(file === undefined ? {} : { path: resolve(file) }),
+    ...(format === undefined ? {} : { format: imageFormat(format, '--format') }),
+    readonly,
+    ...(readonly ? {} : { writes: writesOf(writes) }),
+    ...(size === undefined ? {} : { sizeBytes: byteSize(size, '--size') }),
+  };
+}
+
+export const addPart: Part = {
+  summary: 'add an empty disk or one over an image file',
+  help: `viv disk add: add a disk to a machine; the guest has it after the next start
+
+Usage: viv disk add NAME --size SIZE [--writes throwaway]
+       viv disk add NAME --file FILE [--format raw|qcow2] [--readonly] [--writes overlay|throwaway|direct] [--size SIZE]
+
+The file stays where it is, and must not change afterwards unless writes go into it. viv disk import copies it into the
+library instead.
+
+  --size SIZE        what the guest sees: 512M, 4G; an empty disk takes up nothing until it is written
+  --format FORMAT    what FILE is (default raw)
+  --readonly         the guest cannot write
+  --writes overlay   what the guest writes is kept beside the file (default)
+           throwaway it is forgotten when the machine stops
+           direct    it goes into the raw file itself; such a machine has no snapshots
+
+Examples:
+  viv disk add box --size 4G
+  viv disk add box --file debian.qcow2 --format qcow2
+  viv disk add box --file disk.img --writes direct
+`,
+  async run(args) {
+    const { values, positionals } = readArguments(args, OPTIONS);
+    const [name] = words(positionals, 'NAME') as [string];
+    const disk = addedDisk(values);
+    await withProgram(findProgram('disk add'), async (program) => {
+      const { id, definition } = await machineNamed(program, name);
+      await program.client.services.machines.update(id, { disks: [...definition.disks, disk] });
+      console.log(`disk ${definition.disks.length + 1}`);
+    });
+    return EXIT.ok;
+  },
+};
+
+export const removePart: Part = {
+  summary: 'take a disk out of the machine',
+  help: `viv disk remove: take a disk out of a machine; snapshots keep it, and image files stay
+
+Usage: viv disk remove NAME DISK
+
+Disks are counted from 1, as in viv disk list; those after it move up. viv undo NAME takes it back.
+
+Examples:
+  viv disk remove box 2
+`,
+  async run(args) {
+    const { positionals } = readArguments(args, {});
+    const [name, number] = words(positionals, 'NAME', 'DISK') as [string, string];
+    const slot = diskNumber(number);
+    await withProgram(findProgram('disk remove'), async (program) => {
+      const { machine } = await findDisk(program, name, slot);
+      await program.client.services.machines.update(machine.id, { disks: machine.definition.disks.filter((_, index) => index !== slot) });
+    });
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,88 @@
+/** `viv disk resize`, `compact` and `accept`: looking after disks that are there. */
+import { EXIT } from '../call-error.ts';
+import { readArguments, words } from '../command.ts';
+import type { Part } from '../command-group.ts';
+import { byteSize } from '../drive-option.ts';
+import { byteText } from '../figures.ts';
+import { followTask } from '../machines/follow-task.ts';
+import { findProgram, withProgram, type Program } from '../machines/program.ts';
+import { diskNumber, findDisk } from './find-disk.ts';
+
+export const resizePart: Part = {
+  summary: 'make a disk larger',
+  help: `viv disk resize: make a disk larger, never smaller; the machine must be off
+
+Usage: viv disk resize NAME DISK SIZE
+
+Disks are counted from 1, as in viv disk list. The guest sees a larger disk; its file system is to be grown in the guest
+(resize2fs and the like).
+
+Examples:
+  viv disk resize box 1 8G
+`,
+  async run(args) {
+    const { positionals } = readArguments(args, {});
+    const [name, number, size] = words(positionals, 'NAME', 'DISK', 'SIZE') as [string, string, string];
+    const slot = diskNumber(number);
+    const sizeBytes = byteSize(size, 'SIZE');
+    await withProgram(findProgram('disk resize'), async (program) => {
+      const { machine } = await findDisk(program, name, slot);
+      await program.client.services.disks.resize(machine.id, slot, sizeBytes);
+    });
+    return EXIT.ok;
+  },
+};
+
+/** What a disk takes up here. */
+async function hostBytes({ client }: Program, { machine, slot }: Awaited<ReturnType<typeof findDisk>>): Promise<number> {
+  return (await client.services.disks.list(machine.id)).find((disk) => disk.slot === slot)?.hostBytes ?? 0;
+}
+
+export const compactPart: Part = {
+  summary: 'give back what the guest does not use',
+  help: `viv disk compact: give back what the guest has discarded or filled with zeros
+
+Usage: viv disk compact NAME DISK
+
+Disks are counted from 1, as in viv disk list. Run fstrim in the guest before, so that it tells what it does not use.
+
+Examples:
+  viv disk compact box 1
+`,
+  async run(args) {
+    const { positionals } = readArguments(args, {});
+    const [name, number] = words(positionals, 'NAME', 'DISK') as [string, string];
+    const slot = diskNumber(number);
+    await withProgram(findProgram('disk compact'), async (program) => {
+      const found = await findDisk(program, name, slot);
+      const before = await hostBytes(program, found);
+      await followTask(program, () => program.client.services.disks.compact(found.machine.id, slot));
+      console.log(`disk ${slot + 1} takes up ${byteText(await hostBytes(program, found))}, before ${byteText(before)}`);
+    });
+    return EXIT.ok;
+  },
+};
+
+export const acceptPart: Part = {
+  summary: 'take a changed base image as it is now',
+  help: `viv disk accept: take a base image that has changed as it is now
+
+Usage: viv disk accept NAME DISK
+
+A disk over a file that has changed is refused, because what the guest wrote may not fit it any more. This takes the file
+as it is now. Disks are counted from 1, as in viv disk list.
+
+Examples:
+  viv disk accept box 1
+`,
+  async run(args) {
+    const { positionals } = readArguments(args, {});
+    const [name, number] = words(positionals, 'NAME', 'DISK') as [string, string];
+    const slot = diskNumber(number);
+    await withProgram(findProgram('disk accept'), async (program) => {
+      const { machine } = await findDisk(program, name, slot);
+      await program.client.services.disks.acceptBase(machine.id, slot);
+    });
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,23 @@
+/** `viv disk`: a machine's disks, one by one. */
+import { commandGroup } from '../command-group.ts';
+import { addPart, removePart } from './add-command.ts';
+import { acceptPart, compactPart, resizePart } from './care-commands.ts';
+import { exportPart, importPart } from './image-commands.ts';
+import { listPart } from './list-command.ts';
+
+export const diskCommand = commandGroup({
+  name: 'disk',
+  title: "add, import, export and look after a machine's disks",
+  notes: 'NAME is the machine; its disks are counted from 1, as viv disk list shows them.',
+  examples: ['viv disk add box --size 4G', 'viv disk list box', 'viv disk export box 1 box.qcow2'],
+  parts: {
+    list: listPart,
+    add: addPart,
+    remove: removePart,
+    import: importPart,
+    export: exportPart,
+    resize: resizePart,
+    compact: compactPart,
+    accept: acceptPart,
+  },
+});

@@ -1,0 +1,70 @@
+/** `viv disk list`: what a machine's disks stand on and how large they really are. */
+import type { DiskStatus } from '../../../preload/contract/disks.ts';
+import type { DiskDefinition } from '../../../preload/contract/machines.ts';
+import { EXIT } from '../call-error.ts';
+import { readArguments, words } from '../command.ts';
+import type { Part } from '../command-group.ts';
+import { byteText, safeText } from '../figures.ts';
+import { table } from '../machines/list-command.ts';
+import { findProgram, machineNamed, withProgram } from '../machines/program.ts';
+
+function writesText({ readonly, writes }: DiskDefinition): string {
+  if (readonly) return 'none, read-only';
+  if (writes === 'overlay') return 'kept beside the base';
+  if (writes === 'throwaway') return 'forgotten at the stop';
+  return 'into the file itself';
+}
+
+/** A table of the disks; `definitions` are in slot order. */
+export function disksText(definitions: readonly DiskDefinition[], disks: readonly DiskStatus[]): string {
+  const rows = disks.map(({ slot, sizeBytes, hostBytes, base }) => {
+    const definition = definitions[slot];
+    const path = base?.path ?? definition?.path;
+    const format = base?.format ?? definition?.format ?? 'raw';
+    return [
+      String(slot + 1),
+      byteText(sizeBytes),
+      byteText(hostBytes),
+      definition ? writesText(definition) : '',
+      path === undefined ? 'empty at first' : `${safeText(path)} (${format})`,
+    ];
+  });
+  return table([['DISK', 'SIZE', 'ON HOST', 'WRITES', 'BASE'], ...rows]);
+}
+
+export const listPart: Part = {
+  summary: 'list the disks with their real sizes',
+  help: `viv disk list: list a machine's disks
+
+Usage: viv disk list NAME [--json]
+
+SIZE is what the guest sees; ON HOST is what the disk takes up here beside its base: its overlay and what is stored of it.
+
+  --json    as JSON, everything that is known
+
+Examples:
+  viv disk list box
+`,
+  async run(args) {
+    const { values, positionals } = readArguments(args, { json: { type: 'boolean' } });
+    const [name] = words(positionals, 'NAME') as [string];
+    const { machine, disks } = await withProgram(findProgram('disk list'), async (program) => {
+      const found = await machineNamed(program, name);
+      return { machine: found, disks: await program.client.services.disks.list(found.id) };
+    });
+    const { definition } = machine;
+    if (values.json)
+      console.log(
+        JSON.stringify(
+          disks.map((disk) => ({ ...definition.disks[disk.slot], ...disk })),
+          null,
+          2,
+        ),
+      );
+    else if (disks.length === 0) console.error(`viv: no disks: viv disk add ${name} --size 4G adds an empty one`);
+    else console.log(disksText(definition.disks, disks));
+    for (const { slot, problem } of disks)
+      if (problem !== undefined && !values.json) console.error(`viv: disk ${slot + 1} cannot be used: ${problem}`);
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,104 @@
+/** `--drive`: one disk in words that QEMU's users know, read strictly. A comma in a file's name is written twice. */
+import { resolve } from 'node:path';
+import type { DiskDefinition } from '../../preload/contract/machines.ts';
+import { CallError } from './call-error.ts';
+
+export const DRIVE_HELP = `  --drive file=FILE[,OPTION]...   a disk; may be given several times:
+                              format=raw|qcow2  what FILE is (default raw)
+                              overlay           FILE stays as it is, what the guest writes is kept beside it
+                              throwaway         FILE stays as it is, what the guest writes is forgotten at the stop
+                              readonly          the guest cannot write
+                              size=4G           what the guest sees, where it is more than FILE (not in place)
+                            with none of overlay, throwaway and readonly a raw FILE is written in place
+  --drive size=4G[,throwaway]     an empty disk`;
+
+/** A disk's size is counted in sectors of so many bytes (virtio 1.2, 5.2.4). */
+const SECTOR = 512;
+/** 16 TiB: more than any host of a guest of 3 GiB of memory has. */
+const MOST_BYTES = 2 ** 44;
+const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+
+/**
+ * Reads `4G`, `1.5T`, `512MiB` or a number of bytes into bytes.
+ * @param option what is named in the complaint
+ * @throws CallError
+ */
+export function byteSize(text: string, option: string): number {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)([KMGT]?)(?:i?B)?$/i.exec(text) ?? [];
+  const bytes = Number(digits) * (UNITS[unit?.toUpperCase() ?? ''] ?? 1);
+  if (digits === undefined || bytes < SECTOR || bytes > MOST_BYTES || bytes % SECTOR !== 0)
+    throw new CallError(`${option} takes a size like 512M, 4G or 1T in whole sectors of ${SECTOR} bytes, not "${text}"`);
+  return bytes;
+}
+
+/** Reads `raw` or `qcow2`. @throws CallError */
+export function imageFormat(text: string, option: string): 'raw' | 'qcow2' {
+  if (text !== 'raw' && text !== 'qcow2') throw new CallError(`${option} takes raw or qcow2, not "${text}"`);
+  return text;
+}
+
+const FLAGS = ['readonly', 'overlay', 'throwaway'] as const;
+const VALUES = ['file', 'format', 'size'] as const;
+type Flag = (typeof FLAGS)[number];
+type Value = (typeof VALUES)[number];
+const isOneOf = <T extends string>(names: readonly T[], key: string): key is T => (names as readonly string[]).includes(key);
+
+/** What is said, before it is made sense of. */
+function fieldsOf(text: string): { values: Partial<Record<Value, string>>; flags: ReadonlySet<Flag> } {
+  const values: Partial<Record<Value, string>> = {};
+  const flags = new Set<Flag>();
+  const seen = new Set<string>();
+  for (const part of text.replaceAll(',,', '\0').split(',')) {
+    const word = part.replaceAll('\0', ',');
+    const equals = word.indexOf('=');
+    const [key, value] = equals < 0 ? [word, undefined] : [word.slice(0, equals), word.slice(equals + 1)];
+    if (seen.has(key)) throw new CallError(`--drive "${text}" says ${key} twice`);
+    seen.add(key);
+    if (isOneOf(VALUES, key) && value) values[key] = value;
+    else if (isOneOf(FLAGS, key) && (value === undefined || value === 'on' || value === 'off')) {
+      if (value !== 'off') flags.add(key);
+    } else if (key === 'snapshot') throw new CallError('--drive has no "snapshot": throwaway forgets what the guest writes');
+    else throw new CallError(`--drive takes file=FILE, format=raw|qcow2, size=SIZE, overlay, throwaway and readonly, not "${word}"`);
+  }
+  return { values, flags };
+}
+
+/** What becomes of writes, where one of several flags may say so. */
+function writesOf(text: string, flags: ReadonlySet<Flag>): Flag | undefined {
+  const [first, second] = [...flags];
+  if (second !== undefined) throw new CallError(`--drive "${text}": ${first} and ${second} do not go together`);
+  return first;
+}
+
+/**
+ * Reads one `--drive`.
+ * @throws CallError
+ */
+export function driveOption(text: string): DiskDefinition {
+  const { values, flags } = fieldsOf(text);
+  return diskOf(text, values, writesOf(text, flags));
+}
+
+function diskOf(text: string, { file, format: formatText, size }: Partial<Record<Value, string>>, flag: Flag | undefined): DiskDefinition {
+  const format = formatText === undefined ? undefined : imageFormat(formatText, '--drive format=');
+  const sizeBytes = size === undefined ? undefined : byteSize(size, '--drive size=');
+  if (file === undefined) {
+    if (sizeBytes === undefined) throw new CallError(`--drive needs file=FILE, or size=SIZE for an empty disk: "${text}" has neither`);
+    if (format !== undefined) throw new CallError('--drive format= belongs to a file: an empty disk has none');
+    if (flag === 'readonly') throw new CallError('--drive: an empty disk that cannot be written is of no use');
+    return { readonly: false, writes: flag ?? 'overlay', sizeBytes };
+  }
+  if (format === 'qcow2' && flag === undefined)
+    throw new CallError(
+      '--drive: a qcow2 image is never written in place: add overlay (what the guest writes is kept beside it), throwaway (it is forgotten at the stop) or readonly',
+    );
+  if (sizeBytes !== undefined && (flag === undefined || flag === 'readonly'))
+    throw new CallError('--drive: size= with a file needs overlay or throwaway: a file keeps its own size');
+  return {
+    path: resolve(file),
+    ...(format === undefined ? {} : { format }),
+    readonly: flag === 'readonly',
+    ...(flag === 'overlay' || flag === 'throwaway' ? { writes: flag } : {}),
+    ...(sizeBytes === undefined ? {} : { sizeBytes }),
+  };
+}

@@ -1,0 +1,46 @@
+/** Amounts as people read them: bytes, durations, moments, and text from elsewhere that a terminal must not obey. */
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** `0 B`, `812 B`, `3.1 MiB`, `120 GiB`: three digits are enough to compare by. */
+export function byteText(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1).replace('.0', '')} ${UNITS[unit]}`;
+}
+
+const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
+
+/** `4.2 s`, `3 min 07 s`, `2 h 15 min`, `3 d 04 h`. */
+export function durationText(milliseconds: number): string {
+  if (milliseconds < MINUTE - 50) return `${(milliseconds / SECOND).toFixed(1)} s`;
+  if (milliseconds < HOUR) return `${Math.floor(milliseconds / MINUTE)} min ${two((milliseconds % MINUTE) / SECOND)} s`;
+  if (milliseconds < DAY) return `${Math.floor(milliseconds / HOUR)} h ${two((milliseconds % HOUR) / MINUTE)} min`;
+  return `${Math.floor(milliseconds / DAY)} d ${two((milliseconds % DAY) / HOUR)} h`;
+}
+
+/** `2026-11-21 14:03:12`, in this computer's time zone. */
+export function momentText(epochMilliseconds: number): string {
+  const at = new Date(epochMilliseconds);
+  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${date} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
+/** A large number with its thousands apart: `131,072`. */
+export const countText = (count: number): string => count.toLocaleString('en-US');
+
+/** C0 and C1 controls, and what turns the direction of writing (Unicode, UAX #9). */
+// eslint-disable-next-line no-control-regex
+const UNSAFE = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Names that come from a guest or a file, on one line: what a terminal would obey is shown by its number. */
+export const safeText = (text: string): string =>
+  text.replace(UNSAFE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);

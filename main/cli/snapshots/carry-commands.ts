@@ -1,0 +1,62 @@
+/** `viv snapshot export` and `import`: a machine with all its snapshots as one file. */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ContractError } from '../../../preload/contract/contract.ts';
+import { EXIT } from '../call-error.ts';
+import { readArguments, words } from '../command.ts';
+import type { Part } from '../command-group.ts';
+import { byteText } from '../figures.ts';
+import { followTask } from '../machines/follow-task.ts';
+import { forScripts } from '../machines/list-command.ts';
+import { findProgram, machineNamed, withProgram } from '../machines/program.ts';
+
+export const exportPart: Part = {
+  summary: 'write the machine with its snapshots into one file',
+  help: `viv snapshot export: write a machine with all its snapshots into one file, to be imported elsewhere
+
+Usage: viv snapshot export NAME FILE
+
+An existing FILE is refused. Ctrl-C takes it back.
+
+Examples:
+  viv snapshot export box box.vivarium
+`,
+  async run(args) {
+    const { positionals } = readArguments(args, {});
+    const [name, word] = words(positionals, 'NAME', 'FILE') as [string, string];
+    const file = resolve(word);
+    await withProgram(findProgram('snapshot export'), async (program) => {
+      const { id } = await machineNamed(program, name);
+      await followTask(program, () => program.client.services.snapshots.export(id, file));
+    });
+    console.log(`${file}: ${byteText(statSync(file).size)}`);
+    return EXIT.ok;
+  },
+};
+
+export const importPart: Part = {
+  summary: 'read such a file into a new machine',
+  help: `viv snapshot import: read a machine with its snapshots from a file into the library
+
+Usage: viv snapshot import FILE [--name NEW-NAME] [--json]
+
+  --name NEW-NAME    call it so; otherwise it has its old name, changed where that is taken
+
+Examples:
+  viv snapshot import box.vivarium
+  viv snapshot import box.vivarium --name box-from-work
+`,
+  async run(args) {
+    const { values, positionals } = readArguments(args, { name: { type: 'string' }, json: { type: 'boolean' } });
+    const [word] = words(positionals, 'FILE') as [string];
+    const made = await withProgram(findProgram('snapshot import'), async (program) => {
+      const { snapshots, machines } = program.client.services;
+      const { task } = await followTask(program, () => snapshots.import(resolve(word)));
+      const id = await snapshots.imported(task);
+      if (id === null) throw new ContractError('internal', 'the import ended without a machine');
+      return values.name === undefined ? machines.get(id) : machines.update(id, { name: values.name });
+    });
+    console.log(values.json ? JSON.stringify(forScripts(made), null, 2) : made.definition.name);
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,48 @@
+/** `viv snapshot create`: take a snapshot and wait until it is stored. */
+import { readArguments, words } from '../command.ts';
+import type { Part } from '../command-group.ts';
+import { CallError, EXIT } from '../call-error.ts';
+import { byteText } from '../figures.ts';
+import { followTask } from '../machines/follow-task.ts';
+import { findProgram, machineNamed, programThatStays, withProgram } from '../machines/program.ts';
+import { quoted, snapshotAgain } from './find-snapshot.ts';
+
+export const createPart: Part = {
+  summary: 'take a snapshot; the machine runs on',
+  help: `viv snapshot create: take a snapshot of a machine as it is at this moment
+
+Usage: viv snapshot create NAME [SNAPSHOT-NAME] [--note TEXT] [--no-wait] [--json]
+
+A running machine stands still for some milliseconds and runs on; its memory, disks and devices are stored behind it. Of
+a machine that is off the disks are kept. The command ends when the snapshot is stored; Ctrl-C takes it back.
+
+  --note TEXT    a note
+  --no-wait      end as soon as the instant is taken; storing goes on in the background
+  --json         print the snapshot as JSON
+
+Examples:
+  viv snapshot create box
+  viv snapshot create box before --note 'before the upgrade'
+`,
+  async run(args) {
+    const { values, positionals } = readArguments(args, {
+      note: { type: 'string' },
+      'no-wait': { type: 'boolean' },
+      json: { type: 'boolean' },
+    });
+    const [machine, name] = words(positionals, 'NAME', '[SNAPSHOT-NAME]') as [string, string | undefined];
+    if (name === '') throw new CallError('the name of the snapshot is empty');
+    const request = { ...(name === undefined ? {} : { name }), ...(values.note === undefined ? {} : { note: values.note }) };
+    const wait = !values['no-wait'];
+    await withProgram(wait ? findProgram('snapshot create') : programThatStays(), async (program) => {
+      const { id } = await machineNamed(program, machine);
+      const take = () => program.client.services.snapshots.create(id, request);
+      const { snapshot } = wait ? await followTask(program, take) : await take();
+      const now = await snapshotAgain(program, snapshot);
+      if (values.json) console.log(JSON.stringify(now, null, 2));
+      else if (now.state === 'storing') console.log(`${quoted(now)} is taken and being stored`);
+      else console.log(`${quoted(now)} is stored: ${byteText(now.ownBytes)} of its own, ${byteText(now.sharedBytes)} shared`);
+    });
+    return EXIT.ok;
+  },
+};

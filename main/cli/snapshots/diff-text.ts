@@ -1,0 +1,49 @@
+/** A difference between two snapshots as text: a line a file (A added, M changed, D removed), then clusters and pages. */
+import type { DiskDiff, FileDiff, SnapshotDiff, VolumeDiff } from '../../../preload/contract/snapshots.ts';
+import { byteText, countText, safeText } from '../figures.ts';
+
+const PAGE_BYTES = 4096;
+const LETTERS: Readonly<Record<FileDiff['change'], string>> = { added: 'A', changed: 'M', removed: 'D' };
+/** What follows a name, as `ls -F` does it. */
+const ENDINGS: Readonly<Record<FileDiff['kind'], string>> = { file: '', directory: '/', link: '@', other: '' };
+
+function sizes({ kind, change, sizeBefore, sizeAfter }: FileDiff): string {
+  if (kind !== 'file') return '';
+  const [before, after] = [sizeBefore, sizeAfter].map((size) => (size === undefined ? undefined : byteText(size)));
+  if (change === 'added') return after ?? '';
+  if (change === 'removed') return before ?? '';
+  if (before === undefined || after === undefined) return after ?? before ?? '';
+  return sizeBefore === sizeAfter ? after : `${before} -> ${after}`;
+}
+
+function volumeLines({ place, kind, label, files, omitted }: VolumeDiff): readonly string[] {
+  const title = `${place}: ${kind}${label === '' ? '' : ` "${safeText(label)}"`}`;
+  const all = files.length + omitted;
+  const lines = files.map((file) => {
+    const size = sizes(file);
+    return `  ${LETTERS[file.change]}  ${safeText(file.path)}${ENDINGS[file.kind]}${size === '' ? '' : `  (${size})`}`;
+  });
+  return [
+    `${title}, ${all === 0 ? 'no files changed' : `${countText(all)} ${all === 1 ? 'file' : 'files'} changed`}`,
+    ...lines,
+    ...(omitted > 0 ? [`  and ${countText(omitted)} more`] : []),
+  ];
+}
+
+function diskLines({ slot, clusters, clusterBytes, volumes, note }: DiskDiff): readonly string[] {
+  const changed =
+    clusters === 0
+      ? 'nothing changed'
+      : `${countText(clusters)} ${clusters === 1 ? 'cluster' : 'clusters'} changed (${byteText(clusters * clusterBytes)})`;
+  const inside = [...volumes.flatMap(volumeLines), ...(note === undefined ? [] : [`files are not compared: ${note}`])];
+  return [`disk ${slot + 1}: ${changed}`, ...inside.map((line) => `  ${line}`)];
+}
+
+function memoryLine({ pages }: SnapshotDiff): string {
+  if (!pages) return 'memory: not compared, one of the two has none';
+  if (pages.changed === 0) return 'memory: nothing changed';
+  return `memory: ${countText(pages.changed)} of ${countText(pages.total)} pages changed (${byteText(pages.changed * PAGE_BYTES)})`;
+}
+
+/** Lines joined by newlines. */
+export const diffText = (diff: SnapshotDiff): string => [...diff.disks.flatMap(diskLines), memoryLine(diff)].join('\n');

@@ -1,0 +1,79 @@
+/** Which snapshot is meant: by its name, by the beginning of its id, or counted from the newest (`@1`). */
+import { ContractError } from '../../../preload/contract/contract.ts';
+import type { MachineStatus } from '../../../preload/contract/machines.ts';
+import type { Snapshot, Timeline } from '../../../preload/contract/snapshots.ts';
+import { CallError } from '../call-error.ts';
+import { momentText, safeText } from '../figures.ts';
+import { machineNamed, type Program } from '../machines/program.ts';
+
+export const SNAPSHOT_HELP = `SNAPSHOT is its name, the beginning of its id (at least 4 characters), or counted from the newest: @1, @2, ...`;
+
+/** An id's beginning that is shorter could be a slip of the finger. */
+const SHORTEST_ID = 4;
+
+/** As it is called in sentences. */
+export const quoted = ({ name }: Pick<Snapshot, 'name'>): string => `"${safeText(name)}"`;
+
+/** Newest first: `@1` is the first of them. */
+export const newestFirst = ({ snapshots }: Pick<Timeline, 'snapshots'>): readonly Snapshot[] =>
+  snapshots
+    .map((snapshot, index) => ({ snapshot, index }))
+    .sort((a, b) => b.snapshot.createdAt - a.snapshot.createdAt || b.index - a.index)
+    .map(({ snapshot }) => snapshot);
+
+function counted(timeline: Timeline, digits: string, machine: string): Snapshot {
+  const found = newestFirst(timeline)[Number(digits) - 1];
+  if (found) return found;
+  if (Number(digits) < 1) throw new CallError('snapshots are counted from @1, the newest');
+  const count = timeline.snapshots.length;
+  throw new ContractError(
+    'missing',
+    count === 0
+      ? `"${machine}" has no snapshots yet: viv snapshot create ${machine} takes one`
+      : `"${machine}" has ${count} ${count === 1 ? 'snapshot' : 'snapshots'}, so there is no @${digits}`,
+  );
+}
+
+/**
+ * The snapshot that is meant.
+ * @param machine the machine's name, for what is said
+ * @throws ContractError `missing`, or `conflict` with the list when several could be meant; CallError
+ */
+export function findSnapshot(timeline: Timeline, text: string, machine: string): Snapshot {
+  const called = timeline.snapshots.filter(({ name }) => name === text);
+  const [, digits] = /^@(\d+)$/.exec(text) ?? [];
+  if (called.length === 0 && digits !== undefined) return counted(timeline, digits, machine);
+  const matching =
+    called.length > 0 || text.length < SHORTEST_ID ? called : timeline.snapshots.filter(({ id }) => id.startsWith(text.toUpperCase()));
+  const [only, another] = matching;
+  if (!only)
+    throw new ContractError('missing', `"${machine}" has no snapshot called "${text}": viv snapshot list ${machine} shows what it has`);
+  if (!another) return only;
+  const list = matching.map(({ id, name, createdAt }) => `  ${id}  ${momentText(createdAt)}  ${safeText(name)}`).join('\n');
+  throw new ContractError(
+    'conflict',
+    `"${text}" could be any of ${matching.length} snapshots of "${machine}"; say which by its id:\n${list}`,
+  );
+}
+
+export interface Found {
+  readonly machine: MachineStatus;
+  readonly timeline: Timeline;
+  /** The snapshot that a word means. */
+  snapshot(text: string): Snapshot;
+}
+
+/** The machine of that name with its timeline. @throws ContractError `missing` */
+export async function timelineOf(program: Program, name: string): Promise<Found> {
+  const machine = await machineNamed(program, name);
+  const timeline = await program.client.services.snapshots.timeline(machine.id);
+  return { machine, timeline, snapshot: (text) => findSnapshot(timeline, text, machine.definition.name) };
+}
+
+/** A snapshot as it is by now. @throws ContractError when it is gone meanwhile */
+export async function snapshotAgain(program: Program, { machine, id }: Pick<Snapshot, 'machine' | 'id'>): Promise<Snapshot> {
+  const { snapshots } = await program.client.services.snapshots.timeline(machine);
+  const found = snapshots.find((snapshot) => snapshot.id === id);
+  if (!found) throw new ContractError('missing', 'the snapshot was deleted meanwhile');
+  return found;
+}

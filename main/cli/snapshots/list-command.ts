@@ -1,0 +1,134 @@
+/** `viv snapshot list` draws the timeline; `viv snapshot show` tells all about one snapshot. */
+import type { MachineStatus } from '../../../preload/contract/machines.ts';
+import type { Snapshot, Timeline } from '../../../preload/contract/snapshots.ts';
+import { EXIT } from '../call-error.ts';
+import { readArguments, words } from '../command.ts';
+import type { Part } from '../command-group.ts';
+import { byteText, durationText, momentText, safeText } from '../figures.ts';
+import { stateWord, table } from '../machines/list-command.ts';
+import { findProgram, withProgram } from '../machines/program.ts';
+import { newestFirst, quoted, SNAPSHOT_HELP, timelineOf } from './find-snapshot.ts';
+import { treeRows } from './tree.ts';
+
+/** A name longer than this would push the figures off a terminal of 100 columns. */
+const LONGEST_NAME = 36;
+
+const KINDS: Readonly<Record<Snapshot['kind'], string>> = {
+  manual: 'manual',
+  automatic: 'automatic',
+  kept: 'kept at a restore',
+  suspended: 'suspended',
+  booted: 'booted',
+};
+
+const shortened = (name: string) => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name);
+
+function marks({ pinned, protected: isProtected, state }: Snapshot): readonly string[] {
+  return [...(pinned ? ['pinned'] : []), ...(isProtected ? ['protected'] : []), ...(state === 'ready' ? [] : [state])];
+}
+
+const uptime = ({ hasMemory, uptimeMs }: Snapshot) => (hasMemory ? durationText(uptimeMs) : 'off');
+
+/** The whole timeline as a table, with a line of sums below it. */
+export function timelineText(machine: MachineStatus, timeline: Timeline): string {
+  const number = new Map(newestFirst(timeline).map(({ id }, index) => [id, `@${index + 1}`]));
+  const rows: (readonly string[])[] = [['SNAPSHOT', 'REF', 'TAKEN', 'UPTIME', 'OWN', 'SHARED', 'KIND']];
+  for (const { lanes, snapshot, apart } of treeRows(timeline)) {
+    if (apart) rows.push(['']);
+    rows.push(
+      snapshot
+        ? [
+            `${lanes} ${shortened(safeText(snapshot.name))}`,
+            number.get(snapshot.id) ?? '',
+            momentText(snapshot.createdAt),
+            uptime(snapshot),
+            byteText(snapshot.ownBytes),
+            byteText(snapshot.sharedBytes),
+            [KINDS[snapshot.kind], ...marks(snapshot)].join(', '),
+          ]
+        : [`${lanes} now: ${stateWord(machine)}`],
+    );
+  }
+  const { snapshots, storedBytes, freeBytes } = timeline;
+  const count = `${snapshots.length} ${snapshots.length === 1 ? 'snapshot takes' : 'snapshots take'} up ${byteText(storedBytes)}`;
+  return `${table(rows)}\n\n${count}; ${byteText(freeBytes)} free`;
+}
+
+export const listPart: Part = {
+  summary: 'draw the tree of snapshots',
+  help: `viv snapshot list: draw the tree of a machine's snapshots, oldest first
+
+Usage: viv snapshot list NAME [--json]
+
+● is a snapshot, ○ a checkpoint that was taken by the clock, ◌ one that is being stored, ✗ a damaged one, * the present.
+OWN returns when only that snapshot is deleted; SHARED it has in common with others. REF is another name for it until
+the next one is taken.
+
+  --json    as JSON, everything that is known
+
+Examples:
+  viv snapshot list box
+  viv snapshot list box --json | jq -r '.snapshots[] | select(.pinned) | .name'
+`,
+  async run(args) {
+    const { values, positionals } = readArguments(args, { json: { type: 'boolean' } });
+    const [name] = words(positionals, 'NAME') as [string];
+    const { machine, timeline } = await withProgram(findProgram('snapshot list'), (program) => timelineOf(program, name));
+    if (values.json) console.log(JSON.stringify(timeline, null, 2));
+    else if (timeline.snapshots.length > 0) console.log(timelineText(machine, timeline));
+    else console.error(`viv: no snapshots yet: viv snapshot create ${name} takes one`);
+    for (const snapshot of timeline.snapshots)
+      if (snapshot.state === 'damaged' && !values.json) console.error(`viv: ${quoted(snapshot)} is damaged: ${snapshot.reason}`);
+    return EXIT.ok;
+  },
+};
+
+function facts(snapshot: Snapshot, parent: Snapshot | undefined): readonly (readonly string[])[] {
+  const rows: (readonly [string, string | undefined])[] = [
+    ['name', safeText(snapshot.name)],
+    ['id', snapshot.id],
+    ['kind', [KINDS[snapshot.kind], ...marks(snapshot)].join(', ')],
+    ['state', snapshot.reason === '' ? undefined : snapshot.reason],
+    ['taken', momentText(snapshot.createdAt)],
+    ['after', parent ? safeText(parent.name) : undefined],
+    ['guest uptime', snapshot.hasMemory ? durationText(snapshot.uptimeMs) : 'the machine was off'],
+    ['memory', snapshot.hasMemory ? `${snapshot.memoryMiB} MiB` : undefined],
+    ['own size', byteText(snapshot.ownBytes)],
+    ['shared size', byteText(snapshot.sharedBytes)],
+    ['note', snapshot.note === '' ? undefined : snapshot.note.split('\n').map(safeText).join('\n             ')],
+  ];
+  return rows.filter((entry): entry is readonly [string, string] => entry[1] !== undefined);
+}
+
+export const showPart: Part = {
+  summary: 'show one in full, with what was on its console',
+  help: `viv snapshot show: show one snapshot in full, with the last lines of its console
+
+Usage: viv snapshot show NAME SNAPSHOT [--json]
+
+${SNAPSHOT_HELP}
+
+Examples:
+  viv snapshot show box @1
+`,
+  async run(args) {
+    const { values, positionals } = readArguments(args, { json: { type: 'boolean' } });
+    const [name, which] = words(positionals, 'NAME', 'SNAPSHOT') as [string, string];
+    const { timeline, snapshot } = await withProgram(findProgram('snapshot show'), (program) => timelineOf(program, name));
+    const found = snapshot(which);
+    if (values.json) {
+      console.log(JSON.stringify(found, null, 2));
+      return EXIT.ok;
+    }
+    console.log(
+      table(
+        facts(
+          found,
+          timeline.snapshots.find(({ id }) => id === found.parent),
+        ),
+      ),
+    );
+    if (found.thumbnail.trim() !== '') console.log(`\n${found.thumbnail.split('\n').map(safeText).join('\n')}`);
+    return EXIT.ok;
+  },
+};

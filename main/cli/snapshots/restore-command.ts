@@ -1,0 +1,73 @@
+/** `viv snapshot restore` and `branch`: go back, or go on from there as another machine. */
+import { EXIT } from '../call-error.ts';
+import { readArguments, words } from '../command.ts';
+import type { Part } from '../command-group.ts';
+import { forScripts, stateWord } from '../machines/list-command.ts';
+import { findProgram, machineNamed, programThatStays, withProgram } from '../machines/program.ts';
+import { showingTasks } from '../machines/showing-tasks.ts';
+import { quoted, SNAPSHOT_HELP, timelineOf } from './find-snapshot.ts';
+
+export const restorePart: Part = {
+  summary: 'put the machine back; the present is kept first',
+  help: `viv snapshot restore: put a machine back to what it was
+
+Usage: viv snapshot restore NAME SNAPSHOT [--json]
+
+It runs, is paused or is off as it was then. If something has changed since the last snapshot, the present is kept as a
+snapshot of its own first, so that a restore can be taken back by another one.
+
+${SNAPSHOT_HELP}
+
+Examples:
+  viv snapshot restore box before
+  viv snapshot restore box @1
+`,
+  async run(args) {
+    const { values, positionals } = readArguments(args, { json: { type: 'boolean' } });
+    const [name, which] = words(positionals, 'NAME', 'SNAPSHOT') as [string, string];
+    // A machine that runs afterwards needs a program that stays.
+    await withProgram(programThatStays(), async (program) => {
+      const target = (await timelineOf(program, name)).snapshot(which);
+      const { kept, milliseconds } = await showingTasks(program, () => program.client.services.snapshots.restore(target.id));
+      const { machine, timeline } = await timelineOf(program, name);
+      const branch = timeline.snapshots.find(({ id }) => id === kept) ?? null;
+      if (values.json) {
+        console.log(JSON.stringify({ machine: forScripts(machine), restored: target, kept: branch, milliseconds }, null, 2));
+        return;
+      }
+      console.log(`"${machine.definition.name}" is ${stateWord(machine)} as in ${quoted(target)}, after ${Math.round(milliseconds)} ms`);
+      console.log(branch ? `what it was before is kept as ${quoted(branch)}` : 'nothing had changed since the last snapshot');
+    });
+    return EXIT.ok;
+  },
+};
+
+export const branchPart: Part = {
+  summary: 'make a new machine that goes on from there',
+  help: `viv snapshot branch: make a new machine that goes on from a snapshot
+
+Usage: viv snapshot branch NAME SNAPSHOT NEW-NAME [--start] [--json]
+
+The new machine shares what it has in common with the old one and keeps what is its own; neither notices the other.
+
+${SNAPSHOT_HELP}
+
+  --start    start it at once
+
+Examples:
+  viv snapshot branch box before box-2 --start
+`,
+  async run(args) {
+    const { values, positionals } = readArguments(args, { start: { type: 'boolean', default: false }, json: { type: 'boolean' } });
+    const [name, which, newName] = words(positionals, 'NAME', 'SNAPSHOT', 'NEW-NAME') as [string, string, string];
+    const { start } = values;
+    await withProgram(start ? programThatStays() : findProgram('snapshot branch'), async (program) => {
+      const { id } = (await timelineOf(program, name)).snapshot(which);
+      await showingTasks(program, () => program.client.services.snapshots.branch(id, { name: newName, start }));
+      const made = await machineNamed(program, newName);
+      if (values.json) console.log(JSON.stringify(forScripts(made), null, 2));
+      else if (!start) console.log(`viv start ${newName} goes on from there`);
+    });
+    return EXIT.ok;
+  },
+};
