@@ -3,9 +3,10 @@
  * that became half empty are written anew, and the space goes back to the file system.
  */
 import type { Database, Statements } from '../library/database.ts';
-import { inBlocks, packBlock, unpackBlock, type Block } from './block.ts';
+import { inBlocks, packBlocks, unpackBlock, type Block } from './block.ts';
 import { hashOf } from './chunk.ts';
-import { named, type ManifestId, type Manifests } from './manifests.ts';
+import type { ManifestSets } from './manifest-sets.ts';
+import type { ManifestId } from './manifests.ts';
 import { NumberSet, type Run } from './number-set.ts';
 import { DamagedManifestError } from './storage-error.ts';
 import { writeBlocks, type Piece } from './writing.ts';
@@ -27,12 +28,12 @@ const WORTH_KEEPING = 0.7;
  * Removes every chunk that no manifest names. Only one call at a time, and none beside a change.
  * @param held chunks that are about to be named
  */
-export async function collectUnnamed(database: Database, manifests: Manifests, held: Iterable<number>): Promise<Collected> {
+export async function collectUnnamed(database: Database, sets: ManifestSets, held: Iterable<number>): Promise<Collected> {
   const live = new NumberSet();
   const blockedBy: ManifestId[] = [];
-  for (const { id } of await manifests.list()) {
+  for (const { id } of await sets.list()) {
     try {
-      for (const number of named(await manifests.read(id))) live.add(number);
+      live.addAll(await sets.of(id));
     } catch (error) {
       if (!(error instanceof DamagedManifestError)) throw error;
       blockedBy.push(id);
@@ -83,7 +84,7 @@ async function compact(statements: Statements, touched: string): Promise<void> {
   for (const { id } of sparse) pieces.push(...(await piecesOf(statements, Number(id))));
   if (pieces.length === 0) return;
   const groups = inBlocks(pieces, ({ bytes }) => bytes.length);
-  await writeBlocks(statements, groups, await Promise.all(groups.map((group) => packBlock(group.map(({ bytes }) => bytes)))));
+  await writeBlocks(statements, groups, await packBlocks(groups.map((group) => group.map(({ bytes }) => bytes))));
 }
 
 /** A block's chunks; none when one is damaged: such a block stays where it is, for a check to judge. */

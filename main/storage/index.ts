@@ -5,9 +5,9 @@
 export { ZERO, LARGEST_CHUNK, SMALLEST_CHUNK, type ChunkId } from './chunk.ts';
 export type { CheckReport } from './check.ts';
 export type { Collected } from './collect.ts';
-export type { Manifest, ManifestId, Manifests } from './manifests.ts';
+export type { Manifest, ManifestId, Manifests, NewManifest } from './manifests.ts';
 export { openReader, type ChunkReader } from './reading.ts';
 export { salvage, type Salvaged } from './salvage.ts';
-export type { Sizes } from './sizes.ts';
+export type { Sizes, Usage } from './sizes.ts';
 export { DamagedChunkError, DamagedManifestError, StorageError, type StorageProblem } from './storage-error.ts';
 export { open, type StorageOptions, type Store } from './store.ts';

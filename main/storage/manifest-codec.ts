@@ -9,7 +9,7 @@ import { ZERO, type ChunkId } from './chunk.ts';
 /** The longest varint of a safe integer. */
 const LONGEST_VARINT = 8;
 
-export function encodeEntries(entries: readonly (ChunkId | undefined)[]): Uint8Array {
+export function encodeEntries(entries: Iterable<ChunkId | undefined> & { readonly length: number }): Uint8Array {
   const bytes = new Uint8Array(entries.length * LONGEST_VARINT);
   let at = 0;
   let expected = 1;

@@ -74,8 +74,10 @@ export interface NewManifest {
   readonly name: string;
   readonly chunkBytes: number;
   /** In order; missing ones and `ZERO` are zeros. */
-  readonly entries: readonly (ChunkId | undefined)[];
+  readonly entries: Entries;
 }
+/** A list of chunks; a `Float64Array` as `read` answers is one. */
+export type Entries = Iterable<ChunkId | undefined> & { readonly length: number };
 
 /** Writes a manifest. That its chunks exist is for the caller to have made sure of. */
 export async function insertManifest(statements: Statements, { owner, name, chunkBytes, entries }: NewManifest): Promise<ManifestId> {

@@ -22,6 +22,26 @@ export class NumberSet {
     return piece !== undefined && ((piece[bit >> 3]! >> (bit & 7)) & 1) === 1;
   }
 
+  /** Adds the members of another set. */
+  addAll(other: NumberSet): void {
+    for (const [at, from] of other.#pieces) {
+      const piece = this.#pieces.get(at);
+      if (!piece) this.#pieces.set(at, from.slice());
+      else for (let byte = 0; byte < PIECE / 8; byte++) piece[byte]! |= from[byte]!;
+    }
+  }
+
+  /** Adds the members that two other sets have in common. */
+  addCommon(one: NumberSet, other: NumberSet): void {
+    for (const [at, from] of one.#pieces) {
+      const too = other.#pieces.get(at);
+      if (!too) continue;
+      let piece = this.#pieces.get(at);
+      if (!piece) this.#pieces.set(at, (piece = new Uint8Array(PIECE / 8)));
+      for (let byte = 0; byte < PIECE / 8; byte++) piece[byte]! |= from[byte]! & too[byte]!;
+    }
+  }
+
   /** The members in order, as runs of neighbours. */
   *runs(): Generator<Run> {
     let first = -1;

@@ -1,54 +1,137 @@
-/** How much of the store each manifest takes up: what would go with it, and what it shares with others. */
+/** How much of the store each manifest, or each owner, takes up: what would go with it, and what it shares with others. */
 import type { Database } from '../library/database.ts';
-import { named, type ManifestId, type Manifests } from './manifests.ts';
+import type { ManifestSets } from './manifest-sets.ts';
+import type { Manifest, ManifestId } from './manifests.ts';
 import { NumberSet } from './number-set.ts';
 import { DamagedManifestError } from './storage-error.ts';
 
 /** In bytes as stored (compressed); a chunk counts with its part of its block. */
 export interface Sizes {
-  /** What deleting the manifest would give back. */
+  /** What deleting it would give back. */
   readonly own: number;
-  /** What other manifests name too. */
+  /** What others name too. */
   readonly shared: number;
 }
+export interface Usage {
+  readonly owners: ReadonlyMap<string, Sizes>;
+  /** What a group's owners take up together. */
+  readonly groups: ReadonlyMap<string, number>;
+}
 
-/** The sizes of every manifest that can be read. */
-export async function sizesOfAll(database: Database, manifests: Manifests): Promise<Map<ManifestId, Sizes>> {
-  const readable: ManifestId[] = [];
-  const seen = new NumberSet();
-  const seenTwice = new NumberSet();
-  const numbersOf = async (id: ManifestId) => {
-    const numbers = new NumberSet();
-    for (const number of named(await manifests.read(id))) numbers.add(number);
-    return numbers;
-  };
-  for (const { id } of await manifests.list()) {
-    try {
-      for (const number of eachOf(await numbersOf(id))) (seen.has(number) ? seenTwice : seen).add(number);
-      readable.push(id);
-    } catch (error) {
-      if (!(error instanceof DamagedManifestError)) throw error;
+/** Chunks whose sizes are read in one statement. */
+const CHUNKS_AT_ONCE = 20_000;
+
+/** What each chunk takes up; remembered, as only a chunk's moving into another block changes it, and then little. */
+class ChunkSizes {
+  readonly #database: Database;
+  #sizes = new Float32Array(0);
+  #end = 0;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async catchUp(): Promise<void> {
+    const last = Number((await this.#database.get('SELECT max(number) AS last FROM chunks'))?.['last'] ?? 0);
+    if (last >= this.#sizes.length) {
+      const grown = new Float32Array(Math.max(last + 1, this.#sizes.length * 2));
+      grown.set(this.#sizes);
+      this.#sizes = grown;
     }
+    for (let first = this.#end + 1; first <= last; first += CHUNKS_AT_ONCE) {
+      const row = await this.#database.get(
+        `SELECT json_group_array(c.number) AS numbers, json_group_array(length(b.bytes) * c.length * 1.0 / b.raw) AS sizes
+         FROM chunks AS c JOIN blocks AS b ON b.id = c.block WHERE c.number BETWEEN ? AND ?`,
+        first,
+        first + CHUNKS_AT_ONCE - 1,
+      );
+      const sizes = JSON.parse(String(row?.['sizes'])) as number[];
+      (JSON.parse(String(row?.['numbers'])) as number[]).forEach((number, index) => (this.#sizes[number] = sizes[index]!));
+    }
+    this.#end = last;
   }
-  const sizes = new Map<ManifestId, Sizes>();
-  for (const id of readable) {
-    const own = new NumberSet();
-    const shared = new NumberSet();
-    for (const number of eachOf(await numbersOf(id))) (seenTwice.has(number) ? shared : own).add(number);
-    sizes.set(id, { own: await storedBytes(database, own), shared: await storedBytes(database, shared) });
+
+  /** Divides what a set takes up by whether a chunk is in another set too. */
+  divide(set: NumberSet, twice: NumberSet): Sizes {
+    let own = 0;
+    let shared = 0;
+    for (const [first, last] of set.runs())
+      for (let number = first; number <= last; number++) {
+        const size = this.#sizes[number] ?? 0;
+        if (twice.has(number)) shared += size;
+        else own += size;
+      }
+    return { own: Math.round(own), shared: Math.round(shared) };
   }
-  return sizes;
 }
 
-function* eachOf(numbers: NumberSet): Generator<number> {
-  for (const [first, last] of numbers.runs()) for (let number = first; number <= last; number++) yield number;
+export class SizeBook {
+  readonly #sets: ManifestSets;
+  readonly #chunks: ChunkSizes;
+
+  constructor(database: Database, sets: ManifestSets) {
+    this.#sets = sets;
+    this.#chunks = new ChunkSizes(database);
+  }
+
+  /** The sizes of every manifest that can be read. */
+  async ofManifests(): Promise<Map<ManifestId, Sizes>> {
+    return this.#sizesOf(await this.#unions(({ id }) => id));
+  }
+
+  /** The sizes of every owner, and of groups of owners. */
+  async ofOwners(groups: ReadonlyMap<string, readonly string[]>): Promise<Usage> {
+    const owners = await this.#unions(({ owner }) => owner);
+    const sizes = await this.#sizesOf(owners);
+    const totals = new Map<string, number>();
+    for (const [group, members] of groups) {
+      const all = new NumberSet();
+      for (const member of members) {
+        const set = owners.get(member);
+        if (set) all.addAll(set);
+      }
+      totals.set(group, this.#chunks.divide(all, new NumberSet()).own);
+      await new Promise(setImmediate);
+    }
+    return { owners: sizes, groups: totals };
+  }
+
+  /** The chunks named by manifests that have the same key. */
+  async #unions<K>(keyOf: (manifest: Manifest) => K): Promise<Map<K, NumberSet>> {
+    const unions = new Map<K, NumberSet>();
+    for (const manifest of await this.#sets.list()) {
+      try {
+        const set = await this.#sets.of(manifest.id);
+        const key = keyOf(manifest);
+        const known = unions.get(key);
+        if (known) known.addAll(set);
+        else unions.set(key, copyOf(set));
+      } catch (error) {
+        if (!(error instanceof DamagedManifestError)) throw error;
+      }
+    }
+    return unions;
+  }
+
+  async #sizesOf<K>(sets: ReadonlyMap<K, NumberSet>): Promise<Map<K, Sizes>> {
+    await this.#chunks.catchUp();
+    const seen = new NumberSet();
+    const twice = new NumberSet();
+    for (const set of sets.values()) {
+      twice.addCommon(seen, set);
+      seen.addAll(set);
+    }
+    const sizes = new Map<K, Sizes>();
+    for (const [key, set] of sets) {
+      sizes.set(key, this.#chunks.divide(set, twice));
+      await new Promise(setImmediate);
+    }
+    return sizes;
+  }
 }
 
-async function storedBytes(database: Database, numbers: NumberSet): Promise<number> {
-  const row = await database.get(
-    `SELECT sum(length(b.bytes) * c.length * 1.0 / b.raw) AS bytes FROM json_each(?) AS run
-     CROSS JOIN chunks AS c ON c.number BETWEEN run.value ->> 0 AND run.value ->> 1 JOIN blocks AS b ON b.id = c.block`,
-    JSON.stringify([...numbers.runs()]),
-  );
-  return Math.round(Number(row?.['bytes'] ?? 0));
+function copyOf(set: NumberSet): NumberSet {
+  const copy = new NumberSet();
+  copy.addAll(set);
+  return copy;
 }

@@ -9,9 +9,10 @@ import { lockInstance } from '../library/instance-lock.ts';
 import { checkAll, lostOf, type CheckReport } from './check.ts';
 import type { ChunkId } from './chunk.ts';
 import { collectUnnamed, type Collected } from './collect.ts';
+import { ManifestSets } from './manifest-sets.ts';
 import { insertManifest, manifestsOver, named, type ManifestId, type NewManifest } from './manifests.ts';
 import { readerOver, type ChunkReader } from './reading.ts';
-import { sizesOfAll, type Sizes } from './sizes.ts';
+import { SizeBook, type Sizes, type Usage } from './sizes.ts';
 import { explained, StorageError } from './storage-error.ts';
 import { prepare } from './tables.ts';
 import { storeChunks } from './writing.ts';
@@ -40,12 +41,17 @@ export interface Store extends ChunkReader {
    * @throws StorageError `missing` when a chunk is not there
    */
   createManifest(manifest: NewManifest): Promise<ManifestId>;
+  /** As `createManifest`, several at once: all are durable when it resolves, or none. */
+  createManifests(manifests: readonly NewManifest[]): Promise<ManifestId[]>;
   /** Deletes a manifest. Its space returns with the next `collect`. Nothing happens when there is none. */
   deleteManifest(id: ManifestId): Promise<void>;
+  deleteManifests(ids: readonly ManifestId[]): Promise<void>;
   /** Removes what nothing names and gives the space back to the file system. */
   collect(): Promise<Collected>;
   /** Own and shared bytes of every manifest. */
   sizes(): Promise<ReadonlyMap<ManifestId, Sizes>>;
+  /** Own and shared bytes of every owner, and what owners that belong together take up together. */
+  usage(groups: ReadonlyMap<string, readonly string[]>): Promise<Usage>;
   /** Checks every byte; see `CheckReport`. */
   check(): Promise<CheckReport>;
 }
@@ -86,6 +92,8 @@ function storeOver(writer: Database, reader: Database, unlock: () => void): Stor
   const { file } = writer;
   const chunks = readerOver(reader);
   const manifests = manifestsOver(writer);
+  const sets = new ManifestSets(manifests);
+  const book = new SizeBook(writer, sets);
   const held = new Map<ChunkId, number>();
   let tail: Promise<unknown> = Promise.resolve();
   let closing: Promise<void> | undefined;
@@ -106,6 +114,24 @@ function storeOver(writer: Database, reader: Database, unlock: () => void): Stor
       else held.delete(id);
     }
   };
+  const createManifests = (fresh: readonly NewManifest[]) =>
+    inTurn(() =>
+      writer.transaction(async (statements) => {
+        const ids: ManifestId[] = [];
+        for (const manifest of fresh) {
+          refuseLost(await lostOf(statements, manifest.entries));
+          ids.push(await insertManifest(statements, manifest));
+        }
+        return ids;
+      }),
+    );
+  const deleteManifests = (ids: readonly ManifestId[]) =>
+    inTurn(() =>
+      writer.transaction(async (statements) => {
+        await statements.run('DELETE FROM manifests WHERE id IN (SELECT value FROM json_each(?))', JSON.stringify(ids));
+        await statements.run('UPDATE state SET unswept = 1');
+      }),
+    );
 
   return {
     ...chunks,
@@ -122,22 +148,13 @@ function storeOver(writer: Database, reader: Database, unlock: () => void): Stor
         hold(all);
       }),
     release: (ids) => release(named(ids)),
-    createManifest: (manifest) =>
-      inTurn(() =>
-        writer.transaction(async (statements) => {
-          refuseLost(await lostOf(statements, manifest.entries));
-          return insertManifest(statements, manifest);
-        }),
-      ),
-    deleteManifest: (id) =>
-      inTurn(() =>
-        writer.transaction(async (statements) => {
-          await statements.run('DELETE FROM manifests WHERE id = ?', id);
-          await statements.run('UPDATE state SET unswept = 1');
-        }),
-      ),
-    collect: () => inTurn(() => collectUnnamed(writer, manifests, held.keys())),
-    sizes: () => inTurn(() => sizesOfAll(writer, manifests)),
+    createManifest: async (manifest) => (await createManifests([manifest]))[0]!,
+    createManifests,
+    deleteManifest: (id) => deleteManifests([id]),
+    deleteManifests,
+    collect: () => inTurn(() => collectUnnamed(writer, sets, held.keys())),
+    sizes: () => inTurn(() => book.ofManifests()),
+    usage: (groups) => inTurn(() => book.ofOwners(groups)),
     check: () => inTurn(() => checkAll(writer, manifests)),
     close: () =>
       (closing ??= tail

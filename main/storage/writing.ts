@@ -3,7 +3,7 @@
  * transaction, so that it is durable as a whole or not there at all.
  */
 import type { Database, Statements } from '../library/database.ts';
-import { inBlocks, packBlock, type Block } from './block.ts';
+import { inBlocks, packBlocks, type Block } from './block.ts';
 import { HASH_BYTES, hashOf, isZero, refuseOddSize, ZERO, type ChunkId } from './chunk.ts';
 
 /** Hashing lets others run after this many bytes: about a millisecond. */
@@ -28,7 +28,7 @@ export async function storeChunks(database: Database, chunks: readonly Uint8Arra
     const fresh = pieces.filter(({ number, damaged }) => number === undefined || damaged);
     if (fresh.length > 0) {
       const groups = inBlocks(fresh, ({ bytes }) => bytes.length);
-      const blocks = await Promise.all(groups.map((group) => packBlock(group.map(({ bytes }) => bytes))));
+      const blocks = await packBlocks(groups.map((group) => group.map(({ bytes }) => bytes)));
       await database.transaction(async (statements) => {
         await statements.run('UPDATE state SET unswept = 1 WHERE unswept = 0');
         await writeBlocks(statements, groups, blocks);
