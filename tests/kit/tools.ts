@@ -38,6 +38,9 @@ export const TOOLS = {
   'qemu-img': debian('qemu-img', 'qemu-utils'),
   dtc: debian('dtc', 'device-tree-compiler'),
   mke2fs: debian('mke2fs', 'e2fsprogs'),
+  debugfs: debian('debugfs', 'e2fsprogs'),
+  'mkfs.fat': debian('mkfs.fat', 'dosfstools'),
+  mcopy: debian('mcopy', 'mtools'),
   cpio: debian('cpio', 'cpio'),
   screen: debian('screen', 'screen'),
   /** Firmware rather than a program: a folder of files. */

@@ -29,6 +29,7 @@ export const ROOMS: readonly Room[] = [
   { room: 'emulator/memory', may: [schema], types: ['emulator/isa', state], packages: [] },
   { room: state, may: [], types: ['emulator/memory'], packages: [] },
   { room: 'emulator/disk', may: [schema], types: ['emulator/memory'], packages: [] },
+  { room: 'emulator/disk/filesystem', may: ['emulator/disk/recently-used', 'emulator/snapshot/crc32'], packages: [] },
   // The engine meets an architecture only through the interface in emulator/isa/architecture, never through emulator/isa/riscv.
   {
     room: 'emulator/engine',
