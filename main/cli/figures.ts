@@ -1,8 +1,7 @@
 /** Amounts as people read them: bytes, durations, moments, and text from elsewhere that a terminal must not obey. */
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
+const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
@@ -21,10 +20,12 @@ const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
 
 /** `4.2 s`, `3 min 07 s`, `2 h 15 min`, `3 d 04 h`. */
 export function durationText(milliseconds: number): string {
-  if (milliseconds < MINUTE - 50) return `${(milliseconds / SECOND).toFixed(1)} s`;
-  if (milliseconds < HOUR) return `${Math.floor(milliseconds / MINUTE)} min ${two((milliseconds % MINUTE) / SECOND)} s`;
-  if (milliseconds < DAY) return `${Math.floor(milliseconds / HOUR)} h ${two((milliseconds % HOUR) / MINUTE)} min`;
-  return `${Math.floor(milliseconds / DAY)} d ${two((milliseconds % DAY) / HOUR)} h`;
+  const tenths = Math.round(milliseconds / 100);
+  if (tenths < MINUTE * 10) return `${(tenths / 10).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < HOUR) return `${Math.floor(seconds / MINUTE)} min ${two(seconds % MINUTE)} s`;
+  if (seconds < DAY) return `${Math.floor(seconds / HOUR)} h ${two((seconds % HOUR) / MINUTE)} min`;
+  return `${Math.floor(seconds / DAY)} d ${two((seconds % DAY) / HOUR)} h`;
 }
 
 /** `2026-11-21 14:03:12`, in this computer's time zone. */

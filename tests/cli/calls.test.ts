@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { CallError } from '../../main/cli/call-error.ts';
+import type { Command } from '../../main/cli/command.ts';
 import { commands, overview } from '../../main/cli/commands.ts';
-import { driveOption, guestOptions, memorySize } from '../../main/cli/guest-options.ts';
+import { guestOptions, memorySize } from '../../main/cli/guest-options.ts';
 import { definitionOf, definitionPatch } from '../../main/cli/machine-definition.ts';
 import { progressText } from '../../main/cli/progress-line.ts';
 import { escapeReader } from '../../main/cli/terminal.ts';
@@ -13,12 +14,20 @@ import { viv } from './viv.ts';
 
 describe('help', () => {
   test('every command is listed and has usage and an example', async () => {
-    for (const { name, load } of commands) {
-      expect(overview()).toContain(`  ${name} `);
-      const { help } = await load();
+    const check = (name: string, { help }: Command) => {
       expect(help).toMatch(new RegExp(`^viv ${name}: `));
       expect(help).toMatch(new RegExp(`Usage: viv ${name}`));
       expect(help).toMatch(new RegExp(`Examples:\\n  viv ${name}`));
+      expect(help.split('\n').filter((line) => line.length > 120)).toEqual([]);
+    };
+    for (const { name, load } of commands) {
+      expect(overview()).toContain(`  ${name} `);
+      const command = await load();
+      check(name, command);
+      for (const [part, itsCommand] of Object.entries(command.parts ?? {})) {
+        expect(command.help).toContain(`  ${part} `);
+        check(`${name} ${part}`, itsCommand);
+      }
     }
   });
   test('the command line prints it on standard output', async () => {
@@ -26,6 +35,9 @@ describe('help', () => {
     expect(await viv(folder, '--help')).toEqual({ status: 0, out: overview(), err: '' });
     expect(await viv(folder, 'run', '--help')).toMatchObject({ status: 0, out: expect.stringContaining('--bare FILE'), err: '' });
     expect(await viv(folder, 'help', 'list')).toMatchObject({ status: 0, out: expect.stringContaining('--json') });
+    const [direct, asked] = [await viv(folder, 'snapshot', 'diff', '--help'), await viv(folder, 'help', 'snapshot', 'diff')];
+    expect(direct).toMatchObject({ status: 0, out: expect.stringContaining('Usage: viv snapshot diff NAME A [B]'), err: '' });
+    expect(asked).toEqual(direct);
     expect(await viv(folder, '--version')).toMatchObject({ status: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
   });
 });
@@ -51,6 +63,30 @@ test.for([
   [['console', 'box', '--console', 'x'], '--console takes a number'],
   [['set', 'box'], 'nothing to change'],
   [['library', 'burn'], 'neither check nor repair'],
+  [['run', '--bare', 'a', '--drive', 'file=a,format=qcow2'], 'never written in place: add overlay'],
+  [['create', 'box', '--bare', 'a', '--booted'], '--booted needs --template'],
+  [['create', 'box', '--template', 'x', '--booted', '--memory', '1G'], '--memory cannot be given'],
+  [['create', 'box', '--bare', 'a', '--checkpoints', 'often'], '--checkpoints takes 30s'],
+  [['set', 'box', '--on-quit', 'burn'], '--on-quit takes save or stop'],
+  [['set', 'box', '--checkpoint-budget', '7'], '--checkpoint-budget takes a size'],
+  [['suspend'], 'NAME is missing'],
+  [['snapshot'], 'COMMAND is missing: one of create, list'],
+  [['snapshot', 'burn', 'box'], 'there is no "viv snapshot burn", but: create, list'],
+  [['snapshot', 'list'], 'NAME is missing\nTry: viv snapshot list --help'],
+  [['snapshot', 'create', 'box', ''], 'the name of the snapshot is empty'],
+  [['snapshot', 'create', 'box', 'a', 'b'], '"b" is too much'],
+  [['snapshot', 'restore', 'box'], 'SNAPSHOT is missing'],
+  [['snapshot', 'branch', 'box', 'a'], 'NEW-NAME is missing'],
+  [['snapshot', 'rename', 'box', 'a', ' '], 'NEW-NAME is empty'],
+  [['snapshot', 'pin', 'box'], 'SNAPSHOT is missing'],
+  [['snapshot', 'diff', 'box', 'a', 'b', 'c'], '"c" is too much'],
+  [['snapshot', 'import'], 'FILE is missing'],
+  [['disk'], 'COMMAND is missing: one of list, add'],
+  [['disk', 'add', 'box'], 'say what to add'],
+  [['disk', 'remove', 'box', 'vda'], 'DISK is its number'],
+  [['disk', 'resize', 'box', '1', 'large'], 'SIZE takes a size'],
+  [['disk', 'export', 'box', '1', 'a.bin'], 'say --format raw or --format qcow2'],
+  [['disk', 'export', 'box', '1', 'a.img', '--compress'], '--compress needs --format qcow2'],
 ] as const)('a wrong call: viv %j', async ([args, message]) => {
   const folder = temporaryFolder();
   const { status, out, err } = await viv(`${folder}/home`, ...args);
@@ -69,14 +105,6 @@ describe('options', () => {
     ['128MiB', 128],
   ] as const)('%s of memory', ([text, size]) => expect(memorySize(text)).toBe(size));
   test.for(['', '0', '-1M', '1T', '4G', '1.5G', 'M'])('%j is no size', (text) => expect(() => memorySize(text)).toThrow(CallError));
-
-  test('drives', () => {
-    expect(driveOption('file=/a/b.img')).toEqual({ path: '/a/b.img', readonly: false });
-    expect(driveOption('file=/a/b.img,readonly')).toEqual({ path: '/a/b.img', readonly: true });
-    expect(driveOption('readonly=on,file=/a,,b=c.img,format=raw')).toEqual({ path: '/a,b=c.img', readonly: true });
-    for (const text of ['', 'file=', 'readonly', 'file=/a,cache=none', 'file=/a,format=qcow2'])
-      expect(() => driveOption(text)).toThrow(CallError);
-  });
 
   test('files are made absolute, what is not given is absent', () => {
     expect(guestOptions({ kernel: 'Image' })).toEqual({ kernel: `${process.cwd()}/Image` });

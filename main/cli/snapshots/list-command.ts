@@ -84,6 +84,7 @@ Examples:
 };
 
 function facts(snapshot: Snapshot, parent: Snapshot | undefined): readonly (readonly string[])[] {
+  const noteLines = snapshot.note === '' ? [] : snapshot.note.split('\n');
   const rows: (readonly [string, string | undefined])[] = [
     ['name', safeText(snapshot.name)],
     ['id', snapshot.id],
@@ -95,7 +96,7 @@ function facts(snapshot: Snapshot, parent: Snapshot | undefined): readonly (read
     ['memory', snapshot.hasMemory ? `${snapshot.memoryMiB} MiB` : undefined],
     ['own size', byteText(snapshot.ownBytes)],
     ['shared size', byteText(snapshot.sharedBytes)],
-    ['note', snapshot.note === '' ? undefined : snapshot.note.split('\n').map(safeText).join('\n             ')],
+    ...noteLines.map((line, index) => [index === 0 ? 'note' : '', safeText(line)] as const),
   ];
   return rows.filter((entry): entry is readonly [string, string] => entry[1] !== undefined);
 }

@@ -28,13 +28,15 @@ function shapeOf({ snapshots, present }: Timeline) {
   const children = new Map<Node | undefined, Node[]>();
   const add = (parent: string | null, node: Node) => {
     const key = parent !== null && known.has(parent) ? parent : undefined;
-    children.set(key, [...(children.get(key) ?? []), node]);
+    const siblings = children.get(key);
+    if (siblings) siblings.push(node);
+    else children.set(key, [node]);
   };
   for (const { parent, id } of snapshots) add(parent, id);
   if (snapshots.length > 0) add(present.parent, NOW);
 
   const order: Node[] = [...(children.get(undefined) ?? [])];
-  for (let index = 0; index < order.length; index++) order.push(...(children.get(order[index]) ?? []));
+  for (const node of order) order.push(...(children.get(node) ?? []));
   /** The newest moment in what follows from a node; Now is newer than everything. */
   const newest = new Map<Node, number>();
   for (const node of order.reverse()) {

@@ -1,0 +1,282 @@
+/** `viv disk`, and what `create` and `set` say of disks, against a program whose services the test plays. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { CallError } from '../../main/cli/call-error.ts';
+import { addedDisk } from '../../main/cli/disks/add-command.ts';
+import { byteSize, driveOption } from '../../main/cli/drive-option.ts';
+import { interval, keepingPatch } from '../../main/cli/machines/keeping-options.ts';
+import { replacedDisks } from '../../main/cli/machines/set-command.ts';
+import type { DiskStatus } from '../../preload/contract/disks.ts';
+import type { DiskDefinition, MachineStatus } from '../../preload/contract/machines.ts';
+import { temporaryFolder } from '../main/temporary-home.ts';
+import { BOX, machine, scriptedProgram, snapshot, task, timeline, type Script } from './scripted-program.ts';
+
+const GIB = 1024 ** 3;
+const root: DiskDefinition = { id: 'disk-a', path: '/images/root.qcow2', format: 'qcow2', readonly: false, writes: 'overlay' };
+const empty: DiskDefinition = { id: 'disk-b', readonly: false, writes: 'throwaway', sizeBytes: 4 * GIB };
+const rootBase = { path: '/images/root.qcow2', format: 'qcow2', fileBytes: 1, changedAt: 0, sha256: 'ab' } as const;
+const statuses: readonly DiskStatus[] = [
+  { slot: 0, id: 'disk-a', sizeBytes: 2 * GIB, base: rootBase, hostBytes: 48 * 1024 ** 2, problem: 'its base has changed' },
+  { slot: 1, id: 'disk-b', sizeBytes: 4 * GIB, hostBytes: 0 },
+];
+
+const withBox = ({ disks, machines, ...rest }: Script, box: MachineStatus = machine('box', {}, [root, empty])) =>
+  scriptedProgram({
+    ...rest,
+    machines: { list: () => [box], update: () => box, ...machines },
+    disks: { list: () => statuses.slice(0, box.definition.disks.length), ...disks },
+    tasks: { list: () => [] },
+  });
+
+test('list', async () => {
+  const { viv } = await withBox({});
+  expect(await viv('disk', 'list', 'box')).toEqual({
+    status: 0,
+    out: [
+      'DISK  SIZE   ON HOST  WRITES                 BASE',
+      '1     2 GiB  48 MiB   kept beside the base   /images/root.qcow2 (qcow2)',
+      '2     4 GiB  0 B      forgotten at the stop  empty at first',
+      '',
+    ].join('\n'),
+    err: 'viv: disk 1 cannot be used: its base has changed\n',
+  });
+  expect(JSON.parse((await viv('disk', 'list', 'box', '--json')).out)).toEqual([
+    { ...root, ...statuses[0] },
+    { ...empty, ...statuses[1] },
+  ]);
+  expect(await (await withBox({}, machine())).viv('disk', 'list', 'box')).toMatchObject({
+    out: '',
+    err: expect.stringContaining('viv disk add box --size 4G'),
+  });
+});
+
+test('add and remove', async () => {
+  const program = await withBox({});
+  expect(await program.viv('disk', 'add', 'box', '--size', '1G')).toEqual({ status: 0, out: 'disk 3\n', err: '' });
+  expect(await program.viv('disk', 'remove', 'box', '1')).toEqual({ status: 0, out: '', err: '' });
+  expect(program.calls).toEqual([
+    ['machines.update', BOX, { disks: [root, empty, { readonly: false, writes: 'overlay', sizeBytes: GIB }] }],
+    ['machines.update', BOX, { disks: [empty] }],
+  ]);
+  expect(await program.viv('disk', 'remove', 'box', '3')).toEqual({
+    status: 1,
+    out: '',
+    err: 'viv: "box" has 2 disks, so there is no disk 3: viv disk list box\n',
+  });
+});
+
+describe('what is added', () => {
+  test.for([
+    [{ size: '4G' }, { readonly: false, writes: 'overlay', sizeBytes: 4 * GIB }],
+    [
+      { size: '4G', writes: 'throwaway' },
+      { readonly: false, writes: 'throwaway', sizeBytes: 4 * GIB },
+    ],
+    [{ file: '/a' }, { path: '/a', readonly: false, writes: 'overlay' }],
+    [
+      { file: '/a', format: 'qcow2', readonly: true },
+      { path: '/a', format: 'qcow2', readonly: true },
+    ],
+    [
+      { file: '/a', writes: 'direct' },
+      { path: '/a', readonly: false, writes: 'direct' },
+    ],
+  ] as const)('%j', ([values, disk]) => expect(addedDisk(values)).toEqual(disk));
+  test.for([
+    [{}, 'say what to add'],
+    [{ format: 'raw', size: '1G' }, '--format belongs to --file'],
+    [{ readonly: true, size: '1G' }, 'of no use'],
+    [{ size: '1G', writes: 'direct' }, 'belongs to --file'],
+    [{ file: '/a', readonly: true, writes: 'overlay' }, 'do not go together'],
+    [{ file: '/a', format: 'qcow2', writes: 'direct' }, 'never written in place'],
+    [{ file: '/a', size: '1G', writes: 'direct' }, 'needs an overlay'],
+    [{ file: '/a', writes: 'sometimes' }, '--writes takes overlay, throwaway or direct'],
+    [{ file: '/a', format: 'vmdk' }, '--format takes raw or qcow2'],
+    [{ size: 'big' }, '--size takes a size'],
+  ] as const)('%j', ([values, message]) => {
+    expect(() => addedDisk(values)).toThrow(CallError);
+    expect(() => addedDisk(values)).toThrow(message);
+  });
+});
+
+test('import, export and compact follow their tasks', async () => {
+  const folder = temporaryFolder();
+  const begin = () => {
+    setTimeout(() => program.events.tasks.changed(task('done', 'done')), 10);
+    return { task: 'task-1' };
+  };
+  const then = snapshot('AAAA', 'then', 1);
+  const program = await withBox({
+    snapshots: { timeline: () => timeline([then]) },
+    disks: {
+      import: begin,
+      compact: begin,
+      export: (_, _slot, { path }) => {
+        writeFileSync(path, Buffer.alloc(8192, 1));
+        return begin();
+      },
+    },
+  });
+  const image = join(folder, 'a.qcow2');
+  expect((await program.viv('disk', 'import', 'box', image, '--reference')).out).toBe('disk 2\n');
+  expect((await program.viv('disk', 'export', 'box', '1', image, '--compress', '--snapshot', 'then')).out).toContain(`${image}: 8 KiB`);
+  expect((await program.viv('disk', 'export', 'box', '2', join(folder, 'b.img'))).status).toBe(0);
+  expect((await program.viv('disk', 'compact', 'box', '1')).out).toBe('disk 1 takes up 48 MiB, before 48 MiB\n');
+  expect(program.calls).toEqual([
+    ['disks.import', BOX, { path: image, copy: false }],
+    ['disks.export', BOX, 0, { path: image, format: 'qcow2', snapshot: then.id, compress: true }],
+    ['disks.export', BOX, 1, { path: join(folder, 'b.img'), format: 'raw' }],
+    ['disks.compact', BOX, 0],
+  ]);
+});
+
+test('resize and accept', async () => {
+  const program = await withBox({ disks: { resize: () => undefined, acceptBase: () => undefined } });
+  expect(await program.viv('disk', 'resize', 'box', '2', '8G')).toEqual({ status: 0, out: '', err: '' });
+  expect(await program.viv('disk', 'accept', 'box', '1')).toEqual({ status: 0, out: '', err: '' });
+  expect(program.calls).toEqual([
+    ['disks.resize', BOX, 1, 8 * GIB],
+    ['disks.acceptBase', BOX, 0],
+  ]);
+});
+
+describe('--drive', () => {
+  test.for([
+    ['file=/a/b.img', { path: '/a/b.img', readonly: false }],
+    ['file=/a/b.img,readonly', { path: '/a/b.img', readonly: true }],
+    ['readonly=on,file=/a,,b=c.img,format=raw', { path: '/a,b=c.img', format: 'raw', readonly: true }],
+    ['file=/a,readonly=off', { path: '/a', readonly: false }],
+    ['file=/a,overlay', { path: '/a', readonly: false, writes: 'overlay' }],
+    ['file=/a,format=qcow2,overlay', { path: '/a', format: 'qcow2', readonly: false, writes: 'overlay' }],
+    ['file=/a,format=qcow2,throwaway=on', { path: '/a', format: 'qcow2', readonly: false, writes: 'throwaway' }],
+    ['file=/a,format=qcow2,readonly', { path: '/a', format: 'qcow2', readonly: true }],
+    ['file=/a,overlay,size=8G', { path: '/a', readonly: false, writes: 'overlay', sizeBytes: 8 * GIB }],
+    ['size=4G', { readonly: false, writes: 'overlay', sizeBytes: 4 * GIB }],
+    ['size=4G,throwaway', { readonly: false, writes: 'throwaway', sizeBytes: 4 * GIB }],
+  ] as const)('%s', ([text, disk]) => expect(driveOption(text)).toEqual(disk));
+  test.for([
+    ['', 'not ""'],
+    ['file=', 'not "file="'],
+    ['disk.img', 'not "disk.img"'],
+    ['readonly', 'needs file=FILE, or size=SIZE'],
+    ['file=/a,cache=none', 'not "cache=none"'],
+    ['file=/a,file=/b', 'says file twice'],
+    ['file=/a,readonly,readonly=off', 'says readonly twice'],
+    ['file=/a,format=vmdk', 'takes raw or qcow2, not "vmdk"'],
+    ['file=/a,format=qcow2', 'never written in place: add overlay'],
+    ['file=/a,overlay,throwaway', 'overlay and throwaway do not go together'],
+    ['file=/a,readonly,overlay', 'readonly and overlay do not go together'],
+    ['file=/a,overlay=maybe', 'not "overlay=maybe"'],
+    ['file=/a,size=4G', 'needs overlay or throwaway'],
+    ['size=4G,format=raw', 'belongs to a file'],
+    ['size=4G,readonly', 'of no use'],
+    ['file=/a,snapshot=on', 'throwaway forgets'],
+    ['size=4Q', 'takes a size like 512M'],
+  ] as const)('%s is refused', ([text, message]) => {
+    expect(() => driveOption(text)).toThrow(CallError);
+    expect(() => driveOption(text)).toThrow(message);
+  });
+});
+
+describe('sizes and intervals', () => {
+  test.for([
+    ['512', 512],
+    ['1K', 1024],
+    ['512M', 512 * 1024 ** 2],
+    ['1.5g', 1.5 * GIB],
+    ['2GiB', 2 * GIB],
+    ['1TB', 1024 * GIB],
+  ] as const)('%s', ([text, bytes]) => expect(byteSize(text, '--size')).toBe(bytes));
+  test.for(['', '0', '100', '513', '-1G', '1e9', '17T', 'G', '1 G'])('%j is no size', (text) =>
+    expect(() => byteSize(text, '--size')).toThrow('--size takes a size'),
+  );
+  test.for([
+    ['30s', 30],
+    ['5m', 300],
+    ['24h', 86_400],
+    ['90', 90],
+    ['off', 0],
+  ] as const)('%s', ([text, seconds]) => expect(interval(text)).toBe(seconds));
+  test.for(['', '0', '0s', '25h', '1d', 'often'])('%j is no interval', (text) => expect(() => interval(text)).toThrow(CallError));
+});
+
+test('checkpoints: what is not given stays', () => {
+  const before = { checkpoints: { everySeconds: 60, budgetBytes: GIB } };
+  expect(keepingPatch({}, before)).toEqual({});
+  expect(keepingPatch({ checkpoints: '30s' }, before)).toEqual({ checkpoints: { everySeconds: 30, budgetBytes: GIB } });
+  expect(keepingPatch({ 'checkpoint-budget': '2G' }, before)).toEqual({ checkpoints: { everySeconds: 60, budgetBytes: 2 * GIB } });
+  expect(keepingPatch({ checkpoints: 'off' }, {})).toEqual({ checkpoints: { everySeconds: 0, budgetBytes: 0 } });
+  expect(keepingPatch({ 'on-quit': 'stop' }, before)).toEqual({ onQuit: 'stop' });
+  expect(() => keepingPatch({ 'checkpoint-budget': '2G' }, {})).toThrow('needs --checkpoints');
+  expect(() => keepingPatch({ 'on-quit': 'burn' }, {})).toThrow('takes save or stop');
+});
+
+describe('set --drive', () => {
+  const image: DiskDefinition = { path: '/a', readonly: false };
+  test('a disk that is described as it was keeps its content', () => {
+    const { id: _, ...described } = root;
+    expect(replacedDisks('box', [root, image], [{ path: '/b', readonly: true }, described])).toEqual([
+      { path: '/b', readonly: true },
+      root,
+    ]);
+    expect(replacedDisks('box', [image], [])).toEqual([]);
+  });
+  test('one that holds what the guest wrote does not go by the way', () => {
+    expect(() => replacedDisks('box', [image, root], [image])).toThrow('disk 2 of "box" holds what the guest wrote');
+    const { id: _, ...described } = root;
+    expect(() => replacedDisks('box', [root, { ...root, id: 'other' }], [described])).toThrow('disk 2');
+  });
+  test('the whole command', async () => {
+    const program = await withBox({}, machine('box', {}, [image]));
+    expect(await program.viv('set', 'box', '--drive', 'size=4G', '--checkpoints', '30s', '--on-quit', 'stop')).toMatchObject({ status: 0 });
+    expect(program.calls).toEqual([
+      [
+        'machines.update',
+        BOX,
+        {
+          disks: [{ readonly: false, writes: 'overlay', sizeBytes: 4 * GIB }],
+          checkpoints: { everySeconds: 30, budgetBytes: 0 },
+          onQuit: 'stop',
+        },
+      ],
+    ]);
+    const refusing = await withBox({});
+    expect(await refusing.viv('set', 'box', '--drive', 'file=/a')).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('disk 1 of "box" holds what the guest wrote'),
+    });
+    expect(refusing.calls).toEqual([]);
+  });
+});
+
+describe('machines that are kept', () => {
+  test('suspend, and the list says so', async () => {
+    const box = machine('box', { suspended: true, reason: 'suspended' });
+    const program = await withBox({ machines: { suspend: () => undefined } }, box);
+    expect(await program.viv('suspend', 'box')).toEqual({ status: 0, out: '', err: '' });
+    expect(program.calls).toEqual([['machines.suspend', BOX]]);
+    expect((await program.viv('list')).out).toMatch(/\nbox +suspended +\d+ MiB/);
+    expect((await program.viv('show', 'box')).out).toContain('state    suspended\n');
+  });
+  test('create --booted and checkpoints', async () => {
+    const program = await withBox({ machines: { create: () => machine('quick') } });
+    expect(await program.viv('create', 'quick', '--template', 'hello-riscv64', '--booted', '--checkpoints', '1m')).toEqual({
+      status: 0,
+      out: '',
+      err: '',
+    });
+    expect(program.calls).toEqual([
+      ['machines.create', { template: 'hello-riscv64', name: 'quick', booted: true }],
+      ['machines.update', 'quick-id', { checkpoints: { everySeconds: 60, budgetBytes: 0 } }],
+    ]);
+  });
+  test('show tells of disks and checkpoints', async () => {
+    const box = machine('box', {}, [root, empty]);
+    const definition = { ...box.definition, checkpoints: { everySeconds: 30, budgetBytes: GIB }, onQuit: 'stop' as const };
+    const { out } = await (await withBox({}, { ...box, definition })).viv('show', 'box');
+    expect(out).toContain('disk 1       /images/root.qcow2 (qcow2, overlay)\n');
+    expect(out).toContain('disk 2       in the library (throwaway, 4 GiB)\n');
+    expect(out).toContain('checkpoints  every 30 s, within 1 GiB\non quit      stopped\n');
+  });
+});
