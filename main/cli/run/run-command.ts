@@ -1,11 +1,14 @@
 /** `viv run`: a throwaway machine on this terminal. Opens no library and imports no more than the run needs. */
 import type { MachineConfiguration } from '../../../emulator/index.ts';
+import type { MachineDefinition } from '../../../preload/contract/machines.ts';
+import type { PreparedGuest } from '../../images/index.ts';
 import { requireFiles, resolveConfiguration } from '../../supervisor/resolve-configuration.ts';
 import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, words, type Command } from '../command.ts';
 import { GUEST_HELP, GUEST_OPTIONS, guestOptions, type GuestOptions } from '../guest-options.ts';
 import { definitionOf, definitionPatch } from '../machine-definition.ts';
 import { outcomeOf } from './run-outcome.ts';
+import { openRunDisks, type RunDisks } from './run-disks.ts';
 import { runMachine, type RunResult } from './run-machine.ts';
 
 const help = `viv run: run a throwaway machine on this terminal
@@ -17,6 +20,7 @@ Usage: viv run --template NAME [--run COMMAND] [OPTION]...
 The console is standard input and output. On a terminal Ctrl-A X leaves and Ctrl-A Ctrl-A sends Ctrl-A.
 
 ${GUEST_HELP}
+                            overlay is as good as throwaway here: the machine is not kept
   --run COMMAND             with --template: run a shell command, then power off
   --copy HOST[:GUEST]       with --template: put a host file into the guest (a program with its libraries);
                             may be given several times
@@ -33,6 +37,7 @@ Examples:
   viv run --template debian-riscv64 --copy /usr/bin/riscv64-thing:/bin/thing --run thing
   viv run --kernel Image --initrd rootfs.cpio.gz --append 'console=ttyS0' --memory 1G
   viv run --kernel Image --append 'console=ttyS0 root=/dev/vda' --drive file=disk.img
+  viv run --template debian-riscv64 --drive file=debian.qcow2,format=qcow2,throwaway
   viv run --bare test.elf --stats figures.json
 `;
 
@@ -58,12 +63,12 @@ function seconds(text: string | undefined): number | undefined {
   return number;
 }
 
-/** The configuration of a template, fetching its parts with progress where they are not here. */
-async function templateConfiguration(
+/** A template's machine and its parts, fetched with progress where they are not here. */
+async function fromTemplate(
   options: GuestOptions & { template: string },
   additions: Additions,
   signal: AbortSignal,
-): Promise<MachineConfiguration> {
+): Promise<readonly [MachineDefinition, PreparedGuest]> {
   const [{ GuestKit }, { templateDefinition }, { progressLine }] = await Promise.all([
     import('../../images/index.ts'),
     import('../../supervisor/template-definition.ts'),
@@ -74,20 +79,32 @@ async function templateConfiguration(
   const line = progressLine();
   try {
     const prepared = await kit.prepare(options.template, additions, (progress) => line.show(progress), signal);
-    return resolveConfiguration({ ...definition, ...definitionPatch(options, definition) }, prepared);
+    return [{ ...definition, ...definitionPatch(options, definition) }, prepared];
   } finally {
     line.done();
   }
 }
 
-async function configurationOf(options: GuestOptions, additions: Additions, signal: AbortSignal): Promise<MachineConfiguration> {
+/** What is started, and what removes its disks' writes afterwards. */
+async function prepare(
+  options: GuestOptions,
+  additions: Additions,
+  signal: AbortSignal,
+): Promise<{ configuration: MachineConfiguration; disks: RunDisks }> {
   const { template } = options;
-  const configuration =
+  const [definition, prepared] =
     template === undefined
-      ? resolveConfiguration(definitionOf('throwaway', options), undefined)
-      : await templateConfiguration({ ...options, template }, additions, signal);
-  await requireFiles(configuration);
-  return configuration;
+      ? [definitionOf('throwaway', options), undefined]
+      : await fromTemplate({ ...options, template }, additions, signal);
+  const disks = await openRunDisks(definition.disks);
+  try {
+    const configuration = resolveConfiguration(definition, prepared, disks.attachments);
+    await requireFiles(configuration);
+    return { configuration, disks };
+  } catch (error) {
+    await disks.remove();
+    throw error;
+  }
 }
 
 async function run(args: readonly string[]): Promise<number> {
@@ -107,8 +124,11 @@ async function run(args: readonly string[]): Promise<number> {
   const interrupt = (why: NonNullable<RunResult['interrupted']>) => abort.abort(why);
   const timer = timeout === undefined ? undefined : setTimeout(() => interrupt('timeout'), timeout * 1000);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupt('signal'));
+  let disks: RunDisks | undefined;
   try {
-    const configuration = await configurationOf(options, additions, abort.signal);
+    const prepared = await prepare(options, additions, abort.signal);
+    disks = prepared.disks;
+    const { configuration } = prepared;
     const what = values.run === undefined ? 'machine' : 'command';
     let result = await runMachine(configuration, { signal: abort.signal, interrupt });
     // A system that reboots starts again; a command or a bare program has ended by it.
@@ -123,11 +143,12 @@ async function run(args: readonly string[]): Promise<number> {
     return outcome.status;
   } catch (error) {
     if (!abort.signal.aborted) throw error;
-    if (abort.signal.reason !== 'timeout') return 130;
+    if (abort.signal.reason !== 'timeout') return EXIT.interrupted;
     console.error(`viv: stopped after ${timeout} seconds (--timeout) before the machine had started`);
     return EXIT.timeout;
   } finally {
     clearTimeout(timer);
+    await disks?.remove();
   }
 }
 
