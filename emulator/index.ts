@@ -176,6 +176,8 @@ export interface RestorePoint {
    * on another thread than those of `copyPages`; whoever touches a page that is still absent waits for it.
    */
   fill(ram: SharedRam): void;
+  /** For a start: the machine begins paused and has not executed anything. */
+  readonly paused?: boolean;
   /** Disks to attach instead of the present ones (`restore` only); absent: those stay, and must hold what belongs to the instant. */
   readonly disks?: readonly DiskAttachment[];
 }

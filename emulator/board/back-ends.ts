@@ -26,6 +26,8 @@ export interface BackEnds {
   readonly entropy: Entropy;
   /** Nanoseconds since the Unix epoch. */
   wallClock(): bigint;
+  /** The devices hold the state of a saved machine, whose real-time clock is set only when it runs (`restored`). */
+  readonly restored?: boolean;
   /** The host's timer, and "after what the event loop has waiting". */
   readonly later: Later;
   soon(action: () => void): void;
@@ -102,7 +104,7 @@ export class AttachedBackEnds {
       return new BlockBackEnd(device, store, { disk, gate: this.#gate, log: devices.log });
     });
     this.#backed = this.#list();
-    this.adjustClock();
+    if (!outside.restored) this.adjustClock();
     void this.#run();
   }
 
@@ -184,6 +186,23 @@ export class AttachedBackEnds {
   /** Goes on after `quiesce`. */
   resume(): void {
     for (const block of this.#blocks) block.resume();
+  }
+
+  /**
+   * Gives the owner what the devices hold of output: at the instant of a snapshot nothing printed before it is still
+   * under way. (A virtio port's output stays in the guest's buffers until it is taken, so it has none.)
+   */
+  flushOutput(): void {
+    const { uartRing, console: terminal } = this.#devices;
+    this.#pumps[0]?.flush(uartRing.length);
+    // The emergency characters come first, see ConsoleBackEnd.takeOutput.
+    this.#pumps[1]?.flush(terminal?.device.emergency.length ?? 0);
+  }
+
+  /** The devices have gone back to another instant: forgets input for the former one, and puts disks in, if given. */
+  returned(disks: readonly DiskStore[] | undefined): void {
+    for (const input of this.#inputs) input.clear();
+    this.#blocks.forEach((block, disk) => block.restored(disks?.[disk]));
   }
 
   /**

@@ -40,6 +40,12 @@ export class InputQueue {
     return taken.length;
   }
 
+  /** Forgets what waits: it was meant for a guest that is no more. */
+  clear(): void {
+    this.#waiting = [];
+    this.#count = 0;
+  }
+
   /** The guest may have room. */
   notified(): void {
     let first = this.#waiting[0];

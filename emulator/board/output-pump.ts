@@ -51,6 +51,14 @@ export class OutputPump {
     this.notified();
   }
 
+  /** Gives at once what waits now, at most `most` bytes, whatever the owner has acknowledged: the instant of a snapshot. */
+  flush(most: number): void {
+    const bytes = this.#gather(most);
+    if (bytes.length === 0) return;
+    this.#unacknowledged += bytes.length;
+    void this.#sink(bytes);
+  }
+
   /** Gives everything that is left to the owner, whatever it has acknowledged: the machine has ended. */
   async finish(most: number): Promise<void> {
     for (let left = most; left > 0;) {

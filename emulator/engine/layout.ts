@@ -2,8 +2,6 @@
  * Where a core's engine-private data lies in the machine's shared memory, beside its architectural state: lookaside
  * buffers, the jump cache, decoded records. All of it is derived and may be dropped at any moment; none is saved.
  */
-import { PAGE_HAS_CODE, PAGE_WRITTEN } from '../memory/guest-memory.ts';
-import { PAGE_SAVING, PAGE_UNSAVED } from '../memory/page-keeper.ts';
 import { type Fields, type Schema, schema, u32, u64 } from '../snapshot/schema.ts';
 
 /** Banks of the lookaside buffer: an architecture numbers the ways in which one address can mean different things. */
@@ -42,13 +40,18 @@ export const RECORD = { size: 16, handler: 0, rd: 2, rs1: 4, rs2: 6, immediate: 
 export const DECODED_PAGE = 2048 * RECORD.size + 4 * RECORD.size;
 
 /**
- * Bits of a RAM page's flags: translated code of it exists; written behind a core's back; stores are watched; a snapshot
- * still needs what it holds; that is being copied (memory/page-keeper.ts).
+ * Bits of a RAM page's flags. Generated code looks at them where the lookaside buffer has no entry, and nowhere else: a
+ * write tag is given only for a page without any flag, so every reason to notice a write (translated code, a watch, a
+ * snapshot that needs the old content, "not written since the last instant") costs the fast path nothing; no entry at
+ * all exists for an absent page. Whoever sets a flag while a core may hold a write tag has it drop those tags.
  */
-export const PAGE = { code: PAGE_HAS_CODE, stale: PAGE_WRITTEN, watched: 4, unsaved: PAGE_UNSAVED, saving: PAGE_SAVING } as const;
+export { PAGE } from '../memory/page-flags.ts';
 
-/** Why the interpreter must look up: nothing, a trap to take, a changed mode or address space, leave to TypeScript. */
-export const EVENT = { none: 0, trap: 1, refetch: 2, leave: 3 } as const;
+/**
+ * Why the interpreter must look up: nothing, a trap to take, a changed mode or address space, leave to TypeScript, or
+ * leave and do the same instruction again (it has waited for an absent page, and something else wants the core).
+ */
+export const EVENT = { none: 0, trap: 1, refetch: 2, leave: 3, again: 4 } as const;
 
 /** The engine's working words of one core. Not guest state. */
 export const runState = schema('core-run', 1, {
@@ -89,6 +92,8 @@ export const runState = schema('core-run', 1, {
   fenceRequested: u32(),
   /** Set while the core stands still: it must drop its permissions to write pages unseen before it runs on. */
   protectRequested: u32(),
+  /** Set while the core stands still: its state and memory are those of another instant, so nothing it remembers holds. */
+  returnRequested: u32(),
   /** The core is in generated code, where a fence request has to be waited for. */
   running: u32(),
   /** Operands of a system operation, and the operand and old value of a CSR access. */

@@ -6,26 +6,18 @@ import { enableCompileCache } from 'node:module';
 import { dirname } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import { runState } from '../engine/layout.ts';
 import { wasm } from '../engine/wasm/webassembly.ts';
-import {
-  type Ending,
-  type MachineConfiguration,
-  MachineError,
-  type MachineEvents,
-  type RunningMachine,
-  type SavedMachine,
-} from '../index.ts';
-import { coreState } from '../isa/riscv/state.ts';
-import { bind } from '../snapshot/schema.ts';
-import { machineLayout } from '../machine/layout.ts';
-import { saveMachine } from './save.ts';
+import { type MachineConfiguration, MachineError, type MachineEvents, type RestorePoint, type RunningMachine } from '../index.ts';
+import { type MachineLayout, machineLayout, sharedRam } from '../machine/layout.ts';
+import { readState, retiredInstructions } from '../machine/saved-state.ts';
+import { flagWords, markStart } from '../memory/page-flags.ts';
+import { SnapshotError } from '../snapshot/components.ts';
 import { MachineThreads } from './machine-threads.ts';
+import { Machine } from './machine.ts';
 
 /** The largest memory a machine may have: WebAssembly's 4 GiB hold RAM and the engine's own data. */
 const MOST_MEMORY = 3 * 1024 ** 3;
 const MEBIBYTE = 1024 ** 2;
-const PAGE_SIZE = 4096;
 /** A thread's nursery: garbage here is short-lived, and three threads' nurseries count against every machine. */
 const YOUNG_MB = 6;
 
@@ -40,14 +32,14 @@ function sharedCompilations(): Record<string, string> {
 }
 
 /**
- * Loads the boot files, creates the machine's memory and threads and lets it run; or goes on from a saved machine,
- * whose configuration must be the one it was saved with.
- * @throws MachineError when a file is missing or unusable; nothing is left running then
+ * Loads the boot files, creates the machine's memory and threads and lets it run; or goes on from an instant, whose
+ * machine must have had the same memory, cores, disks and ports.
+ * @throws MachineError when a file is missing or unusable, or the instant does not fit; nothing is left running then
  */
 export async function startMachine(
   configuration: MachineConfiguration,
   events: MachineEvents,
-  from?: SavedMachine,
+  point?: RestorePoint,
 ): Promise<RunningMachine> {
   const { memoryBytes, cores } = configuration;
   if (memoryBytes % MEBIBYTE !== 0 || memoryBytes < 2 * MEBIBYTE || memoryBytes > MOST_MEMORY)
@@ -56,11 +48,10 @@ export async function startMachine(
     );
   if (!Number.isInteger(cores) || cores < 1 || cores > 8) throw new MachineError(`a machine has 1 to 8 cores, not ${cores}`);
   const layout = machineLayout(configuration);
-  const pages = layout.memoryPages;
-  const memory = new wasm.Memory({ initial: pages, maximum: pages, shared: true });
-  const ram = new Uint8Array(memory.buffer, layout.ram.host, layout.ram.size);
-  for (const [page, bytes] of from?.pages ?? []) ram.set(bytes, page * PAGE_SIZE);
+  const retired = point ? retiredIn(point.state) : 0;
+  const memory = new wasm.Memory({ initial: layout.memoryPages, maximum: layout.memoryPages, shared: true });
   const threads = new MachineThreads(configuration, memory, layout, events);
+  if (point) expectPages(point, layout, memory.buffer, threads);
   await threads.start(
     (file, workerData, transfer) =>
       new Worker(new URL(file, import.meta.url), {
@@ -69,36 +60,24 @@ export async function startMachine(
         env: { ...process.env, ...sharedCompilations() },
         resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
       }),
-    from?.state,
+    point?.state,
+    point?.paused,
   );
+  return new Machine(threads, layout, memory.buffer, retired);
+}
 
-  // Snapshots come one after the other: the marks on the pages are one snapshot's.
-  let previous: Promise<unknown> = Promise.resolve();
-  const states = layout.cores.map((core) => bind(coreState, memory.buffer, core.state));
-  const working = layout.cores.map((core) => bind(runState, memory.buffer, core.run));
-  const sum = (values: readonly bigint[]) => Number(values.reduce((a, b) => a + b, 0n));
-  return {
-    pause: () => threads.pause(),
-    resume: () => threads.resume(),
-    stop: () => threads.stop({ kind: 'stopped' } satisfies Ending),
-    write: (console, bytes) => threads.toIo({ kind: 'input', console, bytes }),
-    acknowledge: (console, count) => threads.toIo({ kind: 'acknowledge', console, count }),
-    resize: (console, columns, rows) => threads.toIo({ kind: 'resize', console, columns, rows }),
-    save: () => {
-      const saved = previous.then(() => saveMachine(threads, layout, memory.buffer));
-      previous = saved.catch(() => undefined);
-      return saved;
-    },
-    figures: () => {
-      const instructions = sum(states.map(({ retired }) => retired));
-      const { user, system } = process.cpuUsage();
-      return {
-        instructions,
-        compiledInstructions: Math.max(0, instructions - sum(working.map(({ interpreted }) => interpreted))),
-        fragments: working.reduce((all, { fragments }) => all + fragments, 0),
-        seconds: threads.seconds(),
-        hostCpuSeconds: (user + system) / 1e6,
-      };
-    },
-  };
+/** Instructions that the cores of a saved machine had retired. @throws MachineError where the state is damaged */
+function retiredIn(bytes: Uint8Array): number {
+  try {
+    return retiredInstructions(readState(bytes));
+  } catch (error) {
+    throw error instanceof SnapshotError ? new MachineError(error.message) : error;
+  }
+}
+
+/** Marks what is still to be read, before any thread can look at it. */
+function expectPages({ differs, fill }: RestorePoint, layout: MachineLayout, buffer: SharedArrayBuffer, { pages }: MachineThreads): void {
+  const words = flagWords(buffer, layout.ram.pageFlags, layout.ram.size);
+  pages.absent.expect(markStart(words, differs));
+  fill(sharedRam(layout, buffer));
 }

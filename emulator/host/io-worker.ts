@@ -1,50 +1,33 @@
 /** Entry point of a machine's I/O thread: loads the boot files, initialises the board, then serves its back ends. */
-import { readFile } from 'node:fs/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
-import { prepareBoot, type BootFiles } from '../board/boot/boot.ts';
+import { prepareBoot } from '../board/boot/boot.ts';
 import { type Board, createBoard } from '../board/riscv64-virt.ts';
-import { MachineError, type MachineConfiguration } from '../index.ts';
+import { type DiskOwner, MachineError } from '../index.ts';
 import { MachineClock } from '../machine/clock.ts';
-import { controlState, machineLayout, pageKeeper } from '../machine/layout.ts';
+import { MachineControl } from '../machine/control.ts';
 import type { CoreResume, CoreStart } from '../machine/core-thread.ts';
-import { type machineState, readState, restoreBoard, saveState } from '../machine/saved-state.ts';
+import { Instants } from '../machine/instant.ts';
+import { controlState, machineLayout, pageWork, sharedRam } from '../machine/layout.ts';
+import { type MachineState, readState, restoreBoard } from '../machine/saved-state.ts';
+import { MemoryLost } from '../memory/absent-pages.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
 import { SnapshotError } from '../snapshot/components.ts';
-import { bind, type StateOf } from '../snapshot/schema.ts';
-import { openDisk } from './disk-file.ts';
-import type { FromIo, ToIo, WorkerSetup } from './messages.ts';
+import { bind } from '../snapshot/schema.ts';
+import { closeDisks, openDisks, tellDisk } from './attached-disks.ts';
+import { readBootFiles, release } from './boot-files.ts';
+import type { Failure, FromIo, IoQuestion, ToIo, WorkerSetup } from './messages.ts';
 
 if (!parentPort) throw new Error('io-worker.ts runs as a worker thread of a machine');
 const port = parentPort;
 const { configuration, memory, saved } = workerData as WorkerSetup;
 const tell = (message: FromIo, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
-
-async function read(what: string, path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw new MachineError(`${what} ${path} cannot be read: ${reason}; choose another file`);
-  }
-}
-
-async function bootFiles({ boot }: MachineConfiguration): Promise<BootFiles> {
-  if (boot.kind === 'bare') return { kind: 'bare', program: await read('the program', boot.program) };
-  if (boot.kind === 'firmware') return { kind: 'firmware', firmware: await read('the firmware', boot.firmware) };
-  const [kernel, initrd, firmware] = await Promise.all([
-    read('the kernel', boot.kernel),
-    boot.initrd === undefined ? undefined : read('the initrd', boot.initrd),
-    boot.firmware === undefined ? undefined : read('the firmware', boot.firmware),
-  ]);
-  return { kind: 'linux', kernel, commandLine: boot.commandLine, ...(initrd ? { initrd } : {}), ...(firmware ? { firmware } : {}) };
-}
-
-/** Gives the files' memory back at once; left to the garbage collector of an idle thread it would stay for good. */
-function release(files: BootFiles): void {
-  for (const file of Object.values(files)) if (file instanceof Uint8Array && file.buffer instanceof ArrayBuffer) file.buffer.transfer(0);
-}
-
+const log = (line: string) => tell({ kind: 'log', line });
+const diskOwner = (slot: number): DiskOwner => ({
+  log,
+  trouble: (message) => tell({ kind: 'disk trouble', slot, message }),
+  recovered: () => tell({ kind: 'disk trouble', slot, message: undefined }),
+});
 const entropy = (count: number) => crypto.getRandomValues(new Uint8Array(count));
 
 async function main(): Promise<void> {
@@ -52,23 +35,26 @@ async function main(): Promise<void> {
   const { buffer } = memory;
   const { ram } = layout;
   const clock = new MachineClock(bind(controlState, buffer, layout.control), () => process.hrtime.bigint());
-  const log = (line: string) => tell({ kind: 'log', line });
   const staleWrites = new Int32Array(buffer, layout.control + controlState.offsets.staleWrites, 1);
-  const keeper = pageKeeper(layout, buffer);
+  const pages = pageWork(sharedRam(layout, buffer));
+  const control = new MachineControl(layout, buffer, pages.absent);
   const guest = new GuestMemory({
     buffer,
     ramOffset: ram.host,
     base: ram.base,
     size: ram.size,
     pageFlags: new Uint8Array(buffer, ram.pageFlags, ram.size / 4096),
-    keep: (page) => keeper.keep(page),
+    fetch: (page) => void pages.absent.fetch(page),
+    keep: (page) => pages.keeper.keep(page),
     codeWritten: () => Atomics.add(staleWrites, 0, 1),
   });
   const board = createBoard(layout.board, { buffer, memory: guest, clock, powerRequested: () => undefined, log });
   board.initialise();
-  const disks = await Promise.all(configuration.disks.map(openDisk));
-  const { start, whole } = saved ? resume(board, saved) : await boot(board, guest, log);
-  // Before the back ends: they set the guest's real-time clock by this one.
+  const opening = openDisks(configuration.disks, diskOwner);
+  const { start, whole } = saved ? resume(board, saved) : await boot(board, guest);
+  let disks = await opening;
+  // Before the back ends: they set the guest's real-time clock by this one. It stands still until the cores start.
+  clock.hold();
   clock.start(whole.ticks);
   const outside = board.attach({
     disks,
@@ -80,33 +66,61 @@ async function main(): Promise<void> {
     wallClock: () => BigInt(Date.now()) * 1_000_000n,
     later: (milliseconds, action) => void setTimeout(action, milliseconds),
     soon: (action) => void setImmediate(action),
+    restored: saved !== undefined,
   });
+  const instants = new Instants({ layout, buffer, board, clock, control, pages, whole });
+
+  async function answer(question: IoQuestion): Promise<unknown> {
+    if (question.kind === 'disk') return tellDisk(disks, question.slot, question.message);
+    if (question.disks && question.disks.length !== disks.length)
+      throw new MachineError(`the machine has ${disks.length} disks, not ${question.disks.length}: end it and start it with those`);
+    const next = question.disks && (await openDisks(question.disks, diskOwner));
+    try {
+      const instant = await instants.take(question.request, disks, next);
+      if (next) void closeDisks(disks, log);
+      if (next) disks = next;
+      return instant;
+    } catch (error) {
+      if (next) await closeDisks(next, log);
+      throw error;
+    }
+  }
+
   port.on('message', (message: ToIo) => {
     if (message.kind === 'input') outside.input(message.console, message.bytes);
     else if (message.kind === 'acknowledge') outside.acknowledge(message.console, message.count);
     else if (message.kind === 'resize') outside.resize(message.console, message.columns, message.rows);
-    else if (message.kind === 'resumed') outside.adjustClock();
-    else if (message.kind === 'save')
-      void outside.quiesce().then(() => {
-        const now = { ...whole, ticks: BigInt(clock.ticks()) };
-        tell({ kind: 'state', bytes: saveState(layout, board, buffer, now) });
-      });
-    else if (message.kind === 'saved') outside.resume();
+    else if (message.kind === 'resumed') {
+      instants.running();
+      outside.adjustClock();
+    } else if (message.kind === 'asked')
+      void answer(message.question).then(
+        (answered) => tell({ kind: 'answered', id: message.id, answer: answered }),
+        (error: unknown) => tell({ kind: 'failed', id: message.id, failure: failureOf(error) }),
+      );
     else
-      void outside.close().then(async () => {
-        await Promise.all(disks.map((disk) => disk.close()));
-        tell({ kind: 'closed' });
-        port.close();
-      });
+      void outside
+        .close()
+        .catch((error: unknown) => log(`the devices did not close: ${String(error)}`))
+        .then(() => closeDisks(disks, log))
+        .then(() => {
+          tell({ kind: 'closed' });
+          port.close();
+        });
   });
-  if (saved) board.kick();
+  // A machine whose memory is lost is ended by its owner; until then its devices may come across the loss as well.
+  process.on('uncaughtException', (error) => {
+    if (!(error instanceof MemoryLost)) throw error;
+    log(error.message);
+  });
+  if (saved) instants.later();
   tell({ kind: 'ready', start });
 }
 
 /** What a start gives: how the cores begin, and what belongs to the machine as a whole. */
 interface Started {
   readonly start: CoreStart | CoreResume;
-  readonly whole: Readonly<StateOf<typeof machineState>>;
+  readonly whole: Readonly<MachineState>;
 }
 const wholeOf = (parts: { ticks: bigint; builtInSbi: number; tohost: bigint }) => ({
   ...parts,
@@ -114,8 +128,8 @@ const wholeOf = (parts: { ticks: bigint; builtInSbi: number; tohost: bigint }) =
   cores: configuration.cores,
 });
 
-async function boot(board: Board, guest: GuestMemory, log: (line: string) => void): Promise<Started> {
-  const files = await bootFiles(configuration);
+async function boot(board: Board, guest: GuestMemory): Promise<Started> {
+  const files = await readBootFiles(configuration);
   const inflate = (bytes: Uint8Array) => gunzipSync(bytes);
   const prepared = prepareBoot({ files, memory: guest, deviceTree: (request) => board.deviceTree(request), inflate, entropy });
   for (const line of prepared.log) log(line);
@@ -127,7 +141,7 @@ async function boot(board: Board, guest: GuestMemory, log: (line: string) => voi
   };
 }
 
-/** Goes on from saved state; the memory holds the RAM already. */
+/** Goes on from saved state; the memory holds the RAM already, or somebody fills it. */
 function resume(board: Board, bytes: Uint8Array): Started {
   const state = readState(bytes);
   const { memoryBytes, cores, ticks, builtInSbi, tohost } = state.machine;
@@ -139,11 +153,15 @@ function resume(board: Board, bytes: Uint8Array): Started {
   return { start: { state: bytes }, whole: wholeOf({ ticks, builtInSbi, tohost }) };
 }
 
+function failureOf(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    message,
+    mistake: error instanceof MachineError || error instanceof SnapshotError || (error as Error | undefined)?.name === 'MachineError',
+  };
+}
+
 main().catch((error: unknown) => {
-  tell({
-    kind: 'refused',
-    message: error instanceof Error ? error.message : String(error),
-    mistake: error instanceof MachineError || error instanceof SnapshotError,
-  });
+  tell({ kind: 'refused', failure: failureOf(error) });
   port.close();
 });

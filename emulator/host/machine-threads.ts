@@ -2,34 +2,39 @@
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import type { WasmMemory } from '../engine/wasm/webassembly.ts';
 import { type Ending, type MachineConfiguration, MachineError, type MachineEvents } from '../index.ts';
-import { controlState, type MachineLayout, WISH } from '../machine/layout.ts';
-import type { FromCore, FromIo, ToIo } from './messages.ts';
+import { MachineClock } from '../machine/clock.ts';
+import { MachineControl } from '../machine/control.ts';
+import { controlState, type MachineLayout, type PageWork, pageWork, sharedRam, WISH } from '../machine/layout.ts';
+import { bind } from '../snapshot/schema.ts';
+import type { Failure, FromCore, FromIo, Instant, IoQuestion, ToIo } from './messages.ts';
 
 /** Makes a worker of a file of this folder; ports in its data are transferred. */
 export type Spawn = (file: string, workerData: unknown, transfer: readonly MessagePort[]) => Worker;
 
 /** How long the I/O thread may take to hand over last output and close disks before it is ended regardless. */
 const CLOSING_MS = 5_000;
-/** Index of `parked` in the control words. */
-const PARKED = controlState.offsets.parked / 4;
+/** How long the cores may take to end; one that is dead or hangs is not waited for longer. */
+const SETTLING_MS = 1_000;
 /** Log lines kept for a failure's report. */
 const LOG_LINES = 200;
 
 export class MachineThreads {
+  readonly pages: PageWork;
   readonly #configuration: MachineConfiguration;
   readonly #memory: WasmMemory;
   readonly #layout: MachineLayout;
   readonly #events: MachineEvents;
-  readonly #control: Int32Array;
-  readonly #origin: BigInt64Array;
+  readonly #control: MachineControl;
+  readonly #clock: MachineClock;
   readonly #log: string[] = [];
   #io: Worker | undefined;
   #cores: Worker[] = [];
   #compiler: Worker | undefined;
   #ending: Promise<void> | undefined;
   #closed = (): void => undefined;
-  /** Whoever waits for the state that `save` asks for. */
-  #saving: PromiseWithResolvers<Uint8Array> | undefined;
+  /** Whoever waits for an answer of the I/O thread, by the number of the question. */
+  readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
+  #questions = 0;
   #startedAt = 0;
   #pausedAt: number | undefined;
   #pausedFor = 0;
@@ -39,12 +44,13 @@ export class MachineThreads {
     this.#memory = memory;
     this.#layout = layout;
     this.#events = events;
-    this.#control = new Int32Array(memory.buffer, layout.control, 2);
-    this.#origin = new BigInt64Array(memory.buffer, layout.control + controlState.offsets.clockOrigin, 1);
+    this.pages = pageWork(sharedRam(layout, memory.buffer));
+    this.#control = new MachineControl(layout, memory.buffer, this.pages.absent);
+    this.#clock = new MachineClock(bind(controlState, memory.buffer, layout.control), () => process.hrtime.bigint());
   }
 
-  /** Starts all threads; resolves when the guest runs. @throws MachineError with everything ended */
-  async start(spawn: Spawn, saved?: Uint8Array): Promise<void> {
+  /** Starts all threads; resolves when the guest runs, or could (`paused`). @throws MachineError with everything ended */
+  async start(spawn: Spawn, saved?: Uint8Array, paused = false): Promise<void> {
     const setup = { configuration: this.#configuration, memory: this.#memory, ...(saved ? { saved } : {}) };
     const io = spawn('./io-worker.ts', setup, []);
     this.#io = io;
@@ -61,22 +67,36 @@ export class MachineThreads {
       if (this.#compiler) this.#watch(this.#compiler, 'the compiler thread', () => undefined);
       const [start] = await Promise.all([ready, ...built]);
       this.#startedAt = performance.now();
+      // The I/O thread has set the clock and holds it.
+      if (paused) {
+        this.#pausedAt = this.#startedAt;
+        this.#control.change(WISH.run, WISH.pause);
+      } else this.#clock.release();
       for (const core of this.#cores) core.postMessage({ kind: 'start', start });
+      if (paused) await this.#control.allParked(() => this.ended);
+      else this.toIo({ kind: 'resumed' });
     } catch (error) {
       this.#ending = Promise.resolve();
       await this.#terminate();
       throw error;
     }
+    void this.pages.absent
+      .whenLost(() => this.ended)
+      .then((reason) => {
+        if (reason !== undefined) void this.stop({ kind: 'failed', reason, log: this.#log.join('\n') });
+      });
   }
 
   #whenReady(io: Worker): Promise<unknown> {
     return new Promise((resolve, reject) => {
       io.on('message', (message: FromIo) => {
         if (message.kind === 'ready') resolve(message.start);
-        else if (message.kind === 'refused') reject(message.mistake ? new MachineError(message.message) : new Error(message.message));
+        else if (message.kind === 'refused') reject(errorOf(message.failure));
         else if (message.kind === 'output') this.#events.output(message.console, message.bytes);
         else if (message.kind === 'log') this.#note(message.line);
-        else if (message.kind === 'state') this.#saving?.resolve(message.bytes);
+        else if (message.kind === 'disk trouble') this.#events.diskTrouble?.(message.slot, message.message);
+        else if (message.kind === 'answered') this.#asked.get(message.id)?.resolve(message.answer);
+        else if (message.kind === 'failed') this.#asked.get(message.id)?.reject(errorOf(message.failure));
         else this.#closed();
       });
       this.#watch(io, 'the I/O thread', reject);
@@ -112,71 +132,51 @@ export class MachineThreads {
     this.#events.log(line);
   }
 
+  /** Whether the machine has ended or is about to. */
+  get ended(): boolean {
+    return this.#ending !== undefined;
+  }
   toIo(message: ToIo): void {
     if (!this.#ending) this.#io?.postMessage(message);
+  }
+  /** Takes the machine at one instant, or puts it back to another. @throws MachineError if it has ended or the state does not fit */
+  async instant(question: Extract<IoQuestion, { kind: 'instant' }>): Promise<Instant> {
+    const instant = (await this.ask(question)) as Instant;
+    this.#pausedFor += instant.pausedMs;
+    return instant;
+  }
+  /** Asks the I/O thread something. @throws what it throws; MachineError if the machine has ended */
+  async ask(question: IoQuestion): Promise<unknown> {
+    if (this.#ending) throw hasEnded();
+    const id = this.#questions++;
+    const answered = Promise.withResolvers<unknown>();
+    this.#asked.set(id, answered);
+    try {
+      this.#io?.postMessage({ kind: 'asked', id, question } satisfies ToIo);
+      return await answered.promise;
+    } finally {
+      this.#asked.delete(id);
+    }
   }
   /** Wall seconds since start, pauses excluded. */
   seconds(): number {
     return ((this.#pausedAt ?? performance.now()) - this.#startedAt - this.#pausedFor) / 1000;
   }
 
-  #wish(wish: number): void {
-    Atomics.store(this.#control, 0, wish);
-    Atomics.notify(this.#control, 0);
-    // Cores waiting for room to print must come back; those asleep must wake.
-    const release = new Int32Array(this.#memory.buffer, this.#layout.board.release, 1);
-    Atomics.store(release, 0, wish === WISH.run ? 0 : 1);
-    Atomics.notify(release, 0);
-    for (const { attention } of this.#layout.cores) {
-      const word = new Int32Array(this.#memory.buffer, attention, 1);
-      Atomics.store(word, 0, 1);
-      Atomics.notify(word, 0);
-    }
-  }
-  async #allParked(): Promise<void> {
-    for (;;) {
-      const parked = Atomics.load(this.#control, PARKED);
-      if (parked >= this.#cores.length || this.#ending) return;
-      await Atomics.waitAsync(this.#control, PARKED, parked, 100).value;
-    }
-  }
   async pause(): Promise<void> {
     if (this.#ending || this.#pausedAt !== undefined) return;
     this.#pausedAt = performance.now();
-    this.#wish(WISH.pause);
-    await this.#allParked();
-  }
-  /**
-   * Holds the machine still for as long as `copy` takes: it gets the state beside RAM and may read RAM meanwhile. A
-   * machine that was paused stays paused.
-   */
-  async whileStill<T>(copy: (state: Uint8Array) => T): Promise<T> {
-    const wasRunning = this.#pausedAt === undefined;
-    if (wasRunning) await this.pause();
-    try {
-      this.#saving = Promise.withResolvers();
-      if (this.#ending) this.#refuseSaving();
-      this.toIo({ kind: 'save' });
-      const state = await this.#saving.promise;
-      return copy(state);
-    } finally {
-      this.#saving = undefined;
-      this.toIo({ kind: 'saved' });
-      if (wasRunning) await this.resume();
-    }
-  }
-  #refuseSaving(): void {
-    this.#saving?.reject(new MachineError('the machine has ended: there is nothing to save'));
+    this.#control.change(WISH.run, WISH.pause);
+    this.#clock.hold();
+    await this.#control.allParked(() => this.ended);
   }
   async resume(): Promise<void> {
     if (this.#ending || this.#pausedAt === undefined) return;
-    const paused = performance.now() - this.#pausedAt;
-    this.#pausedFor += paused;
+    this.#pausedFor += performance.now() - this.#pausedAt;
     this.#pausedAt = undefined;
-    // The guest's clock stands still while paused.
-    Atomics.add(this.#origin, 0, BigInt(Math.round(paused * 1e6)));
+    this.#clock.release();
     this.toIo({ kind: 'resumed' });
-    this.#wish(WISH.run);
+    this.#control.change(WISH.pause, WISH.run);
   }
 
   /** Ends the run: stops the cores, lets the I/O thread hand over last output, ends the threads, tells the owner. */
@@ -186,29 +186,27 @@ export class MachineThreads {
   }
   async #end(ending: Ending): Promise<void> {
     this.#pausedAt ??= performance.now();
-    this.#refuseSaving();
-    this.#wish(WISH.stop);
+    this.#control.stop();
     const closed = new Promise<void>((resolve) => {
       this.#closed = resolve;
       setTimeout(resolve, CLOSING_MS).unref();
     });
-    await this.#settled();
+    const limit = performance.now() + SETTLING_MS;
+    await this.#control.allParked(() => performance.now() > limit);
     this.#io?.postMessage({ kind: 'close' } satisfies ToIo);
     await closed;
     await this.#terminate();
+    for (const waiting of this.#asked.values()) waiting.reject(hasEnded());
     this.#events.ended(ending);
-  }
-  /** Waits until the cores have stopped and their figures are final; one that is dead or hangs is not waited for long. */
-  async #settled(): Promise<void> {
-    for (let waited = 0; waited < 20; waited++) {
-      const parked = Atomics.load(this.#control, PARKED);
-      if (parked >= this.#cores.length) return;
-      await Atomics.waitAsync(this.#control, PARKED, parked, 50).value;
-    }
   }
   async #terminate(): Promise<void> {
     await Promise.all(
       [this.#io, this.#compiler, ...this.#cores].filter((worker) => worker !== undefined).map((worker) => worker.terminate()),
     );
+    this.pages.absent.end();
+    this.pages.keeper.end();
   }
 }
+
+const hasEnded = () => new MachineError('the machine has ended: there is nothing to save');
+const errorOf = ({ message, mistake }: Failure) => (mistake ? new MachineError(message) : new Error(message));

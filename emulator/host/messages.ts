@@ -1,14 +1,15 @@
 /** What a machine's threads say to each other by message; everything frequent goes through shared memory instead. */
 import type { MessagePort } from 'node:worker_threads';
-import type { Ending, MachineConfiguration } from '../index.ts';
+import type { DiskAttachment, Ending, MachineConfiguration } from '../index.ts';
 import type { WasmMemory } from '../engine/wasm/webassembly.ts';
 import type { CoreResume, CoreStart } from '../machine/core-thread.ts';
+import type { Instant, InstantRequest } from '../machine/instant.ts';
 
 /** Given to every worker at its birth. */
 export interface WorkerSetup {
   readonly configuration: MachineConfiguration;
   readonly memory: WasmMemory;
-  /** State to go on from; the RAM is already in the memory. Absent: boot. */
+  /** State to go on from; the RAM is there or on its way. Absent: boot. */
   readonly saved?: Uint8Array;
 }
 export interface CoreSetup extends WorkerSetup {
@@ -21,25 +22,36 @@ export interface CompilerSetup extends WorkerSetup {
   readonly cores: readonly MessagePort[];
 }
 
+/** What is asked of the I/O thread and answered. */
+export type IoQuestion =
+  | { readonly kind: 'instant'; readonly request: InstantRequest; readonly disks?: readonly DiskAttachment[] }
+  | { readonly kind: 'disk'; readonly slot: number; readonly message: unknown };
+
 export type ToIo =
   | { readonly kind: 'input'; readonly console: number; readonly bytes: Uint8Array }
   | { readonly kind: 'acknowledge'; readonly console: number; readonly count: number }
   | { readonly kind: 'resize'; readonly console: number; readonly columns: number; readonly rows: number }
   | { readonly kind: 'resumed' }
-  /** The cores are parked: finish what is in flight, then answer with the state. */
-  | { readonly kind: 'save' }
-  /** The state has been taken (and the RAM copied): go on. */
-  | { readonly kind: 'saved' }
+  | { readonly kind: 'asked'; readonly id: number; readonly question: IoQuestion }
   | { readonly kind: 'close' };
+
+/** Why something failed; `mistake`: the person's to mend, not ours. */
+export interface Failure {
+  readonly message: string;
+  readonly mistake: boolean;
+}
 
 export type FromIo =
   | { readonly kind: 'ready'; readonly start: CoreStart | CoreResume }
-  | { readonly kind: 'state'; readonly bytes: Uint8Array }
-  /** Start failed; `mistake`: the person's to mend, not ours. */
-  | { readonly kind: 'refused'; readonly message: string; readonly mistake: boolean }
+  | { readonly kind: 'refused'; readonly failure: Failure }
+  | { readonly kind: 'answered'; readonly id: number; readonly answer: unknown }
+  | { readonly kind: 'failed'; readonly id: number; readonly failure: Failure }
+  /** `message` absent: the trouble is over. */
+  | { readonly kind: 'disk trouble'; readonly slot: number; readonly message: string | undefined }
   | { readonly kind: 'output'; readonly console: number; readonly bytes: Uint8Array }
   | { readonly kind: 'log'; readonly line: string }
   | { readonly kind: 'closed' };
+export type { Instant };
 
 export type ToCore = { readonly kind: 'start'; readonly start: CoreStart | CoreResume };
 export type FromCore =

@@ -117,6 +117,8 @@ export interface PrivilegedCore {
   /** The tick at which the core's own timer is due, or Infinity. */
   deadline(): number;
   codeContext(): CodeContext;
+  /** The state was set from outside: works out anew what follows from it, and drops every translation. */
+  restored(): void;
 }
 
 /** State fields the engine itself reads or writes, by name. */

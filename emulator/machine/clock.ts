@@ -1,25 +1,34 @@
-/** The machine's clock, read from the host's monotonic one; the same on every thread, standing still while paused. */
+/** The machine's clock, read from the host's monotonic one; the same on every thread, standing still while the machine does. */
 import type { Clock } from '../device/kit/wiring.ts';
 
 /** Host nanoseconds, monotonic and common to all threads of the process. */
 export type MonotonicNanoseconds = () => bigint;
 
 export class MachineClock implements Clock {
-  readonly #control: { clockOrigin: bigint };
+  readonly #control: { clockOrigin: bigint; clockHeld: bigint };
   readonly #now: MonotonicNanoseconds;
-  constructor(control: { clockOrigin: bigint }, now: MonotonicNanoseconds) {
+  constructor(control: { clockOrigin: bigint; clockHeld: bigint }, now: MonotonicNanoseconds) {
     this.#control = control;
     this.#now = now;
   }
-  /** Starts the clock at 0, or where a saved machine's clock stood. */
+  /** Sets the clock: to 0, or to where a saved machine's clock stood. Whether it runs or is held stays so. */
   start(ticks = 0n): void {
-    this.#control.clockOrigin = this.#now() - ticks * 100n;
+    this.#control.clockOrigin = (this.#control.clockHeld || this.#now()) - ticks * 100n;
   }
   ticks(): number {
-    return Math.floor(Number(this.#now() - this.#control.clockOrigin) / 100);
+    return Math.floor(Number((this.#control.clockHeld || this.#now()) - this.#control.clockOrigin) / 100);
   }
-  /** Takes `nanoseconds` during which the machine did not run out of its time. */
-  skip(nanoseconds: bigint): void {
-    this.#control.clockOrigin += nanoseconds;
+  /** Stops the clock while the cores stand still. Only by whoever made them. */
+  hold(): void {
+    if (this.#control.clockHeld === 0n) this.#control.clockHeld = this.#now();
+  }
+  /** Lets it run on from where it stood. @returns nanoseconds for which it was held */
+  release(): bigint {
+    const { clockHeld } = this.#control;
+    if (clockHeld === 0n) return 0n;
+    const held = this.#now() - clockHeld;
+    this.#control.clockOrigin += held;
+    this.#control.clockHeld = 0n;
+    return held;
   }
 }

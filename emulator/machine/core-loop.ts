@@ -37,6 +37,7 @@ export function runCore(parts: CoreLoopParts): void {
     parts.receive();
     answerFence(core);
     answerProtection(core);
+    answerReturn(core);
     takeSoftwareInterrupt(parts);
     if (core.state.hartState !== 0) {
       stopped = true;
@@ -96,11 +97,18 @@ export function answerFence(core: Core): void {
   core.flush({ keepGlobal: false });
 }
 
-/** A snapshot has begun while this core stood still: from now on first writes must come to the slow path. */
+/** An instant was taken while this core stood still: from now on first writes must come to the slow path. */
 function answerProtection(core: Core): void {
   if (!core.working.protectRequested) return;
   core.working.protectRequested = 0;
   core.translations.protectAll();
+}
+
+/** The machine went back to another instant while this core stood still. */
+function answerReturn(core: Core): void {
+  if (!core.working.returnRequested) return;
+  core.working.returnRequested = 0;
+  core.returned();
 }
 
 /** The tick at which this core has something to do by itself; also brings its timer lines up to date. */

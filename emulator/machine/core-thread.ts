@@ -11,7 +11,7 @@ import { PAGE } from '../engine/layout.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
 import { bind } from '../snapshot/schema.ts';
 import { MachineClock, type MonotonicNanoseconds } from './clock.ts';
-import { controlState, machineLayout, pageKeeper } from './layout.ts';
+import { controlState, machineLayout, pageWork, sharedRam, WISH } from './layout.ts';
 import { readState, restoreCore } from './saved-state.ts';
 import { prepareSupervisor, sbiHart, sbiPlatform } from './sbi-platform.ts';
 import type { CoreLoopParts } from './core-loop.ts';
@@ -58,17 +58,19 @@ export function createCoreThread(parts: CoreThreadParts): {
   const coreLayout = layout.cores[hartId];
   if (!coreLayout) throw new Error(`the machine has no core ${hartId}`);
   const staleWrites = new Int32Array(buffer, layout.control + controlState.offsets.staleWrites, 1);
-  const keeper = pageKeeper(layout, buffer);
+  const { keeper, absent } = pageWork(sharedRam(layout, buffer));
   const guest = new GuestMemory({
     buffer,
     ramOffset: ram.host,
     base: ram.base,
     size: ram.size,
     pageFlags: new Uint8Array(buffer, ram.pageFlags, ram.size / 4096),
+    fetch: (page) => void absent.fetch(page),
     keep: (page) => keeper.keep(page),
     codeWritten: () => Atomics.add(staleWrites, 0, 1),
   });
   const words = new Int32Array(buffer, layout.control, 2);
+  const wanted = () => Atomics.load(words, 0) !== WISH.run;
   let ended = false;
   const end = (ending: Ending) => {
     if (ended) return;
@@ -99,6 +101,7 @@ export function createCoreThread(parts: CoreThreadParts): {
       return sbi !== undefined;
     },
     keepPage: (page) => keeper.keep(page),
+    awaitPage: (page) => absent.fetch(page, wanted),
     watchedWritten: () => {
       const value = tohost?.getBigUint64(0, true) ?? 0n;
       // HTIF: an odd value ends the run, the rest is the exit code (riscv-isa-sim, htif "syscall 0").

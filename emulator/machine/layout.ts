@@ -2,15 +2,16 @@
 import { type BoardLayout, boardLayout } from '../board/layout.ts';
 import { type CoreLayout, coreLayout, type RamLayout } from '../engine/layout.ts';
 import { WASM_PAGE } from '../engine/wasm/webassembly.ts';
-import type { MachineConfiguration } from '../index.ts';
+import type { MachineConfiguration, SharedRam } from '../index.ts';
 import { coreState } from '../isa/riscv/state.ts';
+import { AbsentPages } from '../memory/absent-pages.ts';
+import { PAGE_SIZE } from '../memory/page-flags.ts';
 import { PageKeeper } from '../memory/page-keeper.ts';
 import { coreSignals } from '../device/kit/core-signals.ts';
 import { schema, u32, u64 } from '../snapshot/schema.ts';
 
 /** Physical address of RAM on the board `virt`. */
 const RAM_BASE = 0x8000_0000;
-const PAGE_SIZE = 4096;
 /** The first page of memory 0 stays unused, so that a zero address is never anything's. */
 const CONTROL_AT = PAGE_SIZE;
 /** Decoded pages a core: 32 KiB each, touched as needed; a booting Debian kernel uses about 700. */
@@ -28,6 +29,8 @@ export const controlState = schema('control', 1, {
   staleWrites: u32(),
   /** `process.hrtime` nanoseconds at which the machine's clock reads 0; moved on by pauses. */
   clockOrigin: u64(),
+  /** `process.hrtime` nanoseconds since which the clock stands still; 0 while it runs. */
+  clockHeld: u64(),
 });
 
 export interface MachineLayout {
@@ -35,8 +38,9 @@ export interface MachineLayout {
   readonly board: BoardLayout;
   readonly cores: readonly CoreLayout[];
   readonly ram: RamLayout;
-  /** Address of the area of `PageKeeper`. */
+  /** Addresses of the areas of `PageKeeper` and `AbsentPages`. */
   readonly kept: number;
+  readonly absent: number;
   /** WebAssembly pages in all. */
   readonly memoryPages: number;
 }
@@ -59,6 +63,7 @@ export function machineLayout(configuration: MachineConfiguration): MachineLayou
   const pageFlags = take(ramPages);
   const generations = take(ramPages * 4);
   const kept = take(PageKeeper.SIZE);
+  const absent = take(AbsentPages.SIZE);
   const cores = board.signals.map((signals) => {
     const layout = coreLayout({
       base: at,
@@ -73,9 +78,23 @@ export function machineLayout(configuration: MachineConfiguration): MachineLayou
   });
   const host = Math.ceil(at / WASM_PAGE) * WASM_PAGE;
   const ram = { base: RAM_BASE, size: memoryBytes, host, pageFlags, generations };
-  return { control: CONTROL_AT, board, cores, ram, kept, memoryPages: Math.ceil((host + memoryBytes) / WASM_PAGE) };
+  return { control: CONTROL_AT, board, cores, ram, kept, absent, memoryPages: Math.ceil((host + memoryBytes) / WASM_PAGE) };
 }
 
-/** A thread's view of the copies that a live snapshot keeps. */
-export const pageKeeper = ({ ram, kept }: MachineLayout, buffer: SharedArrayBuffer): PageKeeper =>
-  new PageKeeper({ buffer, ramOffset: ram.host, size: ram.size, pageFlags: ram.pageFlags, area: kept });
+/** RAM of a machine as other rooms get it. */
+export const sharedRam = ({ ram, kept, absent }: MachineLayout, buffer: SharedArrayBuffer): SharedRam => ({
+  buffer,
+  sizeBytes: ram.size,
+  places: { ram: ram.host, pageFlags: ram.pageFlags, kept, absent },
+});
+
+/** A thread's view of what snapshots and returns do with the pages. */
+export interface PageWork {
+  readonly keeper: PageKeeper;
+  readonly absent: AbsentPages;
+}
+export function pageWork({ buffer, sizeBytes, places }: SharedRam): PageWork {
+  const { ram, pageFlags, kept, absent } = places as Record<'ram' | 'pageFlags' | 'kept' | 'absent', number>;
+  const parts = { buffer, ramOffset: ram, size: sizeBytes, pageFlags };
+  return { keeper: new PageKeeper({ ...parts, area: kept }), absent: new AbsentPages({ ...parts, area: absent }) };
+}

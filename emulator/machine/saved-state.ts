@@ -27,7 +27,7 @@ export const machineState = schema('machine', 1, {
   /** Physical address of a bare program's `tohost`, or 0. */
   tohost: u64(),
 });
-type MachineState = StateOf<typeof machineState>;
+export type MachineState = StateOf<typeof machineState>;
 
 const coreComponent = (layout: MachineLayout, hart: number): PlacedComponent => ({
   name: `core-${hart}`,
@@ -68,11 +68,34 @@ export function readState(bytes: Uint8Array): SavedState {
   return { machine: bind(machineState, own, 0), components: readComponents(bytes.subarray(4 + length)) };
 }
 
+/** Instructions that all cores had retired. */
+export function retiredInstructions({ components }: SavedState): number {
+  let sum = 0;
+  for (const [name, { fields }] of components) {
+    const retired = name.startsWith('core-') ? fields['retired'] : undefined;
+    if (retired?.length === 8) sum += Number(new DataView(retired.buffer, retired.byteOffset).getBigUint64(0, true));
+  }
+  return sum;
+}
+
+/**
+ * Whether saved state fits a machine as it stands: the same devices, disks, ports and cores.
+ * @throws SnapshotError where it does not; nothing has changed then
+ */
+export function checkState(layout: MachineLayout, board: Board, { components }: SavedState): void {
+  const all = [...layout.cores.map((_, hart) => coreComponent(layout, hart)), ...boardComponents(layout, board)];
+  for (const component of all)
+    restoreComponent({ ...component, at: 0 }, components.get(component.name), new SharedArrayBuffer(component.schema.size));
+  const names = new Set(all.map(({ name }) => name));
+  const foreign = [...components.keys()].find((name) => !names.has(name));
+  if (foreign !== undefined) throw new SnapshotError(`the saved state has a ${foreign}, which this machine has not`);
+}
+
 /** Puts devices and signals back, on the I/O thread, after `board.initialise`. @throws SnapshotError */
 export function restoreBoard(layout: MachineLayout, board: Board, buffer: SharedArrayBuffer, { components }: SavedState): void {
   for (const component of boardComponents(layout, board)) restoreComponent(component, components.get(component.name), buffer);
 }
-/** Puts one core's architectural state back, on its own thread. @throws SnapshotError */
+/** Puts one core's architectural state back, while it does not run. @throws SnapshotError */
 export function restoreCore(layout: MachineLayout, hart: number, buffer: SharedArrayBuffer, { components }: SavedState): void {
   restoreComponent(coreComponent(layout, hart), components.get(`core-${hart}`), buffer);
 }

@@ -1,7 +1,8 @@
 /**
  * Guest RAM as devices see it: bounded views by physical address, and the duty to report what was written, because a
- * core may hold translated code of that page.
+ * core may hold translated code of that page. Pages that are still absent are waited for.
  */
+import { PAGE, PAGE_SIZE } from './page-flags.ts';
 
 export interface GuestMemoryParts {
   readonly buffer: SharedArrayBuffer;
@@ -11,19 +12,15 @@ export interface GuestMemoryParts {
   readonly base: number;
   /** Bytes of RAM. */
   readonly size: number;
-  /** One byte a 4 KiB page: `PAGE_HAS_CODE`, `PAGE_WRITTEN`. */
+  /** One byte a 4 KiB page (page-flags.ts). */
   readonly pageFlags: Uint8Array;
+  /** Waits until an absent page has been filled (AbsentPages.fetch). */
+  readonly fetch: (page: number) => void;
   /** Called for each page before a device changes it (PageKeeper.keep). */
   readonly keep: (page: number) => void;
   /** Called once for a write that touched a page of translated code. */
   readonly codeWritten: () => void;
 }
-
-/** Some core holds translated code of this page. */
-export const PAGE_HAS_CODE = 1;
-/** The page was written behind the cores' back since its code was translated. */
-export const PAGE_WRITTEN = 2;
-const PAGE_SIZE = 4096;
 
 export class GuestMemory {
   readonly base: number;
@@ -35,9 +32,10 @@ export class GuestMemory {
   readonly #ram: Uint8Array;
   readonly #pageFlags: Uint8Array;
   readonly #codeWritten: () => void;
+  readonly #fetch: (page: number) => void;
   readonly #keep: (page: number) => void;
 
-  constructor({ buffer, ramOffset, base, size, pageFlags, keep, codeWritten }: GuestMemoryParts) {
+  constructor({ buffer, ramOffset, base, size, pageFlags, fetch, keep, codeWritten }: GuestMemoryParts) {
     this.base = base;
     this.size = size;
     this.view = new DataView(buffer, ramOffset, size);
@@ -45,6 +43,7 @@ export class GuestMemory {
     this.#ram = new Uint8Array(buffer, ramOffset, size);
     this.#pageFlags = pageFlags;
     this.#codeWritten = codeWritten;
+    this.#fetch = fetch;
     this.#keep = keep;
   }
 
@@ -53,10 +52,17 @@ export class GuestMemory {
     return this.base + this.size;
   }
 
-  /** Offset into RAM of `length` bytes at a physical address, or -1 where they are not wholly in RAM. */
+  /**
+   * Offset into RAM of `length` bytes at a physical address, or -1 where they are not wholly in RAM. They are all there
+   * when it returns, and stay there until the caller lets go of its thread.
+   * @throws MemoryLost when their content cannot be had
+   */
   offset(address: number, length: number): number {
     const from = address - this.base;
-    return from >= 0 && length >= 0 && from + length <= this.size ? from : -1;
+    if (from < 0 || length < 0 || from + length > this.size) return -1;
+    const last = (from + length - 1) >>> 12;
+    for (let page = from >>> 12; page <= last; page++) if (((this.#pageFlags[page] as number) & PAGE.absent) !== 0) this.#fetch(page);
+    return from;
   }
 
   /** The bytes themselves (not a copy), or undefined where they are not wholly in RAM. */
@@ -80,8 +86,8 @@ export class GuestMemory {
     let code = false;
     const last = Math.floor((from + length - 1) / PAGE_SIZE);
     for (let page = Math.floor(from / PAGE_SIZE); page <= last; page++) {
-      if ((Atomics.load(this.#pageFlags, page) & PAGE_HAS_CODE) === 0) continue;
-      Atomics.or(this.#pageFlags, page, PAGE_WRITTEN);
+      if ((Atomics.load(this.#pageFlags, page) & PAGE.code) === 0) continue;
+      Atomics.or(this.#pageFlags, page, PAGE.stale);
       code = true;
     }
     if (code) this.#codeWritten();

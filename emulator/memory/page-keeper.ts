@@ -1,22 +1,21 @@
 /**
- * Copy on write for a snapshot of a machine that keeps running. While one is taken, every RAM page carries a mark;
- * whoever would change a marked page (a core's slow path, a device, a walk that sets A or D) first puts a copy into an
- * area that all threads share, from where the saving thread takes it. Pages nobody changes are copied by the saving
- * thread in its own time. The guest waits only when it changes pages faster than the area is emptied.
+ * Copy on write for a snapshot of a machine that keeps running. At the instant the pages to be saved are marked
+ * (page-flags.ts); whoever would change a marked page (a core's slow path, a device, a walk that sets A or D, a page that
+ * is filled) first puts a copy into an area that all threads share, from where the saving thread takes it. Pages nobody
+ * changes are copied by the saving thread in its own time. The guest waits only when it changes pages faster than the
+ * area is emptied.
  */
+import { clearFlag, flagWords, PAGE, PAGE_SIZE, pagesWith } from './page-flags.ts';
 
-/** Marks in a page's flags (engine/layout.ts, PAGE): not yet saved; being copied by someone. */
-export const PAGE_UNSAVED = 8;
-export const PAGE_SAVING = 16;
-
-const PAGE_SIZE = 4096;
-/** Copies that may wait for the saving thread: 4 MiB. */
-const SLOTS = 1024;
-/** Words before the slots: copies ever put in, copies ever taken out. */
+/** Copies that may wait for the saving thread: 16 MiB, what a guest can dirty in several milliseconds. */
+const SLOTS = 4096;
+/** Words before the slots: copies put in, copies taken out, whether a snapshot is being copied, whether the machine has ended. */
 const PUT = 0;
 const TAKEN = 1;
+const COPYING = 2;
+const ENDED = 3;
 const HEADER = 64;
-/** How long a full area is waited for at a time; the waiter then looks again. */
+/** How long something is waited for at a time; the waiter then looks again. */
 const PATIENCE_MS = 100;
 
 export interface PageKeeperParts {
@@ -34,6 +33,7 @@ export class PageKeeper {
   /** Bytes of the area in shared memory. */
   static readonly SIZE = HEADER + SLOTS * (PAGE_SIZE + 4);
   readonly #flags: Uint8Array;
+  readonly #flagWords: Int32Array;
   readonly #ram: Uint8Array;
   readonly #words: Int32Array;
   readonly #numbers: Int32Array;
@@ -41,42 +41,54 @@ export class PageKeeper {
 
   constructor({ buffer, ramOffset, size, pageFlags, area }: PageKeeperParts) {
     this.#flags = new Uint8Array(buffer, pageFlags, size / PAGE_SIZE);
+    this.#flagWords = flagWords(buffer, pageFlags, size);
     this.#ram = new Uint8Array(buffer, ramOffset, size);
     this.#words = new Int32Array(buffer, area, HEADER / 4);
     this.#numbers = new Int32Array(buffer, area + HEADER, SLOTS);
     this.#copies = new Uint8Array(buffer, area + HEADER + SLOTS * 4, SLOTS * PAGE_SIZE);
   }
 
-  /** Marks every page. Only while nothing runs; the cores must then drop their permissions to write unseen. */
-  markAll(): void {
-    for (let page = 0; page < this.#flags.length; page++) this.#flags[page] = (this.#flags[page] as number) | PAGE_UNSAVED;
-  }
-
-  /** Must precede any change of a page: keeps what it holds if a snapshot still needs it. Any thread but the saving one. */
+  /** Must precede any change of a page that is present: keeps what it holds if a snapshot still needs it. Any thread but the saving one. */
   keep(page: number): void {
-    if (!this.#claim(page)) return;
-    this.#put(page, this.#content(page));
-    this.#release(page);
+    if (this.#claim(page, PAGE.clean)) this.#hand(page);
+  }
+  /** The same for a page that is about to get the content of the instant the machine goes back to. */
+  keepForFilling(page: number): void {
+    if (this.#claim(page, 0)) this.#hand(page);
   }
 
-  /**
-   * The saving thread's own copy of a page; undefined where the page is all zero, or has been kept (or is being) by
-   * somebody else.
-   */
+  /** Whether a snapshot's pages are still being copied. */
+  get copying(): boolean {
+    return Atomics.load(this.#words, COPYING) !== 0;
+  }
+  /** The pages have been marked: until `done` they are one snapshot's. */
+  begin(): void {
+    Atomics.store(this.#words, COPYING, 1);
+  }
+  /** Resolves when no snapshot's pages are being copied. */
+  async idle(): Promise<void> {
+    while (this.copying && !this.#ended) await Atomics.waitAsync(this.#words, COPYING, 1, PATIENCE_MS).value;
+  }
+  /** All threads of the machine are gone: what they had begun will not be finished by them. */
+  end(): void {
+    Atomics.store(this.#words, ENDED, 1);
+    Atomics.notify(this.#words, COPYING);
+  }
+  get #ended(): boolean {
+    return Atomics.load(this.#words, ENDED) !== 0;
+  }
+
+  /** Pages from `from` on that the saving thread has yet to copy, at most `most`. */
+  unsaved(from: number, most: number): number[] {
+    return pagesWith(this.#flagWords, PAGE.unsaved, from, most);
+  }
+  /** The saving thread's own copy of a page; undefined where it has been kept (or is being) by somebody else. */
   take(page: number): Uint8Array | undefined {
     const flags = Atomics.load(this.#flags, page);
-    if ((flags & PAGE_UNSAVED) === 0 || (flags & PAGE_SAVING) !== 0 || !this.#claim(page)) return undefined;
-    const content = this.#content(page);
-    const copy = isZero(content) ? undefined : content.slice();
+    if ((flags & PAGE.unsaved) === 0 || (flags & PAGE.saving) !== 0 || !this.#claim(page, 0)) return undefined;
+    const copy = this.#content(page).slice();
     this.#release(page);
     return copy;
-  }
-  /** Whether some page is still to be copied, or a copy to be taken out. Only true answers may be out of date. */
-  get busy(): boolean {
-    return (
-      this.#flags.some((flags) => (flags & (PAGE_UNSAVED | PAGE_SAVING)) !== 0) ||
-      Atomics.load(this.#words, PUT) !== Atomics.load(this.#words, TAKEN)
-    );
   }
   /** Hands over what others have kept since the last call. */
   drain(each: (page: number, copy: Uint8Array) => void): void {
@@ -92,19 +104,52 @@ export class PageKeeper {
       Atomics.notify(this.#words, TAKEN);
     }
   }
+  /**
+   * What is left when all marked pages have been looked at: pages that others are just keeping.
+   * @returns whether something is still to come; of a machine that has ended, pages in the making are handed over from RAM
+   */
+  finish(each: (page: number, copy: Uint8Array) => void): boolean {
+    this.drain(each);
+    const pending = pagesWith(this.#flagWords, PAGE.saving, 0, SLOTS);
+    if (this.#ended) {
+      // Whoever was keeping these is gone and has not changed them.
+      for (const page of pending) {
+        each(page, this.#content(page).slice());
+        this.#release(page);
+      }
+      return false;
+    }
+    return pending.length > 0 || Atomics.load(this.#words, PUT) !== Atomics.load(this.#words, TAKEN);
+  }
+  /** All is copied: the next snapshot may begin. */
+  done(): void {
+    // From the first slot again, so that small snapshots touch little of the area.
+    Atomics.store(this.#words, PUT, 0);
+    Atomics.store(this.#words, TAKEN, 0);
+    Atomics.store(this.#words, COPYING, 0);
+    Atomics.notify(this.#words, COPYING);
+  }
+  /** Gives the snapshot up: nothing has to be kept any more. Then `finish` until nothing is to come, and `done`. */
+  forget(): void {
+    clearFlag(this.#flagWords, PAGE.unsaved);
+  }
 
   /** Wins the right to copy a page; waits for another that is copying it. @returns false where it needs no copy */
-  #claim(page: number): boolean {
+  #claim(page: number, clear: number): boolean {
     for (;;) {
       const flags = Atomics.load(this.#flags, page);
-      if ((flags & PAGE_SAVING) !== 0) continue; // a copy takes a microsecond
-      if ((flags & PAGE_UNSAVED) === 0) return false;
-      const claimed = (flags & ~PAGE_UNSAVED) | PAGE_SAVING;
-      if (Atomics.compareExchange(this.#flags, page, flags, claimed) === flags) return true;
+      if ((flags & PAGE.saving) !== 0) continue; // a copy takes a microsecond
+      const claims = (flags & PAGE.unsaved) !== 0;
+      const next = claims ? (flags & ~(PAGE.unsaved | clear)) | PAGE.saving : flags & ~clear;
+      if (next === flags || Atomics.compareExchange(this.#flags, page, flags, next) === flags) return claims;
     }
   }
+  #hand(page: number): void {
+    this.#put(page, this.#content(page));
+    this.#release(page);
+  }
   #release(page: number): void {
-    Atomics.and(this.#flags, page, ~PAGE_SAVING);
+    Atomics.and(this.#flags, page, ~PAGE.saving);
   }
   #content(page: number): Uint8Array {
     return this.#ram.subarray(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
@@ -120,9 +165,4 @@ export class PageKeeper {
     this.#copies.set(content, slot * PAGE_SIZE);
     Atomics.store(this.#numbers, slot, page + 1);
   }
-}
-
-/** @param page 4096 bytes at a multiple of 8 */
-export function isZero(page: Uint8Array): boolean {
-  return new BigUint64Array(page.buffer, page.byteOffset, page.length / 8).every((word) => word === 0n);
 }

@@ -21,6 +21,7 @@ function boot(files: BootFiles, mebibytes = 64): BootState & { memory: GuestMemo
     base: DRAM,
     size,
     pageFlags: new Uint8Array(size / 4096),
+    fetch: () => undefined,
     keep: () => undefined,
     codeWritten: () => undefined,
   });

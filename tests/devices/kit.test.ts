@@ -192,6 +192,7 @@ describe('guest memory', () => {
       base: 0x8000_0000,
       size,
       pageFlags,
+      fetch: () => undefined,
       keep: () => undefined,
       codeWritten: () => (told += 1),
     });

@@ -92,6 +92,7 @@ export class TestCore {
       nudge: () => void Atomics.store(this.#attention, 0, 1),
       sbi: () => false,
       keepPage: () => undefined,
+      awaitPage: () => true,
       watchedWritten: () => undefined,
     });
     if (engine !== 'interpreter') {

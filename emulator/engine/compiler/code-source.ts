@@ -1,6 +1,7 @@
 /**
  * Guest code as the compiler sees it: instruction words by distance from a region's entry. Only pages that a core has
- * already decoded are read, because only their changes are noticed; each is remembered with its generation.
+ * already decoded are read, because only their changes are noticed; each is remembered with its generation. The compiler
+ * does not wait for absent pages: regions end there.
  */
 import type { Architecture } from '../../isa/architecture.ts';
 import type { Decoded } from '../../isa/row.ts';
@@ -61,15 +62,19 @@ export class CodeSource {
     const offset = physical - BigInt(this.#ram.base);
     if (offset < 0n || offset >= BigInt(this.#ram.size)) return undefined;
     const page = Number(offset >> 12n);
-    // The generation is read before the code: a change in between is then seen when the fragment is installed.
+    // The generation is read before the code: a change in between is then seen when the fragment is installed. A page
+    // becomes absent before its generation counts up, so what is present here is what the generation says.
     const generation = Atomics.load(this.#generations, page);
-    return ((this.#flags[page] as number) & PAGE.code) === 0 ? undefined : { virtual, page, generation };
+    return (Atomics.load(this.#flags, page) & (PAGE.code | PAGE.absent)) !== PAGE.code ? undefined : { virtual, page, generation };
   }
 
   #translate(virtual: bigint): bigint | undefined {
     const read = (physical: bigint) => {
       const offset = physical - BigInt(this.#ram.base);
-      return offset < 0n || offset >= BigInt(this.#ram.size) ? undefined : this.#view.getBigUint64(this.#ram.host + Number(offset), true);
+      if (offset < 0n || offset >= BigInt(this.#ram.size)) return undefined;
+      return Atomics.load(this.#flags, Number(offset >> 12n)) & PAGE.absent
+        ? undefined
+        : this.#view.getBigUint64(this.#ram.host + Number(offset), true);
     };
     return this.#architecture.translateCode(virtual, this.#request, read);
   }

@@ -136,6 +136,15 @@ export class Fragments implements FragmentKeeper {
     for (const fragment of this.#byPage.get(page) ?? []) this.#drop(fragment);
   }
 
+  memoryChanged(): void {
+    this.#asked.clear();
+    for (const [page, there] of this.#byPage) {
+      const now = Atomics.load(this.#generations, page);
+      for (const fragment of [...there])
+        if (fragment.pages.some((used) => used.page === page && used.generation !== now)) this.#drop(fragment);
+    }
+  }
+
   translationsChanged({ address, keepGlobal }: Flush): void {
     const concerned =
       address !== undefined ? this.#installedByPage.get(pageKey(address)) : keepGlobal ? this.#installedLocal : this.#installed;

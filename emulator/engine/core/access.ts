@@ -8,7 +8,7 @@ import type { Expression } from '../wasm/expression.ts';
 import type { Callable, Routine } from '../wasm/routine.ts';
 import type { CoreParts } from './parts.ts';
 
-/** `fill`: the access has faulted (a trap is raised) or is not to RAM (address in `run.physical`). */
+/** `fill`: the access cannot be done (an event is set: a trap, or `again`) or is not to RAM (address in `run.physical`). */
 const FAULTED = 0;
 const NOT_RAM = -1;
 
@@ -31,6 +31,7 @@ export function writeFill(r: Routine, parts: CoreParts, translate: Callable): vo
     r.return(r.i32(NOT_RAM));
   });
   const page = r.let(r.wrap(r.shrU(offset, r.i64(12))));
+  parts.present(r, page, r.i32(0), () => r.return(r.i32(FAULTED)));
   const isStore = r.eq(access, r.i32(ACCESS.store));
   r.when(r.and(isStore, r.and(flagsOf(r, parts, page), r.i32(PAGE.code))), () => r.run(parts.host.codeWritten, page));
   // Protection was asked about this access only; what else the entry will let pass must be allowed as well.
@@ -45,7 +46,7 @@ export function writeFill(r: Routine, parts: CoreParts, translate: Callable): vo
   const entry = r.let(r.add(parts.run.get('tlb'), r.shl(r.and(r.wrap(r.shrU(address, r.i64(12))), r.i32(TLB_ENTRIES - 1)), r.i32(5))));
   const tag = r.let(pageTag(r, address));
   const host = r.let(r.add(r.wrap(offset), r.i32(parts.ram.host)));
-  // Only a page without code and without a watch may be written without coming here.
+  // Only a page without any flag may be written without coming here.
   const mayWrite = r.and(r.ne(r.and(walk, r.i32(WALK.writable)), r.i32(0)), r.eqz(flagsOf(r, parts, page)));
   r.store(8, entry, r.select(r.and(walk, r.i32(WALK.readable)), tag, r.i64(NO_TAG)), TLB_ENTRY.read);
   r.store(8, entry, r.select(mayWrite, tag, r.i64(NO_TAG)), TLB_ENTRY.write);
@@ -81,6 +82,7 @@ export function writeFetchHost(r: Routine, parts: CoreParts, translate: Callable
     parts.raise(r, r.i32(causes.fetchAccess), pc);
     r.return(r.i32(0));
   });
+  parts.present(r, r.let(r.wrap(r.shrU(offset, r.i64(12)))), r.i32(1), () => r.return(r.i32(0)));
   r.return(r.add(r.wrap(offset), r.i32(parts.ram.host)));
 }
 

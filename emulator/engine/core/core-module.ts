@@ -219,11 +219,12 @@ function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts): void {
       });
     });
     // An event: take the trap if it is one, then go on wherever the state's pc says, in whatever mode.
-    r.when(r.eq(run.get('event'), r.i32(EVENT.trap)), () => {
-      r.left.set(r.add(r.left.get(), r.i32(1))); // an instruction that traps does not retire
-      r.run(host.takeTrap);
+    const event = r.let(run.get('event'));
+    r.when(r.or(r.eq(event, r.i32(EVENT.trap)), r.eq(event, r.i32(EVENT.again))), () => {
+      r.left.set(r.add(r.left.get(), r.i32(1))); // an instruction that traps, or will be done again, does not retire
+      r.when(r.eq(event, r.i32(EVENT.trap)), () => r.run(host.takeTrap));
     });
-    const leave = r.let(r.eq(run.get('event'), r.i32(EVENT.leave)));
+    const leave = r.let(r.geU(run.get('event'), r.i32(EVENT.leave)));
     run.set(r, 'event', r.i32(EVENT.none));
     r.when(leave, () => {
       run.set(r, 'left', r.left.get());

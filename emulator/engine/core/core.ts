@@ -57,8 +57,10 @@ export interface CoreSurroundings {
   nudge(): void;
   /** ECALL from S-mode, the pc already behind it. @returns false where there is no built-in SBI and the call must trap */
   sbi(): boolean;
-  /** A page that a snapshot still needs is about to change. */
+  /** A page that a snapshot still needs, or that is clean, is about to change. */
   keepPage(page: number): void;
+  /** Waits until an absent page has been filled. @returns false when something else wants the core first */
+  awaitPage(page: number): boolean;
   /** A store to a watched page (`tohost`) has been done. */
   watchedWritten(): void;
 }
@@ -69,6 +71,8 @@ export interface FragmentKeeper {
   hot(pcLow: number, pcHigh: number): void;
   /** Code in this RAM page is about to change. */
   pageWritten(page: number): void;
+  /** The memory is that of another instant: drops what was compiled from pages whose generation has changed. */
+  memoryChanged(): void;
   /** Translations changed: compiled code reached through them must be checked anew. */
   translationsChanged(what: Flush): void;
 }
@@ -184,6 +188,15 @@ export class Core implements EngineCore {
     }
   }
 
+  /** State and memory are those of another instant: nothing remembered of the former holds. */
+  returned(): void {
+    this.working.event = EVENT.none;
+    this.#decoded.forgetAll();
+    this.fragments?.memoryChanged();
+    this.privileged.restored();
+    this.modeChanged();
+  }
+
   probe(address: bigint): boolean {
     this.exports.translate(address, ACCESS.load);
     return this.working.event !== EVENT.trap;
@@ -226,6 +239,7 @@ export class Core implements EngineCore {
       pmpCheck: (access, privilege) => (privileged.protectionAllows(access, privilege) ? 1 : 0),
       codeWritten: (page) => this.#codeWritten(page),
       keepPage: (page) => surroundings.keepPage(page),
+      awaitPage: (page) => (surroundings.awaitPage(page) ? 1 : 0),
       watchedWritten: () => surroundings.watchedWritten(),
       decodedPage: (page) => this.#decoded.allocate(page),
       decode: (record) => this.#decoded.decodeAt(record),

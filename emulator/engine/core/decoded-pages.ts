@@ -35,11 +35,7 @@ export class DecodedPages {
 
   /** A decoded page for a RAM page that has none; when the pool is used up, all are forgotten first. */
   allocate(page: number): number {
-    if (this.#owners.length === this.#layout.poolPages) {
-      this.#index.fill(0);
-      this.#owners = [];
-      this.#translations.flush(false);
-    }
+    if (this.#owners.length === this.#layout.poolPages) this.forgetAll();
     const number = this.#owners.length;
     const records = this.#layout.pool + number * DECODED_PAGE;
     this.#owners.push(page);
@@ -49,6 +45,13 @@ export class DecodedPages {
     else this.#everUsed = number + 1;
     for (let slot = SLOTS; slot < DECODED_PAGE / RECORD.size; slot++) this.#own(records + slot * RECORD.size, OWN_HANDLER.pageEnd);
     return records;
+  }
+
+  /** Forgets the records of all pages, and the translations that lead to them. */
+  forgetAll(): void {
+    this.#index.fill(0);
+    this.#owners = [];
+    this.#translations.flush(false);
   }
 
   /** Forgets the records of a RAM page whose code has changed; they decode anew where they are. */

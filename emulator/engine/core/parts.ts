@@ -15,8 +15,10 @@ export interface HostCalls {
   pmpCheck(access: number, privilege: number): number;
   /** A core is about to store to a RAM page with translated code: drop it. */
   codeWritten(page: number): void;
-  /** A page that a snapshot still needs is about to change: keep a copy. */
+  /** A page that a snapshot needs, or that is clean, is about to change: keep a copy and note it. */
   keepPage(page: number): void;
+  /** Waits until an absent page has been filled. @returns 0 when something else wants the core first */
+  awaitPage(page: number): number;
   /** A store to a watched page has been done. */
   watchedWritten(): void;
   /** Gives the RAM page a decoded page and returns its address. */
@@ -44,6 +46,7 @@ const HOST_SIGNATURES: Record<keyof HostCalls, { parameters: 'i32'[]; results: '
   pmpCheck: { parameters: [I32, I32], results: [I32] },
   codeWritten: { parameters: [I32], results: [] },
   keepPage: { parameters: [I32], results: [] },
+  awaitPage: { parameters: [I32], results: [I32] },
   watchedWritten: { parameters: [], results: [] },
   decodedPage: { parameters: [I32], results: [I32] },
   decode: { parameters: [I32], results: [] },
@@ -74,10 +77,25 @@ export class CoreParts<F extends Fields = Fields> {
     this.host = host as { [K in keyof HostCalls]: Callable };
   }
 
-  /** Before a RAM page changes: keeps what it holds if a snapshot still needs it. */
+  /** Before a RAM page changes: keeps what it holds if a snapshot still needs it, and notes that it is not clean any more. */
   keep(r: Routine, page: Expression): void {
     const flags = r.load('i32', 1, page, this.ram.pageFlags);
-    r.when(r.and(flags, r.i32(PAGE.unsaved | PAGE.saving)), () => r.run(this.host.keepPage, page));
+    r.when(r.and(flags, r.i32(PAGE.unsaved | PAGE.saving | PAGE.clean)), () => r.run(this.host.keepPage, page));
+  }
+
+  /**
+   * Before a RAM page is looked at: waits until it is there. If that is interrupted, the core leaves generated code and
+   * does the instruction again later; `giveUp` must return from the function.
+   * @param fetching 1 (i32) while an instruction is fetched, which then does not count as begun
+   */
+  present(r: Routine, page: Expression, fetching: Expression, giveUp: () => void): void {
+    const flags = r.load('i32', 1, page, this.ram.pageFlags);
+    r.when(r.and(flags, r.i32(PAGE.absent)), () => {
+      r.when(r.eqz(r.call(this.host.awaitPage, page)), () => {
+        this.run.set(r, 'event', r.select(fetching, r.i32(EVENT.leave), r.i32(EVENT.again)));
+        giveUp();
+      });
+    });
   }
 
   /** Records a trap to be taken: the cause and its value. */

@@ -38,7 +38,16 @@ export function testBoard(configuration: Partial<BoardConfiguration> = {}, ramBy
   const codeWritten = () => {
     result.codeWrites += 1;
   };
-  const memory = new GuestMemory({ buffer, ramOffset, base: DRAM, size: ramBytes, pageFlags, keep: () => undefined, codeWritten });
+  const memory = new GuestMemory({
+    buffer,
+    ramOffset,
+    base: DRAM,
+    size: ramBytes,
+    pageFlags,
+    fetch: () => undefined,
+    keep: () => undefined,
+    codeWritten,
+  });
   const board = createBoard(layout, {
     buffer,
     memory,

@@ -49,7 +49,7 @@ const IN_FLIGHT_BYTES = 64 * 1024 * 1024;
 export class BlockBackEnd {
   readonly #device: VirtioBlock;
   readonly #queue: VirtQueue;
-  readonly #store: DiskStore;
+  #store: DiskStore;
   readonly #disk: number;
   readonly #gate: InputGate;
   readonly #log: Log;
@@ -72,6 +72,12 @@ export class BlockBackEnd {
   plug(): void {
     const { sizeBytes, readonly, discard, zero } = this.#store;
     this.#device.plug({ sizeBytes, readonly, ranges: { discard: !!discard, zero: !!zero } });
+  }
+
+  /** The device holds restored state, and perhaps another disk is in it. Only between `quiesce` and `resume`. */
+  restored(store = this.#store): void {
+    this.#store = store;
+    this.plug();
   }
 
   /** Requests taken and not yet answered. */

@@ -26,15 +26,20 @@ export class VirtioBlock extends VirtioTransport {
     this.disk = bind(blockState, place.buffer, place.stateAt);
   }
 
-  /** Tells the guest what disk is plugged in; before a driver looks, or with a configuration interrupt. */
+  /**
+   * Tells the guest what disk is plugged in; before a driver looks, or with a configuration interrupt. The guest does not
+   * notice a disk that is as the one it knows.
+   */
   plug(disk: { readonly sizeBytes: number; readonly readonly: boolean; readonly ranges: { discard: boolean; zero: boolean } }): void {
     this.lock.hold(() => {
+      const { capacity, readonly, offeredLow } = this.disk;
       this.disk.capacity = BigInt(Math.floor(disk.sizeBytes / SECTOR_BYTES));
       this.disk.readonly = disk.readonly ? 1 : 0;
       this.offer(FEATURE_READ_ONLY, disk.readonly);
       this.offer(FEATURE_DISCARD, disk.ranges.discard && !disk.readonly);
       this.offer(FEATURE_WRITE_ZEROES, disk.ranges.zero && !disk.readonly);
-      this.configChanged();
+      const known = capacity === this.disk.capacity && readonly === this.disk.readonly && offeredLow === this.disk.offeredLow;
+      if (!known) this.configChanged();
     });
   }
 

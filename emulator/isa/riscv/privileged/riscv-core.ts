@@ -101,6 +101,9 @@ export class RiscvCore implements PrivilegedCore, CoreEnvironment {
     this.engine.working.pmpActive = protectionActive(this.state) ? 1 : 0;
     this.engine.flush({ keepGlobal: false });
   }
+  restored(): void {
+    this.protectionChanged();
+  }
   interruptsChanged(): void {
     if (nextInterrupt(this) >= 0) this.engine.interruptDue();
   }

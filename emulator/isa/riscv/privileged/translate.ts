@@ -28,7 +28,7 @@ const accessFault = (r: Routine, access: Expression) =>
   r.select(r.eqz(access), r.i32(CAUSE.instructionAccess), r.select(r.eq(access, r.i32(ACCESS.load)), r.i32(CAUSE.loadAccess), r.i32(CAUSE.storeAccess)));
 
 /**
- * Writes the body of `translate(address i64, access i32) -> i64`: the physical address, or -1 with a trap raised.
+ * Writes the body of `translate(address i64, access i32) -> i64`: the physical address, or -1 with an event set.
  * Leaves the leaf's permissions in `walkFlags`; W is given only when D is set, so that a first write comes back here.
  */
 export function writeTranslate(r: Routine, core: CoreParts, self: Callable): void {
@@ -89,6 +89,8 @@ function walk(r: Routine, parts: TranslationParts, w: Walk): void {
       const index = r.and(r.shrU(w.address, r.extendU(r.add(r.mul(level.get(), r.i32(9)), r.i32(12)))), r.i64(511));
       const at = r.let(r.sub(r.add(table.get(), r.shl(index, r.i64(3))), r.i64(ram.base)));
       r.when(r.geU(at, r.i64(ram.size)), () => w.fail(accessFault(r, w.access)));
+      const page = r.let(r.wrap(r.shrU(at, r.i64(12))));
+      parts.core.present(r, page, r.eqz(w.access), () => r.return(r.i64(-1)));
       host.set(r.add(r.wrap(at), r.i32(ram.host)));
       pte.set(r.load('i64', 8, host.get()));
       const p = pte.get();

@@ -1,14 +1,13 @@
 /** A raw disk image as a byte store over a host file. */
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { type DiskAttachment, MachineError } from '../index.ts';
-import type { DiskStore } from '../device/virtio/block/back-end.ts';
+import { type AttachedDisk, type FileDisk, MachineError } from '../index.ts';
 
 /**
  * Opens an image.
  * @throws MachineError when it cannot be opened or is not a whole number of sectors long
  */
-export async function openDisk({ path, readonly }: DiskAttachment): Promise<DiskStore & { close(): Promise<void> }> {
+export async function openFileDisk({ path, readonly }: FileDisk): Promise<AttachedDisk> {
   const file = await open(path, readonly ? constants.O_RDONLY : constants.O_RDWR).catch((error: NodeJS.ErrnoException) => {
     const reason =
       error.code === 'ENOENT'

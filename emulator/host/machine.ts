@@ -1,0 +1,104 @@
+/** A running machine as its owner sees it: what it asks of the threads, one thing after the other where it must be so. */
+import { runState } from '../engine/layout.ts';
+import { type MachineFigures, MachineError, type RestorePoint, type RunningMachine, type SavedInstant, type SharedRam } from '../index.ts';
+import { coreState } from '../isa/riscv/state.ts';
+import { type MachineLayout, sharedRam } from '../machine/layout.ts';
+import { bind, type StateOf } from '../snapshot/schema.ts';
+import type { MachineThreads } from './machine-threads.ts';
+import type { Instant } from './messages.ts';
+
+export class Machine implements RunningMachine {
+  readonly #threads: MachineThreads;
+  readonly #ram: SharedRam;
+  readonly #states: readonly StateOf<typeof coreState>[];
+  readonly #working: readonly StateOf<typeof runState>[];
+  /** What the cores' counts lack of the instructions retired since the start, because they went back with the machine. */
+  #retiredBefore: number;
+  /** Pauses, snapshots and returns come one after the other. */
+  #previous: Promise<unknown> = Promise.resolve();
+
+  /** @param retired instructions that the cores had retired where the machine goes on from */
+  constructor(threads: MachineThreads, layout: MachineLayout, buffer: SharedArrayBuffer, retired: number) {
+    this.#threads = threads;
+    this.#ram = sharedRam(layout, buffer);
+    this.#states = layout.cores.map((core) => bind(coreState, buffer, core.state));
+    this.#working = layout.cores.map((core) => bind(runState, buffer, core.run));
+    this.#retiredBefore = -retired;
+  }
+
+  pause(): Promise<void> {
+    return this.#inTurn(() => this.#threads.pause());
+  }
+  resume(): Promise<void> {
+    return this.#inTurn(() => this.#threads.resume());
+  }
+  stop(): Promise<void> {
+    return this.#threads.stop({ kind: 'stopped' });
+  }
+  write(console: number, bytes: Uint8Array): void {
+    this.#threads.toIo({ kind: 'input', console, bytes });
+  }
+  acknowledge(console: number, count: number): void {
+    this.#threads.toIo({ kind: 'acknowledge', console, count });
+  }
+  resize(console: number, columns: number, rows: number): void {
+    this.#threads.toIo({ kind: 'resize', console, columns, rows });
+  }
+
+  save({ onlyChanged = false }: { readonly onlyChanged?: boolean } = {}): Promise<SavedInstant> {
+    return this.#inTurn(async () => {
+      await this.#mayMark(onlyChanged);
+      return this.#saved(await this.#threads.instant({ kind: 'instant', request: { save: onlyChanged ? 'changed' : 'all' } }));
+    });
+  }
+  restore(point: RestorePoint, { keep }: { readonly keep?: { readonly onlyChanged: boolean } } = {}): Promise<SavedInstant | undefined> {
+    return this.#inTurn(async () => {
+      const bits = this.#ram.sizeBytes / 4096 / 8;
+      if (point.differs.length !== bits)
+        throw new MachineError(`the saved machine has other memory (${point.differs.length} bytes of page marks, not ${bits})`);
+      if (keep) await this.#mayMark(keep.onlyChanged);
+      const { state, differs, disks } = point;
+      const save = keep ? ({ save: keep.onlyChanged ? 'changed' : 'all' } as const) : {};
+      const instant = await this.#threads.instant({
+        kind: 'instant',
+        request: { ...save, back: { state, differs } },
+        ...(disks ? { disks } : {}),
+      });
+      this.#retiredBefore += instant.retiredBefore;
+      point.fill(this.#ram);
+      return keep && this.#saved(instant);
+    });
+  }
+  tellDisk(slot: number, message: unknown): Promise<unknown> {
+    return this.#threads.ask({ kind: 'disk', slot, message });
+  }
+
+  /** Waits until pages may be marked for copying: the marks are one snapshot's, and a full one needs all pages here. */
+  async #mayMark(onlyChanged: boolean): Promise<void> {
+    const { keeper, absent } = this.#threads.pages;
+    await keeper.idle();
+    if (!onlyChanged) await absent.complete(() => this.#threads.ended);
+  }
+  #saved({ saved, pausedMs }: Instant): SavedInstant {
+    if (!saved) throw new Error('the I/O thread answered without the state it was asked for');
+    return { ...saved, ram: this.#ram, pausedMs };
+  }
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const done = this.#previous.then(action);
+    this.#previous = done.catch(() => undefined);
+    return done;
+  }
+
+  figures(): MachineFigures {
+    const sum = (values: readonly bigint[]) => Number(values.reduce((a, b) => a + b, 0n));
+    const instructions = sum(this.#states.map(({ retired }) => retired)) + this.#retiredBefore;
+    const { user, system } = process.cpuUsage();
+    return {
+      instructions,
+      compiledInstructions: Math.max(0, instructions - sum(this.#working.map(({ interpreted }) => interpreted))),
+      fragments: this.#working.reduce((all, { fragments }) => all + fragments, 0),
+      seconds: this.#threads.seconds(),
+      hostCpuSeconds: (user + system) / 1e6,
+    };
+  }
+}

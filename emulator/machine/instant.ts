@@ -1,0 +1,148 @@
+/**
+ * Takes a machine at one instant, puts it back to another, or both at once: on the I/O thread, where disks and devices'
+ * back ends are. Disk requests are finished while the guest still runs; then the cores come to a stand, and one
+ * uninterrupted step cuts the disks, copies the state of cores and devices, marks the pages and, going back, puts state
+ * and disks in. Nothing in that step depends on how much memory is in use or has been written.
+ */
+import type { Board } from '../board/riscv64-virt.ts';
+import { runState } from '../engine/layout.ts';
+import { type AttachedDisk, MachineError } from '../index.ts';
+import { coreState } from '../isa/riscv/state.ts';
+import { flagWords, markPages } from '../memory/page-flags.ts';
+import { bind } from '../snapshot/schema.ts';
+import type { MachineClock } from './clock.ts';
+import type { MachineControl } from './control.ts';
+import { type MachineLayout, type PageWork, WISH } from './layout.ts';
+import { checkState, type MachineState, readState, restoreBoard, restoreCore, type SavedState, saveState } from './saved-state.ts';
+
+const TICKS_PER_MS = 10_000;
+
+export interface InstantRequest {
+  /** Which pages the snapshot is to copy; absent: none is taken. */
+  readonly save?: 'all' | 'changed';
+  /** Where to go back to. */
+  readonly back?: { readonly state: Uint8Array; readonly differs: Uint8Array };
+}
+
+export interface Instant {
+  /** With `save`: cores and devices, what each disk's `cut` answered, and the clock in milliseconds. */
+  readonly saved?: { readonly state: Uint8Array; readonly disks: readonly unknown[]; readonly uptimeMs: number };
+  /** How long the guest stood still for it, in milliseconds; 0 where it was paused anyway. */
+  readonly pausedMs: number;
+  /** Going back: by how much the cores' counts of retired instructions have become smaller, in all. */
+  readonly retiredBefore: number;
+}
+
+export interface InstantParts {
+  readonly layout: MachineLayout;
+  readonly buffer: SharedArrayBuffer;
+  readonly board: Board;
+  readonly clock: MachineClock;
+  readonly control: MachineControl;
+  readonly pages: PageWork;
+  /** What belongs to the machine as a whole and never changes. */
+  readonly whole: Omit<MachineState, 'ticks'>;
+}
+
+export class Instants {
+  readonly #parts: InstantParts;
+  #kickLater = false;
+
+  constructor(parts: InstantParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * @param disks those attached now
+   * @param next going back: those to attach instead
+   * @throws MachineError when the machine ends meanwhile or the state does not fit; nothing has changed then
+   */
+  async take(request: InstantRequest, disks: readonly AttachedDisk[], next?: readonly AttachedDisk[]): Promise<Instant> {
+    const { board, clock, control } = this.#parts;
+    const target = request.back && this.#fitting(request.back.state);
+    await board.outside.quiesce();
+    const held = control.change(WISH.run, WISH.pause);
+    try {
+      if (held) clock.hold();
+      await control.allParked(() => control.stopping);
+      if (control.stopping) throw new MachineError('the machine has ended: there is nothing to save');
+      const taken = this.#atOnce(request, target, disks, next);
+      return { ...taken, pausedMs: held ? Number(clock.release()) / 1e6 : 0 };
+    } finally {
+      if (held) {
+        clock.release();
+        this.running();
+        control.change(WISH.pause, WISH.run);
+      }
+      if (!control.stopping) board.outside.resume();
+    }
+  }
+
+  /** The machine holds the state of another instant and does not run yet: what its back ends must look at is for `running`. */
+  later(): void {
+    this.#kickLater = true;
+  }
+  /** The machine is about to run after it stood still. */
+  running(): void {
+    const { board } = this.#parts;
+    if (!this.#kickLater) return;
+    this.#kickLater = false;
+    board.outside.adjustClock();
+    board.kick();
+  }
+
+  #fitting(bytes: Uint8Array): SavedState {
+    const { layout, board, whole } = this.#parts;
+    const state = readState(bytes);
+    const { memoryBytes, cores, builtInSbi, tohost } = state.machine;
+    const same = memoryBytes === whole.memoryBytes && cores === whole.cores && builtInSbi === whole.builtInSbi && tohost === whole.tohost;
+    if (!same) throw new MachineError('the saved machine has other memory, cores or firmware: end this one and start it from there');
+    checkState(layout, board, state);
+    return state;
+  }
+
+  #atOnce(
+    { save, back }: InstantRequest,
+    target: SavedState | undefined,
+    disks: readonly AttachedDisk[],
+    next: readonly AttachedDisk[] | undefined,
+  ): Omit<Instant, 'pausedMs'> {
+    const { layout, buffer, board, clock, pages, whole } = this.#parts;
+    board.outside.flushOutput();
+    // Cores that stand still look at everything when they go on; the word says nothing then.
+    layout.cores.forEach(({ attention }) => Atomics.store(new Int32Array(buffer, attention, 1), 0, 0));
+    const ticks = clock.ticks();
+    const saved = save && {
+      disks: disks.map((disk) => disk.cut?.()),
+      state: saveState(layout, board, buffer, { ...whole, ticks: BigInt(ticks) }),
+      uptimeMs: Math.round(ticks / TICKS_PER_MS),
+    };
+    if (back) pages.absent.supersede();
+    const generations = new Int32Array(buffer, layout.ram.generations, layout.ram.size / 4096);
+    const absent = markPages(flagWords(buffer, layout.ram.pageFlags, layout.ram.size), {
+      ...(save ? { save } : {}),
+      ...(back ? { differs: back.differs, codeGone: (page) => void Atomics.add(generations, page, 1) } : {}),
+    });
+    if (save) pages.keeper.begin();
+    if (back) pages.absent.expect(absent);
+    for (const core of layout.cores) {
+      const run = bind(runState, buffer, core.run);
+      run.protectRequested = 1;
+      if (target) run.returnRequested = 1;
+    }
+    const retiredBefore = target ? this.#goBack(target, next) : 0;
+    return { ...(saved ? { saved } : {}), retiredBefore };
+  }
+
+  #goBack(target: SavedState, next: readonly AttachedDisk[] | undefined): number {
+    const { layout, buffer, board, clock } = this.#parts;
+    const retired = () => layout.cores.reduce((sum, { state }) => sum + Number(bind(coreState, buffer, state).retired), 0);
+    const before = retired();
+    restoreBoard(layout, board, buffer, target);
+    layout.cores.forEach((_, hart) => restoreCore(layout, hart, buffer, target));
+    clock.start(target.machine.ticks);
+    board.outside.returned(next);
+    this.later();
+    return before - retired();
+  }
+}
