@@ -2,10 +2,10 @@
  * What can be done with a machine in each state, as data: the header, the menu, the palette and the keys all read
  * this one table. Actions that destroy something unsaved carry the sentence a person confirms.
  */
-import type { MachineState } from '../../preload/contract/machines.ts';
+import type { MachineState, MachineStatus } from '../../preload/contract/machines.ts';
 import type { IconName } from '../components/icon-paths.ts';
 
-export type ActionName = 'start' | 'pause' | 'resume' | 'reset' | 'stop' | 'rename' | 'delete';
+export type ActionName = 'start' | 'pause' | 'resume' | 'suspend' | 'reset' | 'stop' | 'rename' | 'delete';
 
 export interface Action {
   readonly name: ActionName;
@@ -18,8 +18,11 @@ export interface Action {
 }
 
 const START: Action = { name: 'start', label: 'Start', icon: 'play', shortcut: 'Enter' };
+/** A start that goes on from saved memory. */
+const GO_ON: Action = { ...START, label: 'Resume' };
 const PAUSE: Action = { name: 'pause', label: 'Pause', icon: 'pause' };
 const RESUME: Action = { name: 'resume', label: 'Resume', icon: 'play', shortcut: 'Enter' };
+const SUSPEND: Action = { name: 'suspend', label: 'Suspend', icon: 'moon' };
 const RENAME: Action = { name: 'rename', label: 'Rename', icon: 'pencil', shortcut: 'F2' };
 const UNSAVED = 'What “{name}” has not written to a disk is lost.';
 const RESET: Action = { name: 'reset', label: 'Reset', icon: 'reset', loses: UNSAVED };
@@ -30,24 +33,26 @@ const TABLE: Readonly<Record<MachineState, readonly Action[]>> = {
   off: [START, RENAME, DELETE],
   failed: [START, RENAME, DELETE],
   starting: [STOP, RENAME],
-  running: [PAUSE, RESET, STOP, RENAME],
-  paused: [RESUME, RESET, STOP, RENAME],
+  running: [PAUSE, SUSPEND, RESET, STOP, RENAME],
+  paused: [RESUME, SUSPEND, RESET, STOP, RENAME],
   stopping: [RENAME],
 };
 
+/** What of a machine decides which actions there are. */
+export type Life = Pick<MachineStatus, 'state' | 'suspended'>;
+
 /** Everything that can be done now, in menu order. */
-export const actionsFor = (state: MachineState): readonly Action[] => TABLE[state];
+export const actionsFor = ({ state, suspended }: Life): readonly Action[] =>
+  suspended ? TABLE[state].map((action) => (action === START ? GO_ON : action)) : TABLE[state];
 
 /** The one action with its own fixed place: Start, then Pause, then Resume. None while starting or stopping. */
-export function primaryAction(state: MachineState): Action | undefined {
-  return TABLE[state].find(({ name }) => name === 'start' || name === 'pause' || name === 'resume');
-}
+export const primaryAction = (life: Life): Action | undefined =>
+  actionsFor(life).find(({ name }) => name === 'start' || name === 'pause' || name === 'resume');
 
 /** Whether a machine has a run that can be typed at. */
 export const isLive = (state: MachineState): boolean => state === 'running' || state === 'paused' || state === 'starting';
 
-/** The state as one word for people. */
-export const STATE_WORDS: Readonly<Record<MachineState, string>> = {
+const STATE_WORDS: Readonly<Record<MachineState, string>> = {
   off: 'Off',
   starting: 'Starting',
   running: 'Running',
@@ -55,3 +60,8 @@ export const STATE_WORDS: Readonly<Record<MachineState, string>> = {
   stopping: 'Stopping',
   failed: 'Failed',
 };
+/** Off with its memory kept is a state of its own to a person. */
+export const isSuspended = ({ state, suspended }: Life): boolean => state === 'off' && suspended;
+
+/** The state as one word for people. */
+export const stateWord = (life: Life): string => (isSuspended(life) ? 'Suspended' : STATE_WORDS[life.state]);

@@ -68,7 +68,7 @@ export function useMachineOperations() {
   }
   /** Enter or a double-click: start what is off, resume what is paused, else go to its console. */
   function open(machine: MachineStatus) {
-    const action = primaryAction(machine.state);
+    const action = primaryAction(machine);
     if (action && action.name !== 'pause') perform(action, machine);
     else show(machine.id);
   }

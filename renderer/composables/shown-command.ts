@@ -1,5 +1,5 @@
 /** The `viv` line that does the same as an action in the window, ready to be pasted into a shell. */
-import type { MachineDefinition } from '../../preload/contract/machines.ts';
+import type { DiskDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
 
 /** Words that no shell reads specially; everything else is put in single quotes. */
 const PLAIN = /^[\w@%+=:,./-]+$/;
@@ -10,15 +10,55 @@ export const quote = (word: string): string => (PLAIN.test(word) ? word : `'${wo
 const line = (...words: readonly string[]): string => ['npx viv', ...words.map(quote)].join(' ');
 
 /** The command of an action on a stored machine: `npx viv pause debian`. */
-export const machineCommand = (verb: 'start' | 'console' | 'pause' | 'resume' | 'reset' | 'stop' | 'delete', name: string): string =>
+export const machineCommand = (verb: 'start' | 'console' | 'pause' | 'resume' | 'suspend' | 'reset' | 'stop' | 'delete', name: string): string =>
   line(verb, name);
 
 /** The command that creates a machine from a template. */
-export const createCommand = (name: string, template: string): string => line('create', name, '--template', template);
+export const createCommand = (name: string, template: string, booted = false): string =>
+  line('create', name, '--template', template, ...(booted ? ['--booted'] : []));
+
+/** The verbs of `viv snapshot`: `npx viv snapshot restore debian 'before the upgrade'`. */
+export type SnapshotVerb =
+  | 'create'
+  | 'list'
+  | 'restore'
+  | 'branch'
+  | 'rename'
+  | 'note'
+  | 'pin'
+  | 'unpin'
+  | 'protect'
+  | 'unprotect'
+  | 'delete'
+  | 'undelete'
+  | 'diff'
+  | 'export'
+  | 'import';
+export const snapshotCommand = (verb: SnapshotVerb, ...words: readonly string[]): string => line('snapshot', verb, ...words);
+
+/** The verbs of `viv disk`: `npx viv disk resize debian 0 8G`. */
+export type DiskVerb = 'list' | 'add' | 'import' | 'export' | 'resize' | 'compact' | 'accept';
+export const diskCommand = (verb: DiskVerb, ...words: readonly string[]): string => line('disk', verb, ...words);
+
+/** A size as the command line reads it: in the largest unit that holds it exactly. */
+export function sizeWord(bytes: number): string {
+  const unit = [...'TGMK'].find((_letter, index) => bytes > 0 && bytes % 2 ** (10 * (4 - index)) === 0);
+  return unit === undefined ? String(bytes) : `${bytes / 2 ** (10 * ('KMGT'.indexOf(unit) + 1))}${unit}`;
+}
+const interval = (seconds: number): string =>
+  seconds === 0 ? 'off' : seconds % 3600 === 0 ? `${seconds / 3600}h` : seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
 
 /** A comma inside a file's name is written twice. */
-const drives = ({ disks }: MachineDefinition): readonly string[] =>
-  disks.flatMap(({ path, readonly }) => ['--drive', `file=${path.replaceAll(',', ',,')}${readonly ? ',readonly' : ''}`]);
+function drive({ path, format, readonly, writes, sizeBytes }: DiskDefinition): string {
+  const words = [
+    ...(path === undefined ? [] : [`file=${path.replaceAll(',', ',,')}`]),
+    ...(format === 'qcow2' ? ['format=qcow2'] : []),
+    ...(readonly ? ['readonly'] : writes === 'throwaway' || (writes === 'overlay' && path !== undefined) ? [writes] : []),
+    ...(sizeBytes === undefined ? [] : [`size=${sizeWord(sizeBytes)}`]),
+  ];
+  return words.join(',');
+}
+const drives = ({ disks }: MachineDefinition): readonly string[] => disks.flatMap((disk) => ['--drive', drive(disk)]);
 
 /**
  * The command that makes the changed fields of a stored machine what they are in `draft`; nothing where the changes
@@ -34,6 +74,11 @@ export function setCommand(name: string, draft: MachineDefinition, changed: Read
     engine: ['--engine', draft.engine],
     disks: drives(draft),
     ports: draft.ports.flatMap((port) => ['--port', port.name]),
+    checkpoints: [
+      ...['--checkpoints', interval(draft.checkpoints?.everySeconds ?? 0)],
+      ...(draft.checkpoints?.budgetBytes ? ['--checkpoint-budget', sizeWord(draft.checkpoints.budgetBytes)] : []),
+    ],
+    onQuit: ['--on-quit', draft.onQuit ?? 'save'],
     'boot.kernel': boot.kernel ? ['--kernel', boot.kernel] : [],
     'boot.initrd': boot.initrd ? ['--initrd', boot.initrd] : [],
     'boot.commandLine': boot.commandLine ? ['--append', boot.commandLine] : [],

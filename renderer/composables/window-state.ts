@@ -4,9 +4,10 @@
  */
 import { inject, ref, shallowReactive, shallowRef, type InjectionKey } from 'vue';
 import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
+import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 
-export type MachineTab = 'console' | 'hardware' | 'overview';
-export type DialogName = 'create' | 'settings' | 'palette' | 'commands' | 'bin';
+export type MachineTab = 'console' | 'timeline' | 'hardware' | 'overview';
+export type DialogName = 'create' | 'settings' | 'palette' | 'commands' | 'bin' | 'import' | 'export';
 
 /** A question before something that cannot be undone. */
 export interface Question {
@@ -21,6 +22,13 @@ export function createWindowState() {
   return {
     selected: ref<MachineId>(),
     tabs: shallowReactive(new Map<MachineId, MachineTab>()),
+    /** The place selected on each machine's timeline; absent: Now. */
+    places: shallowReactive(new Map<MachineId, SnapshotId | 'now'>()),
+    /** Whether each timeline is shown as a table. */
+    asTable: ref(false),
+    /** Machines a snapshot is being taken of, and those being put back, to which snapshot. */
+    taking: shallowReactive(new Set<MachineId>()),
+    restoring: shallowReactive(new Map<MachineId, SnapshotId>()),
     consoles: shallowReactive(new Map<MachineId, number>()),
     /** Unsaved hardware forms; absent where nothing was changed. */
     drafts: shallowReactive(new Map<MachineId, MachineDefinition>()),

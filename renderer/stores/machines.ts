@@ -85,5 +85,6 @@ export const useMachines = defineStore('machines', () => {
     resume: client.resume,
     reset: client.reset,
     stop: client.stop,
+    suspend: client.suspend,
   };
 });

@@ -1,12 +1,15 @@
 /** Mirrors main's tasks: long work that survives the window which asked for it. */
 import { defineStore } from 'pinia';
 import { computed, shallowReactive } from 'vue';
+import type { MachineId } from '../../preload/contract/machines.ts';
 import type { TaskStatus } from '../../preload/contract/tasks.ts';
 import { useServices } from '../composables/border.ts';
 
 export const useTasks = defineStore('tasks', () => {
   const client = useServices().tasks;
   const byId = shallowReactive(new Map<string, TaskStatus>());
+  /** Which machine a task asked for in this window is about; a task itself does not say. */
+  const subjects = shallowReactive(new Map<string, MachineId>());
   const waiting = new Map<string, ((task: TaskStatus) => void)[]>();
 
   const list = computed(() => [...byId.values()].sort((a, b) => b.startedAt - a.startedAt));
@@ -30,5 +33,7 @@ export const useTasks = defineStore('tasks', () => {
     if (task && task.state !== 'running') return Promise.resolve(task);
     return new Promise((resolve) => waiting.set(id, [...(waiting.get(id) ?? []), resolve]));
   }
-  return { list, running, load, get, ended, cancel: client.cancel };
+  const assign = (id: string, machine: MachineId) => void subjects.set(id, machine);
+  const runningFor = (machine: MachineId) => running.value.filter(({ id }) => subjects.get(id) === machine);
+  return { list, running, load, get, ended, assign, runningFor, cancel: client.cancel };
 });

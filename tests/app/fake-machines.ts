@@ -44,6 +44,7 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
   };
   const start = (id: MachineId) => {
     const one = entry(id);
+    one.status = { ...one.status, suspended: false };
     if (one.status.definition.boot.kernel === '/missing/Image') {
       change(id, {
         state: 'failed',
@@ -89,6 +90,7 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
       state: 'off',
       reason: 'never started',
       needsRestart: false,
+      suspended: false,
       lastLine: '',
       createdAt: Date.UTC(2026, 0, next),
     };
@@ -132,6 +134,10 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     resume: (id) => void change(id, { state: 'running', reason: 'resumed' }),
     reset: (id) => (off(id, 'reset'), start(id)),
     stop: (id) => off(id, 'stopped by you'),
+    suspend(id) {
+      off(id, 'suspended by you');
+      change(id, { suspended: true });
+    },
     delete(id) {
       if (entry(id).guest) throw new ContractError('conflict', 'stop the machine before it is deleted');
       bin.set(id, entry(id));

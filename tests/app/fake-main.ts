@@ -10,6 +10,7 @@ import { ContractError } from '../../preload/contract/contract.ts';
 import type { TemplateStatus } from '../../preload/contract/images.ts';
 import type { TaskStatus } from '../../preload/contract/tasks.ts';
 import { fakeMachines } from './fake-machines.ts';
+import { fakeTimeline } from './fake-timeline.ts';
 
 export interface FakeOptions {
   readonly debian?: TemplateStatus['parts'];
@@ -28,6 +29,13 @@ export async function startFakeMain({ debian = 'ready', folder, port = 0 }: Fake
   const { events } = border;
   const sizes: string[] = [];
   const machines = fakeMachines(events, sizes);
+  const timeline = fakeTimeline(events, {
+    branch(machine, name, start) {
+      const made = machines.add({ ...machines.service.get(machine).definition, name: name ?? 'branch' });
+      if (start) void machines.service.start(made.id);
+      return made;
+    },
+  });
   const tasks = new Map<string, TaskStatus>();
   const links = new Set<Link>();
   let quits = 0;
@@ -77,6 +85,8 @@ export async function startFakeMain({ debian = 'ready', folder, port = 0 }: Fake
       },
       consoles: machines.consoleService,
       machines: machines.service,
+      snapshots: timeline.service,
+      disks: timeline.diskService,
       images: {
         templates: () => [template, hello],
         fetch() {
@@ -144,6 +154,7 @@ export async function startFakeMain({ debian = 'ready', folder, port = 0 }: Fake
     shell,
     events,
     machines,
+    timeline,
     /** Console sizes the guest was told, as `0: 80x24`. */
     sizes,
     /** How often the window asked the program to quit. */

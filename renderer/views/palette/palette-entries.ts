@@ -22,13 +22,14 @@ export interface Entry {
 export function paletteEntries(machines: readonly MachineStatus[], selected: MachineStatus | undefined): readonly Entry[] {
   const own: Entry[] = selected
     ? [
-        ...actionsFor(selected.state).map((action): Entry => ({
+        ...actionsFor(selected).map((action): Entry => ({
           label: `${action.label} “${selected.definition.name}”`,
           icon: action.icon,
           ...(action.shortcut ? { shortcut: action.shortcut } : {}),
           intent: { kind: 'machine', action, machine: selected },
         })),
         { label: 'Console', icon: 'prompt', intent: { kind: 'tab', tab: 'console' } },
+        { label: 'Timeline', icon: 'clock', intent: { kind: 'tab', tab: 'timeline' } },
         { label: 'Hardware', icon: 'chip', intent: { kind: 'tab', tab: 'hardware' } },
         { label: 'Overview', icon: 'info', intent: { kind: 'tab', tab: 'overview' } },
         { label: 'Find in the console', icon: 'search', shortcut: 'Ctrl+F', intent: { kind: 'find' } },

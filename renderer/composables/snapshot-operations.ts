@@ -1,0 +1,109 @@
+/**
+ * Doing things with snapshots, the same from the timeline, the header, the palette and the keys. Nothing here asks
+ * first: a restore keeps the present, a deletion can be undone, and the message says how.
+ */
+import type { MachineId, MachineStatus } from '../../preload/contract/machines.ts';
+import type { Snapshot } from '../../preload/contract/snapshots.ts';
+import { useMachines } from '../stores/machines.ts';
+import { useSnapshots } from '../stores/snapshots.ts';
+import { useTasks } from '../stores/tasks.ts';
+import { useMachineOperations } from './machine-operations.ts';
+import { useToasts } from './toasts.ts';
+import { useWindowState } from './window-state.ts';
+
+export function useSnapshotOperations() {
+  const snapshots = useSnapshots();
+  const machines = useMachines();
+  const tasks = useTasks();
+  const toasts = useToasts();
+  const state = useWindowState();
+  const { attempt } = useMachineOperations();
+
+  /** Puts a machine's timeline in front, with one of its places selected. */
+  function showTimeline(machine: MachineId, place?: Snapshot['id'] | 'now') {
+    state.selected.value = machine;
+    state.tabs.set(machine, 'timeline');
+    if (place !== undefined) state.places.set(machine, place);
+  }
+  /** Takes a snapshot; where the timeline is not in front, the message leads there. */
+  async function take({ id }: MachineStatus, request: { readonly name?: string } = {}): Promise<Snapshot | undefined> {
+    if (state.taking.has(id)) return undefined;
+    state.taking.add(id);
+    const made = await attempt(() => snapshots.create(id, request));
+    state.taking.delete(id);
+    if (!made) return undefined;
+    tasks.assign(made.task, id);
+    const { snapshot } = made;
+    if (state.tabs.get(id) === 'timeline') state.places.set(id, snapshot.id);
+    else {
+      const run = () => showTimeline(id, snapshot.id);
+      toasts.show({ tone: 'info', text: `Snapshot “${snapshot.name}” was taken.`, action: { label: 'Show', run } });
+    }
+    return snapshot;
+  }
+  /** Goes to a snapshot; the message offers the way back to what was kept. */
+  async function restore(snapshot: Pick<Snapshot, 'id' | 'machine' | 'name'>): Promise<boolean> {
+    const { machine, id, name } = snapshot;
+    if (state.restoring.has(machine)) return false;
+    state.restoring.set(machine, id);
+    const done = await attempt(() => snapshots.restore(id));
+    state.restoring.delete(machine);
+    if (!done) return false;
+    state.places.set(machine, 'now');
+    if (done.kept === null) {
+      toasts.show({ tone: 'info', text: `Restored to “${name}”. Nothing had changed since the last snapshot.` });
+      return true;
+    }
+    if (!snapshots.find(machine, done.kept)) await attempt(() => snapshots.load(machine));
+    const kept = snapshots.find(machine, done.kept) ?? { id: done.kept, machine, name: 'the present before' };
+    toasts.show({
+      tone: 'info',
+      text: `Restored to “${name}”. The present is kept as “${kept.name}”.`,
+      action: { label: 'Go back', run: () => void restore(kept) },
+    });
+    return true;
+  }
+  const change = (id: Snapshot['id'], patch: Parameters<typeof snapshots.patch>[1]) => attempt(() => snapshots.patch(id, patch));
+
+  async function rename(snapshot: Snapshot, name: string) {
+    const trimmed = name.trim();
+    if (trimmed !== '' && trimmed !== snapshot.name) await change(snapshot.id, { name: trimmed });
+  }
+  /** Deletes those that are not protected; says which are, and offers Undo. */
+  async function remove(machine: MachineId, chosen: readonly Snapshot[]) {
+    const free = chosen.filter((snapshot) => !snapshot.protected);
+    const held = chosen.length - free.length;
+    if (held > 0)
+      toasts.show({
+        tone: 'warning',
+        text:
+          held === 1 && chosen.length === 1
+            ? `“${chosen[0]?.name}” is protected. Take the protection off to delete it.`
+            : `${held} of them ${held === 1 ? 'is' : 'are'} protected and ${held === 1 ? 'stays' : 'stay'}.`,
+      });
+    if (free.length === 0) return false;
+    const ids = free.map(({ id }) => id);
+    const done = await attempt(async () => {
+      await snapshots.remove(machine, ids);
+      return true;
+    });
+    if (!done) return false;
+    toasts.show({
+      tone: 'info',
+      text: free.length === 1 ? `“${free[0]?.name}” was deleted. What came after it stays.` : `${free.length} snapshots were deleted.`,
+      action: { label: 'Undo', run: () => void attempt(() => snapshots.undelete(machine, ids)) },
+    });
+    return true;
+  }
+  /** A new machine that goes on from a snapshot; shown when it exists. */
+  async function branch(snapshot: Snapshot, request: { readonly name?: string; readonly start: boolean }): Promise<boolean> {
+    const made = await attempt(() => snapshots.branch(snapshot.id, request));
+    if (!made) return false;
+    if (!machines.get(made.id)) await attempt(machines.load);
+    state.selected.value = made.id;
+    state.tabs.set(made.id, 'console');
+    state.consoleFocus.value = request.start;
+    return true;
+  }
+  return { attempt, showTimeline, take, restore, change, rename, remove, branch };
+}

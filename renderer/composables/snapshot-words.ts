@@ -1,0 +1,47 @@
+/** Snapshots in words and signs: what each kind is called, how it looks, and one sentence that says it all. */
+import type { Snapshot, SnapshotKind } from '../../preload/contract/snapshots.ts';
+import type { IconName } from '../components/icon-paths.ts';
+import { formatBytes, formatDuration } from './figures.ts';
+import { agoWords } from './time-words.ts';
+
+export const KIND_WORDS: Readonly<Record<SnapshotKind, string>> = {
+  manual: 'Snapshot',
+  automatic: 'Checkpoint',
+  kept: 'Kept before a restore',
+  suspended: 'Suspended',
+  booted: 'Booted template',
+};
+export const KIND_ICONS: Readonly<Record<SnapshotKind, IconName>> = {
+  manual: 'camera',
+  automatic: 'clock',
+  kept: 'back',
+  suspended: 'moon',
+  booted: 'power',
+};
+
+/** What of the machine is in it. */
+export const contentWords = ({ hasMemory, memoryMiB }: Snapshot): string =>
+  hasMemory ? `Memory (${memoryMiB} MiB), devices and disks` : 'Disks only: the machine was off';
+
+/** How long the guest had run; nothing for one that was off. */
+export const uptimeWords = ({ uptimeMs, hasMemory }: Snapshot): string => (hasMemory ? `Up ${formatDuration(uptimeMs / 1000)}` : 'Off');
+
+/** The whole snapshot as a sentence, for those who hear the window. */
+export function spokenSnapshot(snapshot: Snapshot, now: number): string {
+  const marks = [
+    snapshot.pinned ? 'pinned' : '',
+    snapshot.protected ? 'protected' : '',
+    snapshot.state === 'storing' ? 'being stored' : '',
+    snapshot.state === 'damaged' ? `damaged: ${snapshot.reason}` : '',
+  ];
+  return [
+    snapshot.name,
+    KIND_WORDS[snapshot.kind],
+    agoWords(snapshot.createdAt, now),
+    uptimeWords(snapshot),
+    `${formatBytes(snapshot.ownBytes)} own`,
+    ...marks,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}

@@ -1,0 +1,23 @@
+/** Automatic checkpoints as a person chooses them: how often, and how much they may take up. */
+import type { MachineDefinition } from '../../../preload/contract/machines.ts';
+import { formatBytes } from '../../composables/figures.ts';
+import { spanWords } from '../../composables/time-words.ts';
+
+export type Checkpoints = NonNullable<MachineDefinition['checkpoints']>;
+
+const GIBI = 2 ** 30;
+export const INTERVALS: readonly number[] = [10, 30, 60, 300];
+export const BUDGETS: readonly number[] = [0, GIBI, 2 * GIBI, 5 * GIBI, 20 * GIBI];
+/** What somebody starts with who turns them on: enough for weeks of a small machine, and an end. */
+export const FIRST_BUDGET = 5 * GIBI;
+/** The longest interval the definition takes, in seconds. */
+export const LONGEST_INTERVAL = 86_400;
+
+export const intervalWords = (seconds: number): string => (seconds === 0 ? 'Off' : `Every ${spanWords(seconds * 1000).replace(/^1 /, '')}`);
+export const budgetWords = (bytes: number): string => (bytes === 0 ? 'No limit' : formatBytes(bytes));
+
+/** The setting with another interval; whoever never chose a budget gets the first one. */
+export const withInterval = (before: Checkpoints | undefined, everySeconds: number): Checkpoints => ({
+  everySeconds,
+  budgetBytes: before?.budgetBytes ?? FIRST_BUDGET,
+});

@@ -1,0 +1,33 @@
+/** The order of the snapshots in the table: by any column, either way, and by time where the column says nothing. */
+import type { Snapshot } from '../../../preload/contract/snapshots.ts';
+import { KIND_WORDS } from '../../composables/snapshot-words.ts';
+
+export const COLUMNS = [
+  { key: 'name', label: 'Name' },
+  { key: 'kind', label: 'Kind' },
+  { key: 'createdAt', label: 'Taken' },
+  { key: 'uptimeMs', label: 'Guest' },
+  { key: 'ownBytes', label: 'Own' },
+  { key: 'sharedBytes', label: 'Shared' },
+] as const;
+export type ColumnKey = (typeof COLUMNS)[number]['key'];
+export interface Order {
+  readonly by: ColumnKey;
+  readonly rising: boolean;
+}
+
+/** Newest first: what a person looks for was mostly just taken. */
+export const FIRST_ORDER: Order = { by: 'createdAt', rising: false };
+
+const compare = (a: Snapshot, b: Snapshot, by: ColumnKey): number => {
+  if (by === 'name') return a.name.localeCompare(b.name, undefined, { numeric: true });
+  if (by === 'kind') return KIND_WORDS[a.kind].localeCompare(KIND_WORDS[b.kind]);
+  return a[by] - b[by];
+};
+
+export const ordered = (snapshots: readonly Snapshot[], { by, rising }: Order): readonly Snapshot[] =>
+  [...snapshots].sort((a, b) => (compare(a, b, by) || a.createdAt - b.createdAt) * (rising ? 1 : -1));
+
+/** A column chosen again turns round; another one starts with what is most of it, names with A. */
+export const turned = (order: Order, by: ColumnKey): Order =>
+  order.by === by ? { by, rising: !order.rising } : { by, rising: by === 'name' || by === 'kind' };

@@ -1,0 +1,121 @@
+/**
+ * Time as a place on the axis. Gaps grow with the logarithm of their length, so that checkpoints seconds apart and
+ * snapshots days apart can be read on one line; what is left out is said in the gap.
+ */
+
+/** Width of a gap before zooming, in CSS pixels: a least one, and so much for every factor of ten over a second. */
+const LEAST_GAP = 6;
+const PER_DECADE = 8;
+/** Few snapshots are spread over the width there is, but not to the point of emptiness. */
+const MOST_STRETCH = 5;
+
+export const gapWidth = (milliseconds: number): number => LEAST_GAP + PER_DECADE * Math.log10(1 + Math.max(0, milliseconds) / 1000);
+
+export interface AxisEvent {
+  /** Milliseconds since the epoch; not before the one in front of it. */
+  readonly at: number;
+  readonly lane: number;
+  /** Room its name takes after it on its lane, in CSS pixels; 0 for what has no name shown. */
+  readonly room: number;
+}
+
+/** Places in CSS pixels from 0 on, each event at or after the one before it. */
+function natural(events: readonly AxisEvent[], zoom: number): number[] {
+  const places: number[] = [];
+  /** Where the name last shown on a lane ends. */
+  const taken = new Map<number, number>();
+  events.forEach(({ at, lane, room }, index) => {
+    const before = events[index - 1];
+    const plain = before === undefined ? 0 : (places[index - 1] as number) + gapWidth(at - before.at) * zoom;
+    const place = room > 0 ? Math.max(plain, taken.get(lane) ?? 0) : plain;
+    places.push(place);
+    if (room > 0) taken.set(lane, place + room * Math.min(1, zoom));
+  });
+  return places;
+}
+
+/** @param width - what there is to fill; a longer axis is scrolled */
+export function axisPlaces(events: readonly AxisEvent[], width: number, zoom: number): readonly number[] {
+  const places = natural(events, zoom);
+  const length = places.at(-1) ?? 0;
+  const stretch = length > 0 ? Math.min(MOST_STRETCH, Math.max(1, width / length)) : 1;
+  return places.map((place) => place * stretch);
+}
+
+/** The zoom at which everything is seen at once, at most 1. */
+export function zoomToFit(events: readonly AxisEvent[], width: number): number {
+  let [least, most] = [0.02, 1];
+  if ((natural(events, most).at(-1) ?? 0) <= width) return most;
+  for (let step = 0; step < 12; step++) {
+    const middle = (least + most) / 2;
+    if ((natural(events, middle).at(-1) ?? 0) <= width) least = middle;
+    else most = middle;
+  }
+  return least;
+}
+
+export interface AxisLabel {
+  readonly x: number;
+  readonly text: string;
+  /** A label of the empty time between two events, not of an instant. */
+  readonly gap: boolean;
+}
+export interface DayBand {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+export interface AxisWords {
+  /** The time of day; with seconds where the minute is the same as the last label's. */
+  time(at: number, seconds: boolean): string;
+  day(at: number): string;
+  /** `3 days` */
+  span(milliseconds: number): string;
+}
+
+/** Room a label takes, and the shortest stretch of empty time that is worth saying. */
+const LABEL_WIDTH = 58;
+const SAID_GAP_MS = 10 * 60_000;
+
+/** Times under events where there is room, and the lengths of long gaps between them. */
+export function axisLabels(events: readonly Pick<AxisEvent, 'at'>[], places: readonly number[], words: AxisWords): readonly AxisLabel[] {
+  const labels: AxisLabel[] = [];
+  let end = -Infinity;
+  let minute = -1;
+  events.forEach(({ at }, index) => {
+    const x = places[index] as number;
+    if (x - LABEL_WIDTH / 2 < end) return;
+    const own = Math.floor(at / 60_000);
+    labels.push({ x, text: words.time(at, own === minute), gap: false });
+    minute = own;
+    end = x + LABEL_WIDTH / 2;
+  });
+  const gaps = events.slice(1).flatMap(({ at }, index): AxisLabel[] => {
+    const length = at - (events[index] as AxisEvent).at;
+    const x = ((places[index] as number) + (places[index + 1] as number)) / 2;
+    const free = length >= SAID_GAP_MS && labels.every((label) => Math.abs(label.x - x) >= LABEL_WIDTH);
+    return free ? [{ x, text: words.span(length), gap: true }] : [];
+  });
+  return [...labels, ...gaps].sort((a, b) => a.x - b.x);
+}
+
+/** Calendar days as stretches of the axis; a day begins halfway in the gap before its first event. */
+export function dayBands(
+  events: readonly Pick<AxisEvent, 'at'>[],
+  places: readonly number[],
+  words: Pick<AxisWords, 'day'>,
+): readonly DayBand[] {
+  const bands: DayBand[] = [];
+  events.forEach(({ at }, index) => {
+    const text = words.day(at);
+    const x = places[index] as number;
+    const open = bands.at(-1);
+    if (open?.text === text) bands[bands.length - 1] = { ...open, to: x };
+    else {
+      const from = index === 0 ? x : ((places[index - 1] as number) + x) / 2;
+      if (open) bands[bands.length - 1] = { ...open, to: from };
+      bands.push({ from, to: x, text });
+    }
+  });
+  return bands;
+}
