@@ -1,5 +1,5 @@
 /** `viv run` with Debian's kernel: commands and their exit statuses, and a shell that is typed to through a pipe. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { describeWith } from '../kit/tools.ts';
@@ -47,6 +47,15 @@ describeWith(['apt'], 'viv run --template debian-riscv64', () => {
     const { status, out } = await running.result;
     expect(status).toBe(0);
     expect(out.split(/\r?\n/)).toContain('got: some words');
+  });
+
+  test('a disk over an overlay is written, and its file stays as it was', async () => {
+    const disk = join(temporaryFolder(), 'disk.img');
+    writeFileSync(disk, new Uint8Array(1024 * 1024));
+    const command = 'echo written > /dev/vda && sync && head -n 1 /dev/vda';
+    const { status, out } = await viv(undefined, ...TEMPLATE, '--drive', `file=${disk},overlay`, '--run', command);
+    expect([status, out.split(/\r?\n/).includes('written')]).toEqual([0, true]);
+    expect(readFileSync(disk).every((byte) => byte === 0)).toBe(true);
   });
 
   test("--kmod with one of the template's own modules is no failure", async () => {

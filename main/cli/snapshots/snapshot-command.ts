@@ -11,7 +11,7 @@ import { branchPart, restorePart } from './restore-command.ts';
 export const snapshotCommand = commandGroup({
   name: 'snapshot',
   title: "take, list, restore and compare a machine's snapshots",
-  notes: `NAME is the machine. ${SNAPSHOT_HELP}`,
+  notes: `NAME is the machine.\n${SNAPSHOT_HELP}`,
   examples: [
     "viv snapshot create box before --note 'before the upgrade'",
     'viv snapshot list box',
