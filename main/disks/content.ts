@@ -1,0 +1,102 @@
+/**
+ * The content of a disk that is in the store: which chunk each cluster is, as manifests of 1 GiB each, and a list that
+ * says which of them belong together and which clusters are zeros over a base. What is in neither is the base's.
+ */
+import type { ChunkReader, ManifestId, NewManifest, Store } from '../storage/index.ts';
+import { LARGEST_CHUNK, SMALLEST_CHUNK, StorageError } from '../storage/index.ts';
+import { CLUSTER_BYTES, type Run } from './cluster.ts';
+
+/** A disk's clusters that do not come from its base. */
+export interface DiskContent {
+  /** By segment: the chunk of each of its clusters (the list may end early), 0 where there is none. */
+  readonly segments: ReadonlyMap<number, Float64Array>;
+  /** Clusters that are zeros whatever the base holds, joined and ascending. No cluster is in both. */
+  readonly zeros: readonly Run[];
+}
+
+/** Where a content is in the store: manifests of `owner` whose names begin with `prefix` and `@`. */
+export interface ContentPlace {
+  /** `snapshot:<id>` or `head:<id>`. */
+  readonly owner: string;
+  /** `disk<slot>` of a snapshot, `v<version>` of a head. */
+  readonly prefix: string;
+}
+
+export const EMPTY_CONTENT: DiskContent = { segments: new Map(), zeros: [] };
+
+/** Where a head's content of a version is. */
+export const headPlace = (head: string, version: number): ContentPlace => ({ owner: `head:${head}`, prefix: `v${version}` });
+
+const listName = (prefix: string) => `${prefix}@list`;
+
+/** What the list's chunks hold, as JSON padded with spaces. */
+interface ContentList {
+  readonly format: 1;
+  readonly segments: readonly number[];
+  readonly zeros: readonly Run[];
+}
+
+function encodeList(list: ContentList): Uint8Array[] {
+  const text = Buffer.from(JSON.stringify(list));
+  const rest = text.length % LARGEST_CHUNK;
+  const padding = rest > 0 && rest < SMALLEST_CHUNK ? SMALLEST_CHUNK - rest : 0;
+  const whole = Buffer.concat([text, Buffer.alloc(padding, ' ')]);
+  return Array.from({ length: Math.ceil(whole.length / LARGEST_CHUNK) }, (_, index) =>
+    whole.subarray(index * LARGEST_CHUNK, (index + 1) * LARGEST_CHUNK),
+  );
+}
+
+/** The chunks of a content, each as often as it is named. */
+export function* chunksOf({ segments }: DiskContent): Generator<number> {
+  for (const entries of segments.values()) for (const chunk of entries) if (chunk > 0) yield chunk;
+}
+
+/**
+ * Makes manifests for a content at each of the places, all at once; durable when it resolves. The caller holds the chunks.
+ * @throws StorageError `missing` when a chunk is not there, `full`
+ */
+export async function writeContent(store: Store, places: readonly ContentPlace[], content: DiskContent): Promise<void> {
+  const segments = [...content.segments].filter(([, entries]) => entries.some((chunk) => chunk > 0));
+  const list: ContentList = { format: 1, segments: segments.map(([segment]) => segment), zeros: content.zeros };
+  const chunks = await store.putBatch(encodeList(list));
+  try {
+    await store.createManifests(
+      places.flatMap(({ owner, prefix }): NewManifest[] => [
+        ...segments.map(([segment, entries]) => ({ owner, name: `${prefix}@${segment}`, chunkBytes: CLUSTER_BYTES, entries })),
+        { owner, name: listName(prefix), chunkBytes: LARGEST_CHUNK, entries: chunks },
+      ]),
+    );
+  } finally {
+    store.release(chunks);
+  }
+}
+
+/**
+ * Reads a content back.
+ * @throws StorageError `missing` when it is not there as a whole; DamagedManifestError, DamagedChunkError
+ */
+export async function readContent(reader: ChunkReader, { owner, prefix }: ContentPlace): Promise<DiskContent> {
+  const byName = new Map((await reader.manifests.list(owner)).map(({ name, id }) => [name, id]));
+  const read = async (name: string) => {
+    const id = byName.get(name);
+    if (id === undefined) throw new StorageError('missing', `the store has no "${name}" of ${owner}: the disk's stored content is gone`);
+    return reader.manifests.read(id);
+  };
+  const parts = await reader.getMany([...(await read(listName(prefix)))]);
+  const list = JSON.parse(Buffer.concat(parts).toString()) as ContentList;
+  if ((list.format as number) !== 1) throw new StorageError('newer', `"${prefix}" of ${owner} was written by a newer Vivarium: use that version`);
+  const segments = new Map<number, Float64Array>();
+  for (const segment of list.segments) segments.set(segment, await read(`${prefix}@${segment}`));
+  return { segments, zeros: list.zeros };
+}
+
+/** The manifests of a content; none when it is not there. Without a prefix: all of the owner. */
+export async function contentManifests(reader: ChunkReader, owner: string, prefix?: string): Promise<readonly ManifestId[]> {
+  const all = await reader.manifests.list(owner);
+  return all.filter(({ name }) => prefix === undefined || name.startsWith(`${prefix}@`)).map(({ id }) => id);
+}
+
+/** Copies a content to other places without reading a single chunk of it. @throws as readContent and writeContent */
+export async function copyContent(store: Store, from: ContentPlace, to: readonly ContentPlace[]): Promise<void> {
+  await writeContent(store, to, await readContent(store, from));
+}

@@ -1,0 +1,46 @@
+/** Disk images in host files: a byte store over a file, Node's compressions, and backing files found beside their image. */
+import { open } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
+import { constants, inflateRawSync, zstdDecompressSync } from 'node:zlib';
+import type { ByteStore } from '../../emulator/disk/byte-store.ts';
+import type { Decompressors } from '../../emulator/disk/codecs.ts';
+import { openImage, type BackingResolver, type ImageFile, type ImageFormat, type OpenedImage } from '../../emulator/disk/open.ts';
+
+/** 8 MiB: more than any encoder uses for clusters of 2 MiB. */
+const ZSTD_WINDOW_LOG_MAX = 23;
+
+/** Bounded: a small cluster cannot fill the memory. */
+export const decompressors: Decompressors = {
+  deflate: (bytes, sizeBytes) => inflateRawSync(bytes, { maxOutputLength: sizeBytes }),
+  zstd: (bytes, sizeBytes) =>
+    zstdDecompressSync(bytes, { maxOutputLength: sizeBytes, params: { [constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG_MAX } }),
+};
+
+/** Opens a file for reading. @throws Error with a message for a person */
+export async function hostFile(path: string): Promise<ImageFile> {
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    throw new Error(error.code === 'ENOENT' ? `there is no file ${path}` : `${path} cannot be read: ${error.message}`);
+  });
+  const { size, blocks, dev, ino } = await file.stat();
+  const store: ByteStore = {
+    sizeBytes: size,
+    hostBytes: blocks * 512,
+    async read(offset, into) {
+      for (let done = 0; done < into.length;) {
+        const { bytesRead } = await file.read(into, done, into.length - done, offset + done);
+        if (bytesRead === 0) throw new Error(`${path} ended early: it has become shorter since it was opened`);
+        done += bytesRead;
+      }
+    },
+    close: () => file.close(),
+  };
+  return { store, identity: `${dev}:${ino}`, name: path };
+}
+
+/** Relative names are meant from the place of the image that holds them. */
+const besideImage: BackingResolver = (name, from) => hostFile(isAbsolute(name) ? name : join(dirname(from.name), name));
+
+/** Opens an image with its backing files, never writing to any. @throws DiskImageError, Error with a message for a person */
+export async function openHostImage(path: string, format: ImageFormat): Promise<OpenedImage> {
+  return openImage(await hostFile(path), { format, decompressors, resolve: besideImage });
+}

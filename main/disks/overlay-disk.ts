@@ -1,0 +1,295 @@
+/**
+ * A disk of a machine as its I/O thread sees it: a base image that is never written, under settled clusters of the store,
+ * under an overlay file. Writes are answered from memory; a flush is one transaction.
+ */
+import { MachineError, type AttachedDisk, type DiskOwner } from '../../emulator/index.ts';
+import type { DiskImage } from '../../emulator/disk/disk-image.ts';
+import type { ImageFormat } from '../../emulator/disk/open.ts';
+import { CLUSTER_BYTES } from './cluster.ts';
+import { ClusterIndex } from './cluster-index.ts';
+import { openHostImage } from './host-image.ts';
+import { OverlayCleaner } from './overlay-cleaner.ts';
+import { OverlayReading } from './overlay-reading.ts';
+import { scanRows } from './overlay-rows.ts';
+import { OverlayStore, type Placed } from './overlay-store.ts';
+import { PendingWrites } from './pending-writes.ts';
+import { RowGroups } from './row-groups.ts';
+import { SettledContent } from './settled-content.ts';
+import { WriteBack } from './write-back.ts';
+
+/** What a `ModuleDisk` with this module is set up with. Paths are absolute. */
+export interface OverlaySetup {
+  /** The overlay file; made where it is absent. */
+  readonly overlay: string;
+  /** Where the settled content is: the store's file and the head's id. Absent: the disk never has any. */
+  readonly settled?: { readonly store: string; readonly head: string };
+  readonly base?: { readonly path: string; readonly format: ImageFormat };
+  /** What the guest sees; at least the base's size. */
+  readonly sizeBytes: number;
+  readonly readonly: boolean;
+  /** Nothing needs to outlive the machine: flushes cost nothing. The overlay file is the owner's to remove. */
+  readonly throwaway: boolean;
+}
+
+/** What `cut` answers: the generation that ended; rows up to it are the disk at that instant. */
+export interface OverlayMark {
+  readonly generation: number;
+}
+
+/** What the disk can be told (`RunningMachine.tellDisk`), and its answers. */
+export type OverlayMessage =
+  /** Everything up to the generation is to be in the overlay file, for others to read. Answer: undefined. */
+  | { readonly kind: 'commit'; readonly generation: number }
+  /** The head's content of that version holds all rows up to the generation: they go. Answer: undefined, at once durable. */
+  | { readonly kind: 'settled'; readonly version: number; readonly generation: number }
+  /** Answer: OverlaySizes. */
+  | { readonly kind: 'sizes' };
+export interface OverlaySizes {
+  readonly sizeBytes: number;
+  /** What the overlay takes on the host, and what waits in memory to be written to it. */
+  readonly overlayBytes: number;
+  readonly waitingBytes: number;
+}
+
+/** Clusters zeroed without letting others run: about a millisecond. */
+const ZEROED_AT_ONCE = 8192;
+
+/** The `OpenDisk` of this module. @throws MachineError when something of the disk cannot be opened */
+export async function openDisk(setup: unknown, owner: DiskOwner): Promise<AttachedDisk> {
+  const { overlay, settled, base, sizeBytes, readonly, throwaway } = setup as OverlaySetup;
+  const opened: { close(): Promise<void> }[] = [];
+  try {
+    const image = base && (await openHostImage(base.path, base.format)).image;
+    if (image) opened.push(image);
+    if (image && image.sizeBytes > sizeBytes)
+      throw new Error(`its base ${base.path} has ${image.sizeBytes} bytes, more than the disk's ${sizeBytes}: it has changed since the disk was made`);
+    const store = await OverlayStore.open(overlay, throwaway);
+    opened.push(store);
+    const content = settled && new SettledContent(settled.store, settled.head);
+    if (content) opened.push(content);
+    const state = await store.state();
+    if (state.settledVersion !== undefined) {
+      if (!content) throw new Error(`the overlay ${overlay} belongs to a library's disk`);
+      content.use(await content.load(state.settledVersion));
+    }
+    return await OverlayDisk.open({ store, settled: content, base: image, sizeBytes, readonly, throwaway, owner }, state);
+  } catch (error) {
+    for (const each of opened.reverse()) await each.close().catch(() => undefined);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new MachineError(`the disk ${base?.path ?? overlay} cannot be opened: ${reason}`);
+  }
+}
+
+interface DiskParts {
+  readonly store: OverlayStore;
+  readonly settled: SettledContent | undefined;
+  readonly base: DiskImage | undefined;
+  readonly sizeBytes: number;
+  readonly readonly: boolean;
+  readonly throwaway: boolean;
+  readonly owner: DiskOwner;
+}
+
+/** The last place of a generation. */
+type GenerationEnd = [generation: number, place: number];
+
+/** What the directory of rows says. */
+interface Start {
+  readonly index: ClusterIndex;
+  readonly groups: RowGroups;
+  readonly ends: GenerationEnd[];
+  /** Of the next row. */
+  readonly place: number;
+  readonly generation: number;
+}
+
+class OverlayDisk implements AttachedDisk {
+  readonly sizeBytes: number;
+  readonly readonly: boolean;
+  readonly #parts: DiskParts;
+  readonly #index: ClusterIndex;
+  readonly #groups: RowGroups;
+  readonly #pending: PendingWrites;
+  readonly #writeBack: WriteBack;
+  readonly #reading: OverlayReading;
+  readonly #cleaner: OverlayCleaner;
+  /** The last place of each generation that is in the file, oldest first. */
+  readonly #ends: GenerationEnd[];
+  #closed = false;
+
+  /** Reads the directory of rows. */
+  static async open(parts: DiskParts, state: { readonly generation: number; readonly settledGeneration: number }): Promise<OverlayDisk> {
+    const index = new ClusterIndex();
+    const groups = new RowGroups();
+    let { generation } = state;
+    let place = 0;
+    let settledPlace = 0;
+    const ends: GenerationEnd[] = [];
+    for await (const rows of scanRows(parts.store.database))
+      for (const row of rows) {
+        place = row[0];
+        const [, cluster, count, written] = row;
+        // Rows that a program that was killed had no time to remove: their content is settled.
+        if (written <= state.settledGeneration) settledPlace = place;
+        else {
+          enter(index, groups, cluster, count, place);
+          generation = Math.max(generation, written + 1);
+          note(ends, written, place);
+        }
+      }
+    const disk = new OverlayDisk(parts, { index, groups, ends, place: place + 1, generation });
+    if (settledPlace > 0) disk.#cleaner.removeSettled(settledPlace);
+    return disk;
+  }
+
+  private constructor(parts: DiskParts, start: Start) {
+    const { store, owner, settled, base } = parts;
+    this.#parts = parts;
+    this.sizeBytes = parts.sizeBytes;
+    this.readonly = parts.readonly;
+    this.#index = start.index;
+    this.#groups = start.groups;
+    this.#ends = start.ends;
+    this.#pending = new PendingWrites(start.generation);
+    const placed = (all: readonly Placed[]) => this.#placed(all);
+    this.#writeBack = new WriteBack({ store, owner, pending: this.#pending, place: start.place, placed });
+    this.#reading = new OverlayReading({ store, settled, base, index: this.#index, pending: this.#pending });
+    this.#cleaner = new OverlayCleaner({
+      store,
+      groups: this.#groups,
+      index: this.#index,
+      pending: this.#pending,
+      writeBack: this.#writeBack,
+      owner,
+      from: start.place,
+    });
+  }
+
+  read(offset: number, into: Uint8Array): Promise<void> {
+    return this.#reading.read(offset, into);
+  }
+
+  async write(offset: number, from: Uint8Array): Promise<void> {
+    const end = offset + from.length;
+    for (let at = offset; at < end;) {
+      const cluster = Math.floor(at / CLUSTER_BYTES);
+      const inside = at % CLUSTER_BYTES;
+      const length = Math.min(CLUSTER_BYTES - inside, end - at);
+      const bytes = from.subarray(at - offset, at - offset + length);
+      if (length === CLUSTER_BYTES) this.#pending.put(cluster, bytes);
+      else await this.#reading.change(cluster, (whole) => whole.set(bytes, inside));
+      at += length;
+    }
+    await this.#writeBack.wrote();
+  }
+
+  async flush(): Promise<void> {
+    if (!this.#parts.throwaway) await this.#writeBack.flush();
+  }
+
+  async zero(offset: number, length: number): Promise<void> {
+    const end = offset + length;
+    for (let at = offset; at < end;) {
+      const cluster = Math.floor(at / CLUSTER_BYTES);
+      const inside = at % CLUSTER_BYTES;
+      if (inside > 0 || end - at < CLUSTER_BYTES) {
+        const part = Math.min(CLUSTER_BYTES - inside, end - at);
+        await this.#reading.change(cluster, (whole) => whole.fill(0, inside, inside + part));
+        at += part;
+        continue;
+      }
+      const clusters = Math.min(Math.floor((end - at) / CLUSTER_BYTES), ZEROED_AT_ONCE);
+      for (let index = 0; index < clusters; index++) if (this.#reading.mayHoldSomething(cluster + index)) this.#pending.zero(cluster + index);
+      at += clusters * CLUSTER_BYTES;
+      await this.#writeBack.wrote();
+      if (at < end) await new Promise(setImmediate);
+    }
+  }
+
+  /** What no longer matters reads as zeros: that is what takes no room. */
+  discard(offset: number, length: number): Promise<void> {
+    return this.zero(offset, length);
+  }
+
+  cut(): OverlayMark {
+    const generation = this.#pending.cut();
+    this.#cleaner.protect(generation);
+    return { generation };
+  }
+
+  async told(message: unknown): Promise<unknown> {
+    const told = message as OverlayMessage;
+    if (told.kind === 'commit') return this.#commit(told.generation);
+    if (told.kind === 'settled') return this.#settled(told.version, told.generation);
+    if (told.kind === 'sizes') {
+      const overlayBytes = await this.#parts.store.usedBytes();
+      return { sizeBytes: this.sizeBytes, overlayBytes, waitingBytes: this.#pending.bytes } satisfies OverlaySizes;
+    }
+    throw new Error(`a disk does not know the message ${JSON.stringify(message)}`);
+  }
+
+  async #commit(generation: number): Promise<void> {
+    await this.#writeBack.flush();
+    const sql = `UPDATE state SET generation = max(generation, ${generation + 1})`;
+    await this.#writeBack.inTurn(() => this.#parts.store.change(sql));
+  }
+
+  async #settled(version: number, generation: number): Promise<void> {
+    const { store, settled } = this.#parts;
+    if (!settled) throw new Error('a disk outside a library has no settled content');
+    await this.#writeBack.flush();
+    const content = await settled.load(version);
+    const sql = `UPDATE state SET settled_version = ${version}, settled_generation = ${generation}, generation = max(generation, ${generation + 1})`;
+    await this.#writeBack.inTurn(() => store.change(sql));
+    const last = this.#ends.findLast(([ended]) => ended <= generation)?.[1] ?? 0;
+    settled.use(content);
+    for (const segment of this.#index.segments()) this.#index.replace(segment, (value) => (Math.abs(value) <= last ? 0 : value));
+    this.#ends.splice(0, this.#ends.findLastIndex(([ended]) => ended <= generation) + 1);
+    this.#cleaner.settled(generation, last);
+  }
+
+  #placed(all: readonly Placed[]): void {
+    for (const { generation, clusters, place, zeros } of all) {
+      clusters.forEach((cluster, index) => enter(this.#index, this.#groups, cluster, 0, place + index));
+      for (const [[first, count], at] of zeros) enter(this.#index, this.#groups, first, count, at);
+      note(this.#ends, generation, place + clusters.length + zeros.length - 1);
+    }
+    this.#cleaner.wrote();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const { store, settled, base, throwaway, owner } = this.#parts;
+    try {
+      await this.#cleaner.stop();
+      await this.#writeBack.close(throwaway);
+    } catch (error) {
+      owner.log(`what the guest wrote last is lost: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      await this.#reading.idle();
+      await store.close();
+      await settled?.close();
+      await base?.close();
+    }
+  }
+}
+
+/** Notes that a row is the last one of its clusters. */
+function enter(index: ClusterIndex, groups: RowGroups, cluster: number, count: number, place: number): void {
+  groups.add(place, count);
+  if (count === 0) {
+    const before = index.get(cluster);
+    if (before !== 0) groups.supersede(before);
+    index.set(cluster, place);
+    return;
+  }
+  for (const [before, clusters] of index.runs([cluster, count])) if (before !== 0) groups.supersede(before, clusters);
+  index.fill([cluster, count], -place);
+}
+
+function note(ends: GenerationEnd[], generation: number, place: number): void {
+  const last = ends.at(-1);
+  if (last?.[0] === generation) last[1] = place;
+  else ends.push([generation, place]);
+}

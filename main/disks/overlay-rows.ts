@@ -1,0 +1,104 @@
+/** Reading an overlay file from outside: by the thread that stores snapshots, beside the machine, or while it is off. */
+import { existsSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import type { Database, Row } from '../library/database.ts';
+import { CLUSTER_BYTES, joined, type Run } from './cluster.ts';
+import { ClusterIndex } from './cluster-index.ts';
+import { openOverlayReader, readOverlayState, type OverlayState } from './overlay-tables.ts';
+
+/** The last rows of every cluster up to a generation. */
+export interface OverlayRows {
+  /** Clusters with bytes, ascending, and the place of each one's row. */
+  readonly clusters: Float64Array;
+  readonly places: Float64Array;
+  /** Clusters of zeros, joined. */
+  readonly zeros: readonly Run[];
+}
+
+/** A row's bytes are not what was written. */
+export class DamagedOverlayError extends Error {
+  override readonly name = 'DamagedOverlayError';
+  constructor(file: string, cluster: number, why: string) {
+    super(
+      `the overlay ${file} is damaged: the 4096 bytes at ${cluster * CLUSTER_BYTES} of the disk ${why}; go back to a snapshot, or export the disk to keep the rest`,
+    );
+  }
+}
+
+/** CRC-32 of a cluster, started with its number, so that a row in the wrong place is noticed as well. */
+export const clusterSum = (cluster: number, bytes: Uint8Array): number => crc32(bytes, cluster >>> 0);
+
+/** Bytes of a row: the cluster and its sum. */
+export const ROW_BYTES = CLUSTER_BYTES + 4;
+
+/** A row's cluster. @throws DamagedOverlayError */
+export function clusterOf(file: string, cluster: number, row: Uint8Array): Uint8Array {
+  if (row.length !== ROW_BYTES) throw new DamagedOverlayError(file, cluster, `take ${row.length} bytes`);
+  const bytes = row.subarray(0, CLUSTER_BYTES);
+  const sum = new DataView(row.buffer, row.byteOffset + CLUSTER_BYTES, 4).getUint32(0, true);
+  if (sum !== clusterSum(cluster, bytes)) throw new DamagedOverlayError(file, cluster, 'do not have the checksum they were written with');
+  return bytes;
+}
+
+/** Rows of the directory read at once. */
+const SCANNED_ROWS = 16_384;
+
+/** Every row's place, cluster and count in order of place, in batches: four numbers a row. */
+export async function* scanRows(database: Database, upTo?: number): AsyncGenerator<readonly (readonly [number, number, number, number])[]> {
+  for (let after = 0; ;) {
+    const row = await database.get(
+      `SELECT json_group_array(json_array(place, cluster, count, generation)) AS rows FROM
+       (SELECT place, cluster, count, generation FROM clusters WHERE place > ? AND generation <= ? ORDER BY place LIMIT ${SCANNED_ROWS})`,
+      after,
+      upTo ?? Number.MAX_SAFE_INTEGER,
+    );
+    const rows = JSON.parse(String(row?.['rows'])) as [number, number, number, number][];
+    if (rows.length === 0) return;
+    yield rows;
+    after = rows.at(-1)![0];
+  }
+}
+
+export interface OverlayReader {
+  state(): Promise<OverlayState>;
+  /** What counts of the rows up to a generation (all where it is absent). */
+  rows(generation?: number): Promise<OverlayRows>;
+  /** Bytes of some clusters by their places, at most some hundred. @throws DamagedOverlayError */
+  read(clusters: ArrayLike<number>, places: ArrayLike<number>): Promise<Uint8Array[]>;
+  close(): Promise<void>;
+}
+
+/** @throws LibraryError when the file is no overlay or damaged; Error when there is none */
+export async function openOverlayRows(file: string): Promise<OverlayReader> {
+  if (!existsSync(file)) throw new Error(`the overlay ${file} is gone: what was written to the disk since its last snapshot is lost`);
+  const database = await openOverlayReader(file);
+  return {
+    state: () => readOverlayState(database),
+    rows: (generation) => winners(database, generation),
+    async read(clusters, places) {
+      const rows = await database.all(
+        'SELECT place, bytes FROM clusters WHERE place IN (SELECT value FROM json_each(?))',
+        JSON.stringify(Array.from(places)),
+      );
+      const byPlace = new Map(rows.map((row: Row) => [Number(row['place']), row['bytes']]));
+      return Array.from(clusters, (cluster, index) => {
+        const bytes = byPlace.get(places[index]!);
+        if (!(bytes instanceof Uint8Array)) throw new DamagedOverlayError(file, cluster, 'are missing');
+        return clusterOf(file, cluster, bytes);
+      });
+    },
+    close: () => database.close(),
+  };
+}
+
+/** In the order of writing, later rows win. */
+async function winners(database: Database, generation: number | undefined): Promise<OverlayRows> {
+  const last = new ClusterIndex();
+  for await (const rows of scanRows(database, generation))
+    for (const [place, cluster, count] of rows) {
+      if (count === 0) last.set(cluster, place);
+      else last.fill([cluster, count], -place);
+    }
+  const { clusters, values, negative } = last.contents();
+  return { clusters, places: values, zeros: joined(negative) };
+}

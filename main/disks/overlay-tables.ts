@@ -1,0 +1,92 @@
+/**
+ * An overlay file: what was written to one disk since its settled content. Rows are only ever added at the end, so that
+ * random writes cost what sequential ones do; what is superseded is removed behind.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { openDatabase, type Database } from '../library/database.ts';
+import { migrate, type Migration } from '../library/migrations.ts';
+
+/**
+ * Measured (MiB/s of 4 MiB commits; one 4 KiB write with flush; 32 of them with one flush): 4 KiB pages 250, 0.18 ms,
+ * 1.4 ms; 16 KiB pages 240, 0.18 ms, 0.40 ms and a fifth of the file empty; 64 KiB pages 450, 0.25 ms, 0.37 ms. Fifteen
+ * rows fill 94 % of a page of 64 KiB.
+ */
+const PAGE_BYTES = 65_536;
+/** `VIVO` in ASCII: tells an overlay from any other database. */
+const APPLICATION_ID = 0x5649_564f;
+
+const steps: readonly Migration[] = [
+  {
+    number: 1,
+    name: 'rows and state',
+    sql: `
+      -- place: ascending in the order of writing, never used again; the row with the highest place of a cluster counts.
+      -- generation: instants of snapshots divide the rows; those of a snapshot's generation or before belong to it.
+      -- count 0: bytes are the cluster's 4096, then CRC-32 of them, started with the cluster's number (little-endian).
+      -- count n: the n clusters from this one on are zeros; no bytes.
+      CREATE TABLE clusters (
+        place INTEGER PRIMARY KEY,
+        cluster INTEGER NOT NULL,
+        count INTEGER NOT NULL,
+        generation INTEGER NOT NULL,
+        bytes BLOB
+      ) STRICT;
+      -- One row. generation: rows of earlier ones are complete. settled_version: the version of the head's content in the
+      -- store (NULL: there is none); it holds all rows up to settled_generation.
+      CREATE TABLE state (
+        generation INTEGER NOT NULL,
+        settled_version INTEGER,
+        settled_generation INTEGER NOT NULL
+      ) STRICT;
+      INSERT INTO state VALUES (1, NULL, 0);
+    `,
+  },
+];
+
+/** The state of an overlay. */
+export interface OverlayState {
+  /** The generation that is being written; those before are complete in the file. */
+  readonly generation: number;
+  /** Version of the head's content in the store, `undefined` where there is none. */
+  readonly settledVersion: number | undefined;
+  /** Rows up to this generation are in that content. */
+  readonly settledGeneration: number;
+}
+
+/** Opens an overlay file for writing, making it where it is absent, ready to be used. @throws LibraryError */
+export async function openOverlayFile(file: string): Promise<Database> {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const database = await openDatabase(file);
+  try {
+    await database.script(`PRAGMA busy_timeout = 5000; PRAGMA page_size = ${PAGE_BYTES}; PRAGMA auto_vacuum = INCREMENTAL`);
+    await database.script('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    const id = Number((await database.get('PRAGMA application_id'))?.['application_id']);
+    const isNew = !(await database.get('SELECT 1 AS found FROM sqlite_master'));
+    if (!isNew && id !== APPLICATION_ID) throw new Error(`${file} is not an overlay: it is another program's database`);
+    if (isNew) await database.script(`PRAGMA application_id = ${APPLICATION_ID}`);
+    await migrate(database, steps);
+  } catch (error) {
+    await database.close().catch(() => undefined);
+    throw error;
+  }
+  return database;
+}
+
+/** Opens an overlay file beside its writer, for reading only. @throws LibraryError */
+export async function openOverlayReader(file: string): Promise<Database> {
+  const database = await openDatabase(file);
+  await database.script('PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0');
+  return database;
+}
+
+/** Reads the state. @throws LibraryError when the file is damaged */
+export async function readOverlayState(database: Database): Promise<OverlayState> {
+  const row = await database.get('SELECT generation, settled_version, settled_generation FROM state');
+  if (!row) throw new Error(`the overlay ${database.file} is damaged: its state is missing`);
+  return {
+    generation: Number(row['generation']),
+    settledVersion: row['settled_version'] === null ? undefined : Number(row['settled_version']),
+    settledGeneration: Number(row['settled_generation']),
+  };
+}
