@@ -41,6 +41,8 @@ export const TOOLS = {
   debugfs: debian('debugfs', 'e2fsprogs'),
   'mkfs.fat': debian('mkfs.fat', 'dosfstools'),
   mcopy: debian('mcopy', 'mtools'),
+  /** It lays out a root file system with device files and owners, which only root may. */
+  debootstrap: { ...debian('debootstrap', 'debootstrap'), also: () => process.getuid?.() === 0 },
   cpio: debian('cpio', 'cpio'),
   screen: debian('screen', 'screen'),
   /** Firmware rather than a program: a folder of files. */
