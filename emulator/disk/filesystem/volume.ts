@@ -39,8 +39,10 @@ export interface FileExtent {
 export interface Volume {
   readonly kind: VolumeKind;
   readonly label: string;
-  /** What a person should know of what is read: that the volume was in use, what was passed over. */
+  /** What a person may want to know: that the volume was in use, that the guest has noted errors. */
   readonly notes: readonly string[];
+  /** Why what is read may not be all there was; absent where it is. */
+  readonly incomplete?: string;
   /** Everything but the root, a directory before what is in it; the order is the volume's own. */
   list(): AsyncIterable<VolumeEntry>;
   /** Where the content is; empty for content kept in the inode itself. In ascending order, not overlapping. */

@@ -19,13 +19,15 @@ export class ExtVolume implements Volume {
   readonly kind: Volume['kind'];
   readonly label: string;
   readonly notes: readonly string[];
+  readonly incomplete?: string;
   readonly #reader: DiskReader & Partial<ReplayedReader>;
   readonly #superblock: Superblock;
 
-  constructor(reader: DiskReader, superblock: Superblock, notes: readonly string[]) {
+  constructor(reader: DiskReader, superblock: Superblock, notes: readonly string[], incomplete?: string) {
     this.kind = superblock.kind;
     this.label = superblock.label;
     this.notes = notes;
+    if (incomplete !== undefined) this.incomplete = incomplete;
     this.#reader = reader;
     this.#superblock = superblock;
   }

@@ -14,6 +14,8 @@ import type { Superblock } from './superblock.ts';
 export interface Replayed {
   readonly reader: DiskReader;
   readonly notes: readonly string[];
+  /** What cannot be seen of the journal, as a sentence. */
+  readonly incomplete?: string;
 }
 
 /** The reader itself where there is nothing to replay. */
@@ -24,16 +26,17 @@ export async function replayed(reader: DiskReader, superblock: Superblock): Prom
     const inode = readInode(superblock.journalInode, await bytesAt(reader, place, superblock.inodeBytes));
     const extents = await mapBlocks(reader, superblock, inode);
     const { blocks, transactions, partly } = await readJournal(journalReader(reader, extents, superblock.blockBytes), superblock.blocks);
-    if (partly) return { reader: over(reader, blocks, superblock.blockBytes), notes: [partly] };
-    if (blocks.size === 0) return { reader, notes: ['the file system was in use'] };
-    const notes = [`the file system was in use: read with the ${transactions} transactions in its journal`];
-    return { reader: over(reader, blocks, superblock.blockBytes), notes };
+    const notes = [
+      blocks.size === 0
+        ? 'the file system was in use'
+        : `the file system was in use: read with the ${transactions} transactions in its journal`,
+    ];
+    const current = blocks.size === 0 ? reader : over(reader, blocks, superblock.blockBytes);
+    return { reader: current, notes, ...(partly === undefined ? {} : { incomplete: partly }) };
   } catch (error) {
     if (!(error instanceof FileSystemError)) throw error;
-    return {
-      reader,
-      notes: [`the file system was in use, and its journal cannot be read (${error.message}): its last changes may be missing`],
-    };
+    const incomplete = `the file system was in use, and its last changes may be missing: its journal cannot be read (${error.message})`;
+    return { reader, notes: [], incomplete };
   }
 }
 

@@ -14,8 +14,8 @@ export { looksLikeExt };
 export async function openExt(reader: DiskReader): Promise<Volume> {
   const read = async (from: DiskReader) => readSuperblock(await bytesAt(from, SUPERBLOCK_AT, 1024), reader.sizeBytes);
   const asStored = await read(reader);
-  const { reader: current, notes } = await replayed(reader, asStored);
+  const { reader: current, notes, incomplete } = await replayed(reader, asStored);
   const superblock = current === reader ? asStored : await read(current);
   const more = superblock.hasErrors ? ['the guest has noted errors in this file system'] : [];
-  return new ExtVolume(current, superblock, [...notes, ...more]);
+  return new ExtVolume(current, superblock, [...notes, ...more], incomplete);
 }
