@@ -67,4 +67,7 @@ test('what is wrong with an image is said before the machine starts', async () =
   await expect(open({ path: '/nowhere/disk.img' })).rejects.toThrow('there is no file /nowhere/disk.img');
   await expect(open({ format: 'qcow2' })).rejects.toThrow(`the disk ${path} cannot be used: `);
   await expect(open({ sizeBytes: 512 })).rejects.toThrow('it cannot be shown as one of 512');
+  writeFileSync(path, 'QFI\xfb and more', 'latin1');
+  await expect(openRunDisks([{ path, readonly: false }])).rejects.toThrow(`${path} is a qcow2 image`);
+  await (await openRunDisks([{ path, readonly: true }])).remove();
 });

@@ -38,7 +38,8 @@ export const listPart: Part = {
 
 Usage: viv disk list NAME [--json]
 
-SIZE is what the guest sees; ON HOST is what the disk takes up here beside its base: its overlay and what is stored of it.
+SIZE is what the guest sees. ON HOST is what the disk takes up here beside its base: its overlay and what is stored of
+it.
 
   --json    as JSON, everything that is known
 

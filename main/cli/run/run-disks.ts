@@ -1,6 +1,7 @@
 /** The disks of a throwaway machine: a raw file that is written in place as it is, everything else over an overlay that is forgotten. */
 import type { DiskAttachment } from '../../../emulator/index.ts';
 import type { DiskDefinition } from '../../../preload/contract/machines.ts';
+import { refuseQcow2InPlace } from '../../disks/in-place.ts';
 
 export interface RunDisks {
   readonly attachments: readonly DiskAttachment[];
@@ -17,6 +18,7 @@ const isPlain = ({ path, format, writes, sizeBytes }: DiskDefinition) =>
  * @throws ContractError when an image cannot be used
  */
 export async function openRunDisks(disks: readonly DiskDefinition[]): Promise<RunDisks> {
+  for (const disk of disks) if (isPlain(disk) && !disk.readonly) await refuseQcow2InPlace(disk.path as string);
   if (disks.every(isPlain))
     return {
       attachments: disks.map(({ path, readonly }) => ({ path: path as string, readonly })),
