@@ -69,8 +69,8 @@ export const acceptPart: Part = {
 
 Usage: viv disk accept NAME DISK
 
-A disk over a file that has changed is refused, because what the guest wrote may not fit it any more. This takes the file
-as it is now. Disks are counted from 1, as in viv disk list.
+A disk over a file that has changed is refused, because what the guest wrote may not fit it any more. This takes the
+file as it is now. Disks are counted from 1, as in viv disk list.
 
 Examples:
   viv disk accept box 1
