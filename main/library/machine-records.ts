@@ -21,6 +21,8 @@ export interface MachineRecords {
   list(): Promise<readonly MachineRecord[]>;
   /** Those in the bin, last deleted first. */
   bin(): Promise<readonly MachineRecord[]>;
+  /** One in use. */
+  get(id: MachineId): Promise<MachineRecord>;
   create(definition: MachineDefinition): Promise<MachineRecord>;
   update(id: MachineId, patch: Partial<MachineDefinition>): Promise<MachineRecord>;
   /** Into the bin. */
@@ -128,6 +130,7 @@ export function machineRecords(database: Database): MachineRecords {
   return {
     list: () => list('SELECT * FROM machines WHERE deleted_at IS NULL ORDER BY rowid'),
     bin: () => list('SELECT * FROM machines WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, rowid DESC'),
+    get: (id) => findInUse(database, id),
     create: (definition) => database.transaction((statements) => create(statements, definition)),
     update: (id, patch) =>
       database.transaction(async (statements) => {

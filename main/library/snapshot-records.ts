@@ -120,13 +120,28 @@ export async function insertSnapshot(statements: Statements, record: SnapshotRec
     state ? zstdCompressSync(state) : null,
     record.unfinished ? JSON.stringify(record.unfinished) : null,
   );
+  await insertConsoles(statements, record.id, consoles);
+}
+
+async function insertConsoles(statements: Statements, id: SnapshotId, consoles: readonly Uint8Array[]): Promise<void> {
   for (const [console, bytes] of consoles.entries())
-    await statements.run(
-      'INSERT INTO snapshot_consoles (snapshot, console, bytes) VALUES (?, ?, ?)',
-      record.id,
-      console,
-      zstdCompressSync(bytes),
-    );
+    await statements.run('INSERT INTO snapshot_consoles (snapshot, console, bytes) VALUES (?, ?, ?)', id, console, zstdCompressSync(bytes));
+}
+
+/** Adds the cores' and devices' state to a row that was written before it was known. */
+export async function completeSnapshot(
+  statements: Statements,
+  id: SnapshotId,
+  { state, consoles }: SavedParts,
+  uptimeMs: number,
+): Promise<void> {
+  await statements.run(
+    'UPDATE snapshots SET saved = ?, uptime_ms = ? WHERE id = ?',
+    state ? zstdCompressSync(state) : null,
+    Math.round(uptimeMs),
+    id,
+  );
+  await insertConsoles(statements, id, consoles);
 }
 
 async function get(statements: Statements, id: SnapshotId): Promise<SnapshotRecord> {

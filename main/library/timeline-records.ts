@@ -6,11 +6,13 @@ import type { MachineId } from '../../preload/contract/machines.ts';
 import type { Present, SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { Database, Statements } from './database.ts';
 import { insertHead, type HeadId, type HeadRecord } from './head-records.ts';
-import { insertSnapshot, type SavedParts, type SnapshotDisk, type SnapshotRecord } from './snapshot-records.ts';
+import { completeSnapshot, insertSnapshot, type SavedParts, type SnapshotDisk, type SnapshotRecord } from './snapshot-records.ts';
 
 export interface TimelineChange {
   /** A new snapshot. */
   readonly insert?: { readonly record: SnapshotRecord; readonly saved: SavedParts };
+  /** What became known of a new snapshot after its row was written. */
+  readonly complete?: { readonly id: SnapshotId; readonly saved: SavedParts; readonly uptimeMs: number };
   /** A snapshot whose bytes are all stored. Without memory: only its disks could be saved. */
   readonly finish?: { readonly id: SnapshotId; readonly disks: readonly SnapshotDisk[]; readonly memory: boolean; readonly reason: string };
   /** Rows that go for good; their children get their parents. */
@@ -49,8 +51,9 @@ async function switchHeads(statements: Statements, machine: MachineId, heads: re
 }
 
 async function apply(statements: Statements, change: TimelineChange): Promise<void> {
-  const { insert, finish, present } = change;
+  const { insert, complete, finish, present } = change;
   if (insert) await insertSnapshot(statements, insert.record, insert.saved);
+  if (complete) await completeSnapshot(statements, complete.id, complete.saved, complete.uptimeMs);
   if (finish) {
     await statements.run(
       `UPDATE snapshots SET state = 'ready', reason = ?, disks = ?, unfinished = NULL WHERE id = ?`,

@@ -4,7 +4,7 @@
  */
 import { promisify } from 'node:util';
 import { isMainThread } from 'node:worker_threads';
-import { constants, zstdCompress, zstdCompressSync, zstdDecompress } from 'node:zlib';
+import { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 
 /** Chunks are gathered into a block up to this many bytes. */
 export const BLOCK_BYTES = 65536;
@@ -46,7 +46,8 @@ const smaller = (whole: Uint8Array, packed: Uint8Array): Block =>
 /** @throws Error (from zlib, or ours) when the bytes cannot be a block of that length */
 export async function unpackBlock({ codec, raw, bytes }: Block): Promise<Uint8Array> {
   if (raw > BLOCK_BYTES || codec > 1) throw new Error('impossible block header');
-  const whole = codec === 0 ? bytes : await decompress(bytes, { maxOutputLength: BLOCK_BYTES });
+  const limits = { maxOutputLength: BLOCK_BYTES };
+  const whole = codec === 0 ? bytes : isMainThread ? await decompress(bytes, limits) : zstdDecompressSync(bytes, limits);
   if (whole.length !== raw) throw new Error(`${whole.length} bytes instead of ${raw}`);
   return whole;
 }

@@ -44,6 +44,8 @@ export class ConsoleLog {
   /** Position up to which the guest's output has been acknowledged. */
   #released: number;
   #patience: NodeJS.Timeout | undefined;
+  /** Bytes not yet released that no guest waits for. */
+  #inserted = 0;
 
   /** @param stored what earlier runs printed */
   constructor(stored: StoredTail = { end: 0, bytes: new Uint8Array() }) {
@@ -73,6 +75,13 @@ export class ConsoleLog {
   attachGuest(acknowledge: (count: number) => void): void {
     this.#acknowledgeGuest = acknowledge;
     this.#released = this.#ring.end;
+    this.#inserted = 0;
+  }
+
+  /** Appends what no guest printed, and so waits for no acknowledgement. */
+  insert(bytes: Uint8Array): void {
+    this.#inserted += bytes.length;
+    this.append(bytes);
   }
 
   /** The guest printed. */
@@ -146,9 +155,12 @@ export class ConsoleLog {
       oldest = Math.min(oldest, cursor.progressAt);
     }
     if (limit > this.#released) {
-      const count = limit - this.#released;
+      const released = limit - this.#released;
       this.#released = limit;
-      this.#acknowledgeGuest?.(count);
+      // In which order matters little: the guest is only ever held back for a moment longer.
+      const inserted = Math.min(this.#inserted, released);
+      this.#inserted -= inserted;
+      if (released > inserted) this.#acknowledgeGuest?.(released - inserted);
     }
     clearTimeout(this.#patience);
     this.#patience = oldest === Infinity ? undefined : setTimeout(() => this.#release(), oldest + PATIENCE - now).unref();

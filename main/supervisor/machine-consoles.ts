@@ -42,6 +42,19 @@ export class MachineConsoles {
     open?.store.touched();
   }
 
+  /** Shows what no guest printed; of consoles not prepared, nothing. */
+  show(console: number, bytes: Uint8Array): void {
+    const open = this.#open.get(console);
+    open?.log.insert(bytes);
+    open?.store.touched();
+  }
+  /** The ends of the prepared consoles, by their number, at most `count` bytes of each. */
+  tails(count: number): Uint8Array[] {
+    const tails: Uint8Array[] = [];
+    for (const [console, { log }] of [...this.#open].sort(([a], [b]) => a - b)) tails[console] = log.tail(count);
+    return Array.from(tails, (tail) => tail ?? new Uint8Array());
+  }
+
   async clear(console: number): Promise<void> {
     const { log, store } = await this.#load(console);
     await store.flush();

@@ -2,11 +2,25 @@
  * One machine's life: off, starting, running, paused, stopping, failed, each with a reason a person can read. A run
  * begins with `start` and ends exactly once; a guest that reboots begins the next run with the same configuration.
  */
-import type { Ending, MachineConfiguration, MachineEvents, MachineFigures, RunningMachine } from '../../emulator/index.ts';
+import type {
+  Ending,
+  MachineConfiguration,
+  MachineEvents,
+  MachineFigures,
+  RestorePoint,
+  RunningMachine,
+  SavedInstant,
+} from '../../emulator/index.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineState } from '../../preload/contract/machines.ts';
 
-export type StartMachine = (configuration: MachineConfiguration, events: MachineEvents) => Promise<RunningMachine>;
+export type StartMachine = (configuration: MachineConfiguration, events: MachineEvents, from?: RestorePoint) => Promise<RunningMachine>;
+
+/** What a start begins with: power on, or an instant to go on from. */
+export interface Beginning {
+  readonly configuration: MachineConfiguration;
+  readonly from?: RestorePoint;
+}
 
 /** What a life needs from its surroundings. */
 export interface LifeSurroundings {
@@ -17,6 +31,8 @@ export interface LifeSurroundings {
   began(acknowledge: (console: number, count: number) => void): void;
   ended(ending: Ending['kind'], reason: string): void;
   output(console: number, bytes: Uint8Array): void;
+  /** A disk cannot write (its requests wait), or, without a message, can again. */
+  diskTrouble(slot: number, message: string | undefined): void;
 }
 
 /** How many of the last log lines are kept for a failed machine. */
@@ -35,6 +51,8 @@ export class MachineLife {
   reason: string;
   log: string | undefined;
   startedAt: number | undefined;
+  /** Counts runs: memory that was saved in one is no base for another. */
+  run = 0;
   readonly #surroundings: LifeSurroundings;
   #lines: string[] = [];
   #configuration: MachineConfiguration | undefined;
@@ -44,7 +62,10 @@ export class MachineLife {
   #abort: AbortController | undefined;
   #intent: Intent = 'run';
   #shortRuns = 0;
+  #stopReason: string | undefined;
   #settled: (() => void)[] = [];
+  /** Terminal sizes told last: a guest put back to an earlier instant has to be told again. */
+  readonly #sizes = new Map<number, readonly [columns: number, rows: number]>();
 
   constructor(surroundings: LifeSurroundings, reason: string) {
     this.#surroundings = surroundings;
@@ -57,10 +78,10 @@ export class MachineLife {
 
   /**
    * Starts the machine; resolves when it runs.
-   * @param resolve makes the configuration, fetching what is needed; aborted when the machine is stopped meanwhile
+   * @param resolve makes what it begins with, fetching what is needed; aborted when the machine is stopped meanwhile
    * @throws ContractError when it is running already or cannot be started; its state then says why
    */
-  async start(resolve: (signal: AbortSignal) => Promise<MachineConfiguration>): Promise<void> {
+  async start(resolve: (signal: AbortSignal) => Promise<Beginning>): Promise<void> {
     if (this.isActive) throw new ContractError('conflict', `the machine is ${this.state} already`);
     const abort = new AbortController();
     this.#abort = abort;
@@ -69,8 +90,9 @@ export class MachineLife {
     this.#lines = [];
     this.#enter('starting', 'getting its files ready');
     try {
-      this.#configuration = await resolve(abort.signal);
-      await this.#run(this.#configuration, abort.signal);
+      const { configuration, from } = await resolve(abort.signal);
+      this.#configuration = configuration;
+      await this.#run(configuration, abort.signal, from);
     } catch (error) {
       if (abort.signal.aborted) {
         this.#finish({ kind: 'stopped' });
@@ -82,9 +104,13 @@ export class MachineLife {
     }
   }
 
-  async pause(): Promise<void> {
+  async pause(reason = 'paused'): Promise<void> {
     await this.#runningIn('running').pause();
-    if (this.state === 'running') this.#enter('paused', 'paused');
+    if (this.state === 'running') this.#enter('paused', reason);
+  }
+  /** Says anew why it is paused. */
+  explainPause(reason: string): void {
+    if (this.state === 'paused') this.#enter('paused', reason);
   }
 
   async resume(): Promise<void> {
@@ -101,10 +127,42 @@ export class MachineLife {
     await this.#until(() => this.state === 'running' || !this.isActive);
   }
 
+  /** What runs, or ran last. */
+  get configuration(): MachineConfiguration | undefined {
+    return this.#configuration;
+  }
+
+  /** Takes an instant of what runs. @throws ContractError when nothing does */
+  save(onlyChanged: boolean): Promise<SavedInstant> {
+    return this.#runningIn('running', 'paused').save({ onlyChanged });
+  }
+
+  /**
+   * Makes what runs, in place, what it was at another instant; it goes on, or stays paused.
+   * @param configuration what a reset begins with from now on
+   * @param keep takes the present first, within the same pause
+   */
+  async restore(
+    point: RestorePoint,
+    configuration: MachineConfiguration,
+    keep?: { readonly onlyChanged: boolean },
+  ): Promise<SavedInstant | undefined> {
+    const saved = await this.#runningIn('running', 'paused').restore(point, keep ? { keep } : {});
+    this.#configuration = configuration;
+    this.#tellSizes();
+    return saved;
+  }
+
+  /** Sends a message to a disk's owner on the machine's I/O thread. @throws ContractError when nothing runs */
+  tellDisk(slot: number, message: unknown): Promise<unknown> {
+    return this.#runningIn('running', 'paused').tellDisk(slot, message);
+  }
+
   /** Ends the run; resolves when the machine is off. */
-  async stop(): Promise<void> {
+  async stop(reason?: string): Promise<void> {
     if (!this.isActive) throw new ContractError('conflict', `the machine is not running (${this.reason})`);
     this.#intent = 'stop';
+    this.#stopReason = reason;
     if (this.state !== 'stopping') this.#enter('stopping', 'being stopped');
     this.#abort?.abort();
     const timeout = setTimeout(() => {
@@ -122,10 +180,15 @@ export class MachineLife {
     this.#machine?.write(console, bytes);
   }
   resize(console: number, columns: number, rows: number): void {
+    this.#sizes.set(console, [columns, rows]);
     this.#machine?.resize(console, columns, rows);
   }
   figures(): MachineFigures | undefined {
     return this.#machine?.figures();
+  }
+
+  #tellSizes(): void {
+    for (const [console, [columns, rows]] of this.#sizes) this.#machine?.resize(console, columns, rows);
   }
 
   #runningIn(...states: readonly MachineState[]): RunningMachine {
@@ -134,8 +197,9 @@ export class MachineLife {
     return this.#machine;
   }
 
-  async #run(configuration: MachineConfiguration, signal: AbortSignal): Promise<void> {
+  async #run(configuration: MachineConfiguration, signal: AbortSignal, from?: RestorePoint): Promise<void> {
     signal.throwIfAborted();
+    this.run++;
     if (this.state === 'starting') this.#enter('starting', 'starting its threads');
     // Events of a run that was given up (see `stop`) are not this machine's any more.
     const run = {};
@@ -147,7 +211,7 @@ export class MachineLife {
       else unacknowledged.set(console, (unacknowledged.get(console) ?? 0) + count);
     });
     const beganAt = Date.now();
-    machine = await this.#surroundings.startMachine(configuration, {
+    const events: MachineEvents = {
       output: (console, bytes) => (this.#present === run ? this.#surroundings.output(console, bytes) : undefined),
       log: (line) => this.#remember(line),
       ended: (ending) => {
@@ -156,14 +220,18 @@ export class MachineLife {
         this.#machine = undefined;
         this.#ended(ending, Date.now() - beganAt);
       },
-    });
+      diskTrouble: (slot, message) => (this.#present === run ? this.#surroundings.diskTrouble(slot, message) : undefined),
+    };
+    machine = await this.#surroundings.startMachine(configuration, events, from);
     for (const [console, count] of unacknowledged) machine.acknowledge(console, count);
     // A guest may power off before the promise of its start is settled.
     if (this.#present !== run) return;
     this.#machine = machine;
     this.startedAt = beganAt;
+    if (from) this.#tellSizes();
     if (signal.aborted) void machine.stop();
-    else this.#enter('running', 'running');
+    else if (from?.paused) this.#enter('paused', 'paused');
+    else this.#enter('running', from ? 'running on from saved memory' : 'running');
   }
 
   #ended(ending: Ending, ranFor: number): void {
@@ -190,7 +258,8 @@ export class MachineLife {
     this.#machine = undefined;
     this.#abort = undefined;
     this.startedAt = undefined;
-    const reason = reasonOf(ending);
+    const reason = (ending.kind === 'stopped' ? this.#stopReason : undefined) ?? reasonOf(ending);
+    this.#stopReason = undefined;
     this.log = ending.kind === 'failed' ? ([ending.log, this.#lines.join('\n')].find((text) => text !== '') ?? '') : undefined;
     this.#surroundings.ended(ending.kind, reason);
     this.#enter(ending.kind === 'failed' ? 'failed' : 'off', reason);

@@ -1,6 +1,6 @@
 /** From a stored definition to what the emulator starts: the template's files filled in, everything checked to exist. */
 import { access, constants } from 'node:fs/promises';
-import type { BootSource, MachineConfiguration } from '../../emulator/index.ts';
+import type { BootSource, DiskAttachment, MachineConfiguration } from '../../emulator/index.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { BootDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
 import type { PreparedGuest } from '../images/index.ts';
@@ -51,7 +51,9 @@ function filesOf({ boot, disks }: MachineConfiguration): readonly { what: string
     add('kernel', boot.kernel);
     add('initrd', boot.initrd);
   }
-  return [...files, ...disks.map((disk, index) => ({ what: `disk ${index + 1}`, path: disk.path, write: !disk.readonly }))];
+  for (const [index, disk] of disks.entries())
+    if ('path' in disk) files.push({ what: `disk ${index + 1}`, path: disk.path, write: !disk.readonly });
+  return files;
 }
 
 /**
@@ -76,9 +78,14 @@ export async function requireFiles(configuration: MachineConfiguration): Promise
 /**
  * The configuration of a definition.
  * @param prepared the template's part, where `needsTemplate`
+ * @param disks the definition's disks as the emulator attaches them
  * @throws ContractError `unavailable` when something is not set
  */
-export function resolveConfiguration(definition: MachineDefinition, prepared: PreparedGuest | undefined): MachineConfiguration {
+export function resolveConfiguration(
+  definition: MachineDefinition,
+  prepared: PreparedGuest | undefined,
+  disks: readonly DiskAttachment[],
+): MachineConfiguration {
   const own = definition.ports.map(({ name }) => name);
   const fromTemplate = (prepared?.ports ?? []).filter((name) => !own.includes(name));
   return {
@@ -87,7 +94,7 @@ export function resolveConfiguration(definition: MachineDefinition, prepared: Pr
     cores: definition.cores,
     engine: definition.engine,
     boot: bootSource(definition.boot, prepared?.boot),
-    disks: definition.disks,
+    disks,
     ports: [...own, ...fromTemplate],
   };
 }

@@ -1,5 +1,5 @@
 /** A machine of the library with its life and its consoles: what the supervisor keeps for each. */
-import type { MachineConfiguration, MachineFigures } from '../../emulator/index.ts';
+import type { MachineFigures } from '../../emulator/index.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { ConsoleDescription } from '../../preload/contract/consoles.ts';
 import type { MachineActivity, MachineDefinition, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
@@ -7,17 +7,29 @@ import type { Library } from '../library/library.ts';
 import type { MachineRecord } from '../library/machine-records.ts';
 import { activityOf } from './activity.ts';
 import { MachineConsoles } from './machine-consoles.ts';
-import { MachineLife, type StartMachine } from './machine-life.ts';
+import { MachineLife, type Beginning, type StartMachine } from './machine-life.ts';
 import { lastLine } from './plain-text.ts';
 
 export interface MachineSurroundings {
   readonly library: Pick<Library, 'consoles' | 'runs'>;
   readonly startMachine: StartMachine;
-  /** Makes the configuration of a definition, fetching what is needed. */
-  resolve(definition: MachineDefinition, signal: AbortSignal): Promise<MachineConfiguration>;
+  /** Makes what a machine starts with, fetching what is needed: from power on, or where it was suspended. */
+  begin(machine: MachineRecord, signal: AbortSignal): Promise<StartOf>;
   changed(machine: SupervisedMachine): void;
+  /** A disk cannot write (its requests wait), or, without a message, can again. */
+  diskTrouble(machine: SupervisedMachine, slot: number, message: string | undefined): void;
   /** The library could not be written; the machine runs on. */
   storeFailed(machine: SupervisedMachine, error: Error): void;
+}
+
+/** How a machine starts. */
+export interface StartOf extends Beginning {
+  /** What it was defined as at the instant it goes on from; absent: as it is defined now. */
+  readonly definition?: MachineDefinition;
+  /** What its consoles show first. */
+  readonly screens?: readonly Uint8Array[];
+  /** Called when the start failed after all. */
+  failed?(): Promise<void>;
 }
 
 /** The guest's name for the serial port. */
@@ -28,7 +40,7 @@ export class SupervisedMachine {
   readonly life: MachineLife;
   readonly consoles: MachineConsoles;
   readonly #surroundings: MachineSurroundings;
-  #started: { readonly definition: string; readonly configuration: MachineConfiguration } | undefined;
+  #started: { readonly definition: MachineDefinition; readonly ports: readonly string[] } | undefined;
   #figures: MachineFigures | undefined;
   #lastLine: string;
   #run: Promise<number | undefined> = Promise.resolve(undefined);
@@ -58,6 +70,7 @@ export class SupervisedMachine {
           void this.consoles.flush();
         },
         output: (console, bytes) => this.consoles.output(console, bytes),
+        diskTrouble: (slot, message) => surroundings.diskTrouble(this, slot, message),
       },
       reason,
     );
@@ -76,26 +89,50 @@ export class SupervisedMachine {
       reason,
       ...(log === undefined ? {} : { log }),
       ...(startedAt === undefined ? {} : { startedAt }),
-      needsRestart:
-        isActive && this.#started !== undefined && this.#started.definition !== JSON.stringify(hardwareOf(this.record.definition)),
+      needsRestart: isActive && this.#started !== undefined && hardwareOf(this.#started.definition) !== hardwareOf(this.record.definition),
       lastLine: this.#lastLine,
       createdAt: this.record.createdAt,
+      suspended: this.record.suspended,
     };
   }
 
-  start(): Promise<void> {
-    const { definition } = this.record;
-    return this.life.start(async (signal) => {
-      const configuration = await this.#surroundings.resolve(definition, signal);
-      await this.consoles.prepare(1 + configuration.ports.length);
-      this.#started = { definition: JSON.stringify(hardwareOf(definition)), configuration };
-      return configuration;
+  /** Starts it, or goes on where it was suspended, or from the instant given. */
+  start(from?: (signal: AbortSignal) => Promise<StartOf>): Promise<void> {
+    const { record } = this;
+    let start: StartOf | undefined;
+    const started = this.life.start(async (signal) => {
+      start = await (from ? from(signal) : this.#surroundings.begin(record, signal));
+      const { ports } = start.configuration;
+      await this.consoles.prepare(1 + ports.length);
+      this.runsAs(start.definition ?? record.definition, ports);
+      this.show(start.screens ?? []);
+      return start;
     });
+    return started.catch(async (error: unknown) => {
+      await start?.failed?.();
+      throw error;
+    });
+  }
+
+  /** The definition of what runs, or ran last. */
+  get runningDefinition(): MachineDefinition {
+    return this.#started?.definition ?? this.record.definition;
+  }
+
+  /** What runs was defined like this. */
+  runsAs(definition: MachineDefinition, ports: readonly string[]): void {
+    this.#started = { definition, ports };
+  }
+
+  /** Shows bytes on the consoles, in order, that no guest printed. */
+  show(screens: readonly Uint8Array[]): void {
+    for (const [console, bytes] of screens.entries()) if (bytes.length > 0) this.consoles.show(console, bytes);
+    this.refreshLastLine();
   }
 
   /** The consoles it has now, or would have when started. */
   describeConsoles(): readonly ConsoleDescription[] {
-    const running = this.life.isActive ? this.#started?.configuration.ports : undefined;
+    const running = this.life.isActive ? this.#started?.ports : undefined;
     const ports = running ?? this.record.definition.ports.map(({ name }) => name);
     return [SERIAL_NAME, ...ports].map((name, index) => ({ index, name }));
   }
@@ -135,7 +172,7 @@ export class SupervisedMachine {
   }
 }
 
-/** A name or a note may change under a running machine without a restart. */
-function hardwareOf(definition: MachineDefinition): Partial<MachineDefinition> {
-  return { ...definition, name: '', note: '' };
+/** A name, a note or what is done with its timeline may change under a running machine without a restart. */
+function hardwareOf(definition: MachineDefinition): string {
+  return JSON.stringify({ ...definition, name: undefined, note: undefined, checkpoints: undefined, onQuit: undefined });
 }

@@ -19,7 +19,11 @@ export interface SupervisorEvents {
 export interface SupervisorParts {
   readonly library: Library;
   readonly startMachine: MachineSurroundings['startMachine'];
-  readonly resolve: MachineSurroundings['resolve'];
+  readonly begin: MachineSurroundings['begin'];
+  /** A disk of a running machine cannot write, or can again. */
+  diskTrouble?(machine: SupervisedMachine, slot: number, message: string | undefined): void;
+  /** A machine's state changed, or its run. */
+  changed?(machine: SupervisedMachine): void;
   readonly events: SupervisorEvents;
 }
 
@@ -55,6 +59,16 @@ export class Supervisor {
     const machine = this.#machines.get(id);
     if (!machine) throw new ContractError('missing', 'there is no such machine (any more)');
     return machine;
+  }
+  /** Those in use. */
+  machines(): readonly SupervisedMachine[] {
+    return [...this.#machines.values()];
+  }
+  /** Reads a machine's row again, after a change that was made beside the supervisor, and tells of it. */
+  async refresh(id: MachineId): Promise<MachineStatus> {
+    const machine = this.machine(id);
+    machine.record = await this.#parts.library.machines.get(id);
+    return this.#told(machine);
   }
   /** Names of the machines that are not off. */
   running(): readonly string[] {
@@ -114,15 +128,17 @@ export class Supervisor {
   }
 
   #surroundings(): MachineSurroundings {
-    const { library, startMachine, resolve, events } = this.#parts;
+    const { library, startMachine, begin, events } = this.#parts;
     return {
       library,
       startMachine,
-      resolve,
+      begin,
       changed: (machine) => {
         events.changed(machine.status());
         this.#watch();
+        this.#parts.changed?.(machine);
       },
+      diskTrouble: (machine, slot, message) => this.#parts.diskTrouble?.(machine, slot, message),
       storeFailed: (machine, error) =>
         events.notice('error', `what "${machine.record.definition.name}" prints is not being kept: ${error.message}`),
     };

@@ -16,10 +16,10 @@ export async function scriptedSupervisor(home = temporaryHome()) {
   const supervisor = await openSupervisor({
     library,
     startMachine: emulator.startMachine,
-    async resolve(definition) {
-      const configuration = resolveConfiguration(definition, undefined);
+    async begin({ definition }) {
+      const configuration = resolveConfiguration(definition, undefined, []);
       await requireFiles(configuration);
-      return configuration;
+      return { configuration };
     },
     events: {
       changed: (status) => void changes.push(status),

@@ -1,0 +1,121 @@
+/**
+ * The disks' side of a timeline: new heads from a snapshot's content, a head's content into a snapshot, and afterwards
+ * the head's own overlay emptied, as its rows are settled in the store.
+ */
+import { existsSync } from 'node:fs';
+import type { MachineId } from '../../preload/contract/machines.ts';
+import type { HeadId, HeadRecord } from '../library/head-records.ts';
+import type { SnapshotDisk, SnapshotRecord, UnfinishedDisk } from '../library/snapshot-records.ts';
+import { ulid } from '../library/ulid.ts';
+import { headPlace } from '../disks/content.ts';
+import { createHead, headState, overlayFile, removeHead, settleHead } from '../disks/heads.ts';
+import { openOverlayReader } from '../disks/overlay-tables.ts';
+import type { JobOptions } from './job-thread.ts';
+import { headOwner, ownerOf } from './job.ts';
+import type { TimelineParts } from './timeline-parts.ts';
+
+type Parts = Pick<TimelineParts, 'library' | 'storage'>;
+
+const homeOf = ({ library }: Parts) => library.home.folder;
+/** A disk's place among a snapshot's manifests. */
+const placeIn = (snapshot: string, slot: number) => ({ owner: ownerOf(snapshot), prefix: `disk${slot}` });
+/** The version of a new head's content. */
+const FIRST_VERSION = 0;
+
+/** A disk's content that was stored for a head, to be made its settled one. */
+export interface Settling {
+  readonly slot: number;
+  readonly head: HeadId;
+  readonly version: number;
+  /** Absent: everything in the overlay. */
+  readonly generation?: number;
+}
+
+const generationOf = ({ mark }: UnfinishedDisk): number | undefined => {
+  const generation = (mark as { readonly generation?: unknown } | undefined)?.generation;
+  return typeof generation === 'number' ? generation : undefined;
+};
+
+/** Makes a head for every disk of a snapshot; they are nobody's until the library says so. */
+export async function headsFrom(parts: Parts, snapshot: SnapshotRecord, machine: MachineId): Promise<readonly HeadRecord[]> {
+  return Promise.all(
+    snapshot.disks.map(async ({ slot, disk, sizeBytes, base, definition }) => {
+      const id = ulid() as HeadId;
+      await parts.storage.run('copyDisk', { from: placeIn(snapshot.id, slot), to: [headPlace(id, FIRST_VERSION)] });
+      await createHead(overlayFile(homeOf(parts), id), FIRST_VERSION);
+      const throwaway = definition.writes === 'throwaway';
+      return { id, machine, disk, slot, sizeBytes, ...(base ? { base } : {}), throwaway, present: false, createdAt: Date.now() };
+    }),
+  );
+}
+
+/** Stores what heads hold as a snapshot's disks and, for those that go on, as their own next version. */
+export async function storeDisks(
+  parts: Parts,
+  snapshot: SnapshotRecord,
+  { goesOn, options }: { readonly goesOn: boolean; readonly options?: JobOptions },
+): Promise<readonly Settling[]> {
+  const settlings: Settling[] = [];
+  for (const unfinished of snapshot.unfinished ?? []) {
+    const { slot, head } = unfinished;
+    const overlay = overlayFile(homeOf(parts), head);
+    const generation = generationOf(unfinished);
+    const { settledVersion } = await headState(overlay);
+    const version = await parts.storage.run('nextVersion', { owner: headOwner(head) });
+    const to = [placeIn(snapshot.id, slot), ...(goesOn ? [headPlace(head, version)] : [])];
+    const upTo = generation === undefined ? {} : { generation };
+    const from = settledVersion === undefined ? {} : { from: headPlace(head, settledVersion) };
+    await parts.storage.run('storeOverlay', { overlay, ...upTo, ...from, to }, options);
+    if (goesOn) settlings.push({ slot, head, version, ...upTo });
+  }
+  return settlings;
+}
+
+/**
+ * Empties overlays whose rows are settled now.
+ * @param tell speaks to the disk of a running machine that uses the head; `undefined` where none does
+ */
+export async function settle(
+  parts: Parts,
+  settlings: readonly Settling[],
+  tell: (settling: Settling) => ((message: unknown) => Promise<unknown>) | undefined,
+): Promise<void> {
+  for (const settling of settlings) {
+    const { head, version, generation } = settling;
+    const overlay = overlayFile(homeOf(parts), head);
+    // It went meanwhile, with its machine's return to another instant.
+    if (!existsSync(overlay)) continue;
+    const told = tell(settling);
+    if (told) await told({ kind: 'settled', version, generation });
+    else await settleHead(overlay, version, generation);
+    await parts.storage.run('dropVersions', { owner: headOwner(head), keep: version });
+  }
+}
+
+/** Removes heads that the library does not know any more. */
+export async function discardHeads(parts: Parts, heads: readonly string[]): Promise<void> {
+  if (heads.length === 0) return;
+  for (const head of heads) removeHead(overlayFile(homeOf(parts), head));
+  await parts.storage.run('dropOwners', { owners: heads.map(headOwner) });
+}
+
+/** Whether a head, which no machine uses, holds what its settled content does not. */
+export async function hasRows(parts: Parts, head: HeadId): Promise<boolean> {
+  const database = await openOverlayReader(overlayFile(homeOf(parts), head));
+  try {
+    return (
+      (await database.get('SELECT 1 AS found FROM clusters WHERE generation > (SELECT settled_generation FROM state) LIMIT 1')) !==
+      undefined
+    );
+  } finally {
+    await database.close();
+  }
+}
+
+/** A machine's disks as they go into a snapshot, by the heads they are on. */
+export function disksOn(heads: readonly HeadRecord[], definition: SnapshotRecord['definition']): readonly SnapshotDisk[] {
+  return heads.flatMap(({ slot, disk, sizeBytes, base }) => {
+    const own = definition.disks[slot];
+    return own ? [{ slot, disk, sizeBytes, ...(base ? { base } : {}), definition: own }] : [];
+  });
+}

@@ -1,0 +1,112 @@
+/** Rows of instants: what a snapshot is called, what it was before, and how callers see it. */
+import type { MachineConfiguration } from '../../emulator/index.ts';
+import type { Snapshot, SnapshotId, SnapshotKind } from '../../preload/contract/snapshots.ts';
+import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
+import type { SavedConfiguration, SnapshotDisk, SnapshotRecord, UnfinishedDisk } from '../library/snapshot-records.ts';
+import { ulid } from '../library/ulid.ts';
+
+/** What is known of an instant when it is taken. */
+export interface Instant {
+  readonly id?: SnapshotId;
+  readonly machine: MachineId | null;
+  readonly bootedKey?: string;
+  readonly parent: SnapshotId | null;
+  readonly kind: SnapshotKind;
+  readonly name: string;
+  readonly note?: string;
+  readonly uptimeMs: number;
+  readonly paused: boolean;
+  readonly thumbnail: string;
+  readonly definition: MachineDefinition;
+  /** Absent where only disks are in it. */
+  readonly configuration?: MachineConfiguration;
+  readonly disks: readonly SnapshotDisk[];
+  readonly unfinished: readonly UnfinishedDisk[];
+}
+
+/** The row of a new snapshot, being stored. */
+export function newRecord(instant: Instant): SnapshotRecord {
+  const { id, note, configuration, ...given } = instant;
+  return {
+    ...given,
+    id: id ?? (ulid() as SnapshotId),
+    note: note ?? '',
+    pinned: false,
+    protected: false,
+    createdAt: Date.now(),
+    hasMemory: configuration !== undefined,
+    memoryMiB: given.definition.memoryMiB,
+    ownBytes: 0,
+    sharedBytes: 0,
+    state: 'storing',
+    reason: 'being stored',
+    ...(configuration ? { configuration: withoutDisks(configuration) } : {}),
+  };
+}
+
+export function withoutDisks(configuration: MachineConfiguration): SavedConfiguration {
+  const { disks: _disks, ...rest } = configuration;
+  return rest;
+}
+
+/** Whether a machine that runs with one configuration can become, in place, what it was with the other. */
+export function sameShape(running: MachineConfiguration, saved: SavedConfiguration, disks: number): boolean {
+  const { board, memoryBytes, cores, ports } = running;
+  return (
+    board === saved.board &&
+    memoryBytes === saved.memoryBytes &&
+    cores === saved.cores &&
+    JSON.stringify(ports) === JSON.stringify(saved.ports) &&
+    running.disks.length === disks
+  );
+}
+
+/** `12:45:03`, by the host's clock: automatic snapshots are told apart by their time. */
+export const clockTime = (at: number): string => new Date(at).toTimeString().slice(0, 8);
+
+/** A name of a person's snapshot that gives none: the first number that is free. */
+export function numberedName(taken: readonly string[]): string {
+  for (let number = 1; ; number++) if (!taken.includes(`snapshot ${number}`)) return `snapshot ${number}`;
+}
+
+/** Rows of a machine as callers see them: deleted ones are passed over, their children belong to their parents. */
+export function visible(records: readonly SnapshotRecord[]): readonly Snapshot[] {
+  const byId = new Map(records.map((record) => [record.id, record]));
+  return records.flatMap((record) => (record.deletedAt === undefined ? [seen(record, livingParent(record.parent, byId))] : []));
+}
+
+/** The nearest snapshot at or before `id` that is not deleted. */
+export function livingParent(id: SnapshotId | null, byId: ReadonlyMap<SnapshotId, SnapshotRecord>): SnapshotId | null {
+  let at = id;
+  while (at !== null) {
+    const record = byId.get(at);
+    if (!record) return null;
+    if (record.deletedAt === undefined) return at;
+    at = record.parent;
+  }
+  return null;
+}
+
+function seen(record: SnapshotRecord, parent: SnapshotId | null): Snapshot {
+  const {
+    id,
+    machine,
+    kind,
+    name,
+    note,
+    pinned,
+    createdAt,
+    uptimeMs,
+    hasMemory,
+    memoryMiB,
+    thumbnail,
+    ownBytes,
+    sharedBytes,
+    state,
+    reason,
+  } = record;
+  return {
+    ...{ id, machine: machine as MachineId, parent, kind, name, note, pinned, protected: record.protected, createdAt, uptimeMs },
+    ...{ hasMemory, memoryMiB, thumbnail, ownBytes, sharedBytes, state, reason },
+  };
+}

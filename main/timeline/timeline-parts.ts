@@ -1,0 +1,38 @@
+/** What a timeline works with; the composition root puts it together. */
+import type { DiskAttachment, MachineConfiguration } from '../../emulator/index.ts';
+import type { Emitter } from '../../preload/contract/contract.ts';
+import type { DiskDefinition, MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
+import type { SnapshotId, snapshots } from '../../preload/contract/snapshots.ts';
+import type { HeadRecord } from '../library/head-records.ts';
+import type { Library } from '../library/library.ts';
+import type { MachineRecord } from '../library/machine-records.ts';
+import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
+import type { TaskList } from '../tasks/task-list.ts';
+import type { Storage } from './storage.ts';
+
+/** Disks as a machine's threads open them. */
+export interface DiskParts {
+  /** Those of a machine as it is defined, on its present heads; heads that are missing are made. */
+  attach(machine: MachineRecord, definition: MachineDefinition): Promise<readonly DiskAttachment[]>;
+  /** One on a head. */
+  attachment(head: HeadRecord, definition: DiskDefinition): DiskAttachment;
+}
+
+export interface TimelineParts {
+  readonly library: Library;
+  readonly storage: Storage;
+  readonly tasks: TaskList;
+  readonly events: Emitter<typeof snapshots>;
+  readonly disks: DiskParts;
+  notice(level: 'info' | 'warning' | 'error', message: string): void;
+  /** @throws ContractError `missing` */
+  machine(id: MachineId): SupervisedMachine;
+  /** Snapshots of a machine, or its present, changed: whoever looks is told. */
+  changed(machine: MachineId, ids: readonly SnapshotId[]): void;
+  /** Something of a snapshot cannot be read. */
+  damaged(id: SnapshotId, reason: string): Promise<void>;
+  /** The machine's row changed. */
+  refresh(id: MachineId): Promise<unknown>;
+  /** What a definition's machine runs with, on these disks, fetching what is needed. */
+  configure(definition: MachineDefinition, disks: readonly DiskAttachment[], signal: AbortSignal): Promise<MachineConfiguration>;
+}
