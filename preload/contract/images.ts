@@ -12,6 +12,8 @@ export interface TemplateStatus {
   readonly reason: string;
   /** Bytes still to fetch, where known. */
   readonly fetchBytes?: number;
+  /** Whether its booted state is stored; false: it is made once, at the first use. Absent: it cannot be had booted. */
+  readonly booted?: boolean;
 }
 
 /** What a file is, judged by its content. */
