@@ -36,13 +36,13 @@ export function useQuickBoot() {
     return state === 'done';
   }
   /** Creates a machine from a template and starts it; answers with it, or with nothing and the cause in `trouble`. */
-  async function boot(template: string, name?: string): Promise<MachineId | undefined> {
+  async function boot(template: string, name?: string, booted = false): Promise<MachineId | undefined> {
     if (busy.value) return undefined;
     busy.value = true;
     trouble.value = '';
     try {
       if (!(await fetchParts(template))) return undefined;
-      const { id } = await machines.create(name ? { template, name } : { template });
+      const { id } = await machines.create({ template, ...(name ? { name } : {}), ...(booted ? { booted } : {}) });
       await operations.start(id);
       return id;
     } catch (error) {

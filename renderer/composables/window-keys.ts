@@ -13,12 +13,14 @@ function nextPane(backwards: boolean): void {
   (pane?.querySelector<HTMLElement>('textarea, [tabindex="0"]') ?? pane)?.focus();
 }
 
-export function useWindowKeys(state: WindowState, selected: () => MachineId | undefined): void {
+/** @param take - takes a snapshot of the selected machine */
+export function useWindowKeys(state: WindowState, selected: () => MachineId | undefined, take: () => void): void {
   const keys: Readonly<Record<string, () => void>> = {
     'ctrl+KeyK': () => (state.dialog.value = 'palette'),
     'ctrl+shift+KeyP': () => (state.dialog.value = 'palette'),
     'ctrl+Comma': () => (state.dialog.value = 'settings'),
     'ctrl+alt+KeyN': () => (state.dialog.value = 'create'),
+    'ctrl+shift+KeyS': take,
     'ctrl+KeyF': () => {
       const id = selected();
       if (id !== undefined && (state.tabs.get(id) ?? 'console') === 'console') state.consoleFind.value++;

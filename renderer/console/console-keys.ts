@@ -3,7 +3,7 @@
  * Escape and the function keys; Ctrl+F is the window's, and pressed twice it reaches the guest.
  */
 
-export type ConsoleKey = 'copy' | 'paste' | 'find' | 'palette' | 'bigger' | 'smaller' | 'leave';
+export type ConsoleKey = 'copy' | 'paste' | 'find' | 'palette' | 'snapshot' | 'bigger' | 'smaller' | 'leave';
 
 type Pressed = Pick<KeyboardEvent, 'type' | 'ctrlKey' | 'shiftKey' | 'altKey' | 'metaKey' | 'code'>;
 
@@ -21,6 +21,7 @@ const WITH_SHIFT: Readonly<Record<string, ConsoleKey>> = {
   KeyF: 'find',
   KeyK: 'palette',
   KeyP: 'palette',
+  KeyS: 'snapshot',
   // Layouts on which + is a shifted key.
   Equal: 'bigger',
 };

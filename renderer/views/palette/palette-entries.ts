@@ -9,6 +9,7 @@ export type Intent =
   | { readonly kind: 'show'; readonly machine: MachineStatus }
   | { readonly kind: 'tab'; readonly tab: MachineTab }
   | { readonly kind: 'find' }
+  | { readonly kind: 'snapshot' }
   | { readonly kind: 'dialog'; readonly dialog: DialogName };
 
 export interface Entry {
@@ -28,11 +29,13 @@ export function paletteEntries(machines: readonly MachineStatus[], selected: Mac
           ...(action.shortcut ? { shortcut: action.shortcut } : {}),
           intent: { kind: 'machine', action, machine: selected },
         })),
+        { label: 'Take a snapshot', icon: 'camera', shortcut: 'Ctrl+Shift+S', intent: { kind: 'snapshot' } },
         { label: 'Console', icon: 'prompt', intent: { kind: 'tab', tab: 'console' } },
         { label: 'Timeline', icon: 'clock', intent: { kind: 'tab', tab: 'timeline' } },
         { label: 'Hardware', icon: 'chip', intent: { kind: 'tab', tab: 'hardware' } },
         { label: 'Overview', icon: 'info', intent: { kind: 'tab', tab: 'overview' } },
         { label: 'Find in the console', icon: 'search', shortcut: 'Ctrl+F', intent: { kind: 'find' } },
+        { label: 'Export this machine', icon: 'upload', intent: { kind: 'dialog', dialog: 'export' } },
         { label: 'Show commands', icon: 'prompt', intent: { kind: 'dialog', dialog: 'commands' } },
       ]
     : [];
@@ -43,6 +46,7 @@ export function paletteEntries(machines: readonly MachineStatus[], selected: Mac
     ...own,
     ...others,
     { label: 'New machine', icon: 'plus', shortcut: 'Ctrl+Alt+N', intent: { kind: 'dialog', dialog: 'create' } },
+    { label: 'Import a machine from a file', icon: 'download', intent: { kind: 'dialog', dialog: 'import' } },
     { label: 'Deleted machines', icon: 'bin', intent: { kind: 'dialog', dialog: 'bin' } },
     { label: 'Settings', icon: 'settings', shortcut: 'Ctrl+,', intent: { kind: 'dialog', dialog: 'settings' } },
   ];

@@ -73,8 +73,9 @@ export interface AxisWords {
   span(milliseconds: number): string;
 }
 
-/** Room a label takes, and the shortest stretch of empty time that is worth saying. */
-const LABEL_WIDTH = 58;
+/** Half of the room a label takes at 11 pixels. */
+const halfWidth = (text: string): number => 8 + text.length * 3;
+/** The shortest stretch of empty time that is worth saying. */
 const SAID_GAP_MS = 10 * 60_000;
 
 /** Times under events where there is room, and the lengths of long gaps between them. */
@@ -84,17 +85,19 @@ export function axisLabels(events: readonly Pick<AxisEvent, 'at'>[], places: rea
   let minute = -1;
   events.forEach(({ at }, index) => {
     const x = places[index] as number;
-    if (x - LABEL_WIDTH / 2 < end) return;
     const own = Math.floor(at / 60_000);
-    labels.push({ x, text: words.time(at, own === minute), gap: false });
+    const text = words.time(at, own === minute);
+    if (x - halfWidth(text) < end) return;
+    labels.push({ x, text, gap: false });
     minute = own;
-    end = x + LABEL_WIDTH / 2;
+    end = x + halfWidth(text);
   });
   const gaps = events.slice(1).flatMap(({ at }, index): AxisLabel[] => {
     const length = at - (events[index] as AxisEvent).at;
     const x = ((places[index] as number) + (places[index + 1] as number)) / 2;
-    const free = length >= SAID_GAP_MS && labels.every((label) => Math.abs(label.x - x) >= LABEL_WIDTH);
-    return free ? [{ x, text: words.span(length), gap: true }] : [];
+    const text = `··· ${words.span(length)} ···`;
+    const free = length >= SAID_GAP_MS && labels.every((label) => Math.abs(label.x - x) >= halfWidth(label.text) + halfWidth(text) - 8);
+    return free ? [{ x, text, gap: true }] : [];
   });
   return [...labels, ...gaps].sort((a, b) => a.x - b.x);
 }

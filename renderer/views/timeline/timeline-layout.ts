@@ -5,8 +5,8 @@ import { axisPlaces, zoomToFit, type AxisEvent } from './time-axis.ts';
 
 export const LANE_HEIGHT = 52;
 /** Above the first lane: the days and the names. Below the last: the times. */
-export const HEAD = 52;
-export const FOOT = 54;
+export const HEAD = 66;
+export const FOOT = 56;
 /** Left of the first place and right of Now, whose own label needs room. */
 export const MARGIN = { left: 32, right: 56 } as const;
 /** Names get this much of the axis; what is longer is cut, and whole in the card. */
