@@ -5,7 +5,7 @@ import type { Part } from '../command-group.ts';
 import { byteSize } from '../drive-option.ts';
 import { byteText } from '../figures.ts';
 import { followTask } from '../machines/follow-task.ts';
-import { findProgram, withProgram, type Program } from '../machines/program.ts';
+import { findProgram, programThatStays, withProgram, type Program } from '../machines/program.ts';
 import { diskNumber, findDisk } from './find-disk.ts';
 
 export const resizePart: Part = {
@@ -53,7 +53,7 @@ Examples:
     const { positionals } = readArguments(args, {});
     const [name, number] = words(positionals, 'NAME', 'DISK') as [string, string];
     const slot = diskNumber(number);
-    await withProgram(findProgram('disk compact'), async (program) => {
+    await withProgram(programThatStays(), async (program) => {
       const found = await findDisk(program, name, slot);
       const before = await hostBytes(program, found);
       await followTask(program, () => program.client.services.disks.compact(found.machine.id, slot));

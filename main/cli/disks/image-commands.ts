@@ -7,7 +7,7 @@ import type { Part } from '../command-group.ts';
 import { imageFormat } from '../drive-option.ts';
 import { byteText } from '../figures.ts';
 import { followTask } from '../machines/follow-task.ts';
-import { findProgram, machineNamed, withProgram } from '../machines/program.ts';
+import { machineNamed, programThatStays, withProgram } from '../machines/program.ts';
 import { SNAPSHOT_HELP, timelineOf } from '../snapshots/find-snapshot.ts';
 import { diskNumber, findDisk } from './find-disk.ts';
 
@@ -30,7 +30,7 @@ Examples:
     const { values, positionals } = readArguments(args, { format: { type: 'string' }, reference: { type: 'boolean', default: false } });
     const [name, file] = words(positionals, 'NAME', 'FILE') as [string, string];
     const format = values.format === undefined ? {} : { format: imageFormat(values.format, '--format') };
-    await withProgram(findProgram('disk import'), async (program) => {
+    await withProgram(programThatStays(), async (program) => {
       const { id } = await machineNamed(program, name);
       const request = { path: resolve(file), ...format, copy: !values.reference };
       await followTask(program, () => program.client.services.disks.import(id, request));
@@ -78,7 +78,7 @@ Examples:
     const format = formatFor(word, values.format);
     if (values.compress && format === 'raw') throw new CallError('--compress needs --format qcow2: a raw image has no compression');
     const file = resolve(word);
-    await withProgram(findProgram('disk export'), async (program) => {
+    await withProgram(programThatStays(), async (program) => {
       // A disk of a snapshot need not be in the machine any more.
       const { id } = values.snapshot === undefined ? (await findDisk(program, name, slot)).machine : await machineNamed(program, name);
       const snapshot = values.snapshot === undefined ? {} : { snapshot: (await timelineOf(program, name)).snapshot(values.snapshot).id };

@@ -5,7 +5,7 @@ import { readArguments, words, type Command } from '../command.ts';
 import { GUEST_HELP, GUEST_OPTIONS, guestOptions, type GuestOptions } from '../guest-options.ts';
 import { definitionOf, definitionPatch } from '../machine-definition.ts';
 import { KEEPING_HELP, KEEPING_OPTIONS, keepingPatch } from './keeping-options.ts';
-import { findProgram, withProgram, type Program } from './program.ts';
+import { findProgram, programThatStays, withProgram, type Program } from './program.ts';
 import { showingTasks } from './showing-tasks.ts';
 
 /** A booted state is of one shape of machine. */
@@ -56,7 +56,7 @@ Examples:
     if (values.booted) refuseBooted(options);
     const { template } = options;
     const definition = template === undefined ? { ...definitionOf(name, options), ...keeping } : undefined;
-    await withProgram(findProgram('create'), async (program) => {
+    await withProgram(values.booted ? programThatStays() : findProgram('create'), async (program) => {
       if (definition) return void (await program.client.services.machines.create({ definition }));
       const request = { template: template as string, name, ...(values.booted ? { booted: true } : {}) };
       await showingTasks(program, () =>

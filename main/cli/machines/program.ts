@@ -76,7 +76,10 @@ export async function findProgram(name: string): Promise<Program> {
   };
 }
 
-/** The running program, or else one started in the background that lives as long as its machines (`viv serve`). */
+/**
+ * The running program, or else one started in the background that lives as long as its machines and tasks (`viv serve`):
+ * for machines that are to go on, and for long work, during which other commands are answered, too.
+ */
 export async function programThatStays(): Promise<Program> {
   const home = findHome();
   const running = await runningProgram(home, WAIT_FOR_COMMANDS);

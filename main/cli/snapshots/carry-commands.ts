@@ -8,7 +8,7 @@ import type { Part } from '../command-group.ts';
 import { byteText } from '../figures.ts';
 import { followTask } from '../machines/follow-task.ts';
 import { forScripts } from '../machines/list-command.ts';
-import { findProgram, machineNamed, withProgram } from '../machines/program.ts';
+import { machineNamed, programThatStays, withProgram } from '../machines/program.ts';
 
 export const exportPart: Part = {
   summary: 'write the machine with its snapshots into one file',
@@ -25,7 +25,7 @@ Examples:
     const { positionals } = readArguments(args, {});
     const [name, word] = words(positionals, 'NAME', 'FILE') as [string, string];
     const file = resolve(word);
-    await withProgram(findProgram('snapshot export'), async (program) => {
+    await withProgram(programThatStays(), async (program) => {
       const { id } = await machineNamed(program, name);
       await followTask(program, () => program.client.services.snapshots.export(id, file));
     });
@@ -49,7 +49,7 @@ Examples:
   async run(args) {
     const { values, positionals } = readArguments(args, { name: { type: 'string' }, json: { type: 'boolean' } });
     const [word] = words(positionals, 'FILE') as [string];
-    const made = await withProgram(findProgram('snapshot import'), async (program) => {
+    const made = await withProgram(programThatStays(), async (program) => {
       const { snapshots, machines } = program.client.services;
       const { task } = await followTask(program, () => snapshots.import(resolve(word)));
       const id = await snapshots.imported(task);

@@ -4,7 +4,7 @@ import type { Part } from '../command-group.ts';
 import { CallError, EXIT } from '../call-error.ts';
 import { byteText } from '../figures.ts';
 import { followTask } from '../machines/follow-task.ts';
-import { findProgram, machineNamed, programThatStays, withProgram } from '../machines/program.ts';
+import { machineNamed, programThatStays, withProgram } from '../machines/program.ts';
 import { quoted, snapshotAgain } from './find-snapshot.ts';
 
 export const createPart: Part = {
@@ -34,7 +34,7 @@ Examples:
     if (name === '') throw new CallError('the name of the snapshot is empty');
     const request = { ...(name === undefined ? {} : { name }), ...(values.note === undefined ? {} : { note: values.note }) };
     const wait = !values['no-wait'];
-    await withProgram(wait ? findProgram('snapshot create') : programThatStays(), async (program) => {
+    await withProgram(programThatStays(), async (program) => {
       const { id } = await machineNamed(program, machine);
       const take = () => program.client.services.snapshots.create(id, request);
       const { snapshot } = wait ? await followTask(program, take) : await take();
