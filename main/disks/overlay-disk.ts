@@ -125,7 +125,7 @@ class OverlayDisk implements AttachedDisk {
     let place = 0;
     let settledPlace = 0;
     const ends: GenerationEnd[] = [];
-    for await (const rows of scanRows(parts.store.database))
+    for await (const rows of scanRows(parts.store.database, 0))
       for (const row of rows) {
         place = row[0];
         const [, cluster, count, written] = row;

@@ -43,25 +43,26 @@ export function clusterOf(file: string, cluster: number, row: Uint8Array): Uint8
 /** Rows of the directory read at once. */
 const SCANNED_ROWS = 16_384;
 
-/** Every row's place, cluster and count in order of place, in batches: four numbers a row. */
-export async function* scanRows(database: Database, upTo?: number): AsyncGenerator<readonly (readonly [number, number, number, number])[]> {
-  for (let after = 0; ;) {
+/** Place, cluster, count and generation of every row between two generations (the first excluded), in order of place, in batches. */
+export async function* scanRows(database: Database, after: number, upTo?: number): AsyncGenerator<readonly (readonly [number, number, number, number])[]> {
+  for (let last = 0; ;) {
     const row = await database.get(
       `SELECT json_group_array(json_array(place, cluster, count, generation)) AS rows FROM
-       (SELECT place, cluster, count, generation FROM clusters WHERE place > ? AND generation <= ? ORDER BY place LIMIT ${SCANNED_ROWS})`,
+       (SELECT place, cluster, count, generation FROM clusters WHERE place > ? AND generation > ? AND generation <= ? ORDER BY place LIMIT ${SCANNED_ROWS})`,
+      last,
       after,
       upTo ?? Number.MAX_SAFE_INTEGER,
     );
     const rows = JSON.parse(String(row?.['rows'])) as [number, number, number, number][];
     if (rows.length === 0) return;
     yield rows;
-    after = rows.at(-1)![0];
+    last = rows.at(-1)![0];
   }
 }
 
 export interface OverlayReader {
   state(): Promise<OverlayState>;
-  /** What counts of the rows up to a generation (all where it is absent). */
+  /** What counts of the rows that are not settled, up to a generation (all where it is absent). */
   rows(generation?: number): Promise<OverlayRows>;
   /** Bytes of some clusters by their places, at most some hundred. @throws DamagedOverlayError */
   read(clusters: ArrayLike<number>, places: ArrayLike<number>): Promise<Uint8Array[]>;
@@ -94,7 +95,9 @@ export async function openOverlayRows(file: string): Promise<OverlayReader> {
 /** In the order of writing, later rows win. */
 async function winners(database: Database, generation: number | undefined): Promise<OverlayRows> {
   const last = new ClusterIndex();
-  for await (const rows of scanRows(database, generation))
+  // Settled rows may be gone at any moment.
+  const { settledGeneration } = await readOverlayState(database);
+  for await (const rows of scanRows(database, settledGeneration, generation))
     for (const [place, cluster, count] of rows) {
       if (count === 0) last.set(cluster, place);
       else last.fill([cluster, count], -place);

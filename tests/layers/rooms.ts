@@ -71,7 +71,7 @@ export const ROOMS: readonly Room[] = [
   // The privileged half. Only the Electron shell knows Electron; only the build knows the build tools.
   {
     room: 'main',
-    may: [contract, ...publicFace, 'emulator/host/index', 'emulator/host/assembly', 'emulator/host/pages'],
+    may: [contract, ...publicFace, 'emulator/host/index', 'emulator/host/assembly', 'emulator/host/pages', 'emulator/disk'],
     packages: ['node:', 'sqlite3', 'ws', 'node-pty'],
   },
   { room: 'main/electron', may: ['main', contract, ...publicFace], packages: ['node:', 'electron'] },
