@@ -52,6 +52,8 @@ export const UART_BIT = 0;
 export const slotBit = (slot: number): number => slot + 1;
 /** Rung only to have the loop look whether it should end. */
 const CLOSING_BIT = 31;
+/** How long the loop stays for the next disk request; everything else on its thread waits as long. */
+const LINGER_MS = 0.4;
 /** What a console may still say when its machine has ended. */
 const LAST_WORDS_BYTES = 1024 * 1024;
 
@@ -69,6 +71,7 @@ export class AttachedBackEnds {
   readonly #blocks: readonly BlockBackEnd[];
   readonly #console: ConsoleBackEnd | undefined;
   readonly #backed: readonly Backed[];
+  readonly #blockBits: number;
   #closed = false;
 
   constructor(devices: BackedDevices, outside: BackEnds) {
@@ -104,6 +107,7 @@ export class AttachedBackEnds {
       return new BlockBackEnd(device, store, { disk, gate: this.#gate, log: devices.log });
     });
     this.#backed = this.#list();
+    this.#blockBits = devices.blocks.reduce((bits, { bit }) => bits | (1 << bit), 0);
     if (!outside.restored) this.adjustClock();
     void this.#run();
   }
@@ -144,6 +148,8 @@ export class AttachedBackEnds {
       for (const { bit, notified } of this.#backed) if ((bits & (1 << bit)) !== 0) notified();
       // A guest that notifies without end must not keep disk and console events from this thread.
       await new Promise<void>((resolve) => this.#outside.soon(resolve));
+      // A guest whose disk request was answered soon makes the next one.
+      if ((bits & this.#blockBits) !== 0 && this.inFlight === 0 && !this.#closed) this.#devices.doorbell.linger(LINGER_MS);
     }
   }
 

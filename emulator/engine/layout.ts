@@ -23,9 +23,15 @@ export const FETCH_ENTRIES = 256;
 /** Tag i64, address of the decoded page i32, global i32. */
 export const FETCH_ENTRY = { size: 16, tag: 0, records: 8, global: 12 } as const;
 
-export const JUMP_ENTRIES = 4096;
-/** Target address i64, table slot i32, pad. */
+/**
+ * Entries a mode. A kernel's everyday path alone has thousands of fragments: with too few entries they push each other
+ * out at every pass, which costs more than interpreting.
+ */
+export const JUMP_ENTRIES = 1 << 15;
+/** Target address i64 (0: empty), table slot i32, pad. */
 export const JUMP_ENTRY = { size: 16, pc: 0, slot: 8 } as const;
+/** A target has two places: by its low bits, and by its low half times this, taken from the top. */
+export const JUMP_HASH = { multiplier: 0x9e3779b1, shift: 32 - 15 } as const;
 
 export const COUNTERS = 1 << 16;
 /** Spreads the same address in different modes over the counters; a multiple of 4, as it is xor-ed into a byte offset. */

@@ -1,6 +1,7 @@
 /** A raw disk image as a byte store over a host file. */
-import { constants } from 'node:fs';
+import { constants, readSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { Pace } from '../disk/pace.ts';
 import { type AttachedDisk, type FileDisk, MachineError } from '../index.ts';
 
 /**
@@ -22,20 +23,43 @@ export async function openFileDisk({ path, readonly }: FileDisk): Promise<Attach
     await file.close();
     throw new MachineError(`the disk ${path} is ${size} bytes long, not a whole number of 512-byte sectors; is it a raw disk image?`);
   }
+  const pace = new Pace();
   return {
     sizeBytes: size,
     readonly,
     async read(offset, into) {
-      for (let done = 0; done < into.length;) {
-        const { bytesRead } = await file.read(into, done, into.length - done, offset + done);
-        if (bytesRead === 0) throw new Error(`the disk ${path} ended early`);
-        done += bytesRead;
-      }
+      await whole(path, pace, into.length, (done, left, quick) =>
+        quick
+          ? readSync(file.fd, into, done, left, offset + done)
+          : file.read(into, done, left, offset + done).then((got) => got.bytesRead),
+      );
     },
     async write(offset, from) {
-      for (let done = 0; done < from.length;) done += (await file.write(from, done, from.length - done, offset + done)).bytesWritten;
+      await whole(path, pace, from.length, (done, left, quick) =>
+        quick
+          ? writeSync(file.fd, from, done, left, offset + done)
+          : file.write(from, done, left, offset + done).then((put) => put.bytesWritten),
+      );
     },
     flush: () => file.datasync(),
     close: () => file.close(),
   };
+}
+
+/** Calls `some` with what is done and left until nothing is left, at once or the patient way. */
+async function whole(
+  path: string,
+  pace: Pace,
+  length: number,
+  some: (done: number, left: number, quick: boolean) => number | Promise<number>,
+): Promise<void> {
+  for (let done = 0; done < length;) {
+    const quick = pace.isQuick(length - done);
+    const from = performance.now();
+    const moved = some(done, length - done, quick);
+    if (quick) pace.took(performance.now() - from);
+    const count = typeof moved === 'number' ? moved : await moved;
+    if (count === 0) throw new Error(`the disk ${path} ended early`);
+    done += count;
+  }
 }

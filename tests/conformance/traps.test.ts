@@ -37,6 +37,22 @@ ${log('a0')}
     expect(rounds.map((round) => round.map((value, index) => ([1, 4, 7].includes(index) ? 0n : value)))).toEqual(everyRound(expected));
   });
 
+  test('a jump to address 0 is a fetch access fault, also where jumps go through the cache', () => {
+    const { rounds } = runBody(
+      core,
+      `
+  la s9, back
+  jr zero
+back:
+  la s9, after
+  li a1, 0
+  jalr a1
+after:
+  j next`,
+    );
+    expect(rounds).toEqual(everyRound([CAUSE.fetchAccess, 0n, 0n, CAUSE.fetchAccess, 0n, 0n]));
+  });
+
   test('access faults leave the destination alone', () => {
     const { rounds, at } = runBody(
       core,

@@ -4,7 +4,7 @@
  * is mapped where it was when compiled and none has been written since.
  */
 import type { Core, FragmentKeeper } from '../core/core.ts';
-import { counterMix, COUNTERS, EVENT, FRAGMENT_PAGES, JUMP_ENTRIES, JUMP_ENTRY } from '../layout.ts';
+import { counterMix, COUNTERS, EVENT, FRAGMENT_PAGES, JUMP_ENTRIES, JUMP_ENTRY, JUMP_HASH } from '../layout.ts';
 import { type Flush, WALK } from '../../isa/architecture.ts';
 import { wasm, type WasmMemory, type WasmTable } from '../wasm/webassembly.ts';
 import type { CodePage, CompileRequest, CompileResult } from './request.ts';
@@ -13,7 +13,8 @@ interface Fragment {
   readonly request: CompileRequest;
   readonly pages: readonly (CodePage & { readonly key: number; readonly low: number; readonly high: number })[];
   readonly slot: number;
-  installed: boolean;
+  /** Where the jump cache leads to it, as an index of words; -1 where it does not. */
+  entry: number;
   /** All its pages were mapped as global when it was installed. */
   global: boolean;
 }
@@ -79,6 +80,8 @@ export class Fragments implements FragmentKeeper {
 
   hot(pcLow: number, pcHigh: number): void {
     const { core } = this.#parts;
+    // Address 0 stands for an empty place of the jump cache.
+    if (pcLow === 0 && pcHigh === 0) return;
     const { mode } = core.working;
     const known = this.#byAddress.get(pcLow)?.filter(({ request }) => request.pcHigh === pcHigh && request.mode === mode);
     if (known?.some((fragment) => this.#enter(fragment))) return;
@@ -118,7 +121,7 @@ export class Fragments implements FragmentKeeper {
         low: Number(BigInt.asIntN(32, page.virtual)),
         high: Number(page.virtual >> 32n),
       }));
-      const fragment: Fragment = { request, pages: keyed, slot, installed: false, global: false };
+      const fragment: Fragment = { request, pages: keyed, slot, entry: -1, global: false };
       this.#byAddress.set(request.pcLow, [...(this.#byAddress.get(request.pcLow) ?? []), fragment]);
       for (const { page } of pages) {
         const there = this.#byPage.get(page) ?? new Set();
@@ -169,13 +172,20 @@ export class Fragments implements FragmentKeeper {
     const { core } = this.#parts;
     if (!this.#mapped(core, fragment)) return false;
     const { pcLow, pcHigh, mode } = fragment.request;
-    const at = this.#entry(pcLow, mode);
-    const previous = this.#installedAt(at);
+    this.#leave(fragment);
+    const places = this.#entries(pcLow, mode);
+    // Where both places are others', the first one's owner goes.
+    const isOthers = (entry: number) => {
+      const owner = this.#ownerOf(entry)?.request;
+      return owner !== undefined && (owner.pcLow !== pcLow || owner.pcHigh !== pcHigh);
+    };
+    const at = places.find((place) => !isOthers(place)) ?? places[0];
+    const previous = this.#ownerOf(at);
     if (previous) this.#leave(previous);
     this.#jump[at + JUMP_ENTRY.pc / 4] = pcLow;
     this.#jump[at + JUMP_ENTRY.pc / 4 + 1] = pcHigh;
     this.#jump[at + JUMP_ENTRY.slot / 4] = fragment.slot;
-    fragment.installed = true;
+    fragment.entry = at;
     this.#installed.add(fragment);
     if (!fragment.global) this.#installedLocal.add(fragment);
     for (const { key } of fragment.pages) {
@@ -189,17 +199,16 @@ export class Fragments implements FragmentKeeper {
     this.#slots[fragment.slot] = fragment;
     return true;
   }
-  #installedAt(entry: number): Fragment | undefined {
-    if (this.#jump[entry + JUMP_ENTRY.pc / 4] === -1 && this.#jump[entry + JUMP_ENTRY.pc / 4 + 1] === -1) return undefined;
+  #ownerOf(entry: number): Fragment | undefined {
+    if (this.#jump[entry + JUMP_ENTRY.pc / 4] === 0 && this.#jump[entry + JUMP_ENTRY.pc / 4 + 1] === 0) return undefined;
     return this.#slots[this.#jump[entry + JUMP_ENTRY.slot / 4] as number];
   }
 
   /** Takes a fragment out of the jump cache; its next arrival asks for it again. */
   #leave(fragment: Fragment): void {
-    if (!fragment.installed) return;
-    const at = this.#entry(fragment.request.pcLow, fragment.request.mode);
-    this.#jump.fill(-1, at + JUMP_ENTRY.pc / 4, at + JUMP_ENTRY.pc / 4 + 2);
-    fragment.installed = false;
+    if (fragment.entry < 0) return;
+    this.#jump.fill(0, fragment.entry + JUMP_ENTRY.pc / 4, fragment.entry + JUMP_ENTRY.pc / 4 + 2);
+    fragment.entry = -1;
     this.#installed.delete(fragment);
     this.#installedLocal.delete(fragment);
     for (const { key } of fragment.pages) {
@@ -228,8 +237,10 @@ export class Fragments implements FragmentKeeper {
   #counter(pcLow: number, mode: number): number {
     return (((pcLow << 1) ^ counterMix(mode)) >>> 2) & (COUNTERS - 1);
   }
-  #entry(pcLow: number, mode: number): number {
-    return ((mode * JUMP_ENTRIES + ((pcLow >>> 1) & (JUMP_ENTRIES - 1))) * JUMP_ENTRY.size) / 4;
+  /** A target's two places in the jump cache, as `tryCompiled` (core/core-module.ts) computes them. */
+  #entries(pcLow: number, mode: number): [first: number, second: number] {
+    const place = (index: number) => ((mode * JUMP_ENTRIES + index) * JUMP_ENTRY.size) / 4;
+    return [place((pcLow >>> 1) & (JUMP_ENTRIES - 1)), place(Math.imul(pcLow, JUMP_HASH.multiplier) >>> JUMP_HASH.shift)];
   }
   #takeSlot(): number {
     const free = this.#freeSlots.pop();

@@ -17,6 +17,7 @@ import {
   FETCH_ENTRY,
   JUMP_ENTRIES,
   JUMP_ENTRY,
+  JUMP_HASH,
   type RamLayout,
   RECORD,
 } from '../layout.ts';
@@ -93,25 +94,29 @@ export function writeCoreModule({ architecture, handlers, layout, ram, memoryPag
     r.return(r.select(r.eqz(host), r.i32(-1), r.shrU(r.sub(host, r.i32(ram.host)), r.i32(12))));
   }
 
+  // What an empty place of the jump cache (address 0, slot 0) leads to when the guest jumps to address 0.
+  const interpretZero = module.function(['i32'], ['i32']);
+  interpretZero.routine.returnCall(interpret, interpretZero.routine.parameter(0).get(), interpretZero.routine.i64(0));
+
   // Translation is exported for the rare things TypeScript does at virtual addresses.
-  const exported = { run, jump, interpret, translate, fetchPage };
+  const exported = { run, jump, interpret, interpretZero, translate, fetchPage };
   for (const [name, callable] of Object.entries(exported)) module.export(name, callable);
   exportFloatFunctions(module, float);
   return module.finish();
 }
 
-/** Address of the jump-cache entry for a target in the current mode. */
-function jumpEntry(r: Routine, parts: CoreParts, pc: Expression): Expression {
-  const index = r.and(r.wrap(r.shl(pc, r.i64(3))), r.i32((JUMP_ENTRIES - 1) * JUMP_ENTRY.size));
-  return r.let(r.add(parts.run.get('jumpCache'), index));
-}
-
 /** Goes on in compiled code if the jump cache knows the target; otherwise falls through. */
-function tryCompiled(r: Routine, parts: CoreParts, left: Expression, pc: Expression, fragmentType: number): void {
-  const entry = jumpEntry(r, parts, pc);
-  r.when(r.eq(load('i64', 8, false, entry, JUMP_ENTRY.pc), pc), () => {
-    r.returnCallIndirect(fragmentType, load('i32', 4, false, entry, JUMP_ENTRY.slot), left);
-  });
+function tryCompiled(r: Routine, parts: CoreParts, left: Expression, pc: Expression, fragmentType: number, leaving?: () => void): void {
+  const cache = parts.run.get('jumpCache');
+  const second = r.shrU(r.mul(r.wrap(pc), r.i32(JUMP_HASH.multiplier | 0)), r.i32(JUMP_HASH.shift));
+  const places = [r.and(r.wrap(r.shl(pc, r.i64(3))), r.i32((JUMP_ENTRIES - 1) * JUMP_ENTRY.size)), r.mul(second, r.i32(JUMP_ENTRY.size))];
+  for (const place of places) {
+    const entry = r.let(r.add(cache, place));
+    r.when(r.eq(load('i64', 8, false, entry, JUMP_ENTRY.pc), pc), () => {
+      leaving?.();
+      r.returnCallIndirect(fragmentType, load('i32', 4, false, entry, JUMP_ENTRY.slot), left);
+    });
+  }
 }
 
 /** Counts an arrival at a jump target and reports it when it becomes hot. */
@@ -187,11 +192,7 @@ function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts): void {
             () => fresh.set(r.i32(0)),
             () => {
               const at = r.let(r.pc());
-              const cached = jumpEntry(r, parts, at);
-              r.when(r.eq(load('i64', 8, false, cached, JUMP_ENTRY.pc), at), () => {
-                account();
-                r.returnCallIndirect(fragmentType, load('i32', 4, false, cached, JUMP_ENTRY.slot), r.left.get());
-              });
+              tryCompiled(r, parts, r.left.get(), at, fragmentType, account);
               countArrival(r, parts, at, tiering.threshold);
             },
           );

@@ -20,7 +20,6 @@ import {
   FETCH_ENTRY,
   JUMP_ENTRIES,
   JUMP_ENTRY,
-  MODES,
   modeOf,
   PAGE,
   type RamLayout,
@@ -111,7 +110,6 @@ export class Core implements EngineCore {
     this.state = bind(architecture.state, buffer, layout.state) as unknown as EngineState;
     this.working = bind(runState, buffer, layout.run);
     this.translations = new Translations(buffer, layout, ram);
-    new Int32Array(buffer, layout.jumpCache, (JUMP_ENTRY.size / 4) * JUMP_ENTRIES * MODES).fill(-1);
     const handlers = new Handlers(architecture.rows);
     this.#decoded = new DecodedPages(buffer, layout, ram, new RecordWriter(buffer, architecture, handlers), this.translations);
     this.#flags = new Uint8Array(buffer, ram.pageFlags, ram.size / 4096);
@@ -121,6 +119,7 @@ export class Core implements EngineCore {
     const module = new wasm.Module(writeCoreModule({ architecture, handlers, layout, ram, memoryPages, tiering }));
     const imports = { machine: { memory, table }, host: this.#hostCalls() };
     this.exports = new wasm.Instance(module, imports as unknown as Record<string, Record<string, unknown>>).exports as typeof this.exports;
+    table.set(0, this.exports.interpretZero);
     this.modeChanged();
   }
 
