@@ -24,6 +24,8 @@ export interface ScriptedProgram {
   readonly calls: (readonly [string, ...unknown[]])[];
   viv(...args: readonly string[]): Promise<Result>;
   start(...args: readonly string[]): Running;
+  /** Ends it, whatever is under way. */
+  end(): Promise<void>;
 }
 
 const LOOKING = ['machines.list', 'snapshots.timeline', 'tasks.list', 'disks.list'];
@@ -58,15 +60,15 @@ export async function scriptedProgram(script: Script): Promise<ScriptedProgram> 
   const server = await listenLocally(home.socket, (link) =>
     serveSession(link, { version: '0', dispatch, broadcaster: border, openConsole, report }),
   );
-  onTestFinished(async () => {
-    await server.close();
-    lock.release();
-  });
+  let ended: Promise<void> | undefined;
+  const end = () => (ended ??= server.close().then(() => lock.release()));
+  onTestFinished(end);
   return {
     events: border.events,
     calls,
     viv: (...args) => viv(home.folder, ...args),
     start: (...args) => startViv(home.folder, ...args),
+    end,
   };
 }
 

@@ -154,6 +154,16 @@ describe('create', () => {
     });
     expect(await viv('snapshot', 'create', 'box')).toEqual({ status: 1, out: '', err: 'viv: the disk is full: 3 MiB are missing\n' });
   });
+  test('a program that ends meanwhile', async () => {
+    const program = await withBox({
+      snapshots: { create: () => ({ snapshot: made, task: 'task-1' }) },
+      tasks: { list: () => [task('running', 'storing memory')] },
+    });
+    const running = program.start('snapshot', 'create', 'box');
+    await vi.waitFor(() => expect(running.err()).toContain('viv: storing memory\n'), { timeout: 20_000 });
+    await program.end();
+    expect(await running.result).toMatchObject({ status: 1, out: '', err: expect.stringMatching(/^viv: storing memory\nviv: \S.+\n$/) });
+  });
   test('a refusal is passed on', async () => {
     const { viv } = await withBox({
       snapshots: {
