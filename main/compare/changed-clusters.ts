@@ -5,7 +5,7 @@
 import type { DiskImage } from '../../emulator/disk/disk-image.ts';
 import { CLUSTER_BYTES, joined, type Run } from '../disks/cluster.ts';
 import type { DiskContent } from '../disks/content.ts';
-import { sourceOf, storedRuns } from '../disks/snapshot-disk.ts';
+import { sourceOf, storedRuns } from './cluster-sources.ts';
 
 /** One of the two states of a disk. */
 export interface DiskState {

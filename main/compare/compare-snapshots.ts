@@ -5,9 +5,9 @@
 import type { DiskImage } from '../../emulator/disk/disk-image.ts';
 import type { DiskBase } from '../../preload/contract/disks.ts';
 import type { DiskDiff, SnapshotDiff } from '../../preload/contract/snapshots.ts';
+import { contentImage } from '../disks/content-image.ts';
 import { readContent } from '../disks/content.ts';
 import { openHostImage } from '../disks/host-image.ts';
-import { snapshotDisk } from '../disks/snapshot-disk.ts';
 import type { ChunkReader } from '../storage/index.ts';
 import type { Report } from '../timeline/job.ts';
 import type { DiskState } from './changed-clusters.ts';
@@ -88,7 +88,7 @@ async function stateOf(
 ): Promise<DiskState> {
   const content = await readContent(reader, { owner, prefix: `disk${slot}` });
   const image = base && (await openHostImage(base.path, base.format)).image;
-  const disk = snapshotDisk(reader, content, { sizeBytes, ...(image ? { base: image } : {}) });
+  const disk = contentImage({ content, reader, base: image, sizeBytes });
   opened.push(disk);
   return { content, disk, baseSha256: base?.sha256 };
 }
