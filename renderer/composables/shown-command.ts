@@ -10,8 +10,10 @@ export const quote = (word: string): string => (PLAIN.test(word) ? word : `'${wo
 const line = (...words: readonly string[]): string => ['npx viv', ...words.map(quote)].join(' ');
 
 /** The command of an action on a stored machine: `npx viv pause debian`. */
-export const machineCommand = (verb: 'start' | 'console' | 'pause' | 'resume' | 'suspend' | 'reset' | 'stop' | 'delete', name: string): string =>
-  line(verb, name);
+export const machineCommand = (
+  verb: 'start' | 'console' | 'pause' | 'resume' | 'suspend' | 'reset' | 'stop' | 'delete',
+  name: string,
+): string => line(verb, name);
 
 /** The command that creates a machine from a template. */
 export const createCommand = (name: string, template: string, booted = false): string =>

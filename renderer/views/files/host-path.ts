@@ -18,3 +18,10 @@ export function folderOf(path: string): string | undefined {
 
 /** The last part of a path. */
 export const baseName = (path: string): string => path.slice(path.lastIndexOf(separatorOf(path)) + 1);
+
+/** A file's name that every file system takes, from a name a person gave. Signs that some file system refuses become dashes; dots at the ends would hide the file or be lost. */
+export const fileNameOf = (name: string): string =>
+  name
+    .replace(/[\\/:*?"<>|\p{Cc}]/gu, '-')
+    .replace(/^[. ]+|[. ]+$/g, '')
+    .slice(0, 80) || 'machine';

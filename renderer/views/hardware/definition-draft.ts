@@ -50,6 +50,8 @@ export function checkDraft(draft: MachineDefinition): readonly Problem[] {
   if (boot.kind === 'firmware' && !boot.firmware) refuse('boot.firmware', 'Choose the firmware to run.');
   draft.disks.forEach((disk, index) => {
     if (disk.path === '') refuse(`disks.${index}.path`, 'Choose a file, or remove this disk.');
+    if (disk.path === undefined && disk.id === undefined && !disk.sizeBytes)
+      refuse(`disks.${index}.sizeBytes`, 'Give the size of the disk.');
   });
   draft.ports.forEach((port, index) => {
     if (port.name.trim() === '') refuse(`ports.${index}.name`, 'Give the port a name, or remove it.');

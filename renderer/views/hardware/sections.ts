@@ -2,7 +2,7 @@
 import type { IconName } from '../../components/icon-paths.ts';
 
 export const SECTIONS = [
-  { key: 'general', label: 'General', icon: 'tag', fields: ['name', 'note'] },
+  { key: 'general', label: 'General', icon: 'tag', fields: ['name', 'note', 'checkpoints', 'onQuit'] },
   { key: 'system', label: 'System', icon: 'chip', fields: ['cores', 'engine', 'memoryMiB'] },
   { key: 'boot', label: 'Boot', icon: 'power', fields: ['boot'] },
   { key: 'disks', label: 'Disks', icon: 'disk', fields: ['disks'] },
