@@ -260,10 +260,10 @@ class OverlayDisk implements AttachedDisk {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    const { store, settled, base, throwaway, owner } = this.#parts;
+    const { store, settled, base, owner } = this.#parts;
     try {
       await this.#cleaner.stop();
-      await this.#writeBack.close(throwaway);
+      await this.#writeBack.close();
     } catch (error) {
       owner.log(`what the guest wrote last is lost: ${error instanceof Error ? error.message : String(error)}`);
     } finally {

@@ -101,13 +101,13 @@ export class WriteBack {
     return this.#turned(() => this.#persist(work));
   }
 
-  /** Brings in what is left (unless `forget`) and ends. @throws Error when it cannot be stored; it is lost then */
-  async close(forget: boolean): Promise<void> {
+  /** Brings in what is left and ends. @throws Error when it cannot be stored; it is lost then */
+  async close(): Promise<void> {
     clearTimeout(this.#timer);
     this.#closing = true;
     this.#retry?.();
     try {
-      if (!forget) await this.flush();
+      await this.flush();
     } finally {
       await this.#running;
       await this.#turn;

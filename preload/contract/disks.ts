@@ -3,14 +3,19 @@ import { args, diskExport, diskImport, diskSize, diskSlot, machineId } from './c
 import { call, contract, event } from './contract.ts';
 import type { MachineId } from './machines.ts';
 
-/** The image under a disk, as it was when the disk was made. */
-export interface DiskBase {
+/** A file under a disk, as it was when the disk was made. */
+export interface DiskBaseFile {
   readonly path: string;
-  readonly format: 'raw' | 'qcow2';
-  /** The file's length and its time of last change (milliseconds since the epoch), then SHA-256 in hexadecimal. */
+  /** The file's length and its time of last change (milliseconds since the epoch), then SHA-256 in hexadecimal (empty until it is known). */
   readonly fileBytes: number;
   readonly changedAt: number;
   readonly sha256: string;
+}
+/** The image under a disk. */
+export interface DiskBase extends DiskBaseFile {
+  readonly format: 'raw' | 'qcow2';
+  /** Its backing files, the nearest first. */
+  readonly backing?: readonly DiskBaseFile[];
 }
 
 export interface DiskStatus {

@@ -1,0 +1,163 @@
+/**
+ * Base images as they were when a disk was made on them: a guest's writes fit that content only, so a base that has
+ * changed is refused. Length and time of change decide; where only the time differs, the content does.
+ */
+import { createHash } from 'node:crypto';
+import { open, stat } from 'node:fs/promises';
+import { setImmediate as breath } from 'node:timers/promises';
+import { detectFormat, type ImageFormat } from '../../emulator/disk/open.ts';
+import type { DiskBase, DiskBaseFile } from '../../preload/contract/disks.ts';
+import { hostFile, openHostImage } from './host-image.ts';
+
+export type HashProgress = (doneBytes: number, totalBytes: number) => void;
+
+/** Read at once for hashing. */
+const STEP_BYTES = 4 * 1024 * 1024;
+
+/**
+ * SHA-256 of a file in hexadecimal.
+ * @throws Error with a message for a person; what the signal was aborted with
+ */
+export async function hashFile(path: string, progress?: HashProgress, signal?: AbortSignal): Promise<string> {
+  const file = await open(path, 'r').catch((error: Error) => {
+    throw new Error(`${path} cannot be read: ${error.message}`);
+  });
+  try {
+    const { size } = await file.stat();
+    const hash = createHash('sha256');
+    const buffer = new Uint8Array(STEP_BYTES);
+    for (let done = 0; ;) {
+      signal?.throwIfAborted();
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, done);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(buffer.subarray(0, bytesRead));
+      done += bytesRead;
+      progress?.(done, size);
+      await breath();
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** What a file's first bytes say, for a person who did not say it. @throws Error when it cannot be read */
+export async function formatOf(path: string): Promise<ImageFormat> {
+  const { store } = await hostFile(path);
+  try {
+    return await detectFormat(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** A base with every file under it. */
+export interface LookedAt {
+  readonly base: DiskBase;
+  /** What a guest sees of it. */
+  readonly sizeBytes: number;
+}
+
+/**
+ * A base as it is now, its content not hashed yet (`sha256` is empty).
+ * @throws DiskImageError, Error with a message for a person when it cannot be used
+ */
+export async function lookAtBase(path: string, format: ImageFormat): Promise<LookedAt> {
+  const { image, chain } = await openHostImage(path, format);
+  try {
+    const files: DiskBaseFile[] = [];
+    for (const { name } of chain) {
+      const { size, mtimeMs } = await stat(name);
+      files.push({ path: name, fileBytes: size, changedAt: Math.floor(mtimeMs), sha256: '' });
+    }
+    const [own, ...backing] = files as [DiskBaseFile, ...DiskBaseFile[]];
+    return { base: { ...own, path, format, ...(backing.length > 0 ? { backing } : {}) }, sizeBytes: image.sizeBytes };
+  } finally {
+    await image.close();
+  }
+}
+
+/** The files of a base, itself first. */
+export const filesOf = (base: DiskBase): readonly DiskBaseFile[] => [base, ...(base.backing ?? [])];
+
+/** The same base with each of its files replaced. */
+async function mapFiles(base: DiskBase, by: (file: DiskBaseFile) => Promise<DiskBaseFile>): Promise<DiskBase> {
+  const { path, fileBytes, changedAt, sha256 } = await by(base);
+  const backing: DiskBaseFile[] = [];
+  for (const file of base.backing ?? []) backing.push(await by(file));
+  return { path, format: base.format, fileBytes, changedAt, sha256, ...(backing.length > 0 ? { backing } : {}) };
+}
+
+/**
+ * Adds the hashes that are not there yet.
+ * @throws Error when a file cannot be read, or changes meanwhile; what the signal was aborted with
+ */
+export async function hashBase(base: DiskBase, progress?: HashProgress, signal?: AbortSignal): Promise<DiskBase> {
+  const total = filesOf(base).reduce((sum, { fileBytes }) => sum + fileBytes, 0);
+  let before = 0;
+  return mapFiles(base, async (file) => {
+    const start = before;
+    before += file.fileBytes;
+    if (file.sha256 !== '') return file;
+    const sha256 = await hashFile(file.path, (done) => progress?.(start + done, total), signal);
+    const { size, mtimeMs } = await stat(file.path);
+    if (size !== file.fileBytes || Math.floor(mtimeMs) !== file.changedAt)
+      throw new Error(`${file.path} was changed while it was read: wait until nothing writes to it and try again`);
+    return { ...file, sha256 };
+  });
+}
+
+/** The base of a disk is not what the disk was made on. */
+export class ChangedBaseError extends Error {
+  override readonly name = 'ChangedBaseError';
+}
+
+const ADVICE = 'put the old file back, or accept it as it is now (viv disk accept), knowing that what the guest wrote may not fit it any more';
+
+async function statOf(file: DiskBaseFile): Promise<{ size: number; changedAt: number }> {
+  try {
+    const { size, mtimeMs } = await stat(file.path);
+    return { size, changedAt: Math.floor(mtimeMs) };
+  } catch (error) {
+    const isGone = ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+    if (!isGone) throw new ChangedBaseError(`the base image ${file.path} cannot be read: ${(error as Error).message}`);
+    throw new ChangedBaseError(`the base image ${file.path} is gone: put it back`);
+  }
+}
+
+const day = (at: number) => new Date(at).toISOString().replace('T', ' ').slice(0, 19);
+
+function differing(file: DiskBaseFile, { size, changedAt }: { size: number; changedAt: number }, how: string): ChangedBaseError {
+  return new ChangedBaseError(
+    `the base image ${file.path} has changed since the disk was made on it: ${how} (then ${file.fileBytes} bytes of ${day(file.changedAt)}, now ${size} bytes of ${day(changedAt)}, UTC): ${ADVICE}`,
+  );
+}
+
+/** What can be said of a base without reading its content; `undefined`: nothing is wrong with it. */
+export async function problemOf(base: DiskBase): Promise<string | undefined> {
+  try {
+    for (const file of filesOf(base)) {
+      const now = await statOf(file);
+      if (now.size !== file.fileBytes) throw differing(file, now, 'its length differs');
+    }
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/**
+ * Makes sure that a base is what it was.
+ * @returns the base, with new times where only those differ
+ * @throws ChangedBaseError saying what differs and what to do
+ */
+export function checkBase(base: DiskBase, progress?: HashProgress, signal?: AbortSignal): Promise<DiskBase> {
+  return mapFiles(base, async (file) => {
+    const now = await statOf(file);
+    if (now.size !== file.fileBytes) throw differing(file, now, 'its length differs');
+    if (now.changedAt === file.changedAt) return file;
+    if (file.sha256 === '') throw differing(file, now, 'it was written to before its content had been noted');
+    const sha256 = await hashFile(file.path, progress, signal);
+    if (sha256 !== file.sha256) throw differing(file, now, 'its content differs');
+    return { ...file, changedAt: now.changedAt };
+  });
+}

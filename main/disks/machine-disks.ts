@@ -1,0 +1,135 @@
+/**
+ * From a machine's disks as they are defined to what its threads open: raw files in place, or heads (made where they are
+ * missing) over bases that are looked at first.
+ */
+import { existsSync } from 'node:fs';
+import type { DiskAttachment, ModuleDisk } from '../../emulator/index.ts';
+import { ContractError } from '../../preload/contract/contract.ts';
+import type { DiskBase } from '../../preload/contract/disks.ts';
+import type { DiskDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
+import type { HeadId, HeadRecord } from '../library/head-records.ts';
+import type { Library } from '../library/library.ts';
+import type { MachineRecord } from '../library/machine-records.ts';
+import { ulid } from '../library/ulid.ts';
+import { checkBase, hashBase, lookAtBase } from './bases.ts';
+import { createHead, overlayFile } from './heads.ts';
+import type { ImageSetup } from './image-disk.ts';
+import { refuseQcow2InPlace } from './in-place.ts';
+import type { OverlaySetup } from './overlay-disk.ts';
+
+export interface MachineDisksParts {
+  readonly library: Pick<Library, 'home' | 'heads'>;
+  /** The store's file. */
+  readonly storage: { readonly file: string };
+  /** Runs work behind a machine that starts, where a person can see it; absent: unseen. */
+  behind?(title: string, work: (progress: (done: number, total: number) => void, signal: AbortSignal) => Promise<void>): void;
+}
+
+export interface MachineDisks {
+  /**
+   * The disks of a machine on its present heads; heads that are missing are made.
+   * @throws ContractError `unavailable` when a disk cannot be used, naming it and what to do
+   */
+  attach(machine: MachineRecord, definition: MachineDefinition): Promise<readonly DiskAttachment[]>;
+  /** One disk on a head. */
+  attachment(head: HeadRecord, definition: DiskDefinition): DiskAttachment;
+}
+
+/** Whether a disk has a head: what is written to it is kept apart from its base. */
+export const hasHead = ({ writes = 'direct' }: DiskDefinition): boolean => writes !== 'direct';
+
+const moduleOf = (name: string) => new URL(name, import.meta.url).href;
+
+function inPlace({ path, format = 'raw', readonly }: DiskDefinition): DiskAttachment {
+  if (path === undefined) throw new ContractError('unavailable', 'it has no file: choose one, or let writes go to an overlay');
+  if (format === 'raw') return { path, readonly };
+  if (!readonly) throw new ContractError('unavailable', `${path} is a qcow2 image, which is never written: let writes go to an overlay, or attach it read-only`);
+  return { module: moduleOf('./image-disk.ts'), setup: { path, format } satisfies ImageSetup, readonly: true } satisfies ModuleDisk;
+}
+
+/** The disks of a library's machines. */
+export function machineDisks({ library, storage, behind }: MachineDisksParts): MachineDisks {
+  const { heads, home } = library;
+  const fileOf = (head: string) => overlayFile(home.folder, head);
+
+  /** Notes what a new base holds, while the machine starts on it. */
+  function noteContent(head: HeadId, base: DiskBase): void {
+    const note = async (progress?: (done: number, total: number) => void, signal?: AbortSignal) => {
+      const hashed = await hashBase(base, progress, signal);
+      await heads.change(head, { base: hashed });
+    };
+    if (behind) behind(`Noting what ${base.path} holds`, note);
+    else void note().catch(() => undefined);
+  }
+
+  async function make(machine: MachineRecord, slot: number, definition: DiskDefinition): Promise<HeadRecord> {
+    const { id: disk, path, format = 'raw', sizeBytes, writes } = definition;
+    if (disk === undefined) throw new ContractError('unavailable', 'it has no identity: change the machine once and try again');
+    const found = path === undefined ? undefined : await lookAtBase(path, format);
+    const size = sizeBytes ?? found?.sizeBytes;
+    if (size === undefined) throw new ContractError('unavailable', 'it has neither a file nor a size: set one of them');
+    if (found && found.sizeBytes > size)
+      throw new ContractError('unavailable', `${path} has ${found.sizeBytes} bytes, more than the ${size} set for the disk: set at least its size`);
+    const id = ulid() as HeadId;
+    await createHead(fileOf(id));
+    const throwaway = writes === 'throwaway';
+    const base = found && { base: found.base };
+    const head: HeadRecord = { id, machine: machine.id, disk, slot, sizeBytes: size, ...base, throwaway, present: true, createdAt: Date.now() };
+    await heads.create(head);
+    if (found && !throwaway) noteContent(id, found.base);
+    return head;
+  }
+
+  /** A head that is there, with its base looked at and its size brought up to what is defined. */
+  async function check(head: HeadRecord, slot: number, { path, sizeBytes }: DiskDefinition): Promise<HeadRecord> {
+    if (!existsSync(fileOf(head.id)))
+      throw new ContractError('unavailable', `its overlay ${fileOf(head.id)} is gone: go back to a snapshot, or remove the disk and add it anew`);
+    let { base } = head;
+    if (base && path !== undefined && path !== base.path) {
+      // The same image under another name is welcome, anything else is another disk.
+      const moved = await checkBase({ ...base, path });
+      base = moved;
+    } else if (base) base = await checkBase(base);
+    const size = Math.max(head.sizeBytes, sizeBytes ?? 0);
+    const changed = base !== head.base && JSON.stringify(base) !== JSON.stringify(head.base);
+    if (changed || size !== head.sizeBytes || slot !== head.slot)
+      await heads.change(head.id, { sizeBytes: size, slot, ...(changed && base ? { base } : {}) });
+    return { ...head, sizeBytes: size, slot, ...(base ? { base } : {}) };
+  }
+
+  const attachment = ({ id, base, sizeBytes, throwaway }: HeadRecord, { readonly }: DiskDefinition): DiskAttachment => ({
+    module: moduleOf('./overlay-disk.ts'),
+    setup: {
+      overlay: fileOf(id),
+      settled: { store: storage.file, head: id },
+      ...(base ? { base: { path: base.path, format: base.format } } : {}),
+      sizeBytes,
+      readonly,
+      throwaway,
+    } satisfies OverlaySetup,
+    readonly,
+  });
+
+  return {
+    attachment,
+    async attach(machine, definition) {
+      const present = await heads.present(machine.id);
+      const attached: DiskAttachment[] = [];
+      for (const [slot, disk] of definition.disks.entries()) {
+        try {
+          if (hasHead(disk)) {
+            const known = present.find((head) => head.disk === disk.id);
+            attached.push(attachment(known ? await check(known, slot, disk) : await make(machine, slot, disk), disk));
+          } else {
+            const file = inPlace(disk);
+            if ('path' in file && !file.readonly) await refuseQcow2InPlace(file.path);
+            attached.push(file);
+          }
+        } catch (error) {
+          throw new ContractError('unavailable', `disk ${slot + 1} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+        }
+      }
+      return attached;
+    },
+  };
+}
