@@ -249,8 +249,9 @@ class OverlayDisk implements AttachedDisk {
   }
 
   #placed(all: readonly Placed[]): void {
-    for (const { generation, clusters, place, zeros } of all) {
+    for (const { generation, clusters, bytes, place, zeros } of all) {
       clusters.forEach((cluster, index) => enter(this.#index, this.#groups, cluster, 0, place + index));
+      bytes.forEach((each, index) => this.#reading.keep(place + index, each));
       for (const [[first, count], at] of zeros) enter(this.#index, this.#groups, first, count, at);
       note(this.#ends, generation, place + clusters.length + zeros.length - 1);
     }

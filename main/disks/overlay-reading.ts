@@ -1,15 +1,18 @@
 /** Where a disk's bytes are now, and reading them: memory, overlay file, store, base. */
 import type { DiskImage } from '../../emulator/disk/disk-image.ts';
 import { CLUSTER_BYTES } from './cluster.ts';
+import { ClusterCache } from './cluster-cache.ts';
 import type { ClusterIndex } from './cluster-index.ts';
 import { clusterOf, DamagedOverlayError } from './overlay-rows.ts';
 import type { OverlayStore } from './overlay-store.ts';
 import type { PendingWrites } from './pending-writes.ts';
 import type { SettledContent } from './settled-content.ts';
 
-/** Clusters read ahead of a guest that reads in order, and how many of those are kept. */
+/** Clusters read ahead of a guest that reads in order. */
 const AHEAD = 64;
-const KEPT = 512;
+/** Rows and chunks kept, 16 MiB each: asking SQLite takes ten times as long as the rest of a request. */
+const KEPT = 4096;
+const DONE = Promise.resolve();
 /** How often a cluster that moves while it is read is looked for again. */
 const LOOKUPS = 20;
 
@@ -31,8 +34,8 @@ interface Wanted {
 
 export class OverlayReading {
   readonly #parts: Parts;
-  /** Rows read ahead, by place: a place's bytes never change. */
-  readonly #kept = new Map<number, Uint8Array>();
+  readonly #rows = new ClusterCache(KEPT);
+  readonly #chunks = new ClusterCache(KEPT);
   #nextCluster = -1;
   readonly #under = new Set<Promise<unknown>>();
 
@@ -42,9 +45,15 @@ export class OverlayReading {
 
   /** Fills `into` from `offset`. @throws DamagedOverlayError, StorageError, DiskImageError */
   read(offset: number, into: Uint8Array): Promise<void> {
+    if (this.#fromMemory(offset, into)) return DONE;
     const work = this.#read(offset, into, LOOKUPS);
     this.#under.add(work);
     return work.finally(() => this.#under.delete(work));
+  }
+
+  /** Bytes of a row that was just written: the guest is likely to read them back. */
+  keep(place: number, bytes: Uint8Array): void {
+    this.#rows.keep(place, bytes);
   }
 
   /** Resolves when nothing is being read. */
@@ -84,6 +93,27 @@ export class OverlayReading {
     const stored = settled?.get(cluster);
     if (stored !== undefined) return stored !== 'zeros';
     return base !== undefined && cluster * CLUSTER_BYTES < base.sizeBytes;
+  }
+
+  /** Reads without waiting. @returns false where something is not in memory; `into` may be partly filled then */
+  #fromMemory(offset: number, into: Uint8Array): boolean {
+    const { pending } = this.#parts;
+    for (let done = 0; done < into.length;) {
+      const cluster = Math.floor((offset + done) / CLUSTER_BYTES);
+      const inside = (offset + done) % CLUSTER_BYTES;
+      const length = Math.min(CLUSTER_BYTES - inside, into.length - done);
+      const place = this.#place(cluster);
+      if (place === 'zeros') into.fill(0, done, done + length);
+      else {
+        if (place === undefined) return false;
+        const bytes = place === 'memory' ? pending.get(cluster) : (place.in === 'rows' ? this.#rows : this.#chunks).get(place.at);
+        if (!bytes) return false;
+        into.set(length === CLUSTER_BYTES ? bytes : bytes.subarray(inside, inside + length), done);
+      }
+      done += length;
+    }
+    this.#nextCluster = Math.floor((offset + into.length) / CLUSTER_BYTES);
+    return true;
   }
 
   async #read(offset: number, into: Uint8Array, lookups: number): Promise<void> {
@@ -134,35 +164,36 @@ export class OverlayReading {
     const { store } = this.#parts;
     const missing: Wanted[] = [];
     for (const one of wanted) {
-      const kept = this.#kept.get(one.at);
+      const kept = this.#rows.get(one.at);
       if (kept) one.into.set(kept.subarray(one.inside, one.inside + one.into.length));
       else missing.push(one);
     }
     if (missing.length === 0) return;
     const places = missing.map(({ at }) => at).sort((a, b) => a - b);
-    if (ordered) this.#ahead(wanted.at(-1)!, places);
+    const last = wanted.at(-1)!;
+    const ahead = ordered ? this.#ahead(last, places) : 0;
     const rows = await store.read(places);
     for (const one of missing) {
       const row = rows.get(one.at);
-      if (row) one.into.set(clusterOf(store.file, one.cluster, row).subarray(one.inside, one.inside + one.into.length));
-      else await this.#again(one, lookups, () => new DamagedOverlayError(store.file, one.cluster, 'are missing'));
+      if (row) {
+        const bytes = clusterOf(store.file, one.cluster, row);
+        one.into.set(bytes.subarray(one.inside, one.inside + one.into.length));
+        this.#rows.keep(one.at, bytes);
+      } else await this.#again(one, lookups, () => new DamagedOverlayError(store.file, one.cluster, 'are missing'));
     }
-    if (ordered) this.#keep(rows);
+    for (let next = 1; next <= ahead; next++) {
+      const row = rows.get(last.at + next);
+      if (row) this.#rows.keep(last.at + next, clusterOf(store.file, last.cluster + next, row));
+    }
   }
 
-  /** Adds the places that follow, where the next clusters lie in a row. */
-  #ahead({ cluster, at }: Wanted, places: number[]): void {
+  /** Adds the places that follow, where the next clusters lie in a row. @returns how many */
+  #ahead({ cluster, at }: Wanted, places: number[]): number {
     const { index } = this.#parts;
-    if (places.at(-1) !== at) return;
-    for (let next = 1; next <= AHEAD && index.get(cluster + next) === at + next; next++) places.push(at + next);
-  }
-
-  #keep(rows: ReadonlyMap<number, Uint8Array>): void {
-    for (const [place, row] of rows) this.#kept.set(place, row);
-    for (const place of this.#kept.keys()) {
-      if (this.#kept.size <= KEPT) break;
-      this.#kept.delete(place);
-    }
+    if (places.at(-1) !== at) return 0;
+    let count = 0;
+    while (count < AHEAD && index.get(cluster + count + 1) === at + count + 1) places.push(at + ++count);
+    return count;
   }
 
   async #readChunks(settled: SettledContent, wanted: readonly Wanted[], lookups: number): Promise<void> {
@@ -174,7 +205,11 @@ export class OverlayReading {
       for (const one of wanted) await this.#again(one, lookups, () => error);
       return;
     }
-    wanted.forEach(({ into, inside }, index) => into.set(chunks[index]!.subarray(inside, inside + into.length)));
+    wanted.forEach(({ into, inside, at }, index) => {
+      const bytes = chunks[index]!;
+      this.#chunks.keep(at, bytes);
+      into.set(bytes.subarray(inside, inside + into.length));
+    });
   }
 
   /** Looks again where a cluster is: it was written or settled while it was read. */

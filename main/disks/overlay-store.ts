@@ -19,6 +19,8 @@ const CHECKPOINT_NOW_BYTES = 128 * 1024 * 1024;
 export interface Placed {
   readonly generation: number;
   readonly clusters: readonly number[];
+  /** Their bytes, as they are in the file. */
+  readonly bytes: readonly Uint8Array[];
   /** Place of the first; the others follow. */
   readonly place: number;
   readonly zeros: readonly (readonly [run: Run, place: number])[];
@@ -117,6 +119,7 @@ export class OverlayStore {
       placed.push({
         generation: batch.generation,
         clusters: written.map(([cluster]) => cluster),
+        bytes: written.map(([, bytes]) => bytes),
         place: first,
         zeros: zeroed.map((run, index) => [run, firstZero + index]),
       });
@@ -158,7 +161,7 @@ export class OverlayStore {
   }
 
   /** Bytes of the rows that are there, by place. */
-  async read(places: readonly number[]): Promise<ReadonlyMap<number, Uint8Array>> {
+  async read(places: readonly number[]): Promise<Map<number, Uint8Array>> {
     const [first, last] = [places[0]!, places.at(-1)!];
     const rows = await (last - first + 1 <= places.length * 2
       ? this.#parts.between.all<{ place: number; bytes: Uint8Array | null }>(first, last)
