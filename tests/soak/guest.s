@@ -21,7 +21,7 @@
 
 .equ QUEUE, 0x80010000          # descriptors; driver area at +0x400, device area at +0x800
 .equ HEADER, 0x80011000         # 16 bytes, then the status byte at +16
-.equ STATE, 0x80012000          # n, chain, n at the start
+.equ STATE, 0x80012000          # n, chain, n at the start, whether the steps have begun
 .equ BLOCK, 0x80013000
 .equ BACK, 0x80014000           # what was read
 .equ SWEPT_AT, 0x80100000
@@ -72,6 +72,8 @@ start:
         add     t0, t0, t2
         addi    t1, t1, -1
         bnez    t1, 2b
+        li      t0, 1
+        sd      t0, 24(s2)
         li      a0, 'B'
         call    put_byte
         call    put_n

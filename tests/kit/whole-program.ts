@@ -1,0 +1,142 @@
+/**
+ * The whole program in this process, for trials and measurements: its calls by contract, and the machines it runs within
+ * reach: what they print, what they do when they are saved, and their memory.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { startMachine } from '../../emulator/host/index.ts';
+import type { RunningMachine, SharedRam } from '../../emulator/index.ts';
+import { pageWork } from '../../emulator/machine/layout.ts';
+import { createApplication } from '../../main/application.ts';
+import { openDatabase } from '../../main/library/database.ts';
+import type { Home } from '../../main/library/home.ts';
+import type { Client, Contract } from '../../preload/contract/contract.ts';
+import { disks } from '../../preload/contract/disks.ts';
+import { machines, type MachineId } from '../../preload/contract/machines.ts';
+import { snapshots, type Snapshot, type SnapshotId } from '../../preload/contract/snapshots.ts';
+import { tasks } from '../../preload/contract/tasks.ts';
+import { hashOfRam } from './memory-hash.ts';
+
+export interface WholeProgram {
+  readonly machines: Client<typeof machines>;
+  readonly snapshots: Client<typeof snapshots>;
+  readonly disks: Client<typeof disks>;
+  /** Waits for a task. @throws Error with its message when it has failed */
+  task(id: string): Promise<void>;
+  /** Waits until a snapshot is stored; undefined where it went away. */
+  stored(machine: MachineId, id: SnapshotId): Promise<Snapshot | undefined>;
+  /** Types on the serial console of a machine that runs. */
+  type(machine: MachineId, text: string): void;
+  /** SHA-256 of the memory of a machine that is paused; undefined where nothing was saved or restored of this run yet. */
+  memoryHash(machine: MachineId): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+export interface Watching {
+  /** What a guest prints on its serial console. A machine is known by its first disk: one without is `unknown`. */
+  output(machine: string, text: string): void;
+  /** The machine has gone back to an instant: what it prints from now on is of then. */
+  returned?(machine: string): void;
+  /** An instant was taken: how long the guest stood still, in milliseconds. */
+  saved?(machine: string, pausedMs: number): void;
+}
+
+interface Running {
+  readonly machine: RunningMachine;
+  ram?: SharedRam;
+}
+
+/** @throws LibraryError when the library cannot be opened */
+export async function openWholeProgram(home: Home, watching: Watching): Promise<WholeProgram> {
+  const running = new Map<string, Running>();
+  const application = await createApplication({
+    shell: 'cli',
+    program: 'the tests',
+    home,
+    async startMachine(configuration, events, from) {
+      const id = await ownerOf(home, JSON.stringify(configuration.disks));
+      let ram: SharedRam | undefined;
+      const point = from && { ...from, fill: (filling: SharedRam) => void from.fill((ram = filling)) };
+      const machine = await startMachine(
+        configuration,
+        {
+          ...events,
+          output(console, bytes) {
+            if (console === 0) watching.output(id, Buffer.from(bytes).toString('latin1'));
+            events.output(console, bytes);
+          },
+        },
+        point,
+      );
+      const entry: Running = { machine, ...(ram ? { ram } : {}) };
+      running.set(id, entry);
+      if (from) watching.returned?.(id);
+      return {
+        ...machine,
+        async save(options) {
+          const instant = await machine.save(options);
+          entry.ram = instant.ram;
+          watching.saved?.(id, instant.pausedMs);
+          return instant;
+        },
+        async restore(to, options) {
+          const kept = await machine.restore({ ...to, fill: (filling) => void to.fill((entry.ram = filling)) }, options);
+          watching.returned?.(id);
+          return kept;
+        },
+      };
+    },
+  });
+
+  // The contract says what there is; the dispatcher checks the arguments.
+  const client = <C extends Contract>({ name }: C) =>
+    new Proxy(
+      {},
+      {
+        get:
+          (_, method) =>
+          (...args: unknown[]) =>
+            application.dispatch(name, String(method), args),
+      },
+    ) as Client<C>;
+  const program = { machines: client(machines), snapshots: client(snapshots), disks: client(disks), tasks: client(tasks) };
+  return {
+    ...program,
+    async task(id) {
+      for (;;) {
+        const status = (await program.tasks.list()).find((task) => task.id === id);
+        if (!status || status.state === 'done') return;
+        if (status.state !== 'running') throw new Error(`${status.title}: ${status.message}`);
+        await wait(5);
+      }
+    },
+    async stored(machine, id) {
+      for (;;) {
+        const { snapshots: all } = await program.snapshots.timeline(machine);
+        const found = all.find((snapshot) => snapshot.id === id);
+        if (found?.state !== 'storing') return found;
+        await wait(5);
+      }
+    },
+    type: (machine, text) => running.get(machine)?.machine.write(0, Buffer.from(text)),
+    async memoryHash(machine) {
+      const ram = running.get(machine)?.ram;
+      if (!ram) return undefined;
+      // A page that was not brought back yet is not in memory.
+      while (pageWork(ram).absent.absent(0, 1).length > 0) await wait(2);
+      return hashOfRam(new Uint8Array(ram.buffer, ram.places['ram'], ram.sizeBytes));
+    },
+    close: () => application.close(),
+  };
+}
+
+/** Whose disk it is: a configuration names heads, not machines. */
+async function ownerOf(home: Home, disksAsText: string): Promise<string> {
+  const database = await openDatabase(home.library);
+  try {
+    await database.script('PRAGMA query_only = ON; PRAGMA busy_timeout = 3000');
+    const rows = await database.all('SELECT id, machine FROM heads');
+    return String(rows.find(({ id }) => disksAsText.includes(String(id)))?.['machine'] ?? 'unknown');
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,16 @@
+/** The machine of the trials. */
+import type { MachineDefinition } from '../../preload/contract/machines.ts';
+import { DISK_BYTES, MEMORY_MIB } from './guest-model.ts';
+
+/** @param program guest.s, assembled; @param base what its disk stands on */
+export const guestDefinition = (name: string, program: string, base: string): MachineDefinition => ({
+  name,
+  board: 'riscv64-virt',
+  cores: 1,
+  memoryMiB: MEMORY_MIB,
+  engine: 'auto',
+  boot: { kind: 'bare', program },
+  disks: [{ path: base, format: 'raw', readonly: false, writes: 'overlay', sizeBytes: DISK_BYTES }],
+  ports: [],
+  note: '',
+});

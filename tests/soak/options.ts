@@ -1,0 +1,59 @@
+/** The trials' command line. */
+import { parseArgs } from 'node:util';
+
+export interface SoakOptions {
+  readonly kills: number;
+  readonly restores: number;
+  readonly seed: number;
+  readonly json?: string;
+}
+/** A wrong call, said to the person. */
+export class SoakCallError extends Error {
+  override readonly name = 'SoakCallError';
+}
+
+export const HELP = `npm run soak: kill and restore trials of the whole program
+
+Usage: npm run soak [-- OPTION...]
+
+  --kills N      kill the program at N random moments while it works; nothing finished may be lost (default 200)
+  --restores N   go back N times to random points of a branching history; each must be what it was (default 200)
+  --seed S       the random numbers (default: another each time; printed)
+  --json FILE    also write the result as JSON
+
+Ends at the first loss, with status 1, and says what was lost, with the seed and the step.`;
+
+const MOST = 1_000_000;
+
+/** @throws SoakCallError for a wrong call */
+export function soakOptions(args: readonly string[]): SoakOptions | 'help' {
+  const { help, kills, restores, seed, json } = parse(args);
+  if (help) return 'help';
+  const count = (name: string, text: string) => {
+    if (!/^\d+$/.test(text) || Number(text) > MOST) throw new SoakCallError(`--${name} takes a number from 0 to ${MOST}, not "${text}"`);
+    return Number(text);
+  };
+  return {
+    kills: count('kills', kills),
+    restores: count('restores', restores),
+    seed: count('seed', seed ?? String(Date.now() % MOST)),
+    ...(json === undefined ? {} : { json }),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        kills: { type: 'string', default: '200' },
+        restores: { type: 'string', default: '200' },
+        seed: { type: 'string' },
+        json: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new SoakCallError((error as Error).message);
+  }
+}

@@ -1,0 +1,75 @@
+/** `npm run soak`: the kill and restore trials, any number of them. `--help` tells the options. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type KillReport, killTrials, trialFolder } from './kill-trials.ts';
+import { HELP, SoakCallError, soakOptions } from './options.ts';
+import { type RestoreReport, restoreTrials } from './restore-trials.ts';
+
+interface SoakResult {
+  readonly seed: number;
+  kills?: KillReport;
+  restores?: RestoreReport;
+  /** What was lost. */
+  loss?: string;
+}
+
+const list = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .sort(([, one], [, other]) => other - one)
+    .map(([what, count]) => `${what} ${count}`)
+    .join(', ');
+
+function median(values: readonly number[]): string {
+  const sorted = [...values].sort((one, other) => one - other);
+  return values.length === 0
+    ? '-'
+    : `${(sorted[sorted.length >> 1] as number).toFixed(1)} ms (most ${(sorted.at(-1) as number).toFixed(1)})`;
+}
+
+function tell({ kills, restores }: SoakResult): void {
+  if (kills) {
+    console.log(`${kills.kills} kills (${kills.whileOpening} while the library was opened): nothing lost.`);
+    console.log(`  compared: ${kills.compared} snapshots, ${kills.records} flushed records`);
+    console.log(`  under way when killed: ${list(kills.underWay)}`);
+    console.log(`  done: ${list(kills.done)}`);
+    for (const [text, count] of Object.entries(kills.refused)) console.log(`  refused ${count} times: ${text}`);
+  }
+  if (restores) {
+    console.log(`${restores.restores} restores to ${restores.points} points, ${restores.compared} compared bit for bit: all as they were.`);
+    for (const [before, values] of Object.entries(restores.milliseconds))
+      console.log(`  ${before}: ${values.length} times, median ${median(values as readonly number[])}`);
+  }
+}
+
+async function main(): Promise<void> {
+  const options = soakOptions(process.argv.slice(2));
+  if (options === 'help') return console.log(HELP);
+  const { kills, restores, seed, json } = options;
+  console.log(`seed ${seed}`);
+  const result: SoakResult = { seed };
+  const folder = mkdtempSync(join(tmpdir(), 'vivarium-soak-'));
+  const place = (name: string) => {
+    mkdirSync(join(folder, name));
+    return trialFolder(join(folder, name));
+  };
+  const progress = (what: string, all: number) => (done: number) => {
+    if (done % 10 === 0 || done === all) console.error(`${what} ${done} of ${all}`);
+  };
+  try {
+    if (restores > 0) result.restores = await restoreTrials(place('restores'), restores, seed, progress('restore', restores));
+    if (kills > 0) result.kills = await killTrials(place('kills'), kills, seed, progress('kill', kills));
+    rmSync(folder, { recursive: true });
+  } catch (error) {
+    result.loss = (error as Error).message;
+    console.error(`LOST: ${result.loss}\nThe library is left in ${folder}.`);
+    process.exitCode = 1;
+  }
+  tell(result);
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(result, null, 2)}\n`);
+}
+
+await main().catch((error: unknown) => {
+  console.error(`soak: ${(error as Error).message}`);
+  process.exitCode = error instanceof SoakCallError ? 2 : 1;
+});
