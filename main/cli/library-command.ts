@@ -1,8 +1,14 @@
-/** `viv library`: look after the library's file. */
-import { findHome } from '../library/home.ts';
+/** `viv library`: look after the library's file, and after what is stored for its machines. */
+import type { MachineStatus } from '../../preload/contract/machines.ts';
+import type { Snapshot } from '../../preload/contract/snapshots.ts';
+import { findHome, type Home } from '../library/home.ts';
 import { openLibrary, setDamagedAside } from '../library/library.ts';
 import { CallError, EXIT } from './call-error.ts';
 import { readArguments, words, type Command } from './command.ts';
+import { safeText } from './figures.ts';
+import { followTask } from './machines/follow-task.ts';
+import { runningProgram, type Program } from './machines/program.ts';
+import { progressLine, type ProgressLine } from './progress-line.ts';
 
 export const libraryCommand: Command = {
   help: `viv library: check or repair the library of machines
@@ -10,9 +16,14 @@ export const libraryCommand: Command = {
 Usage: viv library check
        viv library repair
 
-check reads the whole file and says what is wrong with it. repair puts a file that is damaged beside itself as
-library.db.damaged-DATE, so that the next command starts a new library; nothing is deleted. No program may have the
-library open meanwhile.
+check reads every stored byte and names what is damaged: machines, snapshots and disks. What is not named is whole and
+can be used.
+
+repair keeps what is whole of what is damaged, and says what that is. A library file that cannot be read at all is put
+beside itself as library.db.damaged-DATE, so that the next command starts a new library; nothing is deleted. No program
+may have the library open meanwhile.
+
+Exit status of check: 0 when nothing is wrong, 1 otherwise.
 
 Examples:
   viv library check
@@ -26,32 +37,81 @@ Examples:
   },
 };
 
+function report(home: Home, problems: readonly string[]): number {
+  for (const problem of problems) console.error(`viv: ${problem}`);
+  if (problems.length === 0) console.log(`${home.folder}: nothing is wrong`);
+  return problems.length === 0 ? EXIT.ok : EXIT.failed;
+}
+
 async function check(): Promise<number> {
-  const library = await openLibrary(findHome(), { program: 'viv library check' });
+  const home = findHome();
+  const program = await runningProgram(home);
+  if (program)
+    try {
+      return report(home, await checkInProgram(program));
+    } finally {
+      await program.close();
+    }
+  const problems = [...(await checkFile(home))];
+  // What a library that is damaged itself points at says little.
+  if (problems.length === 0) problems.push(...(await checkStored(home)));
+  return report(home, problems);
+}
+
+/** The SQLite file of the library. @throws LibraryError when it does not open */
+async function checkFile(home: Home): Promise<readonly string[]> {
+  const library = await openLibrary(home, { program: 'viv library check' });
   try {
-    const problems = await library.check();
-    for (const problem of problems) console.error(`viv: ${problem}`);
-    if (problems.length === 0) console.log(`${library.home.library}: nothing is wrong`);
-    return problems.length === 0 ? EXIT.ok : EXIT.failed;
+    return await library.check();
   } finally {
     await library.close();
   }
 }
 
-/** A library that opens is not put aside: the command is for one that does not. */
+const showing = (line: ProgressLine) => ({ progress: (now: Parameters<ProgressLine['show']>[0]) => line.show(now) });
+
+/** What the library points at: stored pages and clusters, overlays. */
+async function checkStored(home: Home): Promise<readonly string[]> {
+  const { checkLibrary } = await import('../timeline/check-library.ts');
+  const line = progressLine();
+  try {
+    return await checkLibrary(home, showing(line));
+  } finally {
+    line.done();
+  }
+}
+
+const damage = ({ definition }: MachineStatus, { name, reason }: Snapshot) =>
+  `the snapshot "${safeText(name)}" of "${safeText(definition.name)}" is damaged: ${reason}`;
+
+/** The same by the program that has the library; its machines go on. */
+async function checkInProgram(program: Program): Promise<readonly string[]> {
+  const { machines, snapshots } = program.client.services;
+  await followTask(program, () => snapshots.checkAll());
+  const problems: string[] = [];
+  for (const machine of await machines.list()) {
+    const timeline = await snapshots.timeline(machine.id);
+    problems.push(...timeline.snapshots.filter(({ state }) => state === 'damaged').map((snapshot) => damage(machine, snapshot)));
+  }
+  return problems;
+}
+
+/** A library that opens is not put aside. */
 async function repair(): Promise<number> {
   const home = findHome();
   const library = await openLibrary(home, { program: 'viv library repair' }).catch((error: { problem?: string }) => {
     if (error.problem !== 'damaged') throw error;
   });
-  if (library) {
-    const problems = await library.check();
-    await library.close();
-    if (problems.length === 0) {
-      console.log(`${home.library}: nothing is wrong, nothing was done`);
-      return EXIT.ok;
-    }
+  const problems = await library?.check();
+  await library?.close();
+  if (problems?.length !== 0) {
+    console.log(`the damaged library is kept as ${setDamagedAside(home)}; the next command starts a new one`);
+    return EXIT.ok;
   }
-  console.log(`the damaged library is kept as ${setDamagedAside(home)}; the next command starts a new one`);
+  const { repairLibrary } = await import('../timeline/check-library.ts');
+  const line = progressLine();
+  const done = await repairLibrary(home, showing(line)).finally(() => line.done());
+  for (const sentence of done) console.log(sentence);
+  if (done.length === 0) console.log(`${home.folder}: nothing is wrong, nothing was done`);
   return EXIT.ok;
 }

@@ -27,7 +27,7 @@ const WAIT_FOR_SERVE = 20_000;
 const STEP = 30;
 
 /** The running program that listens, waiting for one that is just starting or for a short command to end. */
-async function runningProgram(home: Home, patience: number): Promise<Program | undefined> {
+export async function runningProgram(home: Home, patience = WAIT_FOR_COMMANDS): Promise<Program | undefined> {
   const until = Date.now() + patience;
   for (;;) {
     const owner = findOwner(home.lock);
@@ -56,7 +56,7 @@ async function runningProgram(home: Home, patience: number): Promise<Program | u
 /** The program for a command: the running one, or one in this process. */
 export async function findProgram(name: string): Promise<Program> {
   const home = findHome();
-  const running = await runningProgram(home, WAIT_FOR_COMMANDS);
+  const running = await runningProgram(home);
   if (running) return running;
   const { openApplication } = await import('../open-application.ts');
   const application = await openApplication({ shell: 'cli', program: `viv ${name}`, home });
@@ -82,7 +82,7 @@ export async function findProgram(name: string): Promise<Program> {
  */
 export async function programThatStays(): Promise<Program> {
   const home = findHome();
-  const running = await runningProgram(home, WAIT_FOR_COMMANDS);
+  const running = await runningProgram(home);
   if (running) return running;
   const program = fileURLToPath(new URL('../viv.ts', import.meta.url));
   const child = spawn(process.execPath, [program, 'serve', '--until-idle'], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
