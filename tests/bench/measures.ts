@@ -1,6 +1,7 @@
 /** What the benchmark measured, and the sums made of it. */
 import type { BenchCase, Group } from './cases.ts';
 import type { DiskResult } from './disk/results.ts';
+import type { SnapshotResult } from './snapshots/results.ts';
 
 export interface Comparison {
   /** Seconds (or bytes), medians. */
@@ -14,7 +15,13 @@ export interface GroupResult {
   readonly ratio: number;
   readonly cases: Record<string, Comparison>;
 }
-export type BenchResult = { boot?: Comparison; prompt?: Comparison; memory?: Comparison; disk?: DiskResult } & Partial<Record<Group, GroupResult>>;
+export type BenchResult = {
+  boot?: Comparison;
+  prompt?: Comparison;
+  memory?: Comparison;
+  disk?: DiskResult;
+  snapshots?: SnapshotResult;
+} & Partial<Record<Group, GroupResult>>;
 
 export interface CaseLine {
   readonly checksum: string;

@@ -19,7 +19,8 @@ export class BenchCallError extends Error {
 /** Things to measure besides the cases. */
 export const BOOT = 'boot';
 export const DISK = 'disk';
-const SECTIONS: readonly string[] = [BOOT, DISK];
+export const SNAPSHOTS = 'snapshots';
+const SECTIONS: readonly string[] = [BOOT, DISK, SNAPSHOTS];
 
 export const HELP = `npm run bench: our guest against QEMU's emulation, measured side by side on this machine
 

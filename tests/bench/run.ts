@@ -8,8 +8,9 @@ import { CASES, type Group, roundsOf } from './cases.ts';
 import { measureDisk } from './disk/measure.ts';
 import { ours, ourTemplate, peer, prepareGuest } from './guest.ts';
 import { type BenchResult, type CaseLine, compare, groupResult, readCases } from './measures.ts';
-import { BenchCallError, BOOT, DISK, type BenchOptions, benchOptions, HELP } from './options.ts';
+import { BenchCallError, BOOT, DISK, type BenchOptions, benchOptions, HELP, SNAPSHOTS } from './options.ts';
 import { type GuestCommand, type GuestRun, runGuest } from './run-guest.ts';
+import { measureSnapshots } from './snapshots/measure.ts';
 import { table } from './table.ts';
 
 const NEEDED: readonly ToolName[] = ['qemu-system-riscv64', 'riscv64-linux-gnu-gcc', 'qemu-img'];
@@ -61,6 +62,7 @@ async function main(): Promise<void> {
   await measureSuite(options, result);
   await measureBoot(options, result);
   if (options.only?.includes(DISK) ?? true) result.disk = await measureDisk(options);
+  if (options.only?.includes(SNAPSHOTS) ?? true) result.snapshots = await measureSnapshots(options);
   console.log(table(result));
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
 }

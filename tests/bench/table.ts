@@ -1,4 +1,5 @@
 /** The benchmark's result as a table for people. */
+import { snapshotLines } from './snapshots/results.ts';
 import type { DiskResult } from './disk/results.ts';
 import type { BenchResult, Comparison } from './measures.ts';
 
@@ -33,5 +34,6 @@ export function table(result: BenchResult): string {
     lines.push(row('peak memory', mebibytes(result.memory.ours), mebibytes(result.memory.peer), result.memory.ratio.toFixed(2)));
   lines.push('Ratios below 1: ours is better.');
   if (result.disk) lines.push('', ...diskLines(result.disk));
+  if (result.snapshots) lines.push('', ...snapshotLines(result.snapshots));
   return lines.join('\n');
 }
