@@ -47,6 +47,9 @@ export class DeviceCore<F extends Fields> {
     return Atomics.load(this.#guard, UNKNOWN_LAST) >>> 0;
   }
 
+  /** Called when a register write has let go of the lock: the time to wake threads that will want it at once. */
+  released(): void {}
+
   /** Counts an access to a register that does not exist. */
   readonly countUnknown = (offset: number): void => {
     Atomics.add(this.#guard, UNKNOWN_COUNT, 1);
@@ -72,6 +75,7 @@ export interface Device {
 type Mountable = Pick<Device, 'name' | 'schema' | 'place' | 'unknownAccesses' | 'lastUnknown'> & {
   readonly lock: Lock;
   readonly countUnknown: (offset: number) => void;
+  released(): void;
 };
 
 /** Makes a device reachable through its registers; every access holds the device's lock. */
@@ -103,6 +107,7 @@ export function mount<D extends Stateful>(device: NoInfer<D> & Mountable, bank: 
       } finally {
         device.lock.release();
       }
+      device.released();
     },
   };
 }

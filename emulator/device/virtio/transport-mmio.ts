@@ -36,6 +36,8 @@ export interface VirtioKind {
 export class VirtioTransport extends DeviceCore<TransportFields> implements TransportFront {
   readonly kind: VirtioKind;
   readonly memory: GuestMemory;
+  /** The driver has notified; the I/O thread is woken when it can have the lock. */
+  #wakeDue = false;
   readonly #wires: VirtioWires;
 
   constructor(name: string, kind: VirtioKind, place: Place, wires: VirtioWires) {
@@ -137,6 +139,12 @@ export class VirtioTransport extends DeviceCore<TransportFields> implements Tran
     const index = queue & 0xffff;
     if (index >= this.kind.queues) return;
     Atomics.or(this.state.notified, index >> 5, 1 << (index & 31));
+    this.#wakeDue = true;
+  }
+
+  override released(): void {
+    if (!this.#wakeDue) return;
+    this.#wakeDue = false;
     this.#wires.wake();
   }
 
