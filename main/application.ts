@@ -4,15 +4,20 @@
  */
 import { readFileSync } from 'node:fs';
 import { startMachine } from '../emulator/host/index.ts';
+import type { DiskAttachment } from '../emulator/index.ts';
 import type { About } from '../preload/contract/application.ts';
+import type { MachineDefinition } from '../preload/contract/machines.ts';
 import { broadcaster, dispatcher, type Dispatch, type ServiceEvents } from './border/border.ts';
 import { serveSession, type Link, type Session } from './border/session.ts';
+import { machineDisks } from './disks/machine-disks.ts';
 import { GuestKit, imagesService } from './images/index.ts';
 import { findHome, type Home } from './library/home.ts';
 import { openLibrary, type Library } from './library/library.ts';
 import { applicationService } from './services/application-service.ts';
 import { consoleOpener, consolesService } from './services/consoles-service.ts';
+import { disksService } from './services/disks-service.ts';
 import { machinesService } from './services/machines-service.ts';
+import { snapshotsService } from './services/snapshots-service.ts';
 import { tasksService } from './services/tasks-service.ts';
 import { checkDefinition } from './supervisor/check-definition.ts';
 import type { StartMachine } from './supervisor/machine-life.ts';
@@ -20,6 +25,8 @@ import { needsTemplate, requireFiles, resolveConfiguration } from './supervisor/
 import { openSupervisor, type Supervisor } from './supervisor/supervisor.ts';
 import { templateDefinition } from './supervisor/template-definition.ts';
 import { taskList, type TaskList } from './tasks/task-list.ts';
+import { storageOf } from './timeline/storage.ts';
+import { openTimelines, type OpenTimelines } from './timeline/open-timelines.ts';
 
 export interface ApplicationOptions {
   readonly shell: About['shell'];
@@ -45,9 +52,10 @@ export interface Application {
   readonly events: ServiceEvents;
   readonly supervisor: Supervisor;
   readonly tasks: TaskList;
+  readonly timelines: OpenTimelines;
   /** Serves one client over a transport's connection. */
   serve(link: Link): Session;
-  /** Stops all machines cleanly and closes the library; a second call waits for the first. */
+  /** Suspends or stops all machines, as each is set, and closes the library; a second call waits for the first. */
   close(): Promise<void>;
 }
 
@@ -81,23 +89,25 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   const { events } = border;
   const kit = new GuestKit(options.templateDirectory === undefined ? {} : { templateDirectory: options.templateDirectory });
   const tasks = taskList(events.tasks.changed);
+  const storage = storageOf(home);
+  const notice: Parameters<typeof openTimelines>[0]['notice'] = (level, message) => events.application.notice({ level, message });
+  const starting = options.startMachine ?? startMachine;
 
-  const supervisor = await openSupervisor({
+  const disks = machineDisks({
     library,
-    startMachine: options.startMachine ?? startMachine,
-    events: {
-      changed: events.machines.changed,
-      deleted: (id) => events.machines.deleted({ id }),
-      activity: events.machines.activity,
-      notice: (level, message) => events.application.notice({ level, message }),
-    },
-    async resolve(definition, signal) {
-      const prepared = needsTemplate(definition) ? await prepare(definition.template as string, definition.name, signal) : undefined;
-      const configuration = resolveConfiguration(definition, prepared);
-      await requireFiles(configuration);
-      return configuration;
-    },
+    storage,
+    behind: (title, work) =>
+      void tasks.begin(title, (progress, signal) =>
+        work((bytesDone, bytesTotal) => progress({ message: title, fraction: bytesDone / bytesTotal, bytesDone, bytesTotal }), signal),
+      ),
   });
+
+  async function configure(definition: MachineDefinition, attached: readonly DiskAttachment[], signal: AbortSignal) {
+    const prepared = needsTemplate(definition) ? await prepare(definition.template as string, definition.name, signal) : undefined;
+    const configuration = resolveConfiguration(definition, prepared, attached);
+    await requireFiles(configuration);
+    return configuration;
+  }
 
   function prepare(template: string, machine: string, signal: AbortSignal) {
     // Only fetching is worth a line in the task list: cached parts are here in a moment.
@@ -107,6 +117,33 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     );
     return task.result;
   }
+
+  // The supervisor starts machines where their timelines say, and timelines act on the supervisor's machines.
+  const supervisor: Supervisor = await openSupervisor({
+    library,
+    startMachine: starting,
+    begin: (machine, signal) => timelines.startOf(machine.id, signal),
+    changed: (machine) => timelines.machineChanged(machine),
+    diskTrouble: (machine, slot, message) => timelines.diskTrouble(machine, slot, message),
+    events: {
+      changed: events.machines.changed,
+      deleted: (id) => events.machines.deleted({ id }),
+      activity: events.machines.activity,
+      notice,
+    },
+  });
+  const timelines = openTimelines({
+    library,
+    storage,
+    tasks,
+    events: events.snapshots,
+    disks,
+    notice,
+    supervisor,
+    configure,
+    version,
+    startMachine: starting,
+  });
 
   const about: About = { version, shell: options.shell, libraryPath: home.library, nodeVersion: process.version };
   const dispatch = dispatcher(
@@ -118,12 +155,16 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
         quit: () => void setImmediate(() => options.quit?.()),
       }),
       consoles: consolesService(supervisor),
+      disks: disksService({ library, storage, tasks, supervisor, events: events.disks, disks }),
       images: imagesService(kit, { run: (title, work) => tasks.begin(title, work).id }, events.images),
       machines: machinesService({
         supervisor,
         fromTemplate: (template, name, taken) => templateDefinition(kit.template(template), name, taken),
+        suspend: (id) => timelines.suspend(id),
+        createBooted: (definition) => timelines.createBooted(definition, kit.template(definition.template as string).ready),
         check: (definition) => checkDefinition(definition, { inspect: (file) => kit.inspect(file) }),
       }),
+      snapshots: snapshotsService(timelines),
       tasks: tasksService(tasks),
     },
     report,
@@ -131,8 +172,10 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   const openConsole = consoleOpener(supervisor);
   let closing: Promise<void> | undefined;
   const close = async () => {
+    await timelines.leave();
     tasks.cancelAll();
     await supervisor.close();
+    await timelines.close();
     await library.close();
   };
   return {
@@ -142,6 +185,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     events,
     supervisor,
     tasks,
+    timelines,
     serve: (link) => serveSession(link, { version, dispatch, broadcaster: border, openConsole, report }),
     close: () => (closing ??= close()),
   };

@@ -28,6 +28,8 @@ interface TemplateHead {
   readonly cores: number;
   /** Names of virtio console ports beside the serial port. */
   readonly ports: readonly string[];
+  /** What the console's last line looks like when the guest has booted (a regular expression); absent: nobody can tell. */
+  readonly ready?: string;
 }
 export interface LinuxTemplate extends TemplateHead {
   readonly kind: 'linux';
@@ -132,6 +134,7 @@ const head: Record<string, Rule> = {
   memoryMiB: whole(16, 3072),
   cores: whole(1, 8),
   ports: listOf(name),
+  ready: optional(pattern),
 };
 const kinds: Record<Template['kind'], Record<string, Rule>> = {
   linux: {

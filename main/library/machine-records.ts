@@ -2,6 +2,7 @@
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { Database, Row, Statements } from './database.ts';
+import { withDiskIds } from './disk-ids.ts';
 import { markUndone, readJournal, writeJournal, type JournalEntry, type MachineImage } from './journal.ts';
 import { ulid } from './ulid.ts';
 
@@ -89,9 +90,14 @@ async function put(statements: Statements, id: MachineId, { definition, deleted 
   return find(statements, id);
 }
 
-async function create(statements: Statements, definition: MachineDefinition): Promise<MachineRecord> {
+/** Writes a new machine's row, in a transaction of the caller's. @throws ContractError `conflict` for a taken name */
+export async function insertMachine(
+  statements: Statements,
+  wanted: MachineDefinition,
+  id = ulid() as MachineId,
+): Promise<MachineRecord> {
+  const definition = withDiskIds(wanted);
   await refuseTaken(statements, definition.name);
-  const id = ulid() as MachineId;
   const now = Date.now();
   await statements.run(
     'INSERT INTO machines (id, name, template, definition, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?)',
@@ -131,11 +137,11 @@ export function machineRecords(database: Database): MachineRecords {
     list: () => list('SELECT * FROM machines WHERE deleted_at IS NULL ORDER BY rowid'),
     bin: () => list('SELECT * FROM machines WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, rowid DESC'),
     get: (id) => findInUse(database, id),
-    create: (definition) => database.transaction((statements) => create(statements, definition)),
+    create: (definition) => database.transaction((statements) => insertMachine(statements, definition)),
     update: (id, patch) =>
       database.transaction(async (statements) => {
         const before = await findInUse(statements, id);
-        const definition = { ...before.definition, ...patch };
+        const definition = withDiskIds({ ...before.definition, ...patch });
         await refuseTaken(statements, definition.name, id);
         return (await change(statements, 'update', before, { definition, deleted: false })).record;
       }),

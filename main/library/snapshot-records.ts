@@ -110,8 +110,8 @@ const COLUMNS = `id, machine, booted_key, parent, kind, name, note, pinned, prot
 export async function insertSnapshot(statements: Statements, record: SnapshotRecord, { state, consoles }: SavedParts): Promise<void> {
   await statements.run(
     `INSERT INTO snapshots (id, machine, booted_key, parent, kind, name, note, pinned, protected, created_at, uptime_ms, memory_mib, paused,
-       thumbnail, state, reason, definition, configuration, disks, saved, unfinished)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       thumbnail, state, reason, definition, configuration, disks, saved, unfinished, deleted_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...[record.id, record.machine, record.bootedKey ?? null, record.parent, record.kind, record.name, record.note],
     ...[record.pinned ? 1 : 0, record.protected ? 1 : 0, record.createdAt, Math.round(record.uptimeMs), record.memoryMiB],
     ...[record.paused ? 1 : 0, record.thumbnail, record.state, record.reason, JSON.stringify(record.definition)],
@@ -119,6 +119,7 @@ export async function insertSnapshot(statements: Statements, record: SnapshotRec
     JSON.stringify(record.disks),
     state ? zstdCompressSync(state) : null,
     record.unfinished ? JSON.stringify(record.unfinished) : null,
+    record.deletedAt ?? null,
   );
   await insertConsoles(statements, record.id, consoles);
 }

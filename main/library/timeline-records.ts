@@ -2,15 +2,18 @@
  * Changes of a timeline that must happen together: a row, the present of its machine and the heads that the machine uses
  * are switched in one transaction, so that a program killed at any moment leaves a timeline that is whole.
  */
-import type { MachineId } from '../../preload/contract/machines.ts';
+import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { Present, SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { Database, Statements } from './database.ts';
 import { insertHead, type HeadId, type HeadRecord } from './head-records.ts';
+import { insertMachine } from './machine-records.ts';
 import { completeSnapshot, insertSnapshot, type SavedParts, type SnapshotDisk, type SnapshotRecord } from './snapshot-records.ts';
 
 export interface TimelineChange {
-  /** A new snapshot. */
-  readonly insert?: { readonly record: SnapshotRecord; readonly saved: SavedParts };
+  /** A machine that begins with this change. */
+  readonly newMachine?: { readonly id: MachineId; readonly definition: MachineDefinition };
+  /** New snapshots. */
+  readonly insert?: readonly NewSnapshot[];
   /** What became known of a new snapshot after its row was written. */
   readonly complete?: { readonly id: SnapshotId; readonly saved: SavedParts; readonly uptimeMs: number };
   /** A snapshot whose bytes are all stored. Without memory: only its disks could be saved. */
@@ -22,6 +25,11 @@ export interface TimelineChange {
   /** The heads a machine uses from now on, for every disk named by one of them; those of other disks stay. */
   readonly switchTo?: { readonly machine: MachineId; readonly heads: readonly HeadId[] };
   readonly removeHeads?: readonly HeadId[];
+}
+
+export interface NewSnapshot {
+  readonly record: SnapshotRecord;
+  readonly saved: SavedParts;
 }
 
 export interface TimelineRecords {
@@ -51,8 +59,9 @@ async function switchHeads(statements: Statements, machine: MachineId, heads: re
 }
 
 async function apply(statements: Statements, change: TimelineChange): Promise<void> {
-  const { insert, complete, finish, present } = change;
-  if (insert) await insertSnapshot(statements, insert.record, insert.saved);
+  const { newMachine, insert = [], complete, finish, present } = change;
+  if (newMachine) await insertMachine(statements, newMachine.definition, newMachine.id);
+  for (const { record, saved } of insert) await insertSnapshot(statements, record, saved);
   if (complete) await completeSnapshot(statements, complete.id, complete.saved, complete.uptimeMs);
   if (finish) {
     await statements.run(

@@ -1,28 +1,33 @@
 /** Answers the calls of the contract `machines` from the supervisor. */
 import type { Handlers } from '../../preload/contract/contract.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
-import type { MachineDefinition, machines } from '../../preload/contract/machines.ts';
+import type { MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 
 export interface MachinesParts {
   readonly supervisor: Supervisor;
   /** The definition a template gives, under a name of its own unless one is given. */
   fromTemplate(template: string, name: string | undefined, taken: readonly string[]): MachineDefinition;
+  suspend(id: MachineId): Promise<void>;
+  /** A machine that goes on from the template's booted state, which is made first where it is missing. */
+  createBooted(definition: MachineDefinition): Promise<MachineStatus>;
   check(definition: MachineDefinition): Promise<readonly { readonly field: string; readonly message: string }[]>;
 }
 
 /** The handlers of `machines`. */
-export function machinesService({ supervisor, fromTemplate, check }: MachinesParts): Handlers<typeof machines> {
+export function machinesService({ supervisor, fromTemplate, suspend, createBooted, check }: MachinesParts): Handlers<typeof machines> {
   return {
     list: () => supervisor.list(),
     bin: () => supervisor.bin(),
     get: (id) => supervisor.machine(id).status(),
-    create: ({ template, name, definition }) => {
+    create: ({ template, name, definition, booted = false }) => {
       if ((template === undefined) === (definition === undefined))
         throw new ContractError('invalid', 'a machine is created either from a template or from a definition');
       const names = supervisor.list().map((status) => status.definition.name);
       const made = definition ?? fromTemplate(template as string, name, names);
-      return supervisor.create(name === undefined ? made : { ...made, name });
+      if (!booted) return supervisor.create(name === undefined ? made : { ...made, name });
+      if (template === undefined) throw new ContractError('invalid', 'only a machine from a template can be had already booted');
+      return createBooted(made);
     },
     update: (id, patch) => supervisor.update(id, patch),
     check,
@@ -31,6 +36,7 @@ export function machinesService({ supervisor, fromTemplate, check }: MachinesPar
     resume: (id) => supervisor.machine(id).life.resume(),
     reset: (id) => supervisor.machine(id).life.reset(),
     stop: (id) => supervisor.machine(id).life.stop(),
+    suspend,
     delete: (id) => supervisor.delete(id),
     undelete: (id) => supervisor.undelete(id),
     undo: async (id) => (await supervisor.undo(id)) ?? null,

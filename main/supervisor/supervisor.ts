@@ -70,6 +70,10 @@ export class Supervisor {
     machine.record = await this.#parts.library.machines.get(id);
     return this.#told(machine);
   }
+  /** Takes up a machine whose row was made beside the supervisor. */
+  async adopt(id: MachineId): Promise<MachineStatus> {
+    return this.#told(await this.#adopt(await this.#parts.library.machines.get(id)));
+  }
   /** Names of the machines that are not off. */
   running(): readonly string[] {
     return [...this.#machines.values()].filter(({ life }) => life.isActive).map(({ record }) => record.definition.name);

@@ -3,7 +3,7 @@
  * the head's own overlay emptied, as its rows are settled in the store.
  */
 import { existsSync } from 'node:fs';
-import type { MachineId } from '../../preload/contract/machines.ts';
+import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { HeadId, HeadRecord } from '../library/head-records.ts';
 import type { SnapshotDisk, SnapshotRecord, UnfinishedDisk } from '../library/snapshot-records.ts';
 import { ulid } from '../library/ulid.ts';
@@ -112,8 +112,16 @@ export async function hasRows(parts: Parts, head: HeadId): Promise<boolean> {
   }
 }
 
+/** The heads of a definition's disks, in their slots; those of disks it does not have (any more) are left out. */
+export function headsOf(heads: readonly HeadRecord[], { disks }: MachineDefinition): readonly HeadRecord[] {
+  return disks.flatMap(({ id }, slot) => {
+    const head = heads.find(({ disk }) => disk === id);
+    return head ? [{ ...head, slot }] : [];
+  });
+}
+
 /** A machine's disks as they go into a snapshot, by the heads they are on. */
-export function disksOn(heads: readonly HeadRecord[], definition: SnapshotRecord['definition']): readonly SnapshotDisk[] {
+export function disksOn(heads: readonly HeadRecord[], definition: MachineDefinition): readonly SnapshotDisk[] {
   return heads.flatMap(({ slot, disk, sizeBytes, base }) => {
     const own = definition.disks[slot];
     return own ? [{ slot, disk, sizeBytes, ...(base ? { base } : {}), definition: own }] : [];

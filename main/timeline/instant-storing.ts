@@ -79,17 +79,16 @@ export class InstantStoring {
     const before = base && this.#storing.get(base.snapshot);
     if (before) before.needed = true;
     const progress: ((bytes: number) => void)[] = [];
-    const done = this.#present.parts.storage
-      .run(
-        'storeMemory',
-        { snapshot: id, ram, ...(base ? { base: base.snapshot } : {}) },
-        { signal: abort.signal, progress: ({ bytesDone }) => progress.forEach((tell) => tell(bytesDone ?? 0)) },
-      )
-      .catch((error: unknown) => {
-        // Where the storing thread died, the marks that it leaves would hold the guest up.
-        abandonCopy(ram);
-        throw error;
-      });
+    const done = this.#present.parts.storage.run(
+      'storeMemory',
+      { snapshot: id, ram, ...(base ? { base: base.snapshot } : {}) },
+      {
+        signal: abort.signal,
+        progress: ({ bytesDone }) => progress.forEach((tell) => tell(bytesDone ?? 0)),
+        // The marks that it leaves would hold the guest up.
+        lost: () => void abandonCopy(ram),
+      },
+    );
     done.catch(() => undefined);
     return { abort, done, progress };
   }

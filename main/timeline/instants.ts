@@ -22,6 +22,8 @@ export interface Instant {
   readonly configuration?: MachineConfiguration;
   readonly disks: readonly SnapshotDisk[];
   readonly unfinished: readonly UnfinishedDisk[];
+  /** Nobody is to see it. */
+  readonly deletedAt?: number;
 }
 
 /** The row of a new snapshot, being stored. */

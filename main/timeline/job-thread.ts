@@ -8,12 +8,15 @@ export interface JobOptions {
   readonly progress?: Report;
   /** Cancels the job: it ends as soon as it can, leaving nothing, and rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Called when the job was never run, or its thread died under it: it could not clean up after itself. */
+  readonly lost?: () => void;
 }
 
 interface Pending {
   resolve(result: unknown): void;
   reject(error: Error): void;
   readonly progress: Report | undefined;
+  answered: boolean;
 }
 
 export class JobThread {
@@ -31,20 +34,24 @@ export class JobThread {
   }
 
   /** @throws what the job throws, or why its thread cannot be had */
-  async run(name: string, args: unknown, { progress, signal }: JobOptions = {}): Promise<unknown> {
-    if (this.#closing) throw new ContractError('unavailable', 'the program is ending');
-    signal?.throwIfAborted();
-    const worker = await (this.#worker ??= this.#open());
-    signal?.throwIfAborted();
+  async run(name: string, args: unknown, { progress, signal, lost }: JobOptions = {}): Promise<unknown> {
     const job = this.#next++;
-    const cancel = () => worker.postMessage({ kind: 'cancel', job } satisfies ToWorker);
+    let pending: Pending | undefined;
+    let cancel = () => undefined as void;
     try {
+      if (this.#closing) throw new ContractError('unavailable', 'the program is ending');
+      signal?.throwIfAborted();
+      const worker = await (this.#worker ??= this.#open());
+      signal?.throwIfAborted();
+      cancel = () => worker.postMessage({ kind: 'cancel', job } satisfies ToWorker);
       return await new Promise((resolve, reject) => {
-        this.#pending.set(job, { resolve, reject, progress });
+        pending = { resolve, reject, progress, answered: false };
+        this.#pending.set(job, pending);
         signal?.addEventListener('abort', cancel);
         worker.postMessage({ kind: 'run', job, name, args } satisfies ToWorker);
       });
     } catch (error) {
+      if (!pending?.answered) lost?.();
       signal?.throwIfAborted();
       throw error;
     } finally {
@@ -84,6 +91,7 @@ export class JobThread {
 
   #answered(message: Extract<FromWorker, { readonly job: number }>): void {
     const pending = this.#pending.get(message.job);
+    if (pending && message.kind !== 'progress') pending.answered = true;
     if (message.kind === 'progress') pending?.progress?.(message.progress);
     else if (message.kind === 'done') pending?.resolve(message.result);
     else pending?.reject(receivedError(message.error));

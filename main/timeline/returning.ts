@@ -3,12 +3,14 @@
  * first, and which heads are the machine's is durable before the guest goes on.
  */
 import type { DiskAttachment, MachineConfiguration, RestorePoint } from '../../emulator/index.ts';
+import { failPages } from '../../emulator/host/pages.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { Present, SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { HeadRecord } from '../library/head-records.ts';
 import type { SavedParts, SnapshotRecord } from '../library/snapshot-records.ts';
 import type { TimelineChange } from '../library/timeline-records.ts';
-import { discardHeads, disksOn, hasRows, headsFrom } from './head-keeping.ts';
+import { discardHeads, disksOn, hasRows, headsFrom, headsOf } from './head-keeping.ts';
+import { StorageError } from '../storage/index.ts';
 import type { InstantStoring, MemoryStoring } from './instant-storing.ts';
 import { newRecord, sameShape } from './instants.ts';
 import { PAGE_BYTES } from './job.ts';
@@ -45,10 +47,14 @@ export function pointOf(present: MachinePresent, target: SnapshotRecord, state: 
     differs,
     paused: target.paused,
     fill(ram) {
-      const done = parts.storage.run('fillMemory', { ram, snapshot: target.id }).catch(async (error: unknown) => {
-        present.warn(error);
-        await parts.damaged(target.id, (error as Error).message);
-      });
+      const lost = () => failPages(ram, 'the thread that reads its memory ended');
+      const done = parts.storage.run('fillMemory', { ram, snapshot: target.id }, { lost }).then(
+        () => undefined,
+        async (error: unknown) => {
+          present.warn(error);
+          if (error instanceof StorageError && error.problem === 'damaged') await parts.damaged(target.id, error.message);
+        },
+      );
       const fill = { snapshot: target.id, done };
       present.fill = fill;
       void done.then(() => (present.fill === fill ? (present.fill = undefined) : undefined));
@@ -102,7 +108,7 @@ async function inPlace(
   const after: Present = { machine: present.id, parent: target.id, suspended: false };
   const ids = heads.map(({ id }) => id);
   await timeline.apply({
-    ...(kept ? { insert: { record: kept, saved: { consoles: [] } } } : {}),
+    ...(kept ? { insert: [{ record: kept, saved: { consoles: [] } }] } : {}),
     newHeads: heads,
     switchTo: { machine: present.id, heads: ids },
     present: after,
@@ -171,7 +177,8 @@ async function elsewhere(present: MachinePresent, storing: InstantStoring, targe
     switchTo: { machine: present.id, heads: heads.map(({ id }) => id) },
     present: { machine: present.id, parent: target.id, suspended: target.hasMemory },
   };
-  const old = await records.present(present.id);
+  const definition = life.isActive ? machine.runningDefinition : machine.record.definition;
+  const old = headsOf(await records.present(present.id), definition);
   const replaced = old.filter(({ disk }) => heads.some((head) => head.disk === disk));
   const isSame = life.isActive ? isKept(present, storing) : await nothingWritten(present, old);
   let kept: SnapshotId | null = null;
@@ -192,7 +199,7 @@ async function elsewhere(present: MachinePresent, storing: InstantStoring, targe
   } else {
     const { parent } = await timeline.present(present.id);
     const record = recordOfDisks(present, keeping(target), parent, old);
-    await timeline.apply({ ...change, insert: { record, saved: { consoles: [] } } });
+    await timeline.apply({ ...change, insert: [{ record, saved: { consoles: [] } }] });
     kept = storing.begin(record, { retired: replaced }).record.id;
   }
   parts.changed(present.id, []);

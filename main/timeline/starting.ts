@@ -3,6 +3,7 @@ import type { DiskAttachment, MachineConfiguration } from '../../emulator/index.
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { SnapshotRecord } from '../library/snapshot-records.ts';
 import type { StartOf } from '../supervisor/supervised-machine.ts';
+import { headsOf } from './head-keeping.ts';
 import type { MachinePresent } from './machine-present.ts';
 import { pointOf } from './returning.ts';
 import { screensAfterReturn } from './screens.ts';
@@ -28,7 +29,7 @@ export async function startOf(present: MachinePresent, signal: AbortSignal, back
   const disks = await parts.disks.attach(record, target.definition);
   const configuration = await configurationOf(present, target, disks, signal);
   const { differs } = await parts.storage.run('compareMemory', { to: target.id }, { signal });
-  present.heads = await library.heads.present(present.id);
+  present.heads = headsOf(await library.heads.present(present.id), target.definition);
   signal.throwIfAborted();
   await library.timeline.apply({ present: { machine: present.id, parent, suspended: false } });
   await parts.refresh(present.id);
@@ -51,8 +52,8 @@ async function fromPowerOn(present: MachinePresent, signal: AbortSignal): Promis
   const { parts, machine } = present;
   const { definition } = machine.record;
   const disks = await parts.disks.attach(machine.record, definition);
-  const configuration = await parts.configure(machine.record.definition, disks, signal);
-  present.heads = await parts.library.heads.present(present.id);
+  const configuration = await parts.configure(definition, disks, signal);
+  present.heads = headsOf(await parts.library.heads.present(present.id), definition);
   return { configuration };
 }
 

@@ -29,7 +29,12 @@ export interface Storage {
 }
 
 /** Names of the jobs that only read; the table itself belongs to the worker, so that its modules load there only. */
-const READING: Readonly<Record<keyof ReadingJobs, true>> = { compareMemory: true, fillMemory: true };
+const READING: Readonly<Record<keyof ReadingJobs, true>> = {
+  compareMemory: true,
+  fillMemory: true,
+  compareSnapshots: true,
+  exportMachine: true,
+};
 
 export const storeFile = (home: Home): string => join(home.folder, 'store.db');
 export const overlayFolder = (home: Home): string => join(home.folder, 'overlays');

@@ -6,19 +6,32 @@ export async function ready(): Promise<void> {
   // The worker has opened the store before it runs any job.
 }
 
-/** Deletes every manifest of these owners; their space returns with the next collection. */
-export async function dropOwners(store: Store, { owners }: { readonly owners: readonly string[] }): Promise<void> {
+/** Deletes every manifest of these owners, but those of a name; their space returns with the next collection. */
+export async function dropOwners(
+  store: Store,
+  { owners, except }: { readonly owners: readonly string[]; readonly except?: string },
+): Promise<void> {
   const ids: number[] = [];
-  for (const owner of owners) for (const { id } of await store.manifests.list(owner)) ids.push(id);
+  for (const owner of owners) for (const { id, name } of await store.manifests.list(owner)) if (name !== except) ids.push(id);
   if (ids.length > 0) await store.deleteManifests(ids);
+}
+
+export async function hasManifest(store: Store, { owner, name }: { readonly owner: string; readonly name: string }): Promise<boolean> {
+  return (await store.manifests.list(owner)).some((manifest) => manifest.name === name);
 }
 
 export const collect = (store: Store): Promise<Collected> => store.collect();
 
-/** Deletes the manifests of all other owners: what a program that was killed left. */
-export async function tidy(store: Store, { keep }: { readonly keep: readonly string[] }): Promise<{ readonly dropped: readonly string[] }> {
-  const known = new Set(keep);
-  const lost = (await store.manifests.list()).filter(({ owner }) => !known.has(owner));
+/** What is known: an owner's manifests, or only those whose names begin with a prefix. */
+export interface Known {
+  readonly owner: string;
+  readonly prefix?: string;
+}
+
+/** Deletes all other manifests: what a program that was killed left. */
+export async function tidy(store: Store, { keep }: { readonly keep: readonly Known[] }): Promise<{ readonly dropped: readonly string[] }> {
+  const known = new Map(keep.map(({ owner, prefix }) => [owner, prefix ?? '']));
+  const lost = (await store.manifests.list()).filter(({ owner, name }) => !name.startsWith(known.get(owner) ?? '\0'));
   if (lost.length > 0) {
     await store.deleteManifests(lost.map(({ id }) => id));
     await store.collect();
@@ -32,3 +45,10 @@ export async function usage(store: Store, { groups }: { readonly groups: Readonl
 }
 
 export const checkStore = (store: Store): Promise<CheckReport> => store.check();
+
+/** The names of every owner's manifests. */
+export async function manifestNames(store: Store): Promise<ReadonlyMap<string, readonly string[]>> {
+  const names = new Map<string, string[]>();
+  for (const { owner, name } of await store.manifests.list()) names.set(owner, [...(names.get(owner) ?? []), name]);
+  return names;
+}

@@ -6,7 +6,7 @@ import type { SnapshotId, SnapshotKind } from '../../preload/contract/snapshots.
 import type { HeadRecord } from '../library/head-records.ts';
 import type { SnapshotRecord } from '../library/snapshot-records.ts';
 import { ulid } from '../library/ulid.ts';
-import { disksOn } from './head-keeping.ts';
+import { disksOn, headsOf } from './head-keeping.ts';
 import type { TimelineChange } from '../library/timeline-records.ts';
 import type { InstantStoring, MemoryStoring, Taken } from './instant-storing.ts';
 import { newRecord, type Instant } from './instants.ts';
@@ -22,16 +22,26 @@ export interface TakeRequest {
   readonly title?: string;
   /** Whether the machine is paused when it comes back; absent: as it is now. */
   readonly paused?: boolean;
+  /** Nobody sees it: it is only made to be read, and purged. */
+  readonly hidden?: boolean;
 }
 
 /** The parts of an instant that follow from the request. */
 export function requested(
   present: MachinePresent,
-  { kind, name, note }: TakeRequest,
+  { kind, name, note, hidden }: TakeRequest,
   parent: SnapshotId | null,
   consoles: readonly Uint8Array[],
-): Pick<Instant, 'machine' | 'kind' | 'name' | 'note' | 'parent' | 'thumbnail'> {
-  return { machine: present.id, kind, name, parent, thumbnail: thumbnailOf(consoles), ...(note === undefined ? {} : { note }) };
+): Pick<Instant, 'machine' | 'kind' | 'name' | 'note' | 'parent' | 'thumbnail' | 'deletedAt'> {
+  return {
+    machine: present.id,
+    kind,
+    name,
+    parent,
+    thumbnail: thumbnailOf(consoles),
+    ...(note === undefined ? {} : { note }),
+    ...(hidden ? { deletedAt: Date.now() } : {}),
+  };
 }
 
 /** An instant whose memory is on its way, and whose row is there. */
@@ -74,7 +84,7 @@ export async function holdRunning(
     await parts.library.timeline.apply({
       present: { machine: present.id, parent: id, suspended: false },
       ...last,
-      insert: { record, saved: { state, consoles } },
+      insert: [{ record, saved: { state, consoles } }],
     });
   } catch (error) {
     memory.abort.abort();
@@ -89,7 +99,7 @@ export async function holdRunning(
 export async function takeOff(present: MachinePresent, storing: InstantStoring, request: TakeRequest): Promise<Taken> {
   const { machine, parts } = present;
   refuseDirect(machine.record.definition);
-  const heads = await parts.library.heads.present(present.id);
+  const heads = headsOf(await parts.library.heads.present(present.id), machine.record.definition);
   if (heads.length === 0)
     throw new ContractError('conflict', `"${machine.record.definition.name}" is off and has no disk to snapshot: start it first`);
   const { parent, suspended } = await parts.library.timeline.present(present.id);
@@ -97,7 +107,7 @@ export async function takeOff(present: MachinePresent, storing: InstantStoring, 
     throw new ContractError('conflict', `"${machine.record.definition.name}" is suspended, and that is a snapshot already: start it first`);
   const record = recordOfDisks(present, request, parent, heads);
   await parts.library.timeline.apply({
-    insert: { record, saved: { consoles: [] } },
+    insert: [{ record, saved: { consoles: [] } }],
     present: { machine: present.id, parent: record.id, suspended: false },
   });
   const taken = storing.begin(record, { retired: [], ...(request.title === undefined ? {} : { title: request.title }) });

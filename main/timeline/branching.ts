@@ -1,0 +1,69 @@
+/** A new machine from a snapshot: it names the same chunks, and both go their own ways from there. */
+import { ContractError } from '../../preload/contract/contract.ts';
+import type { MachineId } from '../../preload/contract/machines.ts';
+import type { SnapshotId } from '../../preload/contract/snapshots.ts';
+import type { SnapshotRecord } from '../library/snapshot-records.ts';
+import { ulid } from '../library/ulid.ts';
+import { discardHeads, headsFrom } from './head-keeping.ts';
+import { newRecord } from './instants.ts';
+import { ownerOf } from './job.ts';
+import type { TimelineParts } from './timeline-parts.ts';
+
+/**
+ * Makes a machine whose first snapshot, and present, is what `source` is; with memory, its first start goes on from there.
+ * @returns the machine's id; its row is in the library
+ * @throws ContractError `conflict` for a taken name
+ */
+export async function branch(
+  parts: Pick<TimelineParts, 'library' | 'storage'>,
+  source: SnapshotRecord,
+  name: string,
+  note = source.definition.note,
+): Promise<MachineId> {
+  if (source.state !== 'ready') throw new ContractError('unavailable', `"${source.name}" cannot be used: ${source.reason}`);
+  const { library, storage } = parts;
+  const machine = ulid() as MachineId;
+  const id = ulid() as SnapshotId;
+  const { state, consoles } = await library.snapshots.saved(source.id);
+  const definition = { ...source.definition, name, note };
+  const { kind, uptimeMs, paused, thumbnail, disks, configuration, hasMemory } = source;
+  const record: SnapshotRecord = {
+    ...newRecord({
+      id,
+      machine,
+      parent: null,
+      kind: 'manual',
+      name: source.name,
+      note: source.note,
+      uptimeMs,
+      paused,
+      thumbnail,
+      definition,
+      disks,
+      unfinished: [],
+    }),
+    kind: kind === 'booted' ? 'booted' : 'manual',
+    hasMemory,
+    ...(configuration ? { configuration } : {}),
+    state: 'ready',
+    reason: '',
+  };
+  await storage.run('copyOwner', { from: ownerOf(source.id), to: ownerOf(id) });
+  const heads = await headsFrom(parts, source, machine);
+  try {
+    await library.timeline.apply({
+      newMachine: { id: machine, definition },
+      insert: [{ record, saved: { ...(state ? { state } : {}), consoles } }],
+      newHeads: heads.map((head) => ({ ...head, present: true })),
+      present: { machine, parent: id, suspended: hasMemory },
+    });
+  } catch (error) {
+    await discardHeads(
+      parts,
+      heads.map((head) => head.id),
+    ).catch(() => undefined);
+    await storage.run('dropOwners', { owners: [ownerOf(id)] }).catch(() => undefined);
+    throw error;
+  }
+  return machine;
+}

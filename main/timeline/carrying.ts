@@ -1,0 +1,162 @@
+/** Comparing instants, and carrying machines with their timelines to other libraries and back. */
+import { join } from 'node:path';
+import { ContractError } from '../../preload/contract/contract.ts';
+import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
+import type { SnapshotDiff, SnapshotId } from '../../preload/contract/snapshots.ts';
+import type { ArchivedMachine } from '../archive/archived-machine.ts';
+import type { ImportedMachine } from '../archive/import-machine.ts';
+import type { ComparedState } from '../compare/compare-snapshots.ts';
+import type { SnapshotRecord } from '../library/snapshot-records.ts';
+import { ulid } from '../library/ulid.ts';
+import { freeName } from '../supervisor/template-definition.ts';
+import { discardHeads, headsFrom } from './head-keeping.ts';
+import { livingParent } from './instants.ts';
+import { ownerOf, type Report } from './job.ts';
+import type { Timelines } from './timelines.ts';
+
+export interface Carrying {
+  /** `to` null: the present. */
+  diff(from: SnapshotId, to: SnapshotId | null): Promise<SnapshotDiff>;
+  export(machine: MachineId, file: string): { readonly task: string };
+  import(file: string): { readonly task: string };
+  imported(task: string): MachineId | null;
+}
+
+export interface CarryingParts {
+  readonly timelines: Timelines;
+  /** `Vivarium 0.1.0`. */
+  readonly program: string;
+  /** Names of the machines there are. */
+  names(): readonly string[];
+  /** A machine's row was made. */
+  adopt(machine: MachineId): Promise<unknown>;
+}
+
+const stateOf = ({ id, hasMemory, disks }: SnapshotRecord): ComparedState => ({ owner: ownerOf(id), hasMemory, disks });
+
+/** Imported machines remembered: the newest. */
+const REMEMBERED = 100;
+
+/** Comparing and carrying over these timelines. */
+export function carrying({ timelines, program, names, adopt }: CarryingParts): Carrying {
+  const { library, storage, tasks, machine: machineOf } = timelines.parts;
+  const made = new Map<string, MachineId>();
+
+  /** The machine's present as a finished snapshot; `undo` removes what was only made for this. */
+  async function presentOf(machine: MachineId): Promise<{ readonly record: SnapshotRecord; undo(): Promise<void> }> {
+    const { record, stored } = await timelines.take(machine, { kind: 'kept', name: 'the present', hidden: true });
+    await stored;
+    return { record, undo: () => timelines.bin.purge([record.id]) };
+  }
+
+  async function diff(from: SnapshotId, to: SnapshotId | null): Promise<SnapshotDiff> {
+    await timelines.recovered();
+    const before = await library.snapshots.get(from);
+    if (before.machine === null) throw new ContractError('missing', 'there is no such snapshot (any more)');
+    const present = to === null ? await presentOf(before.machine) : undefined;
+    try {
+      const after = present?.record ?? (await library.snapshots.get(to as SnapshotId));
+      for (const { name, state, reason } of [before, after])
+        if (!present && state === 'storing')
+          throw new ContractError('conflict', `"${name}" is still ${reason}: wait a moment and try again`);
+      return { from, to, ...(await storage.run('compareSnapshots', { from: stateOf(before), to: stateOf(after) })) };
+    } finally {
+      await present?.undo();
+    }
+  }
+
+  /** A snapshot of what has not been kept yet, so that the file holds the machine as it is now. */
+  async function keepPresent(machine: MachineId): Promise<void> {
+    const supervised = machineOf(machine);
+    const heads = await library.heads.present(machine);
+    const isActive = supervised.life.state === 'running' || supervised.life.state === 'paused';
+    const { suspended } = await library.timeline.present(machine);
+    if (suspended || (!isActive && heads.length === 0)) return;
+    const { stored } = await timelines.take(machine, { kind: 'kept', name: 'as it was exported' });
+    await stored;
+  }
+
+  async function archived(machine: MachineId): Promise<ArchivedMachine> {
+    const { record, life } = machineOf(machine);
+    const all = await library.snapshots.list(machine);
+    const byId = new Map(all.map((snapshot) => [snapshot.id, snapshot]));
+    const { parent, suspended } = await library.timeline.present(machine);
+    const snapshots = all
+      .filter(({ deletedAt, state }) => deletedAt === undefined && state === 'ready')
+      .map((snapshot) => {
+        const { machine: _machine, bootedKey, ownBytes, sharedBytes, unfinished, deletedAt, state, reason, ...kept } = snapshot;
+        return { ...kept, parent: livingParent(kept.parent, byId) };
+      });
+    const from = livingParent(parent, byId);
+    const isThere = snapshots.some(({ id }) => id === from);
+    // A running machine goes on from its memory elsewhere too.
+    const withMemory = suspended || life.state === 'running' || life.state === 'paused';
+    return {
+      definition: record.definition,
+      createdAt: record.createdAt,
+      present: { parent: isThere ? from : null, suspended: isThere && withMemory },
+      snapshots,
+    };
+  }
+
+  async function adoptImported({ machine, saved }: ImportedMachine): Promise<MachineId> {
+    const id = ulid() as MachineId;
+    const definition: MachineDefinition = { ...machine.definition, name: freeName(machine.definition.name, names()) };
+    const records = machine.snapshots.map((snapshot): SnapshotRecord => {
+      return { ...snapshot, machine: id, ownBytes: 0, sharedBytes: 0, state: 'ready', reason: '' };
+    });
+    const present = records.find((record) => record.id === machine.present.parent);
+    const heads = present ? await headsFrom({ library, storage }, present, id) : [];
+    try {
+      await library.timeline.apply({
+        newMachine: { id, definition },
+        insert: records.map((record) => ({ record, saved: saved.get(record.id) ?? { consoles: [] } })),
+        newHeads: heads.map((head) => ({ ...head, present: true })),
+        present: { machine: id, parent: present?.id ?? null, suspended: machine.present.suspended && present?.hasMemory === true },
+      });
+    } catch (error) {
+      await discardHeads(
+        { library, storage },
+        heads.map((head) => head.id),
+      ).catch(() => undefined);
+      await storage.run('dropOwners', { owners: records.map((record) => ownerOf(record.id)) }).catch(() => undefined);
+      throw error;
+    }
+    return id;
+  }
+
+  return {
+    diff,
+    export(machine, file) {
+      const { name } = machineOf(machine).record.definition;
+      const work = async (progress: Report, signal: AbortSignal) => {
+        await timelines.recovered();
+        progress({ message: 'keeping the present' });
+        await keepPresent(machine);
+        const args = { file, machine: await archived(machine), library: library.home.library, withBases: true, program, date: Date.now() };
+        await storage.run('exportMachine', args, { progress, signal });
+      };
+      return { task: tasks.begin(`Exporting "${name}" to ${file}`, work).id };
+    },
+    import(file) {
+      const task = tasks.begin(`Importing ${file}`, async (progress, signal) => {
+        await timelines.recovered();
+        const filesFolder = join(library.home.folder, 'imported');
+        const machine = await adoptImported(await storage.run('importMachine', { file, filesFolder }, { progress, signal }));
+        await adopt(machine);
+        timelines.usage.touched();
+        return machine;
+      });
+      task.result.then(
+        (machine) => {
+          made.set(task.id, machine);
+          const [oldest] = made.keys();
+          if (made.size > REMEMBERED && oldest !== undefined) made.delete(oldest);
+        },
+        () => undefined,
+      );
+      return { task: task.id };
+    },
+    imported: (task) => made.get(task) ?? null,
+  };
+}

@@ -1,0 +1,99 @@
+/** Automatic snapshots: taken while machines run, thinned as they age, and kept within the budget. */
+import type { MachineId } from '../../preload/contract/machines.ts';
+import type { SnapshotId } from '../../preload/contract/snapshots.ts';
+import type { SnapshotRecord } from '../library/snapshot-records.ts';
+import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
+import { clockTime } from './instants.ts';
+import { overBudget, thinned } from './thinning.ts';
+import type { Timelines } from './timelines.ts';
+
+/** How often clocks are looked at, in milliseconds. */
+const EVERY = 500;
+
+const CLOCK_TIME = /^\d\d:\d\d:\d\d$/;
+/** Nobody has said that it is worth keeping. */
+const isAutomatic = ({ kind, pinned, protected: kept, name, note, state, deletedAt }: SnapshotRecord) =>
+  kind === 'automatic' && !pinned && !kept && note === '' && CLOCK_TIME.test(name) && state !== 'storing' && deletedAt === undefined;
+
+export class Checkpoints {
+  readonly #timelines: Timelines;
+  readonly #machines: () => readonly SupervisedMachine[];
+  readonly #timer: NodeJS.Timeout;
+  /** When each machine's last one was due. */
+  readonly #last = new Map<MachineId, number>();
+  readonly #complained = new Set<MachineId>();
+
+  constructor(timelines: Timelines, machines: () => readonly SupervisedMachine[]) {
+    this.#timelines = timelines;
+    this.#machines = machines;
+    this.#timer = setInterval(() => this.#look(), EVERY).unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    const now = Date.now();
+    for (const machine of this.#machines()) {
+      const { everySeconds = 0 } = machine.record.definition.checkpoints ?? {};
+      if (machine.life.state !== 'running' || everySeconds === 0) {
+        this.#last.delete(machine.id);
+        continue;
+      }
+      const last = this.#last.get(machine.id) ?? this.#last.set(machine.id, now).get(machine.id)!;
+      // One that is still being stored is not overtaken: the machine changes faster than it can be stored.
+      if (now - last < everySeconds * 1000 || this.#timelines.of(machine.id).storing.isBusy) continue;
+      this.#last.set(machine.id, now);
+      void this.#take(machine);
+    }
+  }
+
+  async #take(machine: SupervisedMachine): Promise<void> {
+    try {
+      const { record, stored } = await this.#timelines.take(machine.id, { kind: 'automatic', name: clockTime(Date.now()) });
+      await stored;
+      this.#complained.delete(machine.id);
+      await this.thin(machine, record.id);
+    } catch (error) {
+      // Once, not every few seconds.
+      if (this.#complained.has(machine.id) || machine.life.state !== 'running') return;
+      this.#complained.add(machine.id);
+      this.#timelines.parts.notice('warning', `no automatic snapshot of "${machine.record.definition.name}": ${(error as Error).message}`);
+    }
+  }
+
+  /** Removes those that are too many now. @param newest always stays */
+  async thin(machine: SupervisedMachine, newest?: SnapshotId): Promise<void> {
+    const { everySeconds = 0, budgetBytes = 0 } = machine.record.definition.checkpoints ?? {};
+    const { library } = this.#timelines.parts;
+    const present = await library.timeline.present(machine.id);
+    const candidates = async () =>
+      (await library.snapshots.list(machine.id)).filter(
+        (record) => isAutomatic(record) && record.id !== newest && record.id !== present.parent,
+      );
+    const old = thinned(await candidates(), Date.now(), everySeconds) as SnapshotId[];
+    await this.#remove(machine.id, old);
+    if (budgetBytes === 0) return;
+    // What one that goes shared with another becomes that one's own, so that it takes several looks.
+    for (let looks = 0; looks < 10; looks++) {
+      await this.#timelines.usage.measure();
+      const total = await this.#timelines.usage.total(machine.id);
+      const many = overBudget(await candidates(), total, budgetBytes) as SnapshotId[];
+      if (many.length === 0) return;
+      await this.#remove(machine.id, many);
+    }
+  }
+
+  async #remove(machine: MachineId, ids: readonly SnapshotId[]): Promise<void> {
+    if (ids.length === 0) return;
+    const { parts, bin } = this.#timelines;
+    const children = (await parts.library.snapshots.list(machine)).filter(({ parent }) => parent !== null && ids.includes(parent));
+    await bin.purge(ids);
+    for (const id of ids) parts.events.removed({ machine, id });
+    parts.changed(
+      machine,
+      children.map(({ id }) => id),
+    );
+  }
+}

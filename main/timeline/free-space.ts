@@ -1,0 +1,31 @@
+/** How much room there is where the library is, and when there is too little of it. */
+import { statfs } from 'node:fs/promises';
+
+/** Machines are paused below this, or below a part of a small file system. */
+const FLOOR = 256 * 1024 * 1024;
+const FLOOR_PART = 1 / 50;
+
+export interface FreeSpace {
+  readonly freeBytes: number;
+  /** Below this, machines are paused. */
+  readonly floorBytes: number;
+}
+
+/** The room in a folder's file system for a person without privileges. */
+export async function freeSpace(folder: string): Promise<FreeSpace> {
+  const { bavail, blocks, bsize } = await statfs(folder);
+  return { freeBytes: bavail * bsize, floorBytes: Math.min(FLOOR, blocks * bsize * FLOOR_PART) };
+}
+
+const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+/** `1.5 GiB`. */
+export function inUnits(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${value >= 100 || unit === 0 ? Math.round(value) : Math.round(value * 10) / 10} ${UNITS[unit]}`;
+}

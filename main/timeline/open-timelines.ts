@@ -1,0 +1,125 @@
+/** The timelines with all that goes on around them: automatic snapshots, the watch on free space, leaving, carrying. */
+import type { DiskAttachment, MachineConfiguration } from '../../emulator/index.ts';
+import type { MachineDefinition, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
+import type { SnapshotId } from '../../preload/contract/snapshots.ts';
+import { ContractError } from '../../preload/contract/contract.ts';
+import type { StartMachine } from '../supervisor/machine-life.ts';
+import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+import { freeName } from '../supervisor/template-definition.ts';
+import { BootedStates } from './booted-states.ts';
+import { branch } from './branching.ts';
+import { carrying, type Carrying } from './carrying.ts';
+import { checkAll } from './check-library.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { freeSpace, type FreeSpace } from './free-space.ts';
+import { suspendAll } from './leaving.ts';
+import { SpaceWatch } from './space-watch.ts';
+import { Timelines, type TimelinesParts } from './timelines.ts';
+
+export interface OpenTimelinesParts extends Omit<TimelinesParts, 'machine' | 'refresh'> {
+  readonly supervisor: Supervisor;
+  configure(definition: MachineDefinition, disks: readonly DiskAttachment[], signal: AbortSignal): Promise<MachineConfiguration>;
+  readonly version: string;
+  readonly startMachine: StartMachine;
+  /** Another measure of the room on the host, for tests. */
+  readonly freeSpace?: () => Promise<FreeSpace>;
+}
+
+export class OpenTimelines extends Timelines {
+  readonly carrying: Carrying;
+  readonly booted: BootedStates;
+  readonly #supervisor: Supervisor;
+  readonly #checkpoints: Checkpoints;
+  readonly #space: SpaceWatch;
+  /** Machines whose end was seen. */
+  readonly #active = new Set<MachineId>();
+
+  constructor(parts: OpenTimelinesParts) {
+    const { supervisor, library } = parts;
+    super({ ...parts, machine: (id) => supervisor.machine(id), refresh: (id) => supervisor.refresh(id) });
+    this.#supervisor = supervisor;
+    const machines = () => supervisor.machines();
+    const names = () => supervisor.list().map(({ definition }) => definition.name);
+    this.carrying = carrying({ timelines: this, program: `Vivarium ${parts.version}`, names, adopt: (id) => supervisor.adopt(id) });
+    this.#checkpoints = new Checkpoints(this, machines);
+    this.booted = new BootedStates(this.parts, parts.startMachine);
+    const { folder } = library.home;
+    this.#space = new SpaceWatch({ folder, freeSpace: parts.freeSpace ?? (() => freeSpace(folder)), machines, notice: parts.notice });
+  }
+
+  /** The supervisor tells that a machine's state is another one. */
+  machineChanged(machine: SupervisedMachine): void {
+    if (machine.life.isActive) this.#active.add(machine.id);
+    else if (this.#active.delete(machine.id)) void this.ended(machine).catch((error: unknown) => this.#warn(error));
+  }
+
+  diskTrouble(machine: SupervisedMachine, slot: number, message: string | undefined): void {
+    this.#space.diskTrouble(machine, slot, message);
+  }
+
+  /** A new machine that goes on from a snapshot. */
+  async branch(id: SnapshotId, { name, start }: { readonly name?: string; readonly start: boolean }): Promise<MachineStatus> {
+    await this.recovered();
+    const source = await this.parts.library.snapshots.get(id);
+    const taken = this.#supervisor.list().map(({ definition }) => definition.name);
+    const own = source.machine && this.#supervisor.machine(source.machine).record.definition.name;
+    const machine = await branch(this.parts, source, name ?? freeName(`${own ?? source.definition.name} branch`, taken));
+    const status = await this.#supervisor.adopt(machine);
+    this.usage.touched();
+    if (!start) return status;
+    await this.#supervisor.machine(machine).start();
+    return this.#supervisor.machine(machine).status();
+  }
+
+  /** A machine that goes on from its template's booted state, which is made first where it is missing. */
+  async createBooted(definition: MachineDefinition, ready: string | undefined): Promise<MachineStatus> {
+    if (ready === undefined)
+      throw new ContractError('unavailable', `nobody can tell when ${definition.template} has booted: create the machine and start it`);
+    await this.recovered();
+    if (this.#supervisor.list().some((status) => status.definition.name === definition.name))
+      throw new ContractError('conflict', `there is already a machine called "${definition.name}": choose another name`);
+    const booted = await this.booted.have({ definition, ready: new RegExp(ready) });
+    const machine = await branch(this.parts, booted, definition.name, definition.note);
+    this.usage.touched();
+    return this.#supervisor.adopt(machine);
+  }
+
+  /** Begins a check of every stored byte; the task's last words say what was found. */
+  checkAll(): { readonly task: string } {
+    const { tasks, library } = this.parts;
+    const task = tasks.begin('Checking the library', async (progress, signal) => {
+      await this.recovered();
+      const found = await checkAll(this.parts, { progress, signal });
+      for (const { id } of await library.machines.list())
+        this.parts.changed(
+          id,
+          (await library.snapshots.list(id)).map((record) => record.id),
+        );
+      if (found.length > 0) throw new ContractError('unavailable', found.join('\n'));
+    });
+    return { task: task.id };
+  }
+
+  /** Suspends what is to be saved when the program quits; what runs then is to be stopped. */
+  async leave(): Promise<void> {
+    this.#checkpoints.close();
+    this.#space.close();
+    await suspendAll(this, this.#supervisor.machines());
+    await this.settled();
+  }
+
+  #warn(error: unknown): void {
+    this.parts.notice('warning', (error as Error).message);
+  }
+}
+
+/** The timelines of a library's machines; what an ended program left is put in order behind. */
+export function openTimelines(parts: OpenTimelinesParts): OpenTimelines {
+  const timelines = new OpenTimelines(parts);
+  timelines.recovered().then(
+    (done) => done.forEach((line) => parts.notice('info', line)),
+    (error: unknown) => parts.notice('error', `snapshots cannot be used: ${(error as Error).message}`),
+  );
+  return timelines;
+}

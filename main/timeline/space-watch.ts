@@ -1,0 +1,87 @@
+/**
+ * Watches the room on the host while machines run. Where it ends, they are paused with the reason, and go on by themselves
+ * when there is room again: a guest never sees a disk that is full because the host's is.
+ */
+import type { MachineId } from '../../preload/contract/machines.ts';
+import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
+import { inUnits, type FreeSpace } from './free-space.ts';
+
+/** How often the room is looked at, in milliseconds. */
+const EVERY = 2000;
+/** Machines go on when there is this much more than the floor, so that they do not stop again at once. */
+const ENOUGH = 1.25;
+
+export interface SpaceWatchParts {
+  readonly folder: string;
+  freeSpace(): Promise<FreeSpace>;
+  machines(): readonly SupervisedMachine[];
+  notice(level: 'info' | 'warning', message: string): void;
+}
+
+export class SpaceWatch {
+  readonly #parts: SpaceWatchParts;
+  readonly #timer: NodeJS.Timeout;
+  /** Machines paused here, with the reason they show; another pause or a resume by a person ends it. */
+  readonly #paused = new Map<MachineId, string>();
+  /** Slots of disks that wait for room. */
+  readonly #troubles = new Map<MachineId, Set<number>>();
+  #looking: Promise<void> = Promise.resolve();
+
+  constructor(parts: SpaceWatchParts) {
+    this.#parts = parts;
+    this.#timer = setInterval(() => void this.look(), EVERY).unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** A disk cannot write, or (without a message) can again. */
+  diskTrouble(machine: SupervisedMachine, slot: number, message: string | undefined): void {
+    const slots = this.#troubles.get(machine.id) ?? new Set();
+    this.#troubles.set(machine.id, slots);
+    if (message === undefined) slots.delete(slot);
+    else slots.add(slot);
+    if (message === undefined) void this.look();
+    else void this.#pause(machine, `paused: disk ${slot + 1} cannot be written (${message}); it continues when that is over`);
+  }
+
+  /** Looks now. */
+  look(): Promise<void> {
+    this.#looking = this.#looking.then(() => this.#look()).catch(() => undefined);
+    return this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    const active = this.#parts.machines().filter(({ life }) => life.state === 'running' || life.state === 'paused');
+    const ids = new Set(active.map(({ id }) => id));
+    for (const id of this.#troubles.keys()) if (!ids.has(id)) this.#troubles.delete(id);
+    for (const id of this.#paused.keys()) if (!ids.has(id)) this.#paused.delete(id);
+    if (active.length === 0) return;
+    const { freeBytes, floorBytes } = await this.#parts.freeSpace();
+    for (const machine of active) {
+      if (freeBytes < floorBytes)
+        await this.#pause(
+          machine,
+          `paused: no space left on the host (${inUnits(freeBytes)} free in ${this.#parts.folder}); it continues when there is room`,
+        );
+      else if (freeBytes >= floorBytes * ENOUGH && !this.#troubles.get(machine.id)?.size) await this.#resume(machine);
+    }
+  }
+
+  async #pause(machine: SupervisedMachine, reason: string): Promise<void> {
+    if (machine.life.state !== 'running') return;
+    this.#paused.set(machine.id, reason);
+    await machine.life.pause(reason).catch(() => this.#paused.delete(machine.id));
+    this.#parts.notice('warning', `"${machine.record.definition.name}" is ${reason}`);
+  }
+
+  async #resume(machine: SupervisedMachine): Promise<void> {
+    const reason = this.#paused.get(machine.id);
+    if (reason === undefined) return;
+    this.#paused.delete(machine.id);
+    if (machine.life.state !== 'paused' || machine.life.reason !== reason) return;
+    await machine.life.resume().catch(() => undefined);
+    this.#parts.notice('info', `"${machine.record.definition.name}" continues: there is room again`);
+  }
+}
