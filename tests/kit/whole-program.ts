@@ -24,6 +24,8 @@ export interface WholeProgram {
   task(id: string): Promise<void>;
   /** Waits until a snapshot is stored; undefined where it went away. */
   stored(machine: MachineId, id: SnapshotId): Promise<Snapshot | undefined>;
+  /** Waits until a machine is off. @throws Error when it failed */
+  stopped(machine: MachineId): Promise<void>;
   /** Types on the serial console of a machine that runs. */
   type(machine: MachineId, text: string): void;
   /** SHA-256 of the memory of a machine that is paused; undefined where nothing was saved or restored of this run yet. */
@@ -114,6 +116,14 @@ export async function openWholeProgram(home: Home, watching: Watching): Promise<
         const { snapshots: all } = await program.snapshots.timeline(machine);
         const found = all.find((snapshot) => snapshot.id === id);
         if (found?.state !== 'storing') return found;
+        await wait(5);
+      }
+    },
+    async stopped(machine) {
+      for (;;) {
+        const { state, reason } = await program.machines.get(machine);
+        if (state === 'off') return;
+        if (state === 'failed') throw new Error(`the machine failed: ${reason}`);
         await wait(5);
       }
     },
