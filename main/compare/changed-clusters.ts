@@ -11,8 +11,8 @@ import { sourceOf, storedRuns } from './cluster-sources.ts';
 export interface DiskState {
   readonly content: DiskContent;
   readonly disk: DiskImage;
-  /** What lies below, by its SHA-256; two states above the same base share what shows through. */
-  readonly baseSha256: string | undefined;
+  /** The base's file; two states above the same one share what shows through. */
+  readonly basePath: string | undefined;
 }
 
 /** Clusters compared by bytes in one go: 1 MiB. */
@@ -33,7 +33,7 @@ export async function changedClusters(before: DiskState, after: DiskState, signa
 /** Clusters that can differ at all. */
 async function candidates(before: DiskState, after: DiskState): Promise<Run[]> {
   const contents = [before, after].flatMap(({ content }) => [...storedRuns(content), ...content.zeros]);
-  if (before.baseSha256 === after.baseSha256 && before.disk.sizeBytes === after.disk.sizeBytes) return within(contents, before, after);
+  if (before.basePath === after.basePath && before.disk.sizeBytes === after.disk.sizeBytes) return within(contents, before, after);
   const shown: Run[] = [];
   for (const { disk } of [before, after])
     for await (const { offset, length } of disk.allocated?.(0, disk.sizeBytes) ?? []) {
@@ -52,7 +52,7 @@ function within(runs: readonly Run[], before: DiskState, after: DiskState): Run[
 async function differing(before: DiskState, after: DiskState, [first, count]: Run): Promise<Run[]> {
   const changed: Run[] = [];
   const unsure: Run[] = [];
-  const sameBase = before.baseSha256 === after.baseSha256;
+  const sameBase = before.basePath === after.basePath;
   for (let cluster = first; cluster < first + count; cluster++) {
     const [one, other] = [sourceOf(before.content, cluster), sourceOf(after.content, cluster)];
     const isBase = one === 'base' || other === 'base';

@@ -5,6 +5,7 @@
 import type { DiskImage } from '../../emulator/disk/disk-image.ts';
 import type { DiskBase } from '../../preload/contract/disks.ts';
 import type { DiskDiff, SnapshotDiff } from '../../preload/contract/snapshots.ts';
+import { checkBase } from '../disks/bases.ts';
 import { contentImage } from '../disks/content-image.ts';
 import { readContent } from '../disks/content.ts';
 import { openHostImage } from '../disks/host-image.ts';
@@ -87,8 +88,10 @@ async function stateOf(
   opened: DiskImage[],
 ): Promise<DiskState> {
   const content = await readContent(reader, { owner, prefix: `disk${slot}` });
+  // Another content under the same name would show differences that are none, or hide some.
+  if (base) await checkBase(base);
   const image = base && (await openHostImage(base.path, base.format)).image;
   const disk = contentImage({ content, reader, base: image, sizeBytes });
   opened.push(disk);
-  return { content, disk, baseSha256: base?.sha256 };
+  return { content, disk, basePath: base && `${base.format} ${base.path}` };
 }

@@ -10,6 +10,7 @@ export const readingJobs = {
   compareMemory,
   fillMemory,
   compareSnapshots,
+  exportImage,
   exportMachine,
 } satisfies Jobs<ChunkReader>;
 export type ReadingJobs = typeof readingJobs;

@@ -33,6 +33,7 @@ const READING: Readonly<Record<keyof ReadingJobs, true>> = {
   compareMemory: true,
   fillMemory: true,
   compareSnapshots: true,
+  exportImage: true,
   exportMachine: true,
 };
 

@@ -1,6 +1,6 @@
 /** Differences of stored snapshots: pages, clusters and files, found as they were made, and by the same tools' word. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -29,7 +29,10 @@ const stateOf = (owner: string, sizeBytes: number, base?: DiskBase): ComparedSta
   hasMemory: false,
   disks: [{ slot: 0, disk: 'D', sizeBytes, ...(base ? { base } : {}) }],
 });
-const baseOf = (path: string): DiskBase => ({ path, format: 'raw', fileBytes: 0, changedAt: 0, sha256: path });
+const baseOf = (path: string): DiskBase => {
+  const { size, mtimeMs } = statSync(path);
+  return { path, format: 'raw', fileBytes: size, changedAt: Math.floor(mtimeMs), sha256: '' };
+};
 
 describe('memory', () => {
   test('pages that differ, as runs', async () => {

@@ -1,0 +1,110 @@
+/** Reads the records of a file, one after the other, none believed before its checksum has been compared. */
+import { createHash } from 'node:crypto';
+import { open, type FileHandle } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { crc32, zstdDecompress } from 'node:zlib';
+import { ArchiveError, damaged } from './archive-error.ts';
+import { END_BYTES, FILE_HEADER_BYTES, FORMAT, MAGIC, MOST_BYTES, RECORD_HEADER_BYTES, type RecordKind } from './format.ts';
+
+const decompress = promisify(zstdDecompress);
+
+export interface ArchiveRecord {
+  readonly kind: RecordKind;
+  readonly bytes: Uint8Array;
+  /** How much of the file was read with it, and how much there is. */
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+/**
+ * Every record of a known kind up to the end, which is checked and not given out.
+ * @throws ArchiveError `other`, `newer`, `damaged`, `host`
+ */
+export async function* readRecords(file: string): AsyncGenerator<ArchiveRecord> {
+  const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
+    throw new ArchiveError('host', error.code === 'ENOENT' ? `there is no file ${file}` : `${file} cannot be read: ${error.message}`);
+  });
+  try {
+    const { size } = await handle.stat();
+    const read = reading(handle, file, size);
+    const sum = createHash('sha256');
+    const header = await fileHeader(file, size, read);
+    sum.update(header);
+    await refuseCutOff(file, size, read);
+    for (let at = FILE_HEADER_BYTES; ;) {
+      const { head, kind, codec, stored, length } = await recordHeader(file, at, size, read);
+      const body = await read(at + RECORD_HEADER_BYTES, stored);
+      if (crc32(body, crc32(head.subarray(0, 16))) !== head.readUInt32LE(16))
+        throw damaged(file, `the record at byte ${at} has another checksum`);
+      const end = at + RECORD_HEADER_BYTES + stored;
+      if (kind === 'END_') {
+        if (!sum.digest().equals(body) || end !== size) throw damaged(file, 'its checksum as a whole differs');
+        return;
+      }
+      sum.update(head);
+      sum.update(body);
+      if (isKnown(kind)) yield { kind, bytes: await unpacked(file, at, codec, body, length), doneBytes: end, totalBytes: size };
+      at = end;
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+type Read = (offset: number, length: number) => Promise<Buffer>;
+
+function reading(handle: FileHandle, file: string, size: number): Read {
+  return async (offset, length) => {
+    if (offset + length > size) throw damaged(file, `it ends at byte ${size}, in the middle of something`);
+    const bytes = Buffer.alloc(length);
+    for (let done = 0; done < length;) {
+      const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+      if (bytesRead === 0) throw damaged(file, `it ends at byte ${offset + done}, in the middle of something`);
+      done += bytesRead;
+    }
+    return bytes;
+  };
+}
+
+async function fileHeader(file: string, size: number, read: Read): Promise<Buffer> {
+  const header = await read(0, Math.min(size, FILE_HEADER_BYTES));
+  if (header.length < FILE_HEADER_BYTES || !header.subarray(0, MAGIC.length).equals(MAGIC))
+    throw new ArchiveError('other', `${file} is no file of a machine: it was not made by "export" of Vivarium`);
+  const version = header.readUInt32LE(MAGIC.length);
+  if (version === 0 || version > FORMAT)
+    throw new ArchiveError(
+      'newer',
+      `${file} was made by a newer Vivarium (its format is ${version}, this program knows ${FORMAT}): use that version`,
+    );
+  return header;
+}
+
+/** Said at once, not after gigabytes. */
+async function refuseCutOff(file: string, size: number, read: Read): Promise<void> {
+  const end = size < FILE_HEADER_BYTES + END_BYTES ? undefined : await read(size - END_BYTES, 4);
+  if (end?.toString('latin1') !== 'END_') throw damaged(file, `its end is missing, it was cut off at byte ${size}`);
+}
+
+const isKnown = (kind: string): kind is RecordKind => Object.hasOwn(MOST_BYTES, kind);
+
+async function recordHeader(file: string, at: number, size: number, read: Read) {
+  const head = await read(at, RECORD_HEADER_BYTES);
+  const kind = head.toString('latin1', 0, 4);
+  const [codec, stored, length] = [head.readUInt32LE(4), head.readUInt32LE(8), head.readUInt32LE(12)];
+  const mayPass = /^[a-z][\x20-\x7e]{3}$/.test(kind);
+  if (!isKnown(kind) && !mayPass) throw damaged(file, `there is no record at byte ${at} that this program knows`);
+  const most = isKnown(kind) ? MOST_BYTES[kind] : size;
+  if (codec > 1 || length > most || stored > Math.max(length, 64) || at + RECORD_HEADER_BYTES + stored > size)
+    throw damaged(file, `the record at byte ${at} would have ${stored} bytes`);
+  return { head, kind, codec, stored, length };
+}
+
+async function unpacked(file: string, at: number, codec: number, body: Buffer, length: number): Promise<Uint8Array> {
+  try {
+    const bytes = codec === 0 ? body : await decompress(body, { maxOutputLength: Math.max(1, length) });
+    if (bytes.length === length) return bytes;
+  } catch {
+    // Falls to the same complaint as another length.
+  }
+  throw damaged(file, `the record at byte ${at} cannot be unpacked`);
+}

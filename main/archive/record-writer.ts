@@ -1,0 +1,108 @@
+/** Writes records into a new file beside the wanted one, which takes its name only when all is written and durable. */
+import { createHash } from 'node:crypto';
+import { link, open, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { crc32, zstdCompress } from 'node:zlib';
+import { ArchiveError } from './archive-error.ts';
+import { FORMAT, MAGIC, RECORD_HEADER_BYTES, type RecordKind } from './format.ts';
+
+const compress = promisify(zstdCompress);
+
+export class RecordWriter {
+  readonly #file: string;
+  readonly #handle: FileHandle;
+  readonly #sum = createHash('sha256');
+  #written = 0;
+
+  private constructor(file: string, handle: FileHandle) {
+    this.#file = file;
+    this.#handle = handle;
+  }
+
+  /** @throws ArchiveError `host` when the file is there already or cannot be written */
+  static async create(file: string): Promise<RecordWriter> {
+    const taken = await open(file, 'r').then(
+      (handle) => handle.close().then(() => true),
+      () => false,
+    );
+    if (taken) throw new ArchiveError('host', `there is already a file ${file}: choose another name`);
+    const handle = await onHost(file, () => open(partOf(file), 'w', 0o600));
+    const writer = new RecordWriter(file, handle);
+    const header = Buffer.alloc(16);
+    MAGIC.copy(header);
+    header.writeUInt32LE(FORMAT, MAGIC.length);
+    await writer.#append(header);
+    return writer;
+  }
+
+  get writtenBytes(): number {
+    return this.#written;
+  }
+
+  /** @throws ArchiveError `host`: no room, or whatever the host says */
+  async write(kind: RecordKind, bytes: Uint8Array): Promise<void> {
+    const packed = bytes.length === 0 ? bytes : await compress(bytes);
+    const smaller = packed.length < bytes.length;
+    await this.#append(recordOf(kind, smaller ? 1 : 0, smaller ? packed : bytes, bytes.length));
+  }
+
+  /** Writes the end, makes all of it durable and gives the file its name. */
+  async finish(): Promise<void> {
+    const sum = this.#sum.copy().digest();
+    await this.#append(recordOf('END_', 0, sum, sum.length));
+    await onHost(this.#file, async () => {
+      await this.#handle.sync();
+      await this.#handle.close();
+      await nameIt(partOf(this.#file), this.#file);
+    });
+  }
+
+  /** Removes what was written. */
+  async abandon(): Promise<void> {
+    await this.#handle.close().catch(() => undefined);
+    await unlink(partOf(this.#file)).catch(() => undefined);
+  }
+
+  async #append(bytes: Uint8Array): Promise<void> {
+    this.#sum.update(bytes);
+    await onHost(this.#file, async () => {
+      for (let at = 0; at < bytes.length;) at += (await this.#handle.write(bytes, at)).bytesWritten;
+    });
+    this.#written += bytes.length;
+  }
+}
+
+const partOf = (file: string) => `${file}.part`;
+
+/** A hard link refuses a name that was taken meanwhile; where there are none, a rename. */
+async function nameIt(part: string, file: string): Promise<void> {
+  try {
+    await link(part, file);
+    await unlink(part);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+      throw new ArchiveError('host', `there is already a file ${file}: choose another name`);
+    await rename(part, file);
+  }
+}
+
+function recordOf(kind: RecordKind, codec: number, stored: Uint8Array, length: number): Uint8Array {
+  const header = Buffer.alloc(RECORD_HEADER_BYTES);
+  header.write(kind, 'latin1');
+  header.writeUInt32LE(codec, 4);
+  header.writeUInt32LE(stored.length, 8);
+  header.writeUInt32LE(length, 12);
+  header.writeUInt32LE(crc32(stored, crc32(header.subarray(0, 16))), 16);
+  return Buffer.concat([header, stored]);
+}
+
+async function onHost<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ArchiveError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOSPC' || code === 'EDQUOT' ? 'there is no room left: free some space and try again' : message;
+    throw new ArchiveError('host', `${file} cannot be written: ${why}`, { cause: error });
+  }
+}
