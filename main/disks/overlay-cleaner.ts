@@ -37,13 +37,15 @@ export class OverlayCleaner {
   #removedPlace = 0;
   #vacuum = false;
   #running: Promise<void> | undefined;
+  /** Readers that nothing may be taken from. */
+  #holds = 0;
   #stopped = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** A snapshot was taken: rows up to this generation stay until they are settled. */
+  /** An instant was taken: rows up to this generation stay until they are settled. */
   protect(generation: number): void {
     this.#protected = generation;
   }
@@ -66,6 +68,15 @@ export class OverlayCleaner {
     if (this.#wantsCleaning()) this.#start();
   }
 
+  /** Removes nothing until `release`, once for each. */
+  hold(): void {
+    this.#holds++;
+  }
+  release(): void {
+    this.#holds = Math.max(0, this.#holds - 1);
+    this.#start();
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#running;
@@ -73,7 +84,7 @@ export class OverlayCleaner {
 
   #wantsCleaning(): boolean {
     const { groups } = this.#parts;
-    return this.#protected === 0 && groups.dead > Math.max(DEAD_ROWS, groups.live);
+    return this.#protected === 0 && this.#holds === 0 && groups.dead > Math.max(DEAD_ROWS, groups.live);
   }
 
   #start(): void {
@@ -86,6 +97,7 @@ export class OverlayCleaner {
   async #run(): Promise<void> {
     while (!this.#stopped) {
       await new Promise((resolve) => setTimeout(resolve, STEP_PAUSE));
+      if (this.#holds > 0) return;
       if (this.#removedPlace < this.#settledPlace) await this.#removeSome();
       else if (this.#wantsCleaning()) await this.#clean();
       else if (this.#vacuum) this.#vacuum = await this.#parts.writeBack.inTurn(() => this.#parts.store.vacuum());
@@ -110,7 +122,7 @@ export class OverlayCleaner {
     const end = writeBack.nextPlace;
     const unused = groups.unused(this.#settledPlace + 1, end).slice(0, GROUPS_AT_ONCE);
     for (const key of unused) {
-      if (this.#protected > 0) return;
+      if (this.#protected > 0 || this.#holds > 0) return;
       await writeBack.inTurn(() => store.remove(key * GROUP_PLACES, (key + 1) * GROUP_PLACES));
       groups.forget(key);
     }

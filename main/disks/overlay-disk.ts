@@ -12,6 +12,7 @@ import { OverlayCleaner } from './overlay-cleaner.ts';
 import { OverlayReading } from './overlay-reading.ts';
 import { scanRows } from './overlay-rows.ts';
 import { OverlayStore, type Placed } from './overlay-store.ts';
+import type { OverlayState } from './overlay-tables.ts';
 import { PendingWrites } from './pending-writes.ts';
 import { RowGroups } from './row-groups.ts';
 import { SettledContent } from './settled-content.ts';
@@ -42,8 +43,17 @@ export type OverlayMessage =
   | { readonly kind: 'commit'; readonly generation: number }
   /** The head's content of that version holds all rows up to the generation: they go. Answer: undefined, at once durable. */
   | { readonly kind: 'settled'; readonly version: number; readonly generation: number }
+  /** An instant that can be read from outside, beside the running machine, until `release`: nothing of it is removed. Answer: OverlayHold. */
+  | { readonly kind: 'hold' }
+  | { readonly kind: 'release' }
   /** Answer: OverlaySizes. */
   | { readonly kind: 'sizes' };
+/** What makes up the disk at the instant of a `hold`: a version of the head's content, and rows of later generations up to one. */
+export interface OverlayHold {
+  readonly settledVersion: number | undefined;
+  readonly settledGeneration: number;
+  readonly generation: number;
+}
 export interface OverlaySizes {
   readonly sizeBytes: number;
   /** What the overlay takes on the host, and what waits in memory to be written to it. */
@@ -101,6 +111,7 @@ interface Start {
   /** Of the next row. */
   readonly place: number;
   readonly generation: number;
+  readonly settled: { readonly version: number | undefined; readonly generation: number };
 }
 
 class OverlayDisk implements AttachedDisk {
@@ -115,10 +126,11 @@ class OverlayDisk implements AttachedDisk {
   readonly #cleaner: OverlayCleaner;
   /** The last place of each generation that is in the file, oldest first. */
   readonly #ends: GenerationEnd[];
+  #settledState: { readonly version: number | undefined; readonly generation: number };
   #closed = false;
 
   /** Reads the directory of rows. */
-  static async open(parts: DiskParts, state: { readonly generation: number; readonly settledGeneration: number }): Promise<OverlayDisk> {
+  static async open(parts: DiskParts, state: OverlayState): Promise<OverlayDisk> {
     const index = new ClusterIndex();
     const groups = new RowGroups();
     let { generation } = state;
@@ -137,7 +149,10 @@ class OverlayDisk implements AttachedDisk {
           note(ends, written, place);
         }
       }
-    const disk = new OverlayDisk(parts, { index, groups, ends, place: place + 1, generation });
+    const disk = new OverlayDisk(parts, {
+      ...{ index, groups, ends, place: place + 1, generation },
+      settled: { version: state.settledVersion, generation: state.settledGeneration },
+    });
     if (settledPlace > 0) disk.#cleaner.removeSettled(settledPlace);
     return disk;
   }
@@ -150,6 +165,7 @@ class OverlayDisk implements AttachedDisk {
     this.#index = start.index;
     this.#groups = start.groups;
     this.#ends = start.ends;
+    this.#settledState = start.settled;
     this.#pending = new PendingWrites(start.generation);
     const placed = (all: readonly Placed[]) => this.#placed(all);
     this.#writeBack = new WriteBack({ store, owner, pending: this.#pending, place: start.place, placed });
@@ -221,11 +237,22 @@ class OverlayDisk implements AttachedDisk {
     const told = message as OverlayMessage;
     if (told.kind === 'commit') return this.#commit(told.generation);
     if (told.kind === 'settled') return this.#settled(told.version, told.generation);
+    if (told.kind === 'hold') return this.#hold();
+    if (told.kind === 'release') return this.#cleaner.release();
     if (told.kind === 'sizes') {
       const overlayBytes = await this.#parts.store.usedBytes();
       return { sizeBytes: this.sizeBytes, overlayBytes, waitingBytes: this.#pending.bytes } satisfies OverlaySizes;
     }
     throw new Error(`a disk does not know the message ${JSON.stringify(message)}`);
+  }
+
+  async #hold(): Promise<OverlayHold> {
+    const { version, generation: settledGeneration } = this.#settledState;
+    // Not `cut`: a hold protects until its release, not until something is settled.
+    const generation = this.#pending.cut();
+    this.#cleaner.hold();
+    await this.#commit(generation);
+    return { settledVersion: version, settledGeneration, generation };
   }
 
   async #commit(generation: number): Promise<void> {
@@ -243,6 +270,7 @@ class OverlayDisk implements AttachedDisk {
     await this.#writeBack.inTurn(() => store.change(sql));
     const last = this.#ends.findLast(([ended]) => ended <= generation)?.[1] ?? 0;
     settled.use(content);
+    this.#settledState = { version, generation };
     for (const segment of this.#index.segments()) this.#index.replace(segment, (value) => (Math.abs(value) <= last ? 0 : value));
     this.#ends.splice(0, this.#ends.findLastIndex(([ended]) => ended <= generation) + 1);
     this.#cleaner.settled(generation, last);

@@ -62,8 +62,11 @@ export async function* scanRows(database: Database, after: number, upTo?: number
 
 export interface OverlayReader {
   state(): Promise<OverlayState>;
-  /** What counts of the rows that are not settled, up to a generation (all where it is absent). */
-  rows(generation?: number): Promise<OverlayRows>;
+  /**
+   * What counts of the rows that are not settled, up to a generation (all where it is absent).
+   * @param settledGeneration rows up to it are settled; absent: as the file says
+   */
+  rows(generation?: number, settledGeneration?: number): Promise<OverlayRows>;
   /** Bytes of some clusters by their places, at most some hundred. @throws DamagedOverlayError */
   read(clusters: ArrayLike<number>, places: ArrayLike<number>): Promise<Uint8Array[]>;
   close(): Promise<void>;
@@ -75,7 +78,7 @@ export async function openOverlayRows(file: string): Promise<OverlayReader> {
   const database = await openOverlayReader(file);
   return {
     state: () => readOverlayState(database),
-    rows: (generation) => winners(database, generation),
+    rows: (generation, settledGeneration) => winners(database, generation, settledGeneration),
     async read(clusters, places) {
       const rows = await database.all(
         'SELECT place, bytes FROM clusters WHERE place IN (SELECT value FROM json_each(?))',
@@ -93,11 +96,11 @@ export async function openOverlayRows(file: string): Promise<OverlayReader> {
 }
 
 /** In the order of writing, later rows win. */
-async function winners(database: Database, generation: number | undefined): Promise<OverlayRows> {
+async function winners(database: Database, generation?: number, settledGeneration?: number): Promise<OverlayRows> {
   const last = new ClusterIndex();
   // Settled rows may be gone at any moment.
-  const { settledGeneration } = await readOverlayState(database);
-  for await (const rows of scanRows(database, settledGeneration, generation))
+  const after = settledGeneration ?? (await readOverlayState(database)).settledGeneration;
+  for await (const rows of scanRows(database, after, generation))
     for (const [place, cluster, count] of rows) {
       if (count === 0) last.set(cluster, place);
       else last.fill([cluster, count], -place);

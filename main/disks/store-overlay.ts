@@ -41,7 +41,8 @@ export async function storeOverlay(
   const reader = await openOverlayRows(overlay);
   const held: number[] = [];
   try {
-    const rows = await reader.rows(generation);
+    const { settledGeneration } = await reader.state();
+    const rows = await reader.rows(generation, settledGeneration);
     const chunks = new Float64Array(rows.clusters.length);
     for (let at = 0; at < rows.clusters.length; at += BATCH) {
       signal?.throwIfAborted();
@@ -53,6 +54,8 @@ export async function storeOverlay(
       progress({ message: 'storing the disk', fraction: bytesDone / bytesTotal, bytesDone, bytesTotal });
     }
     signal?.throwIfAborted();
+    if ((await reader.state()).settledGeneration !== settledGeneration)
+      throw new Error(`${overlay} was settled while it was being stored: try again`);
     const settled = from ? await readContent(store, from) : EMPTY_CONTENT;
     const old = [...chunksOf(settled)];
     await store.hold(old);

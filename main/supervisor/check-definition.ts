@@ -1,6 +1,6 @@
 /** What is wrong with a definition, field by field, before it is started: for forms, and nothing is stored. */
 import type { FileInspection } from '../../preload/contract/images.ts';
-import type { MachineDefinition } from '../../preload/contract/machines.ts';
+import type { DiskDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
 
 export interface DefinitionProblem {
   /** Path of the field: `name`, `boot.kernel`, `disks.0.path`. */
@@ -42,9 +42,26 @@ export async function checkDefinition(definition: MachineDefinition, { inspect }
   await file('boot.program', boot.program, 'program', PROGRAMS);
   await file('boot.firmware', boot.firmware, 'firmware');
   await file('boot.initrd', boot.initrd, 'initial file system');
-  for (const [index, disk] of disks.entries()) await file(`disks.${index}.path`, disk.path, 'disk');
+  for (const [index, disk] of disks.entries()) {
+    await file(`disks.${index}.path`, disk.path, 'disk');
+    const complaint = diskComplaint(disk);
+    if (complaint) wrong(`disks.${index}.${complaint[0]}`, complaint[1]);
+  }
   for (const [index, port] of ports.entries())
     if (ports.findIndex((other) => other.name === port.name) < index)
       wrong(`ports.${index}.name`, `there are two ports called "${port.name}"`);
   return problems;
+}
+
+/** A disk's size is counted in sectors of so many bytes (virtio 1.2, 5.2.4). */
+const SECTOR_BYTES = 512;
+
+/** What is wrong with a disk by itself: the field and why. */
+function diskComplaint({ path, format, readonly, writes = 'direct', sizeBytes }: DiskDefinition): [keyof DiskDefinition, string] | undefined {
+  if (path === undefined && writes === 'direct') return ['path', 'choose a file, or let writes go to an overlay of an empty disk'];
+  if (format === 'qcow2' && writes === 'direct' && !readonly)
+    return ['writes', 'a qcow2 image is never written: let writes go to an overlay, forget them at the stop, or attach it read-only'];
+  if (sizeBytes !== undefined && (sizeBytes === 0 || sizeBytes % SECTOR_BYTES !== 0))
+    return ['sizeBytes', `a disk is a number of whole sectors of ${SECTOR_BYTES} bytes`];
+  return undefined;
 }

@@ -1,0 +1,67 @@
+/** Writing an image file as a whole or not at all: under another name first, renamed when it is complete and durable. */
+import { link, open, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { WritableByteStore } from '../../emulator/disk/byte-store.ts';
+
+const taken = (path: string) => new Error(`${path} is there already: choose another name, or remove it first`);
+
+function storeOver(file: FileHandle): WritableByteStore {
+  return {
+    sizeBytes: 0,
+    async read(offset, into) {
+      await file.read(into, 0, into.length, offset);
+    },
+    async write(offset, from) {
+      for (let done = 0; done < from.length;) done += (await file.write(from, done, from.length - done, offset + done)).bytesWritten;
+    },
+    resize: (sizeBytes) => file.truncate(sizeBytes),
+    flush: () => file.sync(),
+    close: () => file.close(),
+  };
+}
+
+function explained(path: string, error: unknown): Error {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new Error(`there is no room left for ${path}: free some space and try again; nothing of it was kept`);
+  if (code === 'ENOENT') return new Error(`there is no folder ${dirname(path)}: make it, or choose another`);
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return new Error(`${path} may not be written: choose another folder (${message})`);
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** The name becomes the file's only if nobody has it; some file systems have no links, and then the last look must do. */
+async function publish(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+    await unlink(from);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw taken(to);
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
+    if (await exists(to)) throw taken(to);
+    await rename(from, to);
+  }
+}
+
+const exists = (path: string) => open(path, 'r').then(async (file) => (await file.close(), true), (error: NodeJS.ErrnoException) => error.code !== 'ENOENT');
+
+/**
+ * Writes a file by `work`. Whatever goes wrong, nothing is left.
+ * @throws Error with a message for a person when it is there already or cannot be written; what `work` throws
+ */
+export async function writeNewFile(path: string, work: (store: WritableByteStore) => Promise<void>): Promise<void> {
+  if (await exists(path)) throw taken(path);
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+  const file = await open(temporary, 'w').catch((error: unknown) => {
+    throw explained(path, error);
+  });
+  try {
+    await work(storeOver(file));
+    await file.sync();
+    await publish(temporary, path);
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw explained(path, error);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,197 @@
+/** Answers the calls of the contract `disks`: looking at disks, bringing images in and out, looking after them. */
+import { stat, truncate } from 'node:fs/promises';
+import type { Emitter, Handlers } from '../../preload/contract/contract.ts';
+import { ContractError } from '../../preload/contract/contract.ts';
+import type { DiskStatus, disks } from '../../preload/contract/disks.ts';
+import type { DiskDefinition, MachineId } from '../../preload/contract/machines.ts';
+import type { SnapshotId } from '../../preload/contract/snapshots.ts';
+import { formatOf, hashBase, lookAtBase, problemOf } from '../disks/bases.ts';
+import { BringingIn } from '../disks/bringing-in.ts';
+import { headPlace } from '../disks/content.ts';
+import { headState, overlayBytes, overlayFile, settleHead } from '../disks/heads.ts';
+import { hasHead } from '../disks/machine-disks.ts';
+import { TakingOut } from '../disks/taking-out.ts';
+import type { HeadRecord } from '../library/head-records.ts';
+import type { Library } from '../library/library.ts';
+import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+import type { TaskList } from '../tasks/task-list.ts';
+import type { Storage } from '../timeline/storage.ts';
+
+export interface DisksParts {
+  readonly library: Pick<Library, 'home' | 'heads' | 'snapshots'>;
+  readonly storage: Pick<Storage, 'run'>;
+  readonly tasks: TaskList;
+  readonly supervisor: Pick<Supervisor, 'machine' | 'update'>;
+  readonly events: Emitter<typeof disks>;
+  /** Runs work while nothing else changes what the machine's disks are: no start, no snapshot, no return. */
+  alone<T>(machine: MachineId, work: () => Promise<T>): Promise<T>;
+}
+
+const SECTOR_BYTES = 512;
+
+/** A disk of a machine as it is defined, and its head where it has one. */
+interface Found {
+  readonly machine: SupervisedMachine;
+  readonly definition: DiskDefinition;
+  readonly head: HeadRecord | undefined;
+}
+
+/** The handlers of `disks`. */
+export function disksService(parts: DisksParts): Handlers<typeof disks> {
+  const { library, storage, tasks, supervisor, events } = parts;
+  const { heads, home } = library;
+  const bringing = new BringingIn(parts);
+  const taking = new TakingOut(parts);
+
+  async function find(id: MachineId, slot: number): Promise<Found> {
+    const machine = supervisor.machine(id);
+    const definition = machine.record.definition.disks[slot];
+    if (!definition) throw new ContractError('missing', `"${machine.record.definition.name}" has no disk ${slot + 1}`);
+    const head = hasHead(definition) ? (await heads.present(id)).find(({ disk }) => disk === definition.id) : undefined;
+    return { machine, definition, head };
+  }
+
+  /** For what must not happen beside a guest, or under a saved one. */
+  function requireOff({ life, record }: SupervisedMachine, what: string): void {
+    const { name } = record.definition;
+    if (life.isActive) throw new ContractError('conflict', `"${name}" is ${life.state}: stop it before a disk is ${what}`);
+    if (record.suspended)
+      throw new ContractError('conflict', `"${name}" is suspended, and its saved memory knows the disk as it is: start it and shut it down first`);
+  }
+
+  async function direct(slot: number, { path, format = 'raw' }: DiskDefinition): Promise<DiskStatus> {
+    if (path === undefined) return { slot, sizeBytes: 0, hostBytes: 0, problem: 'no file is set: choose one under Hardware' };
+    try {
+      const { size, blocks } = await stat(path);
+      const sizeBytes = format === 'raw' ? size : (await lookAtBase(path, format)).sizeBytes;
+      return { slot, sizeBytes, hostBytes: blocks * SECTOR_BYTES };
+    } catch (error) {
+      return { slot, sizeBytes: 0, hostBytes: 0, problem: `${path} cannot be used: ${(error as Error).message}` };
+    }
+  }
+
+  /** A disk that no start has made yet. */
+  async function unused(slot: number, { id, path, format = 'raw', sizeBytes }: DiskDefinition): Promise<DiskStatus> {
+    const own = { slot, ...(id === undefined ? {} : { id }), hostBytes: 0 };
+    if (path === undefined) return { ...own, sizeBytes: sizeBytes ?? 0 };
+    try {
+      return { ...own, sizeBytes: sizeBytes ?? (await lookAtBase(path, format)).sizeBytes };
+    } catch (error) {
+      return { ...own, sizeBytes: sizeBytes ?? 0, problem: (error as Error).message };
+    }
+  }
+
+  async function kept(slot: number, head: HeadRecord, storedBytes: number): Promise<DiskStatus> {
+    const problem = head.base && (await problemOf(head.base));
+    return {
+      slot,
+      id: head.disk,
+      sizeBytes: head.sizeBytes,
+      ...(head.base ? { base: head.base } : {}),
+      hostBytes: (await overlayBytes(overlayFile(home.folder, head.id))) + storedBytes,
+      ...(problem === undefined ? {} : { problem }),
+    };
+  }
+
+  async function list(id: MachineId): Promise<readonly DiskStatus[]> {
+    const { disks: defined } = supervisor.machine(id).record.definition;
+    const present = await heads.present(id);
+    const owners = present.length > 0 ? (await storage.run('usage', { groups: {} })).owners : undefined;
+    return Promise.all(
+      defined.map((definition, slot) => {
+        if (!hasHead(definition)) return direct(slot, definition);
+        const head = present.find(({ disk }) => disk === definition.id);
+        return head ? kept(slot, head, owners?.get(`head:${head.id}`)?.own ?? 0) : unused(slot, definition);
+      }),
+    );
+  }
+
+  async function resize(id: MachineId, slot: number, sizeBytes: number): Promise<void> {
+    const { machine, definition, head } = await find(id, slot);
+    requireOff(machine, 'made larger');
+    if (sizeBytes % SECTOR_BYTES !== 0) throw new ContractError('invalid', `a disk is whole sectors of ${SECTOR_BYTES} bytes long`);
+    const now = (await list(id))[slot]!;
+    if (sizeBytes < now.sizeBytes)
+      throw new ContractError('conflict', `disk ${slot + 1} has ${now.sizeBytes} bytes: a disk can be made larger, never smaller`);
+    if (hasHead(definition)) {
+      if (head) await heads.change(head.id, { sizeBytes });
+      const changed = machine.record.definition.disks.map((disk, index) => (index === slot ? { ...disk, sizeBytes } : disk));
+      await supervisor.update(id, { disks: changed });
+    } else if (definition.path !== undefined && (definition.format ?? 'raw') === 'raw' && !definition.readonly)
+      await truncate(definition.path, sizeBytes);
+    else throw new ContractError('conflict', 'an image that is only read cannot be made larger: let writes go to an overlay first');
+    events.changed({ machine: id });
+  }
+
+  async function compact(id: MachineId, slot: number): Promise<{ readonly task: string }> {
+    const { machine, definition, head } = await find(id, slot);
+    if (!hasHead(definition)) throw new ContractError('conflict', 'the guest writes this file itself: there is nothing of ours to compact');
+    requireOff(machine, 'compacted');
+    const task = tasks.begin(`Compacting disk ${slot + 1} of "${machine.record.definition.name}"`, (progress, signal) =>
+      parts.alone(id, async () => {
+        requireOff(machine, 'compacted');
+        if (!head) return;
+        const overlay = overlayFile(home.folder, head.id);
+        const { settledVersion } = await headState(overlay);
+        const owner = `head:${head.id}`;
+        const version = await storage.run('nextVersion', { owner });
+        const from = settledVersion === undefined ? {} : { from: headPlace(head.id, settledVersion) };
+        const base = head.base ? { base: { path: head.base.path, format: head.base.format } } : {};
+        await storage.run('compactDisk', { head: head.id, overlay, ...from, version, ...base }, { progress, signal });
+        await settleHead(overlay, version);
+        await storage.run('dropVersions', { owner, keep: version });
+        await storage.run('collect', undefined);
+        events.changed({ machine: id });
+      }),
+    );
+    return { task: task.id };
+  }
+
+  async function acceptBase(id: MachineId, slot: number): Promise<void> {
+    const { machine, definition, head } = await find(id, slot);
+    if (!head?.base) throw new ContractError('conflict', `disk ${slot + 1} stands on no image: there is nothing to accept`);
+    const path = definition.path ?? head.base.path;
+    const { base, sizeBytes } = await lookAtBase(path, head.base.format).catch((error: Error) => {
+      throw new ContractError('unavailable', `${path} cannot be used: ${error.message}`);
+    });
+    const title = `Reading ${path}`;
+    const hashed = await tasks.begin(title, (progress, signal) =>
+      hashBase(base, (bytesDone, bytesTotal) => progress({ message: title, fraction: bytesTotal > 0 ? bytesDone / bytesTotal : 1 }), signal),
+    ).result;
+    await parts.alone(id, async () => {
+      requireOff(machine, 'put on another base');
+      await heads.change(head.id, { base: hashed, sizeBytes: Math.max(sizeBytes, head.sizeBytes) });
+    });
+    events.changed({ machine: id });
+  }
+
+  return {
+    list,
+    import: async (id, { path, format, copy }) => {
+      const { record } = supervisor.machine(id);
+      const known = format ?? (await formatOf(path).catch((error: Error) => {
+        throw new ContractError('unavailable', error.message);
+      }));
+      const task = tasks.begin(`Adding ${path} to "${record.definition.name}"`, (progress, signal) =>
+        copy ? bringing.copy(id, path, known, progress, signal) : bringing.refer(id, path, known, progress, signal),
+      );
+      return { task: task.id };
+    },
+    export: async (id, slot, { path, format, snapshot, compress = false }) => {
+      if (compress && format === 'raw') throw new ContractError('invalid', 'a raw image cannot be compressed: choose qcow2');
+      const { machine } = await find(id, slot);
+      const title = `Writing disk ${slot + 1} of "${machine.record.definition.name}" to ${path}`;
+      const file = { path, format, compress };
+      const task = tasks.begin(title, (progress, signal) =>
+        snapshot === undefined
+          ? taking.present(id, slot, file, progress, signal)
+          : taking.snapshot(snapshot as SnapshotId, slot, file, progress, signal),
+      );
+      return { task: task.id };
+    },
+    resize: (id, slot, sizeBytes) => parts.alone(id, () => resize(id, slot, sizeBytes)),
+    compact,
+    acceptBase,
+  };
+}
