@@ -29,8 +29,8 @@ export interface CopyOptions {
 
 /**
  * Copies the pages that `save` (or `restore` with `keep`) has marked; each is handed over once. One call a snapshot, on
- * any thread but one that fills pages of the same machine. Until it ends the guest may have to wait for it: never block
- * this thread for longer than a few milliseconds.
+ * any thread, better not on one that fills pages of the same machine. Until it ends the guest may have to wait for it:
+ * never block this thread for longer than a few milliseconds.
  * @throws what `room` or `each` throws, or the signal's reason: the snapshot is given up then, and nothing is marked any more
  */
 export async function copyPages(ram: SharedRam, each: EachPage, { room, signal }: CopyOptions = {}): Promise<void> {
@@ -119,6 +119,8 @@ export async function fillPages(
         absent.lose(`the machine's memory could not be read: ${error instanceof Error ? error.message : String(error)}`);
       throw error;
     }
+    // Filling keeps what a snapshot needs: it does not outrun the thread that copies, which may even be this one.
+    while (keeper.crowded && absent.epoch === epoch) await pause(1);
     absent.put(pages, contents, epoch, keeper);
   }
 }

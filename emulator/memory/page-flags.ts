@@ -96,6 +96,6 @@ export function pagesWith(words: Int32Array, bit: number, from: number, most: nu
 /** Whether a page is all zero. @param page 4096 bytes at a multiple of 8 */
 export function isZero(page: Uint8Array): boolean {
   const words = new BigInt64Array(page.buffer, page.byteOffset, page.length / 8);
-  for (let index = 0; index < words.length; index++) if (words[index] !== 0n) return false;
+  for (const word of words) if (word !== 0n) return false;
   return true;
 }

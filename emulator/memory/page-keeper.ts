@@ -57,6 +57,10 @@ export class PageKeeper {
     if (this.#claim(page, 0)) this.#hand(page);
   }
 
+  /** Whether so many copies wait for the saving thread that whoever can should let it catch up first. */
+  get crowded(): boolean {
+    return ((Atomics.load(this.#words, PUT) - Atomics.load(this.#words, TAKEN)) | 0) > SLOTS / 2;
+  }
   /** Whether a snapshot's pages are still being copied. */
   get copying(): boolean {
     return Atomics.load(this.#words, COPYING) !== 0;
