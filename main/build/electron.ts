@@ -10,8 +10,8 @@ import { alone, isFresh } from './freshness.ts';
 import { PROJECT } from './project.ts';
 
 export const ELECTRON_FOLDER = join(PROJECT, 'dist', 'electron');
-/** A thread is started as `new Worker(new URL('./core-worker.ts', import.meta.url))`. */
-const WORKER_URL = /new URL\(\s*(['"])([^'"]*-worker)\.ts\1\s*,\s*import\.meta\.url\s*,?\s*\)/g;
+/** A thread is started as `new Worker(new URL('./core-worker.ts', import.meta.url))`; a disk's module is named likewise. */
+const WORKER_URL = /new URL\(\s*(['"])([^'"]*-(?:worker|disk))\.ts\1\s*,\s*import\.meta\.url\s*,?\s*\)/g;
 
 const SOURCES = ['main', 'preload', 'emulator', 'package-lock.json'].map((source) => join(PROJECT, source));
 const isBuilt = () => isFresh(join(ELECTRON_FOLDER, 'main.mjs'), SOURCES);
@@ -32,12 +32,20 @@ const relocating: Plugin = {
   },
 };
 
-/** The entry points of worker threads. */
+/** Where threads' entry points are, and modules that threads load by their address. */
+const ENTRIES: readonly (readonly [folder: string, name: RegExp])[] = [
+  [join('emulator', 'host'), /-worker\.ts$/],
+  [join('main', 'timeline'), /-worker\.ts$/],
+  [join('main', 'disks'), /^(?:overlay|image)-disk\.ts$/],
+];
+
+/** The entry points of worker threads and of what they load. */
 export function workerEntries(): string[] {
-  const folder = join(PROJECT, 'emulator', 'host');
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('-worker.ts'))
-    .map((name) => join(folder, name));
+  return ENTRIES.flatMap(([place, wanted]) => {
+    const folder = join(PROJECT, place);
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    return names.filter((name) => wanted.test(name)).map((name) => join(folder, name));
+  });
 }
 
 const shared: BuildOptions = {

@@ -38,13 +38,15 @@ export interface MachineDisks {
 /** Whether a disk has a head: what is written to it is kept apart from its base. */
 export const hasHead = ({ writes = 'direct' }: DiskDefinition): boolean => writes !== 'direct';
 
-const moduleOf = (name: string) => new URL(name, import.meta.url).href;
+// Whole expressions: the build of the Electron shell finds them by their text.
+const OVERLAY_DISK = new URL('./overlay-disk.ts', import.meta.url).href;
+const IMAGE_DISK = new URL('./image-disk.ts', import.meta.url).href;
 
 function inPlace({ path, format = 'raw', readonly }: DiskDefinition): DiskAttachment {
   if (path === undefined) throw new ContractError('unavailable', 'it has no file: choose one, or let writes go to an overlay');
   if (format === 'raw') return { path, readonly };
   if (!readonly) throw new ContractError('unavailable', `${path} is a qcow2 image, which is never written: let writes go to an overlay, or attach it read-only`);
-  return { module: moduleOf('./image-disk.ts'), setup: { path, format } satisfies ImageSetup, readonly: true } satisfies ModuleDisk;
+  return { module: IMAGE_DISK, setup: { path, format } satisfies ImageSetup, readonly: true } satisfies ModuleDisk;
 }
 
 /** The disks of a library's machines. */
@@ -98,7 +100,7 @@ export function machineDisks({ library, storage, behind }: MachineDisksParts): M
   }
 
   const attachment = ({ id, base, sizeBytes, throwaway }: HeadRecord, { readonly }: DiskDefinition): DiskAttachment => ({
-    module: moduleOf('./overlay-disk.ts'),
+    module: OVERLAY_DISK,
     setup: {
       overlay: fileOf(id),
       settled: { store: storage.file, head: id },
