@@ -83,8 +83,10 @@ export async function settle(
   for (const settling of settlings) {
     const { head, version, generation } = settling;
     const overlay = overlayFile(homeOf(parts), head);
-    // It went meanwhile, with its machine's return to another instant.
+    // It went meanwhile, with its machine's return to another instant; or a later version came first.
     if (!existsSync(overlay)) continue;
+    const { settledVersion = -1 } = await headState(overlay);
+    if (settledVersion >= version) continue;
     const told = tell(settling);
     if (told) await told({ kind: 'settled', version, generation });
     else await settleHead(overlay, version, generation);

@@ -26,3 +26,8 @@ export const headOwner = (head: string): string => `head:${head}`;
 export const MEMORY = 'memory';
 /** Guest RAM is stored in pages. */
 export const PAGE_BYTES = 4096;
+
+/** A job of every worker: resolves when its store is open. */
+export async function ready(): Promise<void> {
+  // The worker has opened the store before it runs any job.
+}

@@ -29,7 +29,7 @@ export interface Storage {
 }
 
 /** Names of the jobs that only read; the table itself belongs to the worker, so that its modules load there only. */
-const READING: Readonly<Record<keyof ReadingJobs, true>> = {
+const READING: Readonly<Record<Exclude<keyof ReadingJobs, 'ready'>, true>> = {
   compareMemory: true,
   fillMemory: true,
   compareSnapshots: true,
@@ -54,6 +54,13 @@ export function storageOf(home: Home): Storage {
   // A reader finds no store until the writer has made it, or has mended what an ended program left.
   const prepare = () =>
     (prepared ??= writer.run('ready', {}).catch((error: unknown) => ((prepared = undefined), Promise.reject(error as Error))));
+  let warmed = false;
+  const warm = () => {
+    warmed = true;
+    void prepare()
+      .then(() => reader.run('ready', {}))
+      .catch(() => (warmed = false));
+  };
   let closing: Promise<void> | undefined;
   return {
     file,
@@ -61,6 +68,8 @@ export function storageOf(home: Home): Storage {
     async run(name, args, jobOptions) {
       const reads = Object.hasOwn(READING, name);
       if (reads) await prepare();
+      // Going back is to be quick when it is asked for: the reader starts behind the first thing stored.
+      else if (!warmed) warm();
       // The tables tie a name to its types; the threads carry them untyped.
       return (await (reads ? reader : writer).run(name, args, jobOptions)) as never;
     },

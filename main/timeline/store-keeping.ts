@@ -1,11 +1,6 @@
 /** Writing jobs that keep the store in order: deleting, collecting, measuring, checking. */
 import type { CheckReport, Collected, Store } from '../storage/index.ts';
 
-/** Resolves when the store is open. */
-export async function ready(): Promise<void> {
-  // The worker has opened the store before it runs any job.
-}
-
 /** Deletes every manifest of these owners, but those of a name; their space returns with the next collection. */
 export async function dropOwners(
   store: Store,

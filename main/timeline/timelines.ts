@@ -68,6 +68,17 @@ export class Timelines {
       }));
   }
 
+  /** Runs work on a machine's disks when what was taken is stored, and while nothing starts, takes or goes back. */
+  async alone<T>(machine: MachineId, work: () => Promise<T>): Promise<T> {
+    await this.recovered();
+    await this.recovered();
+    const { present, storing } = this.of(machine);
+    return present.inTurn(async () => {
+      await storing.settled();
+      return work();
+    });
+  }
+
   of(machine: MachineId): MachineTimeline {
     let timeline = this.#machines.get(machine);
     if (!timeline) this.#machines.set(machine, (timeline = new MachineTimeline(machine, this.parts)));

@@ -1,20 +1,25 @@
 /** The jobs of the storage worker, by name. */
-import { importMachine } from '../archive/import-machine.ts';
-import { compactDisk } from '../disks/compact-disk.ts';
-import { importImage } from '../disks/import-image.ts';
+import type { importMachine } from '../archive/import-machine.ts';
+import type { compactDisk } from '../disks/compact-disk.ts';
+import type { importImage } from '../disks/import-image.ts';
 import { storeOverlay } from '../disks/store-overlay.ts';
 import type { Store } from '../storage/index.ts';
 import { copyDisk, copyOwner, dropVersions, nextVersion } from './disk-jobs.ts';
-import type { Jobs } from './job.ts';
+import { ready, type Jobs } from './job.ts';
 import { storeMemory } from './store-memory.ts';
-import { checkStore, collect, dropOwners, hasManifest, manifestNames, ready, tidy, usage } from './store-keeping.ts';
+import { checkStore, collect, dropOwners, hasManifest, manifestNames, tidy, usage } from './store-keeping.ts';
+
+/** Loaded with their first use. */
+const rare = {
+  importMachine: async (...args: Parameters<typeof importMachine>) => (await import('../archive/import-machine.ts')).importMachine(...args),
+  importImage: async (...args: Parameters<typeof importImage>) => (await import('../disks/import-image.ts')).importImage(...args),
+  compactDisk: async (...args: Parameters<typeof compactDisk>) => (await import('../disks/compact-disk.ts')).compactDisk(...args),
+};
 
 export const writingJobs = {
   ready,
   storeMemory,
   storeOverlay,
-  importImage,
-  compactDisk,
   copyDisk,
   copyOwner,
   nextVersion,
@@ -26,6 +31,6 @@ export const writingJobs = {
   usage,
   tidy,
   checkStore,
-  importMachine,
+  ...rare,
 } satisfies Jobs<Store>;
 export type WritingJobs = typeof writingJobs;

@@ -1,5 +1,13 @@
 /** A machine without an engine: the test plays the guest. It keeps the promises of `RunningMachine`. */
-import type { Ending, MachineConfiguration, MachineEvents, MachineFigures, RunningMachine } from '../../emulator/index.ts';
+import {
+  type Ending,
+  type MachineConfiguration,
+  MachineError,
+  type MachineEvents,
+  type MachineFigures,
+  type RunningMachine,
+  type SavedInstant,
+} from '../../emulator/index.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
 import type { StartMachine } from '../../main/supervisor/machine-life.ts';
 
@@ -41,9 +49,14 @@ export class ScriptedMachine implements RunningMachine {
   figures() {
     return this.figuresNow;
   }
-  async save() {
-    this.calls.push('save');
-    return { state: new Uint8Array(0), pages: new Map<number, Uint8Array>() };
+  async save(): Promise<SavedInstant> {
+    throw new MachineError('a scripted machine has no memory to save');
+  }
+  async restore(): Promise<undefined> {
+    throw new MachineError('a scripted machine has no memory to restore');
+  }
+  async tellDisk() {
+    throw new MachineError('a scripted machine has no disks');
   }
 
   end(ending: Ending) {

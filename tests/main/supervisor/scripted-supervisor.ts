@@ -17,7 +17,8 @@ export async function scriptedSupervisor(home = temporaryHome()) {
     library,
     startMachine: emulator.startMachine,
     async begin({ definition }) {
-      const configuration = resolveConfiguration(definition, undefined, []);
+      const disks = definition.disks.map(({ path, readonly }) => ({ path: path as string, readonly }));
+      const configuration = resolveConfiguration(definition, undefined, disks);
       await requireFiles(configuration);
       return { configuration };
     },
