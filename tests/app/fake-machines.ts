@@ -167,5 +167,6 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
   /** The oldest machine. */
   const first = () => [...entries.keys()][0] as MachineId;
   const close = () => entries.forEach((one) => (one.guest?.stop(), clearInterval(one.ticker)));
-  return { add, plain, service, consoleService, openConsole, first, close };
+  const definitionOf = (id: MachineId) => entry(id).status.definition;
+  return { add, plain, definitionOf, service, consoleService, openConsole, first, close };
 }

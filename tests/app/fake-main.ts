@@ -31,7 +31,8 @@ export async function startFakeMain({ debian = 'ready', folder, port = 0 }: Fake
   const machines = fakeMachines(events, sizes);
   const timeline = fakeTimeline(events, {
     branch(machine, name, start) {
-      const made = machines.add({ ...machines.service.get(machine).definition, name: name ?? 'branch' });
+      const like = machines.definitionOf(machine);
+      const made = machines.add({ ...like, name: name ?? 'branch' });
       if (start) void machines.service.start(made.id);
       return made;
     },

@@ -42,8 +42,10 @@ export const WEEK: readonly Scripted[] = [
   { id: 'S09', parent: 'C13', name: 'Works', agoMs: 120 * SECOND },
 ];
 
-
-export function fakeTimeline(events: ServiceEvents, machines: { branch(machine: MachineId, name: string | undefined, start: boolean): MachineStatus }) {
+export function fakeTimeline(
+  events: ServiceEvents,
+  machines: { branch(machine: MachineId, name: string | undefined, start: boolean): MachineStatus },
+) {
   const lists = new Map<MachineId, Snapshot[]>();
   const presents = new Map<MachineId, Present>();
   const deleted = new Map<SnapshotId, Snapshot>();
@@ -130,7 +132,12 @@ export function fakeTimeline(events: ServiceEvents, machines: { branch(machine: 
     { path: '/var/log/messages', kind: 'file', change: 'changed', sizeBefore: 10_240, sizeAfter: 40_960 },
   ];
   const service: Handlers<typeof snapshots> = {
-    timeline: (machine) => ({ snapshots: snapshotsOf(machine), present: presentOf(machine), storedBytes: 96.4 * MEBI, freeBytes: 118 * 1024 * MEBI }),
+    timeline: (machine) => ({
+      snapshots: snapshotsOf(machine),
+      present: presentOf(machine),
+      storedBytes: 96.4 * MEBI,
+      freeBytes: 118 * 1024 * MEBI,
+    }),
     create(machine, { name, note }) {
       const snapshot = take(machine, { ...(name ? { name } : {}), ...(note ? { note } : {}) });
       setTimeout(() => put({ ...find(snapshot.id), state: 'ready' }), 300);
@@ -176,7 +183,9 @@ export function fakeTimeline(events: ServiceEvents, machines: { branch(machine: 
           [130_000, 68],
         ],
       },
-      disks: [{ slot: 0, clusters: 512, clusterBytes: 4096, volumes: [{ place: 'whole disk', kind: 'ext4', label: 'root', files, omitted: 0 }] }],
+      disks: [
+        { slot: 0, clusters: 512, clusterBytes: 4096, volumes: [{ place: 'whole disk', kind: 'ext4', label: 'root', files, omitted: 0 }] },
+      ],
     }),
     export(_machine, file) {
       exported.push(file);

@@ -16,6 +16,7 @@ const machine = (id: string, patch: Partial<MachineStatus> = {}): MachineStatus 
   state: 'off',
   reason: 'never started',
   needsRestart: false,
+  suspended: false,
   lastLine: '',
   createdAt: 1,
   ...patch,

@@ -3,9 +3,17 @@ import { describe, expect, test } from 'vitest';
 import type { MachineId, MachineState, MachineStatus } from '../../preload/contract/machines.ts';
 import { sparkPoints } from '../../renderer/components/spark-points.ts';
 import { formatBytes, formatCount, formatDuration, formatMips, formatRemaining, formatShare } from '../../renderer/composables/figures.ts';
-import { actionsFor, primaryAction } from '../../renderer/composables/machine-actions.ts';
+import { actionsFor, primaryAction, stateWord } from '../../renderer/composables/machine-actions.ts';
 import { sentence } from '../../renderer/composables/sentence.ts';
-import { createCommand, machineCommand, quote, runCommand, setCommand } from '../../renderer/composables/shown-command.ts';
+import {
+  createCommand,
+  machineCommand,
+  quote,
+  runCommand,
+  setCommand,
+  sizeWord,
+  snapshotCommand,
+} from '../../renderer/composables/shown-command.ts';
 import { createToasts } from '../../renderer/composables/toasts.ts';
 import { consoleKey } from '../../renderer/console/console-keys.ts';
 import { definitionOf, FIRST_ANSWERS, freeName, misfit, nameFromFile } from '../../renderer/views/create/new-definition.ts';
@@ -53,16 +61,28 @@ describe('figures', () => {
 describe('actions', () => {
   test('every state has the one primary action that fits', () => {
     const states: MachineState[] = ['off', 'starting', 'running', 'paused', 'stopping', 'failed'];
-    expect(states.map((state) => primaryAction(state)?.name)).toEqual(['start', undefined, 'pause', 'resume', undefined, 'start']);
+    expect(states.map((state) => primaryAction({ state, suspended: false })?.name)).toEqual([
+      'start',
+      undefined,
+      'pause',
+      'resume',
+      undefined,
+      'start',
+    ]);
   });
   test('what loses something unsaved says so, what can be undone does not ask', () => {
     expect(
-      actionsFor('running')
+      actionsFor({ state: 'running', suspended: false })
         .filter(({ loses }) => loses)
         .map(({ name }) => name),
     ).toEqual(['reset', 'stop']);
-    expect(actionsFor('off').find(({ name }) => name === 'delete')?.loses).toBeUndefined();
-    expect(actionsFor('running').some(({ name }) => name === 'delete')).toBe(false);
+    expect(actionsFor({ state: 'off', suspended: false }).find(({ name }) => name === 'delete')?.loses).toBeUndefined();
+    expect(actionsFor({ state: 'running', suspended: false }).some(({ name }) => name === 'delete')).toBe(false);
+  });
+  test('a suspended machine is off by another name: it is resumed', () => {
+    const life = { state: 'off', suspended: true } as const;
+    expect([primaryAction(life)?.name, primaryAction(life)?.label, stateWord(life)]).toEqual(['start', 'Resume', 'Suspended']);
+    expect(stateWord({ state: 'starting', suspended: true })).toBe('Starting');
   });
   test('the palette finds actions by their words in any order', () => {
     const machine = { id: 'a' as MachineId, definition: plainDefinition('debian'), state: 'off' } as MachineStatus;
@@ -97,6 +117,32 @@ describe('commands', () => {
     expect(runCommand(plainDefinition('a', { template: 'hello-riscv64', boot: { kind: 'bare' }, engine: 'compiler' }))).toBe(
       'npx viv run --template hello-riscv64 --memory 512M --cpus 1 --engine compiler',
     );
+  });
+});
+
+describe('commands of snapshots and disks', () => {
+  test('quote names and say sizes in whole units', () => {
+    expect(snapshotCommand('restore', 'my vm', 'before it')).toBe(`npx viv snapshot restore 'my vm' 'before it'`);
+    expect([0, 512, 2 ** 20, 1.5 * 2 ** 30, 4 * 2 ** 30, 2 ** 41].map(sizeWord)).toEqual(['0', '512', '1M', '1536M', '4G', '2T']);
+  });
+  test('a drive says where writes go', () => {
+    const disks = [
+      { readonly: false, writes: 'overlay', sizeBytes: 4 * 2 ** 30 },
+      { path: '/a.qcow2', format: 'qcow2', readonly: false, writes: 'overlay' },
+      { path: '/b', readonly: false, writes: 'throwaway' },
+      { path: '/c', readonly: true, writes: 'overlay' },
+      { path: '/d', readonly: false },
+    ] as const;
+    expect(setCommand('a', plainDefinition('a', { disks }), new Set(['disks']))).toBe(
+      'npx viv set a --drive size=4G --drive file=/a.qcow2,format=qcow2,overlay --drive file=/b,throwaway --drive file=/c,readonly --drive file=/d',
+    );
+  });
+  test('checkpoints and what quitting does', () => {
+    const draft = plainDefinition('a', { checkpoints: { everySeconds: 60, budgetBytes: 5 * 2 ** 30 }, onQuit: 'stop' });
+    expect(setCommand('a', draft, new Set(['checkpoints', 'onQuit']))).toBe(
+      'npx viv set a --checkpoints 1m --checkpoint-budget 5G --on-quit stop',
+    );
+    expect(setCommand('a', plainDefinition('a'), new Set(['checkpoints']))).toBe('npx viv set a --checkpoints off');
   });
 });
 

@@ -17,6 +17,8 @@ export interface AxisEvent {
   readonly lane: number;
   /** Room its name takes after it on its lane, in CSS pixels; 0 for what has no name shown. */
   readonly room: number;
+  /** The least distance from the event before it, in CSS pixels; it may be given up to look from further away. */
+  readonly lead?: number;
 }
 
 /** Places in CSS pixels from 0 on, each event at or after the one before it. */
@@ -24,9 +26,10 @@ function natural(events: readonly AxisEvent[], zoom: number): number[] {
   const places: number[] = [];
   /** Where the name last shown on a lane ends. */
   const taken = new Map<number, number>();
-  events.forEach(({ at, lane, room }, index) => {
+  events.forEach(({ at, lane, room, lead = 0 }, index) => {
     const before = events[index - 1];
-    const plain = before === undefined ? 0 : (places[index - 1] as number) + gapWidth(at - before.at) * zoom;
+    const plain =
+      before === undefined ? 0 : (places[index - 1] as number) + Math.max(gapWidth(at - before.at) * zoom, lead * Math.min(1, zoom));
     const place = room > 0 ? Math.max(plain, taken.get(lane) ?? 0) : plain;
     places.push(place);
     if (room > 0) taken.set(lane, place + room * Math.min(1, zoom));
@@ -44,9 +47,9 @@ export function axisPlaces(events: readonly AxisEvent[], width: number, zoom: nu
 
 /** The zoom at which everything is seen at once, at most 1. */
 export function zoomToFit(events: readonly AxisEvent[], width: number): number {
-  let [least, most] = [0.02, 1];
+  let [least, most] = [0.001, 1];
   if ((natural(events, most).at(-1) ?? 0) <= width) return most;
-  for (let step = 0; step < 12; step++) {
+  for (let step = 0; step < 14; step++) {
     const middle = (least + most) / 2;
     if ((natural(events, middle).at(-1) ?? 0) <= width) least = middle;
     else most = middle;

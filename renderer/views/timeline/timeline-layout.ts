@@ -12,7 +12,7 @@ export const MARGIN = { left: 32, right: 56 } as const;
 /** Names get this much of the axis; what is longer is cut, and whole in the card. */
 const NAME_ROOM = 92;
 /** Now stands apart from what was stored last. */
-const NOW_ROOM = 56;
+const NOW_LEAD = 56;
 const CORNER = 12;
 
 export interface PlacedNode {
@@ -62,7 +62,7 @@ export function layOut(timeline: Timeline, now: number, width: number, zoom: num
   const events = places.map(({ lane }, index): AxisEvent => {
     const snapshot = snapshots[index];
     latest = Math.max(latest, snapshot?.createdAt ?? now);
-    return { at: latest, lane, room: !snapshot ? NOW_ROOM : isTick(snapshot) ? 0 : NAME_ROOM };
+    return snapshot ? { at: latest, lane, room: isTick(snapshot) ? 0 : NAME_ROOM } : { at: latest, lane, room: 1, lead: NOW_LEAD };
   });
   const room = Math.max(0, width - MARGIN.left - MARGIN.right);
   const xs = axisPlaces(events, room, zoom).map((x) => x + MARGIN.left);
