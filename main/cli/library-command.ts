@@ -1,14 +1,19 @@
 /** `viv library`: look after the library's file, and after what is stored for its machines. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MachineStatus } from '../../preload/contract/machines.ts';
 import type { Snapshot } from '../../preload/contract/snapshots.ts';
 import { findHome, type Home } from '../library/home.ts';
-import { openLibrary, setDamagedAside } from '../library/library.ts';
+import { openLibrary, setDamagedAside, type Library } from '../library/library.ts';
 import { CallError, EXIT } from './call-error.ts';
 import { readArguments, words, type Command } from './command.ts';
 import { safeText } from './figures.ts';
 import { followTask } from './machines/follow-task.ts';
 import { runningProgram, type Program } from './machines/program.ts';
 import { progressLine, type ProgressLine } from './progress-line.ts';
+
+/** A background program without machines ends within two seconds, in milliseconds. */
+const PATIENCE = 5000;
+const STEP = 50;
 
 export const libraryCommand: Command = {
   help: `viv library: check or repair the library of machines
@@ -96,10 +101,22 @@ async function checkInProgram(program: Program): Promise<readonly string[]> {
   return problems;
 }
 
+/** Opens the library, waiting for a command or an idle background program to end. */
+async function openFree(home: Home): Promise<Library> {
+  const until = Date.now() + PATIENCE;
+  for (;;)
+    try {
+      return await openLibrary(home, { program: 'viv library repair' });
+    } catch (error) {
+      if ((error as { problem?: string }).problem !== 'locked' || Date.now() > until) throw error;
+      await sleep(STEP);
+    }
+}
+
 /** A library that opens is not put aside. */
 async function repair(): Promise<number> {
   const home = findHome();
-  const library = await openLibrary(home, { program: 'viv library repair' }).catch((error: { problem?: string }) => {
+  const library = await openFree(home).catch((error: { problem?: string }) => {
     if (error.problem !== 'damaged') throw error;
   });
   const problems = await library?.check();

@@ -80,6 +80,7 @@ test.for([
   [['snapshot', 'rename', 'box', 'a', ' '], 'NEW-NAME is empty'],
   [['snapshot', 'pin', 'box'], 'SNAPSHOT is missing'],
   [['snapshot', 'diff', 'box', 'a', 'b', 'c'], '"c" is too much'],
+  [['snapshot', 'undelete', 'box', 'first'], 'ID is what viv snapshot delete printed'],
   [['snapshot', 'import'], 'FILE is missing'],
   [['disk'], 'COMMAND is missing: one of list, add'],
   [['disk', 'add', 'box'], 'say what to add'],

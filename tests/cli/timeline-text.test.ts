@@ -51,7 +51,7 @@ test('the list: a table under the tree', () => {
     'SNAPSHOT                                REF  TAKEN                UPTIME      OWN    SHARED  KIND',
     '● fresh                                 @3   2026-11-21 12:01:00  off         1 MiB  2 KiB   manual, pinned',
     '├─◌ rm -rf \\u{1b}[31m/                  @2   2026-11-21 12:02:00  2 min 00 s  1 MiB  2 KiB   manual, protected, storing',
-    '● a name that is longer than anybody …  @1   2026-11-21 12:03:00  3 min 00 s  0 B    2 KiB   kept at a restore',
+    '● a name that is longer than anybody …  @1   2026-11-21 12:03:00  3 min 00 s  0 B    2 KiB   kept',
     '* now: suspended',
     '',
     '3 snapshots take up 2 MiB; 5 GiB free',

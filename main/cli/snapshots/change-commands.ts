@@ -6,6 +6,9 @@ import type { Snapshot, SnapshotId } from '../../../preload/contract/snapshots.t
 import { findProgram, withProgram } from '../machines/program.ts';
 import { quoted, SNAPSHOT_HELP, timelineOf } from './find-snapshot.ts';
 
+/** A whole id (the ULID specification: Crockford's base 32). */
+const ULID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
+
 type Patch = Partial<Pick<Snapshot, 'name' | 'note' | 'pinned' | 'protected'>>;
 
 async function change(machine: string, which: readonly string[], patch: Patch): Promise<void> {
@@ -143,6 +146,8 @@ Examples:
 `,
   async run(args) {
     const [machine, ...ids] = wordsAtLeast(args, 'NAME', 'ID') as [string, ...string[]];
+    const wrong = ids.find((id) => !ULID.test(id));
+    if (wrong !== undefined) throw new CallError(`ID is what viv snapshot delete printed, 26 letters and digits, not "${wrong}"`);
     await withProgram(findProgram('snapshot undelete'), async (program) => {
       await timelineOf(program, machine);
       await program.client.services.snapshots.undelete(ids as SnapshotId[]);

@@ -16,7 +16,7 @@ const LONGEST_NAME = 36;
 const KINDS: Readonly<Record<Snapshot['kind'], string>> = {
   manual: 'manual',
   automatic: 'automatic',
-  kept: 'kept at a restore',
+  kept: 'kept',
   suspended: 'suspended',
   booted: 'booted',
 };
@@ -60,9 +60,9 @@ export const listPart: Part = {
 
 Usage: viv snapshot list NAME [--json]
 
-● is a snapshot, ○ a checkpoint that was taken by the clock, ◌ one that is being stored, ✗ a damaged one, * the present.
-OWN returns when only that snapshot is deleted; SHARED it has in common with others. REF is another name for it until
-the next one is taken.
+● is a snapshot (kept: the present, before a restore), ○ a checkpoint that was taken by the clock, ◌ one that is being
+stored, ✗ a damaged one, * the present. OWN returns when only that snapshot is deleted; SHARED it has in common with
+others. REF is another name for it until the next one is taken.
 
   --json    as JSON, everything that is known
 
@@ -129,7 +129,8 @@ Examples:
         ),
       ),
     );
-    if (found.thumbnail.trim() !== '') console.log(`\n${found.thumbnail.split('\n').map(safeText).join('\n')}`);
+    const screen = found.thumbnail.replace(/^(?:[^\S\n]*\n)+/, '').trimEnd();
+    if (screen !== '') console.log(`\n${screen.split('\n').map(safeText).join('\n')}`);
     return EXIT.ok;
   },
 };
