@@ -28,7 +28,10 @@ export interface WholeProgram {
   stopped(machine: MachineId): Promise<void>;
   /** Types on the serial console of a machine that runs. */
   type(machine: MachineId, text: string): void;
-  /** SHA-256 of the memory of a machine that is paused; undefined where nothing was saved or restored of this run yet. */
+  /**
+   * SHA-256 of the memory of a machine that is paused, once its devices have answered what was under way; undefined where
+   * nothing was saved or restored of this run yet.
+   */
   memoryHash(machine: MachineId): Promise<string | undefined>;
   close(): Promise<void>;
 }
@@ -41,6 +44,9 @@ export interface Watching {
   /** An instant was taken: how long the guest stood still, in milliseconds. */
   saved?(machine: string, pausedMs: number): void;
 }
+
+/** A disk's answer that was under way comes well within this. */
+const SETTLING_MS = 30;
 
 interface Running {
   readonly machine: RunningMachine;
@@ -72,8 +78,7 @@ export async function openWholeProgram(home: Home, watching: Watching): Promise<
       const entry: Running = { machine, ...(ram ? { ram } : {}) };
       running.set(id, entry);
       if (from) watching.returned?.(id);
-      return {
-        ...machine,
+      const watched: Pick<RunningMachine, 'save' | 'restore'> = {
         async save(options) {
           const instant = await machine.save(options);
           entry.ram = instant.ram;
@@ -86,6 +91,12 @@ export async function openWholeProgram(home: Home, watching: Watching): Promise<
           return kept;
         },
       };
+      return new Proxy(machine, {
+        get(target, name) {
+          const member: unknown = Reflect.get(name in watched ? watched : target, name);
+          return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+        },
+      });
     },
   });
 
@@ -133,7 +144,13 @@ export async function openWholeProgram(home: Home, watching: Watching): Promise<
       if (!ram) return undefined;
       // A page that was not brought back yet is not in memory.
       while (pageWork(ram).absent.absent(0, 1).length > 0) await wait(2);
-      return hashOfRam(new Uint8Array(ram.buffer, ram.places['ram'], ram.sizeBytes));
+      const hash = () => hashOfRam(new Uint8Array(ram.buffer, ram.places['ram'], ram.sizeBytes));
+      for (let last = hash(); ;) {
+        await wait(SETTLING_MS);
+        const next = hash();
+        if (next === last) return next;
+        last = next;
+      }
     },
     close: () => application.close(),
   };
