@@ -3,7 +3,7 @@ import type { DiskImage } from '../../emulator/disk/disk-image.ts';
 import { CLUSTER_BYTES } from './cluster.ts';
 import { ClusterCache } from './cluster-cache.ts';
 import type { ClusterIndex } from './cluster-index.ts';
-import { clusterOf, DamagedOverlayError } from './overlay-rows.ts';
+import { clusterOf, DamagedOverlayError, isWhole } from './overlay-rows.ts';
 import type { OverlayStore } from './overlay-store.ts';
 import type { PendingWrites } from './pending-writes.ts';
 import type { SettledContent } from './settled-content.ts';
@@ -183,7 +183,8 @@ export class OverlayReading {
     }
     for (let next = 1; next <= ahead; next++) {
       const row = rows.get(last.at + next);
-      if (row) this.#rows.keep(last.at + next, clusterOf(store.file, last.cluster + next, row));
+      // Nobody asked for these: one that is damaged is for whoever does.
+      if (row && isWhole(last.cluster + next, row)) this.#rows.keep(last.at + next, row.subarray(0, CLUSTER_BYTES));
     }
   }
 

@@ -31,13 +31,18 @@ export const clusterSum = (cluster: number, bytes: Uint8Array): number => crc32(
 /** Bytes of a row: the cluster and its sum. */
 export const ROW_BYTES = CLUSTER_BYTES + 4;
 
+/** Whether a row holds what was written. */
+export function isWhole(cluster: number, row: Uint8Array): boolean {
+  if (row.length !== ROW_BYTES) return false;
+  const sum = new DataView(row.buffer, row.byteOffset + CLUSTER_BYTES, 4).getUint32(0, true);
+  return sum === clusterSum(cluster, row.subarray(0, CLUSTER_BYTES));
+}
+
 /** A row's cluster. @throws DamagedOverlayError */
 export function clusterOf(file: string, cluster: number, row: Uint8Array): Uint8Array {
   if (row.length !== ROW_BYTES) throw new DamagedOverlayError(file, cluster, `take ${row.length} bytes`);
-  const bytes = row.subarray(0, CLUSTER_BYTES);
-  const sum = new DataView(row.buffer, row.byteOffset + CLUSTER_BYTES, 4).getUint32(0, true);
-  if (sum !== clusterSum(cluster, bytes)) throw new DamagedOverlayError(file, cluster, 'do not have the checksum they were written with');
-  return bytes;
+  if (!isWhole(cluster, row)) throw new DamagedOverlayError(file, cluster, 'do not have the checksum they were written with');
+  return row.subarray(0, CLUSTER_BYTES);
 }
 
 /** Rows of the directory read at once. */
