@@ -1,6 +1,8 @@
 /** Writes records into a new file beside the wanted one, which takes its name only when all is written and durable. */
 import { createHash } from 'node:crypto';
-import { link, open, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, link, open, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { crc32, zstdCompress } from 'node:zlib';
 import { ArchiveError } from './archive-error.ts';
@@ -21,11 +23,7 @@ export class RecordWriter {
 
   /** @throws ArchiveError `host` when the file is there already or cannot be written */
   static async create(file: string): Promise<RecordWriter> {
-    const taken = await open(file, 'r').then(
-      (handle) => handle.close().then(() => true),
-      () => false,
-    );
-    if (taken) throw new ArchiveError('host', `there is already a file ${file}: choose another name`);
+    await refuseTarget(file);
     const handle = await onHost(file, () => open(partOf(file), 'w', 0o600));
     const writer = new RecordWriter(file, handle);
     const header = Buffer.alloc(16);
@@ -71,6 +69,26 @@ export class RecordWriter {
     this.#written += bytes.length;
   }
 }
+
+/**
+ * Says at once what would only be found after long work.
+ * @throws ArchiveError `host` when there is such a file already, or no folder that it could be written into
+ */
+export async function refuseTarget(file: string): Promise<void> {
+  if (await isThere(file)) throw new ArchiveError('host', `there is already a file ${file}: choose another name`);
+  const folder = dirname(file);
+  const usable = await access(folder, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  if (!usable) throw new ArchiveError('host', `${file} cannot be written: the folder ${folder} is not there or cannot be written into`);
+}
+
+const isThere = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 const partOf = (file: string) => `${file}.part`;
 
