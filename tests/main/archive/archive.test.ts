@@ -7,6 +7,7 @@ import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { writeArchive, type ExportMachine } from '../../../main/archive/export-machine.ts';
 import { importMachine, type ImportedMachine } from '../../../main/archive/import-machine.ts';
+import { removeUnusedFiles } from '../../../main/archive/unused-files.ts';
 import { contentImage } from '../../../main/disks/content-image.ts';
 import { readContent } from '../../../main/disks/content.ts';
 import { open, type Store } from '../../../main/storage/index.ts';
@@ -194,6 +195,17 @@ test('a machine that was never started takes the files of its disks along', asyn
   expect(first!.path).not.toBe(definition.disks[0]!.path);
   expect(readFileSync(first!.path!).equals(readFileSync(inFolder('base.img')))).toBe(true);
   expect(second).toEqual({ id: second!.id, readonly: false, writes: 'overlay', sizeBytes: 2 ** 31 });
+});
+
+test('files of imports that nothing names go, and nothing else', async () => {
+  expect(await removeUnusedFiles(inFolder('files'), () => Promise.resolve(false))).toBe(0);
+  await write(inFolder('small.vivarium'));
+  const { kernel } = (await read(inFolder('small.vivarium'))).machine.definition.boot;
+  await read(inFolder('small.vivarium'));
+  writeFileSync(inFolder('files/mine'), 'mine');
+  expect(await removeUnusedFiles(inFolder('files'), (text) => Promise.resolve(kernel!.includes(text)))).toBe(1);
+  expect(existsSync(kernel!)).toBe(true);
+  expect(readdirSync(inFolder('files'))).toHaveLength(2);
 });
 
 describe('refused', () => {

@@ -52,6 +52,11 @@ describeWith(['mke2fs', 'debugfs'], `volumes by mke2fs (SEED=${SEED})`, () => {
     ['ext4 without extents', 'ext4', ['-t', 'ext4', '-O', '^extents,^64bit', '-b', '1024']],
     ['ext4 with two copies of the superblock', 'ext4', ['-t', 'ext4', '-O', 'sparse_super2,^resize_inode', '-b', '1024']],
     ['ext4 with clusters of blocks', 'ext4', ['-t', 'ext4', '-O', 'bigalloc', '-C', '16384']],
+    [
+      'ext4 with all that changes nothing here',
+      'ext4',
+      ['-t', 'ext4', '-O', 'casefold,encrypt,verity,quota,project,large_dir,ea_inode,mmp'],
+    ],
     ['ext4 with many small groups', 'ext4', ['-t', 'ext4', '-b', '1024', '-g', '256', '-N', '4096']],
   ];
   test.each(cases)('%s', { timeout: 60_000 }, async (name, kind, options) => {
