@@ -3,7 +3,7 @@ import { onScopeDispose } from 'vue';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { WindowState } from './window-state.ts';
 
-const PANES = ['list', 'tabs', 'console'] as const;
+const PANES = ['list', 'tabs', 'timeline', 'console'] as const;
 
 /** Puts the focus into the next part of the window that is there, as F6 does in desktop programs. */
 function nextPane(backwards: boolean): void {

@@ -51,25 +51,27 @@ describeWith(['chromium'], 'the hardware form', () => {
     await page.getByText('There is no file /nowhere/Image: choose another one').waitFor();
     expect(await page.getByLabel('Kernel', { exact: true }).getAttribute('aria-invalid')).toBe('true');
   });
-  test('disks are added from the file dialog, ordered and made read-only', async () => {
-    const { page, main } = await open({ prepare: one });
+  test('disks are chosen in the file dialog, ordered, made read-only and told where writes go', async () => {
+    const disks = [{ path: '/boot/vmlinuz-6.12-riscv64', readonly: false }, { path: '', readonly: false, writes: 'overlay' } as const];
+    const { page, main } = await open({
+      prepare: (main_) => void main_.machines.add({ ...main_.machines.plain('alpha', 'debian-riscv64'), disks }),
+    });
     await page.getByRole('tab', { name: 'Hardware' }).click();
     await page.getByRole('button', { name: 'Disks' }).click();
-    await page.getByRole('button', { name: 'Add a disk' }).click();
-    await page.getByLabel(/^Disk 1, vda/).fill('/boot/vmlinuz-6.12-riscv64');
-    await page.getByRole('button', { name: 'Add a disk' }).click();
-    await page.getByRole('button', { name: 'Choose a file for Disk 2, vdb in the guest' }).click();
+    const second = page.getByRole('group', { name: 'Disk 2' });
+    await second.getByRole('button', { name: 'Choose a file for Image' }).click();
     await page.getByRole('option', { name: /^boot/ }).dblclick();
     await page.getByRole('option', { name: /initrd/ }).click();
     await page.getByText('A gzipped initial file system').waitFor();
     await page.getByRole('button', { name: 'Open' }).click();
-    await page.getByLabel('Read-only').last().check();
+    await second.getByLabel('Read-only').check();
+    await page.getByRole('group', { name: 'Disk 1' }).getByLabel('Writes').selectOption('Forgotten at the stop');
     await page.getByRole('button', { name: 'Move disk 2 up' }).click();
     await page.getByRole('button', { name: 'Apply' }).last().click();
     await page.getByText('Everything is stored.').waitFor();
     expect(stored(main)[0]?.definition.disks).toEqual([
-      { path: '/boot/initrd.img', readonly: true },
-      { path: '/boot/vmlinuz-6.12-riscv64', readonly: false },
+      { path: '/boot/initrd.img', readonly: true, writes: 'overlay' },
+      { path: '/boot/vmlinuz-6.12-riscv64', readonly: false, writes: 'throwaway' },
     ]);
   });
   test('a running machine is told that changes wait for its next start', async () => {

@@ -104,7 +104,19 @@ describeWith(['chromium'], 'machines in the window', () => {
     await page.getByRole('button', { name: 'Keep running' }).click();
     expect(main.quits()).toBe(0);
     main.events.application.quitRequested({ running: ['alpha'] });
-    await page.getByRole('button', { name: 'Stop and quit' }).click();
+    await page.getByText('it goes on at exactly this point').waitFor();
+    await page.getByRole('button', { name: 'Save and quit' }).click();
+    await expect.poll(() => main.quits()).toBe(1);
+  });
+  test('a machine that quitting stops is named as one that loses something', async () => {
+    const { page, main } = await open({
+      prepare: ({ machines }) => (machines.add(machines.plain('alpha')), machines.add({ ...machines.plain('beta'), onQuit: 'stop' })),
+    });
+    await page.getByRole('heading', { name: 'alpha' }).waitFor();
+    main.events.application.quitRequested({ running: ['alpha', 'beta'] });
+    await page.getByText('Quitting stops “beta”').waitFor();
+    await page.getByText('Quitting saves “alpha”').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Quit', exact: true }).click();
     await expect.poll(() => main.quits()).toBe(1);
   });
   test('the theme follows the system until one is chosen', async () => {
