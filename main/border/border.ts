@@ -59,7 +59,10 @@ export function dispatcher(handlers: ServiceHandlers, report: (error: Error) => 
 }
 
 /** Errors that say what a person can do, by the name of their class: they cross the border as `unavailable`. */
-const FOR_PEOPLE = ['LibraryError', 'MachineError'];
+const FOR_PEOPLE = [
+  ...['LibraryError', 'MachineError', 'SnapshotError', 'DiskImageError', 'FileSystemError', 'ArchiveError', 'ChangedBaseError'],
+  ...['StorageError', 'DamagedChunkError', 'DamagedManifestError', 'DamagedOverlayError', 'MemoryLost'],
+];
 
 /** What a client is told of an error. */
 export function asContractError(error: unknown, report: (error: Error) => void): ContractError {
