@@ -26,6 +26,8 @@ export interface Library {
   readonly snapshots: SnapshotRecords;
   readonly heads: HeadRecords;
   readonly timeline: TimelineRecords;
+  /** Whether a definition holds a text: a machine's, a snapshot's, or one that a change can be taken back to. */
+  mentions(text: string): Promise<boolean>;
   /** SQLite's full check: what is wrong with the file, empty when nothing is. */
   check(): Promise<readonly string[]>;
   /** A second call waits for the first. */
@@ -36,6 +38,10 @@ export interface Library {
 const CHECKED_AT_OPENING = 32 * 1024 * 1024;
 /** How long a statement waits for another program's transaction, in milliseconds. */
 const BUSY_TIMEOUT = 3000;
+
+const MENTIONS = `
+  SELECT 1 AS found FROM machines WHERE instr(definition, ?1) UNION ALL SELECT 1 FROM snapshots WHERE instr(definition, ?1)
+  UNION ALL SELECT 1 FROM journal WHERE instr(before, ?1) OR instr(after, ?1) LIMIT 1`;
 
 export interface Opening {
   /** How this process calls itself to others that find the library in use. */
@@ -99,6 +105,7 @@ function libraryOver(home: Home, database: Database, lock: InstanceLock): Librar
     snapshots: snapshotRecords(database),
     heads: headRecords(database),
     timeline: timelineRecords(database),
+    mentions: async (text) => (await database.get(MENTIONS, text)) !== undefined,
     check: () => problemsOf(database, 'integrity_check'),
     close: () => (closing ??= database.close().finally(() => lock.release())),
   };

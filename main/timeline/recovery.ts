@@ -3,6 +3,8 @@
  * and what the library does not know goes.
  */
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { removeUnusedFiles } from '../archive/unused-files.ts';
 import { headState, headsOnDisk, overlayFile, removeHead } from '../disks/heads.ts';
 import type { HeadRecord } from '../library/head-records.ts';
 import type { SnapshotRecord, UnfinishedDisk } from '../library/snapshot-records.ts';
@@ -15,6 +17,7 @@ type Parts = Pick<TimelineParts, 'library' | 'storage'>;
 /** What was done, in sentences for the log and for `viv library check`. */
 export async function recover(parts: Parts): Promise<readonly string[]> {
   const { library, storage } = parts;
+  await removeUnusedFiles(join(library.home.folder, 'imported'), (text) => library.mentions(text));
   const [records, heads] = await Promise.all([library.snapshots.list(), library.heads.list()]);
   if (records.length === 0 && heads.length === 0 && !existsSync(storage.file)) return removeUnknownOverlays(parts, new Set());
   const done: string[] = [];

@@ -338,7 +338,7 @@ function withRecord(file: Buffer, kind: string, body: Buffer): Buffer {
   let done = false;
   for (let at = 16; file.toString('latin1', at, at + 4) !== 'END_';) {
     const end = at + 20 + file.readUInt32LE(at + 8);
-    const isIt = !done && file.toString('latin1', at, at + 4) === kind;
+    const isIt: boolean = !done && file.toString('latin1', at, at + 4) === kind;
     parts.push(isIt ? record(kind, body) : file.subarray(at, end));
     done ||= isIt;
     at = end;

@@ -1,0 +1,125 @@
+/** Machines carried between libraries with the real emulator: they go on there, as often as wanted, and damage is refused. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { GuestKit } from '../../../main/images/index.ts';
+import type { MachineId } from '../../../preload/contract/machines.ts';
+import { temporaryFolder, temporaryHome } from '../temporary-home.ts';
+import { timelineProgram } from '../timeline/timeline-program.ts';
+
+type Program = Awaited<ReturnType<typeof timelineProgram>>;
+
+/** Waits for a task; answers with its end. */
+async function ended({ tasks }: Program, id: string): Promise<{ state: string; message: string }> {
+  for (;;) {
+    const found = tasks.list().find((task) => task.id === id)!;
+    if (found.state !== 'running') return found;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+async function imported(program: Program, file: string): Promise<MachineId> {
+  const { task } = program.timelines.carrying.import(file);
+  expect(program.timelines.carrying.imported(task)).toBeNull();
+  expect(await ended(program, task)).toMatchObject({ state: 'done' });
+  return program.timelines.carrying.imported(task)!;
+}
+
+/** A program with a running machine that has greeted, and a disk. */
+async function running(): Promise<{ program: Program; id: MachineId }> {
+  const program = await timelineProgram();
+  const id = await program.hello({ disks: [{ readonly: false, writes: 'overlay', sizeBytes: 1024 * 1024 }] });
+  await program.supervisor.machine(id).start();
+  await program.shows(id, '>');
+  return { program, id };
+}
+
+describe('carried to another library', () => {
+  test('a running machine goes on, in as many copies as wanted', { timeout: 60_000 }, async () => {
+    const { program, id } = await running();
+    await (
+      await program.timelines.create(id, { name: 'greeted', note: 'a note' })
+    ).stored;
+    program.type(id, 'ahoj\r');
+    await program.shows(id, /ahoj[^]*ahoj[^]*>/);
+    const before = (await program.timelines.timeline(id)).snapshots;
+    const file = join(temporaryFolder(), 'hello.vivarium');
+    expect(await ended(program, program.timelines.carrying.export(id, file).task)).toMatchObject({ state: 'done' });
+    expect(program.supervisor.machine(id).life.state).toBe('running');
+
+    const there = await timelineProgram();
+    const first = await imported(there, file);
+    const second = await imported(there, file);
+    const names = there.supervisor.list().map(({ definition }) => definition.name);
+    expect(new Set(names).size).toBe(2);
+    for (const machine of [first, second]) {
+      const { snapshots, present } = await there.timelines.timeline(machine);
+      expect(snapshots[0]).toMatchObject({
+        name: 'greeted',
+        note: 'a note',
+        state: 'ready',
+        hasMemory: true,
+        createdAt: before[0]!.createdAt,
+      });
+      expect(snapshots[0]!.id).not.toBe(before[0]!.id);
+      expect(present).toMatchObject({ suspended: true, parent: snapshots.at(-1)!.id });
+      await there.supervisor.machine(machine).start();
+      there.type(machine, 'again\r');
+      await there.shows(machine, /again[^]*again/);
+    }
+    // A snapshot that came along is one like any other.
+    const [greeted] = (await there.timelines.timeline(first)).snapshots;
+    await there.timelines.restore(greeted!.id);
+    there.type(first, 'back\r');
+    await there.shows(first, /back[^]*back/);
+  });
+
+  test('a file that is there stays, and a damaged one changes nothing', { timeout: 60_000 }, async () => {
+    const { program, id } = await running();
+    const folder = temporaryFolder();
+    const taken = join(folder, 'taken');
+    writeFileSync(taken, 'mine');
+    const refused = await ended(program, program.timelines.carrying.export(id, taken).task);
+    expect(refused).toMatchObject({ state: 'failed', message: expect.stringContaining('already a file') as string });
+    expect(readFileSync(taken, 'utf8')).toBe('mine');
+    const file = join(folder, 'hello.vivarium');
+    await ended(program, program.timelines.carrying.export(id, file).task);
+    const bytes = readFileSync(file);
+    bytes[bytes.length >> 1]! ^= 4;
+    writeFileSync(file, bytes);
+    const there = await timelineProgram();
+    const { task } = there.timelines.carrying.import(file);
+    const failed = await ended(there, task);
+    expect(failed).toMatchObject({ state: 'failed', message: expect.stringMatching(/is damaged: .* Nothing was imported/) as string });
+    expect(there.timelines.carrying.imported(task)).toBeNull();
+    expect(there.supervisor.list()).toEqual([]);
+    expect(await there.library.snapshots.list()).toEqual([]);
+  });
+
+  test('boot files come along, and stay as long as a machine needs them', { timeout: 60_000 }, async () => {
+    const program = await timelineProgram();
+    const source = join(temporaryFolder(), 'program');
+    const { boot } = await new GuestKit().prepare('hello-riscv64');
+    writeFileSync(source, readFileSync(boot.kind === 'bare' ? boot.program : ''));
+    const { definition } = await program.library.machines.get(await program.hello());
+    const { template: _, ...own } = definition;
+    const { id } = await program.supervisor.create({ ...own, name: 'of its own', boot: { kind: 'bare', program: source } });
+    const file = join(temporaryFolder(), 'own.vivarium');
+    expect(await ended(program, program.timelines.carrying.export(id, file).task)).toMatchObject({ state: 'done' });
+
+    const home = temporaryHome();
+    const there = await timelineProgram({ home });
+    const machine = await imported(there, file);
+    await there.supervisor.machine(machine).start();
+    await there.shows(machine, '>');
+    const folder = join(home.folder, 'imported');
+    await there.close();
+    expect(readdirSync(folder)).toHaveLength(1);
+    // What an import that never ended would leave.
+    const rest = join(folder, '01ARZ3NDEKTSV4RRFFQ69G5FAV');
+    mkdirSync(rest);
+    const later = await timelineProgram({ home });
+    await later.timelines.recovered();
+    expect(existsSync(rest)).toBe(false);
+    expect(readdirSync(folder)).toHaveLength(1);
+  });
+});
