@@ -3,19 +3,16 @@
  * modules. V8 compiles their functions quickly at the first call and again, optimised, in the background where they prove
  * hot; measured against handing over optimised code only, the guest boots sooner and short loops run sooner.
  */
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import { setFlagsFromString } from 'node:v8';
 import { compileBatch } from '../engine/compiler/compile.ts';
 import type { CompileRequest, CompileResult } from '../engine/compiler/request.ts';
 import { wasm } from '../engine/wasm/webassembly.ts';
 import { riscv } from '../isa/riscv/architecture.ts';
-import { machineLayout } from '../machine/layout.ts';
+import { type MachineLayout, machineLayout } from '../machine/layout.ts';
 import type { CompilerSetup } from './messages.ts';
 
 if (!parentPort) throw new Error('compiler-worker.ts runs as a worker thread of a machine');
-const { configuration, memory, cores } = workerData as CompilerSetup;
-const { buffer } = memory;
-const layout = machineLayout(configuration);
 
 // Functions are compiled (quickly) on this thread when their module is made, not on the core's at their first call.
 setFlagsFromString('--no-wasm-lazy-compilation');
@@ -23,7 +20,7 @@ setFlagsFromString('--no-wasm-lazy-compilation');
 /** Regions a module: enough to share what a module costs, few enough that the first is not kept waiting. */
 const BATCH = 4;
 
-function serve(port: MessagePort, hartId: number): void {
+function serve(port: MessagePort, hartId: number, layout: MachineLayout, buffer: SharedArrayBuffer): void {
   const core = layout.cores[hartId];
   if (!core) throw new Error(`the machine has no core ${hartId}`);
   const context = { architecture: riscv, buffer, memoryPages: layout.memoryPages, layout: core, ram: layout.ram };
@@ -44,4 +41,7 @@ function serve(port: MessagePort, hartId: number): void {
   });
 }
 
-cores.forEach(serve);
+parentPort.once('message', ({ configuration, memory, cores }: CompilerSetup) => {
+  const layout = machineLayout(configuration);
+  cores.forEach((port, hartId) => serve(port, hartId, layout, memory.buffer));
+});

@@ -1,9 +1,9 @@
 /** Entry point of a machine's I/O thread: loads the boot files, initialises the board, then serves its back ends. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
 import { prepareBoot } from '../board/boot/boot.ts';
 import { type Board, createBoard } from '../board/riscv64-virt.ts';
-import { type DiskOwner, MachineError } from '../index.ts';
+import { type DiskOwner, type MachineConfiguration, MachineError } from '../index.ts';
 import { MachineClock } from '../machine/clock.ts';
 import { MachineControl } from '../machine/control.ts';
 import type { CoreResume, CoreStart } from '../machine/core-thread.ts';
@@ -20,7 +20,6 @@ import type { Failure, FromIo, IoQuestion, ToIo, WorkerSetup } from './messages.
 
 if (!parentPort) throw new Error('io-worker.ts runs as a worker thread of a machine');
 const port = parentPort;
-const { configuration, memory, saved } = workerData as WorkerSetup;
 const tell = (message: FromIo, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 const log = (line: string) => tell({ kind: 'log', line });
 const diskOwner = (slot: number): DiskOwner => ({
@@ -30,7 +29,7 @@ const diskOwner = (slot: number): DiskOwner => ({
 });
 const entropy = (count: number) => crypto.getRandomValues(new Uint8Array(count));
 
-async function main(): Promise<void> {
+async function serve({ configuration, memory, saved }: WorkerSetup): Promise<void> {
   const layout = machineLayout(configuration);
   const { buffer } = memory;
   const { ram } = layout;
@@ -51,7 +50,7 @@ async function main(): Promise<void> {
   const board = createBoard(layout.board, { buffer, memory: guest, clock, powerRequested: () => undefined, log });
   board.initialise();
   const opening = openDisks(configuration.disks, diskOwner);
-  const { start, whole } = saved ? resume(board, saved) : await boot(board, guest);
+  const { start, whole } = saved ? resume(board, saved, configuration, buffer) : await boot(board, guest, configuration);
   let disks = await opening;
   // Before the back ends: they set the guest's real-time clock by this one. It stands still until the cores start.
   clock.hold();
@@ -70,19 +69,21 @@ async function main(): Promise<void> {
   });
   const instants = new Instants({ layout, buffer, board, clock, control, pages, whole });
 
-  async function answer(question: IoQuestion): Promise<unknown> {
-    if (question.kind === 'disk') return tellDisk(disks, question.slot, question.message);
+  async function serveQuestion(question: IoQuestion, answer: (answered: unknown) => void): Promise<void> {
+    if (question.kind === 'disk') return answer(await tellDisk(disks, question.slot, question.message));
     if (question.disks && question.disks.length !== disks.length)
       throw new MachineError(`the machine has ${disks.length} disks, not ${question.disks.length}: end it and start it with those`);
     const next = question.disks && (await openDisks(question.disks, diskOwner));
+    let former = next ?? [];
     try {
-      const instant = await instants.take(question.request, disks, next);
-      if (next) void closeDisks(disks, log);
-      if (next) disks = next;
-      return instant;
-    } catch (error) {
-      if (next) await closeDisks(next, log);
-      throw error;
+      await instants.take(question.request, disks, next, (instant) => {
+        answer(instant);
+        if (!next) return;
+        former = disks;
+        disks = next;
+      });
+    } finally {
+      await closeDisks(former, log);
     }
   }
 
@@ -93,12 +94,13 @@ async function main(): Promise<void> {
     else if (message.kind === 'resumed') {
       instants.running();
       outside.adjustClock();
-    } else if (message.kind === 'asked')
-      void answer(message.question).then(
-        (answered) => tell({ kind: 'answered', id: message.id, answer: answered }),
-        (error: unknown) => tell({ kind: 'failed', id: message.id, failure: failureOf(error) }),
+      outside.resume();
+    } else if (message.kind === 'asked') {
+      const { id } = message;
+      serveQuestion(message.question, (answer) => tell({ kind: 'answered', id, answer })).catch((error: unknown) =>
+        tell({ kind: 'failed', id, failure: failureOf(error) }),
       );
-    else
+    } else
       void outside
         .close()
         .catch((error: unknown) => log(`the devices did not close: ${String(error)}`))
@@ -122,13 +124,8 @@ interface Started {
   readonly start: CoreStart | CoreResume;
   readonly whole: Readonly<MachineState>;
 }
-const wholeOf = (parts: { ticks: bigint; builtInSbi: number; tohost: bigint }) => ({
-  ...parts,
-  memoryBytes: BigInt(configuration.memoryBytes),
-  cores: configuration.cores,
-});
 
-async function boot(board: Board, guest: GuestMemory): Promise<Started> {
+async function boot(board: Board, guest: GuestMemory, configuration: MachineConfiguration): Promise<Started> {
   const files = await readBootFiles(configuration);
   const inflate = (bytes: Uint8Array) => gunzipSync(bytes);
   const prepared = prepareBoot({ files, memory: guest, deviceTree: (request) => board.deviceTree(request), inflate, entropy });
@@ -137,20 +134,26 @@ async function boot(board: Board, guest: GuestMemory): Promise<Started> {
   const { privilege, pc, a0, a1, a2, tohost } = prepared;
   return {
     start: { privilege, pc, a0, a1, a2, ...(tohost === undefined ? {} : { tohost }) },
-    whole: wholeOf({ ticks: 0n, builtInSbi: privilege === 'S' ? 1 : 0, tohost: BigInt(tohost ?? 0) }),
+    whole: {
+      ticks: 0n,
+      memoryBytes: BigInt(configuration.memoryBytes),
+      cores: configuration.cores,
+      builtInSbi: privilege === 'S' ? 1 : 0,
+      tohost: BigInt(tohost ?? 0),
+    },
   };
 }
 
 /** Goes on from saved state; the memory holds the RAM already, or somebody fills it. */
-function resume(board: Board, bytes: Uint8Array): Started {
+function resume(board: Board, bytes: Uint8Array, configuration: MachineConfiguration, buffer: SharedArrayBuffer): Started {
   const state = readState(bytes);
-  const { memoryBytes, cores, ticks, builtInSbi, tohost } = state.machine;
+  const { memoryBytes, cores } = state.machine;
   if (Number(memoryBytes) !== configuration.memoryBytes || cores !== configuration.cores)
     throw new MachineError(
       `the saved machine has ${Number(memoryBytes) / 2 ** 20} MiB and ${cores} cores: start it with the memory and the cores it was saved with`,
     );
-  restoreBoard(machineLayout(configuration), board, memory.buffer, state);
-  return { start: { state: bytes }, whole: wholeOf({ ticks, builtInSbi, tohost }) };
+  restoreBoard(machineLayout(configuration), board, buffer, state);
+  return { start: { state: bytes }, whole: { ...state.machine } };
 }
 
 function failureOf(error: unknown): Failure {
@@ -161,7 +164,9 @@ function failureOf(error: unknown): Failure {
   };
 }
 
-main().catch((error: unknown) => {
-  tell({ kind: 'refused', failure: failureOf(error) });
-  port.close();
+port.once('message', (setup: WorkerSetup) => {
+  serve(setup).catch((error: unknown) => {
+    tell({ kind: 'refused', failure: failureOf(error) });
+    port.close();
+  });
 });

@@ -1,15 +1,20 @@
 /** The threads of one machine, from birth to end, and what their owner may ask of them. */
-import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
-import type { WasmMemory } from '../engine/wasm/webassembly.ts';
+import { MessageChannel, type Worker } from 'node:worker_threads';
+import type { WasmMemory, WasmModule } from '../engine/wasm/webassembly.ts';
 import { type Ending, type MachineConfiguration, MachineError, type MachineEvents } from '../index.ts';
 import { MachineClock } from '../machine/clock.ts';
 import { MachineControl } from '../machine/control.ts';
 import { controlState, type MachineLayout, type PageWork, pageWork, sharedRam, WISH } from '../machine/layout.ts';
 import { bind } from '../snapshot/schema.ts';
-import type { Failure, FromCore, FromIo, Instant, IoQuestion, ToIo } from './messages.ts';
+import type { CoreModules } from './core-modules.ts';
+import type { CompilerSetup, CoreSetup, Failure, FromCore, FromIo, Instant, IoQuestion, ToIo, WorkerSetup } from './messages.ts';
+import type { ThreadSupply } from './thread-supply.ts';
 
-/** Makes a worker of a file of this folder; ports in its data are transferred. */
-export type Spawn = (file: string, workerData: unknown, transfer: readonly MessagePort[]) => Worker;
+/** What the process has for all its machines. */
+export interface ThreadSources {
+  readonly supply: ThreadSupply;
+  readonly modules: CoreModules;
+}
 
 /** How long the I/O thread may take to hand over last output and close disks before it is ended regardless. */
 const CLOSING_MS = 5_000;
@@ -49,21 +54,34 @@ export class MachineThreads {
     this.#clock = new MachineClock(bind(controlState, memory.buffer, layout.control), () => process.hrtime.bigint());
   }
 
-  /** Starts all threads; resolves when the guest runs, or could (`paused`). @throws MachineError with everything ended */
-  async start(spawn: Spawn, saved?: Uint8Array, paused = false): Promise<void> {
-    const setup = { configuration: this.#configuration, memory: this.#memory, ...(saved ? { saved } : {}) };
-    const io = spawn('./io-worker.ts', setup, []);
+  /**
+   * Starts all threads; resolves when the guest runs, or could (`paused`).
+   * @throws MachineError with everything ended
+   */
+  async start({ supply, modules }: ThreadSources, saved?: Uint8Array, paused = false): Promise<void> {
+    const configuration = this.#configuration;
+    const { engine } = configuration;
+    const setup = { configuration, memory: this.#memory, ...(saved ? { saved } : {}) };
+    const io = supply.take('io');
     this.#io = io;
-    const channels = this.#configuration.engine === 'auto' ? this.#layout.cores.map(() => new MessageChannel()) : [];
+    io.postMessage(setup satisfies WorkerSetup);
+    const channels = engine === 'auto' ? this.#layout.cores.map(() => new MessageChannel()) : [];
     this.#cores = this.#layout.cores.map((_, hartId) => {
+      const core = supply.take('core');
       const compiler = channels[hartId]?.port1;
-      return spawn('./core-worker.ts', { ...setup, hartId, ...(compiler ? { compiler } : {}) }, compiler ? [compiler] : []);
+      const module = modules.get(this.#layout, engine, hartId);
+      const own = { ...setup, hartId, ...(compiler ? { compiler } : {}), ...(module ? { module } : {}) };
+      core.postMessage(own satisfies CoreSetup, compiler ? [compiler] : []);
+      return core;
     });
     const ports = channels.map(({ port2 }) => port2);
-    if (ports.length > 0) this.#compiler = spawn('./compiler-worker.ts', { ...setup, cores: ports }, ports);
+    if (ports.length > 0) {
+      this.#compiler = supply.take('compiler');
+      this.#compiler.postMessage({ ...setup, cores: ports } satisfies CompilerSetup, ports);
+    }
     try {
       const ready = this.#whenReady(io);
-      const built = this.#cores.map((core) => this.#whenBuilt(core));
+      const built = this.#cores.map((core, hartId) => this.#whenBuilt(core, (module) => modules.add(this.#layout, engine, hartId, module)));
       if (this.#compiler) this.#watch(this.#compiler, 'the compiler thread', () => undefined);
       const [start] = await Promise.all([ready, ...built]);
       this.#startedAt = performance.now();
@@ -102,11 +120,13 @@ export class MachineThreads {
       this.#watch(io, 'the I/O thread', reject);
     });
   }
-  #whenBuilt(core: Worker): Promise<void> {
+  #whenBuilt(core: Worker, keep: (module: WasmModule) => void): Promise<void> {
     return new Promise((resolve, reject) => {
       core.on('message', (message: FromCore) => {
-        if (message.kind === 'built') resolve();
-        else if (message.kind === 'log') this.#note(message.line);
+        if (message.kind === 'built') {
+          if (message.module) keep(message.module);
+          resolve();
+        } else if (message.kind === 'log') this.#note(message.line);
         else void this.stop(message.ending);
       });
       this.#watch(core, 'a core thread', reject);

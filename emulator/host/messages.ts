@@ -1,11 +1,11 @@
 /** What a machine's threads say to each other by message; everything frequent goes through shared memory instead. */
 import type { MessagePort } from 'node:worker_threads';
 import type { DiskAttachment, Ending, MachineConfiguration } from '../index.ts';
-import type { WasmMemory } from '../engine/wasm/webassembly.ts';
+import type { WasmMemory, WasmModule } from '../engine/wasm/webassembly.ts';
 import type { CoreResume, CoreStart } from '../machine/core-thread.ts';
 import type { Instant, InstantRequest } from '../machine/instant.ts';
 
-/** Given to every worker at its birth. */
+/** The first message every worker gets; until then it waits. */
 export interface WorkerSetup {
   readonly configuration: MachineConfiguration;
   readonly memory: WasmMemory;
@@ -16,6 +16,8 @@ export interface CoreSetup extends WorkerSetup {
   readonly hartId: number;
   /** To the compiler; absent where this core compiles for itself or not at all. */
   readonly compiler?: MessagePort;
+  /** What an earlier core of the same shape was made of. */
+  readonly module?: WasmModule;
 }
 export interface CompilerSetup extends WorkerSetup {
   /** One port a core. */
@@ -55,4 +57,7 @@ export type { Instant };
 
 export type ToCore = { readonly kind: 'start'; readonly start: CoreStart | CoreResume };
 export type FromCore =
-  { readonly kind: 'built' } | { readonly kind: 'ended'; readonly ending: Ending } | { readonly kind: 'log'; readonly line: string };
+  /** `module`: absent where the setup had it. */
+  | { readonly kind: 'built'; readonly module?: WasmModule }
+  | { readonly kind: 'ended'; readonly ending: Ending }
+  | { readonly kind: 'log'; readonly line: string };

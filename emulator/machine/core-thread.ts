@@ -3,7 +3,7 @@ import { createBoard } from '../board/riscv64-virt.ts';
 import { createSbi } from '../board/sbi/sbi.ts';
 import { Core } from '../engine/core/core.ts';
 import type { Tiering } from '../engine/core/core-module.ts';
-import type { WasmMemory, WasmTable } from '../engine/wasm/webassembly.ts';
+import type { WasmMemory, WasmModule, WasmTable } from '../engine/wasm/webassembly.ts';
 import type { Ending, MachineConfiguration } from '../index.ts';
 import { riscv } from '../isa/riscv/architecture.ts';
 import type { RiscvCore } from '../isa/riscv/privileged/riscv-core.ts';
@@ -37,6 +37,8 @@ export interface CoreThreadParts {
   readonly table: WasmTable;
   readonly hartId: number;
   readonly tiering: Tiering;
+  /** Of a core of the same shape, made before. */
+  readonly module?: WasmModule;
   readonly now: MonotonicNanoseconds;
   /** The guest has ended its run; called at most once a core. */
   end(ending: Ending): void;
@@ -92,6 +94,7 @@ export function createCoreThread(parts: CoreThreadParts): {
     ram,
     hartId,
     tiering: parts.tiering,
+    ...(parts.module ? { module: parts.module } : {}),
     bus: board,
     time: () => BigInt(clock.ticks()),
     lines: () => signals.lines,

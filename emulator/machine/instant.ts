@@ -55,26 +55,39 @@ export class Instants {
   /**
    * @param disks those attached now
    * @param next going back: those to attach instead
+   * @param taken told at once, before anything on this thread can wait for a page that has become absent: whoever fills
+   *   them learns from it that it must
    * @throws MachineError when the machine ends meanwhile or the state does not fit; nothing has changed then
    */
-  async take(request: InstantRequest, disks: readonly AttachedDisk[], next?: readonly AttachedDisk[]): Promise<Instant> {
+  async take(
+    request: InstantRequest,
+    disks: readonly AttachedDisk[],
+    next: readonly AttachedDisk[] | undefined,
+    taken: (instant: Instant) => void,
+  ): Promise<void> {
     const { board, clock, control } = this.#parts;
     const target = request.back && this.#fitting(request.back.state);
     await board.outside.quiesce();
-    const held = control.change(WISH.run, WISH.pause);
+    let held = control.change(WISH.run, WISH.pause);
+    /** Once only: the owner may pause the machine as soon as it has the answer. @returns milliseconds held */
+    const letGo = (): number => {
+      if (!held) return 0;
+      held = false;
+      const nanoseconds = clock.release();
+      this.running();
+      control.change(WISH.pause, WISH.run);
+      return Number(nanoseconds) / 1e6;
+    };
     try {
       if (held) clock.hold();
       await control.allParked(() => control.stopping);
       if (control.stopping) throw new MachineError('the machine has ended: there is nothing to save');
-      const taken = this.#atOnce(request, target, disks, next);
-      return { ...taken, pausedMs: held ? Number(clock.release()) / 1e6 : 0 };
+      const instant = this.#atOnce(request, target, disks, next);
+      taken({ ...instant, pausedMs: letGo() });
     } finally {
-      if (held) {
-        clock.release();
-        this.running();
-        control.change(WISH.pause, WISH.run);
-      }
-      if (!control.stopping) board.outside.resume();
+      letGo();
+      // A machine put back while it is paused stays exactly that instant until it runs.
+      if (!control.stopping && !this.#kickLater) board.outside.resume();
     }
   }
 
@@ -82,7 +95,7 @@ export class Instants {
   later(): void {
     this.#kickLater = true;
   }
-  /** The machine is about to run after it stood still. */
+  /** The machine is about to run after it stood still; then its back ends go on (`resume`). */
   running(): void {
     const { board } = this.#parts;
     if (!this.#kickLater) return;

@@ -27,7 +27,7 @@ import {
   TLB_ENTRIES,
   TLB_ENTRY,
 } from '../layout.ts';
-import { wasm, type WasmMemory, type WasmTable } from '../wasm/webassembly.ts';
+import { wasm, type WasmMemory, type WasmModule, type WasmTable } from '../wasm/webassembly.ts';
 import { type Tiering, writeCoreModule } from './core-module.ts';
 import { DecodedPages } from './decoded-pages.ts';
 import { Handlers, RecordWriter } from './handlers.ts';
@@ -46,6 +46,8 @@ export interface CoreSurroundings {
   readonly ram: RamLayout;
   readonly hartId: number;
   readonly tiering: Tiering;
+  /** The module, where a core of the same layout, RAM and tiering has been made before. */
+  readonly module?: WasmModule;
   /** Device registers by physical address; -1 and false for a bus error. */
   readonly bus: { read(address: number, size: 1 | 2 | 4): number; write(address: number, size: 1 | 2 | 4, value: number): boolean };
   /** Time in ticks. */
@@ -91,6 +93,8 @@ export class Core implements EngineCore {
   readonly hartId: number;
   readonly exports: CoreExports & Record<string, unknown>;
   readonly surroundings: CoreSurroundings;
+  /** What the core is made of; may be posted and used for another one. */
+  readonly module: WasmModule;
   readonly translations: Translations;
   fragments: FragmentKeeper | undefined;
   readonly #decoded: DecodedPages;
@@ -116,9 +120,10 @@ export class Core implements EngineCore {
     this.#generations = new Int32Array(buffer, ram.generations, ram.size / 4096);
     this.#staleWrites = new Int32Array(buffer, layout.staleWrites, 1);
     this.privileged = architecture.privileged(this, buffer, layout.state);
-    const module = new wasm.Module(writeCoreModule({ architecture, handlers, layout, ram, memoryPages, tiering }));
+    this.module = surroundings.module ?? new wasm.Module(writeCoreModule({ architecture, handlers, layout, ram, memoryPages, tiering }));
     const imports = { machine: { memory, table }, host: this.#hostCalls() };
-    this.exports = new wasm.Instance(module, imports as unknown as Record<string, Record<string, unknown>>).exports as typeof this.exports;
+    this.exports = new wasm.Instance(this.module, imports as unknown as Record<string, Record<string, unknown>>)
+      .exports as typeof this.exports;
     table.set(0, this.exports.interpretZero);
     this.modeChanged();
   }
