@@ -57,7 +57,13 @@ export async function checkDefinition(definition: MachineDefinition, { inspect }
 const SECTOR_BYTES = 512;
 
 /** What is wrong with a disk by itself: the field and why. */
-function diskComplaint({ path, format, readonly, writes = 'direct', sizeBytes }: DiskDefinition): [keyof DiskDefinition, string] | undefined {
+function diskComplaint({
+  path,
+  format,
+  readonly,
+  writes = 'direct',
+  sizeBytes,
+}: DiskDefinition): [keyof DiskDefinition, string] | undefined {
   if (path === undefined && writes === 'direct') return ['path', 'choose a file, or let writes go to an overlay of an empty disk'];
   if (format === 'qcow2' && writes === 'direct' && !readonly)
     return ['writes', 'a qcow2 image is never written: let writes go to an overlay, forget them at the stop, or attach it read-only'];

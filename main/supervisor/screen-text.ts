@@ -41,7 +41,8 @@ class Screen {
   }
 
   control(code: string): void {
-    if (code === '\n' || code === '\v' || code === '\f') this.#to(this.#row + 1, this.#column);
+    // A program on the bare machine sends no carriage return, and means one.
+    if (code === '\n' || code === '\v' || code === '\f') this.#to(this.#row + 1, 0);
     else if (code === '\r') this.#column = 0;
     else if (code === '\b') this.#column = Math.max(0, this.#column - 1);
     else if (code === '\t') this.#column = (Math.floor(this.#column / TAB) + 1) * TAB;
@@ -87,7 +88,7 @@ class Screen {
   }
 }
 
-/** The last lines of the screen, without those at the end that are empty. */
+/** The last lines of the screen, without those at its beginning and end that are empty. */
 export function screenText(bytes: Uint8Array, size: ScreenSize): string {
   const text = new TextDecoder().decode(bytes.subarray(Math.max(0, bytes.length - LOOKED_AT)));
   const screen = new Screen(size);
@@ -104,5 +105,6 @@ export function screenText(bytes: Uint8Array, size: ScreenSize): string {
       .trimEnd(),
   );
   const last = lines.findLastIndex((line) => line !== '');
-  return lines.slice(Math.max(0, last + 1 - size.lines), last + 1).join('\n');
+  const shown = lines.slice(Math.max(0, last + 1 - size.lines), last + 1);
+  return shown.slice(shown.findIndex((line) => line !== '')).join('\n');
 }

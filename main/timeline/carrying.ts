@@ -5,6 +5,7 @@ import type { MachineDefinition, MachineId } from '../../preload/contract/machin
 import type { SnapshotDiff, SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { ArchivedMachine } from '../archive/archived-machine.ts';
 import type { ImportedMachine } from '../archive/import-machine.ts';
+import { refuseTarget } from '../archive/record-writer.ts';
 import type { ComparedState } from '../compare/compare-snapshots.ts';
 import type { SnapshotRecord } from '../library/snapshot-records.ts';
 import { ulid } from '../library/ulid.ts';
@@ -44,7 +45,7 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
 
   /** The machine's present as a finished snapshot; `undo` removes what was only made for this. */
   async function presentOf(machine: MachineId): Promise<{ readonly record: SnapshotRecord; undo(): Promise<void> }> {
-    const { record, stored } = await timelines.take(machine, { kind: 'kept', name: 'the present', hidden: true });
+    const { record, stored } = await timelines.take(machine, { kind: 'manual', name: 'as it was exported', hidden: true });
     await stored;
     return { record, undo: () => timelines.bin.purge([record.id]) };
   }
@@ -65,29 +66,28 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
     }
   }
 
-  /** A snapshot of what has not been kept yet, so that the file holds the machine as it is now. */
-  async function keepPresent(machine: MachineId): Promise<void> {
-    const supervised = machineOf(machine);
+  /** What has not been kept yet, so that the file holds the machine as it is now; `undefined` where there is nothing more. */
+  async function unkept(machine: MachineId): Promise<Awaited<ReturnType<typeof presentOf>> | undefined> {
+    const { life } = machineOf(machine);
     const heads = await library.heads.present(machine);
-    const isActive = supervised.life.state === 'running' || supervised.life.state === 'paused';
+    const isActive = life.state === 'running' || life.state === 'paused';
     const { suspended } = await library.timeline.present(machine);
-    if (suspended || (!isActive && heads.length === 0)) return;
-    const { stored } = await timelines.take(machine, { kind: 'kept', name: 'as it was exported' });
-    await stored;
+    return suspended || (!isActive && heads.length === 0) ? undefined : presentOf(machine);
   }
 
-  async function archived(machine: MachineId): Promise<ArchivedMachine> {
+  /** @param present made for this, and in no timeline */
+  async function archived(machine: MachineId, present: SnapshotRecord | undefined): Promise<ArchivedMachine> {
     const { record, life } = machineOf(machine);
     const all = await library.snapshots.list(machine);
     const byId = new Map(all.map((snapshot) => [snapshot.id, snapshot]));
     const { parent, suspended } = await library.timeline.present(machine);
     const snapshots = all
-      .filter(({ deletedAt, state }) => deletedAt === undefined && state === 'ready')
+      .filter(({ id, deletedAt, state }) => id === present?.id || (deletedAt === undefined && state === 'ready'))
       .map((snapshot) => {
         const { machine: _machine, bootedKey, ownBytes, sharedBytes, unfinished, deletedAt, state, reason, ...kept } = snapshot;
         return { ...kept, parent: livingParent(kept.parent, byId) };
       });
-    const from = livingParent(parent, byId);
+    const from = present ? present.id : livingParent(parent, byId);
     const isThere = snapshots.some(({ id }) => id === from);
     // A running machine goes on from its memory elsewhere too.
     const withMemory = suspended || life.state === 'running' || life.state === 'paused';
@@ -130,11 +130,17 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
     export(machine, file) {
       const { name } = machineOf(machine).record.definition;
       const work = async (progress: Report, signal: AbortSignal) => {
+        await refuseTarget(file);
         await timelines.recovered();
         progress({ message: 'keeping the present' });
-        await keepPresent(machine);
-        const args = { file, machine: await archived(machine), library: library.home.library, withBases: true, program, date: Date.now() };
-        await storage.run('exportMachine', args, { progress, signal });
+        const present = await unkept(machine);
+        try {
+          const what = await archived(machine, present?.record);
+          const args = { file, machine: what, library: library.home.library, withBases: true, program, date: Date.now() };
+          await storage.run('exportMachine', args, { progress, signal });
+        } finally {
+          await present?.undo();
+        }
       };
       return { task: tasks.begin(`Exporting "${name}" to ${file}`, work).id };
     },
@@ -143,8 +149,8 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
         await timelines.recovered();
         const filesFolder = join(library.home.folder, 'imported');
         const machine = await adoptImported(await storage.run('importMachine', { file, filesFolder }, { progress, signal }));
+        await timelines.usage.measure();
         await adopt(machine);
-        timelines.usage.touched();
         return machine;
       });
       task.result.then(

@@ -120,7 +120,8 @@ export class InstantStoring {
       const goesOn = retired.length === 0;
       const disks = this.#disksInTurn(async () => {
         await this.#commit(record);
-        return storeDisks(parts, record, { goesOn, options: { signal: abort.signal, progress } });
+        const told = ({ message, bytesDone = 0 }: Progress) => progress({ message, bytesDone });
+        return storeDisks(parts, record, { goesOn, options: { signal: abort.signal, progress: told } });
       });
       disks.catch(() => undefined);
       await memory?.done;
@@ -142,6 +143,7 @@ export class InstantStoring {
     }
     const gone = retired.map(({ id }) => id);
     await this.#disksInTurn(() => discardHeads(parts, gone)).catch((error: unknown) => this.#present.warn(error));
+    await parts.measured();
     parts.changed(machine, [record.id]);
   }
 

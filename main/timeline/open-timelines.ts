@@ -65,8 +65,8 @@ export class OpenTimelines extends Timelines {
     const taken = this.#supervisor.list().map(({ definition }) => definition.name);
     const own = source.machine && this.#supervisor.machine(source.machine).record.definition.name;
     const machine = await branch(this.parts, source, name ?? freeName(`${own ?? source.definition.name} branch`, taken));
+    await this.parts.measured();
     const status = await this.#supervisor.adopt(machine);
-    this.usage.touched();
     if (!start) return status;
     await this.#supervisor.machine(machine).start();
     return this.#supervisor.machine(machine).status();

@@ -18,8 +18,10 @@ import type { MachinePresent } from './machine-present.ts';
 import { CONSOLE_TAIL, screensAfterReturn } from './screens.ts';
 import { holdRunning, recordOfDisks, refuseDirect, requested, type TakeRequest } from './taking.ts';
 
+/** As for names that people give (preload/contract/checks.ts). */
+const LONGEST_NAME = 100;
 /** How the present is kept. */
-const keeping = ({ name }: SnapshotRecord): TakeRequest => ({ kind: 'kept', name: `before going back to “${name}”` });
+const keeping = ({ name }: SnapshotRecord): TakeRequest => ({ kind: 'kept', name: `before restoring ${name}`.slice(0, LONGEST_NAME) });
 
 /**
  * Goes back. In turn; the machine must not be starting or stopping.

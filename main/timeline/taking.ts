@@ -99,6 +99,8 @@ export async function holdRunning(
 export async function takeOff(present: MachinePresent, storing: InstantStoring, request: TakeRequest): Promise<Taken> {
   const { machine, parts } = present;
   refuseDirect(machine.record.definition);
+  // Of a machine that was never started, the disks are made now.
+  await parts.disks.attach(machine.record, machine.record.definition);
   const heads = headsOf(await parts.library.heads.present(present.id), machine.record.definition);
   if (heads.length === 0)
     throw new ContractError('conflict', `"${machine.record.definition.name}" is off and has no disk to snapshot: start it first`);

@@ -29,6 +29,8 @@ export interface TimelineParts {
   machine(id: MachineId): SupervisedMachine;
   /** Snapshots of a machine, or its present, changed: whoever looks is told. */
   changed(machine: MachineId, ids: readonly SnapshotId[]): void;
+  /** Resolves when what snapshots take up is known, or cannot be. */
+  measured(): Promise<void>;
   /** Something of a snapshot cannot be read. */
   damaged(id: SnapshotId, reason: string): Promise<void>;
   /** The machine's row changed. */

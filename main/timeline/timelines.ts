@@ -16,7 +16,7 @@ import type { TakeRequest } from './taking.ts';
 import type { TimelineParts } from './timeline-parts.ts';
 import { UsageKeeping } from './usage-keeping.ts';
 
-export type TimelinesParts = Omit<TimelineParts, 'changed' | 'damaged'>;
+export type TimelinesParts = Omit<TimelineParts, 'changed' | 'measured' | 'damaged'>;
 
 /** What a snapshot needs besides its pages: its lists, and SQLite's log. */
 const RESERVE = 16 * 1024 * 1024;
@@ -37,6 +37,7 @@ export class Timelines {
         void this.#tell(machine, ids);
         this.usage.touched();
       },
+      measured: () => this.usage.measure().catch(() => undefined),
       damaged: async (id, reason) => {
         await parts.library.snapshots.setState(id, 'damaged', reason);
         const { machine } = await parts.library.snapshots.get(id);
