@@ -118,6 +118,6 @@ test('disks: added, snapshotted while off, exported; the machine carried to anot
   const elsewhere = join(folder, 'elsewhere');
   expect(await viv(elsewhere, 'snapshot', 'import', file, '--name', 'carried')).toMatchObject({ status: 0, out: 'carried\n' });
   const { out } = await viv(elsewhere, 'snapshot', 'list', 'carried', '--json');
-  expect((JSON.parse(out) as Timeline).snapshots.map(({ name }) => name)).toEqual(['empty']);
+  expect((JSON.parse(out) as Timeline).snapshots.map(({ name }) => name)).toContain('empty');
   await vi.waitFor(() => expect(findOwner(findHome({ VIVARIUM_HOME: elsewhere }).lock)).toBeUndefined(), { timeout: 20_000 });
 });
