@@ -22,7 +22,10 @@ const GUEST = fileURLToPath(new URL('./guest.s', import.meta.url));
 /** A process that does not even open the library in this time is a finding. */
 const PATIENCE_MS = 120_000;
 /** How long a process works before it is killed, at most. */
-const LONGEST_MS = 2500;
+const LONGEST_MS = 6000;
+/** Most are killed while one of these is under way, a moment after it began. */
+const TARGETS = ['snapshot', 'snapshot', 'restore', 'restore', 'delete', 'branch', 'suspend', 'resize', 'import', 'export', 'import a disk', 'resume'];
+const MOMENT_MS = 300;
 
 export interface TrialFolder {
   readonly home: Home;
@@ -66,6 +69,8 @@ async function runAndKill(trial: TrialFolder, seed: number, dice: Random, expect
   let errors = '';
   let finding: Error | undefined;
   const opened = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  const target = dice.once(4) ? undefined : dice.pick(TARGETS);
   child.stderr.on('data', (piece: Buffer) => (errors = (errors + piece.toString()).slice(-4000)));
   child.stdout.on('data', (piece: Buffer) => {
     const lines = (rest + piece.toString()).split('\n');
@@ -78,6 +83,7 @@ async function runAndKill(trial: TrialFolder, seed: number, dice: Random, expect
         child.kill('SIGKILL');
       }
       if (expected.opened) opened.resolve();
+      if (target !== undefined && expected.opened && expected.underWay.some(({ what }) => what === target)) reached.resolve();
     }
   });
   const closed = new Promise<string>((resolve) => child.on('close', (code, signal) => resolve(signal ?? `status ${code}`)));
@@ -90,7 +96,8 @@ async function runAndKill(trial: TrialFolder, seed: number, dice: Random, expect
     if (dice.once(8)) await Promise.race([wait(dice.below(900)), closed]);
     else {
       await Promise.race([opened.promise, closed]);
-      await Promise.race([wait(20 + dice.below(dice.once(3) ? 400 : LONGEST_MS)), closed]);
+      await Promise.race([wait(20 + dice.below(LONGEST_MS)), reached.promise, closed]);
+      await Promise.race([wait(dice.below(MOMENT_MS)), closed]);
     }
   } finally {
     clearTimeout(patience);
