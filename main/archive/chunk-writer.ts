@@ -89,10 +89,19 @@ export class ChunkWriter {
   }
 
   async #copy(fresh: readonly number[]): Promise<void> {
+    // The next ones are read while these are compressed and written.
+    const read = (at: number) => {
+      const reading = at < fresh.length ? this.#reader.getMany(fresh.slice(at, at + CHUNKS_AT_ONCE)) : Promise.resolve([]);
+      // Looked at in its turn; a failure before must not leave it unhandled.
+      reading.catch(() => undefined);
+      return reading;
+    };
+    let next = read(0);
     for (let at = 0; at < fresh.length; at += CHUNKS_AT_ONCE) {
-      const chunks = fresh.slice(at, at + CHUNKS_AT_ONCE);
-      const numbers = await this.#add(await this.#reader.getMany(chunks));
-      chunks.forEach((chunk, index) => this.#numbers.set(chunk, numbers[index]!));
+      const bytes = await next;
+      next = read(at + CHUNKS_AT_ONCE);
+      const numbers = await this.#add(bytes);
+      numbers.forEach((number, index) => this.#numbers.set(fresh[at + index]!, number));
     }
   }
 

@@ -56,6 +56,7 @@ export async function importMachine(
       progress({ message: 'reading', fraction: doneBytes / totalBytes, bytesDone: doneBytes, bytesTotal: totalBytes });
     }
     if (!machine) throw damaged(file, 'it says nothing of a machine');
+    await lists.storeChunks();
     const names = newNames(machine);
     await files.write(lists.files(), (numbers) => lists.read(numbers));
     const result = renamed(machine, names, { hasBase: (base) => lists.hasBase(base), placeOf: (path) => files.placeOf(path) });

@@ -14,6 +14,9 @@ const MOST_PAGES = 2 ** 24;
 const MOST_CLUSTERS = 2 ** 32;
 const MOST_CONTENT = 2 ** 28;
 
+/** Chunks stored in one transaction: 4 MiB. */
+const STORED_AT_ONCE = 1024;
+
 /** A file that came with the machine. */
 export interface CarriedFile {
   readonly path: string;
@@ -27,6 +30,7 @@ export class ImportedLists {
   /** The store's number of each chunk of the file; those of the file count from 1. */
   #chunks = new Float64Array(1024);
   #count = 0;
+  readonly #waiting: Uint8Array[] = [];
   readonly #held: number[] = [];
   readonly #lists = new Map<string, { readonly runs: readonly ChunkRun[]; readonly pages?: number }>();
   readonly #files: CarriedFile[] = [];
@@ -36,13 +40,17 @@ export class ImportedLists {
     this.#file = file;
   }
 
+  /** Takes the chunks of a record; they are stored with others, some MiB at once. */
   async addChunks(bytes: Uint8Array): Promise<void> {
     if (bytes.length === 0 || bytes.length % CHUNK_BYTES !== 0)
       throw damaged(this.#file, `chunks in it have ${bytes.length} bytes together`);
-    const chunks = Array.from({ length: bytes.length / CHUNK_BYTES }, (_, index) =>
-      bytes.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES),
-    );
-    const ids = await this.#store.putBatch(chunks);
+    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) this.#waiting.push(bytes.subarray(at, at + CHUNK_BYTES));
+    if (this.#waiting.length >= STORED_AT_ONCE) await this.storeChunks();
+  }
+
+  /** Stores what still waits. Before it, no content can be read or made. */
+  async storeChunks(): Promise<void> {
+    const ids = await this.#store.putBatch(this.#waiting.splice(0));
     for (const id of ids) this.#held.push(id);
     while (this.#count + ids.length > this.#chunks.length) {
       const larger = new Float64Array(this.#chunks.length * 2);
@@ -58,7 +66,7 @@ export class ImportedLists {
     const [of, pages, sizeBytes] = [subject?.['of'], Number(subject?.['pages']), Number(subject?.['sizeBytes'])];
     const most =
       of === 'memory' ? Math.min(pages, MOST_PAGES) : of === 'disk' ? MOST_CLUSTERS : Math.min(unitsOf(sizeBytes), MOST_CLUSTERS);
-    const runs = rest && Number.isSafeInteger(most) && most >= 0 ? decodeRuns(rest, most, this.#count) : undefined;
+    const runs = rest && Number.isSafeInteger(most) && most >= 0 ? decodeRuns(rest, most, this.#count + this.#waiting.length) : undefined;
     const content = runs?.reduce((sum, [, number, count]) => sum + (number > 0 ? count : 0), 0) ?? 0;
     if (!subject || !runs || content > MOST_CONTENT) throw damaged(this.#file, 'a list of chunks in it cannot be');
     if (of === 'file') this.#files.push({ path: String(subject['path']), sizeBytes, runs });
