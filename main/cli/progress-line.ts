@@ -1,5 +1,6 @@
 /** Progress on standard error: one line that is rewritten on a terminal, a line per step elsewhere. */
 import type { TaskStatus } from '../../preload/contract/tasks.ts';
+import { safeText } from './figures.ts';
 
 type Progress = Pick<TaskStatus, 'message' | 'fraction' | 'bytesDone' | 'bytesTotal' | 'bytesPerSecond'>;
 
@@ -17,7 +18,8 @@ const megabytes = (bytes: number) => `${(bytes / MEGABYTE).toFixed(1)} MB`;
 
 /** One line of text for a moment of progress. */
 export function progressText({ message, fraction, bytesDone, bytesTotal, bytesPerSecond }: Progress): string {
-  const parts = [message];
+  // It may quote what a guest printed.
+  const parts = [safeText(message)];
   if (fraction !== undefined) parts.push(`${Math.floor(fraction * 100)} %`);
   if (bytesDone !== undefined)
     parts.push(bytesTotal === undefined ? megabytes(bytesDone) : `${megabytes(bytesDone)} of ${megabytes(bytesTotal)}`);
@@ -34,7 +36,7 @@ export function progressLine(): ProgressLine {
     show(progress) {
       if (Date.now() - begun < PATIENCE) return;
       if (stderr.isTTY) stderr.write(`\r\x1b[K${progressText(progress).slice(0, stderr.columns - 1)}`);
-      else if (progress.message !== last) stderr.write(`viv: ${progress.message}\n`);
+      else if (progress.message !== last) stderr.write(`viv: ${safeText(progress.message)}\n`);
       last = progress.message;
     },
     done() {

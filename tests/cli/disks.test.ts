@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CallError } from '../../main/cli/call-error.ts';
 import { addedDisk } from '../../main/cli/disks/add-command.ts';
+import { changedDisk } from '../../main/cli/disks/set-command.ts';
 import { byteSize, driveOption } from '../../main/cli/drive-option.ts';
 import { interval, keepingPatch } from '../../main/cli/machines/keeping-options.ts';
 import { replacedDisks } from '../../main/cli/machines/set-command.ts';
@@ -48,6 +49,18 @@ test('list', async () => {
   expect(await (await withBox({}, machine())).viv('disk', 'list', 'box')).toMatchObject({
     out: '',
     err: expect.stringContaining('viv disk add box --size 4G'),
+  });
+});
+
+test('what is added but cannot be used is said at once', async () => {
+  const { viv } = await withBox(
+    { disks: { list: () => [{ slot: 0, sizeBytes: 0, hostBytes: 0, problem: 'there is no file /a' }] } },
+    machine(),
+  );
+  expect(await viv('disk', 'add', 'box', '--file', '/a')).toEqual({
+    status: 0,
+    out: 'disk 1\n',
+    err: 'viv: it cannot be used: there is no file /a\n',
   });
 });
 
@@ -97,6 +110,32 @@ describe('what is added', () => {
   ] as const)('%j', ([values, message]) => {
     expect(() => addedDisk(values)).toThrow(CallError);
     expect(() => addedDisk(values)).toThrow(message);
+  });
+});
+
+describe('set', () => {
+  const image: DiskDefinition = { path: '/a', readonly: false, writes: 'direct' };
+  test.for([
+    [image, { writes: 'overlay' }, { ...image, writes: 'overlay' }],
+    [image, { readonly: true }, { ...image, readonly: true }],
+    [root, { writes: 'throwaway' }, { ...root, writes: 'throwaway' }],
+    [{ ...root, readonly: true }, { writable: true, writes: 'overlay' }, root],
+  ] as const)('%j %j', ([disk, values, changed]) => expect(changedDisk(disk, values)).toEqual(changed));
+  test.for([
+    [image, {}, 'say what to change'],
+    [image, { readonly: true, writable: true }, 'do not go together'],
+    [image, { writes: 'away' }, '--writes takes overlay'],
+    [empty, { writes: 'direct' }, 'kept in the library'],
+    [root, { writes: 'direct' }, 'never written in place'],
+    [{ ...image, format: 'qcow2', readonly: true }, { writable: true }, 'never written in place'],
+  ] as const)('%j %j is refused', ([disk, values, message]) => {
+    expect(() => changedDisk(disk, values)).toThrow(CallError);
+    expect(() => changedDisk(disk, values)).toThrow(message);
+  });
+  test('the command changes that disk', async () => {
+    const program = await withBox({});
+    expect(await program.viv('disk', 'set', 'box', '2', '--writes', 'overlay')).toEqual({ status: 0, out: '', err: '' });
+    expect(program.calls).toEqual([['machines.update', BOX, { disks: [root, { ...empty, writes: 'overlay' }] }]]);
   });
 });
 

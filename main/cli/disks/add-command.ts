@@ -19,7 +19,8 @@ type Values = { readonly [K in keyof typeof OPTIONS]?: K extends 'readonly' ? bo
 
 const WRITES = ['overlay', 'throwaway', 'direct'] as const;
 
-function writesOf(text: string): (typeof WRITES)[number] {
+/** Reads `overlay`, `throwaway` or `direct`. @throws CallError */
+export function writesOf(text: string): (typeof WRITES)[number] {
   const found = WRITES.find((writes) => writes === text);
   if (found === undefined) throw new CallError(`--writes takes overlay, throwaway or direct, not "${text}"`);
   return found;
@@ -85,8 +86,12 @@ Examples:
     const disk = addedDisk(values);
     await withProgram(findProgram('disk add'), async (program) => {
       const { id, definition } = await machineNamed(program, name);
-      await program.client.services.machines.update(id, { disks: [...definition.disks, disk] });
-      console.log(`disk ${definition.disks.length + 1}`);
+      const { machines, disks } = program.client.services;
+      await machines.update(id, { disks: [...definition.disks, disk] });
+      const slot = definition.disks.length;
+      console.log(`disk ${slot + 1}`);
+      const problem = (await disks.list(id)).find((status) => status.slot === slot)?.problem;
+      if (problem !== undefined) console.error(`viv: it cannot be used: ${problem}`);
     });
     return EXIT.ok;
   },

@@ -4,6 +4,7 @@ import { addPart, removePart } from './add-command.ts';
 import { acceptPart, compactPart, resizePart } from './care-commands.ts';
 import { exportPart, importPart } from './image-commands.ts';
 import { listPart } from './list-command.ts';
+import { setPart } from './set-command.ts';
 
 export const diskCommand = commandGroup({
   name: 'disk',
@@ -13,6 +14,7 @@ export const diskCommand = commandGroup({
   parts: {
     list: listPart,
     add: addPart,
+    set: setPart,
     remove: removePart,
     import: importPart,
     export: exportPart,
