@@ -4,6 +4,7 @@
  */
 import type { MachineState, MachineStatus } from '../../preload/contract/machines.ts';
 import type { IconName } from '../components/icon-paths.ts';
+import { sentence } from './sentence.ts';
 
 export type ActionName = 'start' | 'pause' | 'resume' | 'suspend' | 'reset' | 'stop' | 'rename' | 'delete';
 
@@ -62,6 +63,11 @@ const STATE_WORDS: Readonly<Record<MachineState, string>> = {
 };
 /** Off with its memory kept is a state of its own to a person. */
 export const isSuspended = ({ state, suspended }: Life): boolean => state === 'off' && suspended;
+
+/** Why the state is what it is, as a sentence's beginning; nothing where that only repeats the state's word. */
+export function saidReason(machine: Life & Pick<MachineStatus, 'reason'>): string {
+  return machine.reason.toLowerCase() === stateWord(machine).toLowerCase() ? '' : sentence(machine.reason);
+}
 
 /** The state as one word for people. */
 export const stateWord = (life: Life): string => (isSuspended(life) ? 'Suspended' : STATE_WORDS[life.state]);

@@ -6,9 +6,6 @@
 /** Width of a gap before zooming, in CSS pixels: a least one, and so much for every factor of ten over a second. */
 const LEAST_GAP = 6;
 const PER_DECADE = 8;
-/** Few snapshots are spread over the width there is, but not to the point of emptiness. */
-const MOST_STRETCH = 5;
-
 export const gapWidth = (milliseconds: number): number => LEAST_GAP + PER_DECADE * Math.log10(1 + Math.max(0, milliseconds) / 1000);
 
 export interface AxisEvent {
@@ -37,11 +34,11 @@ function natural(events: readonly AxisEvent[], zoom: number): number[] {
   return places;
 }
 
-/** @param width - what there is to fill; a longer axis is scrolled */
+/** @param width - what there is to fill, so that Now stands at the right edge; a longer axis is scrolled */
 export function axisPlaces(events: readonly AxisEvent[], width: number, zoom: number): readonly number[] {
   const places = natural(events, zoom);
   const length = places.at(-1) ?? 0;
-  const stretch = length > 0 ? Math.min(MOST_STRETCH, Math.max(1, width / length)) : 1;
+  const stretch = length > 0 ? Math.max(1, width / length) : 1;
   return places.map((place) => place * stretch);
 }
 
