@@ -45,6 +45,7 @@ describe('carried to another library', () => {
     const file = join(temporaryFolder(), 'hello.vivarium');
     expect(await ended(program, program.timelines.carrying.export(id, file).task)).toMatchObject({ state: 'done' });
     expect(program.supervisor.machine(id).life.state).toBe('running');
+    expect((await program.timelines.timeline(id)).snapshots.map(({ name }) => name)).toEqual(['greeted']);
 
     const there = await timelineProgram();
     const first = await imported(there, file);
