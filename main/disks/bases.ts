@@ -111,7 +111,8 @@ export class ChangedBaseError extends Error {
   override readonly name = 'ChangedBaseError';
 }
 
-const ADVICE = 'put the old file back, or accept it as it is now (viv disk accept), knowing that what the guest wrote may not fit it any more';
+const ADVICE =
+  'put the old file back, or accept it as it is now (viv disk accept), knowing that what the guest wrote may not fit it any more';
 
 async function statOf(file: DiskBaseFile): Promise<{ size: number; changedAt: number }> {
   try {

@@ -47,6 +47,11 @@ export class ClusterIndex {
     }
   }
 
+  /** Whether there may be something in a segment. */
+  has(segment: number): boolean {
+    return this.#segments.has(segment);
+  }
+
   /** Segments in which there is something, ascending. */
   segments(): number[] {
     return [...this.#segments.keys()].sort((a, b) => a - b);

@@ -34,7 +34,12 @@ async function baseCluster(base: DiskImage, cluster: number): Promise<Uint8Array
 }
 
 /** A content without what the base shows anyway. */
-async function lean(store: Store, content: DiskContent, base: DiskImage | undefined, looked: (clusters: number) => void): Promise<DiskContent> {
+async function lean(
+  store: Store,
+  content: DiskContent,
+  base: DiskImage | undefined,
+  looked: (clusters: number) => void,
+): Promise<DiskContent> {
   if (!base) return { segments: content.segments, zeros: [] };
   const segments = new Map<number, Float64Array>();
   for (const [segment, entries] of content.segments) {

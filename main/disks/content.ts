@@ -84,7 +84,8 @@ export async function readContent(reader: ChunkReader, { owner, prefix }: Conten
   };
   const parts = await reader.getMany([...(await read(listName(prefix)))]);
   const list = JSON.parse(Buffer.concat(parts).toString()) as ContentList;
-  if ((list.format as number) !== 1) throw new StorageError('newer', `"${prefix}" of ${owner} was written by a newer Vivarium: use that version`);
+  if ((list.format as number) !== 1)
+    throw new StorageError('newer', `"${prefix}" of ${owner} was written by a newer Vivarium: use that version`);
   const segments = new Map<number, Float64Array>();
   for (const segment of list.segments) segments.set(segment, await read(`${prefix}@${segment}`));
   return { segments, zeros: list.zeros };

@@ -119,7 +119,9 @@ export async function exportImage(
   };
   try {
     await writeNewFile(path, (into) =>
-      format === 'raw' ? writeRaw(image, into, report) : writeQcow2(image, into, { progress: report, ...(compress ? { compressor: zstd } : {}) }),
+      format === 'raw'
+        ? writeRaw(image, into, report)
+        : writeQcow2(image, into, { progress: report, ...(compress ? { compressor: zstd } : {}) }),
     );
   } finally {
     await image.close();

@@ -50,7 +50,14 @@ export async function headState(file: string): Promise<OverlayState> {
 
 /** Bytes an overlay takes on the host. */
 export async function overlayBytes(file: string): Promise<number> {
-  const sizes = await Promise.all(['', '-wal'].map((end) => stat(file + end).then(({ size }) => size, () => 0)));
+  const sizes = await Promise.all(
+    ['', '-wal'].map((end) =>
+      stat(file + end).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 

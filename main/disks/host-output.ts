@@ -22,9 +22,11 @@ function storeOver(file: FileHandle): WritableByteStore {
 
 function explained(path: string, error: unknown): Error {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new Error(`there is no room left for ${path}: free some space and try again; nothing of it was kept`);
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new Error(`there is no room left for ${path}: free some space and try again; nothing of it was kept`);
   if (code === 'ENOENT') return new Error(`there is no folder ${dirname(path)}: make it, or choose another`);
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return new Error(`${path} may not be written: choose another folder (${message})`);
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return new Error(`${path} may not be written: choose another folder (${message})`);
   return error instanceof Error ? error : new Error(String(error));
 }
 
@@ -42,7 +44,11 @@ async function publish(from: string, to: string): Promise<void> {
   }
 }
 
-const exists = (path: string) => open(path, 'r').then(async (file) => (await file.close(), true), (error: NodeJS.ErrnoException) => error.code !== 'ENOENT');
+const exists = (path: string) =>
+  open(path, 'r').then(
+    async (file) => (await file.close(), true),
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  );
 
 /**
  * Writes a file by `work`. Whatever goes wrong, nothing is left.

@@ -45,7 +45,11 @@ const IMAGE_DISK = new URL('./image-disk.ts', import.meta.url).href;
 function inPlace({ path, format = 'raw', readonly }: DiskDefinition): DiskAttachment {
   if (path === undefined) throw new ContractError('unavailable', 'it has no file: choose one, or let writes go to an overlay');
   if (format === 'raw') return { path, readonly };
-  if (!readonly) throw new ContractError('unavailable', `${path} is a qcow2 image, which is never written: let writes go to an overlay, or attach it read-only`);
+  if (!readonly)
+    throw new ContractError(
+      'unavailable',
+      `${path} is a qcow2 image, which is never written: let writes go to an overlay, or attach it read-only`,
+    );
   return { module: IMAGE_DISK, setup: { path, format } satisfies ImageSetup, readonly: true } satisfies ModuleDisk;
 }
 
@@ -71,12 +75,25 @@ export function machineDisks({ library, storage, behind }: MachineDisksParts): M
     const size = sizeBytes ?? found?.sizeBytes;
     if (size === undefined) throw new ContractError('unavailable', 'it has neither a file nor a size: set one of them');
     if (found && found.sizeBytes > size)
-      throw new ContractError('unavailable', `${path} has ${found.sizeBytes} bytes, more than the ${size} set for the disk: set at least its size`);
+      throw new ContractError(
+        'unavailable',
+        `${path} has ${found.sizeBytes} bytes, more than the ${size} set for the disk: set at least its size`,
+      );
     const id = ulid() as HeadId;
     await createHead(fileOf(id));
     const throwaway = writes === 'throwaway';
     const base = found && { base: found.base };
-    const head: HeadRecord = { id, machine: machine.id, disk, slot, sizeBytes: size, ...base, throwaway, present: true, createdAt: Date.now() };
+    const head: HeadRecord = {
+      id,
+      machine: machine.id,
+      disk,
+      slot,
+      sizeBytes: size,
+      ...base,
+      throwaway,
+      present: true,
+      createdAt: Date.now(),
+    };
     await heads.create(head);
     if (found && !throwaway) noteContent(id, found.base);
     return head;
@@ -85,7 +102,10 @@ export function machineDisks({ library, storage, behind }: MachineDisksParts): M
   /** A head that is there, with its base looked at and its size brought up to what is defined. */
   async function check(head: HeadRecord, slot: number, { path, sizeBytes }: DiskDefinition): Promise<HeadRecord> {
     if (!existsSync(fileOf(head.id)))
-      throw new ContractError('unavailable', `its overlay ${fileOf(head.id)} is gone: go back to a snapshot, or remove the disk and add it anew`);
+      throw new ContractError(
+        'unavailable',
+        `its overlay ${fileOf(head.id)} is gone: go back to a snapshot, or remove the disk and add it anew`,
+      );
     let { base } = head;
     if (base && path !== undefined && path !== base.path) {
       // The same image under another name is welcome, anything else is another disk.
@@ -128,7 +148,10 @@ export function machineDisks({ library, storage, behind }: MachineDisksParts): M
             attached.push(file);
           }
         } catch (error) {
-          throw new ContractError('unavailable', `disk ${slot + 1} cannot be used: ${error instanceof Error ? error.message : String(error)}`);
+          throw new ContractError(
+            'unavailable',
+            `disk ${slot + 1} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+          );
         }
       }
       return attached;

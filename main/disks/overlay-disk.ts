@@ -72,7 +72,9 @@ export async function openDisk(setup: unknown, owner: DiskOwner): Promise<Attach
     const image = base && (await openHostImage(base.path, base.format)).image;
     if (image) opened.push(image);
     if (image && image.sizeBytes > sizeBytes)
-      throw new Error(`its base ${base.path} has ${image.sizeBytes} bytes, more than the disk's ${sizeBytes}: it has changed since the disk was made`);
+      throw new Error(
+        `its base ${base.path} has ${image.sizeBytes} bytes, more than the disk's ${sizeBytes}: it has changed since the disk was made`,
+      );
     const store = await OverlayStore.open(overlay, throwaway);
     opened.push(store);
     const content = settled && new SettledContent(settled.store, settled.head);
@@ -214,8 +216,15 @@ class OverlayDisk implements AttachedDisk {
         at += part;
         continue;
       }
-      const clusters = Math.min(Math.floor((end - at) / CLUSTER_BYTES), ZEROED_AT_ONCE);
-      for (let index = 0; index < clusters; index++) if (this.#reading.mayHoldSomething(cluster + index)) this.#pending.zero(cluster + index);
+      const left = Math.floor((end - at) / CLUSTER_BYTES);
+      const empty = Math.min(left, this.#reading.emptyFrom(cluster));
+      if (empty > 0) {
+        at += empty * CLUSTER_BYTES;
+        continue;
+      }
+      const clusters = Math.min(left, ZEROED_AT_ONCE);
+      for (let index = 0; index < clusters; index++)
+        if (this.#reading.mayHoldSomething(cluster + index)) this.#pending.zero(cluster + index);
       at += clusters * CLUSTER_BYTES;
       await this.#writeBack.wrote();
       if (at < end) await new Promise(setImmediate);

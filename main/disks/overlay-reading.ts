@@ -1,6 +1,6 @@
 /** Where a disk's bytes are now, and reading them: memory, overlay file, store, base. */
 import type { DiskImage } from '../../emulator/disk/disk-image.ts';
-import { CLUSTER_BYTES } from './cluster.ts';
+import { CLUSTER_BYTES, SEGMENT_CLUSTERS } from './cluster.ts';
 import { ClusterCache } from './cluster-cache.ts';
 import type { ClusterIndex } from './cluster-index.ts';
 import { clusterOf, DamagedOverlayError, isWhole } from './overlay-rows.ts';
@@ -81,6 +81,16 @@ export class OverlayReading {
     }
     change(bytes);
     pending.put(cluster, bytes);
+  }
+
+  /** From a cluster on, how many can only be zeros as nothing is known of their whole segment; 0 where that is not so. */
+  emptyFrom(cluster: number): number {
+    const { pending, index, settled, base } = this.#parts;
+    const segment = Math.floor(cluster / SEGMENT_CLUSTERS);
+    const [first, end] = [segment * SEGMENT_CLUSTERS, (segment + 1) * SEGMENT_CLUSTERS];
+    const isKnown = index.has(segment) || settled?.has(segment) || pending.mayTouch(first, end);
+    const isEmpty = !isKnown && (base?.sizeBytes ?? 0) <= first * CLUSTER_BYTES;
+    return isEmpty ? end - cluster : 0;
   }
 
   /** Whether a cluster can be anything but zeros. */

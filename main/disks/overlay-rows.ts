@@ -49,7 +49,11 @@ export function clusterOf(file: string, cluster: number, row: Uint8Array): Uint8
 const SCANNED_ROWS = 16_384;
 
 /** Place, cluster, count and generation of every row between two generations (the first excluded), in order of place, in batches. */
-export async function* scanRows(database: Database, after: number, upTo?: number): AsyncGenerator<readonly (readonly [number, number, number, number])[]> {
+export async function* scanRows(
+  database: Database,
+  after: number,
+  upTo?: number,
+): AsyncGenerator<readonly (readonly [number, number, number, number])[]> {
   for (let last = 0; ;) {
     const row = await database.get(
       `SELECT json_group_array(json_array(place, cluster, count, generation)) AS rows FROM

@@ -110,7 +110,9 @@ export class OverlayStore {
       for (let at = 0; at < written.length; at += ROWS_AT_ONCE) {
         const some = written.slice(at, at + ROWS_AT_ONCE);
         const start = first + at;
-        statements.push(() => this.#parts.insert.run(start, batch.generation, JSON.stringify(some.map(([cluster]) => cluster)), rowsOf(some)));
+        statements.push(() =>
+          this.#parts.insert.run(start, batch.generation, JSON.stringify(some.map(([cluster]) => cluster)), rowsOf(some)),
+        );
       }
       place += written.length;
       const firstZero = place;
@@ -127,9 +129,10 @@ export class OverlayStore {
     }
     // A single statement is its own transaction: one trip to the thread pool and one fsync.
     if (statements.length === 1) await statements[0]!();
-    else if (statements.length > 1) await this.transaction(async () => {
-      for (const statement of statements) await statement();
-    });
+    else if (statements.length > 1)
+      await this.transaction(async () => {
+        for (const statement of statements) await statement();
+      });
     this.#relieve();
     return placed;
   }
@@ -177,13 +180,17 @@ export class OverlayStore {
     this.#relieve();
   }
 
-  /** Gives free pages back to the file system, some MiB at most. @returns whether there are more */
+  /** Gives free pages back to the file system, 8 MiB at most. @returns whether there are more */
   async vacuum(): Promise<boolean> {
     await this.#prepareCommit(false);
     await this.#parts.writer.script('PRAGMA incremental_vacuum(128)');
     this.#logBytes += 128 * 65_536;
     this.#relieve();
-    return Number((await this.#parts.keeper.get('PRAGMA freelist_count'))?.['freelist_count']) > 0;
+    if (Number((await this.#parts.keeper.get('PRAGMA freelist_count'))?.['freelist_count']) > 0) return true;
+    // The file gets shorter when the log is copied into it.
+    await this.#checkpoint;
+    await this.#copyLog();
+    return false;
   }
 
   /** Bytes of the file that hold something. */

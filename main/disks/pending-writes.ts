@@ -12,6 +12,8 @@ export interface Batch {
 
 /** What an entry takes beside its bytes, roughly. */
 const ENTRY_BYTES = 64;
+/** Entries worth looking at one by one to save a look at each cluster of a segment. */
+const SCANNED = 4096;
 
 export class PendingWrites {
   #generation: number;
@@ -40,6 +42,13 @@ export class PendingWrites {
   /** Whether nothing waits to be taken. */
   get isEmpty(): boolean {
     return this.#current.size === 0 && this.#ended.length === 0;
+  }
+
+  /** Whether something may be pending for clusters from `first` on, before `end`; where much is pending, it may. */
+  mayTouch(first: number, end: number): boolean {
+    const maps = [this.#current, ...this.#ended.map(({ clusters }) => clusters), ...this.#taken.map(({ clusters }) => clusters)];
+    if (maps.reduce((sum, { size }) => sum + size, 0) > SCANNED) return true;
+    return maps.some((clusters) => [...clusters.keys()].some((cluster) => cluster >= first && cluster < end));
   }
 
   /** A cluster's bytes, `null` where they are zeros, `undefined` where nothing is pending. The caller only reads them, at once. */

@@ -30,6 +30,11 @@ export class SettledContent {
     this.epoch++;
   }
 
+  /** Whether there are chunks in a segment. */
+  has(segment: number): boolean {
+    return this.#content.segments.has(segment);
+  }
+
   get(cluster: number): SettledCluster {
     const chunk = this.#content.segments.get(Math.floor(cluster / SEGMENT_CLUSTERS))?.[cluster % SEGMENT_CLUSTERS] ?? 0;
     if (chunk > 0) return chunk;

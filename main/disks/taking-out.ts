@@ -111,7 +111,10 @@ export class TakingOut {
     return to;
   }
 
-  async #withCopy(from: { readonly owner: string; readonly prefix: string }, work: (place: { owner: string; prefix: string }) => Promise<void>) {
+  async #withCopy(
+    from: { readonly owner: string; readonly prefix: string },
+    work: (place: { owner: string; prefix: string }) => Promise<void>,
+  ) {
     const place = await this.#copy(from);
     try {
       await work(place);

@@ -165,7 +165,7 @@ export class WriteBack {
   /** Tries until it works, the disk is closed, or it never will. */
   async #persist<T>(work: () => Promise<T>): Promise<T> {
     const { owner, store } = this.#parts;
-    for (let troubled = false; ; ) {
+    for (let troubled = false; ;) {
       try {
         const result = await work();
         if (troubled) owner.recovered();

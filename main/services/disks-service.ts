@@ -57,7 +57,10 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
     const { name } = record.definition;
     if (life.isActive) throw new ContractError('conflict', `"${name}" is ${life.state}: stop it before a disk is ${what}`);
     if (record.suspended)
-      throw new ContractError('conflict', `"${name}" is suspended, and its saved memory knows the disk as it is: start it and shut it down first`);
+      throw new ContractError(
+        'conflict',
+        `"${name}" is suspended, and its saved memory knows the disk as it is: start it and shut it down first`,
+      );
   }
 
   async function direct(slot: number, { path, format = 'raw' }: DiskDefinition): Promise<DiskStatus> {
@@ -157,7 +160,11 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
     });
     const title = `Reading ${path}`;
     const hashed = await tasks.begin(title, (progress, signal) =>
-      hashBase(base, (bytesDone, bytesTotal) => progress({ message: title, fraction: bytesTotal > 0 ? bytesDone / bytesTotal : 1 }), signal),
+      hashBase(
+        base,
+        (bytesDone, bytesTotal) => progress({ message: title, fraction: bytesTotal > 0 ? bytesDone / bytesTotal : 1 }),
+        signal,
+      ),
     ).result;
     await parts.alone(id, async () => {
       requireOff(machine, 'put on another base');
@@ -170,9 +177,11 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
     list,
     import: async (id, { path, format, copy }) => {
       const { record } = supervisor.machine(id);
-      const known = format ?? (await formatOf(path).catch((error: Error) => {
-        throw new ContractError('unavailable', error.message);
-      }));
+      const known =
+        format ??
+        (await formatOf(path).catch((error: Error) => {
+          throw new ContractError('unavailable', error.message);
+        }));
       const task = tasks.begin(`Adding ${path} to "${record.definition.name}"`, (progress, signal) =>
         copy ? bringing.copy(id, path, known, progress, signal) : bringing.refer(id, path, known, progress, signal),
       );

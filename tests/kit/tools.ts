@@ -44,6 +44,8 @@ export const TOOLS = {
   /** It lays out a root file system with device files and owners, which only root may. */
   debootstrap: { ...debian('debootstrap', 'debootstrap'), also: () => process.getuid?.() === 0 },
   cpio: debian('cpio', 'cpio'),
+  /** For small file systems that fill up; only root may mount one. */
+  mount: { ...debian('mount', 'mount'), also: () => process.platform === 'linux' && process.getuid?.() === 0, neededInCi: false },
   screen: debian('screen', 'screen'),
   /** Firmware rather than a program: a folder of files. */
   opensbi: {

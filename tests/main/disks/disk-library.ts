@@ -49,7 +49,11 @@ export async function diskLibrary(): Promise<DiskLibrary> {
     run: (name: string, args: unknown, options?: { progress?: unknown; signal?: AbortSignal }) =>
       jobs[name]!(store, args, options?.progress ?? (() => undefined), options?.signal ?? new AbortController().signal),
   };
-  const attaching = machineDisks({ library, storage, behind: (title, work) => void tasks.begin(title, (_, signal) => work(() => undefined, signal)) });
+  const attaching = machineDisks({
+    library,
+    storage,
+    behind: (title, work) => void tasks.begin(title, (_, signal) => work(() => undefined, signal)),
+  });
   const supervisor = {
     machine: (id: MachineId) => ({
       id,
@@ -75,7 +79,6 @@ export async function diskLibrary(): Promise<DiskLibrary> {
   } as unknown as DisksParts);
   onTestFinished(async () => {
     for (const disk of running.values()) await disk.close();
-    await Promise.allSettled(tasks.list().map(() => undefined));
     await store.close();
     await library.close();
   });
@@ -85,7 +88,14 @@ export async function diskLibrary(): Promise<DiskLibrary> {
     path: (name) => join(home.folder, name),
     async machine(...defined) {
       const record = await library.machines.create({
-        ...{ name: `machine ${machines.size + 1}`, board: 'riscv64-virt', cores: 1, memoryMiB: 64, engine: 'auto', boot: { kind: 'linux' } },
+        ...{
+          name: `machine ${machines.size + 1}`,
+          board: 'riscv64-virt',
+          cores: 1,
+          memoryMiB: 64,
+          engine: 'auto',
+          boot: { kind: 'linux' },
+        },
         ...{ disks: defined, ports: [], note: '' },
       });
       machines.set(record.id, { record });

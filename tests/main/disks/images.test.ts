@@ -1,5 +1,15 @@
 /** Images in and out: qcow2 chains as bases, exports that QEMU agrees with, copies, bases that change, compacting. */
-import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { expect, test } from 'vitest';
 import { describeWith } from '../../kit/tools.ts';
 import { qemuImg, qemuIo } from '../../emulator/disk/qemu.ts';
@@ -89,7 +99,9 @@ test('a base that changed is refused with what differs, and can be accepted or p
   const changed = content.slice();
   changed[5000] = changed[5000]! ^ 1;
   writeFileSync(path, changed);
-  await expect(home.start(id)).rejects.toThrow(/disk 1 cannot be used: the base image .*base\.raw has changed .*its content differs.*viv disk accept/);
+  await expect(home.start(id)).rejects.toThrow(
+    /disk 1 cannot be used: the base image .*base\.raw has changed .*its content differs.*viv disk accept/,
+  );
   writeFileSync(path, content);
   await home.start(id);
   await home.stop(id);
@@ -148,12 +160,16 @@ test('an export that is refused or cancelled leaves nothing behind', async () =>
   writeFileSync(there, 'mine');
   expect(await home.ended(await home.service.export(id, 0, { path: there, format: 'qcow2' }))).toMatch(/is there already/);
   expect(readFileSync(there, 'utf8')).toBe('mine');
-  expect(await home.ended(await home.service.export(id, 0, { path: home.path('no/such.raw'), format: 'raw' }))).toMatch(/there is no folder/);
+  expect(await home.ended(await home.service.export(id, 0, { path: home.path('no/such.raw'), format: 'raw' }))).toMatch(
+    /there is no folder/,
+  );
   const cancelled = await home.service.export(id, 0, { path: home.path('out.raw'), format: 'raw' });
   home.tasks.cancel(cancelled.task);
   expect(await home.ended(cancelled)).toBe('cancelled');
   expect(readdirSync(home.folder).filter((name) => name.includes('out.raw') || name.endsWith('.part'))).toEqual([]);
-  await expect((async () => home.service.export(id, 0, { path: home.path('x'), format: 'raw', compress: true }))()).rejects.toThrow(/cannot be compressed/);
+  await expect((async () => home.service.export(id, 0, { path: home.path('x'), format: 'raw', compress: true }))()).rejects.toThrow(
+    /cannot be compressed/,
+  );
 });
 
 describeWith(['qemu-img'], 'with QEMU', () => {
@@ -177,7 +193,10 @@ describeWith(['qemu-img'], 'with QEMU', () => {
     fill(19, 5120, 12);
     const id = await home.machine();
     expect(await home.ended(await home.service.import(id, { path: home.path('top.qcow2'), copy: false }))).toBe('');
-    expect((await home.service.list(id))[0]!.base!.backing!.map(({ path }) => path)).toEqual([home.path('middle.qcow2'), home.path('lowest.raw')]);
+    expect((await home.service.list(id))[0]!.base!.backing!.map(({ path }) => path)).toEqual([
+      home.path('middle.qcow2'),
+      home.path('lowest.raw'),
+    ]);
     const disk = await home.start(id);
     expect(Buffer.compare(await everything(disk), seen)).toBe(0);
     await scribble(disk, seen, 8);

@@ -22,7 +22,10 @@ export class Owner implements DiskOwner {
 
 export type Disk = Required<AttachedDisk>;
 
-export async function openOverlay(setup: Partial<OverlaySetup> & { overlay: string; sizeBytes: number }, owner = new Owner()): Promise<Disk> {
+export async function openOverlay(
+  setup: Partial<OverlaySetup> & { overlay: string; sizeBytes: number },
+  owner = new Owner(),
+): Promise<Disk> {
   return (await openDisk({ readonly: false, throwaway: false, ...setup }, owner)) as Disk;
 }
 

@@ -1,16 +1,16 @@
 /** A host disk that is full, and overlay files that are not what they were: clear words, nothing lost, no crash. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openOverlayFile } from '../../../main/disks/overlay-tables.ts';
+import { describeWith } from '../../kit/tools.ts';
 import { temporaryFolder } from '../temporary-home.ts';
 import { bytesFrom, everything, openOverlay, overlayIn, Owner, random } from './overlay.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const SIZE = 24 * MEBIBYTE;
-const canMount = process.platform === 'linux' && process.getuid?.() === 0 && spawnSync('mount', ['--version']).status === 0;
 
 /** A file system of so many MiB that goes with the test. */
 function smallFolder(mebibytes: number): string {
@@ -36,7 +36,7 @@ async function fill(disk: { write(offset: number, from: Uint8Array): Promise<voi
   return model;
 }
 
-describe.skipIf(!canMount)('a full host disk', () => {
+describeWith(['mount'], 'a full host disk', () => {
   test('requests wait, the owner is told once, and all goes on when there is room', async () => {
     const folder = smallFolder(16);
     const ballast = join(folder, 'ballast');
@@ -115,7 +115,9 @@ describe('damaged overlays', () => {
       if (failures.length === 0) expect(Buffer.compare(bytes, model.subarray(offset, offset + 4096))).toBe(0);
     }
     expect(failures.length).toBe(1);
-    expect(failures[0]).toMatch(/^the overlay .* is damaged: the 4096 bytes at \d+ of the disk do not have the checksum.*go back to a snapshot/);
+    expect(failures[0]).toMatch(
+      /^the overlay .* is damaged: the 4096 bytes at \d+ of the disk do not have the checksum.*go back to a snapshot/,
+    );
     await disk.close();
   });
 
