@@ -5,7 +5,12 @@ import { type Attached, attach, bare, type Point, pointOf, restorePoint, sleep }
 import { LETTERS, WANDERER } from './wanderer.ts';
 
 const MEMORY = 64 * 2 ** 20;
-const ENGINES = ['interpreter', 'auto', 'compiler'] as const;
+const MACHINES = [
+  ['interpreter', 1],
+  ['auto', 1],
+  ['compiler', 1],
+  ['auto', 2],
+] as const;
 
 /** A small generator (xorshift32), so that a failing run can be repeated. */
 function random(seed: number): (below: number) => number {
@@ -37,10 +42,10 @@ async function goesOn({ machine, ended }: Attached, milliseconds = 30): Promise<
   }
 }
 
-describe.each(ENGINES)('a branching history (%s)', (engine) => {
+describe.each(MACHINES)('a branching history (%s, %i cores)', (engine, cores) => {
   it('each return, in place and paused, gives exactly the point, and the guest goes on from it', async () => {
     const below = random(20261121);
-    const attached = await attach(bare(WANDERER, engine));
+    const attached = await attach(bare(WANDERER, engine, { cores }));
     const { machine } = attached;
     const points: { readonly point: Point; readonly last: string }[] = [];
     let base: Point | undefined;
@@ -92,14 +97,14 @@ describe.each(ENGINES)('a branching history (%s)', (engine) => {
   }, 180_000);
 
   it('a machine of its own goes on from a point before its memory is there', async () => {
-    const attached = await attach(bare(WANDERER, engine));
+    const attached = await attach(bare(WANDERER, engine, { cores }));
     await attached.says('ab');
     const instant = await attached.machine.save();
     const last = attached.printed().at(-1) as string;
     const point = await pointOf(instant);
     await attached.machine.stop();
 
-    const configuration = bare(WANDERER, engine);
+    const configuration = bare(WANDERER, engine, { cores });
     const exact = await attach(configuration, restorePoint(point, MEMORY, { paused: true }));
     const now = await pointOf(await exact.machine.save({ onlyChanged: true }), point);
     expect(now.copied).toBe(0);

@@ -1,6 +1,6 @@
 /**
  * A guest that notices when its memory, its code or its page tables are of another time than its registers. Under Sv39
- * with pages of 4 KiB it writes words all over 32 MiB, each with its address and the number of the step; it reads others
+ * with pages of 4 KiB each hart writes words all over 16 MiB of its own, each with its address and the number of the step; it reads others
  * and ends the run with a code when one is wrong or from the future. Again and again it changes a function of its own and
  * calls it. It prints a letter every 65,536 steps.
  */
@@ -17,6 +17,7 @@ const fail = (code: number) => `
 `;
 
 export const WANDERER = `
+  mv s9, a0             # the hart
   li t0, 0x80200000
   li t1, 0x80201000
   li t2, 0xcf
@@ -67,11 +68,16 @@ leaf:
 .balign 4096
 start:
   li s0, 88172645463325252
+  add s0, s0, s9
   li s1, 0x81000000
+  slli t0, s9, 24
+  add s1, s1, t0
   li s2, 0              # the step
-  li s3, 0x1fffff8
+  li s3, 0xfffff8
   li s5, 0              # what the function gives
   la s6, function
+  slli t0, s9, 12
+  add s6, s6, t0
   li s7, 0x10000000
   li s8, 'a'
 step:
@@ -113,6 +119,7 @@ good:
   fence.i
   slli t0, s2, 48
   bnez t0, step
+  bnez s9, step
   sb s8, 0(s7)
   sfence.vma
   addi s8, s8, 1
@@ -127,6 +134,9 @@ stale: ${fail(WRONG.code)}
 
 .balign 4096
 function:
+  addi a0, x0, 0
+  ret
+.balign 4096
   addi a0, x0, 0
   ret
 `;
