@@ -37,6 +37,8 @@ export class MachineThreads {
   #compiler: Worker | undefined;
   #ending: Promise<void> | undefined;
   #closed = (): void => undefined;
+  /** The I/O thread is no more: nobody will say that it has closed. */
+  #ioGone = false;
   /** Whoever waits for an answer of the I/O thread, by the number of the question. */
   readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
   #questions = 0;
@@ -118,6 +120,10 @@ export class MachineThreads {
         else this.#closed();
       });
       this.#watch(io, 'the I/O thread', reject);
+      io.on('exit', () => {
+        this.#ioGone = true;
+        this.#closed();
+      });
     });
   }
   #whenBuilt(core: Worker, keep: (module: WasmModule) => void): Promise<void> {
@@ -214,7 +220,7 @@ export class MachineThreads {
     const limit = performance.now() + SETTLING_MS;
     await this.#control.allParked(() => performance.now() > limit);
     this.#io?.postMessage({ kind: 'close' } satisfies ToIo);
-    await closed;
+    if (!this.#ioGone) await closed;
     await this.#terminate();
     for (const waiting of this.#asked.values()) waiting.reject(hasEnded());
     this.#events.ended(ending);

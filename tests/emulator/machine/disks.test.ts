@@ -1,6 +1,5 @@
 /** Disks that modules open: cut at the instant, told things, and others put in when a machine goes back. */
-import { writeFileSync } from 'node:fs';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -143,4 +142,11 @@ it('a disk in trouble is reported, and an image file used in place takes no mess
   expect((await machine.save()).disks[1]).toBeUndefined();
   await sleep(1);
   await machine.stop();
+}, 60_000);
+
+it('a disk that throws out of turn makes the machine fail and say why', async () => {
+  const { machine, ended } = await attach(bare('stay: j stay', 'interpreter', { disks: [noting('wild')] }));
+  await machine.tellDisk(0, 'crash');
+  expect(await ended).toMatchObject({ kind: 'failed', reason: expect.stringContaining('wild: crashed') as string });
+  await expect(machine.tellDisk(0, 'hello')).rejects.toThrow(/has ended/);
 }, 60_000);

@@ -31,6 +31,10 @@ export const openDisk: OpenDisk = async (setup, owner) => {
     cut: () => ({ name, cut: ++cuts, first: bytes[0] }),
     async told(message) {
       if (message === 'fail') throw new Error(`${name}: told to fail`);
+      if (message === 'crash')
+        setImmediate(() => {
+          throw new Error(`${name}: crashed`);
+        });
       if (message === 'trouble') owner.trouble(`${name} is full`);
       if (message === 'recovered') owner.recovered();
       return { name, message, requests };

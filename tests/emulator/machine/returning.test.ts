@@ -72,7 +72,7 @@ describe.each(MACHINES)('a branching history (%s, %i cores)', (engine, cores) =>
       const kept = await machine.restore(
         restorePoint(target.point, MEMORY, {
           ...(base ? { from: base } : {}),
-          filled: (filling) => (result = filling),
+          filled: (filling) => void (result = filling),
           slow: () => sleep(below(2)),
         }),
         below(2) === 0 ? { keep: { onlyChanged: true } } : {},
@@ -118,7 +118,7 @@ describe.each(MACHINES)('a branching history (%s, %i cores)', (engine, cores) =>
       reads++;
       await sleep(1);
     };
-    const branch = await attach(configuration, restorePoint(point, MEMORY, { slow, filled: (result) => (filling = result) }));
+    const branch = await attach(configuration, restorePoint(point, MEMORY, { slow, filled: (result) => void (filling = result) }));
     await branch.says(LETTERS[(LETTERS.indexOf(last) + 1) % LETTERS.length] as string);
     await goesOn(branch);
     expect(await filling).toBe('filled');
