@@ -119,7 +119,10 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
   const service: Handlers<typeof machines> = {
     list: () => [...entries.values()].map(({ status }) => status),
     get: (id) => entry(id).status,
-    create: ({ template, name, definition }) => add(definition ?? plain(name ?? template ?? 'machine', template)),
+    create({ template, name, definition, booted }) {
+      const made = add(definition ?? plain(name ?? template ?? 'machine', template));
+      return booted ? change(made.id, { suspended: true, reason: 'booted' }) : made;
+    },
     update(id, patch) {
       const one = entry(id);
       one.before = one.status.definition;

@@ -14,6 +14,8 @@ import { fakeTimeline } from './fake-timeline.ts';
 
 export interface FakeOptions {
   readonly debian?: TemplateStatus['parts'];
+  /** Whether Debian's booted state is stored; absent: it cannot be had. */
+  readonly booted?: boolean;
   readonly folder: string;
   readonly port?: number;
 }
@@ -24,7 +26,7 @@ const FILES: Readonly<Record<string, number>> = {
   'vmlinuz-6.12-amd64': 12 * MEBI,
 };
 
-export async function startFakeMain({ debian = 'ready', folder, port = 0 }: FakeOptions) {
+export async function startFakeMain({ debian = 'ready', booted, folder, port = 0 }: FakeOptions) {
   const border = broadcaster();
   const { events } = border;
   const sizes: string[] = [];
@@ -52,6 +54,7 @@ export async function startFakeMain({ debian = 'ready', folder, port = 0 }: Fake
         ? 'This computer has no apt, through which the kernel comes. On Debian or Ubuntu it is part of the system; elsewhere choose your own kernel.'
         : '',
     ...(debian === 'fetchable' ? { fetchBytes: 34.2 * MEBI } : {}),
+    ...(booted === undefined ? {} : { booted }),
   };
   const hello: TemplateStatus = {
     name: 'hello-riscv64',

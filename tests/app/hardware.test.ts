@@ -88,6 +88,19 @@ describeWith(['chromium'], 'the hardware form', () => {
 describeWith(['chromium'], 'the dialog for a new machine', () => {
   const open = windows();
 
+  test('offers a template already booted where that can be had; the machine is suspended at its prompt', async () => {
+    const { page, main } = await open({ prepare: one, booted: true });
+    await page.getByRole('button', { name: 'New machine' }).click();
+    await page.getByText('npx viv create debian-riscv64 --template debian-riscv64 --booted').waitFor();
+    await page.getByLabel('Start it now').uncheck();
+    await page.getByRole('dialog').getByRole('button', { name: 'Create', exact: true }).click();
+    await page.locator('header').getByRole('button', { name: 'Resume' }).waitFor();
+    expect(stored(main)[1]).toMatchObject({ definition: { name: 'debian-riscv64' }, suspended: true });
+    await page.getByRole('button', { name: 'New machine' }).click();
+    await page.getByRole('checkbox', { name: /Already booted/ }).uncheck();
+    await page.getByText("npx viv create 'debian-riscv64 2' --template debian-riscv64").waitFor();
+    expect(await page.getByText('--booted').count()).toBe(0);
+  });
   test('makes one from a template, under a name that is free, and starts it', async () => {
     const { page, main } = await open({ prepare: one });
     await page.getByRole('button', { name: 'New machine' }).click();
