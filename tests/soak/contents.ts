@@ -76,6 +76,8 @@ async function contentOf(
 
 /** What was found, by snapshot; problems name the snapshot. */
 export interface LibraryContent {
+  /** All rows, also those that were not read. */
+  readonly records: readonly SnapshotRecord[];
   readonly snapshots: ReadonlyMap<string, SnapshotContent>;
   readonly problems: readonly string[];
 }
@@ -89,14 +91,15 @@ export async function readLibrary(home: Home, base: Uint8Array, only: (id: strin
   const library = await openLibrary(home, { program: 'the trials' });
   const problems: string[] = [];
   const snapshots = new Map<string, SnapshotContent>();
+  let records: readonly SnapshotRecord[] = [];
   try {
     problems.push(...(await library.check()).map((line) => `the library: ${line}`));
-    const records = await library.snapshots.list();
+    records = await library.snapshots.list();
     const heads = await library.heads.list();
     // Nothing was ever stored.
     if (!existsSync(storeFile(home))) {
       if (records.length > 0) problems.push('there are snapshots, but no store');
-      return { snapshots, problems };
+      return { records, snapshots, problems };
     }
     const reader = await openReader(storeFile(home));
     try {
@@ -124,7 +127,7 @@ export async function readLibrary(home: Home, base: Uint8Array, only: (id: strin
     await library.close();
   }
   problems.push(...(await unnamedChunks(home)));
-  return { snapshots, problems };
+  return { records, snapshots, problems };
 }
 
 /** Chunks that no manifest names once everything was collected, and what the store finds wrong with itself. */

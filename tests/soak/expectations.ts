@@ -6,9 +6,13 @@ interface Call {
   readonly what: string;
   readonly machine?: string;
   readonly snapshot?: string;
+  /** The machine was told to have gone back meanwhile. */
+  returned?: boolean;
 }
 
 export interface ExpectedSnapshot {
+  /** Its kind and name, for people. */
+  about?: string;
   machine?: string;
   /** It was stored as a whole, or was found so: it must be there. */
   stored: boolean;
@@ -70,9 +74,10 @@ export class Expectations {
       }
       case 'returned':
         this.lines(event.machine).returned();
+        for (const call of this.#calls.values()) if (call.machine === event.machine) call.returned = true;
         return;
       case 'begun':
-        this.#calls.set(event.call, event);
+        this.#calls.set(event.call, { ...event });
         if (event.what === 'delete' && event.snapshot !== undefined) this.snapshot(event.snapshot).deleting = true;
         if (event.what === 'delete machine')
           for (const snapshot of this.snapshots.values()) if (snapshot.machine === event.machine) snapshot.deleting = true;
@@ -105,6 +110,8 @@ export class Expectations {
     if (!call) return;
     this.#calls.delete(number);
     this.counts.set(call.what, (this.counts.get(call.what) ?? 0) + 1);
+    // To disks only: the machine is off, and what it printed before is of another present.
+    if (call.what === 'restore' && call.machine !== undefined && !call.returned) this.lines(call.machine).returned();
     const snapshot = call.snapshot === undefined ? undefined : this.snapshots.get(call.snapshot);
     if (call.what === 'delete' && snapshot) snapshot.deleted = true;
     if (call.what === 'undelete' && snapshot) snapshot.deleting = snapshot.deleted = false;

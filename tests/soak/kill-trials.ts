@@ -3,7 +3,7 @@
  * library must open and hold everything that was finished.
  */
 import { spawn } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,20 @@ const PATIENCE_MS = 120_000;
 /** How long a process works before it is killed, at most. */
 const LONGEST_MS = 6000;
 /** Most are killed while one of these is under way, a moment after it began. */
-const TARGETS = ['snapshot', 'snapshot', 'restore', 'restore', 'delete', 'branch', 'suspend', 'resize', 'import', 'export', 'import a disk', 'resume'];
+const TARGETS = [
+  'snapshot',
+  'snapshot',
+  'restore',
+  'restore',
+  'delete',
+  'branch',
+  'suspend',
+  'resize',
+  'import',
+  'export',
+  'import a disk',
+  'resume',
+];
 const MOMENT_MS = 300;
 
 export interface TrialFolder {
@@ -65,6 +78,8 @@ async function runAndKill(trial: TrialFolder, seed: number, dice: Random, expect
   const child = spawn(process.execPath, [WORKER, trial.home.folder, String(seed), trial.program, trial.base], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // Of the last process, to look into a finding.
+  const log = createWriteStream(join(trial.folder, 'events.jsonl'));
   let rest = '';
   let errors = '';
   let finding: Error | undefined;
@@ -75,6 +90,7 @@ async function runAndKill(trial: TrialFolder, seed: number, dice: Random, expect
   child.stdout.on('data', (piece: Buffer) => {
     const lines = (rest + piece.toString()).split('\n');
     rest = lines.pop() ?? '';
+    log.write(lines.map((line) => `${line}\n`).join(''));
     for (const line of lines) {
       try {
         expected.take(JSON.parse(line) as TrialEvent);
@@ -105,6 +121,7 @@ async function runAndKill(trial: TrialFolder, seed: number, dice: Random, expect
     child.kill('SIGKILL');
   }
   const how = await closed;
+  log.end();
   if (finding) throw finding;
   if (how !== 'SIGKILL') throw new Error(`the process ended by itself with ${how}:\n${errors}`);
 }
@@ -143,25 +160,34 @@ async function checkPresent(trial: TrialFolder, expected: Expectations): Promise
   return looked;
 }
 
-/** Compares every snapshot with what is known of it. @returns how many */
-async function checkSnapshots(trial: TrialFolder, expected: Expectations): Promise<number> {
-  const { snapshots, problems } = await readLibrary(trial.home, trial.baseBytes);
+/** Compares snapshots with what is known of them: all new ones, and some of the others. @returns how many */
+async function checkSnapshots(trial: TrialFolder, expected: Expectations, dice: Random): Promise<number> {
+  const isRead = (id: string) => expected.snapshots.get(id)?.hash === undefined || dice.once(8);
+  const { records, snapshots, problems } = await readLibrary(trial.home, trial.baseBytes, isRead);
   if (problems.length > 0) throw new Error(problems.join('\n'));
-  for (const [id, { stored, deleting, deleted }] of expected.snapshots) {
-    if (snapshots.has(id)) continue;
-    if (stored && !deleting && !deleted) throw new Error(`snapshot ${id}, which was finished, is gone`);
+  const present = new Set(records.map(({ id }) => id as string));
+  for (const [id, { about, stored, deleting, deleted }] of expected.snapshots) {
+    if (present.has(id)) continue;
+    if (stored && !deleting && !deleted) throw new Error(`snapshot ${id} (${about ?? 'just made'}), which was finished, is gone`);
     expected.snapshots.delete(id);
   }
   for (const [id, { record, hash, memoryHash }] of snapshots) {
     const known = expected.snapshot(id);
-    if (known.stored && known.hash === undefined && known.memoryHash !== undefined && memoryHash === undefined)
-      throw new Error(`snapshot ${id}, which was finished, has lost its memory`);
+    const about = `${record.kind} "${record.name}"`;
+    if (known.stored && known.memoryHash !== undefined && memoryHash === undefined)
+      throw new Error(`snapshot ${id} (${about}), which was finished, has lost its memory`);
     if (known.memoryHash !== undefined && memoryHash !== undefined && known.memoryHash !== memoryHash)
-      throw new Error(`snapshot ${id} has not the memory that the machine had`);
-    if (known.hash !== undefined && known.hash !== hash) throw new Error(`snapshot ${id} "${record.name}" is not what it was`);
+      throw new Error(`snapshot ${id} (${about}) has not the memory that the machine had`);
+    if (known.hash !== undefined && known.hash !== hash) throw new Error(`snapshot ${id} (${about}) is not what it was`);
     // Those the program itself takes away are not missed.
     const transient = record.kind === 'automatic' || record.kind === 'suspended' || record.deletedAt !== undefined;
-    expected.snapshots.set(id, { ...known, stored: !transient, hash, ...(record.machine === null ? {} : { machine: record.machine }) });
+    expected.snapshots.set(id, {
+      ...known,
+      about,
+      stored: !transient,
+      hash,
+      ...(record.machine === null ? {} : { machine: record.machine }),
+    });
   }
   return snapshots.size;
 }
@@ -181,7 +207,7 @@ export async function killTrials(trial: TrialFolder, kills: number, seed: number
       if (!expected.opened) whileOpening++;
       for (const { what } of expected.underWay) underWay[what] = (underWay[what] ?? 0) + 1;
       records += await checkPresent(trial, expected);
-      compared += await checkSnapshots(trial, expected);
+      compared += await checkSnapshots(trial, expected, random(own));
     } catch (error) {
       throw new Error(`kill ${kill} (seed ${seed}): ${(error as Error).message}`, { cause: error });
     }
