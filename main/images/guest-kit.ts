@@ -108,8 +108,9 @@ export class GuestKit {
   }
 
   #status(template: Template): TemplateStatus {
-    const { name, title, description, memoryMiB } = template;
-    const head = { name, title, description, memoryMiB };
+    const { name, title, description, memoryMiB, ready } = template;
+    // Whether it is stored, the library says; here only that it can be had.
+    const head = { name, title, description, memoryMiB, ...(ready === undefined ? {} : { booted: false }) };
     if (template.kind === 'bare') return { ...head, parts: 'ready', reason: 'needs nothing from outside' };
     if (this.#store.stored(template)) return { ...head, parts: 'ready', reason: 'its parts are in the cache' };
     const missing = missingPrograms();

@@ -4,18 +4,26 @@ import type { images } from '../../preload/contract/images.ts';
 import type { GuestKit } from './guest-kit.ts';
 import type { Report } from './progress.ts';
 
-/** What this service needs of the task list: starts work with a title, answers with the task's id. */
-export interface TaskRunner {
+/** What this service needs of the program around it. */
+export interface ImagesSurroundings {
+  /** Templates whose booted state is stored. */
+  booted(): Promise<ReadonlySet<string>>;
+  /** Starts work with a title among the tasks; answers with the task's id. */
   run(title: string, work: (report: Report, signal: AbortSignal) => Promise<void>): string;
 }
 
 /** `emit.changed` is called when a template's parts have arrived or could not be had. */
-export function imagesService(kit: GuestKit, tasks: TaskRunner, emit?: Emitter<typeof images>): Handlers<typeof images> {
+export function imagesService(kit: GuestKit, { booted, run }: ImagesSurroundings, emit?: Emitter<typeof images>): Handlers<typeof images> {
   return {
-    templates: () => kit.templates(),
+    templates: async () => {
+      const stored = await booted();
+      return kit
+        .templates()
+        .map((template) => (template.booted === undefined ? template : { ...template, booted: stored.has(template.name) }));
+    },
     fetch: (name) => {
       const { title } = kit.status(name);
-      const task = tasks.run(`Fetching ${title}`, async (report, signal) => {
+      const task = run(`Fetching ${title}`, async (report, signal) => {
         try {
           await kit.prepare(name, {}, report, signal);
         } finally {

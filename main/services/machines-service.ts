@@ -9,13 +9,22 @@ export interface MachinesParts {
   /** The definition a template gives, under a name of its own unless one is given. */
   fromTemplate(template: string, name: string | undefined, taken: readonly string[]): MachineDefinition;
   suspend(id: MachineId): Promise<void>;
+  /** Its next start does not go on from saved memory; that stays in the timeline. */
+  forgetSuspended(id: MachineId): Promise<void>;
   /** A machine that goes on from the template's booted state, which is made first where it is missing. */
   createBooted(definition: MachineDefinition): Promise<MachineStatus>;
   check(definition: MachineDefinition): Promise<readonly { readonly field: string; readonly message: string }[]>;
 }
 
 /** The handlers of `machines`. */
-export function machinesService({ supervisor, fromTemplate, suspend, createBooted, check }: MachinesParts): Handlers<typeof machines> {
+export function machinesService({
+  supervisor,
+  fromTemplate,
+  suspend,
+  forgetSuspended,
+  createBooted,
+  check,
+}: MachinesParts): Handlers<typeof machines> {
   return {
     list: () => supervisor.list(),
     bin: () => supervisor.bin(),
@@ -35,7 +44,8 @@ export function machinesService({ supervisor, fromTemplate, suspend, createBoote
     pause: (id) => supervisor.machine(id).life.pause(),
     resume: (id) => supervisor.machine(id).life.resume(),
     reset: (id) => supervisor.machine(id).life.reset(),
-    stop: (id) => supervisor.machine(id).life.stop(),
+    // Of a suspended machine, the saved memory is let go: its next start is from power on.
+    stop: (id) => (supervisor.machine(id).record.suspended ? forgetSuspended(id) : supervisor.machine(id).life.stop()),
     suspend,
     delete: (id) => supervisor.delete(id),
     undelete: (id) => supervisor.undelete(id),

@@ -13,9 +13,10 @@ const LOOKED_AT = 32 * 1024;
 /** What a tab moves to. */
 const TAB = 8;
 
-/** Text, control characters and whole escape sequences; an unfinished one at the end is left out. */
-// eslint-disable-next-line no-control-regex
-const TOKENS = /\x1b\[([0-?]*)[ -/]*([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]|\x1b[^]*$|[\x00-\x1f\x7f]|[^\x00-\x1f\x7f]+/g;
+/** Text, control characters and escape sequences; of one that is cut off nothing is shown. */
+const TOKENS =
+  // eslint-disable-next-line no-control-regex
+  /\x1b\[([0-?]*)[ -/]*([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-?]*[ -/]*|\x1b[ -/]*[0-Z\\^-~]|[\x00-\x1f\x7f]|[^\x00-\x1f\x7f]+/g;
 
 class Screen {
   readonly #size: ScreenSize;

@@ -152,7 +152,12 @@ export class Supervisor {
     const { library } = this.#parts;
     const [lastRun] = await library.runs.list(record.id);
     const printed = await library.consoles.newest(record.id, 0);
-    const machine = new SupervisedMachine(record, lastRun?.reason ?? 'not started yet', printed, this.#surroundings());
+    const machine = new SupervisedMachine(
+      record,
+      record.suspended ? 'suspended' : (lastRun?.reason ?? 'not started yet'),
+      printed,
+      this.#surroundings(),
+    );
     this.#machines.set(record.id, machine);
     return machine;
   }

@@ -2,6 +2,7 @@
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
+import type { Library } from '../library/library.ts';
 import type { SnapshotRecord } from '../library/snapshot-records.ts';
 import { ulid } from '../library/ulid.ts';
 import { discardHeads, headsFrom } from './head-keeping.ts';
@@ -65,5 +66,15 @@ export async function branch(
     await storage.run('dropOwners', { owners: [ownerOf(id)] }).catch(() => undefined);
     throw error;
   }
+  await showScreens(library, machine, consoles);
   return machine;
+}
+
+/** Lets the consoles of a new machine begin with what they showed at its instant. */
+export async function showScreens(
+  { consoles }: Pick<Library, 'consoles'>,
+  machine: MachineId,
+  screens: readonly Uint8Array[],
+): Promise<void> {
+  for (const [console, bytes] of screens.entries()) if (bytes.length > 0) await consoles.put(machine, console, 0, bytes);
 }

@@ -10,6 +10,7 @@ import type { ComparedState } from '../compare/compare-snapshots.ts';
 import type { SnapshotRecord } from '../library/snapshot-records.ts';
 import { ulid } from '../library/ulid.ts';
 import { freeName } from '../supervisor/template-definition.ts';
+import { showScreens } from './branching.ts';
 import { discardHeads, headsFrom } from './head-keeping.ts';
 import { livingParent } from './instants.ts';
 import { ownerOf, type Report } from './job.ts';
@@ -122,6 +123,7 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
       await storage.run('dropOwners', { owners: records.map((record) => ownerOf(record.id)) }).catch(() => undefined);
       throw error;
     }
+    if (present) await showScreens(library, id, saved.get(present.id)?.consoles ?? []);
     return id;
   }
 

@@ -10,10 +10,12 @@ import type { Timelines } from './timelines.ts';
 /** How often clocks are looked at, in milliseconds. */
 const EVERY = 500;
 
-const CLOCK_TIME = /^\d\d:\d\d:\d\d$/;
+/** Names that the program gives; who gives another wants to keep it. */
+const GIVEN_NAME = { automatic: /^\d\d:\d\d:\d\d$/, kept: /^before restoring / } as const;
+
 /** Nobody has said that it is worth keeping. */
-const isAutomatic = ({ kind, pinned, protected: kept, name, note, state, deletedAt }: SnapshotRecord) =>
-  kind === 'automatic' && !pinned && !kept && note === '' && CLOCK_TIME.test(name) && state !== 'storing' && deletedAt === undefined;
+const isUnasked = (wanted: keyof typeof GIVEN_NAME, { kind, pinned, protected: kept, name, note, state, deletedAt }: SnapshotRecord) =>
+  kind === wanted && GIVEN_NAME[wanted].test(name) && !pinned && !kept && note === '' && state !== 'storing' && deletedAt === undefined;
 
 export class Checkpoints {
   readonly #timelines: Timelines;
@@ -64,22 +66,23 @@ export class Checkpoints {
   }
 
   /** Removes those that are too many now. @param newest always stays */
-  async thin(machine: SupervisedMachine, newest?: SnapshotId): Promise<void> {
-    const { everySeconds = 0, budgetBytes = 0 } = machine.record.definition.checkpoints ?? {};
+  async thin(machine: SupervisedMachine, newest: SnapshotId): Promise<void> {
+    const { budgetBytes = 0 } = machine.record.definition.checkpoints ?? {};
     const { library } = this.#timelines.parts;
     const present = await library.timeline.present(machine.id);
-    const candidates = async () =>
+    // The one that the present came after is what it is compared with; the newest counts, and stays.
+    const candidates = async (kind: keyof typeof GIVEN_NAME) =>
       (await library.snapshots.list(machine.id)).filter(
-        (record) => isAutomatic(record) && record.id !== newest && record.id !== present.parent,
+        (record) => isUnasked(kind, record) && (record.id !== present.parent || record.id === newest),
       );
-    const old = thinned(await candidates(), Date.now(), everySeconds) as SnapshotId[];
-    await this.#remove(machine.id, old);
+    for (const kind of ['automatic', 'kept'] as const)
+      await this.#remove(machine.id, thinned(await candidates(kind), Date.now()) as SnapshotId[]);
     if (budgetBytes === 0) return;
     // What one that goes shared with another becomes that one's own, so that it takes several looks.
     for (let looks = 0; looks < 10; looks++) {
       await this.#timelines.usage.measure();
       const total = await this.#timelines.usage.total(machine.id);
-      const many = overBudget(await candidates(), total, budgetBytes) as SnapshotId[];
+      const many = overBudget(await candidates('automatic'), total, budgetBytes) as SnapshotId[];
       if (many.length === 0) return;
       await this.#remove(machine.id, many);
     }

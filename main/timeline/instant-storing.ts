@@ -114,8 +114,6 @@ export class InstantStoring {
   async #store(record: SnapshotRecord, what: ToStore, abort: AbortController, progress: (told: Progress) => void): Promise<void> {
     const { memory, retired } = what;
     const { parts, id: machine } = this.#present;
-    // Its entry is made when this has returned for the first time.
-    await undefined;
     try {
       const goesOn = retired.length === 0;
       const disks = this.#disksInTurn(async () => {

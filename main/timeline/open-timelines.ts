@@ -58,6 +58,20 @@ export class OpenTimelines extends Timelines {
     this.#space.diskTrouble(machine, slot, message);
   }
 
+  override async restore(id: SnapshotId): ReturnType<Timelines['restore']> {
+    const restored = await super.restore(id);
+    if (restored.kept !== null) void this.#thinAfter(id, restored.kept).catch((error: unknown) => this.#warn(error));
+    return restored;
+  }
+
+  /** Going back and forth keeps many presents: when one is stored, older ones may go. */
+  async #thinAfter(restored: SnapshotId, kept: SnapshotId): Promise<void> {
+    const { machine } = await this.parts.library.snapshots.get(restored);
+    if (machine === null) return;
+    await this.of(machine).storing.settled(kept);
+    await this.#checkpoints.thin(this.#supervisor.machine(machine), kept);
+  }
+
   /** A new machine that goes on from a snapshot. */
   async branch(id: SnapshotId, { name, start }: { readonly name?: string; readonly start: boolean }): Promise<MachineStatus> {
     await this.recovered();

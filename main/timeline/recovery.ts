@@ -2,8 +2,8 @@
  * Putting a timeline in order after a program that ended in the middle: what an unfinished snapshot still has is stored,
  * and what the library does not know goes.
  */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { removeUnusedFiles } from '../archive/unused-files.ts';
 import { headState, headsOnDisk, overlayFile, removeHead } from '../disks/heads.ts';
 import type { HeadRecord } from '../library/head-records.ts';
@@ -17,11 +17,13 @@ type Parts = Pick<TimelineParts, 'library' | 'storage'>;
 /** What was done, in sentences for the log and for `viv library check`. */
 export async function recover(parts: Parts): Promise<readonly string[]> {
   const { library, storage } = parts;
-  await removeUnusedFiles(join(library.home.folder, 'imported'), (text) => library.mentions(text));
   const [records, heads] = await Promise.all([library.snapshots.list(), library.heads.list()]);
-  if (records.length === 0 && heads.length === 0 && !existsSync(storage.file)) return removeUnknownOverlays(parts, new Set());
   const done: string[] = [];
   for (const record of records) if (record.state === 'storing') done.push(...(await tryToFinish(parts, record, heads)));
+  // What another library names, which was set aside, is not ours to remove.
+  if (await isNotTheFirst(parts)) return done;
+  await removeUnusedFiles(join(library.home.folder, 'imported'), (text) => library.mentions(text));
+  if (records.length === 0 && heads.length === 0 && !existsSync(storage.file)) return removeUnknownOverlays(parts, new Set());
   await forgetHeads(parts);
   const known = await library.heads.list();
   const keep: { owner: string; prefix?: string }[] = (await library.snapshots.list()).map(({ id }) => ({ owner: ownerOf(id) }));
@@ -30,6 +32,15 @@ export async function recover(parts: Parts): Promise<readonly string[]> {
   if (dropped.length > 0) done.push(`removed what ${dropped.length} unfinished changes had left in the store`);
   done.push(...removeUnknownOverlays(parts, new Set(known.map(({ id }) => id))));
   return done;
+}
+
+/** Whether stored data may belong to a library that was damaged: one lies beside, or this one has never had a machine. */
+async function isNotTheFirst({ library, storage }: Parts): Promise<boolean> {
+  const { folder, library: file } = library.home;
+  const aside = existsSync(folder) && readdirSync(folder).some((name) => name.startsWith(`${basename(file)}.damaged-`));
+  if (aside) return true;
+  if (!existsSync(storage.file) && headsOnDisk(folder).length === 0) return false;
+  return (await library.machines.list()).length === 0 && (await library.machines.bin()).length === 0;
 }
 
 /** Of a head, the version that its overlay stands on; all of them where the overlay cannot say. */

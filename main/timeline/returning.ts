@@ -12,7 +12,7 @@ import type { TimelineChange } from '../library/timeline-records.ts';
 import { discardHeads, disksOn, hasRows, headsFrom, headsOf } from './head-keeping.ts';
 import { StorageError } from '../storage/index.ts';
 import type { InstantStoring, MemoryStoring } from './instant-storing.ts';
-import { newRecord, sameShape } from './instants.ts';
+import { clockTime, newRecord, sameShape } from './instants.ts';
 import { PAGE_BYTES } from './job.ts';
 import type { MachinePresent } from './machine-present.ts';
 import { CONSOLE_TAIL, screensAfterReturn } from './screens.ts';
@@ -20,8 +20,11 @@ import { holdRunning, recordOfDisks, refuseDirect, requested, type TakeRequest }
 
 /** As for names that people give (preload/contract/checks.ts). */
 const LONGEST_NAME = 100;
-/** How the present is kept. */
-const keeping = ({ name }: SnapshotRecord): TakeRequest => ({ kind: 'kept', name: `before restoring ${name}`.slice(0, LONGEST_NAME) });
+/** How the present is kept. Names do not nest: of one that was kept itself, the time tells which. */
+function keeping({ kind, name, createdAt }: SnapshotRecord): TakeRequest {
+  const which = kind === 'kept' ? `the one of ${clockTime(createdAt)}` : name;
+  return { kind: 'kept', name: `before restoring ${which}`.slice(0, LONGEST_NAME) };
+}
 
 /**
  * Goes back. In turn; the machine must not be starting or stopping.

@@ -39,6 +39,12 @@ export async function usage(store: Store, { groups }: { readonly groups: Readonl
   return store.usage(new Map(Object.entries(groups)));
 }
 
+/** What would return with each group of owners, if that one went. */
+export async function freedBy(store: Store, { groups }: { readonly groups: Readonly<Record<string, readonly string[]>> }) {
+  const sizes = await store.sizesOfGroups(new Map(Object.entries(groups)));
+  return new Map([...sizes].map(([group, { own }]) => [group, own]));
+}
+
 export const checkStore = (store: Store): Promise<CheckReport> => store.check();
 
 /** The names of every owner's manifests. */

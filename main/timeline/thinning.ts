@@ -1,6 +1,6 @@
 /**
- * Which automatic snapshots go: the last ten stay, then one a minute for an hour, one an hour for a day, one a day. Those
- * that a person pinned, named or took are never among them.
+ * Which snapshots go that nobody asked for (automatic ones, and what was the present before a return): the last ten stay,
+ * then one a minute for an hour, one an hour for a day, one a day. What a person took, named or pinned is never among them.
  */
 
 /** What thinning looks at. */
@@ -14,12 +14,11 @@ export interface Thinnable {
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** So many intervals back, every snapshot stays. */
-const INTERVALS_KEPT = 10;
+/** So many always stay. */
+const LAST_KEPT = 10;
 
-/** How far apart snapshots of an age are to be, in milliseconds; 0: every one stays. */
-function spacing(age: number, everySeconds: number): number {
-  if (age <= INTERVALS_KEPT * everySeconds * 1000) return 0;
+/** How far apart snapshots of an age are to be, in milliseconds. */
+function spacing(age: number): number {
   if (age <= HOUR) return MINUTE;
   return age <= DAY ? HOUR : DAY;
 }
@@ -28,13 +27,13 @@ function spacing(age: number, everySeconds: number): number {
  * Those that are too close to an older one for their age. Of every minute, hour or day the first stays, so that what is
  * kept of an hour is among what was kept of its minutes, and nothing that stays goes for another's sake.
  */
-export function thinned(automatic: readonly Thinnable[], now: number, everySeconds: number): string[] {
+export function thinned(snapshots: readonly Thinnable[], now: number): string[] {
   const kept = new Set<string>();
   const gone: string[] = [];
-  for (const { id, createdAt } of [...automatic].sort((a, b) => a.createdAt - b.createdAt)) {
-    const apart = spacing(now - createdAt, everySeconds);
+  for (const { id, createdAt } of [...snapshots].sort((a, b) => a.createdAt - b.createdAt).slice(0, -LAST_KEPT)) {
+    const apart = spacing(now - createdAt);
     const place = `${apart} ${Math.floor(createdAt / apart)}`;
-    if (apart > 0 && kept.has(place)) gone.push(id);
+    if (kept.has(place)) gone.push(id);
     else kept.add(place);
   }
   return gone;

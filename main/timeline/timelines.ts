@@ -216,6 +216,17 @@ export class Timelines {
     return this.recovered().then(() => this.of(machine).suspend());
   }
 
+  /** The next start is from power on; the memory it was suspended with stays in the timeline. */
+  forgetSuspended(machine: MachineId): Promise<void> {
+    return this.of(machine).present.inTurn(async () => {
+      const { parent } = await this.parts.library.timeline.present(machine);
+      await this.parts.library.timeline.apply({ present: { machine, parent, suspended: false } });
+      this.parts.machine(machine).life.reason = 'stopped';
+      await this.parts.refresh(machine);
+      this.parts.changed(machine, []);
+    });
+  }
+
   /** What a machine's start begins with. */
   async startOf(machine: MachineId, signal: AbortSignal): Promise<StartOf> {
     await this.recovered();

@@ -7,7 +7,7 @@ import type { Store } from '../storage/index.ts';
 import { copyDisk, copyOwner, dropVersions, nextVersion } from './disk-jobs.ts';
 import { ready, type Jobs } from './job.ts';
 import { storeMemory } from './store-memory.ts';
-import { checkStore, collect, dropOwners, hasManifest, manifestNames, tidy, usage } from './store-keeping.ts';
+import { checkStore, collect, dropOwners, freedBy, hasManifest, manifestNames, tidy, usage } from './store-keeping.ts';
 
 /** Loaded with their first use. */
 const rare = {
@@ -28,6 +28,7 @@ export const writingJobs = {
   hasManifest,
   manifestNames,
   collect,
+  freedBy,
   usage,
   tidy,
   checkStore,

@@ -100,6 +100,7 @@ describe('the service', () => {
     const changes: unknown[] = [];
     const works: Promise<void>[] = [];
     const tasks = {
+      booted: () => Promise.resolve(new Set(['hello-riscv64'])),
       run: (title: string, work: (report: () => void, signal: AbortSignal) => Promise<void>) => {
         works.push(work(() => undefined, new AbortController().signal));
         return title;
@@ -109,6 +110,12 @@ describe('the service', () => {
     expect(await service.fetch('hello-riscv64')).toEqual({ task: 'Fetching Hello (riscv64)' });
     await Promise.allSettled(works);
     expect(changes).toEqual(['hello-riscv64']);
+    // Of both it can be told when they have booted; of one the state is stored.
+    const booted = (await service.templates()).map(({ name, booted: stored }) => [name, stored]);
+    expect(booted).toEqual([
+      ['debian-riscv64', false],
+      ['hello-riscv64', true],
+    ]);
     expect(() => service.fetch('absent')).toThrow(/no template "absent"/);
   });
 });
