@@ -16,7 +16,7 @@ import { SnapshotError } from '../snapshot/components.ts';
 import { bind } from '../snapshot/schema.ts';
 import { closeDisks, openDisks, tellDisk } from './attached-disks.ts';
 import { readBootFiles, release } from './boot-files.ts';
-import type { Failure, FromIo, IoQuestion, ToIo, WorkerSetup } from './messages.ts';
+import type { Failure, FromIo, IoQuestion, LoadAhead, ToIo, WorkerSetup } from './messages.ts';
 
 if (!parentPort) throw new Error('io-worker.ts runs as a worker thread of a machine');
 const port = parentPort;
@@ -164,9 +164,16 @@ function failureOf(error: unknown): Failure {
   };
 }
 
-port.once('message', (setup: WorkerSetup) => {
-  serve(setup).catch((error: unknown) => {
+function begin(message: WorkerSetup | LoadAhead): void {
+  if ('load' in message) {
+    port.once('message', begin);
+    // A module that cannot be loaded says so when a disk needs it.
+    for (const module of message.load) import(module).catch(() => undefined);
+    return;
+  }
+  serve(message).catch((error: unknown) => {
     tell({ kind: 'refused', failure: failureOf(error) });
     port.close();
   });
-});
+}
+port.once('message', begin);

@@ -12,6 +12,10 @@ export interface WorkerSetup {
   /** State to go on from; the RAM is there or on its way. Absent: boot. */
   readonly saved?: Uint8Array;
 }
+/** May come before an I/O thread's setup: modules its disks will want. */
+export interface LoadAhead {
+  readonly load: readonly string[];
+}
 export interface CoreSetup extends WorkerSetup {
   readonly hartId: number;
   /** To the compiler; absent where this core compiles for itself or not at all. */

@@ -6,6 +6,8 @@ import { enableCompileCache } from 'node:module';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
+import type { LoadAhead } from './messages.ts';
+
 export type ThreadKind = 'io' | 'core' | 'compiler';
 
 /** A thread's nursery: garbage here is short-lived, and three threads' nurseries count against every machine. */
@@ -37,7 +39,7 @@ const load = (kind: ThreadKind): Worker =>
 
 export class ThreadSupply {
   readonly #ready = new Map<ThreadKind, Worker>();
-  #keeping = false;
+  #keeping: { readonly diskModules: readonly string[] } | undefined;
   #refill: NodeJS.Timeout | undefined;
 
   /** A thread that waits for its setup, the first message it gets. */
@@ -51,9 +53,12 @@ export class ThreadSupply {
     return ready;
   }
 
-  /** From now on one thread of each kind is kept ready. They do not keep the process alive. */
-  keepReady(): void {
-    this.#keeping = true;
+  /**
+   * From now on one thread of each kind is kept ready. They do not keep the process alive.
+   * @param diskModules URLs of modules that machines' disks are opened by, to be loaded beforehand as well
+   */
+  keepReady(diskModules: readonly string[]): void {
+    this.#keeping = { diskModules };
     this.#later(0);
   }
   #later(milliseconds: number): void {
@@ -64,6 +69,7 @@ export class ThreadSupply {
     const missing = (['core', 'io', 'compiler'] as const).find((kind) => !this.#ready.has(kind));
     if (!missing) return;
     const worker = load(missing);
+    if (missing === 'io') worker.postMessage({ load: this.#keeping?.diskModules ?? [] } satisfies LoadAhead);
     worker.unref();
     // One that dies while it waits is simply not there; the next start loads its own and says what is wrong.
     const gone = () => void (this.#ready.get(missing) === worker && this.#ready.delete(missing));
