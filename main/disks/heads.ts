@@ -1,7 +1,7 @@
 /** Heads on the host: their overlay files, made, settled and removed while no machine uses them. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { openOverlayFile, openOverlayReader, readOverlayState, type OverlayState } from './overlay-tables.ts';
 
 /** The overlays' folder in the home folder. */
@@ -22,6 +22,13 @@ export async function createHead(file: string, settledVersion?: number): Promise
     await database.script('PRAGMA wal_checkpoint(TRUNCATE)');
   } finally {
     await database.close();
+  }
+  // The file's name has to be durable as well, before the library knows of it.
+  const folder = await open(dirname(file), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }
 

@@ -2,6 +2,7 @@
  * A disk of a machine as its I/O thread sees it: a base image that is never written, under settled clusters of the store,
  * under an overlay file. Writes are answered from memory; a flush is one transaction.
  */
+import { existsSync } from 'node:fs';
 import { MachineError, type AttachedDisk, type DiskOwner } from '../../emulator/index.ts';
 import type { DiskImage } from '../../emulator/disk/disk-image.ts';
 import type { ImageFormat } from '../../emulator/disk/open.ts';
@@ -20,7 +21,7 @@ import { WriteBack } from './write-back.ts';
 
 /** What a `ModuleDisk` with this module is set up with. Paths are absolute. */
 export interface OverlaySetup {
-  /** The overlay file; made where it is absent. */
+  /** The overlay file (`createHead`); that of a throwaway disk is made where it is absent. */
   readonly overlay: string;
   /** Where the settled content is: the store's file and the head's id. Absent: the disk never has any. */
   readonly settled?: { readonly store: string; readonly head: string };
@@ -75,6 +76,7 @@ export async function openDisk(setup: unknown, owner: DiskOwner): Promise<Attach
       throw new Error(
         `its base ${base.path} has ${image.sizeBytes} bytes, more than the disk's ${sizeBytes}: it has changed since the disk was made`,
       );
+    if (!throwaway && !existsSync(overlay)) throw new Error(`its overlay ${overlay} is gone`);
     const store = await OverlayStore.open(overlay, throwaway);
     opened.push(store);
     const content = settled && new SettledContent(settled.store, settled.head);

@@ -180,23 +180,33 @@ export class OverlayStore {
     this.#relieve();
   }
 
-  /** Gives free pages back to the file system, 8 MiB at most. @returns whether there are more */
+  /**
+   * Gives free pages back to the file system, 1 MiB at most, where more of the file is free than not: new rows take
+   * free pages first, and moving what lies behind them costs as much as writing it.
+   * @returns whether there is more to give back
+   */
   async vacuum(): Promise<boolean> {
+    const [pages, free] = [await this.#pragma('page_count'), await this.#pragma('freelist_count')];
+    if (free < FREE_PAGES || free * 2 < pages) {
+      // The file gets shorter when the log is copied into it.
+      await this.#checkpoint;
+      await this.#copyLog();
+      return false;
+    }
     await this.#prepareCommit(false);
-    await this.#parts.writer.script('PRAGMA incremental_vacuum(128)');
-    this.#logBytes += 128 * 65_536;
+    await this.#parts.writer.script('PRAGMA incremental_vacuum(16)');
+    this.#logBytes += 16 * 65_536;
     this.#relieve();
-    if (Number((await this.#parts.keeper.get('PRAGMA freelist_count'))?.['freelist_count']) > 0) return true;
-    // The file gets shorter when the log is copied into it.
-    await this.#checkpoint;
-    await this.#copyLog();
-    return false;
+    return true;
   }
 
   /** Bytes of the file that hold something. */
   async usedBytes(): Promise<number> {
-    const value = async (name: string) => Number((await this.#parts.keeper.get(`PRAGMA ${name}`))?.[name]);
-    return ((await value('page_count')) - (await value('freelist_count'))) * (await value('page_size'));
+    return ((await this.#pragma('page_count')) - (await this.#pragma('freelist_count'))) * 65_536;
+  }
+
+  async #pragma(name: string): Promise<number> {
+    return Number((await this.#parts.keeper.get(`PRAGMA ${name}`))?.[name]);
   }
 
   async close(): Promise<void> {
@@ -237,6 +247,8 @@ export class OverlayStore {
 }
 
 const GROUP_ROWS = 65_536;
+/** Free pages that may stay in a file: 16 MiB. */
+const FREE_PAGES = 256;
 
 /** Runs of zeros in a batch. */
 function zeroRuns({ clusters }: Batch): Run[] {

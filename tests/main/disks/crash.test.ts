@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { createHead } from '../../../main/disks/heads.ts';
 import { temporaryFolder } from '../temporary-home.ts';
 import { CLUSTERS, STRIDE } from './crash-records.ts';
 import { openOverlay, overlayIn, Owner, random } from './overlay.ts';
@@ -28,6 +29,7 @@ async function killedWriter(overlay: string, first: number, seed: number, after:
 
 test(`flushed writes survive ${KILLS} kills (seed ${SEED})`, async () => {
   const overlay = overlayIn(temporaryFolder());
+  await createHead(overlay);
   const next = random(SEED);
   /** Records that were flushed, as runs of numbers, and the last of them for each cluster. */
   const runs: (readonly [first: number, last: number])[] = [];

@@ -1,7 +1,9 @@
 /** Images in and out: qcow2 chains as bases, exports that QEMU agrees with, copies, bases that change, compacting. */
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -10,8 +12,10 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { describeWith } from '../../kit/tools.ts';
+import { overlayFile, removeHead } from '../../../main/disks/heads.ts';
 import { qemuImg, qemuIo } from '../../emulator/disk/qemu.ts';
 import { diskLibrary } from './disk-library.ts';
 import { bytesFrom, everything, random, type Disk } from './overlay.ts';
@@ -150,6 +154,16 @@ test('disks grow and never shrink', async () => {
   expect(Buffer.compare(await everything(larger), model)).toBe(0);
 });
 
+test('a disk whose overlay is gone is refused, not made anew', async () => {
+  const home = await diskLibrary();
+  const id = await home.machine({ readonly: false, writes: 'overlay', sizeBytes: MEBIBYTE });
+  await home.start(id);
+  await home.stop(id);
+  const [head] = await home.library.heads.present(id);
+  removeHead(overlayFile(home.folder, head!.id));
+  await expect(home.start(id)).rejects.toThrow(/disk 1 cannot be used: its overlay .* is gone: go back to a snapshot/);
+});
+
 test('an export that is refused or cancelled leaves nothing behind', async () => {
   const home = await diskLibrary();
   rawImage(home.path('base.raw'), 8 * MEBIBYTE, 6);
@@ -170,6 +184,27 @@ test('an export that is refused or cancelled leaves nothing behind', async () =>
   await expect((async () => home.service.export(id, 0, { path: home.path('x'), format: 'raw', compress: true }))()).rejects.toThrow(
     /cannot be compressed/,
   );
+});
+
+describeWith(['mount'], 'where there is no room', () => {
+  test.each(['raw', 'qcow2'] as const)('an export as %s says so and leaves nothing', async (format) => {
+    const home = await diskLibrary();
+    rawImage(home.path('base.raw'), 8 * MEBIBYTE, 11);
+    const id = await home.machine({ path: home.path('base.raw'), readonly: false, writes: 'overlay' });
+    await home.start(id);
+    await home.stop(id);
+    const full = home.path('full');
+    mkdirSync(full);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', full]);
+    try {
+      expect(await home.ended(await home.service.export(id, 0, { path: join(full, 'out'), format }))).toMatch(
+        /no room left for .*out: free some space/,
+      );
+      expect(readdirSync(full)).toEqual([]);
+    } finally {
+      execFileSync('umount', ['-l', full]);
+    }
+  });
 });
 
 describeWith(['qemu-img'], 'with QEMU', () => {

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttachedDisk, DiskOwner } from '../../../emulator/index.ts';
+import { createHead } from '../../../main/disks/heads.ts';
 import { openDisk, type OverlaySetup } from '../../../main/disks/overlay-disk.ts';
 
 /** Collects what a disk tells its owner. */
@@ -26,6 +27,7 @@ export async function openOverlay(
   setup: Partial<OverlaySetup> & { overlay: string; sizeBytes: number },
   owner = new Owner(),
 ): Promise<Disk> {
+  if (!existsSync(setup.overlay)) await createHead(setup.overlay);
   return (await openDisk({ readonly: false, throwaway: false, ...setup }, owner)) as Disk;
 }
 
