@@ -4,6 +4,7 @@
  */
 import { ContractError, type Contract, type Emitter, type ErrorCode, type Handlers } from '../../preload/contract/contract.ts';
 import { contracts } from '../../preload/contract/index.ts';
+import { isForPeople } from './for-people.ts';
 
 type Contracts = typeof contracts;
 /** What `main` provides; a missing handler does not compile. */
@@ -58,17 +59,11 @@ export function dispatcher(handlers: ServiceHandlers, report: (error: Error) => 
   };
 }
 
-/** Errors that say what a person can do, by the name of their class: they cross the border as `unavailable`. */
-const FOR_PEOPLE = [
-  ...['LibraryError', 'MachineError', 'SnapshotError', 'DiskImageError', 'FileSystemError', 'ArchiveError', 'ChangedBaseError'],
-  ...['StorageError', 'DamagedChunkError', 'DamagedManifestError', 'DamagedOverlayError', 'MemoryLost'],
-];
-
-/** What a client is told of an error. */
+/** What a client is told of an error; those that say what a person can do cross the border as `unavailable`. */
 export function asContractError(error: unknown, report: (error: Error) => void): ContractError {
   if (error instanceof ContractError) return error;
   const cause = error instanceof Error ? error : new Error(String(error));
-  if (FOR_PEOPLE.includes(cause.name)) return new ContractError('unavailable', cause.message);
+  if (isForPeople(cause)) return new ContractError('unavailable', cause.message);
   report(cause);
   return new ContractError('internal', `something went wrong inside Vivarium: ${cause.message}`);
 }

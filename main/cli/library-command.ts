@@ -81,6 +81,9 @@ async function checkStored(home: Home): Promise<readonly string[]> {
   const line = progressLine();
   try {
     return await checkLibrary(home, showing(line));
+  } catch (error) {
+    if ((error as { problem?: string }).problem !== 'damaged') throw error;
+    return ['the store is so damaged that it cannot be gone through: viv library repair saves what is whole, and names what is not'];
   } finally {
     line.done();
   }

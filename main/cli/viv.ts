@@ -3,6 +3,7 @@
  * late, because a throwaway machine should run a moment after Enter.
  */
 import { enableCompileCache } from 'node:module';
+import { isForPeople } from '../border/for-people.ts';
 import { CallError, EXIT, Interrupted } from './call-error.ts';
 import type { Command } from './command.ts';
 import { commands, overview } from './commands.ts';
@@ -70,8 +71,7 @@ function complain(error: unknown): number {
     return EXIT.interrupted;
   }
   // Errors made for people say all in their message; of anything else the place is worth knowing.
-  const forPeople = error instanceof Error && ['ContractError', 'LibraryError', 'MachineError'].includes(error.name);
-  console.error(`viv: ${forPeople || !(error instanceof Error) ? message : (error.stack ?? message)}`);
+  console.error(`viv: ${!(error instanceof Error) || isForPeople(error) ? message : (error.stack ?? message)}`);
   return EXIT.failed;
 }
 

@@ -1,0 +1,58 @@
+/** `viv library`: against a running program, and with what a program has stored before. */
+import { appendFileSync, readdirSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { findHome } from '../../main/library/home.ts';
+import { findOwner } from '../../main/library/instance-lock.ts';
+import { temporaryFolder } from '../main/temporary-home.ts';
+import { machine, scriptedProgram, snapshot, task, timeline } from './scripted-program.ts';
+import { viv } from './viv.ts';
+
+test('a running program checks itself, and what it has marked is named', async () => {
+  const lost = snapshot('BBBB', 'second', 2, { state: 'damaged', reason: 'its memory has lost 3 of 4096 pieces' });
+  let snapshots = [snapshot('AAAA', 'first', 1)];
+  const program = await scriptedProgram({
+    machines: { list: () => [machine()] },
+    snapshots: { timeline: () => timeline(snapshots), checkAll: () => ({ task: 'task-1' }) },
+    tasks: { list: () => [task('done', 'done')] },
+  });
+  expect(await program.viv('library', 'check')).toMatchObject({ status: 0, out: expect.stringContaining('nothing is wrong'), err: '' });
+  snapshots = [...snapshots, lost];
+  expect(await program.viv('library', 'check')).toEqual({
+    status: 1,
+    out: '',
+    err: 'viv: the snapshot "second" of "box" is damaged: its memory has lost 3 of 4096 pieces\n',
+  });
+  expect(program.calls).toEqual([['snapshots.checkAll'], ['snapshots.checkAll']]);
+  expect(await program.viv('library', 'repair')).toMatchObject({ status: 1, err: expect.stringContaining('in use by a scripted program') });
+});
+
+test('a store that was cut off: check names what is lost, repair keeps the rest, and the machine starts', async () => {
+  const home = join(temporaryFolder(), 'home');
+  const { lock } = findHome({ VIVARIUM_HOME: home });
+  const free = () => vi.waitFor(() => expect(findOwner(lock)).toBeUndefined(), { timeout: 20_000 });
+  const run = async (...args: readonly string[]) => {
+    const { status, out, err } = await viv(home, ...args);
+    expect({ args, status, ...(status === 0 ? {} : { err }) }).toEqual({ args, status: 0 });
+    return out;
+  };
+  await run('create', 'box', '--template', 'hello-riscv64');
+  await run('start', 'box');
+  await run('snapshot', 'create', 'box', 'whole');
+  await run('stop', 'box');
+  await free();
+  expect(await run('library', 'check')).toContain('nothing is wrong');
+
+  const store = join(home, 'store.db');
+  truncateSync(store, Math.floor(statSync(store).size / 2));
+  appendFileSync(store, 'not what was there');
+  const check = await viv(home, 'library', 'check');
+  expect(check).toMatchObject({ status: 1, out: '', err: expect.stringContaining('viv library repair saves what is whole') });
+  await run('library', 'repair');
+  expect(readdirSync(home).some((name) => name.startsWith('store.db.damaged-'))).toBe(true);
+  expect(await run('list')).toContain('box');
+  await run('start', 'box');
+  await run('snapshot', 'create', 'box', 'after');
+  await run('stop', 'box');
+  await free();
+});
