@@ -7,6 +7,7 @@ import { openWholeProgram, type WholeProgram } from '../../kit/whole-program.ts'
 
 const DISK_BYTES = 256 * 2 ** 20;
 const PATIENCE_MS = 300_000;
+const COUNTED_MS = 1500;
 
 /** A line of the load (guest/load.c). */
 export interface Rounds {
@@ -82,10 +83,14 @@ export class DebianMachine {
     return { id: snapshot.id, seconds: (performance.now() - from) / 1000 };
   }
 
-  /** Bytes that a snapshot has alone, and that all of the machine take together. */
-  async bytes(id: SnapshotId): Promise<{ own: number; all: number }> {
-    const { snapshots, storedBytes } = await this.program.snapshots.timeline(this.id);
-    return { own: snapshots.find((each) => each.id === id)?.ownBytes ?? 0, all: storedBytes };
+  /** What all snapshots of the machine take together, in bytes; counted a moment after they are stored. */
+  async storedBytes(): Promise<number> {
+    for (let last = -1; ;) {
+      const { storedBytes } = await this.program.snapshots.timeline(this.id);
+      if (storedBytes > 0 && storedBytes === last) return storedBytes;
+      last = storedBytes;
+      await wait(COUNTED_MS);
+    }
   }
 
   /** Goes back, types a command and waits for its answer. @returns milliseconds from the call */

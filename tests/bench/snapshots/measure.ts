@@ -65,10 +65,10 @@ export async function measureSnapshots({ quick }: BenchOptions): Promise<Snapsho
     await machine.boot(boot);
     await wait(SETTLE_MS);
     const booted = await machine.snapshot();
-    const { all: bootedBytes } = await machine.bytes(booted.id);
+    const bootedBytes = await machine.storedBytes();
     await wait(SETTLE_MS);
     const second = await machine.snapshot();
-    const { all } = await machine.bytes(second.id);
+    const secondBytes = (await machine.storedBytes()) - bootedBytes;
     const load = await underLoad(machine, quick ? 5 : SNAPSHOTS);
     const restores = { 'in place': side(), 'machine off': side(), 'program just started': side() };
     const times = quick ? 4 : RESTORES;
@@ -82,7 +82,7 @@ export async function measureSnapshots({ quick }: BenchOptions): Promise<Snapsho
       await machine.open();
       add(restores['program just started'], await machine.restore(second.id));
     }
-    return { ...load, restores, bootedBytes, bootedSeconds: booted.seconds, secondBytes: all - bootedBytes, secondSeconds: second.seconds };
+    return { ...load, restores, bootedBytes, bootedSeconds: booted.seconds, secondBytes, secondSeconds: second.seconds };
   } finally {
     await machine.program.close();
     rmSync(folder, { recursive: true });
