@@ -58,3 +58,13 @@ export async function readJournal(statements: Statements, machine: MachineId): P
 export async function markUndone(statements: Statements, entry: number, by: number): Promise<void> {
   await statements.run('UPDATE journal SET undone_by = ? WHERE id = ?', by, entry);
 }
+
+/** Notes that a machine was deleted for good; its other entries, to which nothing leads back, go. */
+export async function writePurge(
+  statements: Statements,
+  machine: MachineId,
+  gone: { readonly name: string; readonly memoryMiB: number; readonly snapshots: number },
+): Promise<void> {
+  await statements.run('DELETE FROM journal WHERE machine = ?', machine);
+  await statements.run(`INSERT INTO journal (at, what, before) VALUES (?, 'purge', ?)`, Date.now(), JSON.stringify({ machine, ...gone }));
+}

@@ -4,6 +4,7 @@ import type { MachineDefinition, MachineId } from '../../preload/contract/machin
 import type { Database, Row, Statements } from './database.ts';
 import { withDiskIds } from './disk-ids.ts';
 import { markUndone, readJournal, writeJournal, type JournalEntry, type MachineImage } from './journal.ts';
+import { purgeMachines, type Purged } from './machine-purge.ts';
 import { ulid } from './ulid.ts';
 
 export interface MachineRecord {
@@ -33,6 +34,13 @@ export interface MachineRecords {
   /** Takes back the machine's last change that was not taken back yet; `undefined` when it is in the bin afterwards. */
   undo(id: MachineId): Promise<MachineRecord | undefined>;
   history(id: MachineId): Promise<readonly JournalEntry[]>;
+  /**
+   * Deletes machines of the bin for good, all of them or none.
+   * @throws ContractError `conflict` for one that is in use, and one with protected snapshots
+   */
+  purge(ids: readonly MachineId[]): Promise<Purged>;
+  /** Whether there has ever been one, also when all were deleted for good. */
+  hadAny(): Promise<boolean>;
 }
 
 function recordOf(row: Row): MachineRecord {
@@ -91,11 +99,7 @@ async function put(statements: Statements, id: MachineId, { definition, deleted 
 }
 
 /** Writes a new machine's row, in a transaction of the caller's. @throws ContractError `conflict` for a taken name */
-export async function insertMachine(
-  statements: Statements,
-  wanted: MachineDefinition,
-  id = ulid() as MachineId,
-): Promise<MachineRecord> {
+export async function insertMachine(statements: Statements, wanted: MachineDefinition, id = ulid() as MachineId): Promise<MachineRecord> {
   const definition = withDiskIds(wanted);
   await refuseTaken(statements, definition.name);
   const now = Date.now();
@@ -159,5 +163,8 @@ export function machineRecords(database: Database): MachineRecords {
       }),
     undo: (id) => database.transaction((statements) => undo(statements, id)),
     history: (id) => readJournal(database, id),
+    purge: (ids) => database.transaction((statements) => purgeMachines(statements, ids)),
+    hadAny: async () =>
+      (await database.get(`SELECT 1 AS found FROM journal WHERE machine IS NOT NULL OR what = 'purge' LIMIT 1`)) !== undefined,
   };
 }

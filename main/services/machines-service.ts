@@ -1,7 +1,7 @@
 /** Answers the calls of the contract `machines` from the supervisor. */
 import type { Handlers } from '../../preload/contract/contract.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
-import type { MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
+import type { BinnedMachine, MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 
 export interface MachinesParts {
@@ -9,6 +9,9 @@ export interface MachinesParts {
   /** The definition a template gives, under a name of its own unless one is given. */
   fromTemplate(template: string, name: string | undefined, taken: readonly string[]): MachineDefinition;
   suspend(id: MachineId): Promise<void>;
+  /** Into the bin. */
+  remove(id: MachineId): Promise<void>;
+  readonly bin: { list(): Promise<readonly BinnedMachine[]>; purge(ids: readonly MachineId[]): Promise<{ readonly task: string }> };
   /** Its next start does not go on from saved memory; that stays in the timeline. */
   forgetSuspended(id: MachineId): Promise<void>;
   /** A machine that goes on from the template's booted state, which is made first where it is missing. */
@@ -21,13 +24,16 @@ export function machinesService({
   supervisor,
   fromTemplate,
   suspend,
+  remove,
+  bin,
   forgetSuspended,
   createBooted,
   check,
 }: MachinesParts): Handlers<typeof machines> {
   return {
     list: () => supervisor.list(),
-    bin: () => supervisor.bin(),
+    bin: () => bin.list(),
+    purge: (ids) => bin.purge(ids),
     get: (id) => supervisor.machine(id).status(),
     create: ({ template, name, definition, booted = false }) => {
       if ((template === undefined) === (definition === undefined))
@@ -47,7 +53,7 @@ export function machinesService({
     // Of a suspended machine, the saved memory is let go: its next start is from power on.
     stop: (id) => (supervisor.machine(id).record.suspended ? forgetSuspended(id) : supervisor.machine(id).life.stop()),
     suspend,
-    delete: (id) => supervisor.delete(id),
+    delete: remove,
     undelete: (id) => supervisor.undelete(id),
     undo: async (id) => (await supervisor.undo(id)) ?? null,
   };

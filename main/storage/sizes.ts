@@ -96,6 +96,13 @@ export class SizeBook {
     return { owners: sizes, groups: totals };
   }
 
+  /** The sizes of owners as if those of a group were one: what would go with the whole group is its own. */
+  async ofGroups(groups: ReadonlyMap<string, readonly string[]>): Promise<Map<string, Sizes>> {
+    const groupOf = new Map([...groups].flatMap(([group, members]) => members.map((owner) => [owner, group] as const)));
+    const sizes = await this.#sizesOf(await this.#unions(({ owner }) => groupOf.get(owner) ?? owner));
+    return new Map([...groups.keys()].map((group) => [group, sizes.get(group) ?? { own: 0, shared: 0 }]));
+  }
+
   /** The chunks named by manifests that have the same key. */
   async #unions<K>(keyOf: (manifest: Manifest) => K): Promise<Map<K, NumberSet>> {
     const unions = new Map<K, NumberSet>();

@@ -52,6 +52,8 @@ export interface Store extends ChunkReader {
   sizes(): Promise<ReadonlyMap<ManifestId, Sizes>>;
   /** Own and shared bytes of every owner, and what owners that belong together take up together. */
   usage(groups: ReadonlyMap<string, readonly string[]>): Promise<Usage>;
+  /** Own and shared bytes of groups of owners, each taken as one; no owner is in two. */
+  sizesOfGroups(groups: ReadonlyMap<string, readonly string[]>): Promise<ReadonlyMap<string, Sizes>>;
   /** Checks every byte; see `CheckReport`. */
   check(): Promise<CheckReport>;
 }
@@ -155,6 +157,7 @@ function storeOver(writer: Database, reader: Database, unlock: () => void): Stor
     collect: () => inTurn(() => collectUnnamed(writer, sets, held.keys())),
     sizes: () => inTurn(() => book.ofManifests()),
     usage: (groups) => inTurn(() => book.ofOwners(groups)),
+    sizesOfGroups: (groups) => inTurn(() => book.ofGroups(groups)),
     check: () => inTurn(() => checkAll(writer, manifests)),
     close: () =>
       (closing ??= tail

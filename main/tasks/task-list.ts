@@ -15,8 +15,11 @@ export interface Task<T> {
 
 export interface TaskList {
   list(): readonly TaskStatus[];
-  /** Begins work under a title; the caller may look at the result or leave it to the list. */
-  begin<T>(title: string, work: Work<T>): Task<T>;
+  /**
+   * Begins work under a title; the caller may look at the result or leave it to the list.
+   * @param lastWords what a person is to know of the result, where `done` does not say it all
+   */
+  begin<T>(title: string, work: Work<T>, lastWords?: (value: T) => string): Task<T>;
   /** @throws ContractError `missing` for an unknown id; cancelling an ended task does nothing */
   cancel(id: string): void;
   cancelAll(): void;
@@ -39,7 +42,7 @@ export function taskList(changed: (status: TaskStatus) => void): TaskList {
 
   return {
     list: () => [...entries.values()].map(({ status }) => status),
-    begin(title, work) {
+    begin(title, work, lastWords = () => 'done') {
       const id = `task-${next++}`;
       const abort = new AbortController();
       let toldAt = 0;
@@ -63,7 +66,7 @@ export function taskList(changed: (status: TaskStatus) => void): TaskList {
         if (entry.status.state === 'running') tell(progress, progress.message !== entry.status.message);
       };
       const result = work(report, abort.signal).then(
-        (value) => (end('done', 'done'), value),
+        (value) => (end('done', lastWords(value)), value),
         (error: unknown) => {
           if (abort.signal.aborted) end('cancelled', 'cancelled');
           else end('failed', error instanceof Error ? error.message : String(error));

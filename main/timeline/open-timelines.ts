@@ -14,6 +14,7 @@ import { checkAll } from './check-library.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { freeSpace, type FreeSpace } from './free-space.ts';
 import { suspendAll } from './leaving.ts';
+import { MachineBin } from './machine-bin.ts';
 import { SpaceWatch } from './space-watch.ts';
 import { Timelines, type TimelinesParts } from './timelines.ts';
 
@@ -29,6 +30,7 @@ export interface OpenTimelinesParts extends Omit<TimelinesParts, 'machine' | 're
 export class OpenTimelines extends Timelines {
   readonly carrying: Carrying;
   readonly booted: BootedStates;
+  readonly machineBin: MachineBin;
   readonly #supervisor: Supervisor;
   readonly #checkpoints: Checkpoints;
   readonly #space: SpaceWatch;
@@ -44,6 +46,7 @@ export class OpenTimelines extends Timelines {
     this.carrying = carrying({ timelines: this, program: `Vivarium ${parts.version}`, names, adopt: (id) => supervisor.adopt(id) });
     this.#checkpoints = new Checkpoints(this, machines);
     this.booted = new BootedStates(this.parts, parts.startMachine);
+    this.machineBin = new MachineBin(this, () => supervisor.bin());
     const { folder } = library.home;
     this.#space = new SpaceWatch({ folder, freeSpace: parts.freeSpace ?? (() => freeSpace(folder)), machines, notice: parts.notice });
   }
@@ -97,6 +100,12 @@ export class OpenTimelines extends Timelines {
     const machine = await branch(this.parts, booted, definition.name, definition.note);
     this.usage.touched();
     return this.#supervisor.adopt(machine);
+  }
+
+  /** Moves a machine into the bin, when all that was taken of it is stored. */
+  async putIntoBin(id: MachineId): Promise<void> {
+    if (!this.#supervisor.machine(id).life.isActive) await this.of(id).settled();
+    await this.#supervisor.delete(id);
   }
 
   /** Begins a check of every stored byte; the task's last words say what was found. */

@@ -40,7 +40,7 @@ async function isNotTheFirst({ library, storage }: Parts): Promise<boolean> {
   const aside = existsSync(folder) && readdirSync(folder).some((name) => name.startsWith(`${basename(file)}.damaged-`));
   if (aside) return true;
   if (!existsSync(storage.file) && headsOnDisk(folder).length === 0) return false;
-  return (await library.machines.list()).length === 0 && (await library.machines.bin()).length === 0;
+  return !(await library.machines.hadAny());
 }
 
 /** Of a head, the version that its overlay stands on; all of them where the overlay cannot say. */

@@ -85,6 +85,10 @@ export class Timelines {
     if (!timeline) this.#machines.set(machine, (timeline = new MachineTimeline(machine, this.parts)));
     return timeline;
   }
+  /** A machine is gone for good. */
+  forget(machine: MachineId): void {
+    this.#machines.delete(machine);
+  }
   /** @throws ContractError `missing`, for those of templates too */
   async #find(id: SnapshotId): Promise<SnapshotRecord & { readonly machine: MachineId }> {
     const record = await this.parts.library.snapshots.get(id);

@@ -64,6 +64,7 @@ const partial = (shape: Shape): ValueCheck =>
 
 export const path: ValueCheck = text(4096);
 export const machineId: ValueCheck = text(64);
+export const machineIds: ValueCheck = list(machineId, 10_000);
 export const taskId: ValueCheck = text(64);
 export const templateName: ValueCheck = text(100);
 export const consoleIndex: ValueCheck = whole(0, 31);

@@ -1,7 +1,7 @@
 /** Machines: their definitions and their life. */
 import type { EngineMode, MachineFigures } from '../../emulator/index.ts';
 import { call, contract, event } from './contract.ts';
-import { args, definition, definitionPatch, machineId, newMachine, nothing } from './checks.ts';
+import { args, definition, definitionPatch, machineId, machineIds, newMachine, nothing } from './checks.ts';
 
 /** A machine's identity: a ULID, never shown to people. */
 export type MachineId = string & { readonly brand: 'MachineId' };
@@ -69,6 +69,17 @@ export interface MachineStatus {
   /** The next start goes on from saved memory. */
   readonly suspended: boolean;
 }
+/** A machine in the bin, as it would come back. */
+export interface BinnedMachine extends MachineStatus {
+  /** Milliseconds since the epoch. */
+  readonly deletedAt: number;
+  /** How many snapshots it has. */
+  readonly snapshots: number;
+  /** The names of those that are protected: while there are any, it is not deleted for good. */
+  readonly protectedSnapshots: readonly string[];
+  /** Bytes on the host that return when it is deleted for good; what it shares with other machines stays. */
+  readonly freedBytes: number;
+}
 /** Live figures of one machine, sent about once a second while it runs. */
 export interface MachineActivity extends MachineFigures {
   readonly id: MachineId;
@@ -108,7 +119,12 @@ export const machines = contract('machines', {
   delete: call<(id: MachineId) => void>(args(machineId)),
   undelete: call<(id: MachineId) => MachineStatus>(args(machineId)),
   /** The machines in the bin, last deleted first. */
-  bin: call<() => readonly MachineStatus[]>(nothing),
+  bin: call<() => readonly BinnedMachine[]>(nothing),
+  /**
+   * Deletes machines of the bin for good, all of them or none; machines that were branched from them keep everything.
+   * Refused for one with protected snapshots. The task gives their space back.
+   */
+  purge: call<(ids: readonly MachineId[]) => { readonly task: string }>(args(machineIds)),
   /** Takes back the last change of the machine (an update, a deletion, its creation); `null` when it is in the bin afterwards. */
   undo: call<(id: MachineId) => MachineStatus | null>(args(machineId)),
 

@@ -1,0 +1,75 @@
+/**
+ * Deleting machines of the bin for good: everything the library knows of them goes in one transaction, and one line of
+ * the journal remains. What they had in the store and in overlays is unknown from then on, and rubbish.
+ */
+import { ContractError } from '../../preload/contract/contract.ts';
+import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
+import type { SnapshotId } from '../../preload/contract/snapshots.ts';
+import type { Row, Statements } from './database.ts';
+import type { HeadId } from './head-records.ts';
+import { writePurge } from './journal.ts';
+
+/** What the library does not know any more. */
+export interface Purged {
+  readonly names: readonly string[];
+  readonly snapshots: readonly SnapshotId[];
+  readonly heads: readonly HeadId[];
+}
+
+const inList = (names: readonly string[]): string => {
+  const quoted = names.map((name) => `"${name}"`);
+  return quoted.length < 2 ? quoted.join('') : `${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1)}`;
+};
+
+/** What a person is told of a machine whose protected snapshots keep it in the bin. */
+export function protectedText(name: string, snapshots: readonly string[]): string {
+  const are = snapshots.length === 1 ? 'its snapshot' : 'its snapshots';
+  const verb = snapshots.length === 1 ? 'is' : 'are';
+  return `"${name}" stays in the bin, as ${are} ${inList(snapshots)} ${verb} protected: bring it back and take the protection away first`;
+}
+
+/** @throws ContractError `missing`; `conflict` for one that is in use, and one with protected snapshots */
+async function inBin(statements: Statements, id: MachineId): Promise<string> {
+  const row = await statements.get('SELECT name, deleted_at FROM machines WHERE id = ?', id);
+  if (!row) throw new ContractError('missing', 'there is no such machine in the bin (any more)');
+  const name = String(row['name']);
+  if (row['deleted_at'] === null) throw new ContractError('conflict', `"${name}" is not in the bin: delete it first`);
+  const held = await statements.all(
+    'SELECT name FROM snapshots WHERE machine = ? AND protected = 1 AND deleted_at IS NULL ORDER BY created_at, id',
+    id,
+  );
+  if (held.length > 0)
+    throw new ContractError(
+      'conflict',
+      protectedText(
+        name,
+        held.map((snapshot) => String(snapshot['name'])),
+      ),
+    );
+  return name;
+}
+
+const idsOf = <T>(rows: readonly Row[]): T[] => rows.map(({ id }) => id as T);
+
+/**
+ * Removes machines and all that is theirs, in a transaction of the caller's; all of them or, when it throws, none.
+ * @throws ContractError as said above
+ */
+export async function purgeMachines(statements: Statements, ids: readonly MachineId[]): Promise<Purged> {
+  const names: string[] = [];
+  const snapshots: SnapshotId[] = [];
+  const heads: HeadId[] = [];
+  for (const id of new Set(ids)) {
+    const name = await inBin(statements, id);
+    const row = await statements.get('SELECT definition FROM machines WHERE id = ?', id);
+    const { memoryMiB } = JSON.parse(String(row?.['definition'])) as MachineDefinition;
+    const own = idsOf<SnapshotId>(await statements.all('SELECT id FROM snapshots WHERE machine = ?', id));
+    snapshots.push(...own);
+    heads.push(...idsOf<HeadId>(await statements.all('SELECT id FROM heads WHERE machine = ?', id)));
+    // Consoles, runs, snapshots and heads go with the row.
+    await statements.run('DELETE FROM machines WHERE id = ?', id);
+    await writePurge(statements, id, { name, memoryMiB, snapshots: own.length });
+    names.push(name);
+  }
+  return { names, snapshots, heads };
+}
