@@ -176,6 +176,11 @@ export interface RestorePoint {
    * on another thread than those of `copyPages`; whoever touches a page that is still absent waits for it.
    */
   fill(ram: SharedRam): void;
+  /**
+   * With `disks`: called once when those attached before are closed and hold everything that was written; the machine may
+   * have ended meanwhile. `restore` does not wait for it.
+   */
+  detached?(): void;
   /** For a start: the machine begins paused and has not executed anything. */
   readonly paused?: boolean;
   /** Disks to attach instead of the present ones (`restore` only); absent: those stay, and must hold what belongs to the instant. */

@@ -87,6 +87,7 @@ async function serve({ configuration, memory, saved }: WorkerSetup): Promise<voi
     }
   }
 
+  const serving = new Set<Promise<void>>();
   port.on('message', (message: ToIo) => {
     if (message.kind === 'input') outside.input(message.console, message.bytes);
     else if (message.kind === 'acknowledge') outside.acknowledge(message.console, message.count);
@@ -97,13 +98,18 @@ async function serve({ configuration, memory, saved }: WorkerSetup): Promise<voi
       outside.resume();
     } else if (message.kind === 'asked') {
       const { id } = message;
-      serveQuestion(message.question, (answer) => tell({ kind: 'answered', id, answer })).catch((error: unknown) =>
-        tell({ kind: 'failed', id, failure: failureOf(error) }),
+      const served = serveQuestion(message.question, (answer) => tell({ kind: 'answered', id, answer })).then(
+        () => tell({ kind: 'detached', id }),
+        (error: unknown) => tell({ kind: 'failed', id, failure: failureOf(error) }),
       );
+      serving.add(served);
+      void served.then(() => serving.delete(served));
     } else
       void outside
         .close()
         .catch((error: unknown) => log(`the devices did not close: ${String(error)}`))
+        // Disks that were exchanged may still be closing.
+        .then(() => Promise.all(serving))
         .then(() => closeDisks(disks, log))
         .then(() => {
           tell({ kind: 'closed' });

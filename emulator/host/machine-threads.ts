@@ -41,6 +41,8 @@ export class MachineThreads {
   #ioGone = false;
   /** Whoever waits for an answer of the I/O thread, by the number of the question. */
   readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
+  /** Whoever waits for former disks to be closed, by the number of the question that exchanged them. */
+  readonly #detaching = new Map<number, () => void>();
   #questions = 0;
   #startedAt = 0;
   #pausedAt: number | undefined;
@@ -117,6 +119,7 @@ export class MachineThreads {
         else if (message.kind === 'disk trouble') this.#events.diskTrouble?.(message.slot, message.message);
         else if (message.kind === 'answered') this.#asked.get(message.id)?.resolve(message.answer);
         else if (message.kind === 'failed') this.#asked.get(message.id)?.reject(errorOf(message.failure));
+        else if (message.kind === 'detached') this.#detached(message.id);
         else this.#closed();
       });
       this.#watch(io, 'the I/O thread', reject);
@@ -166,23 +169,32 @@ export class MachineThreads {
     if (!this.#ending) this.#io?.postMessage(message);
   }
   /** Takes the machine at one instant, or puts it back to another. @throws MachineError if it has ended or the state does not fit */
-  async instant(question: Extract<IoQuestion, { kind: 'instant' }>): Promise<Instant> {
-    const instant = (await this.ask(question)) as Instant;
+  async instant(question: Extract<IoQuestion, { kind: 'instant' }>, detached?: () => void): Promise<Instant> {
+    const instant = (await this.ask(question, detached)) as Instant;
     this.#pausedFor += instant.pausedMs;
     return instant;
   }
   /** Asks the I/O thread something. @throws what it throws; MachineError if the machine has ended */
-  async ask(question: IoQuestion): Promise<unknown> {
+  async ask(question: IoQuestion, detached?: () => void): Promise<unknown> {
     if (this.#ending) throw hasEnded();
     const id = this.#questions++;
     const answered = Promise.withResolvers<unknown>();
     this.#asked.set(id, answered);
+    if (detached) this.#detaching.set(id, detached);
     try {
       this.#io?.postMessage({ kind: 'asked', id, question } satisfies ToIo);
       return await answered.promise;
+    } catch (error) {
+      this.#detaching.delete(id);
+      throw error;
     } finally {
       this.#asked.delete(id);
     }
+  }
+  #detached(id: number): void {
+    const tell = this.#detaching.get(id);
+    this.#detaching.delete(id);
+    tell?.();
   }
   /** Wall seconds since start, pauses excluded. */
   seconds(): number {
@@ -223,6 +235,7 @@ export class MachineThreads {
     if (!this.#ioGone) await closed;
     await this.#terminate();
     for (const waiting of this.#asked.values()) waiting.reject(hasEnded());
+    for (const id of [...this.#detaching.keys()]) if (!this.#asked.has(id)) this.#detached(id);
     this.#events.ended(ending);
   }
   async #terminate(): Promise<void> {

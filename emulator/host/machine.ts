@@ -59,11 +59,8 @@ export class Machine implements RunningMachine {
       if (keep) await this.#mayMark(keep.onlyChanged);
       const { state, differs, disks } = point;
       const save = keep ? ({ save: keep.onlyChanged ? 'changed' : 'all' } as const) : {};
-      const instant = await this.#threads.instant({
-        kind: 'instant',
-        request: { ...save, back: { state, differs } },
-        ...(disks ? { disks } : {}),
-      });
+      const question = { kind: 'instant', request: { ...save, back: { state, differs } }, ...(disks ? { disks } : {}) } as const;
+      const instant = await this.#threads.instant(question, disks && (() => point.detached?.()));
       this.#retiredBefore += instant.retiredBefore;
       point.fill(this.#ram);
       return keep && this.#saved(instant);

@@ -52,6 +52,8 @@ export type FromIo =
   | { readonly kind: 'refused'; readonly failure: Failure }
   | { readonly kind: 'answered'; readonly id: number; readonly answer: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly failure: Failure }
+  /** The disks that were attached before the instant of that question are closed. */
+  | { readonly kind: 'detached'; readonly id: number }
   /** `message` absent: the trouble is over. */
   | { readonly kind: 'disk trouble'; readonly slot: number; readonly message: string | undefined }
   | { readonly kind: 'output'; readonly console: number; readonly bytes: Uint8Array }

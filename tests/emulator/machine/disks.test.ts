@@ -96,9 +96,12 @@ it('a disk is cut at the instant, and another is in the machine after a return',
   await says('A'.repeat(printed().length + 2));
 
   const disks = [noting('second', 1 << 20, 66)];
-  const kept = await machine.restore({ ...restorePoint(point, MEMORY, { from: point }), disks }, { keep: { onlyChanged: true } });
+  const detached = Promise.withResolvers<readonly string[]>();
+  const back = { ...restorePoint(point, MEMORY, { from: point }), disks, detached: () => detached.resolve([...log]) };
+  const kept = await machine.restore(back, { keep: { onlyChanged: true } });
   expect(kept?.disks).toEqual([{ name: 'first', cut: 2, first: 65 }]);
   await pointOf(kept as NonNullable<typeof kept>, point);
+  expect(await detached.promise).toContain('first: closed');
   await says('BBB');
   expect(printed()).toMatch(/^A+B+$/);
   expect(await machine.tellDisk(0, 'hello')).toMatchObject({ name: 'second', message: 'hello' });
