@@ -27,6 +27,8 @@ const diskOwner = (slot: number): DiskOwner => ({
   trouble: (message) => tell({ kind: 'disk trouble', slot, message }),
   recovered: () => tell({ kind: 'disk trouble', slot, message: undefined }),
 });
+/** How long a machine that ends waits for disk requests: a disk in trouble lets go of them only when it is closed. */
+const QUIET_MS = 2_000;
 const entropy = (count: number) => crypto.getRandomValues(new Uint8Array(count));
 
 async function serve({ configuration, memory, saved }: WorkerSetup): Promise<void> {
@@ -105,12 +107,10 @@ async function serve({ configuration, memory, saved }: WorkerSetup): Promise<voi
       serving.add(served);
       void served.then(() => serving.delete(served));
     } else
-      void outside
-        .close()
+      void Promise.race([outside.close(), new Promise((resolve) => setTimeout(resolve, QUIET_MS))])
         .catch((error: unknown) => log(`the devices did not close: ${String(error)}`))
-        // Disks that were exchanged may still be closing.
-        .then(() => Promise.all(serving))
-        .then(() => closeDisks(disks, log))
+        // Disks that were exchanged may still be closing, and messages to disks may wait for the disk's end.
+        .then(() => Promise.all([closeDisks(disks, log), ...serving]))
         .then(() => {
           tell({ kind: 'closed' });
           port.close();
