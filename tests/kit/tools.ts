@@ -2,7 +2,9 @@
  * Programs that some tests need and a machine may lack: what they are called, which package brings them, and where
  * they are. Tests that need one are declared with `describeWith`; `tests/run.ts` reports what was left out.
  */
-import { accessSync, constants, existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, test } from 'vitest';
 import { aptReachesItsMirror } from './apt-network.ts';
@@ -23,6 +25,13 @@ interface Tool {
 
 const debian = (program: string, ...packages: string[]): Tool => ({ programs: [program], packages, neededInCi: true });
 
+function mayMount(): boolean {
+  if (process.getuid?.() !== 0) return false;
+  const place = mkdtempSync(join(tmpdir(), 'vivarium-mount-'));
+  const done = ['mount -t tmpfs -o size=1m none', 'umount'].map((command) => spawnSync('sh', ['-c', `${command} "$0"`, place], { stdio: 'ignore' }));
+  rmSync(place, { recursive: true, force: true });
+  return done.every(({ status }) => status === 0);
+}
 function electronCanShow(): boolean {
   return obstacle(process.env, process.platform, process.getuid?.()) === undefined;
 }
@@ -43,6 +52,8 @@ export const TOOLS = {
   mcopy: debian('mcopy', 'mtools'),
   /** It lays out a root file system with device files and owners, which only root may. */
   debootstrap: { ...debian('debootstrap', 'debootstrap'), also: () => process.getuid?.() === 0 },
+  /** A file system in memory may be mounted: a computer's administrator in a container that allows it. */
+  tmpfs: { programs: ['mount'], packages: ['mount'], also: mayMount, neededInCi: false },
   cpio: debian('cpio', 'cpio'),
   /** For small file systems that fill up; only root may mount one. */
   mount: { ...debian('mount', 'mount'), also: () => process.platform === 'linux' && process.getuid?.() === 0, neededInCi: false },
