@@ -15,6 +15,8 @@ const TAKEN = 1;
 const COPYING = 2;
 const ENDED = 3;
 const HEADER = 64;
+/** Copies taken out between two wake-ups of those who wait for room. */
+const WAKE_EVERY = 64;
 /** How long something is waited for at a time; the waiter then looks again. */
 const PATIENCE_MS = 100;
 
@@ -34,18 +36,21 @@ export class PageKeeper {
   static readonly SIZE = HEADER + SLOTS * (PAGE_SIZE + 4);
   readonly #flags: Uint8Array;
   readonly #flagWords: Int32Array;
-  readonly #ram: Uint8Array;
   readonly #words: Int32Array;
   readonly #numbers: Int32Array;
-  readonly #copies: Uint8Array;
+  /** All of the memory, and where RAM and the copies are in it: copying a page makes no garbage. */
+  readonly #bytes: Uint8Array;
+  readonly #ramAt: number;
+  readonly #copiesAt: number;
 
   constructor({ buffer, ramOffset, size, pageFlags, area }: PageKeeperParts) {
     this.#flags = new Uint8Array(buffer, pageFlags, size / PAGE_SIZE);
     this.#flagWords = flagWords(buffer, pageFlags, size);
-    this.#ram = new Uint8Array(buffer, ramOffset, size);
     this.#words = new Int32Array(buffer, area, HEADER / 4);
     this.#numbers = new Int32Array(buffer, area + HEADER, SLOTS);
-    this.#copies = new Uint8Array(buffer, area + HEADER + SLOTS * 4, SLOTS * PAGE_SIZE);
+    this.#bytes = new Uint8Array(buffer);
+    this.#ramAt = ramOffset;
+    this.#copiesAt = area + HEADER + SLOTS * 4;
   }
 
   /** Must precede any change of a page that is present: keeps what it holds if a snapshot still needs it. Any thread but the saving one. */
@@ -90,7 +95,7 @@ export class PageKeeper {
   take(page: number): Uint8Array | undefined {
     const flags = Atomics.load(this.#flags, page);
     if ((flags & PAGE.unsaved) === 0 || (flags & PAGE.saving) !== 0 || !this.#claim(page, 0)) return undefined;
-    const copy = this.#content(page).slice();
+    const copy = this.#copyOf(page);
     this.#release(page);
     return copy;
   }
@@ -101,12 +106,14 @@ export class PageKeeper {
       const slot = (taken >>> 0) % SLOTS;
       // A slot is announced by its page number plus one; a claimed slot that is still being filled holds 0.
       const number = Atomics.load(this.#numbers, slot);
-      if (number === 0) return;
-      each(number - 1, this.#copies.slice(slot * PAGE_SIZE, (slot + 1) * PAGE_SIZE));
+      if (number === 0) break;
+      const at = this.#copiesAt + slot * PAGE_SIZE;
+      each(number - 1, this.#bytes.slice(at, at + PAGE_SIZE));
       Atomics.store(this.#numbers, slot, 0);
-      Atomics.add(this.#words, TAKEN, 1);
-      Atomics.notify(this.#words, TAKEN);
+      // Whoever waits for room is woken when there is some for all.
+      if ((Atomics.add(this.#words, TAKEN, 1) + 1) % WAKE_EVERY === 0) Atomics.notify(this.#words, TAKEN);
     }
+    Atomics.notify(this.#words, TAKEN);
   }
   /**
    * What is left when all marked pages have been looked at: pages that others are just keeping.
@@ -118,7 +125,7 @@ export class PageKeeper {
     if (this.#ended) {
       // Whoever was keeping these is gone and has not changed them.
       for (const page of pending) {
-        each(page, this.#content(page).slice());
+        each(page, this.#copyOf(page));
         this.#release(page);
       }
       return false;
@@ -149,16 +156,17 @@ export class PageKeeper {
     }
   }
   #hand(page: number): void {
-    this.#put(page, this.#content(page));
+    this.#put(page);
     this.#release(page);
   }
   #release(page: number): void {
     Atomics.and(this.#flags, page, ~PAGE.saving);
   }
-  #content(page: number): Uint8Array {
-    return this.#ram.subarray(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
+  #copyOf(page: number): Uint8Array {
+    const at = this.#ramAt + page * PAGE_SIZE;
+    return this.#bytes.slice(at, at + PAGE_SIZE);
   }
-  #put(page: number, content: Uint8Array): void {
+  #put(page: number): void {
     const turn = Atomics.add(this.#words, PUT, 1) >>> 0;
     for (;;) {
       const taken = Atomics.load(this.#words, TAKEN);
@@ -166,7 +174,8 @@ export class PageKeeper {
       Atomics.wait(this.#words, TAKEN, taken, PATIENCE_MS);
     }
     const slot = turn % SLOTS;
-    this.#copies.set(content, slot * PAGE_SIZE);
+    const from = this.#ramAt + page * PAGE_SIZE;
+    this.#bytes.copyWithin(this.#copiesAt + slot * PAGE_SIZE, from, from + PAGE_SIZE);
     Atomics.store(this.#numbers, slot, page + 1);
   }
 }
