@@ -24,6 +24,15 @@ export function readArguments<T extends ParseArgsOptionsConfig>(args: readonly s
   }
 }
 
+/** As long as names may be everywhere (preload/contract/checks.ts). */
+const LONGEST_NAME = 100;
+
+/** Refuses what cannot be a name; `what` is the word in the usage. @throws CallError */
+export function requireName(name: string, what: string): void {
+  if (name.trim() === '') throw new CallError(`${what} is empty`);
+  if (name.length > LONGEST_NAME) throw new CallError(`${what} is too long: a name has at most ${LONGEST_NAME} characters`);
+}
+
 /** Reads a call that has words only, at least as many as named. @throws CallError */
 export function wordsAtLeast(args: readonly string[], ...names: readonly string[]): readonly string[] {
   const { positionals } = readArguments(args, {});

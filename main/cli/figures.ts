@@ -42,6 +42,10 @@ export const countText = (count: number): string => count.toLocaleString('en-US'
 // eslint-disable-next-line no-control-regex
 const UNSAFE = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
+/** A word as a shell takes it, for commands that are shown to be copied. */
+export const shellWord = (word: string): string =>
+  /^[\p{L}\p{N}_@%+=:,./][\p{L}\p{N}_@%+=:,./-]*$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
 /** Names that come from a guest or a file, on one line: what a terminal would obey is shown by its number. */
 export const safeText = (text: string): string =>
   text.replace(UNSAFE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);

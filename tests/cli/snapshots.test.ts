@@ -282,6 +282,11 @@ test('export and import', async () => {
   expect(await program.viv('snapshot', 'export', 'box', file)).toEqual({ status: 0, out: `${file}: 2 KiB\n`, err: '' });
   expect((await program.viv('snapshot', 'import', file)).out).toBe('box\n');
   expect((await program.viv('snapshot', 'import', file, '--name', 'from-work')).out).toBe('from-work\n');
+  expect(await program.viv('snapshot', 'import', file, '--name', 'box')).toEqual({
+    status: 1,
+    out: '',
+    err: 'viv: there is already a machine called "box": choose another name\n',
+  });
   expect(program.calls).toEqual([
     ['snapshots.export', BOX, file],
     ['snapshots.import', file],

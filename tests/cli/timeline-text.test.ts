@@ -1,6 +1,6 @@
 /** What the commands print: the tree, differences, amounts. */
 import { describe, expect, test } from 'vitest';
-import { byteText, countText, durationText, momentText, safeText } from '../../main/cli/figures.ts';
+import { byteText, countText, durationText, momentText, safeText, shellWord } from '../../main/cli/figures.ts';
 import { diffText } from '../../main/cli/snapshots/diff-text.ts';
 import { timelineText } from '../../main/cli/snapshots/list-command.ts';
 import { treeRows } from '../../main/cli/snapshots/tree.ts';
@@ -134,6 +134,11 @@ describe('amounts', () => {
   test('moments and counts', () => {
     expect(momentText(at(7))).toBe('2026-11-21 12:07:00');
     expect(countText(1234567)).toBe('1,234,567');
+  });
+  test('a command that is shown can be copied', () => {
+    expect(['box', 'büro_2', 'a/b:c', 'x y', "it's", '', '-x', '$HOME'].map(shellWord)).toEqual([
+      ...['box', 'büro_2', 'a/b:c', "'x y'", "'it'\\''s'", "''", "'-x'", "'$HOME'"],
+    ]);
   });
   test('a terminal obeys nothing that a guest named', () => {
     expect(safeText('a\x1b]0;x\x07\n\u202eb')).toBe('a\\u{1b}]0;x\\u{7}\\u{a}\\u{202e}b');

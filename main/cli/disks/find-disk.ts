@@ -3,6 +3,7 @@ import { ContractError } from '../../../preload/contract/contract.ts';
 import type { DiskDefinition, MachineStatus } from '../../../preload/contract/machines.ts';
 import { CallError } from '../call-error.ts';
 import { machineNamed, type Program } from '../machines/program.ts';
+import { shellWord } from '../figures.ts';
 
 export interface FoundDisk {
   readonly machine: MachineStatus;
@@ -23,5 +24,5 @@ export async function findDisk(program: Program, name: string, slot: number): Pr
   const disk = disks[slot];
   if (disk) return { machine, slot, disk };
   const there = disks.length === 0 ? 'no disks' : disks.length === 1 ? 'one disk' : `${disks.length} disks`;
-  throw new ContractError('missing', `"${name}" has ${there}, so there is no disk ${slot + 1}: viv disk list ${name}`);
+  throw new ContractError('missing', `"${name}" has ${there}, so there is no disk ${slot + 1}: viv disk list ${shellWord(name)}`);
 }

@@ -4,7 +4,7 @@ import type { DiskDefinition } from '../../../preload/contract/machines.ts';
 import { EXIT } from '../call-error.ts';
 import { readArguments, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
-import { byteText, safeText } from '../figures.ts';
+import { byteText, safeText, shellWord } from '../figures.ts';
 import { table } from '../machines/list-command.ts';
 import { findProgram, machineNamed, withProgram } from '../machines/program.ts';
 
@@ -62,7 +62,7 @@ Examples:
           2,
         ),
       );
-    else if (disks.length === 0) console.error(`viv: no disks: viv disk add ${name} --size 4G adds an empty one`);
+    else if (disks.length === 0) console.error(`viv: no disks: viv disk add ${shellWord(name)} --size 4G adds an empty one`);
     else console.log(disksText(definition.disks, disks));
     for (const { slot, problem } of disks)
       if (problem !== undefined && !values.json) console.error(`viv: disk ${slot + 1} cannot be used: ${problem}`);

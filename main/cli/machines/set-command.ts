@@ -7,6 +7,7 @@ import { GUEST_HELP, GUEST_OPTIONS, guestOptions } from '../guest-options.ts';
 import { definitionPatch } from '../machine-definition.ts';
 import { KEEPING_HELP, KEEPING_OPTIONS, keepingPatch } from './keeping-options.ts';
 import { findProgram, machineNamed, withProgram } from './program.ts';
+import { shellWord } from '../figures.ts';
 
 /** What `--drive` can say of a disk; the library's own name for it is not part of that. */
 const described = ({ id: _id, ...rest }: DiskDefinition) => JSON.stringify(Object.entries(rest).sort());
@@ -30,7 +31,7 @@ export function replacedDisks(
   if (lost >= 0)
     throw new ContractError(
       'conflict',
-      `disk ${lost + 1} of "${name}" holds what the guest wrote, and --drive would replace it: viv disk add ${name} adds a disk beside it, viv disk remove ${name} ${lost + 1} takes it away`,
+      `disk ${lost + 1} of "${name}" holds what the guest wrote, and --drive would replace it: viv disk add ${shellWord(name)} adds a disk beside it, viv disk remove ${shellWord(name)} ${lost + 1} takes it away`,
     );
   return disks;
 }

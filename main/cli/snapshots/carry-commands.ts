@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ContractError } from '../../../preload/contract/contract.ts';
 import { EXIT } from '../call-error.ts';
-import { readArguments, words } from '../command.ts';
+import { readArguments, requireName, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
 import { byteText } from '../figures.ts';
 import { followTask } from '../machines/follow-task.ts';
@@ -49,12 +49,17 @@ Examples:
   async run(args) {
     const { values, positionals } = readArguments(args, { name: { type: 'string' }, json: { type: 'boolean' } });
     const [word] = words(positionals, 'FILE') as [string];
+    const { name } = values;
+    if (name !== undefined) requireName(name, '--name');
     const made = await withProgram(programThatStays(), async (program) => {
       const { snapshots, machines } = program.client.services;
+      // Better said before a long import than after it.
+      if (name !== undefined && (await machines.list()).some(({ definition }) => definition.name === name))
+        throw new ContractError('conflict', `there is already a machine called "${name}": choose another name`);
       const { task } = await followTask(program, () => snapshots.import(resolve(word)));
       const id = await snapshots.imported(task);
       if (id === null) throw new ContractError('internal', 'the import ended without a machine');
-      return values.name === undefined ? machines.get(id) : machines.update(id, { name: values.name });
+      return name === undefined ? machines.get(id) : machines.update(id, { name });
     });
     console.log(values.json ? JSON.stringify(forScripts(made), null, 2) : made.definition.name);
     return EXIT.ok;

@@ -1,10 +1,11 @@
 /** The commands that change snapshots without touching the machine: names, notes, marks, deleting. */
 import { CallError, EXIT } from '../call-error.ts';
-import { readArguments, words, wordsAtLeast } from '../command.ts';
+import { readArguments, requireName, words, wordsAtLeast } from '../command.ts';
 import type { Part } from '../command-group.ts';
 import type { Snapshot, SnapshotId } from '../../../preload/contract/snapshots.ts';
 import { findProgram, withProgram } from '../machines/program.ts';
 import { quoted, SNAPSHOT_HELP, timelineOf } from './find-snapshot.ts';
+import { shellWord } from '../figures.ts';
 
 /** A whole id (the ULID specification: Crockford's base 32). */
 const ULID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
@@ -33,7 +34,7 @@ Examples:
   async run(args) {
     const { positionals } = readArguments(args, {});
     const [machine, which, name] = words(positionals, 'NAME', 'SNAPSHOT', 'NEW-NAME') as [string, string, string];
-    if (name.trim() === '') throw new CallError('NEW-NAME is empty');
+    requireName(name, 'NEW-NAME');
     await change(machine, [which], { name });
     return EXIT.ok;
   },
@@ -127,7 +128,9 @@ Examples:
       const found = [...new Set(which.map(snapshot))];
       await program.client.services.snapshots.delete(found.map(({ id }) => id));
       for (const deleted of found)
-        console.log(`${quoted(deleted)} is deleted; for a minute this brings it back: viv snapshot undelete ${machine} ${deleted.id}`);
+        console.log(
+          `${quoted(deleted)} is deleted; for a minute this brings it back: viv snapshot undelete ${shellWord(machine)} ${deleted.id}`,
+        );
     });
     return EXIT.ok;
   },

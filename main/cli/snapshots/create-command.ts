@@ -1,7 +1,7 @@
 /** `viv snapshot create`: take a snapshot and wait until it is stored. */
-import { readArguments, words } from '../command.ts';
+import { readArguments, requireName, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
-import { CallError, EXIT } from '../call-error.ts';
+import { EXIT } from '../call-error.ts';
 import { byteText } from '../figures.ts';
 import { followTask } from '../machines/follow-task.ts';
 import { machineNamed, programThatStays, withProgram } from '../machines/program.ts';
@@ -31,7 +31,7 @@ Examples:
       json: { type: 'boolean' },
     });
     const [machine, name] = words(positionals, 'NAME', '[SNAPSHOT-NAME]') as [string, string | undefined];
-    if (name === '') throw new CallError('the name of the snapshot is empty');
+    if (name !== undefined) requireName(name, 'SNAPSHOT-NAME');
     const request = { ...(name === undefined ? {} : { name }), ...(values.note === undefined ? {} : { note: values.note }) };
     const wait = !values['no-wait'];
     await withProgram(programThatStays(), async (program) => {

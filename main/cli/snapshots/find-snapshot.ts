@@ -3,7 +3,7 @@ import { ContractError } from '../../../preload/contract/contract.ts';
 import type { MachineStatus } from '../../../preload/contract/machines.ts';
 import type { Snapshot, Timeline } from '../../../preload/contract/snapshots.ts';
 import { CallError } from '../call-error.ts';
-import { momentText, safeText } from '../figures.ts';
+import { momentText, safeText, shellWord } from '../figures.ts';
 import { machineNamed, type Program } from '../machines/program.ts';
 
 export const SNAPSHOT_HELP = `SNAPSHOT is its name, the beginning of its id (at least 4 characters), or counted from the newest: @1, @2, ...`;
@@ -29,7 +29,7 @@ function counted(timeline: Timeline, digits: string, machine: string): Snapshot 
   throw new ContractError(
     'missing',
     count === 0
-      ? `"${machine}" has no snapshots yet: viv snapshot create ${machine} takes one`
+      ? `"${machine}" has no snapshots yet: viv snapshot create ${shellWord(machine)} takes one`
       : `"${machine}" has ${count} ${count === 1 ? 'snapshot' : 'snapshots'}, so there is no @${digits}`,
   );
 }
@@ -47,7 +47,10 @@ export function findSnapshot(timeline: Timeline, text: string, machine: string):
     called.length > 0 || text.length < SHORTEST_ID ? called : timeline.snapshots.filter(({ id }) => id.startsWith(text.toUpperCase()));
   const [only, another] = matching;
   if (!only)
-    throw new ContractError('missing', `"${machine}" has no snapshot called "${text}": viv snapshot list ${machine} shows what it has`);
+    throw new ContractError(
+      'missing',
+      `"${machine}" has no snapshot called "${text}": viv snapshot list ${shellWord(machine)} shows what it has`,
+    );
   if (!another) return only;
   const list = matching.map(({ id, name, createdAt }) => `  ${id}  ${momentText(createdAt)}  ${safeText(name)}`).join('\n');
   throw new ContractError(

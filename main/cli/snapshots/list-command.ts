@@ -4,7 +4,7 @@ import type { Snapshot, Timeline } from '../../../preload/contract/snapshots.ts'
 import { EXIT } from '../call-error.ts';
 import { readArguments, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
-import { byteText, durationText, momentText, safeText } from '../figures.ts';
+import { byteText, durationText, momentText, safeText, shellWord } from '../figures.ts';
 import { stateWord, table } from '../machines/list-command.ts';
 import { findProgram, withProgram } from '../machines/program.ts';
 import { newestFirst, quoted, SNAPSHOT_HELP, timelineOf } from './find-snapshot.ts';
@@ -76,7 +76,7 @@ Examples:
     const { machine, timeline } = await withProgram(findProgram('snapshot list'), (program) => timelineOf(program, name));
     if (values.json) console.log(JSON.stringify(timeline, null, 2));
     else if (timeline.snapshots.length > 0) console.log(timelineText(machine, timeline));
-    else console.error(`viv: no snapshots yet: viv snapshot create ${name} takes one`);
+    else console.error(`viv: no snapshots yet: viv snapshot create ${shellWord(name)} takes one`);
     for (const snapshot of timeline.snapshots)
       if (snapshot.state === 'damaged' && !values.json) console.error(`viv: ${quoted(snapshot)} is damaged: ${snapshot.reason}`);
     return EXIT.ok;

@@ -1,11 +1,12 @@
 /** `viv snapshot restore` and `branch`: go back, or go on from there as another machine. */
 import { EXIT } from '../call-error.ts';
-import { readArguments, words } from '../command.ts';
+import { readArguments, requireName, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
 import { forScripts, stateWord } from '../machines/list-command.ts';
 import { findProgram, machineNamed, programThatStays, withProgram } from '../machines/program.ts';
 import { showingTasks } from '../machines/showing-tasks.ts';
 import { quoted, SNAPSHOT_HELP, timelineOf } from './find-snapshot.ts';
+import { shellWord } from '../figures.ts';
 
 export const restorePart: Part = {
   summary: 'put the machine back; the present is kept first',
@@ -60,13 +61,14 @@ Examples:
   async run(args) {
     const { values, positionals } = readArguments(args, { start: { type: 'boolean', default: false }, json: { type: 'boolean' } });
     const [name, which, newName] = words(positionals, 'NAME', 'SNAPSHOT', 'NEW-NAME') as [string, string, string];
+    requireName(newName, 'NEW-NAME');
     const { start } = values;
     await withProgram(start ? programThatStays() : findProgram('snapshot branch'), async (program) => {
       const { id } = (await timelineOf(program, name)).snapshot(which);
       await showingTasks(program, () => program.client.services.snapshots.branch(id, { name: newName, start }));
       const made = await machineNamed(program, newName);
       if (values.json) console.log(JSON.stringify(forScripts(made), null, 2));
-      else if (!start) console.log(`viv start ${newName} goes on from there`);
+      else if (!start) console.log(`viv start ${shellWord(newName)} goes on from there`);
     });
     return EXIT.ok;
   },
