@@ -35,7 +35,7 @@ export function progressLine(): ProgressLine {
   return {
     show(progress) {
       if (Date.now() - begun < PATIENCE) return;
-      if (stderr.isTTY) stderr.write(`\r\x1b[K${progressText(progress).slice(0, stderr.columns - 1)}`);
+      if (stderr.isTTY) stderr.write(`\r\x1b[K${progressText(progress).slice(0, (stderr.columns || Infinity) - 1)}`);
       else if (progress.message !== last) stderr.write(`viv: ${safeText(progress.message)}\n`);
       last = progress.message;
     },
