@@ -15,6 +15,11 @@ export const machineCommand = (
   name: string,
 ): string => line(verb, name);
 
+/** The command that empties the bin. */
+export const purgeAllCommand = (): string => line('purge', '--all');
+/** The command that checks every stored byte. */
+export const checkCommand = (): string => line('library', 'check');
+
 /** The command that creates a machine from a template. */
 export const createCommand = (name: string, template: string, booted = false): string =>
   line('create', name, '--template', template, ...(booted ? ['--booted'] : []));
@@ -38,9 +43,15 @@ export type SnapshotVerb =
   | 'import';
 export const snapshotCommand = (verb: SnapshotVerb, ...words: readonly string[]): string => line('snapshot', verb, ...words);
 
-/** The verbs of `viv disk`: `npx viv disk resize debian 0 8G`. */
-export type DiskVerb = 'list' | 'add' | 'import' | 'export' | 'resize' | 'compact' | 'accept';
-export const diskCommand = (verb: DiskVerb, ...words: readonly string[]): string => line('disk', verb, ...words);
+/** The verbs of `viv disk` that are about one disk; people count disks from 1, the contract's slots from 0. */
+export type DiskVerb = 'export' | 'resize' | 'compact' | 'accept';
+export const diskCommand = (verb: DiskVerb, name: string, slot: number, ...words: readonly string[]): string =>
+  line('disk', verb, name, String(slot + 1), ...words);
+export const disksCommand = (name: string): string => line('disk', 'list', name);
+
+/** The command that adds a disk from an image: copied into the library, or used where it is. */
+export const importDiskCommand = (name: string, path: string, format: string, copy: boolean): string =>
+  line('disk', 'import', name, path, ...(format ? ['--format', format] : []), ...(copy ? [] : ['--reference']));
 
 /** A size as the command line reads it: in the largest unit that holds it exactly. */
 export function sizeWord(bytes: number): string {

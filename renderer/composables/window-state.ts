@@ -7,7 +7,7 @@ import type { MachineDefinition, MachineId } from '../../preload/contract/machin
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 
 export type MachineTab = 'console' | 'timeline' | 'hardware' | 'overview';
-export type DialogName = 'create' | 'settings' | 'palette' | 'commands' | 'bin' | 'import' | 'export';
+export type DialogName = 'create' | 'settings' | 'palette' | 'commands' | 'bin' | 'import' | 'export' | 'check';
 
 /** A question before something that cannot be undone. */
 export interface Question {
@@ -34,6 +34,8 @@ export function createWindowState() {
     drafts: shallowReactive(new Map<MachineId, MachineDefinition>()),
     dialog: ref<DialogName>(),
     question: shallowRef<Question>(),
+    /** The task of the last check of the library that this window began. */
+    check: ref<string>(),
     /** The machine whose name is being changed, and where the field for it is. */
     renaming: shallowRef<{ readonly id: MachineId; readonly place: 'list' | 'header' }>(),
     /** The list as a drawer, in narrow windows. */

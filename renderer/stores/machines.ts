@@ -78,6 +78,8 @@ export const useMachines = defineStore('machines', () => {
     remove,
     undelete,
     bin: client.bin,
+    purge: client.purge,
+    purge: client.purge,
     undo: client.undo,
     check: client.check,
     start: client.start,

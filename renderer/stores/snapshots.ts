@@ -108,5 +108,6 @@ export const useSnapshots = defineStore('snapshots', () => {
     exportMachine: client.export,
     importMachine: client.import,
     imported: client.imported,
+    checkAll: client.checkAll,
   };
 });

@@ -152,7 +152,20 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
       bin.delete(id);
       return change(id, {});
     },
-    bin: () => [...bin.values()].map(({ status }) => status),
+    bin: () =>
+      [...bin.values()].map(({ status }, index) => ({
+        ...status,
+        deletedAt: Date.UTC(2026, 1, 1),
+        snapshots: index,
+        protectedSnapshots: status.definition.note === 'protected' ? ['precious'] : [],
+        freedBytes: (index + 1) * 100 * 1024 * 1024,
+      })),
+    purge(ids) {
+      ids.forEach((id) => bin.delete(id));
+      const task = { id: 'T-purge', title: 'Emptying the bin', startedAt: 0 };
+      setTimeout(() => events.tasks.changed({ ...task, state: 'done', message: '100 MiB given back' }), 20);
+      return { task: task.id };
+    },
     undo: (id) => change(id, { definition: entry(id).before }),
   };
   const consoleService: Handlers<typeof consoles> = {

@@ -1,0 +1,90 @@
+/** The bin and the check of the library in the window: what they say, what they ask, and what they call. */
+import { expect, test } from 'vitest';
+import type { MachineId } from '../../preload/contract/machines.ts';
+import { describeWith } from '../kit/tools.ts';
+import { windows, type FakeMain } from './window.ts';
+
+const inBin = ({ machines }: FakeMain) => {
+  machines.add(machines.plain('alpha'));
+  for (const [name, note] of [
+    ['beta', ''],
+    ['gamma', ''],
+    ['delta', 'protected'],
+  ] as const) {
+    const { id } = machines.add({ ...machines.plain(name), note });
+    void machines.service.delete(id);
+  }
+};
+const left = (main: FakeMain) =>
+  (main.machines.service.bin() as readonly { definition: { name: string } }[]).map((one) => one.definition.name);
+
+describeWith(['chromium'], 'the bin', () => {
+  const open = windows();
+
+  test('says what each takes up, and deletes one for good after a question', async () => {
+    const { page, main } = await open({ prepare: inBin });
+    await page.getByRole('button', { name: 'Deleted machines' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Deleted machines' });
+    await dialog.getByText('1 snapshot · 200 MiB').waitFor();
+    const remove = dialog.getByRole('button', { name: 'Delete gamma for good' });
+    await remove.click();
+    await page.getByText('“gamma” and its 1 snapshot will be gone, and nothing brings them back.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: 'Delete “gamma” for good?' }).waitFor({ state: 'detached' });
+    expect(left(main)).toEqual(['beta', 'gamma', 'delta']);
+    await remove.click();
+    await page.getByRole('button', { name: 'Delete for good', exact: true }).click();
+    await page.getByText('“gamma” was deleted for good. 100 MiB given back.').waitFor();
+    await remove.waitFor({ state: 'detached' });
+    expect(left(main)).toEqual(['beta', 'delta']);
+  });
+  test('is emptied but for machines with protected snapshots, which say so', async () => {
+    const { page, main } = await open({ prepare: inBin });
+    await page.getByRole('button', { name: 'Deleted machines' }).click();
+    await page.getByText('“precious” is protected. Restore the machine and take the protection away').waitFor();
+    expect(await page.getByRole('button', { name: 'Delete delta for good' }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Empty the bin' }).click();
+    await page.getByText('“beta”, “gamma”, with their disks and snapshots, will be gone').waitFor();
+    await page.getByText('300 MiB or more return.').waitFor();
+    await page.getByRole('button', { name: 'Delete for good', exact: true }).click();
+    await expect.poll(() => left(main)).toEqual(['delta']);
+    await expect.poll(() => page.getByRole('button', { name: 'Empty the bin' }).isDisabled()).toBe(true);
+  });
+  test('a machine that went there comes back from there', async () => {
+    const { page, main } = await open({ prepare: inBin });
+    await page.getByRole('button', { name: 'Deleted machines' }).click();
+    await page.getByRole('button', { name: 'Restore delta' }).click();
+    await page.getByRole('heading', { name: 'delta' }).waitFor();
+    expect(left(main)).toEqual(['beta', 'gamma']);
+    expect((main.machines.service.list() as readonly { id: MachineId }[]).length).toBe(2);
+  });
+});
+
+describeWith(['chromium'], 'the check of the library', () => {
+  const open = windows();
+  const check = { id: 'T-check', title: 'Checking the library', message: '', startedAt: 0 };
+
+  test('is reached from the settings, and names what it found', async () => {
+    const { page, main } = await open({ prepare: inBin });
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'Check…' }).click();
+    await page.getByText('Every stored byte of all machines and snapshots is read').waitFor();
+    main.events.tasks.changed({ ...check, state: 'running', fraction: 0.5 });
+    await page.getByRole('progressbar', { name: 'Checking the library' }).waitFor();
+    const message = 'the snapshot "a" of "alpha": its memory has lost 3 of 4096 pieces\ndisk 1 of "alpha": its content cannot be read';
+    main.events.tasks.changed({ ...check, state: 'failed', message });
+    await page.getByText('2 things were found:').waitFor();
+    await page.getByText('The snapshot "a" of "alpha": its memory has lost 3 of 4096 pieces').waitFor();
+    await page.getByText('Disk 1 of "alpha": its content cannot be read').waitFor();
+  });
+  test('is reached from the palette, and says that nothing is wrong', async () => {
+    const { page, main } = await open({ prepare: inBin });
+    await page.getByRole('heading', { name: 'alpha' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('check');
+    await page.keyboard.press('Enter');
+    await page.getByText('npx viv library check').waitFor();
+    main.events.tasks.changed({ ...check, state: 'done', message: 'done' });
+    await page.getByText('Nothing is wrong').waitFor();
+  });
+});
