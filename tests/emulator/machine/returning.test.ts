@@ -210,6 +210,30 @@ describe('a return that something comes between', () => {
     expect(Date.now() - before).toBeLessThan(4000);
   }, 60_000);
 
+  it('pauses and saves again and again while pages are missing', async () => {
+    const { machine, attached, first, second } = await withTwoPoints();
+    let filling: Promise<string> = Promise.resolve('');
+    const slow = () => sleep(2);
+    await machine.restore(restorePoint(first, MEMORY, { from: second, slow, filled: (result) => void (filling = result) }));
+    let base = first;
+    for (let round = 0; round < 30; round++) {
+      await sleep(round % 3);
+      if (round % 5 === 0) base = await pointOf(await machine.save({ onlyChanged: true }), base);
+      await machine.pause();
+      await machine.resume();
+    }
+    expect(await filling).toBe('filled');
+    await goesOn(attached);
+    await machine.pause();
+    const whole = await pointOf(await machine.save());
+    await machine.restore(restorePoint(base, MEMORY, { from: whole }));
+    // What was pieced together from changes, while pages were missing, is what the machine held.
+    expect((await pointOf(await machine.save())).hash).toBe(base.hash);
+    await machine.resume();
+    await goesOn(attached);
+    await machine.stop();
+  }, 60_000);
+
   it('a point of another machine is refused, and nothing changes', async () => {
     const { machine, attached, first, second } = await withTwoPoints();
     const point = restorePoint(first, MEMORY, { from: second });
