@@ -1,7 +1,9 @@
 /** Heads on the host: their overlay files, made, settled and removed while no machine uses them. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { libraryError } from '../library/library-error.ts';
+import { isZeroCluster } from './cluster.ts';
 import { openOverlayFile, openOverlayReader, readOverlayState, type OverlayState } from './overlay-tables.ts';
 
 /** The overlays' folder in the home folder. */
@@ -9,13 +11,15 @@ export const overlaysFolder = (home: string): string => join(home, 'overlays');
 /** A head's overlay file. */
 export const overlayFile = (home: string, head: string): string => join(overlaysFolder(home), `${head}.db`);
 
-/**
- * Makes the empty overlay of a new head; durable when it resolves.
- * @param settledVersion the version of its content in the store (`headPlace`), absent where the base is all there is
- * @throws LibraryError when it cannot be written; Error when there is one already
- */
-export async function createHead(file: string, settledVersion?: number): Promise<void> {
-  if (existsSync(file)) throw new Error(`there is already an overlay ${file}`);
+/** Empty overlays by the version they say, as they are written: making one with SQLite takes ten times as long. */
+const empty = new Map<number | undefined, Promise<Uint8Array>>();
+/** Smaller holes save nothing on the hosts' file systems. */
+const BLOCK_BYTES = 4096;
+
+/** The bytes of an empty overlay, made beside where it is wanted. */
+async function emptyOverlay(folder: string, settledVersion: number | undefined): Promise<Uint8Array> {
+  const file = join(folder, `.empty-${process.pid}-${settledVersion ?? 'none'}.db`);
+  removeHead(file);
   const database = await openOverlayFile(file);
   try {
     if (settledVersion !== undefined) await database.run('UPDATE state SET settled_version = ?', settledVersion);
@@ -23,8 +27,51 @@ export async function createHead(file: string, settledVersion?: number): Promise
   } finally {
     await database.close();
   }
-  // The file's name has to be durable as well, before the library knows of it.
-  const folder = await open(dirname(file), 'r');
+  try {
+    return await readFile(file);
+  } finally {
+    removeHead(file);
+  }
+}
+
+/**
+ * Makes the empty overlay of a new head; durable when it resolves.
+ * @param settledVersion the version of its content in the store (`headPlace`), absent where the base is all there is
+ * @throws LibraryError when it cannot be written; Error when there is one already
+ */
+export async function createHead(file: string, settledVersion?: number): Promise<void> {
+  const path = dirname(file);
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  let made = empty.get(settledVersion);
+  if (!made) empty.set(settledVersion, (made = emptyOverlay(path, settledVersion)));
+  const bytes = await made.catch((error: unknown) => {
+    empty.delete(settledVersion);
+    throw error;
+  });
+  try {
+    await writeDurably(file, bytes);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new Error(`there is already an overlay ${file}`, { cause: error });
+    removeHead(file);
+    throw libraryError(file, error);
+  }
+}
+
+/** Writes a new file with holes where it is zero, and its name. */
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.truncate(bytes.length);
+    for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
+      const block = bytes.subarray(at, at + BLOCK_BYTES);
+      if (!isZeroCluster(block)) await file.write(block, 0, block.length, at);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  // The name has to be durable as well, before the library knows of it.
+  const folder = await open(dirname(path), 'r');
   try {
     await folder.sync();
   } finally {

@@ -39,7 +39,7 @@ export interface MachineDisks {
 export const hasHead = ({ writes = 'direct' }: DiskDefinition): boolean => writes !== 'direct';
 
 // Whole expressions: the build of the Electron shell finds them by their text.
-const OVERLAY_DISK = new URL('./overlay-disk.ts', import.meta.url).href;
+export const OVERLAY_DISK = new URL('./overlay-disk.ts', import.meta.url).href;
 const IMAGE_DISK = new URL('./image-disk.ts', import.meta.url).href;
 
 function inPlace({ path, format = 'raw', readonly }: DiskDefinition): DiskAttachment {

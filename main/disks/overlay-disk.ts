@@ -70,17 +70,25 @@ export async function openDisk(setup: unknown, owner: DiskOwner): Promise<Attach
   const { overlay, settled, base, sizeBytes, readonly, throwaway } = setup as OverlaySetup;
   const opened: { close(): Promise<void> }[] = [];
   try {
-    const image = base && (await openHostImage(base.path, base.format)).image;
-    if (image) opened.push(image);
-    if (image && image.sizeBytes > sizeBytes)
-      throw new Error(
-        `its base ${base.path} has ${image.sizeBytes} bytes, more than the disk's ${sizeBytes}: it has changed since the disk was made`,
-      );
     if (!throwaway && !existsSync(overlay)) throw new Error(`its overlay ${overlay} is gone`);
-    const store = await OverlayStore.open(overlay, throwaway);
-    opened.push(store);
     const content = settled && new SettledContent(settled.store, settled.head);
     if (content) opened.push(content);
+    const closing = <T extends { close(): Promise<void> }>(part: T): T => {
+      opened.push(part);
+      return part;
+    };
+    const parts = await Promise.allSettled([
+      base && openHostImage(base.path, base.format).then(({ image }) => closing(image)),
+      OverlayStore.open(overlay, throwaway).then(closing),
+      content?.open(),
+    ]);
+    const refused = parts.find((part) => part.status === 'rejected');
+    if (refused) throw refused.reason;
+    const [image, store] = parts.map((part) => (part as PromiseFulfilledResult<unknown>).value) as [DiskImage | undefined, OverlayStore];
+    if (image && image.sizeBytes > sizeBytes)
+      throw new Error(
+        `its base ${base?.path} has ${image.sizeBytes} bytes, more than the disk's ${sizeBytes}: it has changed since the disk was made`,
+      );
     const state = await store.state();
     if (state.settledVersion !== undefined) {
       if (!content) throw new Error(`the overlay ${overlay} belongs to a library's disk`);

@@ -61,19 +61,18 @@ export class OverlayStore {
       const keeper = await openOverlayFile(file);
       opened.unshift(keeper);
       await keeper.script('PRAGMA wal_autocheckpoint = 0');
-      const writer = await connected();
+      const [writer, reader] = await Promise.all([connected(), connected()]);
       await writer.script(`PRAGMA journal_size_limit = ${CHECKPOINT_NOW_BYTES}`);
-      const reader = await connected();
       await reader.script('PRAGMA query_only = ON; PRAGMA cache_size = -4096');
-      return new OverlayStore(file, {
-        ...{ keeper, writer, reader, throwaway },
-        insert: await writer.prepare(
+      const [insert, insertZeros, between, some] = await Promise.all([
+        writer.prepare(
           `INSERT INTO clusters SELECT ?1 + key, value, 0, ?2, substr(?4, key * ${ROW_BYTES} + 1, ${ROW_BYTES}) FROM json_each(?3)`,
         ),
-        insertZeros: await writer.prepare('INSERT INTO clusters SELECT ?1 + key, value ->> 0, value ->> 1, ?2, NULL FROM json_each(?3)'),
-        between: await reader.prepare('SELECT place, bytes FROM clusters WHERE place BETWEEN ? AND ?'),
-        some: await reader.prepare('SELECT place, bytes FROM clusters WHERE place IN (SELECT value FROM json_each(?))'),
-      });
+        writer.prepare('INSERT INTO clusters SELECT ?1 + key, value ->> 0, value ->> 1, ?2, NULL FROM json_each(?3)'),
+        reader.prepare('SELECT place, bytes FROM clusters WHERE place BETWEEN ? AND ?'),
+        reader.prepare('SELECT place, bytes FROM clusters WHERE place IN (SELECT value FROM json_each(?))'),
+      ]);
+      return new OverlayStore(file, { keeper, writer, reader, throwaway, insert, insertZeros, between, some });
     } catch (error) {
       for (const each of opened) await each.close().catch(() => undefined);
       throw error;

@@ -1,4 +1,5 @@
 /** The settled part of a disk, read from the store: which clusters are in it, and their bytes. */
+import { existsSync } from 'node:fs';
 import { openReader, type ChunkReader } from '../storage/index.ts';
 import { isIn, SEGMENT_CLUSTERS } from './cluster.ts';
 import { EMPTY_CONTENT, headPlace, readContent, type DiskContent } from './content.ts';
@@ -17,6 +18,11 @@ export class SettledContent {
   constructor(file: string, head: string) {
     this.#file = file;
     this.#head = head;
+  }
+
+  /** Opens the store early, where that works: `load` complains, and a disk without settled content needs none. */
+  async open(): Promise<void> {
+    if (existsSync(this.#file)) this.#reader ??= await openReader(this.#file).catch(() => undefined);
   }
 
   /** Reads a version of the head's content; `use` makes it the present one. @throws StorageError when it is not there */
