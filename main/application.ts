@@ -3,13 +3,13 @@
  * Shells (Electron, browser, local socket) get an `Application` and bring only their transport.
  */
 import { readFileSync } from 'node:fs';
-import { startMachine } from '../emulator/host/index.ts';
+import { keepThreadsReady, startMachine } from '../emulator/host/index.ts';
 import type { DiskAttachment } from '../emulator/index.ts';
 import type { About } from '../preload/contract/application.ts';
 import type { MachineDefinition } from '../preload/contract/machines.ts';
 import { broadcaster, dispatcher, type Dispatch, type ServiceEvents } from './border/border.ts';
 import { serveSession, type Link, type Session } from './border/session.ts';
-import { machineDisks } from './disks/machine-disks.ts';
+import { machineDisks, OVERLAY_DISK } from './disks/machine-disks.ts';
 import { GuestKit, imagesService } from './images/index.ts';
 import { findHome, type Home } from './library/home.ts';
 import { openLibrary, type Library } from './library/library.ts';
@@ -92,6 +92,8 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   const storage = storageOf(home);
   const notice: Parameters<typeof openTimelines>[0]['notice'] = (level, message) => events.application.notice({ level, message });
   const starting = options.startMachine ?? startMachine;
+  // A program that stays is to start machines, and go back to instants, without waiting for threads.
+  if (options.listens && !options.startMachine) keepThreadsReady([OVERLAY_DISK]);
 
   const disks = machineDisks({
     library,

@@ -2,7 +2,7 @@
  * Snapshots as the library knows them: everything but the bytes of memory and disks, which are in the store under
  * `snapshot:ID`. A snapshot is finished exactly when its row says `ready`.
  */
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { MachineConfiguration } from '../../emulator/index.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { DiskBase } from '../../preload/contract/disks.ts';
@@ -69,6 +69,19 @@ export interface SnapshotRecords {
   setSizes(sizes: ReadonlyMap<string, { readonly own: number; readonly shared: number }>): Promise<void>;
 }
 
+/** With a checksum of the content: what SQLite hands out is checked, too. */
+const packed = (bytes: Uint8Array): Uint8Array => zstdCompressSync(bytes, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
+
+/** @throws ContractError for bytes that are not what was packed */
+function unpacked(bytes: Uint8Array): Uint8Array {
+  try {
+    return new Uint8Array(zstdDecompressSync(bytes));
+  } catch (error) {
+    const advice = 'use another one, or export its disks, which are stored apart';
+    throw new ContractError('unavailable', `what the library holds of this snapshot is damaged (${(error as Error).message}): ${advice}`);
+  }
+}
+
 const parsed = <T>(value: Value | undefined): T | undefined => (typeof value === 'string' ? (JSON.parse(value) as T) : undefined);
 const present = <K extends string, T>(key: K, value: T | undefined): Partial<Record<K, T>> =>
   value === undefined ? {} : ({ [key]: value } as Record<K, T>);
@@ -117,7 +130,7 @@ export async function insertSnapshot(statements: Statements, record: SnapshotRec
     ...[record.paused ? 1 : 0, record.thumbnail, record.state, record.reason, JSON.stringify(record.definition)],
     record.configuration ? JSON.stringify(record.configuration) : null,
     JSON.stringify(record.disks),
-    state ? zstdCompressSync(state) : null,
+    state ? packed(state) : null,
     record.unfinished ? JSON.stringify(record.unfinished) : null,
     record.deletedAt ?? null,
   );
@@ -126,7 +139,7 @@ export async function insertSnapshot(statements: Statements, record: SnapshotRec
 
 async function insertConsoles(statements: Statements, id: SnapshotId, consoles: readonly Uint8Array[]): Promise<void> {
   for (const [console, bytes] of consoles.entries())
-    await statements.run('INSERT INTO snapshot_consoles (snapshot, console, bytes) VALUES (?, ?, ?)', id, console, zstdCompressSync(bytes));
+    await statements.run('INSERT INTO snapshot_consoles (snapshot, console, bytes) VALUES (?, ?, ?)', id, console, packed(bytes));
 }
 
 /** Adds the cores' and devices' state to a row that was written before it was known. */
@@ -138,7 +151,7 @@ export async function completeSnapshot(
 ): Promise<void> {
   await statements.run(
     'UPDATE snapshots SET saved = ?, uptime_ms = ? WHERE id = ?',
-    state ? zstdCompressSync(state) : null,
+    state ? packed(state) : null,
     Math.round(uptimeMs),
     id,
   );
@@ -174,8 +187,8 @@ async function saved(database: Database, id: SnapshotId): Promise<SavedParts> {
   const rows = await database.all('SELECT bytes FROM snapshot_consoles WHERE snapshot = ? ORDER BY console', id);
   const state = row?.['saved'] as Uint8Array | null | undefined;
   return {
-    ...(state ? { state: new Uint8Array(zstdDecompressSync(state)) } : {}),
-    consoles: rows.map(({ bytes }) => zstdDecompressSync(bytes as Uint8Array)),
+    ...(state ? { state: unpacked(state) } : {}),
+    consoles: rows.map(({ bytes }) => unpacked(bytes as Uint8Array)),
   };
 }
 

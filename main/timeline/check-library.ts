@@ -35,9 +35,24 @@ interface Expected {
  */
 export async function checkLibrary(home: Home, options: CheckOptions = {}): Promise<readonly string[]> {
   return withLibrary(home, async (parts) => {
-    await recover(parts);
-    return checkAll(parts, options);
+    try {
+      await recover(parts);
+      return await checkAll(parts, options);
+    } catch (error) {
+      if (!(error instanceof StorageError) || !['damaged', 'other'].includes(error.problem)) throw error;
+      return unreadable(parts, error);
+    }
   });
+}
+
+/** What a store that does not open takes with it until it is repaired. */
+async function unreadable({ library, storage }: Parts, error: StorageError): Promise<readonly string[]> {
+  const names = new Map((await library.machines.list()).map(({ id, definition }) => [id, definition.name]));
+  const affected = (await library.snapshots.list()).flatMap(({ name, machine }) => {
+    const own = machine && names.get(machine);
+    return own ? [`the snapshot "${name}" of "${own}": cannot be read until the store is repaired`] : [];
+  });
+  return [`the store ${storage.file} cannot be read (${error.message}): "viv library repair" saves what is left of it`, ...affected];
 }
 
 /**

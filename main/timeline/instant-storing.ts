@@ -34,6 +34,8 @@ export interface ToStore {
   readonly memory?: MemoryStoring;
   /** Heads that nobody uses any more; they go when the instant is finished. */
   readonly retired: readonly HeadRecord[];
+  /** Resolves when the retired heads' disks are closed, and their overlays hold everything; absent: they are. */
+  readonly closed?: Promise<void>;
   /** Shown among the tasks. */
   readonly title?: string;
 }
@@ -112,11 +114,12 @@ export class InstantStoring {
   }
 
   async #store(record: SnapshotRecord, what: ToStore, abort: AbortController, progress: (told: Progress) => void): Promise<void> {
-    const { memory, retired } = what;
+    const { memory, retired, closed } = what;
     const { parts, id: machine } = this.#present;
     try {
       const goesOn = retired.length === 0;
       const disks = this.#disksInTurn(async () => {
+        await closed;
         await this.#commit(record);
         const told = ({ message, bytesDone = 0 }: Progress) => progress({ message, bytesDone });
         return storeDisks(parts, record, { goesOn, options: { signal: abort.signal, progress: told } });
@@ -125,6 +128,8 @@ export class InstantStoring {
       await memory?.done;
       const settlings = await disks;
       if (this.#storing.get(record.id)?.cancelled) throw new ContractError('conflict', 'cancelled');
+      // Whoever sees that it is ready sees what it takes up.
+      await parts.measured();
       await parts.library.timeline.apply({
         finish: { id: record.id, disks: record.disks, memory: memory !== undefined, reason: '' },
         removeHeads: retired.map(({ id }) => id),
@@ -141,7 +146,6 @@ export class InstantStoring {
     }
     const gone = retired.map(({ id }) => id);
     await this.#disksInTurn(() => discardHeads(parts, gone)).catch((error: unknown) => this.#present.warn(error));
-    await parts.measured();
     parts.changed(machine, [record.id]);
   }
 
@@ -166,8 +170,11 @@ export class InstantStoring {
     await parts.storage.run('dropOwners', { owners: [ownerOf(record.id)] }).catch(() => undefined);
     try {
       if (retired.length > 0) {
-        const reason = `not stored yet (${error.message}); its disks are kept, and stored when the program starts again`;
-        await parts.library.snapshots.setState(record.id, 'storing', reason);
+        const isDamaged = /^Damaged/.test(error.name) || (error as { problem?: unknown }).problem === 'damaged';
+        const reason = isDamaged
+          ? `its disks cannot be read (${error.message}); what there is of them is kept until it is deleted`
+          : `not stored yet (${error.message}); its disks are kept, and stored when the program starts again`;
+        await parts.library.snapshots.setState(record.id, isDamaged ? 'damaged' : 'storing', reason);
       } else {
         await parts.library.timeline.apply({ remove: [record.id] });
         parts.events.removed({ machine, id: record.id });

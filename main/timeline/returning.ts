@@ -2,7 +2,7 @@
  * Going back to an instant: in place where the running machine has its shape, else by a cold start. The present is kept
  * first, and which heads are the machine's is durable before the guest goes on.
  */
-import type { DiskAttachment, MachineConfiguration, RestorePoint } from '../../emulator/index.ts';
+import type { DiskAttachment, MachineConfiguration, RestorePoint, SavedInstant } from '../../emulator/index.ts';
 import { failPages } from '../../emulator/host/pages.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { Present, SnapshotId } from '../../preload/contract/snapshots.ts';
@@ -11,10 +11,10 @@ import type { SavedParts, SnapshotRecord } from '../library/snapshot-records.ts'
 import type { TimelineChange } from '../library/timeline-records.ts';
 import { discardHeads, disksOn, hasRows, headsFrom, headsOf } from './head-keeping.ts';
 import { StorageError } from '../storage/index.ts';
-import type { InstantStoring, MemoryStoring } from './instant-storing.ts';
+import type { InstantStoring } from './instant-storing.ts';
 import { clockTime, newRecord, sameShape } from './instants.ts';
 import { PAGE_BYTES } from './job.ts';
-import type { MachinePresent } from './machine-present.ts';
+import type { Base, MachinePresent } from './machine-present.ts';
 import { CONSOLE_TAIL, screensAfterReturn } from './screens.ts';
 import { holdRunning, recordOfDisks, refuseDirect, requested, type TakeRequest } from './taking.ts';
 
@@ -120,33 +120,70 @@ async function inPlace(
     // Unchanged since the last instant: that one holds the disks too.
     ...(unchanged ? { removeHeads: old.map(({ id }) => id) } : {}),
   });
-  let memory: MemoryStoring | undefined;
+  // The former disks write what they hold when they are closed, which may be after the guest goes on.
+  const closed = Promise.withResolvers<void>();
+  if (heads.length === 0) closed.resolve();
+  let instant: SavedInstant | undefined;
   try {
     const point = pointOf(present, target, saved.state as Uint8Array, differs);
     const keep = kept ? { onlyChanged: base !== undefined } : undefined;
-    const instant = await life.restore({ ...point, ...(heads.length > 0 ? { disks: configuration.disks } : {}) }, configuration, keep);
-    if (kept && instant) {
-      memory = storing.memory(kept.id, instant.ram, base);
-      await timeline.apply({ complete: { id: kept.id, saved: { state: instant.state, consoles }, uptimeMs: instant.uptimeMs } });
-    }
+    const swapped = heads.length > 0 ? { disks: configuration.disks, detached: closed.resolve } : {};
+    instant = await life.restore({ ...point, ...swapped }, configuration, keep);
   } catch (error) {
-    memory?.abort.abort();
-    if (life.isActive && !memory) await takeBack(present, { kept, before, old, heads: ids, unchanged });
+    if (life.isActive) await takeBack(present, { kept, before, old, heads: ids, unchanged });
+    else if (kept) await keepDisks(present, storing, kept, old);
     throw error;
   }
+  if (kept && instant) await keepInstant(present, storing, kept, { instant, base, consoles, old, closed: closed.promise });
   present.standsOn(target.id);
   present.heads = heads;
   machine.runsAs(target.definition, configuration.ports);
   machine.show(screensAfterReturn(saved.consoles, target.name));
-  if (unchanged)
-    await discardHeads(
-      parts,
-      old.map(({ id }) => id),
-    ).catch((error: unknown) => present.warn(error));
-  if (kept && memory) storing.begin(kept, { memory, retired: old });
+  if (unchanged) {
+    const gone = old.map(({ id }) => id);
+    void closed.promise.then(() => present.inTurn(() => discardHeads(parts, gone))).catch((error: unknown) => present.warn(error));
+  }
   parts.changed(present.id, []);
   if (wasPaused && !target.paused && life.state === 'paused') await life.resume();
   return kept?.id ?? null;
+}
+
+/** Has what was the present stored behind: all of it, or, where the library cannot be written, at least its disks. */
+async function keepInstant(
+  present: MachinePresent,
+  storing: InstantStoring,
+  kept: SnapshotRecord,
+  was: {
+    readonly instant: SavedInstant;
+    readonly base: Base | undefined;
+    readonly consoles: readonly Uint8Array[];
+    readonly old: readonly HeadRecord[];
+    readonly closed: Promise<void>;
+  },
+): Promise<void> {
+  const { instant, base, consoles, old, closed } = was;
+  const memory = storing.memory(kept.id, instant.ram, base);
+  try {
+    const complete = { id: kept.id, saved: { state: instant.state, consoles }, uptimeMs: instant.uptimeMs };
+    await present.parts.library.timeline.apply({ complete });
+    storing.begin(kept, { memory, retired: old, closed });
+  } catch (error) {
+    memory.abort.abort();
+    present.warn(error);
+    await keepDisks(present, storing, kept, old, closed);
+  }
+}
+
+/** Of a present whose memory is lost, its disks are kept. */
+async function keepDisks(
+  present: MachinePresent,
+  storing: InstantStoring,
+  kept: SnapshotRecord,
+  old: readonly HeadRecord[],
+  closed?: Promise<void>,
+): Promise<void> {
+  if (old.length > 0) storing.begin(kept, { retired: old, ...(closed ? { closed } : {}) });
+  else await present.parts.library.timeline.apply({ remove: [kept.id] });
 }
 
 /** The machine refused: everything is as before. */
@@ -221,6 +258,7 @@ function isKept(present: MachinePresent, storing: InstantStoring): boolean {
 async function nothingWritten(present: MachinePresent, heads: readonly HeadRecord[]): Promise<boolean> {
   const { suspended } = await present.parts.library.timeline.present(present.id);
   if (suspended) return true;
-  const written = await Promise.all(heads.map(({ id }) => hasRows(present.parts, id)));
+  // One that cannot be read is set aside as it is.
+  const written = await Promise.all(heads.map(({ id }) => hasRows(present.parts, id).catch(() => true)));
   return !written.includes(true);
 }

@@ -63,9 +63,9 @@ export class UsageKeeping {
     this.#known = true;
     const others = new Map<SnapshotId, { own: number; shared: number }>();
     const machines = new Map<MachineId, SnapshotId[]>();
-    for (const { id, machine, ownBytes, sharedBytes, state } of records) {
+    for (const { id, machine, ownBytes, sharedBytes } of records) {
       const sizes = usage.owners.get(ownerOf(id));
-      if (!sizes || state === 'storing' || (sizes.own === ownBytes && sizes.shared === sharedBytes)) continue;
+      if (!sizes || (sizes.own === ownBytes && sizes.shared === sharedBytes)) continue;
       others.set(id, sizes);
       if (machine) machines.set(machine, [...(machines.get(machine) ?? []), id]);
     }

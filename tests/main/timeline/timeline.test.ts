@@ -135,7 +135,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
   });
 
   test('branches into a machine of its own', async () => {
-    const { id, timelines, typed, take, line, supervisor, shows, type } = await started();
+    const { timelines, typed, take, line, supervisor, shows, type } = await started();
     await typed('common');
     const point = await take('fork');
     const status = await timelines.branch(point, { name: 'other', start: true });
