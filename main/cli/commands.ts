@@ -45,6 +45,11 @@ export const commands: readonly CommandEntry[] = [
   { name: 'disk', summary: "look after a machine's disks", load: async () => (await import('./disks/disk-command.ts')).diskCommand },
   machine('delete', 'move machines to the bin'),
   machine('undelete', 'take a machine out of the bin'),
+  {
+    name: 'purge',
+    summary: 'delete machines of the bin for good',
+    load: async () => (await import('./machines/purge-command.ts')).purgeCommand,
+  },
   machine('undo', 'take back the last change of a machine'),
   {
     name: 'templates',

@@ -19,6 +19,8 @@ import { startViv, viv, type Result, type Running } from './viv.ts';
 export type Script = { readonly [K in keyof ServiceHandlers]?: Partial<ServiceHandlers[K]> };
 
 export interface ScriptedProgram {
+  /** Its folder, as VIVARIUM_HOME says it. */
+  readonly home: string;
   readonly events: ServiceEvents;
   /** What was asked, as `service.call`, with its arguments, but for the looking things up. */
   readonly calls: (readonly [string, ...unknown[]])[];
@@ -64,6 +66,7 @@ export async function scriptedProgram(script: Script): Promise<ScriptedProgram> 
   const end = () => (ended ??= server.close().then(() => lock.release()));
   onTestFinished(end);
   return {
+    home: home.folder,
     events: border.events,
     calls,
     viv: (...args) => viv(home.folder, ...args),

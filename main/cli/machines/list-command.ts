@@ -37,7 +37,7 @@ export const listCommand: Command = {
 Usage: viv list [--json] [--deleted]
 
   --json       as JSON, everything that is known
-  --deleted    what is in the bin
+  --deleted    what is in the bin, and what viv purge would give back of it
 
 Examples:
   viv list
@@ -46,17 +46,23 @@ Examples:
   async run(args) {
     const { values, positionals } = readArguments(args, { json: { type: 'boolean' }, deleted: { type: 'boolean' } });
     words(positionals);
-    const machines = await withProgram(findProgram('list'), ({ client }) => {
-      const { list, bin } = client.services.machines;
-      return values.deleted ? bin() : list();
-    });
+    if (values.deleted) return listBin(values.json === true);
+    const machines = await withProgram(findProgram('list'), ({ client }) => client.services.machines.list());
     if (values.json) console.log(JSON.stringify(machines.map(forScripts), null, 2));
     else if (machines.length > 0) console.log(table([['NAME', 'STATE', 'MEMORY', 'CPUS', 'REASON', 'LAST LINE'], ...machines.map(row)]));
-    else
-      console.error(values.deleted ? 'viv: the bin is empty' : 'viv: no machines yet: viv create NAME --template debian-riscv64 makes one');
+    else console.error('viv: no machines yet: viv create NAME --template debian-riscv64 makes one');
     return EXIT.ok;
   },
 };
+
+async function listBin(asJson: boolean): Promise<number> {
+  const machines = await withProgram(findProgram('list'), ({ client }) => client.services.machines.bin());
+  const { binTable } = await import('./bin-table.ts');
+  if (asJson) console.log(JSON.stringify(machines.map(forScripts), null, 2));
+  else if (machines.length > 0) console.log(binTable(machines));
+  else console.error('viv: the bin is empty');
+  return EXIT.ok;
+}
 
 export const showCommand: Command = {
   help: `viv show: show one machine in full

@@ -1,0 +1,15 @@
+/** The machines in the bin, as `viv list --deleted` shows them and `viv purge` asks about them. */
+import type { BinnedMachine } from '../../../preload/contract/machines.ts';
+import { byteText, momentText, safeText } from '../figures.ts';
+import { table } from './list-command.ts';
+
+const HEADS = ['NAME', 'DELETED', 'SNAPSHOTS', 'GIVES BACK'];
+
+const row = ({ definition, deletedAt, snapshots, protectedSnapshots, freedBytes }: BinnedMachine): readonly string[] => [
+  safeText(definition.name),
+  momentText(deletedAt),
+  `${snapshots}${protectedSnapshots.length > 0 ? `, ${protectedSnapshots.length} protected` : ''}`,
+  byteText(freedBytes),
+];
+
+export const binTable = (machines: readonly BinnedMachine[]): string => table([HEADS, ...machines.map(row)]);

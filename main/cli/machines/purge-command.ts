@@ -1,0 +1,85 @@
+/** `viv purge` deletes machines of the bin for good; a person at a terminal is asked first. */
+import { createInterface } from 'node:readline/promises';
+import { ContractError } from '../../../preload/contract/contract.ts';
+import type { BinnedMachine } from '../../../preload/contract/machines.ts';
+import { CallError, EXIT, Interrupted } from '../call-error.ts';
+import { readArguments, type Command } from '../command.ts';
+import { momentText, safeText } from '../figures.ts';
+import { binTable } from './bin-table.ts';
+import { followTask } from './follow-task.ts';
+import { programThatStays, withProgram } from './program.ts';
+
+/** What a name (or id) means in the bin. @throws ContractError where it means nothing, or several */
+function chosen(bin: readonly BinnedMachine[], word: string): BinnedMachine {
+  const found = bin.filter(({ definition, id }) => definition.name === word || id === word);
+  const [only] = found;
+  if (!only) throw new ContractError('missing', `there is no machine called "${word}" in the bin: viv list --deleted shows what is in it`);
+  if (found.length > 1)
+    throw new ContractError(
+      'conflict',
+      `${found.length} machines called "${word}" are in the bin; say which by its id:\n${found.map(({ id, deletedAt }) => `  ${id}  deleted ${momentText(deletedAt)}`).join('\n')}`,
+    );
+  return only;
+}
+
+/** @returns whether the person says yes */
+async function asked(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
+    const answer = await Promise.race([terminal.question(question).catch(() => ''), ended]);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+export const purgeCommand: Command = {
+  help: `viv purge: delete machines of the bin for good, with their disks and snapshots, and give their space back
+
+Usage: viv purge NAME... [--yes]
+       viv purge --all [--yes]
+
+Nothing brings them back. Machines that were branched from them keep everything. One with protected snapshots is
+refused: viv undelete brings it back, viv snapshot unprotect takes the protection away. What a machine gives back is
+what only it has.
+
+  --all    everything in the bin, but for machines with protected snapshots
+  --yes    do not ask; needed where there is no terminal
+
+Examples:
+  viv list --deleted
+  viv purge box
+  viv purge --all --yes
+`,
+  async run(args) {
+    const { values, positionals } = readArguments(args, { all: { type: 'boolean' }, yes: { type: 'boolean', short: 'y' } });
+    if (values.all && positionals.length > 0) throw new CallError('--all is everything: names cannot be given beside it');
+    if (!values.all && positionals.length === 0) throw new CallError('NAME is missing');
+    return withProgram(programThatStays(), async (program) => {
+      const { machines, tasks } = program.client.services;
+      const bin = await machines.bin();
+      const held = values.all ? bin.filter(({ protectedSnapshots }) => protectedSnapshots.length > 0) : [];
+      for (const { definition, protectedSnapshots } of held)
+        console.error(
+          `viv: "${safeText(definition.name)}" stays: ${protectedSnapshots.length} of its snapshots ${protectedSnapshots.length === 1 ? 'is' : 'are'} protected`,
+        );
+      const wanted = values.all ? bin.filter((machine) => !held.includes(machine)) : positionals.map((word) => chosen(bin, word));
+      const those = [...new Set(wanted)];
+      if (those.length === 0) {
+        if (held.length === 0) console.error('viv: the bin is empty');
+        return held.length === 0 ? EXIT.ok : EXIT.failed;
+      }
+      if (!values.yes) {
+        if (!process.stdin.isTTY) throw new CallError('this cannot be taken back: say --yes where there is no terminal to ask at');
+        console.error(binTable(those));
+        if (!(await asked('Delete for good? Nothing brings them back. [y/N] '))) throw new Interrupted('nothing was deleted');
+      }
+      const { task } = await followTask(program, () => machines.purge(those.map(({ id }) => id)));
+      const words = (await tasks.list()).find(({ id }) => id === task)?.message;
+      const names = those.map(({ definition }) => `"${safeText(definition.name)}"`).join(', ');
+      console.log(`${names} deleted for good${words === undefined ? '' : `: ${words}`}`);
+      return EXIT.ok;
+    });
+  },
+};
