@@ -146,6 +146,12 @@ export async function problemOf(base: DiskBase): Promise<string | undefined> {
   }
 }
 
+/** Whether a base has to be read to know that it is what it was: a file of it has another time. */
+export async function mustBeRead(base: DiskBase): Promise<boolean> {
+  for (const file of filesOf(base)) if ((await statOf(file)).changedAt !== file.changedAt) return true;
+  return false;
+}
+
 /**
  * Makes sure that a base is what it was.
  * @returns the base, with new times where only those differ

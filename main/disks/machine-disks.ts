@@ -11,7 +11,7 @@ import type { HeadId, HeadRecord } from '../library/head-records.ts';
 import type { Library } from '../library/library.ts';
 import type { MachineRecord } from '../library/machine-records.ts';
 import { ulid } from '../library/ulid.ts';
-import { checkBase, hashBase, lookAtBase } from './bases.ts';
+import { checkBase, hashBase, lookAtBase, mustBeRead } from './bases.ts';
 import { createHead, overlayFile } from './heads.ts';
 import type { ImageSetup } from './image-disk.ts';
 import { refuseQcow2InPlace } from './in-place.ts';
@@ -99,6 +99,18 @@ export function machineDisks({ library, storage, behind }: MachineDisksParts): M
     return head;
   }
 
+  /** Makes sure that a base is what it was; reading all of it is something a person sees. */
+  async function checked(base: DiskBase): Promise<DiskBase> {
+    if (!behind || !(await mustBeRead(base))) return checkBase(base);
+    return new Promise((resolve, reject) => {
+      behind(`Comparing ${base.path} with what it was`, async (progress, signal) => {
+        const looked = checkBase(base, progress, signal);
+        await looked.then(resolve, reject);
+        await looked;
+      });
+    });
+  }
+
   /** A head that is there, with its base looked at and its size brought up to what is defined. */
   async function check(head: HeadRecord, slot: number, { path, sizeBytes }: DiskDefinition): Promise<HeadRecord> {
     if (!existsSync(fileOf(head.id)))
@@ -106,14 +118,10 @@ export function machineDisks({ library, storage, behind }: MachineDisksParts): M
         'unavailable',
         `its overlay ${fileOf(head.id)} is gone: go back to a snapshot, or remove the disk and add it anew`,
       );
-    let { base } = head;
-    if (base && path !== undefined && path !== base.path) {
-      // The same image under another name is welcome, anything else is another disk.
-      const moved = await checkBase({ ...base, path });
-      base = moved;
-    } else if (base) base = await checkBase(base);
+    // The same image under another name is welcome, anything else is another disk.
+    const base = head.base && (await checked({ ...head.base, path: path ?? head.base.path }));
     const size = Math.max(head.sizeBytes, sizeBytes ?? 0);
-    const changed = base !== head.base && JSON.stringify(base) !== JSON.stringify(head.base);
+    const changed = JSON.stringify(base) !== JSON.stringify(head.base);
     if (changed || size !== head.sizeBytes || slot !== head.slot)
       await heads.change(head.id, { sizeBytes: size, slot, ...(changed && base ? { base } : {}) });
     return { ...head, sizeBytes: size, slot, ...(base ? { base } : {}) };

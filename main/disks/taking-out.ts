@@ -39,7 +39,7 @@ export class TakingOut {
     if (state === 'storing') throw new ContractError('conflict', `"${name}" is still being stored: wait until it is ready`);
     const disk = disks.find((candidate) => candidate.slot === slot);
     if (!disk) throw new ContractError('missing', `"${name}" holds no disk ${slot + 1}`);
-    if (disk.base) await checkBase(disk.base, undefined, signal);
+    if (disk.base) await checkBase(disk.base, reading(disk.base.path, progress), signal);
     // A copy of the list: the snapshot may be deleted meanwhile.
     await this.#withCopy({ owner: `snapshot:${id}`, prefix: `disk${slot}` }, (content) =>
       storage.run('exportImage', { source: { ...plain(disk), content }, ...file }, { progress, signal }),
@@ -64,7 +64,7 @@ export class TakingOut {
     }
     const head = (await library.heads.present(id)).find(({ disk }) => disk === definition.id);
     if (!head) throw new ContractError('conflict', `disk ${slot + 1} holds nothing yet: start the machine once, or export its base`);
-    if (head.base) await checkBase(head.base, undefined, signal);
+    if (head.base) await checkBase(head.base, reading(head.base.path, progress), signal);
     const isRunning = () => machine.life.state === 'running' || machine.life.state === 'paused';
     if (isRunning()) await this.#running(machine, head, (source) => storage.run('exportImage', { source, ...file }, options));
     else
@@ -123,6 +123,12 @@ export class TakingOut {
     }
   }
 }
+
+/** Progress of looking at a base that has another time than it had. */
+const reading =
+  (path: string, progress: Report) =>
+  (bytesDone: number, bytesTotal: number): void =>
+    progress({ message: `reading ${path}`, fraction: bytesTotal > 0 ? bytesDone / bytesTotal : 1, bytesDone, bytesTotal });
 
 /** What a head or a snapshot's disk stands on. */
 function plain({ sizeBytes, base }: Pick<HeadRecord, 'sizeBytes' | 'base'>): Pick<DiskSource, 'sizeBytes' | 'base'> {

@@ -95,9 +95,10 @@ test('a base that changed is refused with what differs, and can be accepted or p
   await home.start(id);
   await home.stop(id);
 
-  // Another time alone is no change.
+  // Another time alone is no change; that the content is read is to be seen.
   utimesSync(path, 1, 1);
   await home.start(id);
+  expect(home.tasks.list().map(({ title }) => title)).toContain(`Comparing ${path} with what it was`);
   await home.stop(id);
 
   const changed = content.slice();
