@@ -79,7 +79,6 @@ export const useMachines = defineStore('machines', () => {
     undelete,
     bin: client.bin,
     purge: client.purge,
-    purge: client.purge,
     undo: client.undo,
     check: client.check,
     start: client.start,
