@@ -16,6 +16,8 @@ import { guestDefinition } from '../../soak/guest-definition.ts';
 import { trialFolder, type TrialFolder } from '../../soak/kill-trials.ts';
 import { openListening, type Listening } from './trial-library.ts';
 
+const PATIENCE_MS = 60_000;
+
 const folder = mkdtempSync(join(tmpdir(), 'vivarium-full-'));
 const mounted: string[] = [];
 afterAll(() => {
@@ -43,8 +45,13 @@ async function started({ program }: Listening, trial: TrialFolder): Promise<Mach
   return id;
 }
 
-async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
-  for (const limit = Date.now() + 60_000; !(await condition()); await wait(50)) if (Date.now() > limit) throw new Error(`${what}: did not happen in a minute`);
+/** @throws Error saying what the machine is instead */
+async function becomes({ program }: Listening, id: MachineId, wanted: 'paused' | 'running'): Promise<void> {
+  for (const limit = Date.now() + PATIENCE_MS; ; await wait(50)) {
+    const { state, reason } = await program.machines.get(id);
+    if (state === wanted) return;
+    if (Date.now() > limit) throw new Error(`after ${PATIENCE_MS / 1000} s the machine is not ${wanted} but ${state}: ${reason}`);
+  }
 }
 
 describeWith(['tmpfs'], 'a small file system', () => {
@@ -67,11 +74,11 @@ describeWith(['tmpfs'], 'a small file system', () => {
           // The guest was quicker.
         }
       }
-      await until(async () => (await program.machines.get(id)).state === 'paused', 'the machine is paused');
+      await becomes(listening, id, 'paused');
       expect((await program.machines.get(id)).reason).toMatch(/no space|cannot be written|room/);
       await expect(program.snapshots.create(id, {})).rejects.toThrow(/space|room|free/);
       rmSync(filler);
-      await until(async () => (await program.machines.get(id)).state === 'running', 'the machine goes on');
+      await becomes(listening, id, 'running');
       await worked(id, 50);
       await program.snapshots.restore(snapshot.id);
       await worked(id, 20);

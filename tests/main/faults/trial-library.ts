@@ -57,7 +57,9 @@ export async function trialLibrary(folder: string): Promise<TrialLibrary> {
   const trial = trialFolder(folder);
   const { program, worked } = await openListening(trial);
   try {
-    const { id } = await program.machines.create({ definition: { ...guestDefinition('worked', trial.program, trial.base), onQuit: 'stop' } });
+    const { id } = await program.machines.create({
+      definition: { ...guestDefinition('worked', trial.program, trial.base), onQuit: 'stop' },
+    });
     await program.machines.start(id);
     const snapshots: SnapshotId[] = [];
     for (let round = 0; round < 3; round++) {
