@@ -76,28 +76,56 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
     return suspended || (!isActive && heads.length === 0) ? undefined : presentOf(machine);
   }
 
-  /** @param present made for this, and in no timeline */
-  async function archived(machine: MachineId, present: SnapshotRecord | undefined): Promise<ArchivedMachine> {
+  /**
+   * Waits for the snapshots that are being stored.
+   * @returns the snapshots that the file is to have; those taken meanwhile are not among them
+   */
+  async function storedOf(machine: MachineId, progress: Report, signal: AbortSignal): Promise<ReadonlySet<SnapshotId>> {
+    const cancelled = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    const all = (await library.snapshots.list(machine)).filter(({ deletedAt }) => deletedAt === undefined);
+    for (const { id, name, state } of all) {
+      if (state !== 'storing') continue;
+      progress({ message: `waiting for "${name}", which is being stored` });
+      await Promise.race([timelines.of(machine).storing.settled(id), cancelled]);
+      signal.throwIfAborted();
+    }
+    return new Set(all.map(({ id }) => id));
+  }
+
+  /** What is left out of a file and why, for a person. */
+  function leftOutWords(leftOut: readonly SnapshotRecord[]): string {
+    if (leftOut.length === 0) return 'done';
+    const each = leftOut.map(({ name, state, reason }) => `"${name}" (${state === 'damaged' ? 'damaged: ' : ''}${reason})`);
+    return `${leftOut.length === 1 ? 'one snapshot was' : `${leftOut.length} snapshots were`} left out: ${each.join('; ')}`;
+  }
+
+  /**
+   * @param wanted the snapshots that are to be in it
+   * @param present made for this, and in no timeline
+   */
+  async function archived(machine: MachineId, wanted: ReadonlySet<SnapshotId>, present: SnapshotRecord | undefined) {
     const { record, life } = machineOf(machine);
     const all = await library.snapshots.list(machine);
-    const byId = new Map(all.map((snapshot) => [snapshot.id, snapshot]));
+    const isIn = ({ id, deletedAt, state }: SnapshotRecord) =>
+      id === present?.id || (deletedAt === undefined && state === 'ready' && wanted.has(id));
+    // What came after one that is left out comes after its parent.
+    const byId = new Map(all.map((snapshot) => [snapshot.id, isIn(snapshot) ? snapshot : { ...snapshot, deletedAt: 0 }]));
     const { parent, suspended } = await library.timeline.present(machine);
-    const snapshots = all
-      .filter(({ id, deletedAt, state }) => id === present?.id || (deletedAt === undefined && state === 'ready'))
-      .map((snapshot) => {
-        const { machine: _machine, bootedKey, ownBytes, sharedBytes, unfinished, deletedAt, state, reason, ...kept } = snapshot;
-        return { ...kept, parent: livingParent(kept.parent, byId) };
-      });
+    const snapshots = all.filter(isIn).map((snapshot) => {
+      const { machine: _machine, bootedKey, ownBytes, sharedBytes, unfinished, deletedAt, state, reason, ...kept } = snapshot;
+      return { ...kept, parent: livingParent(kept.parent, byId) };
+    });
     const from = present ? present.id : livingParent(parent, byId);
     const isThere = snapshots.some(({ id }) => id === from);
     // A running machine goes on from its memory elsewhere too.
     const withMemory = suspended || life.state === 'running' || life.state === 'paused';
-    return {
+    const what: ArchivedMachine = {
       definition: record.definition,
       createdAt: record.createdAt,
       present: { parent: isThere ? from : null, suspended: isThere && withMemory },
       snapshots,
     };
+    return { what, leftOut: all.filter(({ id, deletedAt, state }) => wanted.has(id) && deletedAt === undefined && state !== 'ready') };
   }
 
   async function adoptImported({ machine, saved }: ImportedMachine): Promise<MachineId> {
@@ -107,7 +135,7 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
       return { ...snapshot, machine: id, ownBytes: 0, sharedBytes: 0, state: 'ready', reason: '' };
     });
     const present = records.find((record) => record.id === machine.present.parent);
-    const heads = present ? await headsFrom({ library, storage }, present, id) : [];
+    const heads = present ? await headsFrom(timelines.parts, present, id) : [];
     try {
       await library.timeline.apply({
         newMachine: { id, definition },
@@ -117,7 +145,7 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
       });
     } catch (error) {
       await discardHeads(
-        { library, storage },
+        timelines.parts,
         heads.map((head) => head.id),
       ).catch(() => undefined);
       await storage.run('dropOwners', { owners: records.map((record) => ownerOf(record.id)) }).catch(() => undefined);
@@ -134,17 +162,19 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
       const work = async (progress: Report, signal: AbortSignal) => {
         await refuseTarget(file);
         await timelines.recovered();
+        const wanted = await storedOf(machine, progress, signal);
         progress({ message: 'keeping the present' });
         const present = await unkept(machine);
         try {
-          const what = await archived(machine, present?.record);
+          const { what, leftOut } = await archived(machine, wanted, present?.record);
           const args = { file, machine: what, library: library.home.library, withBases: true, program, date: Date.now() };
           await storage.run('exportMachine', args, { progress, signal });
+          return leftOutWords(leftOut);
         } finally {
           await present?.undo();
         }
       };
-      return { task: tasks.begin(`Exporting "${name}" to ${file}`, work).id };
+      return { task: tasks.begin(`Exporting "${name}" to ${file}`, work, (words) => words).id };
     },
     import(file) {
       const task = tasks.begin(`Importing ${file}`, async (progress, signal) => {

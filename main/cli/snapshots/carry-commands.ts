@@ -5,7 +5,7 @@ import { ContractError } from '../../../preload/contract/contract.ts';
 import { EXIT } from '../call-error.ts';
 import { readArguments, requireName, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
-import { byteText } from '../figures.ts';
+import { byteText, safeText } from '../figures.ts';
 import { followTask } from '../machines/follow-task.ts';
 import { forScripts } from '../machines/list-command.ts';
 import { machineNamed, programThatStays, withProgram } from '../machines/program.ts';
@@ -16,7 +16,8 @@ export const exportPart: Part = {
 
 Usage: viv snapshot export NAME FILE
 
-An existing FILE is refused. Ctrl-C takes it back.
+An existing FILE is refused. Snapshots that are being stored are waited for; damaged ones are left out and named.
+Ctrl-C takes it back.
 
 Examples:
   viv snapshot export box box.vivarium
@@ -27,7 +28,9 @@ Examples:
     const file = resolve(word);
     await withProgram(programThatStays(), async (program) => {
       const { id } = await machineNamed(program, name);
-      await followTask(program, () => program.client.services.snapshots.export(id, file));
+      const { task } = await followTask(program, () => program.client.services.snapshots.export(id, file));
+      const words = (await program.client.services.tasks.list()).find((ended) => ended.id === task)?.message ?? 'done';
+      if (words !== 'done') console.error(`viv: ${safeText(words)}`);
     });
     console.log(`${file}: ${byteText(statSync(file).size)}`);
     return EXIT.ok;

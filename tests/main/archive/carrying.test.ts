@@ -74,6 +74,32 @@ describe('carried to another library', () => {
     await there.shows(first, /back[^]*back/);
   });
 
+  test('snapshots that are being stored are waited for, damaged ones are left out and named', { timeout: 60_000 }, async () => {
+    const { program, id } = await running();
+    const { timelines, library } = program;
+    const first = await timelines.create(id, { name: 'first' });
+    await first.stored;
+    program.type(id, 'ahoj\r');
+    await program.shows(id, /ahoj[^]*ahoj/);
+    const lost = await timelines.create(id, { name: 'lost' });
+    await lost.stored;
+    await library.snapshots.setState(lost.record.id, 'damaged', 'its memory is missing: delete it, or go back to another one');
+    const last = await timelines.create(id, { name: 'last' });
+    expect((await library.snapshots.get(last.record.id)).state).toBe('storing');
+    const file = join(temporaryFolder(), 'hello.vivarium');
+    const { state, message } = await ended(program, timelines.carrying.export(id, file).task);
+    expect([state, message]).toEqual([
+      'done',
+      'one snapshot was left out: "lost" (damaged: its memory is missing: delete it, or go back to another one)',
+    ]);
+    expect(program.told.tasks.map((task) => task.message)).toContain('waiting for "last", which is being stored');
+    const there = await timelineProgram();
+    const { snapshots } = await there.timelines.timeline(await imported(there, file));
+    expect(snapshots.map(({ name }) => name).slice(0, 2)).toEqual(['first', 'last']);
+    // It came after the one that is missing, and so after that one's parent.
+    expect(snapshots[1]?.parent).toBe(snapshots[0]?.id);
+  });
+
   test('a file that is there stays, and a damaged one changes nothing', { timeout: 60_000 }, async () => {
     const { program, id } = await running();
     const folder = temporaryFolder();
