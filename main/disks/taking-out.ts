@@ -107,7 +107,7 @@ export class TakingOut {
 
   async #copy(from: { readonly owner: string; readonly prefix: string }) {
     const to = { owner: `export:${ulid()}`, prefix: 'disk' };
-    await this.#parts.storage.run('copyDisk', { from, to: [to] });
+    await this.#parts.storage.run('copyDisks', { copies: [{ from, to }] });
     return to;
   }
 

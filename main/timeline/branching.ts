@@ -16,7 +16,7 @@ import type { TimelineParts } from './timeline-parts.ts';
  * @throws ContractError `conflict` for a taken name
  */
 export async function branch(
-  parts: Pick<TimelineParts, 'library' | 'storage'>,
+  parts: Pick<TimelineParts, 'library' | 'storage' | 'spareHeads'>,
   source: SnapshotRecord,
   name: string,
   note = source.definition.note,

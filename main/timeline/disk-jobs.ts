@@ -1,13 +1,26 @@
 /** Writing jobs on disks' contents that only name what is stored already. */
-import { copyContent, type ContentPlace } from '../disks/content.ts';
-import type { Store } from '../storage/index.ts';
+import type { ContentPlace } from '../disks/content.ts';
+import { StorageError, type Store } from '../storage/index.ts';
 
-/** Names a disk's content at other places too; none of its bytes is read. */
-export async function copyDisk(
+/** Names contents of disks at other places too, all at once; none of their bytes is read. */
+export async function copyDisks(
   store: Store,
-  { from, to }: { readonly from: ContentPlace; readonly to: readonly ContentPlace[] },
+  { copies }: { readonly copies: readonly { readonly from: ContentPlace; readonly to: ContentPlace }[] },
 ): Promise<void> {
-  await copyContent(store, from, to);
+  const fresh = [];
+  for (const { from, to } of copies) {
+    const manifests = (await store.manifests.list(from.owner)).filter(({ name }) => name.startsWith(`${from.prefix}@`));
+    if (manifests.length === 0)
+      throw new StorageError('missing', `the store has no "${from.prefix}" of ${from.owner}: run "viv library check"`);
+    for (const { id, name, chunkBytes } of manifests)
+      fresh.push({
+        owner: to.owner,
+        name: `${to.prefix}${name.slice(from.prefix.length)}`,
+        chunkBytes,
+        entries: await store.manifests.read(id),
+      });
+  }
+  await store.createManifests(fresh);
 }
 
 /** Names all of an owner's manifests for another owner too. */

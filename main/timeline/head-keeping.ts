@@ -6,21 +6,20 @@ import { existsSync } from 'node:fs';
 import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { HeadId, HeadRecord } from '../library/head-records.ts';
 import type { SnapshotDisk, SnapshotRecord, UnfinishedDisk } from '../library/snapshot-records.ts';
-import { ulid } from '../library/ulid.ts';
 import { headPlace } from '../disks/content.ts';
-import { createHead, headState, overlayFile, removeHead, settleHead } from '../disks/heads.ts';
+import { headState, overlayFile, removeHead, settleHead } from '../disks/heads.ts';
 import { openOverlayReader } from '../disks/overlay-tables.ts';
+import { FIRST_VERSION } from './head-supply.ts';
 import type { JobOptions } from './job-thread.ts';
 import { headOwner, ownerOf } from './job.ts';
 import type { TimelineParts } from './timeline-parts.ts';
 
-type Parts = Pick<TimelineParts, 'library' | 'storage'>;
+type Parts = Pick<TimelineParts, 'library' | 'storage' | 'spareHeads'>;
+type StoringParts = Pick<TimelineParts, 'library' | 'storage'>;
 
-const homeOf = ({ library }: Parts) => library.home.folder;
+const homeOf = ({ library }: StoringParts) => library.home.folder;
 /** A disk's place among a snapshot's manifests. */
 const placeIn = (snapshot: string, slot: number) => ({ owner: ownerOf(snapshot), prefix: `disk${slot}` });
-/** The version of a new head's content. */
-const FIRST_VERSION = 0;
 
 /** A disk's content that was stored for a head, to be made its settled one. */
 export interface Settling {
@@ -38,20 +37,22 @@ const generationOf = ({ mark }: UnfinishedDisk): number | undefined => {
 
 /** Makes a head for every disk of a snapshot; they are nobody's until the library says so. */
 export async function headsFrom(parts: Parts, snapshot: SnapshotRecord, machine: MachineId): Promise<readonly HeadRecord[]> {
-  return Promise.all(
-    snapshot.disks.map(async ({ slot, disk, sizeBytes, base, definition }) => {
-      const id = ulid() as HeadId;
-      await parts.storage.run('copyDisk', { from: placeIn(snapshot.id, slot), to: [headPlace(id, FIRST_VERSION)] });
-      await createHead(overlayFile(homeOf(parts), id), FIRST_VERSION);
-      const throwaway = definition.writes === 'throwaway';
-      return { id, machine, disk, slot, sizeBytes, ...(base ? { base } : {}), throwaway, present: false, createdAt: Date.now() };
-    }),
-  );
+  const { disks } = snapshot;
+  if (disks.length === 0) return [];
+  const ids = await Promise.all(disks.map(() => parts.spareHeads.take()));
+  const copies = disks.map(({ slot }, index) => ({ from: placeIn(snapshot.id, slot), to: headPlace(ids[index] as HeadId, FIRST_VERSION) }));
+  await parts.storage.run('copyDisks', { copies });
+  parts.spareHeads.prepare(disks.length);
+  return disks.map(({ slot, disk, sizeBytes, base, definition }, index) => {
+    const throwaway = definition.writes === 'throwaway';
+    const id = ids[index] as HeadId;
+    return { id, machine, disk, slot, sizeBytes, ...(base ? { base } : {}), throwaway, present: false, createdAt: Date.now() };
+  });
 }
 
 /** Stores what heads hold as a snapshot's disks and, for those that go on, as their own next version. */
 export async function storeDisks(
-  parts: Parts,
+  parts: StoringParts,
   snapshot: SnapshotRecord,
   { goesOn, options }: { readonly goesOn: boolean; readonly options?: JobOptions },
 ): Promise<readonly Settling[]> {
@@ -76,7 +77,7 @@ export async function storeDisks(
  * @param tell speaks to the disk of a running machine that uses the head; `undefined` where none does
  */
 export async function settle(
-  parts: Parts,
+  parts: StoringParts,
   settlings: readonly Settling[],
   tell: (settling: Settling) => ((message: unknown) => Promise<unknown>) | undefined,
 ): Promise<void> {
@@ -95,14 +96,14 @@ export async function settle(
 }
 
 /** Removes heads that the library does not know any more. */
-export async function discardHeads(parts: Parts, heads: readonly string[]): Promise<void> {
+export async function discardHeads(parts: StoringParts, heads: readonly string[]): Promise<void> {
   if (heads.length === 0) return;
   for (const head of heads) removeHead(overlayFile(homeOf(parts), head));
   await parts.storage.run('dropOwners', { owners: heads.map(headOwner) });
 }
 
 /** Whether a head, which no machine uses, holds what its settled content does not. */
-export async function hasRows(parts: Parts, head: HeadId): Promise<boolean> {
+export async function hasRows(parts: StoringParts, head: HeadId): Promise<boolean> {
   const database = await openOverlayReader(overlayFile(homeOf(parts), head));
   try {
     return (

@@ -34,8 +34,8 @@ export interface ToStore {
   readonly memory?: MemoryStoring;
   /** Heads that nobody uses any more; they go when the instant is finished. */
   readonly retired: readonly HeadRecord[];
-  /** Resolves when the retired heads' disks are closed, and their overlays hold everything; absent: they are. */
-  readonly closed?: Promise<void>;
+  /** Resolves when the retired heads' disks are closed, so that their overlays hold everything, and the row is complete. */
+  readonly closed?: Promise<unknown>;
   /** Shown among the tasks. */
   readonly title?: string;
 }
@@ -108,8 +108,11 @@ export class InstantStoring {
     const task = title === undefined ? undefined : parts.tasks.begin(title, work);
     const done = (task?.result ?? work(() => undefined)).finally(() => this.#storing.delete(record.id));
     done.catch(() => undefined);
+    what.closed?.catch(() => undefined);
     this.#storing.set(record.id, { abort, done, needed: false, cancelled: false });
     parts.changed(machine, [record.id]);
+    // Who takes instants goes back to them.
+    parts.spareHeads.prepare(record.disks.length);
     return { record, task: task?.id, stored: done };
   }
 
@@ -135,9 +138,10 @@ export class InstantStoring {
         removeHeads: retired.map(({ id }) => id),
       });
       // Behind: it waits for its turn, and nothing is lost when it never comes.
-      void this.#present
-        .inTurn(() => this.#disksInTurn(() => settle(parts, settlings, (settling) => this.#present.disk(settling))))
-        .catch((error: unknown) => this.#present.warn(error));
+      if (settlings.length > 0)
+        void this.#present
+          .inTurn(() => this.#disksInTurn(() => settle(parts, settlings, (settling) => this.#present.disk(settling))))
+          .catch((error: unknown) => this.#present.warn(error));
     } catch (error) {
       abort.abort();
       await memory?.done.catch(() => undefined);

@@ -134,7 +134,7 @@ async function inPlace(
     else if (kept) await keepDisks(present, storing, kept, old);
     throw error;
   }
-  if (kept && instant) await keepInstant(present, storing, kept, { instant, base, consoles, old, closed: closed.promise });
+  if (kept && instant) keepInstant(present, storing, kept, { instant, base, consoles, old, closed: closed.promise });
   present.standsOn(target.id);
   present.heads = heads;
   machine.runsAs(target.definition, configuration.ports);
@@ -148,8 +148,8 @@ async function inPlace(
   return kept?.id ?? null;
 }
 
-/** Has what was the present stored behind: all of it, or, where the library cannot be written, at least its disks. */
-async function keepInstant(
+/** Has what was the present stored behind; the guest goes on already. */
+function keepInstant(
   present: MachinePresent,
   storing: InstantStoring,
   kept: SnapshotRecord,
@@ -160,18 +160,12 @@ async function keepInstant(
     readonly old: readonly HeadRecord[];
     readonly closed: Promise<void>;
   },
-): Promise<void> {
+): void {
   const { instant, base, consoles, old, closed } = was;
   const memory = storing.memory(kept.id, instant.ram, base);
-  try {
-    const complete = { id: kept.id, saved: { state: instant.state, consoles }, uptimeMs: instant.uptimeMs };
-    await present.parts.library.timeline.apply({ complete });
-    storing.begin(kept, { memory, retired: old, closed });
-  } catch (error) {
-    memory.abort.abort();
-    present.warn(error);
-    await keepDisks(present, storing, kept, old, closed);
-  }
+  const complete = { id: kept.id, saved: { state: instant.state, consoles }, uptimeMs: instant.uptimeMs };
+  const completed = present.parts.library.timeline.apply({ complete });
+  storing.begin(kept, { memory, retired: old, closed: Promise.all([closed, completed]) });
 }
 
 /** Of a present whose memory is lost, its disks are kept. */
@@ -180,9 +174,8 @@ async function keepDisks(
   storing: InstantStoring,
   kept: SnapshotRecord,
   old: readonly HeadRecord[],
-  closed?: Promise<void>,
 ): Promise<void> {
-  if (old.length > 0) storing.begin(kept, { retired: old, ...(closed ? { closed } : {}) });
+  if (old.length > 0) storing.begin(kept, { retired: old });
   else await present.parts.library.timeline.apply({ remove: [kept.id] });
 }
 

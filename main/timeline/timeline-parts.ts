@@ -8,6 +8,7 @@ import type { Library } from '../library/library.ts';
 import type { MachineRecord } from '../library/machine-records.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { TaskList } from '../tasks/task-list.ts';
+import type { HeadSupply } from './head-supply.ts';
 import type { Storage } from './storage.ts';
 
 /** Disks as a machine's threads open them. */
@@ -24,6 +25,7 @@ export interface TimelineParts {
   readonly tasks: TaskList;
   readonly events: Emitter<typeof snapshots>;
   readonly disks: DiskParts;
+  readonly spareHeads: HeadSupply;
   notice(level: 'info' | 'warning' | 'error', message: string): void;
   /** @throws ContractError `missing` */
   machine(id: MachineId): SupervisedMachine;

@@ -7,6 +7,7 @@ import type { SnapshotPatch, SnapshotRecord } from '../library/snapshot-records.
 import type { StartOf, SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import { discardHeads } from './head-keeping.ts';
 import { freeSpace, inUnits } from './free-space.ts';
+import { HeadSupply } from './head-supply.ts';
 import { livingParent, numberedName, visible } from './instants.ts';
 import type { Taken } from './instant-storing.ts';
 import { MachineTimeline } from './machine-timeline.ts';
@@ -16,7 +17,7 @@ import type { TakeRequest } from './taking.ts';
 import type { TimelineParts } from './timeline-parts.ts';
 import { UsageKeeping } from './usage-keeping.ts';
 
-export type TimelinesParts = Omit<TimelineParts, 'changed' | 'measured' | 'damaged'>;
+export type TimelinesParts = Omit<TimelineParts, 'changed' | 'measured' | 'damaged' | 'spareHeads'>;
 
 /** What a snapshot needs besides its pages: its lists, and SQLite's log. */
 const RESERVE = 16 * 1024 * 1024;
@@ -33,6 +34,7 @@ export class Timelines {
   constructor(parts: TimelinesParts) {
     this.parts = {
       ...parts,
+      spareHeads: new HeadSupply(parts.library.home.folder),
       changed: (machine, ids) => {
         void this.#tell(machine, ids);
         this.usage.touched();
@@ -263,6 +265,7 @@ export class Timelines {
     this.usage.close();
     this.bin.close();
     await this.settled();
+    await this.parts.spareHeads.close();
     await this.parts.storage.close();
   }
 

@@ -4,7 +4,7 @@ import type { compactDisk } from '../disks/compact-disk.ts';
 import type { importImage } from '../disks/import-image.ts';
 import { storeOverlay } from '../disks/store-overlay.ts';
 import type { Store } from '../storage/index.ts';
-import { copyDisk, copyOwner, dropVersions, nextVersion } from './disk-jobs.ts';
+import { copyDisks, copyOwner, dropVersions, nextVersion } from './disk-jobs.ts';
 import { ready, type Jobs } from './job.ts';
 import { storeMemory } from './store-memory.ts';
 import { checkStore, collect, dropOwners, freedBy, hasManifest, manifestNames, tidy, usage } from './store-keeping.ts';
@@ -20,7 +20,7 @@ export const writingJobs = {
   ready,
   storeMemory,
   storeOverlay,
-  copyDisk,
+  copyDisks,
   copyOwner,
   nextVersion,
   dropVersions,
