@@ -70,7 +70,8 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   } finally {
     await file.close();
   }
-  // The name has to be durable as well, before the library knows of it.
+  // The name has to be durable as well, before the library knows of it. Windows has no such thing for folders.
+  if (process.platform === 'win32') return;
   const folder = await open(dirname(path), 'r');
   try {
     await folder.sync();
@@ -102,17 +103,14 @@ export async function headState(file: string): Promise<OverlayState> {
   }
 }
 
-/** Bytes an overlay takes on the host. */
+/** Bytes an overlay takes on the host: its holes are not counted. */
 export async function overlayBytes(file: string): Promise<number> {
-  const sizes = await Promise.all(
-    ['', '-wal'].map((end) =>
-      stat(file + end).then(
-        ({ size }) => size,
-        () => 0,
-      ),
-    ),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
+  const taken = (path: string) =>
+    stat(path).then(
+      ({ size, blocks }) => (blocks > 0 ? Math.min(size, blocks * 512) : size),
+      () => 0,
+    );
+  return (await taken(file)) + (await taken(`${file}-wal`));
 }
 
 /** Rows deleted in one transaction. */
