@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 export interface SoakOptions {
   readonly kills: number;
   readonly restores: number;
+  readonly debian: number;
   readonly seed: number;
   readonly json?: string;
 }
@@ -18,6 +19,7 @@ Usage: npm run soak [-- OPTION...]
 
   --kills N      kill the program at N random moments while it works; nothing finished may be lost (default 200)
   --restores N   go back N times to random points of a branching history; each must be what it was (default 200)
+  --debian N     go back N times on Debian with 512 MiB under load, too; it needs apt and a cross compiler (default 0)
   --seed S       the random numbers (default: another each time; printed)
   --json FILE    also write the result as JSON
 
@@ -27,7 +29,7 @@ const MOST = 1_000_000;
 
 /** @throws SoakCallError for a wrong call */
 export function soakOptions(args: readonly string[]): SoakOptions | 'help' {
-  const { help, kills, restores, seed, json } = parse(args);
+  const { help, kills, restores, debian, seed, json } = parse(args);
   if (help) return 'help';
   const count = (name: string, text: string) => {
     if (!/^\d+$/.test(text) || Number(text) > MOST) throw new SoakCallError(`--${name} takes a number from 0 to ${MOST}, not "${text}"`);
@@ -36,6 +38,7 @@ export function soakOptions(args: readonly string[]): SoakOptions | 'help' {
   return {
     kills: count('kills', kills),
     restores: count('restores', restores),
+    debian: count('debian', debian),
     seed: count('seed', seed ?? String(Date.now() % MOST)),
     ...(json === undefined ? {} : { json }),
   };
@@ -48,6 +51,7 @@ function parse(args: readonly string[]) {
       options: {
         kills: { type: 'string', default: '200' },
         restores: { type: 'string', default: '200' },
+        debian: { type: 'string', default: '0' },
         seed: { type: 'string' },
         json: { type: 'string' },
         help: { type: 'boolean', default: false },

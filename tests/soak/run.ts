@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { debianTrials } from './debian-trials.ts';
 import { type KillReport, killTrials, trialFolder } from './kill-trials.ts';
 import { HELP, SoakCallError, soakOptions } from './options.ts';
 import { type RestoreReport, restoreTrials } from './restore-trials.ts';
@@ -10,6 +11,7 @@ interface SoakResult {
   readonly seed: number;
   kills?: KillReport;
   restores?: RestoreReport;
+  debian?: number;
   /** What was lost. */
   loss?: string;
 }
@@ -27,7 +29,7 @@ function median(values: readonly number[]): string {
     : `${(sorted[sorted.length >> 1] as number).toFixed(1)} ms (most ${(sorted.at(-1) as number).toFixed(1)})`;
 }
 
-function tell({ kills, restores }: SoakResult): void {
+function tell({ kills, restores, debian }: SoakResult): void {
   if (kills) {
     console.log(`${kills.kills} kills (${kills.whileOpening} while the library was opened): nothing lost.`);
     console.log(`  compared: ${kills.compared} snapshots, ${kills.records} flushed records`);
@@ -35,6 +37,7 @@ function tell({ kills, restores }: SoakResult): void {
     console.log(`  done: ${list(kills.done)}`);
     for (const [text, count] of Object.entries(kills.refused)) console.log(`  refused ${count} times: ${text}`);
   }
+  if (debian) console.log(`${debian} restores on Debian with 512 MiB, each compared bit for bit: all as they were.`);
   if (restores) {
     console.log(`${restores.restores} restores to ${restores.points} points, ${restores.compared} compared bit for bit: all as they were.`);
     for (const [before, values] of Object.entries(restores.milliseconds))
@@ -45,7 +48,7 @@ function tell({ kills, restores }: SoakResult): void {
 async function main(): Promise<void> {
   const options = soakOptions(process.argv.slice(2));
   if (options === 'help') return console.log(HELP);
-  const { kills, restores, seed, json } = options;
+  const { kills, restores, debian, seed, json } = options;
   console.log(`seed ${seed}`);
   const result: SoakResult = { seed };
   const folder = mkdtempSync(join(tmpdir(), 'vivarium-soak-'));
@@ -58,6 +61,7 @@ async function main(): Promise<void> {
   };
   try {
     if (restores > 0) result.restores = await restoreTrials(place('restores'), restores, seed, progress('restore', restores));
+    if (debian > 0) result.debian = await debianTrials(place('debian').folder, debian, seed, progress('Debian restore', debian));
     if (kills > 0) result.kills = await killTrials(place('kills'), kills, seed, progress('kill', kills));
     rmSync(folder, { recursive: true });
   } catch (error) {

@@ -69,8 +69,12 @@ export class DebianMachine {
       await Promise.race([this.#changed.promise, wait(1000)]);
     }
   }
-  type(text: string): void {
+  /** What was printed counts no more for `shows`. */
+  forget(): void {
     this.#printed = '';
+  }
+  type(text: string): void {
+    this.forget();
     this.program.type(this.id, text);
   }
 
