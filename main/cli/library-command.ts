@@ -4,6 +4,7 @@ import type { MachineStatus } from '../../preload/contract/machines.ts';
 import type { Snapshot } from '../../preload/contract/snapshots.ts';
 import { findHome, type Home } from '../library/home.ts';
 import { openLibrary, setDamagedAside, type Library } from '../library/library.ts';
+import { salvageLibrary } from '../library/salvage-library.ts';
 import { CallError, EXIT } from './call-error.ts';
 import { readArguments, words, type Command } from './command.ts';
 import { safeText } from './figures.ts';
@@ -24,9 +25,8 @@ Usage: viv library check
 check reads every stored byte and names what is damaged: machines, snapshots and disks. What is not named is whole and
 can be used.
 
-repair keeps what is whole of what is damaged, and says what that is. A library file that cannot be read at all is put
-beside itself as library.db.damaged-DATE, so that the next command starts a new library; nothing is deleted. No program
-may have the library open meanwhile.
+repair keeps what is whole of what is damaged, and says what that is. The damaged file itself stays beside it, as
+library.db.damaged-DATE or store.db.damaged-DATE; nothing is deleted. No program may have the library open meanwhile.
 
 Exit status of check: 0 when nothing is wrong, 1 otherwise.
 
@@ -81,9 +81,6 @@ async function checkStored(home: Home): Promise<readonly string[]> {
   const line = progressLine();
   try {
     return await checkLibrary(home, showing(line));
-  } catch (error) {
-    if ((error as { problem?: string }).problem !== 'damaged') throw error;
-    return ['the store is so damaged that it cannot be gone through: viv library repair saves what is whole, and names what is not'];
   } finally {
     line.done();
   }
@@ -116,6 +113,21 @@ async function openFree(home: Home): Promise<Library> {
     }
 }
 
+const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+
+/** Puts what can be read of the library's file in its place. @returns what was done, in sentences */
+async function mendFile(home: Home): Promise<readonly string[]> {
+  const fresh = `${home.library}.salvaged`;
+  const saved = await salvageLibrary(home.library, fresh);
+  if (!saved) return [`the damaged library is kept as ${setDamagedAside(home)}; nothing in it could be read, so a new one begins`];
+  const aside = setDamagedAside(home, new Date(), fresh);
+  const what = `${counted(saved.machines, 'machine', 'machines')} and ${counted(saved.snapshots, 'snapshot', 'snapshots')}`;
+  return [
+    `the library was damaged: ${what} were saved; the damaged file is kept as ${aside}`,
+    ...saved.rebuilt.map((name) => `the machine "${safeText(name)}" was lost and is made again as it was in its newest snapshot`),
+  ];
+}
+
 /** A library that opens is not put aside. */
 async function repair(): Promise<number> {
   const home = findHome();
@@ -124,14 +136,11 @@ async function repair(): Promise<number> {
   });
   const problems = await library?.check();
   await library?.close();
-  if (problems?.length !== 0) {
-    console.log(`the damaged library is kept as ${setDamagedAside(home)}; the next command starts a new one`);
-    return EXIT.ok;
-  }
+  const mended = problems?.length === 0 ? [] : await mendFile(home);
   const { repairLibrary } = await import('../timeline/check-library.ts');
   const line = progressLine();
   const done = await repairLibrary(home, showing(line)).finally(() => line.done());
-  for (const sentence of done) console.log(sentence);
-  if (done.length === 0) console.log(`${home.folder}: nothing is wrong, nothing was done`);
+  for (const sentence of [...mended, ...done]) console.log(sentence);
+  if (mended.length + done.length === 0) console.log(`${home.folder}: nothing is wrong, nothing was done`);
   return EXIT.ok;
 }

@@ -129,17 +129,19 @@ function nameLocker(home: Home, error: LibraryError): LibraryError {
 }
 
 /**
- * Moves a library's files aside as `library.db.damaged-DATE`, so that the next opening starts a new one. Only done
- * when a person asks; nothing is deleted.
+ * Moves a library's files aside as `library.db.damaged-DATE`, so that the next opening starts a new one, or goes on with
+ * what was saved of it. Only done when a person asks; nothing is deleted.
+ * @param salvaged a library that takes its place, moved there
  * @returns the path of the file that was kept
  */
-export function setDamagedAside(home: Home, now = new Date()): string {
+export function setDamagedAside(home: Home, now = new Date(), salvaged?: string): string {
   const date = now.toISOString().slice(0, 19).replaceAll(':', '');
   const aside = `${home.library}.damaged-${date}`;
   const lock = takeHome(home, 'viv library repair', undefined);
   try {
     renameSync(home.library, aside);
     for (const suffix of ['-wal', '-shm']) moveIfThere(`${home.library}${suffix}`, `${aside}${suffix}`);
+    if (salvaged !== undefined) renameSync(salvaged, home.library);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT')
       throw new LibraryError('other', `there is no library in ${dirname(home.library)}: nothing to repair`);

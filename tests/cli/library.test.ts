@@ -47,7 +47,8 @@ test('a store that was cut off: check names what is lost, repair keeps the rest,
   truncateSync(store, Math.floor(statSync(store).size / 2));
   appendFileSync(store, 'not what was there');
   const check = await viv(home, 'library', 'check');
-  expect(check).toMatchObject({ status: 1, out: '', err: expect.stringContaining('viv library repair saves what is whole') });
+  expect(check).toMatchObject({ status: 1, out: '', err: expect.stringContaining('viv: the snapshot "whole" of "box": ') });
+  expect(check.err).toContain('viv library repair');
   await run('library', 'repair');
   expect(readdirSync(home).some((name) => name.startsWith('store.db.damaged-'))).toBe(true);
   expect(await run('list')).toContain('box');
@@ -55,4 +56,21 @@ test('a store that was cut off: check names what is lost, repair keeps the rest,
   await run('snapshot', 'create', 'box', 'after');
   await run('stop', 'box');
   await free();
+});
+
+test('a damaged library: repair saves its machines, and the damaged file stays', async () => {
+  const home = join(temporaryFolder(), 'home');
+  const { library } = findHome({ VIVARIUM_HOME: home });
+  for (const name of ['one', 'two']) expect(await viv(home, 'create', name, '--template', 'hello-riscv64')).toMatchObject({ status: 0 });
+  // The last page is of a table that came last, not of the machines.
+  truncateSync(library, statSync(library).size - 4096);
+  const refused = await viv(home, 'list');
+  expect(refused).toMatchObject({ status: 1, out: '', err: expect.stringContaining('viv library repair') });
+  const { status, out } = await viv(home, 'library', 'repair');
+  expect([status, out]).toEqual([
+    0,
+    expect.stringMatching(/^the library was damaged: 2 machines and 0 snapshots were saved; .* kept as \S+\n/),
+  ]);
+  expect((await viv(home, 'list')).out).toMatch(/\none .*\ntwo /);
+  expect(readdirSync(home).some((name) => name.startsWith('library.db.damaged-'))).toBe(true);
 });
