@@ -20,8 +20,8 @@ export interface StoredMemory {
 
 /** Pages stored in one batch: 4 MiB. */
 const BATCH = 1024;
-/** Pages that nobody is about to change wait while so many are queued: 64 MiB. */
-const QUEUED = 16_384;
+/** Pages that nobody is about to change wait while so many are queued: 128 MiB. The next return waits until all are taken over. */
+const QUEUED = 32_768;
 
 /** Instants whose memory is being stored: the next one may build on them before they are finished. */
 const underWay = new WeakMap<Store, Map<string, Promise<Float64Array>>>();
