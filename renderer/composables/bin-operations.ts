@@ -47,7 +47,7 @@ export function useBinOperations() {
     const [first, ...more] = chosen;
     if (!first) return;
     const freed = chosen.reduce((sum, { freedBytes }) => sum + freedBytes, 0);
-    const returns = freed > 0 ? ` ${formatBytes(freed)} ${more.length > 0 ? 'or more ' : ''}return.` : '';
+    const returns = freed > 0 ? ` ${more.length > 0 ? 'At least ' : ''}${formatBytes(freed)} of space is freed.` : '';
     const lost =
       more.length === 0
         ? belongings(first)

@@ -15,8 +15,6 @@ export const machineCommand = (
   name: string,
 ): string => line(verb, name);
 
-/** The command that empties the bin. */
-export const purgeAllCommand = (): string => line('purge', '--all');
 /** The command that checks every stored byte. */
 export const checkCommand = (): string => line('library', 'check');
 

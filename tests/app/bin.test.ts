@@ -45,7 +45,7 @@ describeWith(['chromium'], 'the bin', () => {
     expect(await page.getByRole('button', { name: 'Delete delta for good' }).isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'Empty the bin' }).click();
     await page.getByText('“beta”, “gamma”, with their disks and snapshots, will be gone').waitFor();
-    await page.getByText('300 MiB or more return.').waitFor();
+    await page.getByText('At least 300 MiB of space is freed.').waitFor();
     await page.getByRole('button', { name: 'Delete for good', exact: true }).click();
     await expect.poll(() => left(main)).toEqual(['delta']);
     await expect.poll(() => page.getByRole('button', { name: 'Empty the bin' }).isDisabled()).toBe(true);

@@ -75,6 +75,51 @@ describe('machines', () => {
     ]);
   });
 
+  test('deleted for good, all that is known of it goes but one line of the journal', async () => {
+    const home = temporaryHome();
+    const library = await opened(home);
+    const { machines, consoles, runs } = library;
+    expect(await machines.hadAny()).toBe(false);
+    const { id } = await machines.create(bareDefinition('box'));
+    const other = await machines.create(bareDefinition('other'));
+    for (const machine of [id, other.id]) {
+      await consoles.put(machine, 0, 0, new Uint8Array(10));
+      await runs.started(machine);
+    }
+    await machines.update(id, { note: '/a/path' });
+    await expect(machines.purge([id])).rejects.toMatchObject({ code: 'conflict', message: '"box" is not in the bin: delete it first' });
+    await machines.delete(id);
+    await machines.undo(id);
+    await machines.delete(id);
+    // All or none.
+    await expect(machines.purge([id, other.id])).rejects.toMatchObject({ code: 'conflict' });
+    expect(await machines.bin()).toHaveLength(1);
+    expect(await machines.purge([id, id])).toEqual({ names: ['box'], snapshots: [], heads: [] });
+    await expect(machines.purge([id])).rejects.toMatchObject({ code: 'missing' });
+    await expect(machines.undelete(id)).rejects.toMatchObject({ code: 'missing' });
+    await expect(machines.undo(id)).rejects.toMatchObject({ code: 'missing' });
+    expect([await machines.bin(), await machines.history(id), await runs.list(id), await library.mentions('/a/path')]).toEqual([
+      [],
+      [],
+      [],
+      false,
+    ]);
+    expect((await consoles.tail(id, 0)).bytes).toHaveLength(0);
+    expect((await consoles.tail(other.id, 0)).bytes).toHaveLength(10);
+    expect(await machines.history(other.id)).toHaveLength(1);
+    await machines.delete(other.id);
+    await machines.purge([other.id]);
+    expect(await machines.hadAny()).toBe(true);
+    const database = await openDatabase(home.library);
+    const left = await database.all('SELECT what, machine, before FROM journal ORDER BY id');
+    await database.close();
+    expect(left.map(({ what, machine }) => [what, machine])).toEqual([
+      ['purge', null],
+      ['purge', null],
+    ]);
+    expect(JSON.parse(String(left[0]?.['before']))).toEqual({ machine: id, name: 'box', memoryMiB: 16, snapshots: 0 });
+  });
+
   test('a machine in the bin cannot be changed, an unknown one is missing', async () => {
     const { machines } = await opened();
     const { id } = await machines.create(bareDefinition('box'));
