@@ -81,7 +81,7 @@ export class Checkpoints {
     // What one that goes shared with another becomes that one's own, so that it takes several looks.
     for (let looks = 0; looks < 10; looks++) {
       await this.#timelines.usage.measure();
-      const total = await this.#timelines.usage.total(machine.id);
+      const total = await this.#timelines.usage.total(machine.id, []);
       const many = overBudget(await candidates('automatic'), total, budgetBytes) as SnapshotId[];
       if (many.length === 0) return;
       await this.#remove(machine.id, many);

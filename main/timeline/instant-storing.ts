@@ -141,6 +141,7 @@ export class InstantStoring {
       if (settlings.length > 0)
         void this.#present
           .inTurn(() => this.#disksInTurn(() => settle(parts, settlings, (settling) => this.#present.disk(settling))))
+          .then(() => parts.collectSoon())
           .catch((error: unknown) => this.#present.warn(error));
     } catch (error) {
       abort.abort();
@@ -171,6 +172,10 @@ export class InstantStoring {
   async #failed(record: SnapshotRecord, retired: readonly HeadRecord[], error: Error): Promise<void> {
     const { parts, id: machine } = this.#present;
     this.#present.forget(record.id);
+    // Nobody waits for it, and nobody would see that it went.
+    if (record.kind === 'kept' && error.name !== 'AbortError')
+      this.#present.warn(new Error(`"${record.name}" is not stored: ${error.message}`));
+    parts.collectSoon();
     await parts.storage.run('dropOwners', { owners: [ownerOf(record.id)] }).catch(() => undefined);
     try {
       if (retired.length > 0) {

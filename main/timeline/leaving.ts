@@ -11,7 +11,7 @@ export async function suspendAll(timelines: Timelines, machines: readonly Superv
   await Promise.all(
     saved.map(async (machine) => {
       try {
-        await timelines.suspend(machine.id);
+        await withinReason(timelines.suspend(machine.id));
       } catch (error) {
         timelines.parts.notice(
           'warning',
@@ -20,4 +20,14 @@ export async function suspendAll(timelines: Timelines, machines: readonly Superv
       }
     }),
   );
+}
+
+/** However large a memory is, storing it takes less, in milliseconds; a person who quits is not to wait for a fault. */
+const LONGEST = 5 * 60_000;
+
+function withinReason(work: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`it took longer than ${LONGEST / 60_000} minutes`)), LONGEST);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

@@ -98,8 +98,8 @@ async function inPlace(
     timeline.present(present.id),
   ]);
   const configuration = { ...running, disks: attachments(present, target, heads, running) };
-  if (target.paused && life.state === 'running') await life.pause();
   const wasPaused = life.state === 'paused';
+  if (target.paused && !wasPaused) await life.pause();
   const unchanged = isKept(present, storing);
   const definition = machine.runningDefinition;
   const consoles = machine.consoles.tails(CONSOLE_TAIL);

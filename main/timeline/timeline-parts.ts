@@ -33,6 +33,8 @@ export interface TimelineParts {
   changed(machine: MachineId, ids: readonly SnapshotId[]): void;
   /** Resolves when what snapshots take up is known, or cannot be. */
   measured(): Promise<void>;
+  /** Something that was stored is not named any more: its space returns a little later. */
+  collectSoon(): void;
   /** Something of a snapshot cannot be read. */
   damaged(id: SnapshotId, reason: string): Promise<void>;
   /** The machine's row changed. */

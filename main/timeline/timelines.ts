@@ -17,7 +17,7 @@ import type { TakeRequest } from './taking.ts';
 import type { TimelineParts } from './timeline-parts.ts';
 import { UsageKeeping } from './usage-keeping.ts';
 
-export type TimelinesParts = Omit<TimelineParts, 'changed' | 'measured' | 'damaged' | 'spareHeads'>;
+export type TimelinesParts = Omit<TimelineParts, 'changed' | 'measured' | 'collectSoon' | 'damaged' | 'spareHeads'>;
 
 /** What a snapshot needs besides its pages: its lists, and SQLite's log. */
 const RESERVE = 16 * 1024 * 1024;
@@ -39,6 +39,7 @@ export class Timelines {
         void this.#tell(machine, ids);
         this.usage.touched();
       },
+      collectSoon: () => this.bin.collectSoon(),
       measured: () => this.usage.measure().catch(() => undefined),
       damaged: async (id, reason) => {
         await parts.library.snapshots.setState(id, 'damaged', reason);
@@ -103,7 +104,7 @@ export class Timelines {
     await this.recovered();
     const { library } = this.parts;
     const [records, { freeBytes }] = await Promise.all([library.snapshots.list(machine), freeSpace(library.home.folder)]);
-    const storedBytes = records.length === 0 ? 0 : await this.usage.total(machine);
+    const storedBytes = records.length === 0 ? 0 : await this.usage.total(machine, records);
     return { snapshots: visible(records), present: await this.#present(machine, records), storedBytes, freeBytes };
   }
 
@@ -150,13 +151,13 @@ export class Timelines {
     return { neededBytes, likelyBytes: Math.min(neededBytes, likely + disks + RESERVE), freeBytes };
   }
 
-  async #refuseFull(machine: MachineId): Promise<void> {
+  async #refuseFull(machine: MachineId, what = 'a snapshot'): Promise<void> {
     const { likelyBytes, freeBytes } = await this.estimate(machine);
     const { name } = this.parts.machine(machine).record.definition;
     if (freeBytes < likelyBytes)
       throw new ContractError(
         'unavailable',
-        `there is not enough room for a snapshot of "${name}": it may need ${inUnits(likelyBytes)}, and ${inUnits(freeBytes)} are free in ${this.parts.library.home.folder}; delete snapshots or free some space`,
+        `there is not enough room for ${what} of "${name}": it may need ${inUnits(likelyBytes)}, and ${inUnits(freeBytes)} are free in ${this.parts.library.home.folder}; delete snapshots or free some space`,
       );
   }
 
@@ -165,6 +166,8 @@ export class Timelines {
     const began = performance.now();
     await this.recovered();
     const { machine } = await this.#find(id);
+    const { life } = this.parts.machine(machine);
+    if (life.isActive && !this.of(machine).present.isUnchanged) await this.#refuseFull(machine, 'the present, which is kept first,');
     const kept = await this.of(machine).goBack(id);
     return { kept, milliseconds: performance.now() - began };
   }

@@ -2,11 +2,15 @@
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { Library } from '../library/library.ts';
+import type { SnapshotRecord } from '../library/snapshot-records.ts';
 import { ownerOf } from './job.ts';
 import type { Storage } from './storage.ts';
 
 /** Changes within this time are measured together, in milliseconds. */
 const DELAY = 400;
+
+/** How long an answer waits for the first measuring, in milliseconds. */
+const PATIENCE = 500;
 
 export interface UsageParts {
   readonly library: Pick<Library, 'snapshots'>;
@@ -30,10 +34,18 @@ export class UsageKeeping {
   touched(): void {
     this.#timer ??= setTimeout(() => void this.measure().catch(() => undefined), DELAY).unref();
   }
-  /** What all snapshots of a machine take up together; measured at the first call. */
-  async total(machine: MachineId): Promise<number> {
-    if (!this.#known) await this.measure();
-    return this.#totals[machine] ?? 0;
+  /**
+   * What all snapshots of a machine take up together.
+   * @param records the machine's, from whose sizes it is estimated while the first measuring takes long
+   */
+  async total(machine: MachineId, records: readonly SnapshotRecord[]): Promise<number> {
+    if (!this.#known) {
+      const patience = new Promise<void>((resolve) => setTimeout(resolve, PATIENCE).unref());
+      await Promise.race([this.measure(), patience]);
+    }
+    if (this.#known) return this.#totals[machine] ?? 0;
+    const own = records.reduce((sum, { ownBytes }) => sum + ownBytes, 0);
+    return own + Math.max(0, ...records.map(({ sharedBytes }) => sharedBytes));
   }
   close(): void {
     clearTimeout(this.#timer);
