@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { mkdir, open, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { libraryError } from '../library/library-error.ts';
 import { isZeroCluster } from './cluster.ts';
+import { overlayError } from './overlay-error.ts';
 import { openOverlayFile, openOverlayReader, readOverlayState, type OverlayState } from './overlay-tables.ts';
 
 /** The overlays' folder in the home folder. */
@@ -37,7 +37,7 @@ async function emptyOverlay(folder: string, settledVersion: number | undefined):
 /**
  * Makes the empty overlay of a new head; durable when it resolves.
  * @param settledVersion the version of its content in the store (`headPlace`), absent where the base is all there is
- * @throws LibraryError when it cannot be written; Error when there is one already
+ * @throws OverlayError when it cannot be written; Error when there is one already
  */
 export async function createHead(file: string, settledVersion?: number): Promise<void> {
   const path = dirname(file);
@@ -53,7 +53,7 @@ export async function createHead(file: string, settledVersion?: number): Promise
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new Error(`there is already an overlay ${file}`, { cause: error });
     removeHead(file);
-    throw libraryError(file, error);
+    throw overlayError(file, error);
   }
 }
 
@@ -92,7 +92,7 @@ export function headsOnDisk(home: string): string[] {
   return [...new Set(readdirSync(folder).flatMap((name) => /^(.+)\.db(?:-wal|-shm|-journal)?$/.exec(name)?.[1] ?? []))];
 }
 
-/** The state of an overlay that may be in use. @throws Error when there is none; LibraryError when it is damaged */
+/** The state of an overlay that may be in use. @throws Error when there is none; OverlayError when it is damaged */
 export async function headState(file: string): Promise<OverlayState> {
   if (!existsSync(file)) throw new Error(`there is no overlay ${file}`);
   const database = await openOverlayReader(file);

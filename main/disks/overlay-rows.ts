@@ -81,7 +81,7 @@ export interface OverlayReader {
   close(): Promise<void>;
 }
 
-/** @throws LibraryError when the file is no overlay or damaged; Error when there is none */
+/** @throws OverlayError when the file is no overlay or damaged; Error when there is none */
 export async function openOverlayRows(file: string): Promise<OverlayReader> {
   if (!existsSync(file)) throw new Error(`the overlay ${file} is gone: what was written to the disk since its last snapshot is lost`);
   const database = await openOverlayReader(file);

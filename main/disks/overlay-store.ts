@@ -4,6 +4,7 @@
  */
 import type { Database } from '../library/database.ts';
 import { CLUSTER_BYTES, type Run } from './cluster.ts';
+import { overlayExplained } from './overlay-error.ts';
 import { clusterSum, ROW_BYTES } from './overlay-rows.ts';
 import { openOverlayFile, readOverlayState, type OverlayState } from './overlay-tables.ts';
 import type { Batch } from './pending-writes.ts';
@@ -11,7 +12,7 @@ import { connect, type Connection, type Prepared } from './prepared.ts';
 
 /** Rows of one statement: 8 MiB. */
 const ROWS_AT_ONCE = 2048;
-/** From here the log is copied into the file behind the guest; from the second, before the next commit. */
+/** From here the log is copied into the file behind the guest; from the second, commits wait for that. */
 const CHECKPOINT_BYTES = 32 * 1024 * 1024;
 const CHECKPOINT_NOW_BYTES = 128 * 1024 * 1024;
 
@@ -43,11 +44,13 @@ export class OverlayStore {
   #synchronous = '';
   #logBytes = 0;
   #checkpoint: Promise<void> | undefined;
+  /** Most of the log is in the file; the rest, and then its beginning anew, belongs to the next commit. */
+  #isCopied = false;
 
   /**
    * Opens a file, making it where it is absent.
    * @param throwaway nothing has to outlive the machine
-   * @throws LibraryError, or an error of SQLite's
+   * @throws OverlayError
    */
   static async open(file: string, throwaway: boolean): Promise<OverlayStore> {
     const opened: { close(): Promise<void> }[] = [];
@@ -60,7 +63,8 @@ export class OverlayStore {
     try {
       const keeper = await openOverlayFile(file);
       opened.unshift(keeper);
-      await keeper.script('PRAGMA wal_autocheckpoint = 0');
+      // It also begins the log anew, and must not wait long for readers while a commit waits for it.
+      await keeper.script('PRAGMA wal_autocheckpoint = 0; PRAGMA busy_timeout = 250');
       const [writer, reader] = await Promise.all([connected(), connected()]);
       await writer.script(`PRAGMA journal_size_limit = ${CHECKPOINT_NOW_BYTES}`);
       await reader.script('PRAGMA query_only = ON; PRAGMA cache_size = -4096');
@@ -75,7 +79,7 @@ export class OverlayStore {
       return new OverlayStore(file, { keeper, writer, reader, throwaway, insert, insertZeros, between, some });
     } catch (error) {
       for (const each of opened) await each.close().catch(() => undefined);
-      throw error;
+      return await overlayExplained(file, () => Promise.reject(error as Error));
     }
   }
 
@@ -165,9 +169,11 @@ export class OverlayStore {
   /** Bytes of the rows that are there, by place. */
   async read(places: readonly number[]): Promise<Map<number, Uint8Array>> {
     const [first, last] = [places[0]!, places.at(-1)!];
-    const rows = await (last - first + 1 <= places.length * 2
-      ? this.#parts.between.all<{ place: number; bytes: Uint8Array | null }>(first, last)
-      : this.#parts.some.all<{ place: number; bytes: Uint8Array | null }>(JSON.stringify(places)));
+    const rows = await overlayExplained(this.file, () =>
+      last - first + 1 <= places.length * 2
+        ? this.#parts.between.all<{ place: number; bytes: Uint8Array | null }>(first, last)
+        : this.#parts.some.all<{ place: number; bytes: Uint8Array | null }>(JSON.stringify(places)),
+    );
     return new Map(rows.flatMap(({ place, bytes }) => (bytes ? [[place, bytes] as const] : [])));
   }
 
@@ -189,7 +195,7 @@ export class OverlayStore {
     if (free < FREE_PAGES || free * 2 < pages) {
       // The file gets shorter when the log is copied into it.
       await this.#checkpoint;
-      await this.#copyLog();
+      await this.#copyLog('RESTART');
       return false;
     }
     await this.#prepareCommit(false);
@@ -216,32 +222,32 @@ export class OverlayStore {
     await this.#parts.keeper.close();
   }
 
-  /** Sets what a commit waits for, and copies the log before it where it has grown too long. */
+  /** Sets what a commit waits for, and begins the log anew where most of it has been copied. */
   async #prepareCommit(durable: boolean): Promise<void> {
     const wanted = this.#parts.throwaway ? 'OFF' : durable ? 'FULL' : 'NORMAL';
     if (wanted !== this.#synchronous) {
       await this.#parts.writer.script(`PRAGMA synchronous = ${wanted}`);
       this.#synchronous = wanted;
     }
-    if (this.#logBytes < CHECKPOINT_NOW_BYTES) return;
-    await this.#checkpoint;
-    // Nobody writes now, so that the whole log can be copied and begun anew.
-    if (this.#logBytes >= CHECKPOINT_NOW_BYTES) await this.#copyLog();
+    if (this.#logBytes >= CHECKPOINT_NOW_BYTES) await this.#checkpoint;
+    // While a guest writes without a pause, copying behind it never comes to the log's end, and the log would grow for
+    // ever: the little that is left is copied here, where nobody writes.
+    if (this.#isCopied && !this.#checkpoint) await this.#copyLog('RESTART');
   }
 
   #relieve(): void {
-    if (this.#logBytes < CHECKPOINT_BYTES || this.#checkpoint) return;
-    this.#checkpoint = this.#copyLog().finally(() => (this.#checkpoint = undefined));
+    if (this.#logBytes < CHECKPOINT_BYTES || this.#checkpoint || this.#isCopied) return;
+    this.#checkpoint = this.#copyLog('PASSIVE').finally(() => (this.#checkpoint = undefined));
   }
 
-  async #copyLog(): Promise<void> {
+  async #copyLog(how: 'PASSIVE' | 'RESTART'): Promise<void> {
     try {
-      const row = await this.#parts.keeper.get('PRAGMA wal_checkpoint(PASSIVE)');
-      this.#logBytes = (Number(row?.['log']) - Number(row?.['checkpointed'])) * 65_536;
+      await this.#parts.keeper.get(`PRAGMA wal_checkpoint(${how})`);
     } catch {
       // A full disk: the log stays, and the next commit says so if it does not fit either.
-      this.#logBytes = 0;
     }
+    this.#isCopied = how === 'PASSIVE';
+    if (how === 'RESTART') this.#logBytes = 0;
   }
 }
 

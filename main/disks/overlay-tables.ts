@@ -5,7 +5,9 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { openDatabase, type Database } from '../library/database.ts';
+import { LibraryError } from '../library/library-error.ts';
 import { migrate, type Migration } from '../library/migrations.ts';
+import { overlayError, overlayExplained } from './overlay-error.ts';
 
 /**
  * Measured (MiB/s of 4 MiB commits; one 4 KiB write with flush; 32 of them with one flush): 4 KiB pages 250, 0.18 ms,
@@ -54,10 +56,26 @@ export interface OverlayState {
   readonly settledGeneration: number;
 }
 
-/** Opens an overlay file for writing, making it where it is absent, ready to be used. @throws LibraryError */
+/** The same database, with errors that name the overlay. */
+function explaining(database: Database): Database {
+  const { file } = database;
+  return {
+    file,
+    run: (sql, ...values) => overlayExplained(file, () => database.run(sql, ...values)),
+    all: (sql, ...values) => overlayExplained(file, () => database.all(sql, ...values)),
+    get: (sql, ...values) => overlayExplained(file, () => database.get(sql, ...values)),
+    script: (sql) => overlayExplained(file, () => database.script(sql)),
+    transaction: (work) => overlayExplained(file, () => database.transaction(work)),
+    close: () => database.close(),
+  };
+}
+
+const open = (file: string) => overlayExplained(file, async () => explaining(await openDatabase(file)));
+
+/** Opens an overlay file for writing, making it where it is absent, ready to be used. @throws OverlayError */
 export async function openOverlayFile(file: string): Promise<Database> {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const database = await openDatabase(file);
+  await overlayExplained(file, async () => mkdirSync(dirname(file), { recursive: true, mode: 0o700 }));
+  const database = await open(file);
   try {
     await database.script(`PRAGMA busy_timeout = 5000; PRAGMA page_size = ${PAGE_BYTES}; PRAGMA auto_vacuum = INCREMENTAL`);
     await database.script('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
@@ -65,7 +83,7 @@ export async function openOverlayFile(file: string): Promise<Database> {
     const isNew = !(await database.get('SELECT 1 AS found FROM sqlite_master'));
     if (!isNew && id !== APPLICATION_ID) throw new Error(`${file} is not an overlay: it is another program's database`);
     if (isNew) await database.script(`PRAGMA application_id = ${APPLICATION_ID}`);
-    await migrate(database, steps);
+    await overlayExplained(file, () => migrate(database, steps));
   } catch (error) {
     await database.close().catch(() => undefined);
     throw error;
@@ -73,17 +91,17 @@ export async function openOverlayFile(file: string): Promise<Database> {
   return database;
 }
 
-/** Opens an overlay file beside its writer, for reading only. @throws LibraryError */
+/** Opens an overlay file beside its writer, for reading only. @throws OverlayError */
 export async function openOverlayReader(file: string): Promise<Database> {
-  const database = await openDatabase(file);
+  const database = await open(file);
   await database.script('PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0');
   return database;
 }
 
-/** Reads the state. @throws LibraryError when the file is damaged */
+/** Reads the state. @throws OverlayError when the file is damaged */
 export async function readOverlayState(database: Database): Promise<OverlayState> {
   const row = await database.get('SELECT generation, settled_version, settled_generation FROM state');
-  if (!row) throw new Error(`the overlay ${database.file} is damaged: its state is missing`);
+  if (!row) throw overlayError(database.file, new LibraryError('damaged', 'its state (is missing)'));
   return {
     generation: Number(row['generation']),
     settledVersion: row['settled_version'] === null ? undefined : Number(row['settled_version']),

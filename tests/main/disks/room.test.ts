@@ -61,6 +61,22 @@ test('overwriting does not let the overlay grow without end', async () => {
   await disk.close();
 });
 
+test('a guest that writes and flushes without a pause does not let the log grow', async () => {
+  const overlay = overlayIn(temporaryFolder());
+  const disk = await openOverlay({ overlay, sizeBytes: MEBIBYTE });
+  const bytes = new Uint8Array(4096);
+  let longest = 0;
+  // Each flush appends a page of 64 KiB to the log: 220 MiB in all.
+  for (let count = 1; count <= 3500; count++) {
+    bytes.fill(count & 255 || 1);
+    await disk.write((count % 256) * 4096, bytes);
+    await disk.flush();
+    if (count % 100 === 0) longest = Math.max(longest, statSync(`${overlay}-wal`).size);
+  }
+  expect(longest).toBeLessThan(80 * MEBIBYTE);
+  await disk.close();
+});
+
 test('rows of which a few still count are written anew, and the rest goes', async () => {
   const overlay = overlayIn(temporaryFolder());
   const sizeBytes = 160 * MEBIBYTE;
