@@ -5,7 +5,7 @@ import { EXIT } from '../call-error.ts';
 import { readArguments, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
 import { byteText, safeText, shellWord } from '../figures.ts';
-import { table } from '../machines/list-command.ts';
+import { table } from '../table.ts';
 import { findProgram, machineNamed, withProgram } from '../machines/program.ts';
 
 function writesText({ readonly, writes }: DiskDefinition): string {

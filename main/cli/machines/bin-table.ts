@@ -1,7 +1,7 @@
 /** The machines in the bin, as `viv list --deleted` shows them and `viv purge` asks about them. */
 import type { BinnedMachine } from '../../../preload/contract/machines.ts';
 import { byteText, momentText, safeText } from '../figures.ts';
-import { table } from './list-command.ts';
+import { table } from '../table.ts';
 
 const HEADS = ['NAME', 'DELETED', 'SNAPSHOTS', 'GIVES BACK'];
 

@@ -3,23 +3,11 @@ import type { DiskDefinition, MachineDefinition, MachineStatus } from '../../../
 import { EXIT } from '../call-error.ts';
 import { readArguments, words, type Command } from '../command.ts';
 import { byteText, safeText } from '../figures.ts';
+import { table } from '../table.ts';
 import { findProgram, machineNamed, withProgram } from './program.ts';
 
 /** What `--json` prints of a machine: the status with the name in front. */
 export const forScripts = (status: MachineStatus) => ({ name: status.definition.name, ...status });
-
-/** Columns as wide as their longest cell, two spaces apart. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
 
 /** The state in a word; one that is off with its memory kept goes on from there. */
 export const stateWord = ({ state, suspended }: MachineStatus): string => (suspended && state === 'off' ? 'suspended' : state);
@@ -28,7 +16,7 @@ function row(status: MachineStatus): readonly string[] {
   const { definition, reason, lastLine } = status;
   const state = stateWord(status);
   const why = reason === state ? '' : reason;
-  return [definition.name, state, `${definition.memoryMiB} MiB`, String(definition.cores), why, lastLine.slice(0, 60)];
+  return [safeText(definition.name), state, `${definition.memoryMiB} MiB`, String(definition.cores), why, lastLine.slice(0, 60)];
 }
 
 export const listCommand: Command = {
@@ -104,7 +92,7 @@ function facts(status: MachineStatus): readonly (readonly string[])[] {
   const { boot } = definition;
   const state = stateWord(status);
   const rows: (readonly [string, string | undefined])[] = [
-    ['name', definition.name],
+    ['name', safeText(definition.name)],
     ['state', reason === state ? state : `${state} (${reason})`],
     ['started', startedAt === undefined ? undefined : new Date(startedAt).toLocaleString()],
     ['needs restart', needsRestart ? 'yes, it was changed while running' : undefined],
@@ -121,7 +109,7 @@ function facts(status: MachineStatus): readonly (readonly string[])[] {
     ...definition.ports.map((port, index) => [`console ${index + 1}`, port.name] as const),
     ['checkpoints', checkpointsText(definition)],
     ['on quit', definition.onQuit === 'stop' ? 'stopped' : undefined],
-    ['note', definition.note === '' ? undefined : definition.note],
+    ['note', definition.note === '' ? undefined : definition.note.split('\n').map(safeText).join('\n')],
     ['last line', lastLine === '' ? undefined : lastLine],
     ['created', new Date(createdAt).toLocaleString()],
   ];

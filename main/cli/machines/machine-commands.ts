@@ -61,7 +61,8 @@ window or program has them, or else a background program that lives until its la
     act: byId(({ client }, { id }) => client.services.machines.stop(id)),
   },
   delete: {
-    text: 'Moves machines to the bin; viv undelete brings them back, viv purge deletes them for good. A running machine is refused.',
+    text: `Moves machines to the bin; viv undelete brings them back, viv purge deletes them for good. A running machine
+is refused.`,
     act: byId(({ client }, { id }) => client.services.machines.delete(id)),
   },
   undelete: { text: 'Takes machines out of the bin, with their history (viv list --deleted shows the bin).', act: undelete },

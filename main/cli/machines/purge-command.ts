@@ -48,7 +48,6 @@ what only it has.
   --yes    do not ask; needed where there is no terminal
 
 Examples:
-  viv list --deleted
   viv purge box
   viv purge --all --yes
 `,

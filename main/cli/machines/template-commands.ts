@@ -2,7 +2,7 @@
 import { EXIT } from '../call-error.ts';
 import { readArguments, words, type Command } from '../command.ts';
 import { followTask } from './follow-task.ts';
-import { table } from './list-command.ts';
+import { table } from '../table.ts';
 import { findProgram, withProgram } from './program.ts';
 
 export const templatesCommand: Command = {
