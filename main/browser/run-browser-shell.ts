@@ -61,12 +61,12 @@ async function showOwn(application: Application, home: Home, { port, guest }: Br
     await shell.close();
     throw new ContractError('unavailable', `the socket ${home.socket} cannot be opened: ${error.message}`);
   });
-  announce(shell, 'Ctrl-C ends Vivarium and stops its machines.');
+  announce(shell, 'Ctrl-C ends Vivarium; running machines are saved, and go on when they are started again.');
   // The window shows a start that fails; so does the terminal.
   if (guest !== undefined) startGuest(application, guest).catch((error: Error) => console.error(error.message));
   await end;
-  const running = application.supervisor.running();
-  if (running.length > 0) console.log(`stopping ${running.map((name) => `"${name}"`).join(', ')} ...`);
+  for (const { life, record } of application.supervisor.machines())
+    if (life.isActive) console.log(`${record.definition.onQuit === 'stop' ? 'stopping' : 'saving'} "${record.definition.name}" ...`);
   await shell.close();
   await local.close();
 }

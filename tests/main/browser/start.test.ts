@@ -79,9 +79,9 @@ test('its own program: machines run in it, and are stopped cleanly by Ctrl-C', a
   shell.interrupt();
   await closed;
   expect(await shell.status).toBe(0);
-  expect(shell.text()).toContain('stopping "box"');
+  expect(shell.text()).toContain('saving "box"');
   expect(findOwner(lock)).toBeUndefined();
-  expect(JSON.parse((await viv(home, 'list', '--json')).out)).toMatchObject([{ name: 'box', state: 'off', reason: 'stopped' }]);
+  expect(JSON.parse((await viv(home, 'list', '--json')).out)).toMatchObject([{ name: 'box', state: 'off', suspended: true }]);
 });
 
 test('machines started by viv are shown, and run on when the window is closed', async () => {
