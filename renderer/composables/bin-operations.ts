@@ -1,8 +1,9 @@
 /** Emptying the bin from the window: asks what is lost, deletes for good, and says what came of it. */
-import type { BinnedMachine, MachineId } from '../../preload/contract/machines.ts';
+import type { BinnedMachine } from '../../preload/contract/machines.ts';
 import { useMachines } from '../stores/machines.ts';
 import { useTasks } from '../stores/tasks.ts';
 import { formatBytes } from './figures.ts';
+import { deletedText } from './machine-operations.ts';
 import { sentence } from './sentence.ts';
 import { useToasts } from './toasts.ts';
 import { useWindowState } from './window-state.ts';
@@ -30,10 +31,12 @@ export function useBinOperations() {
   const toasts = useToasts();
   const state = useWindowState();
 
-  async function purge(ids: readonly MachineId[], what: string, gone: () => void) {
+  async function purge(chosen: readonly BinnedMachine[], what: string, gone: () => void) {
     try {
-      const { task } = await machines.purge(ids);
+      const { task } = await machines.purge(chosen.map(({ id }) => id));
       gone();
+      const offers = chosen.map(({ definition }) => deletedText(definition.name));
+      for (const { id } of toasts.list.filter(({ text }) => offers.includes(text))) toasts.dismiss(id);
       const { state: end, message } = await tasks.ended(task);
       if (end === 'failed') toasts.show({ tone: 'error', text: sentence(message) });
       else toasts.show({ tone: 'info', text: `${what} deleted for good. ${sentence(message)}.` });
@@ -56,12 +59,7 @@ export function useBinOperations() {
       title: more.length === 0 ? `Delete “${first.definition.name}” for good?` : `Delete ${chosen.length} machines for good?`,
       text: `${lost} will be gone, and nothing brings them back. Machines branched from ${more.length === 0 ? 'it' : 'them'} keep everything.${returns}`,
       verb: 'Delete for good',
-      goOn: () =>
-        void purge(
-          chosen.map(({ id }) => id),
-          more.length === 0 ? `“${first.definition.name}” was` : `${chosen.length} machines were`,
-          gone,
-        ),
+      goOn: () => void purge(chosen, more.length === 0 ? `“${first.definition.name}” was` : `${chosen.length} machines were`, gone),
     };
   }
   return { askToPurge };

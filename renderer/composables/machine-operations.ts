@@ -8,6 +8,9 @@ import { primaryAction, type Action } from './machine-actions.ts';
 import { useToasts } from './toasts.ts';
 import { useWindowState } from './window-state.ts';
 
+/** The message that offers a deletion's way back; it is taken away with the machine. */
+export const deletedText = (name: string): string => `“${name}” was deleted.`;
+
 export function useMachineOperations() {
   const machines = useMachines();
   const toasts = useToasts();
@@ -48,7 +51,7 @@ export function useMachineOperations() {
       state.selected.value = id;
       if (draft) state.drafts.set(id, draft);
     };
-    toasts.show({ tone: 'info', text: `“${definition.name}” was deleted.`, action: { label: 'Undo', run: () => void undo() } });
+    toasts.show({ tone: 'info', text: deletedText(definition.name), action: { label: 'Undo', run: () => void undo() } });
   }
   function perform(action: Action, machine: MachineStatus) {
     const { id, definition } = machine;

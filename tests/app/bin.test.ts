@@ -50,6 +50,18 @@ describeWith(['chromium'], 'the bin', () => {
     await expect.poll(() => left(main)).toEqual(['delta']);
     await expect.poll(() => page.getByRole('button', { name: 'Empty the bin' }).isDisabled()).toBe(true);
   });
+  test('a deletion that was just offered to be undone is not any more', async () => {
+    const { page } = await open({ prepare: inBin });
+    await page.getByRole('heading', { name: 'alpha' }).waitFor();
+    await page.getByRole('listbox', { name: 'Machines' }).focus();
+    await page.keyboard.press('Delete');
+    await page.getByText('“alpha” was deleted.').waitFor();
+    await page.getByRole('button', { name: 'Deleted machines' }).click();
+    await page.getByRole('button', { name: 'Delete alpha for good' }).click();
+    await page.getByRole('button', { name: 'Delete for good', exact: true }).click();
+    await page.getByText('“alpha” was deleted for good.').waitFor();
+    expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0);
+  });
   test('a machine that went there comes back from there', async () => {
     const { page, main } = await open({ prepare: inBin });
     await page.getByRole('button', { name: 'Deleted machines' }).click();
