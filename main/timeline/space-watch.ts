@@ -78,9 +78,10 @@ export class SpaceWatch {
 
   async #resume(machine: SupervisedMachine): Promise<void> {
     const reason = this.#paused.get(machine.id);
-    if (reason === undefined) return;
+    // A pause that is still under way ends later: the next look finds it.
+    if (reason === undefined || machine.life.state !== 'paused') return;
     this.#paused.delete(machine.id);
-    if (machine.life.state !== 'paused' || machine.life.reason !== reason) return;
+    if (machine.life.reason !== reason) return;
     await machine.life.resume().catch(() => undefined);
     this.#parts.notice('info', `"${machine.record.definition.name}" continues: there is room again`);
   }
