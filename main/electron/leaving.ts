@@ -1,6 +1,6 @@
 /**
  * Leaving the program. Closing the window or quitting with machines running first asks in the window; a page that
- * does not answer a second request is asked about by the system's own dialog. Machines are stopped before the end.
+ * does not answer a second request is asked about by the system's own dialog. Machines are suspended, or stopped, before the end.
  */
 import type { BrowserWindow } from 'electron';
 import type { Application } from '../application.ts';
@@ -48,7 +48,7 @@ export function leaving(
     const question = {
       type: 'question' as const,
       message: names.length === 1 ? 'A machine is running.' : `${names.length} machines are running.`,
-      detail: `${names.join(', ')}\n\nThey are stopped when Vivarium quits.`,
+      detail: `${names.join(', ')}\n\nWhen Vivarium quits they are suspended, or stopped where that is set under Hardware.`,
       buttons: ['Quit', 'Stay'],
       defaultId: 1,
       cancelId: 1,
