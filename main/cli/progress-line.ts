@@ -31,16 +31,17 @@ export function progressText({ message, fraction, bytesDone, bytesTotal, bytesPe
 export function progressLine(): ProgressLine {
   const { stderr } = process;
   const begun = Date.now();
-  let last = '';
+  const told = new Set<string>();
   return {
     show(progress) {
       if (Date.now() - begun < PATIENCE) return;
       if (stderr.isTTY) stderr.write(`\r\x1b[K${progressText(progress).slice(0, (stderr.columns || Infinity) - 1)}`);
-      else if (progress.message !== last) stderr.write(`viv: ${safeText(progress.message)}\n`);
-      last = progress.message;
+      // Two that take turns (memory and disks are stored side by side) are told once each.
+      else if (!told.has(progress.message)) stderr.write(`viv: ${safeText(progress.message)}\n`);
+      told.add(progress.message);
     },
     done() {
-      if (stderr.isTTY && last !== '') stderr.write('\r\x1b[K');
+      if (stderr.isTTY && told.size > 0) stderr.write('\r\x1b[K');
     },
   };
 }

@@ -37,7 +37,7 @@ test('list', async () => {
     out: [
       'DISK  SIZE   ON HOST  WRITES                 BASE',
       '1     2 GiB  48 MiB   kept beside the base   /images/root.qcow2 (qcow2)',
-      '2     4 GiB  0 B      forgotten at the stop  empty at first',
+      '2     4 GiB  0 B      forgotten at the stop  none',
       '',
     ].join('\n'),
     err: 'viv: disk 1 cannot be used: its base has changed\n',

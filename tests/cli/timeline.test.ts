@@ -102,7 +102,7 @@ test('suspend and go on', async () => {
 test('disks: added, snapshotted while off, exported; the machine carried to another home', async () => {
   const { run, folder, timeline } = await place();
   expect(await run('disk', 'add', 'box', '--size', '8M')).toBe('disk 1\n');
-  expect(await run('disk', 'list', 'box')).toMatch(/^DISK.*\n1 +8 MiB +\S+ \S+ +kept beside the base +empty at first\n$/);
+  expect(await run('disk', 'list', 'box')).toMatch(/^DISK.*\n1 +8 MiB +\S+ \S+ +kept in the library +none\n$/);
   await run('snapshot', 'create', 'box', 'empty');
   expect(named(await timeline(), 'empty')).toMatchObject({ hasMemory: false, state: 'ready', uptimeMs: 0 });
   await run('disk', 'resize', 'box', '1', '16M');

@@ -8,9 +8,9 @@ import { byteText, safeText, shellWord } from '../figures.ts';
 import { table } from '../table.ts';
 import { findProgram, machineNamed, withProgram } from '../machines/program.ts';
 
-function writesText({ readonly, writes }: DiskDefinition): string {
+function writesText({ readonly, writes }: DiskDefinition, hasBase: boolean): string {
   if (readonly) return 'none, read-only';
-  if (writes === 'overlay') return 'kept beside the base';
+  if (writes === 'overlay') return hasBase ? 'kept beside the base' : 'kept in the library';
   if (writes === 'throwaway') return 'forgotten at the stop';
   return 'into the file itself';
 }
@@ -25,8 +25,8 @@ export function disksText(definitions: readonly DiskDefinition[], disks: readonl
       String(slot + 1),
       byteText(sizeBytes),
       byteText(hostBytes),
-      definition ? writesText(definition) : '',
-      path === undefined ? 'empty at first' : `${safeText(path)} (${format})`,
+      definition ? writesText(definition, path !== undefined) : '',
+      path === undefined ? 'none' : `${safeText(path)} (${format})`,
     ];
   });
   return table([['DISK', 'SIZE', 'ON HOST', 'WRITES', 'BASE'], ...rows]);
