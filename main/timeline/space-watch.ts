@@ -23,6 +23,8 @@ export class SpaceWatch {
   readonly #timer: NodeJS.Timeout;
   /** Machines paused here, with the reason they show; another pause or a resume by a person ends it. */
   readonly #paused = new Map<MachineId, string>();
+  /** Machines whose pause is under way: a second reason does not count. */
+  readonly #pausing = new Set<MachineId>();
   /** Slots of disks that wait for room. */
   readonly #troubles = new Map<MachineId, Set<number>>();
   #looking: Promise<void> = Promise.resolve();
@@ -70,9 +72,13 @@ export class SpaceWatch {
   }
 
   async #pause(machine: SupervisedMachine, reason: string): Promise<void> {
-    if (machine.life.state !== 'running') return;
+    if (machine.life.state !== 'running' || this.#pausing.has(machine.id)) return;
+    this.#pausing.add(machine.id);
     this.#paused.set(machine.id, reason);
-    await machine.life.pause(reason).catch(() => this.#paused.delete(machine.id));
+    await machine.life
+      .pause(reason)
+      .catch(() => this.#paused.delete(machine.id))
+      .finally(() => this.#pausing.delete(machine.id));
     this.#parts.notice('warning', `"${machine.record.definition.name}" is ${reason}`);
   }
 
