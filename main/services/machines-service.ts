@@ -11,6 +11,8 @@ export interface MachinesParts {
   suspend(id: MachineId): Promise<void>;
   /** Into the bin. */
   remove(id: MachineId): Promise<void>;
+  /** Takes back the last change; `undefined` when that puts the machine into the bin. */
+  undo(id: MachineId): Promise<MachineStatus | undefined>;
   readonly bin: { list(): Promise<readonly BinnedMachine[]>; purge(ids: readonly MachineId[]): Promise<{ readonly task: string }> };
   /** Its next start does not go on from saved memory; that stays in the timeline. */
   forgetSuspended(id: MachineId): Promise<void>;
@@ -25,6 +27,7 @@ export function machinesService({
   fromTemplate,
   suspend,
   remove,
+  undo,
   bin,
   forgetSuspended,
   createBooted,
@@ -55,6 +58,6 @@ export function machinesService({
     suspend,
     delete: remove,
     undelete: (id) => supervisor.undelete(id),
-    undo: async (id) => (await supervisor.undo(id)) ?? null,
+    undo: async (id) => (await undo(id)) ?? null,
   };
 }

@@ -104,8 +104,20 @@ export class OpenTimelines extends Timelines {
 
   /** Moves a machine into the bin, when all that was taken of it is stored. */
   async putIntoBin(id: MachineId): Promise<void> {
-    if (!this.#supervisor.machine(id).life.isActive) await this.of(id).settled();
+    await this.#settledIfOff(id);
     await this.#supervisor.delete(id);
+  }
+
+  /** Takes back a machine's last change, which may be its creation: then it goes into the bin, and `undefined` is the answer. */
+  async undo(id: MachineId): Promise<MachineStatus | undefined> {
+    await this.#settledIfOff(id);
+    return this.#supervisor.undo(id);
+  }
+
+  /** What is being stored of a machine speaks to it, and could not of one that is in the bin. */
+  async #settledIfOff(id: MachineId): Promise<void> {
+    const machine = this.#supervisor.machines().find((one) => one.id === id);
+    if (machine?.life.isActive === false) await this.of(id).settled();
   }
 
   /** Begins a check of every stored byte; the task's last words say what was found. */
