@@ -71,6 +71,10 @@ export class AttachedBackEnds {
   readonly #blocks: readonly BlockBackEnd[];
   readonly #console: ConsoleBackEnd | undefined;
   readonly #backed: readonly Backed[];
+  /** Nothing of the guest's may change: bells and actions wait for `resume`. */
+  #still = false;
+  #missedBits = 0;
+  #missedActions: (() => void)[] = [];
   readonly #blockBits: number;
   #closed = false;
 
@@ -79,8 +83,9 @@ export class AttachedBackEnds {
     this.#outside = outside;
     this.#gate = outside.gate ?? openGate;
     const { uart, uartRing, console: terminal } = devices;
+    const held = () => this.#still;
     const pump = (index: number, source: (most: number) => Uint8Array) =>
-      new OutputPump(source, (bytes) => outside.output(index, bytes), outside.later);
+      new OutputPump(source, (bytes) => outside.output(index, bytes), outside.later, held);
     const serialOutput = (most: number) => {
       const bytes = uartRing.take(most);
       if (bytes.length > 0) uart.drained();
@@ -95,10 +100,10 @@ export class AttachedBackEnds {
       ...names.map((_, port) => pump(port + 1, (most) => ports?.takeOutput(port, most) ?? new Uint8Array(0))),
     ];
     this.#inputs = [
-      new InputQueue(0, serialInput, this.#gate),
+      new InputQueue(0, serialInput, this.#gate, held),
       ...names.map((_, port) => {
         const side = { room: () => ports?.inputRoom(port) ?? 0, put: (bytes: Uint8Array) => ports?.putInput(port, bytes) };
-        return new InputQueue(port + 1, side, this.#gate);
+        return new InputQueue(port + 1, side, this.#gate, held);
       }),
     ];
     this.#blocks = devices.blocks.map(({ device }, disk) => {
@@ -145,12 +150,17 @@ export class AttachedBackEnds {
     while (!this.#closed) {
       await this.#devices.doorbell.rung();
       const bits = this.#devices.doorbell.take();
-      for (const { bit, notified } of this.#backed) if ((bits & (1 << bit)) !== 0) notified();
+      this.#notify(bits);
       // A guest that notifies without end must not keep disk and console events from this thread.
       await new Promise<void>((resolve) => this.#outside.soon(resolve));
       // A guest whose disk request was answered soon makes the next one.
       if ((bits & this.#blockBits) !== 0 && this.inFlight === 0 && !this.#closed) this.#devices.doorbell.linger(LINGER_MS);
     }
+  }
+
+  #notify(bits: number): void {
+    if (this.#still) this.#missedBits |= bits;
+    else for (const { bit, notified } of this.#backed) if ((bits & (1 << bit)) !== 0) notified();
   }
 
   /** Sets the guest's real-time clock from the host's: at the start, and after a pause or a restore. */
@@ -176,7 +186,10 @@ export class AttachedBackEnds {
   /** The terminal of a console has a new size, in characters. The serial port has no way to tell its guest. */
   resize(console: number, columns: number, rows: number): void {
     if (console === 0 || console > (this.#devices.console?.device.ports.length ?? 0)) return;
-    this.#gate.admit({ kind: 'resize', console, columns, rows }, () => this.#console?.resize(console - 1, columns, rows));
+    const resize = () =>
+      this.#gate.admit({ kind: 'resize', console, columns, rows }, () => this.#console?.resize(console - 1, columns, rows));
+    if (this.#still) this.#missedActions.push(resize);
+    else resize();
   }
 
   /** Disk requests taken from the guest and not yet answered. */
@@ -184,14 +197,25 @@ export class AttachedBackEnds {
     return this.#blocks.reduce((sum, block) => sum + block.inFlight, 0);
   }
 
-  /** Takes no more disk requests and resolves when none is in flight: then the declared state is the whole state. */
+  /**
+   * Changes nothing of the guest's any more, except by answering the disk requests that are in flight; resolves when none
+   * is: then the declared state is the whole state.
+   */
   async quiesce(): Promise<void> {
+    this.#still = true;
     await Promise.all(this.#blocks.map((block) => block.quiesce()));
   }
 
   /** Goes on after `quiesce`. */
   resume(): void {
+    this.#still = false;
     for (const block of this.#blocks) block.resume();
+    const bits = this.#missedBits;
+    this.#missedBits = 0;
+    this.#notify(bits);
+    for (const pump of this.#pumps) pump.notified();
+    for (const input of this.#inputs) input.notified();
+    for (const action of this.#missedActions.splice(0)) action();
   }
 
   /**

@@ -17,13 +17,16 @@ export class InputQueue {
   readonly #console: number;
   readonly #port: InputPort;
   readonly #gate: InputGate;
+  readonly #held: () => boolean;
   #waiting: Uint8Array[] = [];
   #count = 0;
 
-  constructor(console: number, port: InputPort, gate: InputGate) {
+  /** @param held whether nothing may enter the guest now; `notified` when that is over */
+  constructor(console: number, port: InputPort, gate: InputGate, held: () => boolean = () => false) {
     this.#console = console;
     this.#port = port;
     this.#gate = gate;
+    this.#held = held;
   }
 
   /** Bytes that wait for the guest. */
@@ -48,6 +51,7 @@ export class InputQueue {
 
   /** The guest may have room. */
   notified(): void {
+    if (this.#held()) return;
     let first = this.#waiting[0];
     while (first) {
       const room = this.#port.room();

@@ -17,19 +17,24 @@ export class OutputPump {
   readonly #source: (most: number) => Uint8Array;
   readonly #sink: Sink;
   readonly #later: Later;
+  readonly #held: () => boolean;
   #unacknowledged = 0;
   #resting = false;
 
-  /** @param source takes up to so many bytes out of the console; empty when there are none */
-  constructor(source: (most: number) => Uint8Array, sink: Sink, later: Later) {
+  /**
+   * @param source takes up to so many bytes out of the console; empty when there are none
+   * @param held whether nothing may be taken now; `notified` when that is over
+   */
+  constructor(source: (most: number) => Uint8Array, sink: Sink, later: Later, held: () => boolean = () => false) {
     this.#source = source;
     this.#sink = sink;
     this.#later = later;
+    this.#held = held;
   }
 
   /** The console may have output. */
   notified(): void {
-    if (this.#resting) return;
+    if (this.#resting || this.#held()) return;
     const bytes = this.#gather(Math.min(BATCH_BYTES, UNACKNOWLEDGED_MAX - this.#unacknowledged));
     if (bytes.length === 0) return;
     this.#unacknowledged += bytes.length;

@@ -24,7 +24,7 @@ const sources: ThreadSources = { supply: new ThreadSupply(), modules: new CoreMo
 
 /**
  * For a process that starts machines again and again: from now on the threads of the next machine are loaded beforehand.
- * Costs some 30 MiB and, after each start, half a second of one of the host's cores.
+ * Costs some 70 MiB, which the next machine then uses, and, after each start, half a second of one of the host's cores.
  * @param diskModules URLs of the modules that the machines' disks are opened by (`ModuleDisk.module`)
  */
 export const keepThreadsReady = (diskModules: readonly string[] = []): void => sources.supply.keepReady(diskModules);

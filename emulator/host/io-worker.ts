@@ -72,6 +72,11 @@ async function serve({ configuration, memory, saved }: WorkerSetup): Promise<voi
   const instants = new Instants({ layout, buffer, board, clock, control, pages, whole });
 
   async function serveQuestion(question: IoQuestion, answer: (answered: unknown) => void): Promise<void> {
+    if (question.kind === 'pause') {
+      await outside.quiesce();
+      outside.flushOutput();
+      return answer(undefined);
+    }
     if (question.kind === 'disk') return answer(await tellDisk(disks, question.slot, question.message));
     if (question.disks && question.disks.length !== disks.length)
       throw new MachineError(`the machine has ${disks.length} disks, not ${question.disks.length}: end it and start it with those`);

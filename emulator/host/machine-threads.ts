@@ -18,6 +18,8 @@ export interface ThreadSources {
 
 /** How long the I/O thread may take to hand over last output and close disks before it is ended regardless. */
 const CLOSING_MS = 5_000;
+/** How long a pause waits for disk requests under way; a disk in trouble may not answer for hours. */
+const ANSWERING_MS = 500;
 /** How long the cores may take to end; one that is dead or hangs is not waited for longer. */
 const SETTLING_MS = 1_000;
 /** Log lines kept for a failure's report. */
@@ -207,6 +209,9 @@ export class MachineThreads {
     this.#control.change(WISH.run, WISH.pause);
     this.#clock.hold();
     await this.#control.allParked(() => this.ended);
+    // A paused machine's memory does not change any more, unless its disks take very long to answer.
+    const patience = new Promise<void>((resolve) => setTimeout(resolve, ANSWERING_MS).unref());
+    await Promise.race([this.ask({ kind: 'pause' }).catch(() => undefined), patience]);
   }
   async resume(): Promise<void> {
     if (this.#ending || this.#pausedAt === undefined) return;

@@ -30,6 +30,8 @@ export interface CompilerSetup extends WorkerSetup {
 
 /** What is asked of the I/O thread and answered. */
 export type IoQuestion =
+  /** The cores stand still: no more disk requests; answered when none is under way. */
+  | { readonly kind: 'pause' }
   | { readonly kind: 'instant'; readonly request: InstantRequest; readonly disks?: readonly DiskAttachment[] }
   | { readonly kind: 'disk'; readonly slot: number; readonly message: unknown };
 

@@ -68,7 +68,8 @@ export class Instants {
     const { board, clock, control } = this.#parts;
     const target = request.back && this.#fitting(request.back.state);
     await board.outside.quiesce();
-    let held = control.change(WISH.run, WISH.pause);
+    const wasRunning = control.change(WISH.run, WISH.pause);
+    let held = wasRunning;
     /** Once only: the owner may pause the machine as soon as it has the answer. @returns milliseconds held */
     const letGo = (): number => {
       if (!held) return 0;
@@ -86,8 +87,8 @@ export class Instants {
       taken({ ...instant, pausedMs: letGo() });
     } finally {
       letGo();
-      // A machine put back while it is paused stays exactly that instant until it runs.
-      if (!control.stopping && !this.#kickLater) board.outside.resume();
+      // The disks of a paused machine stay quiet: one that was put back is exactly that instant until it runs.
+      if (!control.stopping && wasRunning) board.outside.resume();
     }
   }
 
@@ -122,8 +123,6 @@ export class Instants {
   ): Omit<Instant, 'pausedMs'> {
     const { layout, buffer, board, clock, pages, whole } = this.#parts;
     board.outside.flushOutput();
-    // Cores that stand still look at everything when they go on; the word says nothing then.
-    layout.cores.forEach(({ attention }) => Atomics.store(new Int32Array(buffer, attention, 1), 0, 0));
     const ticks = clock.ticks();
     const saved = save && {
       disks: disks.map((disk) => disk.cut?.()),

@@ -39,12 +39,24 @@ const boardComponents = (layout: MachineLayout, board: Board): readonly PlacedCo
   ...layout.board.signals.map((at, hart) => ({ name: `signals-${hart}`, schema: coreSignals, at })),
 ];
 
+/**
+ * A core's signals to be saved. Any thread may ask for the core's attention at any time, which says nothing about the
+ * machine: a copy without it.
+ */
+function quietSignals(component: PlacedComponent, buffer: SharedArrayBuffer): PlacedComponent {
+  const copy = new SharedArrayBuffer(coreSignals.size);
+  new Uint8Array(copy).set(new Uint8Array(buffer, component.at, coreSignals.size));
+  bind(coreSignals, copy, 0).attention = 0;
+  return { ...component, at: 0, copy };
+}
+
 /** Saves everything but RAM. */
 export function saveState(layout: MachineLayout, board: Board, buffer: SharedArrayBuffer, whole: Readonly<MachineState>): Uint8Array {
   const own = new SharedArrayBuffer(machineState.size);
   Object.assign(bind(machineState, own, 0), whole);
   const machine = saveComponents([{ name: 'machine', schema: machineState, at: 0 }], own);
-  const rest = saveComponents([...layout.cores.map((_, hart) => coreComponent(layout, hart)), ...boardComponents(layout, board)], buffer);
+  const outside = boardComponents(layout, board).map((each) => (each.schema === coreSignals ? quietSignals(each, buffer) : each));
+  const rest = saveComponents([...layout.cores.map((_, hart) => coreComponent(layout, hart)), ...outside], buffer);
   const both = new Uint8Array(4 + machine.length + rest.length);
   new DataView(both.buffer).setUint32(0, machine.length, true);
   both.set(machine, 4);

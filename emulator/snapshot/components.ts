@@ -22,6 +22,8 @@ export interface PlacedComponent {
   readonly name: string;
   readonly schema: Schema;
   readonly at: number;
+  /** Where it is to be saved from, if not from the machine's memory: a copy. */
+  readonly copy?: SharedArrayBuffer;
 }
 
 /** A component as it was saved. */
@@ -42,12 +44,12 @@ export class SnapshotError extends Error {
 /** Writes the components' present state. Nothing may change it meanwhile. */
 export function saveComponents(components: readonly PlacedComponent[], buffer: SharedArrayBuffer): Uint8Array {
   const parts: Uint8Array[] = [Uint8Array.from(MAGIC), u16(FORMAT), u16(components.length)];
-  for (const { name, schema, at } of components) {
+  for (const { name, schema, at, copy } of components) {
     const fields = Object.entries(schema.fields);
     parts.push(ascii(name), u16(schema.version), u16(fields.length));
     for (const [field, { kind, count }] of fields) {
       const from = at + (schema.offsets[field] as number);
-      parts.push(ascii(field), Uint8Array.of(KINDS.indexOf(kind)), u32(count), new Uint8Array(buffer, from, count * WIDTH[kind]));
+      parts.push(ascii(field), Uint8Array.of(KINDS.indexOf(kind)), u32(count), new Uint8Array(copy ?? buffer, from, count * WIDTH[kind]));
     }
   }
   const body = joined(parts);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { assemble } from '../../../emulator/host/assembly.ts';
 import { startMachine } from '../../../emulator/host/index.ts';
+import { readState } from '../../../emulator/machine/saved-state.ts';
 import { copyPages, fillPages } from '../../../emulator/host/pages.ts';
 import type {
   Ending,
@@ -95,6 +96,23 @@ export async function pointOf({ state, ram, uptimeMs }: SavedInstant, base?: Poi
 }
 
 const same = (a: Uint8Array | undefined, b: Uint8Array | undefined) => a === b || (a && b ? Buffer.compare(a, b) === 0 : false);
+
+/** In what two points differ, by name: nothing where they are the same. */
+export function inequalities(one: Point, other: Point): string[] {
+  const [a, b] = [readState(one.state), readState(other.state)];
+  const list: string[] = a.machine.ticks === b.machine.ticks ? [] : [`ticks ${a.machine.ticks} ${b.machine.ticks}`];
+  for (const [name, { fields }] of a.components)
+    for (const [field, bytes] of Object.entries(fields)) {
+      const there = b.components.get(name)?.fields[field];
+      if (!same(bytes, there)) list.push(`${name}.${field} ${hex(bytes)} ${there ? hex(there) : 'missing'}`);
+    }
+  const pages = [...new Set([...one.pages.keys(), ...other.pages.keys()])].filter(
+    (page) => !same(one.pages.get(page), other.pages.get(page)),
+  );
+  if (pages.length > 0) list.push(`${pages.length} pages: ${pages.slice(0, 20).join(' ')}`);
+  return list;
+}
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 /** The pages in which two memories differ, as bits. */
 export function differences(memoryBytes: number, to: Pages, from: Pages = new Map()): Uint8Array {

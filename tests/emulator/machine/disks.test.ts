@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { startMachine } from '../../../emulator/host/index.ts';
 import type { DiskAttachment } from '../../../emulator/index.ts';
-import { attach, bare, pointOf, restorePoint, sleep } from './bare-machine.ts';
+import { attach, bare, type Point, pointOf, restorePoint, sleep } from './bare-machine.ts';
 
 const MEMORY = 64 * 2 ** 20;
 const folder = mkdtempSync(join(tmpdir(), 'vivarium-disks-'));
@@ -152,4 +152,22 @@ it('a disk that throws out of turn makes the machine fail and say why', async ()
   await machine.tellDisk(0, 'crash');
   expect(await ended).toMatchObject({ kind: 'failed', reason: expect.stringContaining('wild: crashed') as string });
   await expect(machine.tellDisk(0, 'hello')).rejects.toThrow(/has ended/);
+}, 60_000);
+
+it('a paused machine stands still, its disks too, and goes on where it was', async () => {
+  const { machine, says, printed } = await attach(bare(READER, 'auto', { disks: [noting('first', 1 << 20, 65)] }));
+  await says('AAA');
+  let last: Point | undefined;
+  for (let round = 0; round < 5; round++) {
+    await machine.pause();
+    const before = await pointOf(await machine.save());
+    await sleep(30);
+    const after = await pointOf(await machine.save());
+    expect(after.hash).toBe(before.hash);
+    expect(after.hash).not.toBe(last?.hash);
+    last = after;
+    await machine.resume();
+    await says('A'.repeat(printed().length + 2));
+  }
+  await machine.stop();
 }, 60_000);

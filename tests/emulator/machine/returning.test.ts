@@ -1,7 +1,7 @@
 /** Going back: to points of a branching history, exactly, and going on from there, in place and in a machine of its own. */
 import { describe, expect, it } from 'vitest';
 import type { Ending } from '../../../emulator/index.ts';
-import { type Attached, attach, bare, type Point, pointOf, restorePoint, sleep } from './bare-machine.ts';
+import { type Attached, attach, bare, inequalities, type Point, pointOf, restorePoint, sleep } from './bare-machine.ts';
 import { LETTERS, WANDERER } from './wanderer.ts';
 
 const MEMORY = 64 * 2 ** 20;
@@ -81,6 +81,7 @@ describe.each(MACHINES)('a branching history (%s, %i cores)', (engine, cores) =>
         // The present has been kept as it was; the machine is the target, to the byte.
         if (kept) await pointOf(kept, base);
         const now = await pointOf(await machine.save());
+        expect(inequalities(now, target.point)).toEqual([]);
         expect(now.hash).toBe(target.point.hash);
         expect(await result).toBe('filled');
         base = now;
