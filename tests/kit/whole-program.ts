@@ -20,6 +20,7 @@ export interface WholeProgram {
   readonly machines: Client<typeof machines>;
   readonly snapshots: Client<typeof snapshots>;
   readonly disks: Client<typeof disks>;
+  readonly tasks: Client<typeof tasks>;
   /** Waits for a task. @throws Error with its message when it has failed */
   task(id: string): Promise<void>;
   /** Waits until a snapshot is stored; undefined where it went away. */
