@@ -104,7 +104,9 @@ const actions: Readonly<Record<keyof typeof WEIGHTS, (machine: MachineId) => Pro
     const hash = await app.memoryHash(machine);
     const id = (await app.machines.get(machine)).state === 'paused' ? await take(machine) : undefined;
     const same = hash !== undefined && hash === (await app.memoryHash(machine));
-    if (id && same) say({ event: 'memory', snapshot: id, hash });
+    // A return to disks only may have come between: the machine is off then, and so it was taken.
+    const still = (await app.machines.get(machine)).state === 'paused';
+    if (id && same && still) say({ event: 'memory', snapshot: id, hash });
     if (id) await stored(machine, id);
     await doing('resume', { machine }, () => app.machines.resume(machine));
   },
