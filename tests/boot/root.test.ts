@@ -51,7 +51,9 @@ describeWith([...new Set([...ROOT_TOOLS, ...GUEST_TOOLS])], 'a Debian root on ex
 
     await program.machines.start(id);
     await console.shows(PROMPT);
-    expect(await command('. /etc/os-release; echo $PRETTY_NAME; mount | grep " / "')).toMatch(/Debian GNU\/Linux[^]*\/dev\/vda on \/ type ext4 \(rw/);
+    expect(await command('. /etc/os-release; echo $PRETTY_NAME; mount | grep " / "')).toMatch(
+      /Debian GNU\/Linux[^]*\/dev\/vda on \/ type ext4 \(rw/,
+    );
     await command('seq 1 20000 > /root/before; sync; sha256sum /root/before > /root/before.sum');
     const { snapshot } = await program.snapshots.create(id, { name: 'written' });
     expect(await program.stored(id, snapshot.id)).toMatchObject({ state: 'ready', hasMemory: true });
@@ -60,7 +62,9 @@ describeWith([...new Set([...ROOT_TOOLS, ...GUEST_TOOLS])], 'a Debian root on ex
 
     const { kept } = await program.snapshots.restore(snapshot.id);
     expect(kept).not.toBeNull();
-    expect(await command('sha256sum -c /root/before.sum; ls -d /usr/share /root/after')).toMatch(/before: OK[^]*after'?: No such file[^]*\/usr\/share\r/);
+    expect(await command('sha256sum -c /root/before.sum; ls -d /usr/share /root/after')).toMatch(
+      /before: OK[^]*after'?: No such file[^]*\/usr\/share\r/,
+    );
     await command('cp /root/before /root/kept; sync');
     program.type(id, 'off\r');
     await console.shows('reboot: Power down');

@@ -28,7 +28,9 @@ const debian = (program: string, ...packages: string[]): Tool => ({ programs: [p
 function mayMount(): boolean {
   if (process.getuid?.() !== 0) return false;
   const place = mkdtempSync(join(tmpdir(), 'vivarium-mount-'));
-  const done = ['mount -t tmpfs -o size=1m none', 'umount'].map((command) => spawnSync('sh', ['-c', `${command} "$0"`, place], { stdio: 'ignore' }));
+  const done = ['mount -t tmpfs -o size=1m none', 'umount'].map((command) =>
+    spawnSync('sh', ['-c', `${command} "$0"`, place], { stdio: 'ignore' }),
+  );
   rmSync(place, { recursive: true, force: true });
   return done.every(({ status }) => status === 0);
 }

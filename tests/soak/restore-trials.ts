@@ -93,7 +93,8 @@ class Trial {
     // At the instant the devices have answered all that was under way: from then on nothing changes.
     const memory = await this.memory();
     await app.stored(machine, snapshot.id);
-    if ((await this.memory()) !== memory) throw new Error(`storing snapshot ${snapshot.id} changed the memory of a machine that stands still`);
+    if ((await this.memory()) !== memory)
+      throw new Error(`storing snapshot ${snapshot.id} changed the memory of a machine that stands still`);
     const still = { memory, disk: await this.disk() };
     await app.machines.resume(machine);
     return { id: snapshot.id, still };

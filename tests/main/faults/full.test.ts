@@ -56,7 +56,7 @@ async function becomes({ program }: Listening, id: MachineId, wanted: 'paused' |
 
 describeWith(['tmpfs'], 'a small file system', () => {
   test('guests stand still while it is full and go on when there is room; nothing is lost', async () => {
-    const trial = small('waiting', 512);
+    const trial = small('waiting', 320);
     const listening = await openListening(trial);
     const { program, worked } = listening;
     const filler = join(trial.place, 'filler');
