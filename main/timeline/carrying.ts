@@ -1,7 +1,7 @@
 /** Comparing instants, and carrying machines with their timelines to other libraries and back. */
 import { join } from 'node:path';
 import { ContractError } from '../../preload/contract/contract.ts';
-import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
+import type { DiskDefinition, MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotDiff, SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { ArchivedMachine } from '../archive/archived-machine.ts';
 import type { ImportedMachine } from '../archive/import-machine.ts';
@@ -68,12 +68,13 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
   }
 
   /** What has not been kept yet, so that the file holds the machine as it is now; `undefined` where there is nothing more. */
-  async function unkept(machine: MachineId): Promise<Awaited<ReturnType<typeof presentOf>> | undefined> {
+  async function unkept(machine: MachineId, { disks }: MachineDefinition): Promise<Awaited<ReturnType<typeof presentOf>> | undefined> {
     const { life } = machineOf(machine);
-    const heads = await library.heads.present(machine);
     const isActive = life.state === 'running' || life.state === 'paused';
+    // A disk of a machine that was never started has content too: its base's, or what was brought in.
+    const hasContent = disks.some(({ id }) => id !== undefined);
     const { suspended } = await library.timeline.present(machine);
-    return suspended || (!isActive && heads.length === 0) ? undefined : presentOf(machine);
+    return suspended || (!isActive && !hasContent) ? undefined : presentOf(machine);
   }
 
   /**
@@ -92,18 +93,26 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
     return new Set(all.map(({ id }) => id));
   }
 
+  const leftOutDisk = (number: number) =>
+    `disk ${number} was left out: it was added while the machine runs; start the machine anew and export it again`;
   /** What is left out of a file and why, for a person. */
-  function leftOutWords(leftOut: readonly SnapshotRecord[]): string {
-    if (leftOut.length === 0) return 'done';
+  function leftOutWords(leftOut: readonly SnapshotRecord[]): string[] {
+    if (leftOut.length === 0) return [];
     const each = leftOut.map(({ name, state, reason }) => `"${name}" (${state === 'damaged' ? 'damaged: ' : ''}${reason})`);
-    return `${leftOut.length === 1 ? 'one snapshot was' : `${leftOut.length} snapshots were`} left out: ${each.join('; ')}`;
+    return [`${leftOut.length === 1 ? 'one snapshot was' : `${leftOut.length} snapshots were`} left out: ${each.join('; ')}`];
   }
 
   /**
+   * @param definition as it was before `present` was taken
    * @param wanted the snapshots that are to be in it
    * @param present made for this, and in no timeline
    */
-  async function archived(machine: MachineId, wanted: ReadonlySet<SnapshotId>, present: SnapshotRecord | undefined) {
+  async function archived(
+    machine: MachineId,
+    definition: MachineDefinition,
+    wanted: ReadonlySet<SnapshotId>,
+    present: SnapshotRecord | undefined,
+  ) {
     const { record, life } = machineOf(machine);
     const all = await library.snapshots.list(machine);
     const isIn = ({ id, deletedAt, state }: SnapshotRecord) =>
@@ -116,16 +125,23 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
       return { ...kept, parent: livingParent(kept.parent, byId) };
     });
     const from = present ? present.id : livingParent(parent, byId);
+    const held = snapshots.find(({ id }) => id === from)?.disks.map(({ disk }) => disk) ?? [];
+    const heads = (await library.heads.present(machine)).map(({ disk }) => disk);
+    // One that was added while the machine runs has content that no instant of it has; without any it is just an empty disk.
+    const hasNoContent = (disk: DiskDefinition) => disk.path === undefined && !heads.includes(disk.id as string);
+    const comesAlong = (disk: DiskDefinition) => disk.id === undefined || held.includes(disk.id) || hasNoContent(disk);
     const isThere = snapshots.some(({ id }) => id === from);
     // A running machine goes on from its memory elsewhere too.
     const withMemory = suspended || life.state === 'running' || life.state === 'paused';
     const what: ArchivedMachine = {
-      definition: record.definition,
+      definition: { ...definition, disks: definition.disks.filter(comesAlong) },
       createdAt: record.createdAt,
       present: { parent: isThere ? from : null, suspended: isThere && withMemory },
       snapshots,
     };
-    return { what, leftOut: all.filter(({ id, deletedAt, state }) => wanted.has(id) && deletedAt === undefined && state !== 'ready') };
+    const leftOut = all.filter(({ id, deletedAt, state }) => wanted.has(id) && deletedAt === undefined && state !== 'ready');
+    const disksLeftOut = definition.disks.flatMap((disk, slot) => (comesAlong(disk) ? [] : [slot + 1]));
+    return { what, words: [...leftOutWords(leftOut), ...disksLeftOut.map(leftOutDisk)].join('; ') };
   }
 
   async function adoptImported({ machine, saved }: ImportedMachine): Promise<MachineId> {
@@ -164,12 +180,14 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
         await timelines.recovered();
         const wanted = await storedOf(machine, progress, signal);
         progress({ message: 'keeping the present' });
-        const present = await unkept(machine);
+        // Taken before its disks are: one that is brought in meanwhile is not in the file, instead of being there empty.
+        const { definition } = machineOf(machine).record;
+        const present = await unkept(machine, definition);
         try {
-          const { what, leftOut } = await archived(machine, wanted, present?.record);
+          const { what, words } = await archived(machine, definition, wanted, present?.record);
           const args = { file, machine: what, library: library.home.library, withBases: true, program, date: Date.now() };
           await storage.run('exportMachine', args, { progress, signal });
-          return leftOutWords(leftOut);
+          return words === '' ? 'done' : words;
         } finally {
           await present?.undo();
         }

@@ -100,6 +100,35 @@ describe('carried to another library', () => {
     expect(snapshots[1]?.parent).toBe(snapshots[0]?.id);
   });
 
+  test('a disk added while the machine runs is left out and named, not carried empty', { timeout: 60_000 }, async () => {
+    const { program, id } = await running();
+    const folder = temporaryFolder();
+    const path = join(folder, 'data.raw');
+    writeFileSync(path, Buffer.alloc(65_536, 'data'));
+    const { disks } = program.supervisor.machine(id).record.definition;
+    await program.supervisor.update(id, { disks: [...disks, { path, format: 'raw', readonly: false, writes: 'overlay' }] });
+    const file = join(folder, 'hello.vivarium');
+    const { message } = await ended(program, program.timelines.carrying.export(id, file).task);
+    expect(message).toContain('disk 2 was left out: it was added while the machine runs');
+    const there = await timelineProgram();
+    const machine = await imported(there, file);
+    expect(there.supervisor.machine(machine).record.definition.disks).toHaveLength(1);
+  });
+
+  test('a machine that was never started brings what its disks stand on', { timeout: 60_000 }, async () => {
+    const program = await timelineProgram();
+    const folder = temporaryFolder();
+    const path = join(folder, 'data.raw');
+    writeFileSync(path, Buffer.alloc(65_536, 'data'));
+    const id = await program.hello({ disks: [{ path, format: 'raw', readonly: false, writes: 'overlay' }] });
+    const file = join(folder, 'hello.vivarium');
+    expect(await ended(program, program.timelines.carrying.export(id, file).task)).toMatchObject({ state: 'done', message: 'done' });
+    const there = await timelineProgram();
+    const machine = await imported(there, file);
+    expect(there.supervisor.machine(machine).record.definition.disks).toMatchObject([{ sizeBytes: 65_536 }]);
+    expect(await there.library.heads.present(machine)).toMatchObject([{ sizeBytes: 65_536 }]);
+  });
+
   test('a file that is there stays, and a damaged one changes nothing', { timeout: 60_000 }, async () => {
     const { program, id } = await running();
     const folder = temporaryFolder();
