@@ -75,7 +75,6 @@ export class Timelines {
   /** Runs work on a machine's disks when what was taken is stored, and while nothing starts, takes or goes back. */
   async alone<T>(machine: MachineId, work: () => Promise<T>): Promise<T> {
     await this.recovered();
-    await this.recovered();
     const { present, storing } = this.of(machine);
     return present.inTurn(async () => {
       await storing.settled();

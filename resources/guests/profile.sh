@@ -11,7 +11,7 @@ alias poweroff='umount -a -r 2>/dev/null; poweroff -f' reboot='umount -a -r 2>/d
 if [ ! -e /run/greeted ]; then
   : > /run/greeted
   echo
-  echo "This is Linux $(uname -r) for $(uname -m) with BusyBox, running from memory: nothing is kept."
+  echo "This is Linux $(uname -r) for $(uname -m) with BusyBox, running from memory: snapshots keep it, a shutdown does not."
   echo "poweroff ends it, resize fits the shell to your terminal, busybox lists the commands."
   echo
 else
