@@ -283,6 +283,9 @@ class OverlayDisk implements AttachedDisk {
   async #settled(version: number, generation: number): Promise<void> {
     const { store, settled } = this.#parts;
     if (!settled) throw new Error('a disk outside a library has no settled content');
+    // What is still being written cannot be in a content that was made before.
+    if (generation >= this.#pending.generation)
+      throw new Error(`generation ${generation} of ${store.file} has not ended: it cannot be settled`);
     await this.#writeBack.flush();
     const content = await settled.load(version);
     const sql = `UPDATE state SET settled_version = ${version}, settled_generation = ${generation}, generation = max(generation, ${generation + 1})`;
@@ -312,6 +315,10 @@ class OverlayDisk implements AttachedDisk {
     try {
       await this.#cleaner.stop();
       await this.#writeBack.close();
+      // An instant may end a generation without a row: opened again, its number must not be given to what comes after.
+      const { generation } = this.#pending;
+      const sql = `UPDATE state SET generation = ${generation}`;
+      if ((await store.state()).generation < generation) await this.#writeBack.inTurn(() => store.change(sql));
     } catch (error) {
       owner.log(`what the guest wrote last is lost: ${error instanceof Error ? error.message : String(error)}`);
     } finally {
