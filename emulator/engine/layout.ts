@@ -31,7 +31,7 @@ export const JUMP_ENTRIES = 1 << 15;
 /** Target address i64 (0: empty), table slot i32, pad. */
 export const JUMP_ENTRY = { size: 16, pc: 0, slot: 8 } as const;
 /** A target has two places: by its low bits, and by its low half times this, taken from the top. */
-export const JUMP_HASH = { multiplier: 0x9e3779b1, shift: 32 - 15 } as const;
+export const JUMP_HASH = { multiplier: 0x9e3779b1, shift: Math.clz32(JUMP_ENTRIES - 1) } as const;
 
 export const COUNTERS = 1 << 16;
 /** Spreads the same address in different modes over the counters; a multiple of 4, as it is xor-ed into a byte offset. */

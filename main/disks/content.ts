@@ -2,7 +2,7 @@
  * The content of a disk that is in the store: which chunk each cluster is, as manifests of 1 GiB each, and a list that
  * says which of them belong together and which clusters are zeros over a base. What is in neither is the base's.
  */
-import type { ChunkReader, ManifestId, NewManifest, Store } from '../storage/index.ts';
+import type { ChunkReader, NewManifest, Store } from '../storage/index.ts';
 import { LARGEST_CHUNK, SMALLEST_CHUNK, StorageError } from '../storage/index.ts';
 import { CLUSTER_BYTES, type Run } from './cluster.ts';
 
@@ -89,15 +89,4 @@ export async function readContent(reader: ChunkReader, { owner, prefix }: Conten
   const segments = new Map<number, Float64Array>();
   for (const segment of list.segments) segments.set(segment, await read(`${prefix}@${segment}`));
   return { segments, zeros: list.zeros };
-}
-
-/** The manifests of a content; none when it is not there. Without a prefix: all of the owner. */
-export async function contentManifests(reader: ChunkReader, owner: string, prefix?: string): Promise<readonly ManifestId[]> {
-  const all = await reader.manifests.list(owner);
-  return all.filter(({ name }) => prefix === undefined || name.startsWith(`${prefix}@`)).map(({ id }) => id);
-}
-
-/** Copies a content to other places without reading a single chunk of it. @throws as readContent and writeContent */
-export async function copyContent(store: Store, from: ContentPlace, to: readonly ContentPlace[]): Promise<void> {
-  await writeContent(store, to, await readContent(store, from));
 }

@@ -117,9 +117,6 @@ export function nodeAt({ nodes }: TimelineLayout, x: number, y: number, reach = 
   return best;
 }
 
-/** The places on the way to Now, oldest first: what a scrub goes along. */
-export const currentBranch = ({ nodes }: TimelineLayout): readonly PlacedNode[] => nodes.filter(({ current }) => current);
-
 /** The place of a list that is nearest along the axis. */
 export function nearestAlong(nodes: readonly PlacedNode[], x: number): PlacedNode | undefined {
   return nodes.reduce<PlacedNode | undefined>(
