@@ -74,11 +74,12 @@ export class BringingIn {
   /** The head goes before the definition: a disk that is defined and has no head would be made anew, empty. */
   async #add(head: HeadRecord, definition: DiskDefinition): Promise<void> {
     const { library, supervisor, events } = this.#parts;
-    const defined = supervisor.machine(head.machine).record.definition.disks;
     try {
-      if (defined.length >= MOST_DISKS) throw new ContractError('conflict', `a machine has at most ${MOST_DISKS} disks: remove one first`);
       await library.heads.create(head);
-      await supervisor.update(head.machine, { disks: [...defined, definition] });
+      await supervisor.update(head.machine, ({ disks }) => {
+        if (disks.length >= MOST_DISKS) throw new ContractError('conflict', `a machine has at most ${MOST_DISKS} disks: remove one first`);
+        return { disks: [...disks, definition] };
+      });
     } catch (error) {
       await library.heads.remove(head.id).catch(() => undefined);
       removeHead(this.#fileOf(head));

@@ -17,6 +17,12 @@ export interface MachineRecord {
   readonly suspended: boolean;
 }
 
+/**
+ * The fields to change, or how they follow from what is stored: that is called inside the transaction, so a change that
+ * builds on the stored definition never undoes another one. It may throw, and then nothing is stored.
+ */
+export type DefinitionChange = Partial<MachineDefinition> | ((stored: MachineDefinition) => Partial<MachineDefinition>);
+
 /** Calls reject with `ContractError`: `missing` for an unknown id, `conflict` for a taken name. */
 export interface MachineRecords {
   /** Those in use, oldest first. */
@@ -26,7 +32,7 @@ export interface MachineRecords {
   /** One in use. */
   get(id: MachineId): Promise<MachineRecord>;
   create(definition: MachineDefinition): Promise<MachineRecord>;
-  update(id: MachineId, patch: Partial<MachineDefinition>): Promise<MachineRecord>;
+  update(id: MachineId, change: DefinitionChange): Promise<MachineRecord>;
   /** Into the bin. */
   delete(id: MachineId): Promise<void>;
   /** Out of the bin, under another name where its own was taken meanwhile. */
@@ -142,9 +148,10 @@ export function machineRecords(database: Database): MachineRecords {
     bin: () => list('SELECT * FROM machines WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, rowid DESC'),
     get: (id) => findInUse(database, id),
     create: (definition) => database.transaction((statements) => insertMachine(statements, definition)),
-    update: (id, patch) =>
+    update: (id, wanted) =>
       database.transaction(async (statements) => {
         const before = await findInUse(statements, id);
+        const patch = typeof wanted === 'function' ? wanted(before.definition) : wanted;
         const definition = withDiskIds({ ...before.definition, ...patch });
         await refuseTaken(statements, definition.name, id);
         return (await change(statements, 'update', before, { definition, deleted: false })).record;

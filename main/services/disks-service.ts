@@ -119,8 +119,9 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
       throw new ContractError('conflict', `disk ${slot + 1} has ${now.sizeBytes} bytes: a disk can be made larger, never smaller`);
     if (hasHead(definition)) {
       if (head) await heads.change(head.id, { sizeBytes });
-      const changed = machine.record.definition.disks.map((disk, index) => (index === slot ? { ...disk, sizeBytes } : disk));
-      await supervisor.update(id, { disks: changed });
+      await supervisor.update(id, ({ disks }) => ({
+        disks: disks.map((disk) => (disk.id === definition.id ? { ...disk, sizeBytes } : disk)),
+      }));
     } else if (definition.path !== undefined && (definition.format ?? 'raw') === 'raw' && !definition.readonly)
       await truncate(definition.path, sizeBytes);
     else throw new ContractError('conflict', 'an image that is only read cannot be made larger: let writes go to an overlay first');

@@ -3,6 +3,7 @@ import type { Handlers } from '../../preload/contract/contract.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { BinnedMachine, MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
+import { unlessChanged } from '../supervisor/unless-changed.ts';
 
 export interface MachinesParts {
   readonly supervisor: Supervisor;
@@ -47,7 +48,7 @@ export function machinesService({
       if (template === undefined) throw new ContractError('invalid', 'only a machine from a template can be had already booted');
       return createBooted(made);
     },
-    update: (id, patch) => supervisor.update(id, patch),
+    update: (id, patch, base) => supervisor.update(id, base === undefined ? patch : unlessChanged(patch, base)),
     check,
     start: (id) => supervisor.machine(id).start(),
     pause: (id) => supervisor.machine(id).life.pause(),

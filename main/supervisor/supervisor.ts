@@ -6,7 +6,7 @@
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineActivity, MachineDefinition, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import type { Library } from '../library/library.ts';
-import type { MachineRecord } from '../library/machine-records.ts';
+import type { DefinitionChange, MachineRecord } from '../library/machine-records.ts';
 import { SupervisedMachine, type MachineSurroundings } from './supervised-machine.ts';
 
 export interface SupervisorEvents {
@@ -83,9 +83,9 @@ export class Supervisor {
     const machine = await this.#adopt(await this.#parts.library.machines.create(definition));
     return this.#told(machine);
   }
-  async update(id: MachineId, patch: Partial<MachineDefinition>): Promise<MachineStatus> {
+  async update(id: MachineId, change: DefinitionChange): Promise<MachineStatus> {
     const machine = this.machine(id);
-    machine.record = await this.#parts.library.machines.update(id, patch);
+    machine.record = await this.#parts.library.machines.update(id, change);
     return this.#told(machine);
   }
   /** Into the bin; a machine that is not off is refused. */

@@ -9,12 +9,17 @@ const refuse = (where: string, wanted: string): never => {
 };
 
 /** Checks a call's arguments one by one; too many or too few are refused. */
-export const args =
-  (...checks: readonly ValueCheck[]): Check =>
-  (values) => {
-    if (values.length !== checks.length) refuse('the call', `given ${checks.length} arguments, not ${values.length}`);
-    checks.forEach((check, index) => check(values[index], `argument ${index + 1}`));
+export const args = (...checks: readonly ValueCheck[]): Check => argsWithOptional(checks);
+
+/** The same for a call whose last arguments may be left out. */
+export function argsWithOptional(needed: readonly ValueCheck[], ...more: readonly ValueCheck[]): Check {
+  const checks = [...needed, ...more];
+  return (values) => {
+    if (values.length < needed.length || values.length > checks.length)
+      refuse('the call', `given ${checks.length} arguments, not ${values.length}`);
+    values.forEach((value, index) => checks[index]?.(value, `argument ${index + 1}`));
   };
+}
 /** A call without arguments. */
 export const nothing: Check = args();
 

@@ -70,5 +70,8 @@ export class ContractError extends Error {
     this.code = code;
   }
 }
-/** `invalid`: the arguments; `missing`: no such thing; `conflict`: not in this state; `unavailable`: the world lacks something; `internal`: our bug. */
-export type ErrorCode = 'invalid' | 'missing' | 'conflict' | 'unavailable' | 'internal';
+/**
+ * `invalid`: the arguments; `missing`: no such thing; `conflict`: not in this state; `changed`: it is no longer what the
+ * caller had read, who may read it again; `unavailable`: the world lacks something; `internal`: our bug.
+ */
+export type ErrorCode = 'invalid' | 'missing' | 'conflict' | 'changed' | 'unavailable' | 'internal';

@@ -1,7 +1,7 @@
 /** Machines: their definitions and their life. */
 import type { EngineMode, MachineFigures } from '../../emulator/index.ts';
 import { call, contract, event } from './contract.ts';
-import { args, definition, definitionPatch, machineId, machineIds, newMachine, nothing } from './checks.ts';
+import { args, argsWithOptional, definition, definitionPatch, machineId, machineIds, newMachine, nothing } from './checks.ts';
 
 /** A machine's identity: a ULID, never shown to people. */
 export type MachineId = string & { readonly brand: 'MachineId' };
@@ -104,8 +104,16 @@ export const machines = contract('machines', {
       readonly booted?: boolean;
     }) => MachineStatus
   >(args(newMachine)),
-  /** Changes the stored definition; a running machine keeps what it started with until restarted. */
-  update: call<(id: MachineId, patch: Partial<MachineDefinition>) => MachineStatus>(args(machineId, definitionPatch)),
+  /**
+   * Changes the stored definition; a running machine keeps what it started with until restarted.
+   *
+   * `base` says what the fields of the patch were when the caller read them; a field that was absent is left out of it.
+   * Where one of them is something else by now, nothing is stored and the call is refused as `changed`, so that no form
+   * and no command overwrites a change it has not seen. Without `base` the patch is stored whatever was there.
+   */
+  update: call<(id: MachineId, patch: Partial<MachineDefinition>, base?: Partial<MachineDefinition>) => MachineStatus>(
+    argsWithOptional([machineId, definitionPatch], definitionPatch),
+  ),
   /** What is wrong with a definition, by field; nothing is stored. */
   check: call<(candidate: MachineDefinition) => readonly { readonly field: string; readonly message: string }[]>(args(definition)),
   start: call<(id: MachineId) => void>(args(machineId)),

@@ -2,6 +2,7 @@
 import type { ServiceEvents } from '../../main/border/border.ts';
 import type { OpenConsole } from '../../main/border/session.ts';
 import { ConsoleLog } from '../../main/supervisor/console-log.ts';
+import { unlessChanged } from '../../main/supervisor/unless-changed.ts';
 import { ContractError, type Handlers } from '../../preload/contract/contract.ts';
 import type { consoles } from '../../preload/contract/consoles.ts';
 import type { MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
@@ -123,10 +124,14 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
       const made = add(definition ?? plain(name ?? template ?? 'machine', template));
       return booted ? change(made.id, { suspended: true, reason: 'booted' }) : made;
     },
-    update(id, patch) {
+    update(id, patch, base) {
       const one = entry(id);
+      const checked = base === undefined ? patch : unlessChanged(patch, base);
+      const fields = typeof checked === 'function' ? checked(one.status.definition) : checked;
+      if (fields.name !== undefined && [...entries.values()].some((other) => other !== one && other.status.definition.name === fields.name))
+        throw new ContractError('conflict', `there is already a machine called "${fields.name}": choose another name`);
       one.before = one.status.definition;
-      return change(id, { definition: { ...one.before, ...patch }, needsRestart: one.guest !== undefined });
+      return change(id, { definition: { ...one.before, ...fields }, needsRestart: one.guest !== undefined });
     },
     check: ({ boot }) =>
       boot.kernel && !boot.kernel.startsWith('/boot/')

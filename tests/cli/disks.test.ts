@@ -7,6 +7,7 @@ import { addedDisk } from '../../main/cli/disks/add-command.ts';
 import { changedDisk } from '../../main/cli/disks/set-command.ts';
 import { byteSize, driveOption } from '../../main/cli/drive-option.ts';
 import { interval, keepingPatch } from '../../main/cli/machines/keeping-options.ts';
+import { unlessChanged } from '../../main/supervisor/unless-changed.ts';
 import { replacedDisks } from '../../main/cli/machines/set-command.ts';
 import type { DiskStatus } from '../../preload/contract/disks.ts';
 import type { DiskDefinition, MachineStatus } from '../../preload/contract/machines.ts';
@@ -29,6 +30,12 @@ const withBox = ({ disks, machines, ...rest }: Script, box: MachineStatus = mach
     disks: { list: () => statuses.slice(0, box.definition.disks.length), ...disks },
     tasks: { list: () => [] },
   });
+
+/** What the service does with an update. */
+const applied = (patch: object, base: object, stored: MachineStatus['definition']) => {
+  const change = unlessChanged(patch, base);
+  return typeof change === 'function' ? change(stored) : change;
+};
 
 test('list', async () => {
   const { viv } = await withBox({});
@@ -69,13 +76,32 @@ test('add and remove', async () => {
   expect(await program.viv('disk', 'add', 'box', '--size', '1G')).toEqual({ status: 0, out: 'disk 3\n', err: '' });
   expect(await program.viv('disk', 'remove', 'box', '1')).toEqual({ status: 0, out: '', err: '' });
   expect(program.calls).toEqual([
-    ['machines.update', BOX, { disks: [root, empty, { readonly: false, writes: 'overlay', sizeBytes: GIB }] }],
-    ['machines.update', BOX, { disks: [empty] }],
+    ['machines.update', BOX, { disks: [root, empty, { readonly: false, writes: 'overlay', sizeBytes: GIB }] }, { disks: [root, empty] }],
+    ['machines.update', BOX, { disks: [empty] }, { disks: [root, empty] }],
   ]);
   expect(await program.viv('disk', 'remove', 'box', '3')).toEqual({
     status: 1,
     out: '',
     err: 'viv: "box" has 2 disks, so there is no disk 3: viv disk list box\n',
+  });
+});
+
+test('a disk added by somebody else in the meantime stays; one that was changed meanwhile is not touched', async () => {
+  const extra: DiskDefinition = { id: 'disk-c', readonly: false, writes: 'overlay', sizeBytes: GIB };
+  let box = machine('box', {}, [root, empty]);
+  let race: (() => void) | undefined = () => (box = machine('box', {}, [extra, root, empty]));
+  const update = (_id: unknown, patch: object, base: object = {}) => {
+    race?.();
+    race = undefined;
+    return { ...box, definition: { ...box.definition, ...applied(patch, base, box.definition) } };
+  };
+  const program = await withBox({ machines: { list: () => [box], update }, disks: { list: () => [] } }, box);
+  expect(await program.viv('disk', 'remove', 'box', '1')).toEqual({ status: 0, out: '', err: '' });
+  expect(program.calls.map(([, , patch]) => patch)).toEqual([{ disks: [empty] }, { disks: [extra, empty] }]);
+  race = () => (box = machine('box', {}, [{ ...root, readonly: true }]));
+  expect(await program.viv('disk', 'set', 'box', '2', '--writes', 'throwaway')).toMatchObject({
+    status: 1,
+    err: expect.stringContaining('disk 2 of "box" was changed or removed by somebody else in the meantime'),
   });
 });
 
@@ -135,7 +161,7 @@ describe('set', () => {
   test('the command changes that disk', async () => {
     const program = await withBox({});
     expect(await program.viv('disk', 'set', 'box', '2', '--writes', 'overlay')).toEqual({ status: 0, out: '', err: '' });
-    expect(program.calls).toEqual([['machines.update', BOX, { disks: [root, { ...empty, writes: 'overlay' }] }]]);
+    expect(program.calls).toEqual([['machines.update', BOX, { disks: [root, { ...empty, writes: 'overlay' }] }, { disks: [root, empty] }]]);
   });
 });
 
@@ -278,6 +304,7 @@ describe('set --drive', () => {
           checkpoints: { everySeconds: 30, budgetBytes: 0 },
           onQuit: 'stop',
         },
+        { disks: [image] },
       ],
     ]);
     const refusing = await withBox({});

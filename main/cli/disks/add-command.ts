@@ -5,8 +5,9 @@ import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
 import { byteSize, imageFormat } from '../drive-option.ts';
-import { findProgram, machineNamed, withProgram } from '../machines/program.ts';
-import { diskNumber, findDisk } from './find-disk.ts';
+import { changeMachine } from '../machines/change-machine.ts';
+import { findProgram, withProgram } from '../machines/program.ts';
+import { diskNumber, findDisk, slotOf } from './find-disk.ts';
 
 const OPTIONS = {
   file: { type: 'string' },
@@ -85,12 +86,10 @@ Examples:
     const [name] = words(positionals, 'NAME') as [string];
     const disk = addedDisk(values);
     await withProgram(findProgram('disk add'), async (program) => {
-      const { id, definition } = await machineNamed(program, name);
-      const { machines, disks } = program.client.services;
-      await machines.update(id, { disks: [...definition.disks, disk] });
+      const { id, definition } = await changeMachine(program, name, (machine) => ({ disks: [...machine.definition.disks, disk] }));
       const slot = definition.disks.length;
       console.log(`disk ${slot + 1}`);
-      const problem = (await disks.list(id)).find((status) => status.slot === slot)?.problem;
+      const problem = (await program.client.services.disks.list(id)).find((status) => status.slot === slot)?.problem;
       if (problem !== undefined) console.error(`viv: it cannot be used: ${problem}`);
     });
     return EXIT.ok;
@@ -113,8 +112,8 @@ Examples:
     const [name, number] = words(positionals, 'NAME', 'DISK') as [string, string];
     const slot = diskNumber(number);
     await withProgram(findProgram('disk remove'), async (program) => {
-      const { machine } = await findDisk(program, name, slot);
-      await program.client.services.machines.update(machine.id, { disks: machine.definition.disks.filter((_, index) => index !== slot) });
+      const found = await findDisk(program, name, slot);
+      await changeMachine(program, name, (machine) => ({ disks: machine.definition.disks.toSpliced(slotOf(machine, found), 1) }));
     });
     return EXIT.ok;
   },

@@ -1,4 +1,5 @@
 /** Which disk is meant: people count from 1, as in `viv show`, the contract's slots from 0. */
+import { isDeepStrictEqual } from 'node:util';
 import { ContractError } from '../../../preload/contract/contract.ts';
 import type { DiskDefinition, MachineStatus } from '../../../preload/contract/machines.ts';
 import { CallError } from '../call-error.ts';
@@ -25,4 +26,16 @@ export async function findDisk(program: Program, name: string, slot: number): Pr
   if (disk) return { machine, slot, disk };
   const there = disks.length === 0 ? 'no disks' : disks.length === 1 ? 'one disk' : `${disks.length} disks`;
   throw new ContractError('missing', `"${name}" has ${there}, so there is no disk ${slot + 1}: viv disk list ${shellWord(name)}`);
+}
+
+/**
+ * Where the disk is among the machine's disks by now: another command may have moved it since it was found.
+ * @throws ContractError `missing` when it has been removed
+ */
+export function slotOf(machine: MachineStatus, { slot, disk }: FoundDisk): number {
+  const { name, disks } = machine.definition;
+  const same = (other: DiskDefinition | undefined) => isDeepStrictEqual(other, disk);
+  const at = same(disks[slot]) ? slot : disks.findIndex(same);
+  if (at < 0) throw new ContractError('missing', `disk ${slot + 1} of "${name}" was changed or removed by somebody else in the meantime`);
+  return at;
 }

@@ -3,9 +3,10 @@ import type { DiskDefinition } from '../../../preload/contract/machines.ts';
 import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
+import { changeMachine } from '../machines/change-machine.ts';
 import { findProgram, withProgram } from '../machines/program.ts';
 import { writesOf } from './add-command.ts';
-import { diskNumber, findDisk } from './find-disk.ts';
+import { diskNumber, findDisk, slotOf } from './find-disk.ts';
 
 const OPTIONS = { readonly: { type: 'boolean' }, writable: { type: 'boolean' }, writes: { type: 'string' } } as const;
 type Values = { readonly readonly?: boolean; readonly writable?: boolean; readonly writes?: string };
@@ -50,9 +51,10 @@ Examples:
     // What is wrong with the words is said before the library is opened.
     changedDisk({ path: '/', readonly: false }, values);
     await withProgram(findProgram('disk set'), async (program) => {
-      const { machine, disk } = await findDisk(program, name, slot);
-      const disks = machine.definition.disks.with(slot, changedDisk(disk, values));
-      await program.client.services.machines.update(machine.id, { disks });
+      const found = await findDisk(program, name, slot);
+      await changeMachine(program, name, (machine) => ({
+        disks: machine.definition.disks.with(slotOf(machine, found), changedDisk(found.disk, values)),
+      }));
     });
     return EXIT.ok;
   },

@@ -1,12 +1,13 @@
 /** `viv set` changes a machine. */
 import { ContractError } from '../../../preload/contract/contract.ts';
-import type { DiskDefinition, MachineDefinition } from '../../../preload/contract/machines.ts';
+import type { DiskDefinition } from '../../../preload/contract/machines.ts';
 import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, words, type Command } from '../command.ts';
 import { GUEST_HELP, GUEST_OPTIONS, guestOptions } from '../guest-options.ts';
 import { definitionPatch } from '../machine-definition.ts';
 import { KEEPING_HELP, KEEPING_OPTIONS, keepingPatch } from './keeping-options.ts';
-import { findProgram, machineNamed, withProgram } from './program.ts';
+import { changeMachine } from './change-machine.ts';
+import { findProgram, withProgram } from './program.ts';
 import { shellWord } from '../figures.ts';
 
 /** What `--drive` can say of a disk; the library's own name for it is not part of that. */
@@ -76,16 +77,14 @@ Examples:
     // What is wrong with the words is said before the library is opened.
     keepingPatch(values, { checkpoints: { everySeconds: 0, budgetBytes: 0 } });
     await withProgram(findProgram('set'), async (program) => {
-      const { id, definition } = await machineNamed(program, machine);
-      const patch: Partial<MachineDefinition> = {
+      await changeMachine(program, machine, ({ definition }) => ({
         ...definitionPatch(options, definition),
         ...(options.drives === undefined ? {} : { disks: replacedDisks(definition.name, definition.disks, options.drives) }),
         ...keepingPatch(values, definition),
         ...(values.name === undefined ? {} : { name: values.name }),
         ...(values.note === undefined ? {} : { note: values.note }),
         ...(values.port === undefined ? {} : { ports: values.port.map((name) => ({ name })) }),
-      };
-      await program.client.services.machines.update(id, patch);
+      }));
     });
     return EXIT.ok;
   },

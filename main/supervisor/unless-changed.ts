@@ -1,0 +1,33 @@
+/** A change that was thought out on one definition and must not be stored over another. */
+import { isDeepStrictEqual } from 'node:util';
+import { ContractError } from '../../preload/contract/contract.ts';
+import type { MachineDefinition } from '../../preload/contract/machines.ts';
+import type { DefinitionChange } from '../library/machine-records.ts';
+
+/** What the forms and commands call the fields. */
+const FIELD_NAMES: Partial<Record<keyof MachineDefinition, string>> = {
+  memoryMiB: 'memory',
+  onQuit: 'what happens when Vivarium quits',
+  ports: 'console ports',
+};
+
+/** As it would be read back: fields that are `undefined` are absent. */
+const plain = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
+
+/**
+ * The patch, unless one of its fields is no longer what it was when the caller read it.
+ * @param base those fields as the caller read them; one that was absent is left out
+ * @throws ContractError `changed`, naming the fields, when it is applied
+ */
+export const unlessChanged =
+  (patch: Partial<MachineDefinition>, base: Partial<MachineDefinition>): DefinitionChange =>
+  (stored) => {
+    const fields = Object.keys(patch) as (keyof MachineDefinition)[];
+    const changed = fields.filter((field) => !isDeepStrictEqual(plain(stored[field]), plain(base[field])));
+    if (changed.length > 0)
+      throw new ContractError(
+        'changed',
+        `the configuration of "${stored.name}" was changed elsewhere in the meantime (${changed.map((field) => FIELD_NAMES[field] ?? field).join(', ')}); nothing was stored: look at it and try again`,
+      );
+    return patch;
+  };
