@@ -14,6 +14,8 @@ import { ConsoleBackEnd } from '../device/virtio/console/back-end.ts';
 import type { VirtioConsole } from '../device/virtio/console/device.ts';
 import { type Entropy, RngBackEnd } from '../device/virtio/rng/back-end.ts';
 import type { VirtioRng } from '../device/virtio/rng/device.ts';
+import type { Vmgenid } from '../device/vmgenid/device.ts';
+import { GENERATION_ID_BYTES } from '../device/vmgenid/state.ts';
 import { InputQueue } from './input-queue.ts';
 import { type Later, OutputPump } from './output-pump.ts';
 
@@ -41,6 +43,7 @@ export interface BackedDevices {
   readonly uart: Uart16550;
   readonly uartRing: ByteRing;
   readonly rtc: GoldfishRtc;
+  readonly vmgenid: Vmgenid;
   readonly blocks: readonly { readonly device: VirtioBlock; readonly bit: number }[];
   readonly console: { readonly device: VirtioConsole; readonly bit: number } | undefined;
   readonly rng: { readonly device: VirtioRng; readonly bit: number };
@@ -113,7 +116,7 @@ export class AttachedBackEnds {
     });
     this.#backed = this.#list();
     this.#blockBits = devices.blocks.reduce((bits, { bit }) => bits | (1 << bit), 0);
-    if (!outside.restored) this.adjustClock();
+    if (!outside.restored) this.#begin();
     void this.#run();
   }
 
@@ -167,6 +170,21 @@ export class AttachedBackEnds {
   adjustClock(): void {
     const nanoseconds = this.#outside.wallClock();
     this.#gate.admit({ kind: 'time', nanoseconds }, () => this.#devices.rtc.adjust(nanoseconds));
+  }
+
+  /** What a machine gets of the outside when it begins. */
+  #begin(): void {
+    const { vmgenid } = this.#devices;
+    this.adjustClock();
+    const id = this.#outside.entropy(GENERATION_ID_BYTES);
+    this.#gate.admit({ kind: 'generation', id }, () => vmgenid.begin(id));
+  }
+
+  /** The guest goes on from a saved instant, as others may or did: it is told, and reseeds its random number generator. */
+  renewGeneration(): void {
+    const { vmgenid } = this.#devices;
+    const id = this.#outside.entropy(GENERATION_ID_BYTES);
+    this.#gate.admit({ kind: 'generation', id }, () => vmgenid.renew(id));
   }
 
   /** Input for a console; what the guest has no room for waits. @returns bytes taken (fewer only past 1 MiB waiting) */
@@ -243,7 +261,7 @@ export class AttachedBackEnds {
     await this.quiesce();
     initialise();
     for (const block of this.#blocks) block.plug();
-    this.adjustClock();
+    this.#begin();
     this.resume();
   }
 

@@ -92,6 +92,7 @@ function soc(harts: readonly number[]): FdtNode {
   return node('soc', { '#address-cells': 2, '#size-cells': 2, compatible: 'simple-bus', ranges: true }, [
     named('rtc', map.RTC, { compatible: 'google,goldfish-rtc', ...onLine(map.RTC_LINE) }),
     named('serial', map.UART, { compatible: 'ns16550a', 'clock-frequency': map.UART_CLOCK, ...onLine(map.UART_LINE) }),
+    named('rng', map.VMGENID, { compatible: 'microsoft,vmgenid', ...onLine(map.VMGENID_LINE) }),
     named('test', map.FINISHER, { compatible: ['sifive,test1', 'sifive,test0', 'syscon'], phandle: FINISHER_PHANDLE }),
     ...virtio,
     named('plic', map.PLIC, {

@@ -17,6 +17,7 @@ import { blockState } from '../device/virtio/block/state.ts';
 import { consoleState } from '../device/virtio/console/state.ts';
 import { emptySlot } from '../device/virtio/empty.ts';
 import { rngState } from '../device/virtio/rng/state.ts';
+import { vmgenidState } from '../device/vmgenid/state.ts';
 import type { Schema } from '../snapshot/schema.ts';
 import { CONSOLE_SLOT, DISKS_MAX, RNG_SLOT, VIRTIO_SLOTS } from './memory-map.ts';
 
@@ -91,6 +92,7 @@ export function boardLayout(configuration: BoardConfiguration, base: number): Bo
     ['clint', clintState(cores)],
     ['plic', plicState(2 * cores)],
     ['uart16550', uartState],
+    ['vmgenid', vmgenidState],
     ...slots.map((content, slot) => [slotName(content, slot), schemas[content]] as const),
   ];
   const devices = Object.fromEntries(

@@ -11,6 +11,8 @@ export interface Window {
 export const FINISHER: Window = { at: 0x10_0000, size: 0x1000 };
 export const RTC: Window = { at: 0x10_1000, size: 0x1000 };
 export const CLINT: Window = { at: 0x200_0000, size: 0x1_0000 };
+/** In QEMU's window for platform devices, which has lines of its own. */
+export const VMGENID: Window = { at: 0x400_0000, size: 0x1000 };
 export const PLIC: Window = { at: 0xc00_0000, size: 0x60_0000 };
 export const UART: Window = { at: 0x1000_0000, size: 0x100 };
 /** The n-th virtio-mmio slot, from 0. */
@@ -21,6 +23,7 @@ export const DRAM = 0x8000_0000;
 /** PLIC sources. */
 export const UART_LINE = 10;
 export const RTC_LINE = 11;
+export const VMGENID_LINE = 64;
 export const virtioLine = (slot: number): number => 1 + slot;
 
 /** Hertz of the UART's clock, from which a guest computes divisors. */

@@ -25,6 +25,8 @@ import { emptySlot } from '../device/virtio/empty.ts';
 import { transportRegisters } from '../device/virtio/registers.ts';
 import { VirtioRng } from '../device/virtio/rng/device.ts';
 import { VirtioTransport } from '../device/virtio/transport-mmio.ts';
+import { Vmgenid } from '../device/vmgenid/device.ts';
+import { vmgenidRegisters } from '../device/vmgenid/registers.ts';
 import { AttachedBackEnds, type BackedDevices, type BackEnds, slotBit, UART_BIT } from './back-ends.ts';
 import { Bus, type Placed } from './bus.ts';
 import { deviceTree, type DeviceTreeRequest } from './device-tree.ts';
@@ -86,6 +88,7 @@ export class Board {
     this.#rtc = new GoldfishRtc('goldfish-rtc', place('goldfish-rtc'), rtcWires);
     const uartWires = { line: plic.line(map.UART_LINE), output: uartRing, wake: () => doorbell.ring(UART_BIT) };
     this.#uart = new Uart16550('uart16550', place('uart16550'), uartWires);
+    const vmgenid = new Vmgenid('vmgenid', place('vmgenid'), plic.line(map.VMGENID_LINE));
     this.#slots = layout.slots.map((_, slot) => ({ slot, device: this.#virtio(slot, plic, doorbell) }));
 
     const placed: readonly Placed[] = [
@@ -95,10 +98,11 @@ export class Board {
       ...this.#slots.map(({ device, slot }) => ({ window: map.virtioSlot(slot), device: mount(device, transportRegisters) })),
       { window: map.RTC, device: mount(this.#rtc, rtcRegisters) },
       { window: map.FINISHER, device: mount(finisher, finisherRegisters) },
+      { window: map.VMGENID, device: mount(vmgenid, vmgenidRegisters) },
     ];
     this.#bus = new Bus(placed);
     this.devices = placed.map(({ window, device }) => Object.assign(device, { address: window.at }));
-    this.#backed = { doorbell, uart: this.#uart, uartRing, rtc: this.#rtc, ...this.#backedSlots(), log };
+    this.#backed = { doorbell, uart: this.#uart, uartRing, rtc: this.#rtc, vmgenid, ...this.#backedSlots(), log };
   }
 
   #virtio(slot: number, plic: Plic, doorbell: Doorbell): VirtioTransport {

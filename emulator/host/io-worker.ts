@@ -31,7 +31,7 @@ const diskOwner = (slot: number): DiskOwner => ({
 const QUIET_MS = 2_000;
 const entropy = (count: number) => crypto.getRandomValues(new Uint8Array(count));
 
-async function serve({ configuration, memory, saved }: WorkerSetup): Promise<void> {
+async function serve({ configuration, memory, saved, paused }: WorkerSetup): Promise<void> {
   const layout = machineLayout(configuration);
   const { buffer } = memory;
   const { ram } = layout;
@@ -75,6 +75,10 @@ async function serve({ configuration, memory, saved }: WorkerSetup): Promise<voi
     if (question.kind === 'pause') {
       await outside.quiesce();
       outside.flushOutput();
+      return answer(undefined);
+    }
+    if (question.kind === 'resume') {
+      instants.renew();
       return answer(undefined);
     }
     if (question.kind === 'disk') return answer(await tellDisk(disks, question.slot, question.message));
@@ -127,6 +131,8 @@ async function serve({ configuration, memory, saved }: WorkerSetup): Promise<voi
     log(error.message);
   });
   if (saved) instants.later();
+  // Before the first instruction; of one that starts paused, before it is resumed.
+  if (!paused) instants.renew();
   tell({ kind: 'ready', start });
 }
 

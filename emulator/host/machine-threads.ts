@@ -67,7 +67,7 @@ export class MachineThreads {
   async start({ supply, modules }: ThreadSources, saved?: Uint8Array, paused = false): Promise<void> {
     const configuration = this.#configuration;
     const { engine } = configuration;
-    const setup = { configuration, memory: this.#memory, ...(saved ? { saved } : {}) };
+    const setup = { configuration, memory: this.#memory, ...(saved ? { saved, paused } : {}) };
     const io = supply.take('io');
     this.#io = io;
     io.postMessage(setup satisfies WorkerSetup);
@@ -210,11 +210,17 @@ export class MachineThreads {
     this.#clock.hold();
     await this.#control.allParked(() => this.ended);
     // A paused machine's memory does not change any more, unless its disks take very long to answer.
+    await this.#patiently(this.ask({ kind: 'pause' }));
+  }
+  async #patiently(asked: Promise<unknown>): Promise<void> {
     const patience = new Promise<void>((resolve) => setTimeout(resolve, ANSWERING_MS).unref());
-    await Promise.race([this.ask({ kind: 'pause' }).catch(() => undefined), patience]);
+    await Promise.race([asked.catch(() => undefined), patience]);
   }
   async resume(): Promise<void> {
     if (this.#ending || this.#pausedAt === undefined) return;
+    // A guest that went back is told of it before it runs; only a disk in trouble keeps the I/O thread from answering.
+    await this.#patiently(this.ask({ kind: 'resume' }));
+    if (this.ended) return;
     this.#pausedFor += performance.now() - this.#pausedAt;
     this.#pausedAt = undefined;
     this.#clock.release();

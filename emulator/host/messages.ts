@@ -11,6 +11,8 @@ export interface WorkerSetup {
   readonly memory: WasmMemory;
   /** State to go on from; the RAM is there or on its way. Absent: boot. */
   readonly saved?: Uint8Array;
+  /** It does not run at once. */
+  readonly paused?: boolean;
 }
 /** May come before an I/O thread's setup: modules its disks will want. */
 export interface LoadAhead {
@@ -32,6 +34,8 @@ export interface CompilerSetup extends WorkerSetup {
 export type IoQuestion =
   /** The cores stand still: no more disk requests; answered when none is under way. */
   | { readonly kind: 'pause' }
+  /** The cores are about to go on; answered when they may. */
+  | { readonly kind: 'resume' }
   | { readonly kind: 'instant'; readonly request: InstantRequest; readonly disks?: readonly DiskAttachment[] }
   | { readonly kind: 'disk'; readonly slot: number; readonly message: unknown };
 

@@ -47,6 +47,7 @@ export interface InstantParts {
 export class Instants {
   readonly #parts: InstantParts;
   #kickLater = false;
+  #renewLater = false;
 
   constructor(parts: InstantParts) {
     this.#parts = parts;
@@ -95,12 +96,20 @@ export class Instants {
   /** The machine holds the state of another instant and does not run yet: what its back ends must look at is for `running`. */
   later(): void {
     this.#kickLater = true;
+    this.#renewLater = true;
+  }
+  /** A machine that holds the state of another instant is about to run: its guest learns that it went back. */
+  renew(): void {
+    if (!this.#renewLater) return;
+    this.#renewLater = false;
+    this.#parts.board.outside.renewGeneration();
   }
   /** The machine is about to run after it stood still; then its back ends go on (`resume`). */
   running(): void {
     const { board } = this.#parts;
     if (!this.#kickLater) return;
     this.#kickLater = false;
+    this.renew();
     board.outside.adjustClock();
     board.kick();
   }

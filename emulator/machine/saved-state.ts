@@ -29,13 +29,16 @@ export const machineState = schema('machine', 1, {
 });
 export type MachineState = StateOf<typeof machineState>;
 
+/** Devices that the board got later: they begin anew where the state of a machine is older. */
+const ADDED_DEVICES: ReadonlySet<string> = new Set(['vmgenid']);
+
 const coreComponent = (layout: MachineLayout, hart: number): PlacedComponent => ({
   name: `core-${hart}`,
   schema: coreState,
   at: (layout.cores[hart] as { state: number }).state,
 });
 const boardComponents = (layout: MachineLayout, board: Board): readonly PlacedComponent[] => [
-  ...board.devices.map(({ name, schema: shape, place }) => ({ name, schema: shape, at: place.stateAt })),
+  ...board.devices.map(({ name, schema: shape, place }) => ({ name, schema: shape, at: place.stateAt, mayLack: ADDED_DEVICES.has(name) })),
   ...layout.board.signals.map((at, hart) => ({ name: `signals-${hart}`, schema: coreSignals, at })),
 ];
 

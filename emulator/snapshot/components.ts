@@ -8,7 +8,7 @@
  * u8 and ASCII.
  */
 import { crc32 } from './crc32.ts';
-import type { Fields, Schema } from './schema.ts';
+import { type Fields, reset as resetState, type Schema } from './schema.ts';
 
 const MAGIC = [0x56, 0x49, 0x56, 0x53];
 const FORMAT = 1;
@@ -22,6 +22,8 @@ export interface PlacedComponent {
   readonly name: string;
   readonly schema: Schema;
   readonly at: number;
+  /** State saved by an older program may lack it; it then gets its reset values. */
+  readonly mayLack?: boolean;
   /** Where it is to be saved from, if not from the machine's memory: a copy. */
   readonly copy?: SharedArrayBuffer;
 }
@@ -91,11 +93,12 @@ export function readComponents(bytes: Uint8Array): ReadonlyMap<string, SavedComp
  * @throws SnapshotError where the component is missing, newer than this program, or does not fit the schema
  */
 export function restoreComponent(
-  { name, schema, at }: PlacedComponent,
+  { name, schema, at, mayLack = false }: PlacedComponent,
   saved: SavedComponent | undefined,
   buffer: SharedArrayBuffer,
   migrations: Readonly<Record<number, Migration>> = {},
 ): void {
+  if (!saved && mayLack) return resetState(schema, buffer, at);
   if (!saved) throw new SnapshotError(`the saved state has no ${name}: it is of a machine with other devices`);
   if (saved.version > schema.version)
     throw new SnapshotError(`the state of ${name} was saved by a later version of the program; use that one or a newer one`);

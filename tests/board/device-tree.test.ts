@@ -84,6 +84,9 @@ describe('the tree of riscv64-virt', () => {
     expect(cells(soc.children['serial@10000000']?.properties['interrupts'])).toEqual([10]);
     expect(cells(soc.children['serial@10000000']?.properties['clock-frequency'])).toEqual([3_686_400]);
     expect(cells(soc.children['rtc@101000']?.properties['interrupts'])).toEqual([11]);
+    // Ours, in QEMU's window for platform devices.
+    expect(words(soc.children['rng@4000000']?.properties['compatible'])).toEqual(['microsoft,vmgenid']);
+    expect(cells(soc.children['rng@4000000']?.properties['interrupts'])).toEqual([64]);
     const slots = Array.from(
       { length: 8 },
       (_, slot) => cells(soc.children[`virtio_mmio@1000${slot + 1}000`]?.properties['interrupts'])[0],

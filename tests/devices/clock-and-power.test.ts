@@ -27,7 +27,7 @@ describe('goldfish RTC', () => {
     expect(time()).toBe(WALL);
     clock.now += 10_000_000;
     expect(time()).toBe(WALL + 1_000_000_000n);
-    expect(seen).toEqual([{ kind: 'time', nanoseconds: WALL }]);
+    expect(seen.filter(({ kind }) => kind === 'time')).toEqual([{ kind: 'time', nanoseconds: WALL }]);
     await board.outside.close();
   });
 

@@ -13,7 +13,18 @@ const plain = (state: object) =>
 it('the board has every kind of device', () => {
   const kinds = new Set(names.map((name) => name.replace(/-\d+$/, '')));
   expect([...kinds].sort()).toEqual(
-    ['clint', 'finisher', 'goldfish-rtc', 'plic', 'uart16550', 'virtio-block', 'virtio-console', 'virtio-empty', 'virtio-rng'].sort(),
+    [
+      'clint',
+      'finisher',
+      'goldfish-rtc',
+      'plic',
+      'uart16550',
+      'virtio-block',
+      'virtio-console',
+      'virtio-empty',
+      'virtio-rng',
+      'vmgenid',
+    ].sort(),
   );
   expect(new Set(names).size).toBe(names.length);
 });

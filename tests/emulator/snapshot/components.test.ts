@@ -55,6 +55,15 @@ describe('saved components', () => {
     expect(bind(second, buffer, 0).oil).toBe(5);
   });
 
+  it('of a component that came later are its reset values; any other that is missing is refused', () => {
+    const buffer = new SharedArrayBuffer(first.size);
+    new Uint8Array(buffer).fill(0xee);
+    expect(() => restoreComponent({ name: 'right', schema: first, at: 0 }, undefined, buffer)).toThrow('has no right');
+    restoreComponent({ name: 'right', schema: first, at: 0, mayLack: true }, undefined, buffer);
+    const state = bind(first, buffer, 0);
+    expect([state.gear, state.teeth, state.turns, ...state.springs]).toEqual([3, 400, 7n, 0n, 0n, 0n, 0n]);
+  });
+
   it('of a later version are refused', () => {
     const buffer = new SharedArrayBuffer(second.size);
     reset(second, buffer, 0);
