@@ -22,9 +22,9 @@ import { uartRegisters } from '../device/uart16550/registers.ts';
 import { VirtioBlock } from '../device/virtio/block/device.ts';
 import { VirtioConsole } from '../device/virtio/console/device.ts';
 import { emptySlot } from '../device/virtio/empty.ts';
-import { transportRegisters } from '../device/virtio/registers.ts';
 import { VirtioRng } from '../device/virtio/rng/device.ts';
-import { VirtioTransport } from '../device/virtio/transport-mmio.ts';
+import { mountMmio } from '../device/virtio/mmio-transport.ts';
+import { VirtioDevice } from '../device/virtio/device.ts';
 import { Vmgenid } from '../device/vmgenid/device.ts';
 import { vmgenidRegisters } from '../device/vmgenid/registers.ts';
 import { AttachedBackEnds, type BackedDevices, type BackEnds, slotBit, UART_BIT } from './back-ends.ts';
@@ -50,7 +50,7 @@ export interface BoardParts {
 
 /** A virtio device that this thread built, and where. */
 interface Slot {
-  readonly device: VirtioTransport;
+  readonly device: VirtioDevice;
   readonly slot: number;
 }
 
@@ -89,13 +89,16 @@ export class Board {
     const uartWires = { line: plic.line(map.UART_LINE), output: uartRing, wake: () => doorbell.ring(UART_BIT) };
     this.#uart = new Uart16550('uart16550', place('uart16550'), uartWires);
     const vmgenid = new Vmgenid('vmgenid', place('vmgenid'), plic.line(map.VMGENID_LINE));
-    this.#slots = layout.slots.map((_, slot) => ({ slot, device: this.#virtio(slot, plic, doorbell) }));
+    this.#slots = layout.slots.map((_, slot) => ({ slot, device: this.#virtio(slot, doorbell) }));
 
     const placed: readonly Placed[] = [
       { window: map.CLINT, device: mount(this.#clint, clintRegisters(cores)) },
       { window: map.PLIC, device: mount(plic, plicRegisters(2 * cores)) },
       { window: map.UART, device: mount(this.#uart, uartRegisters) },
-      ...this.#slots.map(({ device, slot }) => ({ window: map.virtioSlot(slot), device: mount(device, transportRegisters) })),
+      ...this.#slots.map(({ device, slot }) => ({
+        window: map.virtioSlot(slot),
+        device: mountMmio(device, plic.line(map.virtioLine(slot))),
+      })),
       { window: map.RTC, device: mount(this.#rtc, rtcRegisters) },
       { window: map.FINISHER, device: mount(finisher, finisherRegisters) },
       { window: map.VMGENID, device: mount(vmgenid, vmgenidRegisters) },
@@ -105,22 +108,22 @@ export class Board {
     this.#backed = { doorbell, uart: this.#uart, uartRing, rtc: this.#rtc, vmgenid, ...this.#backedSlots(), log };
   }
 
-  #virtio(slot: number, plic: Plic, doorbell: Doorbell): VirtioTransport {
+  #virtio(slot: number, doorbell: Doorbell): VirtioDevice {
     const { layout } = this;
     const { buffer, memory, log } = this.#parts;
     const content = layout.slots[slot] ?? 'empty';
     const name = slotName(content, slot);
     const place = placeOf(layout, name, buffer);
-    const wires = { line: plic.line(map.virtioLine(slot)), memory, wake: () => doorbell.ring(slotBit(slot)), log };
+    const wires = { memory, wake: () => doorbell.ring(slotBit(slot)), log };
     if (content === 'block') return new VirtioBlock(name, place, wires);
     if (content === 'rng') return new VirtioRng(name, place, wires);
-    if (content === 'empty') return new VirtioTransport(name, emptySlot, place, wires);
+    if (content === 'empty') return new VirtioDevice(name, emptySlot, place, wires);
     const emergency = new ByteRing(buffer, layout.emergencyRing, EMERGENCY_RING_BYTES, layout.release);
     return new VirtioConsole(name, layout.configuration.ports, place, { ...wires, emergency });
   }
 
   #backedSlots(): Pick<BackedDevices, 'blocks' | 'console' | 'rng'> {
-    const all = <D extends VirtioTransport>(kind: new (...parts: never[]) => D) =>
+    const all = <D extends VirtioDevice>(kind: new (...parts: never[]) => D) =>
       this.#slots.flatMap(({ device, slot }) => (device instanceof kind ? [{ device, bit: slotBit(slot) }] : []));
     const [rng] = all(VirtioRng);
     if (!rng) throw new Error('the layout has no entropy device');

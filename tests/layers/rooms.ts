@@ -38,11 +38,11 @@ export const ROOMS: readonly Room[] = [
     packages: [],
   },
   { room: kit, may: ['emulator/memory', state], packages: [] },
-  { room: 'emulator/device', each: true, may: [kit, state], types: ['emulator/memory', 'emulator/disk'], packages: [] },
+  { room: 'emulator/device', each: true, may: [kit, state, 'emulator/device/pci'], types: ['emulator/memory', 'emulator/disk'], packages: [] },
   {
     room: 'emulator/device/virtio',
     each: true,
-    may: [kit, state, 'emulator/device/virtio/*'],
+    may: [kit, state, 'emulator/device/pci', 'emulator/device/virtio/*'],
     types: ['emulator/memory', 'emulator/disk'],
     packages: [],
   },

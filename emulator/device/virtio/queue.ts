@@ -7,7 +7,7 @@ import type { GuestMemory } from '../../memory/guest-memory.ts';
 import type { Schema, StateOf } from '../../snapshot/schema.ts';
 import { Chain, type Piece } from './chain.ts';
 import { FEATURE_EVENT_INDEX, FEATURE_INDIRECT, type TransportFields } from './state.ts';
-import type { VirtioTransport } from './transport-mmio.ts';
+import type { VirtioDevice } from './device.ts';
 
 const DESCRIPTOR_SIZE = 16;
 const FLAG_NEXT = 1;
@@ -18,16 +18,16 @@ const AVAILABLE_NO_INTERRUPT = 1;
 const LONGEST_CHAIN = 1024;
 
 export class VirtQueue {
-  readonly #transport: VirtioTransport;
+  readonly #device: VirtioDevice;
   readonly #index: number;
   readonly #state: StateOf<Schema<TransportFields>>;
   readonly #memory: GuestMemory;
 
-  constructor(transport: VirtioTransport, index: number) {
-    this.#transport = transport;
+  constructor(device: VirtioDevice, index: number) {
+    this.#device = device;
     this.#index = index;
-    this.#state = transport.state;
-    this.#memory = transport.memory;
+    this.#state = device.state;
+    this.#memory = device.memory;
   }
 
   get #size(): number {
@@ -35,11 +35,11 @@ export class VirtQueue {
   }
 
   get #usable(): boolean {
-    return this.#transport.live && this.#state.queueReady[this.#index] === 1;
+    return this.#device.live && this.#state.queueReady[this.#index] === 1;
   }
 
   #break(reason: string): undefined {
-    this.#transport.broken(`queue ${this.#index}: ${reason}`);
+    this.#device.broken(`queue ${this.#index}: ${reason}`);
     return undefined;
   }
 
@@ -86,7 +86,7 @@ export class VirtQueue {
 
   /** With the event index: asks to be notified of entry `next`. @returns whether the ring can be used */
   #askForEvent(next: number): boolean {
-    if (!this.#transport.has(FEATURE_EVENT_INDEX)) return true;
+    if (!this.#device.has(FEATURE_EVENT_INDEX)) return true;
     const used = this.#at('deviceArea', 6 + 8 * this.#size);
     if (used < 0) return false;
     this.#store16(used + 4 + 8 * this.#size, next);
@@ -130,7 +130,7 @@ export class VirtQueue {
   }
 
   #followIndirect(address: number, length: number, readable: Piece[], writable: Piece[]): string | undefined {
-    if (!this.#transport.has(FEATURE_INDIRECT)) return 'an indirect table, which was not negotiated';
+    if (!this.#device.has(FEATURE_INDIRECT)) return 'an indirect table, which was not negotiated';
     if (length === 0 || length % DESCRIPTOR_SIZE !== 0) return `an indirect table of ${length} bytes`;
     const table = this.#memory.offset(address, length);
     if (table < 0) return `an indirect table outside RAM (0x${address.toString(16)})`;
@@ -163,10 +163,10 @@ export class VirtQueue {
     const ring = this.#at('driverArea', 6 + 2 * this.#size);
     if (ring < 0) return;
     this.#state.signalledUsed[this.#index] = now;
-    if (this.#transport.has(FEATURE_EVENT_INDEX)) {
+    if (this.#device.has(FEATURE_EVENT_INDEX)) {
       const event = this.#load16(ring + 4 + 2 * this.#size);
       if (((now - event - 1) & 0xffff) >= ((now - before) & 0xffff)) return;
     } else if ((this.#load16(ring) & AVAILABLE_NO_INTERRUPT) !== 0) return;
-    this.#transport.interruptUsed();
+    this.#device.interruptUsed(this.#index);
   }
 }

@@ -1,7 +1,7 @@
 /** The front end of a virtio block device (virtio 1.3, section 5.2): its configuration. */
 import { bind, type StateOf } from '../../../snapshot/schema.ts';
 import type { Place } from '../../kit/device.ts';
-import { VirtioTransport, type VirtioWires } from '../transport-mmio.ts';
+import { VirtioDevice, type VirtioWires } from '../device.ts';
 import {
   BLOCK_QUEUE_SIZE,
   FEATURE_DISCARD,
@@ -18,7 +18,7 @@ export const RANGE_SECTORS_MAX = 2 * 1024 * 1024;
 export const RANGES_MAX = 16;
 const CONFIG_BYTES = 0x3c;
 
-export class VirtioBlock extends VirtioTransport {
+export class VirtioBlock extends VirtioDevice {
   readonly disk: StateOf<typeof blockState>;
 
   constructor(name: string, place: Place, wires: VirtioWires) {

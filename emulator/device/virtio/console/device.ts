@@ -2,13 +2,13 @@
 import { bind, type StateOf } from '../../../snapshot/schema.ts';
 import type { ByteRing } from '../../kit/byte-ring.ts';
 import type { Place } from '../../kit/device.ts';
-import { VirtioTransport, type VirtioWires } from '../transport-mmio.ts';
+import { VirtioDevice, type VirtioWires } from '../device.ts';
 import { CONSOLE_QUEUE_SIZE, consoleQueues, consoleState } from './state.ts';
 
 const CONFIG_BYTES = 12;
 const CONFIG_EMERGENCY = 8;
 
-export class VirtioConsole extends VirtioTransport {
+export class VirtioConsole extends VirtioDevice {
   readonly console: StateOf<ReturnType<typeof consoleState>>;
   /** The ports' names, port 0 first. */
   readonly ports: readonly string[];

@@ -1,27 +1,47 @@
 /**
- * A virtio device behind the virtio-mmio transport, version 2 (virtio 1.3, section 4.2): the front end, which runs on
- * whatever core touches a register. A notification sets a bit and rings the doorbell; the queues themselves are worked
- * on by the I/O thread (`queue.ts` and each device's back end), under the same lock.
+ * A virtio device, whatever bus it is on (virtio 1.3, chapter 2): the front end, which runs on whatever core touches a
+ * register. A transport (`mmio-transport.ts`, `pci-transport.ts`) shows it to the guest and carries its interrupts. A
+ * notification sets a bit and rings the doorbell; the queues themselves are worked on by the I/O thread (`queue.ts` and
+ * each device's back end), under the same lock.
  */
 import type { GuestMemory } from '../../memory/guest-memory.ts';
 import type { Schema } from '../../snapshot/schema.ts';
 import { DeviceCore, type Place } from '../kit/device.ts';
-import type { InterruptLine, Log } from '../kit/wiring.ts';
-import type { TransportFront } from './registers.ts';
+import type { Log } from '../kit/wiring.ts';
 import { STATUS_DRIVER_OK, STATUS_FEATURES_OK, STATUS_NEEDS_RESET, type TransportFields } from './state.ts';
 
-const INTERRUPT_USED = 1;
-const INTERRUPT_CONFIG = 2;
-type Area = 'descriptorArea' | 'driverArea' | 'deviceArea';
+/** Bits of the interrupt status. */
+export const INTERRUPT_USED = 1;
+export const INTERRUPT_CONFIG = 2;
+export type QueueArea = 'descriptorArea' | 'driverArea' | 'deviceArea';
 
 /** What a board connects a virtio device to. */
 export interface VirtioWires {
-  readonly line: InterruptLine;
   readonly memory: GuestMemory;
   /** Asks the I/O thread to look at this device. */
   readonly wake: () => void;
   readonly log: Log;
 }
+
+/** How a device reaches its driver: what a transport does. All methods are called with the device's lock held. */
+export interface VirtioTransport {
+  /** Buffers of a queue were used. */
+  used(queue: number): void;
+  /** The configuration changed. */
+  configurationChanged(): void;
+  /** The driver has reset the device, or the interrupt status has changed otherwise. */
+  settled(): void;
+  /** Whether the device may use the guest's memory now. */
+  readonly mayUseMemory: boolean;
+}
+
+/** Before a transport has been connected, nobody hears anything. */
+const unconnected: VirtioTransport = {
+  used: () => undefined,
+  configurationChanged: () => undefined,
+  settled: () => undefined,
+  mayUseMemory: true,
+};
 
 /** What one kind of virtio device is. */
 export interface VirtioKind {
@@ -33,18 +53,24 @@ export interface VirtioKind {
   readonly schema: Schema<TransportFields>;
 }
 
-export class VirtioTransport extends DeviceCore<TransportFields> implements TransportFront {
+export class VirtioDevice extends DeviceCore<TransportFields> {
   readonly kind: VirtioKind;
   readonly memory: GuestMemory;
   /** The driver has notified; the I/O thread is woken when it can have the lock. */
   #wakeDue = false;
   readonly #wires: VirtioWires;
+  #transport = unconnected;
 
   constructor(name: string, kind: VirtioKind, place: Place, wires: VirtioWires) {
     super(name, kind.schema, place);
     this.kind = kind;
     this.memory = wires.memory;
     this.#wires = wires;
+  }
+
+  /** Gives the device its way to the driver; once, before a core runs. */
+  connect(transport: VirtioTransport): void {
+    this.#transport = transport;
   }
 
   get deviceId(): number {
@@ -68,12 +94,19 @@ export class VirtioTransport extends DeviceCore<TransportFields> implements Tran
 
   /** Whether the queues may be used: the driver is ready and nothing is broken. */
   get live(): boolean {
-    return (this.state.status & (STATUS_DRIVER_OK | STATUS_NEEDS_RESET)) === STATUS_DRIVER_OK;
+    const working = (this.state.status & (STATUS_DRIVER_OK | STATUS_NEEDS_RESET)) === STATUS_DRIVER_OK;
+    return working && this.#transport.mayUseMemory;
   }
 
   features(): number {
     const { deviceFeaturesSelect, offeredLow, offeredHigh } = this.state;
     return deviceFeaturesSelect === 0 ? offeredLow : deviceFeaturesSelect === 1 ? offeredHigh : 0;
+  }
+
+  /** The features that the driver took, the selected 32. */
+  acceptedFeatures(): number {
+    const { driverFeaturesSelect, acceptedLow, acceptedHigh } = this.state;
+    return driverFeaturesSelect === 0 ? acceptedLow : driverFeaturesSelect === 1 ? acceptedHigh : 0;
   }
 
   acceptFeatures(value: number): void {
@@ -120,13 +153,13 @@ export class VirtioTransport extends DeviceCore<TransportFields> implements Tran
     for (const field of ['queueReady', 'nextAvailable', 'nextUsed', 'signalledUsed'] as const) state[field][queue] = 0;
   }
 
-  queueAddress(area: Area, high: boolean): number {
+  queueAddress(area: QueueArea, high: boolean): number {
     if (this.#selected < 0) return 0;
     const value = this.state[area][this.#selected] as bigint;
     return Number(high ? value >> 32n : value & 0xffff_ffffn);
   }
 
-  setQueueAddress(area: Area, high: boolean, value: number): void {
+  setQueueAddress(area: QueueArea, high: boolean, value: number): void {
     const queue = this.#selected;
     if (queue < 0 || this.state.queueReady[queue] !== 0) return;
     const before = this.state[area][queue] as bigint;
@@ -156,7 +189,7 @@ export class VirtioTransport extends DeviceCore<TransportFields> implements Tran
 
   acknowledge(bits: number): void {
     this.state.interruptStatus = (this.state.interruptStatus & ~bits) >>> 0;
-    this.#updateLine();
+    this.#transport.settled();
   }
 
   setStatus(value: number): void {
@@ -195,7 +228,7 @@ export class VirtioTransport extends DeviceCore<TransportFields> implements Tran
     for (const field of ['queueSelect', 'deviceFeaturesSelect', 'driverFeaturesSelect'] as const) state[field] = 0;
     state.resets = (state.resets + 1) >>> 0;
     this.onReset();
-    this.#updateLine();
+    this.#transport.settled();
     this.#wires.wake();
   }
 
@@ -209,10 +242,9 @@ export class VirtioTransport extends DeviceCore<TransportFields> implements Tran
 
   writeConfig(_offset: number, _byte: number): void {}
 
-  /** Used buffers wait for the driver. Called with the lock held. */
-  interruptUsed(): void {
-    this.state.interruptStatus |= INTERRUPT_USED;
-    this.#updateLine();
+  /** Used buffers of a queue wait for the driver. Called with the lock held. */
+  interruptUsed(queue: number): void {
+    this.#transport.used(queue);
   }
 
   /** The configuration changed. Called with the lock held. */
@@ -220,8 +252,7 @@ export class VirtioTransport extends DeviceCore<TransportFields> implements Tran
     const state = this.state;
     state.configGeneration = (state.configGeneration + 1) >>> 0;
     if ((state.status & STATUS_DRIVER_OK) === 0) return;
-    state.interruptStatus |= INTERRUPT_CONFIG;
-    this.#updateLine();
+    this.#transport.configurationChanged();
   }
 
   /** The driver did what no driver may: stops the device until it is reset (section 2.1.2). Called with the lock held. */
@@ -231,9 +262,5 @@ export class VirtioTransport extends DeviceCore<TransportFields> implements Tran
     state.status |= STATUS_NEEDS_RESET;
     this.#wires.log(`${this.name}: stopped until the guest resets it: ${reason}`);
     this.configChanged();
-  }
-
-  #updateLine(): void {
-    this.#wires.line.set(this.state.interruptStatus !== 0);
   }
 }

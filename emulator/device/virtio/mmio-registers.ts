@@ -1,8 +1,9 @@
 /** Registers of the virtio-mmio transport, version 2: virtio 1.3, table 4.1. */
 import { RegisterBank } from '../kit/registers.ts';
+import type { QueueArea } from './device.ts';
 
-/** What the registers ask of the transport. */
-export interface TransportFront {
+/** What the registers ask of the device. */
+export interface MmioFront {
   readonly state: TransportSelectors;
   readonly deviceId: number;
   features(): number;
@@ -12,8 +13,8 @@ export interface TransportFront {
   setQueueSize(value: number): void;
   setQueueReady(value: number): void;
   resetQueue(value: number): void;
-  setQueueAddress(area: 'descriptorArea' | 'driverArea' | 'deviceArea', high: boolean, value: number): void;
-  queueAddress(area: 'descriptorArea' | 'driverArea' | 'deviceArea', high: boolean): number;
+  setQueueAddress(area: QueueArea, high: boolean, value: number): void;
+  queueAddress(area: QueueArea, high: boolean): number;
   notify(queue: number): void;
   acknowledge(bits: number): void;
   setStatus(value: number): void;
@@ -36,16 +37,15 @@ const VENDOR = 0x4156_4956;
 /** Bytes of device configuration that can be reached; no device here has more. */
 const CONFIG_BYTES = 0x40;
 
-type Area = 'descriptorArea' | 'driverArea' | 'deviceArea';
-const address = (at: number, area: Area, high: boolean, doc: string) => ({
+const address = (at: number, area: QueueArea, high: boolean, doc: string) => ({
   at,
   doc,
-  read: (t: TransportFront) => t.queueAddress(area, high),
-  write: (t: TransportFront, value: number) => t.setQueueAddress(area, high, value),
+  read: (t: MmioFront) => t.queueAddress(area, high),
+  write: (t: MmioFront, value: number) => t.setQueueAddress(area, high, value),
 });
 
 // prettier-ignore
-export const transportRegisters = new RegisterBank<TransportFront>({
+export const mmioRegisters = new RegisterBank<MmioFront>({
   magicValue:           { at: 0x000, doc: '"virt"', read: () => MAGIC },
   version:              { at: 0x004, doc: '2: not the legacy interface', read: () => 2 },
   deviceId:             { at: 0x008, doc: 'virtio device type; 0 for an empty slot', read: (t) => t.deviceId },
