@@ -27,6 +27,7 @@ import { templateDefinition } from './supervisor/template-definition.ts';
 import { taskList, type TaskList } from './tasks/task-list.ts';
 import { storageOf } from './timeline/storage.ts';
 import { openTimelines, type OpenTimelines } from './timeline/open-timelines.ts';
+import { printError } from './output/print.ts';
 
 export interface ApplicationOptions {
   readonly shell: About['shell'];
@@ -66,7 +67,7 @@ export function programVersion(): string {
 }
 
 /** Our own faults, for whoever started the program. */
-const report = (error: Error) => console.error(error.stack ?? error.message);
+const report = (error: Error) => printError(error.stack ?? error.message);
 
 /**
  * Opens the library and builds the program over it.

@@ -1,5 +1,6 @@
 /** `npm start`: opens the window in Electron, or says why not and opens the browser shell. */
 import { parseArgs } from 'node:util';
+import { print, printError } from './output/print.ts';
 
 const HELP = `Vivarium: virtual machines with their own computer inside
 
@@ -37,18 +38,18 @@ async function main(args: readonly string[]): Promise<number> {
   const port = portOf(values.port);
   if (values.browser && values.electron) throw new TypeError('--browser and --electron do not go together');
   if (values.help) {
-    console.log(HELP);
+    print(HELP);
     return 0;
   }
   if (!values.browser && values.port === undefined) {
     const { launchElectron } = await import('./electron/launch.ts');
-    const launch = await launchElectron(args, (line) => console.log(line), values.electron === true);
+    const launch = await launchElectron(args, (line) => print(line), values.electron === true);
     if ('status' in launch) return launch.status;
-    console.log(`${launch.unavailable}.${values.electron ? '' : ' Opening the browser shell instead.'}`);
+    print(`${launch.unavailable}.${values.electron ? '' : ' Opening the browser shell instead.'}`);
     if (values.electron) return 1;
   }
   const [{ buildWindow }, { runBrowserShell }] = await Promise.all([import('./build/window.ts'), import('./browser/run-browser-shell.ts')]);
-  if (await buildWindow()) console.log('Built the window.');
+  if (await buildWindow()) print('Built the window.');
   await runBrowserShell({ port, ...(values.guest === undefined ? {} : { guest: values.guest }) });
   return 0;
 }
@@ -56,7 +57,15 @@ async function main(args: readonly string[]): Promise<number> {
 function complain(error: unknown): number {
   const wrongCall = error instanceof TypeError;
   const forPeople = error instanceof Error && ['ContractError', 'LibraryError', 'MachineError'].includes(error.name);
-  console.error(wrongCall ? `${error.message}\nTry: npm start -- --help` : forPeople ? error.message : error);
+  printError(
+    wrongCall
+      ? `${error.message}\nTry: npm start -- --help`
+      : forPeople
+        ? error.message
+        : error instanceof Error
+          ? (error.stack ?? error.message)
+          : String(error),
+  );
   return wrongCall ? 2 : 1;
 }
 

@@ -15,6 +15,7 @@ import { listenLocally } from '../local/local-server.ts';
 import { relaySession } from '../local/relay.ts';
 import { startGuest } from '../start-guest.ts';
 import { openBrowserShell, type BrowserShell } from './browser-shell.ts';
+import { print, printError } from '../output/print.ts';
 
 const WINDOW = fileURLToPath(new URL('../../dist/renderer', import.meta.url));
 
@@ -63,10 +64,10 @@ async function showOwn(application: Application, home: Home, { port, guest }: Br
   });
   announce(shell, 'Ctrl-C ends Vivarium; running machines are saved, and go on when they are started again.');
   // The window shows a start that fails; so does the terminal.
-  if (guest !== undefined) startGuest(application, guest).catch((error: Error) => console.error(error.message));
+  if (guest !== undefined) startGuest(application, guest).catch((error: Error) => printError(error.message));
   await end;
   for (const { life, record } of application.supervisor.machines())
-    if (life.isActive) console.log(`${record.definition.onQuit === 'stop' ? 'stopping' : 'saving'} "${record.definition.name}" ...`);
+    if (life.isActive) print(`${record.definition.onQuit === 'stop' ? 'stopping' : 'saving'} "${record.definition.name}" ...`);
   await shell.close();
   await local.close();
 }
@@ -75,10 +76,10 @@ async function showOwn(application: Application, home: Home, { port, guest }: Br
 async function showOwner(owner: Owner & { socket: string }, { port, guest }: BrowserRun, end: Promise<unknown>): Promise<void> {
   const connection = await connectLocally(owner.socket);
   const shell = await openBrowserShell({ port, folder: WINDOW, serve: (link) => relaySession(owner.socket, link) });
-  console.log(`The machines belong to ${owner.program} (process ${owner.pid}) and run on when this window is closed.`);
+  print(`The machines belong to ${owner.program} (process ${owner.pid}) and run on when this window is closed.`);
   announce(shell, 'Ctrl-C closes it.');
-  if (guest !== undefined) startGuest({ dispatch: dispatchOver(connection) }, guest).catch((error: Error) => console.error(error.message));
-  await Promise.race([end, connection.ended.then(() => console.log(`${owner.program} has ended.`))]);
+  if (guest !== undefined) startGuest({ dispatch: dispatchOver(connection) }, guest).catch((error: Error) => printError(error.message));
+  await Promise.race([end, connection.ended.then(() => print(`${owner.program} has ended.`))]);
   connection.close();
   await shell.close();
 }
@@ -93,8 +94,8 @@ function dispatchOver({ client }: LocalConnection): Dispatch {
 function announce(shell: BrowserShell, how: string): void {
   const { stdin } = process;
   const say = () => {
-    console.log(`Vivarium is open at ${shell.newAddress()}`);
-    console.log(`The address is good for one visit${stdin.isTTY ? '; Enter prints a new one' : ''}. ${how}`);
+    print(`Vivarium is open at ${shell.newAddress()}`);
+    print(`The address is good for one visit${stdin.isTTY ? '; Enter prints a new one' : ''}. ${how}`);
   };
   say();
   if (!stdin.isTTY) return;

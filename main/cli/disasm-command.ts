@@ -1,7 +1,7 @@
 /** `viv disasm`: a riscv64 program as text, from the rows that the engines run. */
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { safeLines } from '../../preload/contract/foreign-text.ts';
 import { disassembleFile } from '../images/index.ts';
+import { standardOutput } from '../output/print.ts';
 import { CallError, EXIT } from './call-error.ts';
 import { readArguments, words, type Command } from './command.ts';
 
@@ -44,12 +44,8 @@ export const disasmCommand: Command = {
     const { values, positionals } = readArguments(args, { address: { type: 'string' } });
     const [file] = words(positionals, 'FILE') as [string];
     const origin = addressOf(values.address);
-    try {
-      await pipeline(Readable.from(inPieces(disassembleFile(file, { origin }))), process.stdout, { end: false });
-    } catch (error) {
-      // A pager that was left has seen enough.
-      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
-    }
+    // Symbols are whatever the file says.
+    for await (const piece of inPieces(disassembleFile(file, { origin }))) await standardOutput().write(safeLines(piece));
     return EXIT.ok;
   },
 };

@@ -1,4 +1,4 @@
-/** Amounts as people read them: bytes, durations, moments, and text from elsewhere that a terminal must not obey. */
+/** Amounts as people read them: bytes, durations, moments. */
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 const MINUTE = 60;
@@ -37,15 +37,3 @@ export function momentText(epochMilliseconds: number): string {
 
 /** A large number with its thousands apart: `131,072`. */
 export const countText = (count: number): string => count.toLocaleString('en-US');
-
-/** C0 and C1 controls, and what turns the direction of writing (Unicode, UAX #9). */
-// eslint-disable-next-line no-control-regex
-const UNSAFE = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-/** A word as a shell takes it, for commands that are shown to be copied. */
-export const shellWord = (word: string): string =>
-  /^[\p{L}\p{N}_@%+=:,./][\p{L}\p{N}_@%+=:,./-]*$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-
-/** Names that come from a guest or a file, on one line: what a terminal would obey is shown by its number. */
-export const safeText = (text: string): string =>
-  text.replace(UNSAFE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);

@@ -7,10 +7,11 @@ import { openLibrary, setDamagedAside, type Library } from '../library/library.t
 import { salvageLibrary } from '../library/salvage-library.ts';
 import { CallError, EXIT } from './call-error.ts';
 import { readArguments, words, type Command } from './command.ts';
-import { safeText } from './figures.ts';
+import { safeText } from '../../preload/contract/foreign-text.ts';
 import { followTask } from './machines/follow-task.ts';
 import { runningProgram, type Program } from './machines/program.ts';
 import { progressLine, type ProgressLine } from './progress-line.ts';
+import { print, printError } from '../output/print.ts';
 
 /** A background program without machines ends within two seconds, in milliseconds. */
 const PATIENCE = 5000;
@@ -43,8 +44,8 @@ Examples:
 };
 
 function report(home: Home, problems: readonly string[]): number {
-  for (const problem of problems) console.error(`viv: ${problem}`);
-  if (problems.length === 0) console.log(`${home.folder}: nothing is wrong`);
+  for (const problem of problems) printError(`viv: ${problem}`);
+  if (problems.length === 0) print(`${home.folder}: nothing is wrong`);
   return problems.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
@@ -140,7 +141,7 @@ async function repair(): Promise<number> {
   const { repairLibrary } = await import('../timeline/check-library.ts');
   const line = progressLine();
   const done = await repairLibrary(home, showing(line)).finally(() => line.done());
-  for (const sentence of [...mended, ...done]) console.log(sentence);
-  if (mended.length + done.length === 0) console.log(`${home.folder}: nothing is wrong, nothing was done`);
+  for (const sentence of [...mended, ...done]) print(sentence);
+  if (mended.length + done.length === 0) print(`${home.folder}: nothing is wrong, nothing was done`);
   return EXIT.ok;
 }

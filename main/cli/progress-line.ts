@@ -1,6 +1,7 @@
 /** Progress on standard error: one line that is rewritten on a terminal, a line per step elsewhere. */
 import type { TaskStatus } from '../../preload/contract/tasks.ts';
-import { safeText } from './figures.ts';
+import { safeText } from '../../preload/contract/foreign-text.ts';
+import { printError, standardError } from '../output/print.ts';
 
 type Progress = Pick<TaskStatus, 'message' | 'fraction' | 'bytesDone' | 'bytesTotal' | 'bytesPerSecond'>;
 
@@ -29,19 +30,21 @@ export function progressText({ message, fraction, bytesDone, bytesTotal, bytesPe
 
 /** Nothing is printed before `PATIENCE` has passed. */
 export function progressLine(): ProgressLine {
-  const { stderr } = process;
+  const line = standardError();
+  // What cannot be shown is not missed: whether the work succeeds is told by the exit status.
+  const send = (text: string) => void line.write(text).catch(() => undefined);
   const begun = Date.now();
   const told = new Set<string>();
   return {
     show(progress) {
       if (Date.now() - begun < PATIENCE) return;
-      if (stderr.isTTY) stderr.write(`\r\x1b[K${progressText(progress).slice(0, (stderr.columns || Infinity) - 1)}`);
+      if (line.isTerminal) send(`\r\x1b[K${progressText(progress).slice(0, (line.columns() || Infinity) - 1)}`);
       // Two that take turns (memory and disks are stored side by side) are told once each.
-      else if (!told.has(progress.message)) stderr.write(`viv: ${safeText(progress.message)}\n`);
+      else if (!told.has(progress.message)) printError(`viv: ${safeText(progress.message)}`);
       told.add(progress.message);
     },
     done() {
-      if (stderr.isTTY && told.size > 0) stderr.write('\r\x1b[K');
+      if (line.isTerminal && told.size > 0) send('\r\x1b[K');
     },
   };
 }

@@ -4,6 +4,8 @@
  */
 import { enableCompileCache } from 'node:module';
 import { isForPeople } from '../border/for-people.ts';
+import { print, printError, READER_GONE, settleOutput } from '../output/print.ts';
+import { OutputError } from '../output/standard-stream.ts';
 import { CallError, EXIT, Interrupted } from './call-error.ts';
 import type { Command } from './command.ts';
 import { commands, overview } from './commands.ts';
@@ -27,7 +29,7 @@ async function call(command: Command, name: string, args: readonly string[]): Pr
   const part = partOf(command, first);
   if (part) return call(part, `${name} ${first}`, rest);
   const end = args.indexOf('--');
-  if ((end < 0 ? args : args.slice(0, end)).some((word) => HELP.includes(word))) return print(command.help);
+  if ((end < 0 ? args : args.slice(0, end)).some((word) => HELP.includes(word))) return show(command.help);
   try {
     return await command.run(args);
   } catch (error) {
@@ -43,38 +45,40 @@ async function help([name, part]: readonly string[], wrong: boolean): Promise<nu
   const entry = commands.find((command) => command.name === name);
   if (name !== undefined && !name.startsWith('-') && !entry) throw new CallError(`there is no command "${name}"`);
   const command = await entry?.load();
-  if (command) return print((partOf(command, part) ?? command).help);
-  if (!wrong) return print(overview());
-  console.error(overview());
+  if (command) return show((partOf(command, part) ?? command).help);
+  if (!wrong) return show(overview());
+  printError(overview());
   return EXIT.wrongCall;
 }
 
-function print(text: string): number {
-  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+function show(text: string): number {
+  print(text.replace(/\n$/, ''));
   return EXIT.ok;
 }
 
 async function printVersion(): Promise<number> {
   const { readFileSync } = await import('node:fs');
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return print((JSON.parse(text) as { version: string }).version);
+  return show((JSON.parse(text) as { version: string }).version);
 }
 
 function complain(error: unknown): number {
+  // What became of the output is told in one place, see `settleOutput`.
+  if (error instanceof OutputError) return error.readerGone ? READER_GONE : EXIT.failed;
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof CallError) {
-    console.error(`viv: ${message}${message.includes('Try:') ? '' : '\nTry: viv --help'}`);
+    printError(`viv: ${message}${message.includes('Try:') ? '' : '\nTry: viv --help'}`);
     return EXIT.wrongCall;
   }
   if (error instanceof Interrupted) {
-    console.error(`viv: ${message}`);
+    printError(`viv: ${message}`);
     return EXIT.interrupted;
   }
   // Errors made for people say all in their message; of anything else the place is worth knowing.
-  console.error(`viv: ${!(error instanceof Error) || isForPeople(error) ? message : (error.stack ?? message)}`);
+  printError(`viv: ${!(error instanceof Error) || isForPeople(error) ? message : (error.stack ?? message)}`);
   return EXIT.failed;
 }
 
 const status = await main(process.argv.slice(2)).catch(complain);
-// Standard input and sockets of ended machines must not keep the process; what was printed is flushed first.
-process.stdout.write('', () => process.exit(status));
+// Standard input and sockets of ended machines must not keep the process; what was printed is written out first.
+process.exit(await settleOutput(status));

@@ -1,6 +1,7 @@
 /** What the commands print: the tree, differences, amounts. */
 import { describe, expect, test } from 'vitest';
-import { byteText, countText, durationText, momentText, safeText, shellWord } from '../../main/cli/figures.ts';
+import { byteText, countText, durationText, momentText } from '../../main/cli/figures.ts';
+import { safeText, shellWord } from '../../preload/contract/foreign-text.ts';
 import { diffText } from '../../main/cli/snapshots/diff-text.ts';
 import { timelineText } from '../../main/cli/snapshots/list-command.ts';
 import { treeRows } from '../../main/cli/snapshots/tree.ts';

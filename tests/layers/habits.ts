@@ -47,6 +47,16 @@ export const undoneComplaints = (tree: SourceTree): string[] => matches(tree, UN
 export const skipComplaints = (tree: SourceTree): string[] =>
   matches(new Map([...tree].filter(([file]) => file.startsWith('tests/') && file !== REPORTS_WHAT_IT_LEAVES_OUT)), SKIPPED);
 
+/** Whoever writes to a standard stream by another way loses what could not be written, and obeys what foreign text says. */
+const WRITES =
+  /\bconsole\.(log|info|warn|error|debug|table|dir|trace)\(|\b(stdout|stderr)\s*\.write\(|\bpipe\(\s*process\.std|\bwriteSync\(\s*[12]\b/;
+/** Without a terminal: the build tells npm, and Electron has a log of its own. */
+const WRITES_ITSELF = /^main\/(output|build|electron)\//;
+
+/** Places in main that write to standard output or standard error and are not main/output. */
+export const outputComplaints = (tree: SourceTree): string[] =>
+  matches(new Map([...tree].filter(([file]) => file.startsWith('main/') && !WRITES_ITSELF.test(file))), WRITES);
+
 function matches(tree: SourceTree, pattern: RegExp): string[] {
   return [...tree].flatMap(([file, { text }]) =>
     text.split('\n').flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),

@@ -18,4 +18,5 @@ test('the median file is short', () => expect(habits.medianLength(everything)).t
 test('no file or folder is an attic', () => expect(habits.nameComplaints(everything)).toEqual([]));
 test('no test is switched off', () => expect(habits.skipComplaints(everything)).toEqual([]));
 test('nothing is left undone', () => expect(habits.undoneComplaints(everything)).toEqual([]));
+test('only main/output writes to standard streams', () => expect(habits.outputComplaints(rooms)).toEqual([]));
 test('the top level is fixed', () => expect(habits.topLevelComplaints(readdirSync(root))).toEqual([]));

@@ -104,6 +104,11 @@ describe('habits', () => {
     expect(habits.skipComplaints(treeOf({ 'tests/a.test.ts': off, 'main/a.ts': off }))).toHaveLength(2);
     expect(habits.undoneComplaints(treeOf({ 'main/a.ts': `// ${'TO' + 'DO'}: later\nconst todo = 1;` }))).toHaveLength(1);
   });
+  test('writing to a standard stream past main/output is found', () => {
+    const ways = `console.${'log'}(1)\nprocess.stdout.${'write'}('x')\nstderr.${'write'}('x')`;
+    const tree = treeOf({ 'main/cli/a.ts': ways, 'main/output/b.ts': ways, 'renderer/c.ts': ways });
+    expect(habits.outputComplaints(tree).map((found) => found.split(':')[0])).toEqual(['main/cli/a.ts', 'main/cli/a.ts', 'main/cli/a.ts']);
+  });
   test('a stranger at the top level is found', () => {
     expect(habits.topLevelComplaints(['main', 'package.json', 'docs'])).toEqual(['docs']);
   });

@@ -8,6 +8,7 @@ import { byteSize, imageFormat } from '../drive-option.ts';
 import { changeMachine } from '../machines/change-machine.ts';
 import { findProgram, withProgram } from '../machines/program.ts';
 import { diskNumber, findDisk, slotOf } from './find-disk.ts';
+import { print, printError } from '../../output/print.ts';
 
 const OPTIONS = {
   file: { type: 'string' },
@@ -88,9 +89,9 @@ Examples:
     await withProgram(findProgram('disk add'), async (program) => {
       const { id, definition } = await changeMachine(program, name, (machine) => ({ disks: [...machine.definition.disks, disk] }));
       const slot = definition.disks.length;
-      console.log(`disk ${slot + 1}`);
+      print(`disk ${slot + 1}`);
       const problem = (await program.client.services.disks.list(id)).find((status) => status.slot === slot)?.problem;
-      if (problem !== undefined) console.error(`viv: it cannot be used: ${problem}`);
+      if (problem !== undefined) printError(`viv: it cannot be used: ${problem}`);
     });
     return EXIT.ok;
   },

@@ -7,6 +7,7 @@ import { byteText } from '../figures.ts';
 import { followTask } from '../machines/follow-task.ts';
 import { findProgram, programThatStays, withProgram, type Program } from '../machines/program.ts';
 import { diskNumber, findDisk } from './find-disk.ts';
+import { print } from '../../output/print.ts';
 
 export const resizePart: Part = {
   summary: 'make a disk larger',
@@ -57,7 +58,7 @@ Examples:
       const found = await findDisk(program, name, slot);
       const before = await hostBytes(program, found);
       await followTask(program, () => program.client.services.disks.compact(found.machine.id, slot));
-      console.log(`disk ${slot + 1} takes up ${byteText(await hostBytes(program, found))}, before ${byteText(before)}`);
+      print(`disk ${slot + 1} takes up ${byteText(await hostBytes(program, found))}, before ${byteText(before)}`);
     });
     return EXIT.ok;
   },

@@ -4,7 +4,7 @@ import { ContractError } from '../../../preload/contract/contract.ts';
 import type { DiskDefinition, MachineStatus } from '../../../preload/contract/machines.ts';
 import { CallError } from '../call-error.ts';
 import { machineNamed, type Program } from '../machines/program.ts';
-import { shellWord } from '../figures.ts';
+import { shellWord } from '../../../preload/contract/foreign-text.ts';
 
 export interface FoundDisk {
   readonly machine: MachineStatus;

@@ -10,6 +10,7 @@ import { followTask } from '../machines/follow-task.ts';
 import { machineNamed, programThatStays, withProgram } from '../machines/program.ts';
 import { SNAPSHOT_HELP, timelineOf } from '../snapshots/find-snapshot.ts';
 import { diskNumber, findDisk } from './find-disk.ts';
+import { print } from '../../output/print.ts';
 
 export const importPart: Part = {
   summary: 'add a disk from an image file, as a copy',
@@ -34,7 +35,7 @@ Examples:
       const { id } = await machineNamed(program, name);
       const request = { path: resolve(file), ...format, copy: !values.reference };
       await followTask(program, () => program.client.services.disks.import(id, request));
-      console.log(`disk ${(await machineNamed(program, name)).definition.disks.length}`);
+      print(`disk ${(await machineNamed(program, name)).definition.disks.length}`);
     });
     return EXIT.ok;
   },
@@ -86,7 +87,7 @@ Examples:
       await followTask(program, () => program.client.services.disks.export(id, slot, request));
     });
     const { size, blocks } = statSync(file);
-    console.log(`${file}: ${byteText(size)}${blocks * 512 < size ? `, ${byteText(blocks * 512)} of it on the host` : ''}`);
+    print(`${file}: ${byteText(size)}${blocks * 512 < size ? `, ${byteText(blocks * 512)} of it on the host` : ''}`);
     return EXIT.ok;
   },
 };

@@ -4,9 +4,11 @@ import type { DiskDefinition } from '../../../preload/contract/machines.ts';
 import { EXIT } from '../call-error.ts';
 import { readArguments, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
-import { byteText, safeText, shellWord } from '../figures.ts';
+import { safeText, shellWord } from '../../../preload/contract/foreign-text.ts';
+import { byteText } from '../figures.ts';
 import { table } from '../table.ts';
 import { findProgram, machineNamed, withProgram } from '../machines/program.ts';
+import { print, printError, printJson } from '../../output/print.ts';
 
 function writesText({ readonly, writes }: DiskDefinition, hasBase: boolean): string {
   if (readonly) return 'none, read-only';
@@ -54,18 +56,11 @@ Examples:
       return { machine: found, disks: await program.client.services.disks.list(found.id) };
     });
     const { definition } = machine;
-    if (values.json)
-      console.log(
-        JSON.stringify(
-          disks.map((disk) => ({ ...definition.disks[disk.slot], ...disk })),
-          null,
-          2,
-        ),
-      );
-    else if (disks.length === 0) console.error(`viv: no disks: viv disk add ${shellWord(name)} --size 4G adds an empty one`);
-    else console.log(disksText(definition.disks, disks));
+    if (values.json) printJson(disks.map((disk) => ({ ...definition.disks[disk.slot], ...disk })));
+    else if (disks.length === 0) printError(`viv: no disks: viv disk add ${shellWord(name)} --size 4G adds an empty one`);
+    else print(disksText(definition.disks, disks));
     for (const { slot, problem } of disks)
-      if (problem !== undefined && !values.json) console.error(`viv: disk ${slot + 1} cannot be used: ${problem}`);
+      if (problem !== undefined && !values.json) printError(`viv: disk ${slot + 1} cannot be used: ${problem}`);
     return EXIT.ok;
   },
 };

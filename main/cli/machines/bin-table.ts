@@ -1,6 +1,7 @@
 /** The machines in the bin, as `viv list --deleted` shows them and `viv purge` asks about them. */
 import type { BinnedMachine } from '../../../preload/contract/machines.ts';
-import { byteText, momentText, safeText } from '../figures.ts';
+import { safeText } from '../../../preload/contract/foreign-text.ts';
+import { byteText, momentText } from '../figures.ts';
 import { table } from '../table.ts';
 
 const HEADS = ['NAME', 'DELETED', 'SNAPSHOTS', 'GIVES BACK'];

@@ -2,6 +2,7 @@
 import type { ConsoleChannel } from '../../../preload/contract/consoles.ts';
 import type { MachineStatus } from '../../../preload/contract/machines.ts';
 import type { Program } from './program.ts';
+import { printError } from '../../output/print.ts';
 
 /** Whether a machine has consoles to attach to. */
 export const isActive = ({ state }: MachineStatus) => state !== 'off' && state !== 'failed';
@@ -22,7 +23,7 @@ export function attachToConsole({ client }: Program, machine: MachineStatus, num
     // What the machine printed last comes before the news of its end, on the same connection.
     if (status.id === machine.id && !isActive(status)) done.resolve(`"${status.definition.name}" is ${status.state} (${status.reason})`);
   });
-  channel.onSkipped((bytes) => console.error(`viv: ${bytes} bytes were left out here: the machine prints faster than this terminal`));
+  channel.onSkipped((bytes) => printError(`viv: ${bytes} bytes were left out here: the machine prints faster than this terminal`));
   channel.onClosed((reason) => done.resolve(reason));
   return {
     channel,

@@ -7,6 +7,7 @@ import { attachTerminal } from '../terminal.ts';
 import { attachToConsole, isActive, type ConsoleAttachment } from './console-attachment.ts';
 import { openHostPty } from './host-pty.ts';
 import { findProgram, machineNamed, withProgram, type Program } from './program.ts';
+import { print, printError, standardOutput } from '../../output/print.ts';
 
 /** How long after the end of piped input nothing must be printed, in milliseconds. */
 const SILENCE = 1000;
@@ -57,7 +58,7 @@ Examples:
 async function untilEnd({ ended, close }: ConsoleAttachment, before: string, cleanUp: () => void): Promise<number> {
   try {
     const reason = await ended;
-    if (reason !== undefined) console.error(`${before}viv: ${reason}`);
+    if (reason !== undefined) printError(`${before}viv: ${reason}`);
     return EXIT.ok;
   } finally {
     close();
@@ -81,15 +82,19 @@ async function attach(program: Program, machine: MachineStatus, number: number):
   });
   channel.onOutput((bytes) => {
     quietly();
-    process.stdout.write(bytes, () => channel.acknowledge(bytes.length));
+    standardOutput()
+      .write(bytes)
+      .then(
+        () => channel.acknowledge(bytes.length),
+        () => end(),
+      );
   });
-  process.stdout.on('error', () => end());
   const detach = attachTerminal({
     input: (bytes) => channel.write(bytes),
     leave: () => end(),
     resize: (columns, rows) => void program.client.services.consoles.resize(machine.id, number, { columns, rows }).catch(() => undefined),
   });
-  return untilEnd(attachment, process.stdout.isTTY ? '\r\n' : '', () => {
+  return untilEnd(attachment, standardOutput().isTerminal ? '\r\n' : '', () => {
     clearTimeout(silence);
     detach();
   });
@@ -110,8 +115,8 @@ async function carryPty(program: Program, machine: MachineStatus, number: number
     );
   });
   pty.onInput((bytes) => channel.write(bytes));
-  console.log(pty.path);
-  console.error(`viv: attach a terminal program to it, for example: screen ${pty.path} (Ctrl-C here ends it)`);
+  print(pty.path);
+  printError(`viv: attach a terminal program to it, for example: screen ${pty.path} (Ctrl-C here ends it)`);
   return untilEnd(attachment, '', () => {
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
     pty.close();
@@ -135,7 +140,7 @@ Examples:
       const { id } = await machineNamed(program, name);
       return program.client.services.consoles.history(id, number);
     });
-    process.stdout.write(bytes);
+    await standardOutput().write(bytes);
     return EXIT.ok;
   },
 };

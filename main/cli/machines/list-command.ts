@@ -2,9 +2,11 @@
 import type { DiskDefinition, MachineDefinition, MachineStatus } from '../../../preload/contract/machines.ts';
 import { EXIT } from '../call-error.ts';
 import { readArguments, words, type Command } from '../command.ts';
-import { byteText, safeText } from '../figures.ts';
+import { safeText } from '../../../preload/contract/foreign-text.ts';
+import { byteText } from '../figures.ts';
 import { table } from '../table.ts';
 import { findProgram, machineNamed, withProgram } from './program.ts';
+import { print, printError, printJson } from '../../output/print.ts';
 
 /** What `--json` prints of a machine: the status with the name in front. */
 export const forScripts = (status: MachineStatus) => ({ name: status.definition.name, ...status });
@@ -36,9 +38,9 @@ Examples:
     words(positionals);
     if (values.deleted) return listBin(values.json === true);
     const machines = await withProgram(findProgram('list'), ({ client }) => client.services.machines.list());
-    if (values.json) console.log(JSON.stringify(machines.map(forScripts), null, 2));
-    else if (machines.length > 0) console.log(table([['NAME', 'STATE', 'MEMORY', 'CPUS', 'REASON', 'LAST LINE'], ...machines.map(row)]));
-    else console.error('viv: no machines yet: viv create NAME --template debian-riscv64 makes one');
+    if (values.json) printJson(machines.map(forScripts));
+    else if (machines.length > 0) print(table([['NAME', 'STATE', 'MEMORY', 'CPUS', 'REASON', 'LAST LINE'], ...machines.map(row)]));
+    else printError('viv: no machines yet: viv create NAME --template debian-riscv64 makes one');
     return EXIT.ok;
   },
 };
@@ -46,9 +48,9 @@ Examples:
 async function listBin(asJson: boolean): Promise<number> {
   const machines = await withProgram(findProgram('list'), ({ client }) => client.services.machines.bin());
   const { binTable } = await import('./bin-table.ts');
-  if (asJson) console.log(JSON.stringify(machines.map(forScripts), null, 2));
-  else if (machines.length > 0) console.log(binTable(machines));
-  else console.error('viv: the bin is empty');
+  if (asJson) printJson(machines.map(forScripts));
+  else if (machines.length > 0) print(binTable(machines));
+  else printError('viv: the bin is empty');
   return EXIT.ok;
 }
 
@@ -65,8 +67,8 @@ Examples:
     const { values, positionals } = readArguments(args, { json: { type: 'boolean' } });
     const [name] = words(positionals, 'NAME') as [string];
     const status = await withProgram(findProgram('show'), (program) => machineNamed(program, name));
-    console.log(values.json ? JSON.stringify(forScripts(status), null, 2) : table(facts(status)));
-    if (!values.json && status.log) console.log(`\n${status.log}`);
+    if (values.json) printJson(forScripts(status));
+    else print(`${table(facts(status))}${status.log ? `\n\n${status.log}` : ''}`);
     return EXIT.ok;
   },
 };

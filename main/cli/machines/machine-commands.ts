@@ -5,6 +5,7 @@ import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, type Command } from '../command.ts';
 import { findProgram, machineNamed, programThatStays, withProgram, type Program } from './program.ts';
 import { showingTasks } from './showing-tasks.ts';
+import { printError } from '../../output/print.ts';
 
 type Verb = 'start' | 'pause' | 'resume' | 'reset' | 'suspend' | 'stop' | 'delete' | 'undelete' | 'undo';
 
@@ -32,8 +33,7 @@ async function undelete({ client }: Program, name: string): Promise<void> {
   const found = bin.find(({ definition }) => definition.name === name) ?? bin.find(({ id }) => id === name);
   if (!found) throw new ContractError('missing', `there is no machine called "${name}" in the bin: viv list --deleted shows what is in it`);
   const back = await machines.undelete(found.id);
-  if (back.definition.name !== name && found.id !== name)
-    console.error(`viv: its name is taken; it is called "${back.definition.name}" now`);
+  if (back.definition.name !== name && found.id !== name) printError(`viv: its name is taken; it is called "${back.definition.name}" now`);
 }
 
 const descriptions: Record<Verb, Description> = {

@@ -1,13 +1,15 @@
 /** `viv purge` deletes machines of the bin for good; a person at a terminal is asked first. */
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { ContractError } from '../../../preload/contract/contract.ts';
 import type { BinnedMachine } from '../../../preload/contract/machines.ts';
 import { CallError, EXIT, Interrupted } from '../call-error.ts';
 import { readArguments, type Command } from '../command.ts';
-import { momentText, safeText } from '../figures.ts';
+import { safeText } from '../../../preload/contract/foreign-text.ts';
+import { momentText } from '../figures.ts';
 import { binTable } from './bin-table.ts';
 import { followTask } from './follow-task.ts';
 import { programThatStays, withProgram } from './program.ts';
+import { print, printError, standardError } from '../../output/print.ts';
 
 /** What a name (or id) means in the bin. @throws ContractError where it means nothing, or several */
 function chosen(bin: readonly BinnedMachine[], word: string): BinnedMachine {
@@ -24,12 +26,15 @@ function chosen(bin: readonly BinnedMachine[], word: string): BinnedMachine {
 
 /** @returns whether the person says yes */
 async function asked(question: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  await standardError().write(question);
+  const terminal = createInterface({ input: process.stdin });
+  const leave = () => terminal.close();
+  process.once('SIGINT', leave);
   try {
-    const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
-    const answer = await Promise.race([terminal.question(question).catch(() => ''), ended]);
+    const answer = await new Promise<string>((resolve) => terminal.once('line', resolve).once('close', () => resolve('')));
     return /^y(es)?$/i.test(answer.trim());
   } finally {
+    process.off('SIGINT', leave);
     terminal.close();
   }
 }
@@ -60,24 +65,24 @@ Examples:
       const bin = await machines.bin();
       const held = values.all ? bin.filter(({ protectedSnapshots }) => protectedSnapshots.length > 0) : [];
       for (const { definition, protectedSnapshots } of held)
-        console.error(
+        printError(
           `viv: "${safeText(definition.name)}" stays: ${protectedSnapshots.length} of its snapshots ${protectedSnapshots.length === 1 ? 'is' : 'are'} protected`,
         );
       const wanted = values.all ? bin.filter((machine) => !held.includes(machine)) : positionals.map((word) => chosen(bin, word));
       const those = [...new Set(wanted)];
       if (those.length === 0) {
-        if (held.length === 0) console.error('viv: the bin is empty');
+        if (held.length === 0) printError('viv: the bin is empty');
         return held.length === 0 ? EXIT.ok : EXIT.failed;
       }
       if (!values.yes) {
         if (!process.stdin.isTTY) throw new CallError('this cannot be taken back: say --yes where there is no terminal to ask at');
-        console.error(binTable(those));
+        printError(binTable(those));
         if (!(await asked('Delete for good? Nothing brings them back. [y/N] '))) throw new Interrupted('nothing was deleted');
       }
       const { task } = await followTask(program, () => machines.purge(those.map(({ id }) => id)));
       const words = (await tasks.list()).find(({ id }) => id === task)?.message;
       const names = those.map(({ definition }) => `"${safeText(definition.name)}"`).join(', ');
-      console.log(`${names} deleted for good${words === undefined ? '' : `: ${words}`}`);
+      print(`${names} deleted for good${words === undefined ? '' : `: ${words}`}`);
       return EXIT.ok;
     });
   },

@@ -8,7 +8,7 @@ import { definitionPatch } from '../machine-definition.ts';
 import { KEEPING_HELP, KEEPING_OPTIONS, keepingPatch } from './keeping-options.ts';
 import { changeMachine } from './change-machine.ts';
 import { findProgram, withProgram } from './program.ts';
-import { shellWord } from '../figures.ts';
+import { shellWord } from '../../../preload/contract/foreign-text.ts';
 
 /** What `--drive` can say of a disk; the library's own name for it is not part of that. */
 const described = ({ id: _id, ...rest }: DiskDefinition) => JSON.stringify(Object.entries(rest).sort());

@@ -4,6 +4,7 @@ import { readArguments, words, type Command } from '../command.ts';
 import { followTask } from './follow-task.ts';
 import { table } from '../table.ts';
 import { findProgram, withProgram } from './program.ts';
+import { print, printJson } from '../../output/print.ts';
 
 export const templatesCommand: Command = {
   help: `viv templates: list what machines can be made from, and whether it is here
@@ -17,9 +18,9 @@ Examples:
     const { values, positionals } = readArguments(args, { json: { type: 'boolean' } });
     words(positionals);
     const templates = await withProgram(findProgram('templates'), ({ client }) => client.services.images.templates());
-    if (values.json) console.log(JSON.stringify(templates, null, 2));
+    if (values.json) printJson(templates);
     else
-      console.log(
+      print(
         table([['NAME', 'PARTS', 'TITLE', 'REASON'], ...templates.map(({ name, parts, title, reason }) => [name, parts, title, reason])]),
       );
     return EXIT.ok;

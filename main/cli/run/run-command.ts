@@ -10,6 +10,7 @@ import { definitionOf, definitionPatch } from '../machine-definition.ts';
 import { outcomeOf } from './run-outcome.ts';
 import { openRunDisks, type RunDisks } from './run-disks.ts';
 import { runMachine, type RunResult } from './run-machine.ts';
+import { printError } from '../../output/print.ts';
 
 const help = `viv run: run a throwaway machine on this terminal
 
@@ -139,12 +140,12 @@ async function run(args: readonly string[]): Promise<number> {
       const { statsOf, writeStats } = await import('./stats.ts');
       writeStats(values.stats, statsOf(result.figures, outcome.reason, outcome.status, result.milestones));
     }
-    if (outcome.message !== undefined) console.error(`viv: ${outcome.message}`);
+    if (outcome.message !== undefined) printError(`viv: ${outcome.message}`);
     return outcome.status;
   } catch (error) {
     if (!abort.signal.aborted) throw error;
     if (abort.signal.reason !== 'timeout') return EXIT.interrupted;
-    console.error(`viv: stopped after ${timeout} seconds (--timeout) before the machine had started`);
+    printError(`viv: stopped after ${timeout} seconds (--timeout) before the machine had started`);
     return EXIT.timeout;
   } finally {
     clearTimeout(timer);

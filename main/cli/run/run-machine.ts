@@ -4,6 +4,7 @@
  */
 import { startMachine } from '../../../emulator/host/index.ts';
 import { STATUS_PORT, type Ending, type MachineConfiguration, type MachineFigures, type RunningMachine } from '../../../emulator/index.ts';
+import { standardOutput } from '../../output/print.ts';
 import { attachTerminal } from '../terminal.ts';
 import { watchMilestones, type Milestones } from './milestones.ts';
 
@@ -57,12 +58,16 @@ export async function runMachine(configuration: MachineConfiguration, { signal, 
     machine ? machine.acknowledge(console, count) : void unacknowledged.push([console, count]);
 
   const ended = Promise.withResolvers<Ending>();
-  process.stdout.on('error', () => interrupt('output closed'));
   machine = await startMachine(configuration, {
     output(console, bytes) {
       if (console === 0) {
         watch.output(bytes);
-        process.stdout.write(bytes, () => acknowledge(0, bytes.length));
+        standardOutput()
+          .write(bytes)
+          .then(
+            () => acknowledge(0, bytes.length),
+            () => interrupt('output closed'),
+          );
         return;
       }
       if (console === statusConsole) status.take(bytes);

@@ -5,10 +5,12 @@ import { ContractError } from '../../../preload/contract/contract.ts';
 import { EXIT } from '../call-error.ts';
 import { readArguments, requireName, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
-import { byteText, safeText } from '../figures.ts';
+import { safeText } from '../../../preload/contract/foreign-text.ts';
+import { byteText } from '../figures.ts';
 import { followTask } from '../machines/follow-task.ts';
 import { forScripts } from '../machines/list-command.ts';
 import { machineNamed, programThatStays, withProgram } from '../machines/program.ts';
+import { print, printError, printJson } from '../../output/print.ts';
 
 export const exportPart: Part = {
   summary: 'write the machine with its snapshots into one file',
@@ -30,9 +32,9 @@ Examples:
       const { id } = await machineNamed(program, name);
       const { task } = await followTask(program, () => program.client.services.snapshots.export(id, file));
       const words = (await program.client.services.tasks.list()).find((ended) => ended.id === task)?.message ?? 'done';
-      if (words !== 'done') console.error(`viv: ${safeText(words)}`);
+      if (words !== 'done') printError(`viv: ${safeText(words)}`);
     });
-    console.log(`${file}: ${byteText(statSync(file).size)}`);
+    print(`${file}: ${byteText(statSync(file).size)}`);
     return EXIT.ok;
   },
 };
@@ -64,7 +66,8 @@ Examples:
       if (id === null) throw new ContractError('internal', 'the import ended without a machine');
       return name === undefined ? machines.get(id) : machines.update(id, { name });
     });
-    console.log(values.json ? JSON.stringify(forScripts(made), null, 2) : made.definition.name);
+    if (values.json) printJson(forScripts(made));
+    else print(made.definition.name);
     return EXIT.ok;
   },
 };

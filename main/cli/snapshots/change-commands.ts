@@ -5,7 +5,8 @@ import type { Part } from '../command-group.ts';
 import type { Snapshot, SnapshotId } from '../../../preload/contract/snapshots.ts';
 import { findProgram, withProgram } from '../machines/program.ts';
 import { quoted, SNAPSHOT_HELP, timelineOf } from './find-snapshot.ts';
-import { shellWord } from '../figures.ts';
+import { print } from '../../output/print.ts';
+import { shellWord } from '../../../preload/contract/foreign-text.ts';
 
 /** A whole id (the ULID specification: Crockford's base 32). */
 const ULID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
@@ -58,7 +59,7 @@ Examples:
     if (note !== undefined) await change(machine, [which], { note });
     else {
       const found = await withProgram(findProgram('snapshot'), async (program) => (await timelineOf(program, machine)).snapshot(which));
-      if (found.note !== '') console.log(found.note);
+      if (found.note !== '') print(found.note);
     }
     return EXIT.ok;
   },
@@ -128,9 +129,7 @@ Examples:
       const found = [...new Set(which.map(snapshot))];
       await program.client.services.snapshots.delete(found.map(({ id }) => id));
       for (const deleted of found)
-        console.log(
-          `${quoted(deleted)} is deleted; for a minute this brings it back: viv snapshot undelete ${shellWord(machine)} ${deleted.id}`,
-        );
+        print(`${quoted(deleted)} is deleted; for a minute this brings it back: viv snapshot undelete ${shellWord(machine)} ${deleted.id}`);
     });
     return EXIT.ok;
   },

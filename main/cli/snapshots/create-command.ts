@@ -6,6 +6,7 @@ import { byteText } from '../figures.ts';
 import { followTask } from '../machines/follow-task.ts';
 import { machineNamed, programThatStays, withProgram } from '../machines/program.ts';
 import { quoted, snapshotAgain } from './find-snapshot.ts';
+import { print, printJson } from '../../output/print.ts';
 
 export const createPart: Part = {
   summary: 'take a snapshot; the machine runs on',
@@ -39,9 +40,9 @@ Examples:
       const take = () => program.client.services.snapshots.create(id, request);
       const { snapshot } = wait ? await followTask(program, take) : await take();
       const now = await snapshotAgain(program, snapshot);
-      if (values.json) console.log(JSON.stringify(now, null, 2));
-      else if (now.state === 'storing') console.log(`${quoted(now)} is taken and being stored`);
-      else console.log(`${quoted(now)} is stored: ${byteText(now.ownBytes)} of its own, ${byteText(now.sharedBytes)} shared`);
+      if (values.json) printJson(now);
+      else if (now.state === 'storing') print(`${quoted(now)} is taken and being stored`);
+      else print(`${quoted(now)} is stored: ${byteText(now.ownBytes)} of its own, ${byteText(now.sharedBytes)} shared`);
     });
     return EXIT.ok;
   },

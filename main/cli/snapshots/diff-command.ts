@@ -6,6 +6,7 @@ import { findProgram, withProgram } from '../machines/program.ts';
 import { showingTasks } from '../machines/showing-tasks.ts';
 import { diffText } from './diff-text.ts';
 import { SNAPSHOT_HELP, timelineOf } from './find-snapshot.ts';
+import { print, printJson } from '../../output/print.ts';
 
 export const diffPart: Part = {
   summary: 'say what changed between two, or since one',
@@ -30,7 +31,8 @@ Examples:
       const [first, second] = [snapshot(from), to === undefined ? null : snapshot(to)];
       return showingTasks(program, () => program.client.services.snapshots.diff(first.id, second?.id ?? null));
     });
-    console.log(values.json ? JSON.stringify(diff, null, 2) : diffText(diff));
+    if (values.json) printJson(diff);
+    else print(diffText(diff));
     return EXIT.ok;
   },
 };

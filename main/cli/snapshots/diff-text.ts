@@ -1,6 +1,7 @@
 /** A difference between two snapshots as text: a line a file (A added, M changed, D removed), then clusters and pages. */
 import type { DiskDiff, FileDiff, SnapshotDiff, VolumeDiff } from '../../../preload/contract/snapshots.ts';
-import { byteText, countText, safeText } from '../figures.ts';
+import { safeText } from '../../../preload/contract/foreign-text.ts';
+import { byteText, countText } from '../figures.ts';
 
 const PAGE_BYTES = 4096;
 const LETTERS: Readonly<Record<FileDiff['change'], string>> = { added: 'A', changed: 'M', removed: 'D' };

@@ -3,7 +3,8 @@ import { ContractError } from '../../../preload/contract/contract.ts';
 import type { MachineStatus } from '../../../preload/contract/machines.ts';
 import type { Snapshot, Timeline } from '../../../preload/contract/snapshots.ts';
 import { CallError } from '../call-error.ts';
-import { momentText, safeText, shellWord } from '../figures.ts';
+import { safeText, shellWord } from '../../../preload/contract/foreign-text.ts';
+import { momentText } from '../figures.ts';
 import { machineNamed, type Program } from '../machines/program.ts';
 
 export const SNAPSHOT_HELP = `SNAPSHOT is its name, the beginning of its id (at least 4 characters), or counted from the newest: @1, @2, ...`;

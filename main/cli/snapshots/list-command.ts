@@ -4,12 +4,14 @@ import type { Snapshot, Timeline } from '../../../preload/contract/snapshots.ts'
 import { EXIT } from '../call-error.ts';
 import { readArguments, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
-import { byteText, durationText, momentText, safeText, shellWord } from '../figures.ts';
+import { safeText, shellWord } from '../../../preload/contract/foreign-text.ts';
+import { byteText, durationText, momentText } from '../figures.ts';
 import { stateWord } from '../machines/list-command.ts';
 import { table } from '../table.ts';
 import { findProgram, withProgram } from '../machines/program.ts';
 import { newestFirst, quoted, SNAPSHOT_HELP, timelineOf } from './find-snapshot.ts';
 import { treeRows } from './tree.ts';
+import { print, printError, printJson } from '../../output/print.ts';
 
 /** A name longer than this would push the figures off a terminal of 100 columns. */
 const LONGEST_NAME = 36;
@@ -75,11 +77,11 @@ Examples:
     const { values, positionals } = readArguments(args, { json: { type: 'boolean' } });
     const [name] = words(positionals, 'NAME') as [string];
     const { machine, timeline } = await withProgram(findProgram('snapshot list'), (program) => timelineOf(program, name));
-    if (values.json) console.log(JSON.stringify(timeline, null, 2));
-    else if (timeline.snapshots.length > 0) console.log(timelineText(machine, timeline));
-    else console.error(`viv: no snapshots yet: viv snapshot create ${shellWord(name)} takes one`);
+    if (values.json) printJson(timeline);
+    else if (timeline.snapshots.length > 0) print(timelineText(machine, timeline));
+    else printError(`viv: no snapshots yet: viv snapshot create ${shellWord(name)} takes one`);
     for (const snapshot of timeline.snapshots)
-      if (snapshot.state === 'damaged' && !values.json) console.error(`viv: ${quoted(snapshot)} is damaged: ${snapshot.reason}`);
+      if (snapshot.state === 'damaged' && !values.json) printError(`viv: ${quoted(snapshot)} is damaged: ${snapshot.reason}`);
     return EXIT.ok;
   },
 };
@@ -119,10 +121,10 @@ Examples:
     const { timeline, snapshot } = await withProgram(findProgram('snapshot show'), (program) => timelineOf(program, name));
     const found = snapshot(which);
     if (values.json) {
-      console.log(JSON.stringify(found, null, 2));
+      printJson(found);
       return EXIT.ok;
     }
-    console.log(
+    print(
       table(
         facts(
           found,
@@ -131,7 +133,7 @@ Examples:
       ),
     );
     const screen = found.thumbnail.replace(/^(?:[^\S\n]*\n)+/, '').trimEnd();
-    if (screen !== '') console.log(`\n${screen.split('\n').map(safeText).join('\n')}`);
+    if (screen !== '') print(`\n${screen.split('\n').map(safeText).join('\n')}`);
     return EXIT.ok;
   },
 };

@@ -6,7 +6,8 @@ import { forScripts, stateWord } from '../machines/list-command.ts';
 import { findProgram, machineNamed, programThatStays, withProgram } from '../machines/program.ts';
 import { showingTasks } from '../machines/showing-tasks.ts';
 import { quoted, SNAPSHOT_HELP, timelineOf } from './find-snapshot.ts';
-import { shellWord } from '../figures.ts';
+import { print, printJson } from '../../output/print.ts';
+import { shellWord } from '../../../preload/contract/foreign-text.ts';
 
 export const restorePart: Part = {
   summary: 'put the machine back; the present is kept first',
@@ -33,11 +34,11 @@ Examples:
       const { machine, timeline } = await timelineOf(program, name);
       const branch = timeline.snapshots.find(({ id }) => id === kept) ?? null;
       if (values.json) {
-        console.log(JSON.stringify({ machine: forScripts(machine), restored: target, kept: branch, milliseconds }, null, 2));
+        printJson({ machine: forScripts(machine), restored: target, kept: branch, milliseconds });
         return;
       }
-      console.log(`"${machine.definition.name}" is ${stateWord(machine)} as in ${quoted(target)}, after ${Math.round(milliseconds)} ms`);
-      console.log(branch ? `what it was before is kept as ${quoted(branch)}` : 'nothing had changed since the last snapshot');
+      print(`"${machine.definition.name}" is ${stateWord(machine)} as in ${quoted(target)}, after ${Math.round(milliseconds)} ms`);
+      print(branch ? `what it was before is kept as ${quoted(branch)}` : 'nothing had changed since the last snapshot');
     });
     return EXIT.ok;
   },
@@ -67,8 +68,8 @@ Examples:
       const { id } = (await timelineOf(program, name)).snapshot(which);
       await showingTasks(program, () => program.client.services.snapshots.branch(id, { name: newName, start }));
       const made = await machineNamed(program, newName);
-      if (values.json) console.log(JSON.stringify(forScripts(made), null, 2));
-      else if (!start) console.log(`viv start ${shellWord(newName)} goes on from there`);
+      if (values.json) printJson(forScripts(made));
+      else if (!start) print(`viv start ${shellWord(newName)} goes on from there`);
     });
     return EXIT.ok;
   },
