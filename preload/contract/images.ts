@@ -20,8 +20,22 @@ export interface TemplateStatus {
 export interface FileInspection {
   readonly path: string;
   readonly sizeBytes: number;
-  readonly kind: 'riscv64-image' | 'riscv64-elf' | 'gzip-image' | 'initrd' | 'disk' | 'other-architecture' | 'unrecognised';
+  readonly kind:
+    | 'riscv64-image'
+    | 'riscv64-elf'
+    | 'gzip-image'
+    | 'initrd'
+    | 'disk'
+    /** A disk image that has to be converted first. */
+    | 'foreign-disk'
+    /** A disk image that has to be unpacked first. */
+    | 'compressed-disk'
+    | 'other-architecture'
+    | 'unrecognised';
+  /** What it is, with its size: "a qcow2 disk image, 3.1 MB". */
   readonly description: string;
+  /** Of a disk. */
+  readonly format?: 'raw' | 'qcow2';
 }
 
 export const images = contract('images', {

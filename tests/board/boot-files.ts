@@ -1,13 +1,33 @@
 /** Small boot files made on the spot: an Image, ELF programs, headers of other architectures. */
 
-export function image(length = 4096, parts: { textOffset?: bigint; size?: bigint } = {}): Uint8Array {
+/** @param parts `sectionsEnd`: where its last section ends in the file, by the PE header of its EFI stub */
+export function image(length = 4096, parts: { textOffset?: bigint; size?: bigint; sectionsEnd?: number } = {}): Uint8Array {
   const bytes = new Uint8Array(length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, 0x0000_5a4d, true);
   view.setBigUint64(8, parts.textOffset ?? 0x20_0000n, true);
   view.setBigUint64(16, parts.size ?? BigInt(length), true);
   bytes.set(Buffer.from('RISCV\0\0\0RSC\x05'), 0x30);
+  if (parts.sectionsEnd !== undefined) putSections(bytes, parts.sectionsEnd);
   return bytes;
+}
+
+/** A PE header with two sections, text and data, as Linux's EFI stub has. */
+function putSections(bytes: Uint8Array, end: number): void {
+  const view = new DataView(bytes.buffer);
+  const header = 0x40;
+  view.setUint32(0x3c, header, true);
+  bytes.set(Buffer.from('PE\0\0'), header);
+  view.setUint16(header + 6, 2, true);
+  view.setUint16(header + 20, 0xa0, true);
+  for (const [index, at, size] of [
+    [0, 0x1000, 0x1000],
+    [1, 0x2000, end - 0x2000],
+  ] as const) {
+    const section = header + 24 + 0xa0 + 40 * index;
+    view.setUint32(section + 16, size, true);
+    view.setUint32(section + 20, at, true);
+  }
 }
 
 export interface ElfParts {

@@ -78,6 +78,13 @@ describe('a Linux kernel under the built-in SBI', () => {
     expect(state.log.join()).toContain(`the initrd: 1 MiB at 0x${(KERNEL + 40 * MIB).toString(16)}`);
   });
 
+  it('may have a bss many times as large as its file', () => {
+    for (const sectionsEnd of [undefined, 16384]) {
+      const kernel = image(16384, { size: BigInt(40 * MIB), ...(sectionsEnd === undefined ? {} : { sectionsEnd }) });
+      expect(boot(linux(kernel)).log.join()).toContain('the kernel: 40 MiB at 0x80200000');
+    }
+  });
+
   it('may be an ELF file: a vmlinux linked at the top of the address space is moved into RAM', () => {
     const state = boot(linux(elf({ virtual: 0xffff_ffff_8000_0000n, physical: 0n, entry: 0xffff_ffff_8000_0004n })));
     expect(start(state)).toEqual({ privilege: 'S', pc: KERNEL + 4, hart: 0 });
@@ -156,8 +163,8 @@ describe('is refused, with what to do:', () => {
     ['a file of nothing known', linux(new Uint8Array(5000).fill(0x61)), /no known format/],
     [
       'a truncated Image',
-      linux(image(4096, { size: BigInt(20 * MIB) })),
-      /truncated RISC-V Image \(4 KiB of up to 20 MiB\): get the file again/,
+      linux(image(4096, { size: BigInt(20 * MIB), sectionsEnd: 5 * MIB })),
+      /truncated RISC-V Image \(4 KiB of 5 MiB\): get the file again/,
     ],
     ['a kernel larger than memory', linux(image(20 * MIB, { size: BigInt(66 * MIB) })), /64 MiB of memory.*give the machine more memory/],
     [

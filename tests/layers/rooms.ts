@@ -46,7 +46,12 @@ export const ROOMS: readonly Room[] = [
     types: ['emulator/memory', 'emulator/disk'],
     packages: [],
   },
-  { room: 'emulator/board', may: ['emulator/device', 'emulator/isa', 'emulator/memory', state, 'emulator/index'], packages: [] },
+  { room: 'emulator/format', may: [], packages: [] },
+  {
+    room: 'emulator/board',
+    may: ['emulator/format', 'emulator/device', 'emulator/isa', 'emulator/memory', state, 'emulator/index'],
+    packages: [],
+  },
   {
     room: 'emulator/machine',
     may: [
@@ -71,7 +76,16 @@ export const ROOMS: readonly Room[] = [
   // The privileged half. Only the Electron shell knows Electron; only the build knows the build tools.
   {
     room: 'main',
-    may: [contract, ...publicFace, 'emulator/host/index', 'emulator/host/assembly', 'emulator/host/pages', 'emulator/disk'],
+    may: [
+      contract,
+      ...publicFace,
+      'emulator/host/index',
+      'emulator/host/assembly',
+      'emulator/host/pages',
+      'emulator/host/files',
+      'emulator/disk',
+      'emulator/format',
+    ],
     packages: ['node:', 'sqlite3', 'ws', 'node-pty'],
   },
   { room: 'main/electron', may: ['main', contract, ...publicFace], packages: ['node:', 'electron'] },

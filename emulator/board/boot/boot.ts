@@ -2,15 +2,15 @@
  * Prepares a machine's RAM and the first core's registers for its boot source: a Linux kernel under the built-in SBI or
  * under firmware, firmware alone, or a bare program. Placement follows QEMU's hw/riscv/boot.c.
  */
+import { mebibytes } from '../../format/bytes.ts';
+import { identify, type Identity } from '../../format/identify.ts';
 import { MachineError } from '../../index.ts';
 import type { GuestMemory } from '../../memory/guest-memory.ts';
 import type { DeviceTreeRequest } from '../device-tree.ts';
 import { DRAM, KERNEL } from '../memory-map.ts';
 import { elfProgram } from './elf.ts';
 import { dynamicInfo } from './firmware.ts';
-import { identify } from './identify.ts';
 import { type Inflate, linuxImage, unpacked, WANTED_KERNEL } from './image.ts';
-import { mebibytes } from './little-endian.ts';
 import { Loader } from './loader.ts';
 
 /** The files of a boot source, as bytes. */
@@ -44,8 +44,9 @@ export interface BootState {
   readonly a0: bigint;
   readonly a1: bigint;
   readonly a2: bigint;
-  /** Physical address of a bare program's `tohost`. */
+  /** Physical addresses of a bare program's `tohost` and `fromhost`. */
   readonly tohost?: number;
+  readonly fromhost?: number;
   /** What went where, for the machine's log. */
   readonly log: readonly string[];
 }
@@ -82,17 +83,22 @@ function start({ bootHart = 0 }: BootRequest, { log }: Loader, privilege: 'M' | 
 function bootBare(request: BootRequest, loader: Loader, file: Uint8Array): BootState {
   const what = 'the program';
   const program = unpacked(file, what, request.inflate);
-  const { kind, description } = identify(program);
-  if (kind === 'foreign') throw new MachineError(`${what} is ${description}; give a riscv64 ELF file or a flat binary for 0x80000000`);
-  if (kind !== 'elf') {
+  const identity = identify(program);
+  if (!isCode(identity))
+    throw new MachineError(`${what} is ${identity.description}; give a riscv64 ELF file or a flat binary for 0x80000000`);
+  if (identity.kind !== 'elf') {
     loader.put(what, DRAM, program);
     return { ...start(request, loader, 'M', DRAM, placeTree(request, loader, {})), a2: 0n };
   }
   const elf = elfProgram(program, what);
   const { entry, place } = loader.program(what, elf);
   const state = { ...start(request, loader, 'M', entry, placeTree(request, loader, {})), a2: 0n };
-  return elf.tohost === undefined ? state : { ...state, tohost: place(elf.tohost) };
+  if (elf.tohost === undefined) return state;
+  return { ...state, tohost: place(elf.tohost), ...(elf.fromhost === undefined ? {} : { fromhost: place(elf.fromhost) }) };
 }
+
+/** Whether a file may be what runs on the bare board: a kernel may, and so may anything that has no mark. */
+const isCode = ({ kind }: Identity) => ['elf', 'riscv64-image', 'unrecognised'].includes(kind);
 
 function bootFirmware(
   request: BootRequest,

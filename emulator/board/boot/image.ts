@@ -1,7 +1,7 @@
 /** Linux's RISC-V `Image`: its header says where it goes and how much memory it takes (Documentation/arch/riscv/boot-image-header). */
+import { hasText, mebibytes, viewOf } from '../../format/bytes.ts';
+import { identify } from '../../format/identify.ts';
 import { MachineError } from '../../index.ts';
-import { identify } from './identify.ts';
-import { hasText, mebibytes, viewOf } from './little-endian.ts';
 
 /** Undoes gzip; throws an Error for damaged or truncated input. */
 export type Inflate = (bytes: Uint8Array) => Uint8Array;
@@ -17,14 +17,12 @@ export interface LinuxImage {
 /** What to say when a kernel is not one for this board. */
 export const WANTED_KERNEL = 'this board runs 64-bit RISC-V: give a riscv64 Linux Image (plain or gzip-compressed) or a riscv64 ELF file';
 const GZIP_AT_LEAST = 18;
-/** The declared size counts bss, which the file has not: a kernel's is a tenth, so less than a quarter of it is a torn file. */
-const BSS_SHARE = 4;
 
 /** Decompresses a kernel file if it is compressed. @param what names the file in an error: "the kernel" */
 export function unpacked(file: Uint8Array, what: string, inflate: Inflate): Uint8Array {
-  const { kind } = identify(file);
-  if (kind === 'gzip') return inflated(file, what, inflate);
-  if (kind !== 'zboot') return file;
+  const found = identify(file);
+  if (found.kind === 'compressed' && found.compression === 'gzip') return inflated(file, what, inflate);
+  if (found.kind !== 'zboot') return file;
   const view = viewOf(file);
   const at = view.getUint32(8, true);
   const size = view.getUint32(12, true);
@@ -50,9 +48,26 @@ export function linuxImage(bytes: Uint8Array): LinuxImage {
   const textOffset = Number(view.getBigUint64(8, true));
   const declared = Number(view.getBigUint64(16, true));
   if ((view.getBigUint64(24, true) & 1n) !== 0n) throw new MachineError(`the kernel is a big-endian RISC-V Image; ${WANTED_KERNEL}`);
-  if (declared !== 0 && bytes.length < declared / BSS_SHARE)
-    throw new MachineError(
-      `the kernel is a truncated RISC-V Image (${mebibytes(bytes.length)} of up to ${mebibytes(declared)}): get the file again`,
-    );
+  const end = endOfSections(bytes);
+  if (bytes.length < end)
+    throw new MachineError(`the kernel is a truncated RISC-V Image (${mebibytes(bytes.length)} of ${mebibytes(end)}): get the file again`);
   return { bytes, textOffset, size: Math.max(declared, bytes.length) };
+}
+
+/**
+ * Where the last section of an Image ends in the file, by its PE header (kernels with an EFI stub have one); 0 where it has
+ * none. The size that the Image's own header declares says nothing of the file: it counts the bss, however large.
+ */
+function endOfSections(bytes: Uint8Array): number {
+  const view = viewOf(bytes);
+  const header = view.getUint32(0x3c, true);
+  if (!hasText(bytes, header, 'PE\0\0') || header + 24 > bytes.length) return 0;
+  const table = header + 24 + view.getUint16(header + 20, true);
+  let end = 0;
+  for (let index = 0; index < view.getUint16(header + 6, true); index++) {
+    const at = table + index * 40;
+    if (at + 40 > bytes.length) break;
+    end = Math.max(end, view.getUint32(at + 16, true) + view.getUint32(at + 20, true));
+  }
+  return end;
 }

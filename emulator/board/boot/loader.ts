@@ -1,23 +1,14 @@
 /** Puts things into a guest's RAM, checks that they fit and do not overlap, and remembers where they went for the log. */
+import { mebibytes } from '../../format/bytes.ts';
 import { MachineError } from '../../index.ts';
 import type { GuestMemory } from '../../memory/guest-memory.ts';
-import { KERNEL } from '../memory-map.ts';
 import type { ElfProgram } from './elf.ts';
-import { mebibytes } from './little-endian.ts';
+import { placeProgram, type PlacedProgram } from './place-program.ts';
 
 interface Region {
   readonly what: string;
   readonly from: number;
   readonly to: number;
-}
-
-/** Where a program went. */
-export interface Loaded {
-  readonly entry: number;
-  /** First address after it. */
-  readonly end: number;
-  /** What to add to an address of the file for where it is in RAM. */
-  readonly place: (address: bigint) => number;
 }
 
 const PAGE = 4096;
@@ -48,21 +39,12 @@ export class Loader {
     this.log.push(`${what}: ${mebibytes(size)} at 0x${address.toString(16)}`);
   }
 
-  /** Loads an ELF program by its physical addresses. @param movable one linked below RAM (a vmlinux) is moved to `KERNEL` */
-  program(what: string, { entry, segments }: ElfProgram, movable = false): Loaded {
-    const lowest = Math.min(...segments.map(({ physical }) => physical));
-    if (lowest < this.memory.base && !movable)
-      throw new MachineError(
-        `${what} is linked for 0x${lowest.toString(16)}, where this board has no memory: link it for 0x${this.memory.base.toString(16)} or above`,
-      );
-    const shift = lowest < this.memory.base ? KERNEL - lowest : 0;
-    const place = (address: bigint): number => {
-      const holder = segments.find(({ virtual, memorySize }) => address >= virtual && address < virtual + BigInt(memorySize));
-      return holder ? holder.physical + shift + Number(address - holder.virtual) : Number(address) + shift;
-    };
-    for (const { physical, bytes, memorySize } of segments) this.put(what, physical + shift, bytes, memorySize);
-    const end = Math.max(...segments.map(({ physical, memorySize }) => physical + shift + memorySize));
-    return { entry: place(entry), end, place };
+  /** Loads an ELF program. @param movable as for `placeProgram` */
+  program(what: string, program: ElfProgram, movable = false): PlacedProgram {
+    const placed = placeProgram(what, program, this.memory.base, movable);
+    this.log.push(...placed.log);
+    for (const { address, bytes, sizeBytes } of placed.parts) this.put(what, address, bytes, sizeBytes);
+    return placed;
   }
 
   /** The highest address at which `size` bytes fit below `below`, aligned. */

@@ -1,9 +1,10 @@
 /** `viv disasm`: a file's code as text. ELF files by their executable sections with symbols, anything else as flat code. */
-import { readFile } from 'node:fs/promises';
+import { isRiscv64 } from '../../../emulator/format/elf.ts';
+import { readPath } from '../../../emulator/host/files/open-path.ts';
 import { ContractError } from '../../../preload/contract/contract.ts';
-import { isElf, machineRiscv } from '../initramfs/elf.ts';
 import { codeOf, type Code } from './elf-code.ts';
 import { inspectFile } from './inspect.ts';
+import { pathRefusal } from './path-refusal.ts';
 
 export interface DisassemblyFileOptions {
   /** Where a flat file lies in memory. Default: the start of RAM. */
@@ -14,12 +15,12 @@ const START_OF_RAM = 0x8000_0000n;
 /** The lines, without line ends. @throws ContractError for a file that is not there or holds no RISC-V code */
 export async function* disassembleFile(path: string, options: DisassemblyFileOptions = {}): AsyncGenerator<string> {
   const { kind, description } = await inspectFile(path);
-  if (kind === 'other-architecture' || kind === 'disk' || kind === 'initrd' || kind === 'gzip-image')
+  if (kind !== 'riscv64-elf' && kind !== 'riscv64-image' && kind !== 'unrecognised')
     throw new ContractError('invalid', `${path} is ${description}; only riscv64 ELF files and flat code can be shown.`);
-  const bytes = await readFile(path);
+  const bytes = await readPath(path).catch(pathRefusal);
   const { disassemble } = await import('../../../emulator/host/assembly.ts');
   const flat: Code = { pieces: [{ name: path, address: options.origin ?? START_OF_RAM, bytes }], symbols: new Map() };
-  const code = isElf(bytes) && bytes.readUInt16LE(18) === machineRiscv ? codeOf(bytes) : flat;
+  const code = isRiscv64(bytes) ? codeOf(bytes) : flat;
   for (const piece of code.pieces) {
     yield '';
     yield `${piece.name}:`;

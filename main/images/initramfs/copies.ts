@@ -1,9 +1,9 @@
 /** `--copy HOSTPATH[:GUESTPATH]`: host files and folders as archive entries, programs with their libraries. */
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { basename, join, posix, resolve } from 'node:path';
+import { isElf, isRiscv64 } from '../../../emulator/format/elf.ts';
 import { ContractError } from '../../../preload/contract/contract.ts';
 import type { CpioEntry } from './cpio.ts';
-import { isElf, machineRiscv, readElf } from './elf.ts';
 import { realGuestPath } from './layout.ts';
 import { defaultSysroots, libraryClosure } from './libraries.ts';
 
@@ -53,8 +53,7 @@ export async function copyEntries(
     });
     entries.push({ kind: 'file', path: guest, content, mode });
     if (!isElf(content)) return;
-    const elf = readElf(content);
-    if (elf?.machine !== machineRiscv) return warn(`${host} is a program for another processor; the guest cannot run it`);
+    if (!isRiscv64(content)) return warn(`${host} is a program for another processor; the guest cannot run it`);
     for (const library of await libraryClosure(host, content, sysroots)) {
       if (entries.some((entry) => entry.path === library.guest)) continue;
       entries.push(...parents(library.guest), { kind: 'file', path: library.guest, content: await readFile(library.host), mode: 0o755 });

@@ -6,9 +6,9 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { ElfError, readElf } from '../../../emulator/format/elf.ts';
 import { ContractError } from '../../../preload/contract/contract.ts';
 import { runChild } from '../child.ts';
-import { elfSection } from './elf.ts';
 import { trimModule } from './trim-module.ts';
 
 /** A module ready to be loaded. */
@@ -100,9 +100,20 @@ export class ModuleTree {
   }
 }
 
+function modinfo(content: Uint8Array): Uint8Array | undefined {
+  try {
+    const file = readElf(content);
+    const section = file.sections.find(({ name }) => name === '.modinfo');
+    return section && file.sectionBytes(section);
+  } catch (error) {
+    if (error instanceof ElfError) return undefined;
+    throw error;
+  }
+}
+
 /** The `key=value` strings of .modinfo. */
 function moduleFacts(content: Uint8Array, wish: string): Map<string, string[]> {
-  const section = elfSection(content, '.modinfo');
+  const section = modinfo(content);
   if (!section) throw new ContractError('invalid', `${wish} is not a kernel module (it has no .modinfo section).`);
   const facts = new Map<string, string[]>();
   for (const fact of new TextDecoder().decode(section).split('\0')) {

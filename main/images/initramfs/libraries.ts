@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { elfMachine } from '../../../emulator/format/elf.ts';
 import { ContractError } from '../../../preload/contract/contract.ts';
-import { readElf } from './elf.ts';
+import { dynamicLinks } from './dynamic-links.ts';
 import { realGuestPath } from './layout.ts';
 
 /** Host folders that stand for the guest's root when its libraries are looked for. */
@@ -28,9 +29,9 @@ export async function libraryClosure(
   sysroots: readonly string[] = defaultSysroots,
 ): Promise<GuestFile[]> {
   const found = new Map<string, GuestFile>();
-  const machine = readElf(content)?.machine;
+  const machine = elfMachine(content);
   const visit = async (file: string, bytes: Uint8Array): Promise<void> => {
-    const elf = readElf(bytes);
+    const elf = dynamicLinks(bytes);
     if (!elf) return;
     const own = elf.searchPath.filter((path) => path.includes('$ORIGIN')).map((path) => path.replaceAll(/\$\{?ORIGIN\}?/g, dirname(file)));
     for (const name of elf.needed) {
@@ -56,7 +57,7 @@ export async function libraryClosure(
     }
   };
   await visit(program, content);
-  const interpreter = readElf(content)?.interpreter;
+  const interpreter = dynamicLinks(content)?.interpreter;
   if (interpreter) {
     const name = basename(interpreter);
     const candidates = sysroots.flatMap((root) => [join(root, interpreter), ...libraryFolders.map((folder) => join(root, folder, name))]);
@@ -74,11 +75,11 @@ export async function libraryClosure(
 /** The first candidate that is an ELF file for the machine; a host library of the same name is passed over. */
 async function firstOfMachine(
   candidates: readonly string[],
-  machine: number | undefined,
+  machine: number,
 ): Promise<{ host: string; content: Uint8Array } | undefined> {
   for (const host of candidates) {
     const content = await readFile(host).catch(() => undefined);
-    if (content && readElf(content)?.machine === machine) return { host, content };
+    if (content && elfMachine(content) === machine) return { host, content };
   }
   return undefined;
 }

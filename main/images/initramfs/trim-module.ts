@@ -3,81 +3,51 @@
  * kernel's loader walks through; only those that a relocation names are needed. Type information (.BTF) goes as well.
  * System V ABI, chapter 4; section and symbol numbers stay or are renumbered consistently.
  */
+import { type ElfSection, readElf, SECTION, SYMBOL_BYTES } from '../../../emulator/format/elf.ts';
 import { concatenate } from './cpio.ts';
 
 const sectionHeaderSize = 64;
-const symbolSize = 24;
 const relocationSize = 24;
-const type = { symbols: 2, relocations: 4, noBits: 8, group: 17, wideIndices: 18 } as const;
 const symbolTypeFunction = 2;
 /** Sections whose content is emptied. */
 const dropped = new Set(['.BTF', '.comment']);
 
-interface Section {
-  readonly index: number;
-  readonly name: string;
-  readonly type: number;
-  readonly link: number;
-  info: number;
-  readonly alignment: number;
-  content: Uint8Array;
-}
+/** A section of the module as it will be. */
+type Section = Omit<ElfSection, 'info'> & { info: number; content: Uint8Array };
 
 const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** A module that loads and works as the given one does. What is not understood comes back unchanged. */
 export function trimModule(module: Uint8Array): Uint8Array {
   const sections = readSections(module);
-  const table = sections.filter((section) => section.type === type.symbols);
-  if (table.length !== 1 || sections.some((section) => section.type === type.wideIndices)) return module;
+  const table = sections.filter((section) => section.type === SECTION.symbols);
+  if (table.length !== 1 || sections.some((section) => section.type === SECTION.wideIndices)) return module;
   const symbols = table[0]!;
   const renumbered = trimSymbols(symbols, sections[symbols.link]!, neededSymbols(symbols, sections));
   for (const section of sections) {
-    if (section.type === type.relocations) section.content = renumberRelocations(section.content, renumbered);
-    if (section.type === type.group) section.info = renumbered.get(section.info) ?? 0;
+    if (section.type === SECTION.relocations) section.content = renumberRelocations(section.content, renumbered);
+    if (section.type === SECTION.group) section.info = renumbered.get(section.info) ?? 0;
     if (dropped.has(section.name)) section.content = new Uint8Array();
   }
   return layOut(module, sections);
 }
 
 function readSections(module: Uint8Array): Section[] {
-  const data = view(module);
-  const start = Number(data.getBigUint64(40, true));
-  const header = (index: number) => start + index * sectionHeaderSize;
-  const contentOf = (index: number) => {
-    const at = header(index);
-    const offset = Number(data.getBigUint64(at + 24, true));
-    return data.getUint32(at + 4, true) === type.noBits
-      ? new Uint8Array()
-      : module.subarray(offset, offset + Number(data.getBigUint64(at + 32, true)));
-  };
-  const names = Buffer.from(contentOf(data.getUint16(62, true)));
-  return Array.from({ length: data.getUint16(60, true) }, (_, index) => {
-    const at = header(index);
-    const name = data.getUint32(at, true);
-    return {
-      index,
-      name: names.toString('latin1', name, names.indexOf(0, name)),
-      type: data.getUint32(at + 4, true),
-      link: data.getUint32(at + 40, true),
-      info: data.getUint32(at + 44, true),
-      alignment: Math.max(1, Number(data.getBigUint64(at + 48, true))),
-      content: contentOf(index),
-    };
-  });
+  const file = readElf(module);
+  return file.sections.map((section) => ({ ...section, content: file.sectionBytes(section) }));
 }
 
 /** Symbols that relocations and groups name, all that are not local, and functions, for readable kernel traces. */
 function neededSymbols(symbols: Section, sections: readonly Section[]): Set<number> {
   const needed = new Set([0]);
   for (const section of sections) {
-    if (section.type === type.group) needed.add(section.info);
-    if (section.type !== type.relocations) continue;
+    if (section.type === SECTION.group) needed.add(section.info);
+    if (section.type !== SECTION.relocations) continue;
     const data = view(section.content);
     for (let at = 0; at < section.content.length; at += relocationSize) needed.add(data.getUint32(at + 12, true));
   }
-  for (let index = 0; index * symbolSize < symbols.content.length; index++) {
-    const kind = symbols.content[index * symbolSize + 4]!;
+  for (let index = 0; index * SYMBOL_BYTES < symbols.content.length; index++) {
+    const kind = symbols.content[index * SYMBOL_BYTES + 4]!;
     if (kind >> 4 !== 0 || (kind & 15) === symbolTypeFunction) needed.add(index);
   }
   return needed;
@@ -90,13 +60,13 @@ function trimSymbols(symbols: Section, strings: Section, needed: ReadonlySet<num
   const pieces: Uint8Array[] = [new Uint8Array(1)];
   let namesLength = 1;
   const source = Buffer.from(strings.content);
-  const kept = new Uint8Array(needed.size * symbolSize);
+  const kept = new Uint8Array(needed.size * SYMBOL_BYTES);
   const data = view(kept);
   let locals = 0;
-  for (let index = 0; index * symbolSize < symbols.content.length; index++) {
+  for (let index = 0; index * SYMBOL_BYTES < symbols.content.length; index++) {
     if (!needed.has(index)) continue;
-    const at = numbers.size * symbolSize;
-    kept.set(symbols.content.subarray(index * symbolSize, (index + 1) * symbolSize), at);
+    const at = numbers.size * SYMBOL_BYTES;
+    kept.set(symbols.content.subarray(index * SYMBOL_BYTES, (index + 1) * SYMBOL_BYTES), at);
     const start = data.getUint32(at, true);
     const name = source.toString('latin1', start, source.indexOf(0, start));
     if (!names.has(name)) {
@@ -140,7 +110,7 @@ function layOut(module: Uint8Array, sections: readonly Section[]): Uint8Array {
     if (section.index === 0) continue;
     align(section.alignment);
     data.setBigUint64(at + 24, BigInt(length), true);
-    if (section.type !== type.noBits) data.setBigUint64(at + 32, BigInt(section.content.length), true);
+    if (section.type !== SECTION.zeros) data.setBigUint64(at + 32, BigInt(section.content.length), true);
     data.setUint32(at + 44, section.info, true);
     pieces.push(section.content);
     length += section.content.length;

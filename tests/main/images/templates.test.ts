@@ -2,7 +2,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GuestKit, imagesService } from '../../../main/images/index.ts';
 import { writeCpio } from '../../../main/images/initramfs/cpio.ts';
@@ -68,6 +69,13 @@ describe('inspecting a file', () => {
     ['cd.iso', iso, 'disk'],
     ['root.ext4', ext, 'disk'],
     ['disk.qcow2', Buffer.from('QFI\xfb\0\0\0\x03', 'latin1'), 'disk'],
+    ['disk.vmdk', Buffer.from('KDMV\x01\0\0\0', 'latin1'), 'foreign-disk'],
+    ['disk.qcow2.gz', gzipSync(Buffer.from('QFI\xfb\0\0\0\x03', 'latin1')), 'compressed-disk'],
+    [
+      'disk.qcow2.zst',
+      zstdCompressSync(Buffer.concat([Buffer.from('QFI\xfb\0\0\0\x03', 'latin1'), randomBytes(100_000)])),
+      'compressed-disk',
+    ],
     ['notes.txt', Buffer.from('hello'), 'unrecognised'],
     ['empty', Buffer.alloc(0), 'unrecognised'],
   ] as const)('%s', async (name, content, kind) => {

@@ -1,4 +1,4 @@
-/** Reading of file formats: little-endian numbers and short texts out of bytes. */
+/** Reading of file formats: numbers and short texts out of bytes. */
 
 /** A view of the bytes, wherever they lie. */
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
