@@ -38,7 +38,13 @@ export const ROOMS: readonly Room[] = [
     packages: [],
   },
   { room: kit, may: ['emulator/memory', state], packages: [] },
-  { room: 'emulator/device', each: true, may: [kit, state, 'emulator/device/pci'], types: ['emulator/memory', 'emulator/disk'], packages: [] },
+  {
+    room: 'emulator/device',
+    each: true,
+    may: [kit, state, 'emulator/device/pci'],
+    types: ['emulator/memory', 'emulator/disk'],
+    packages: [],
+  },
   {
     room: 'emulator/device/virtio',
     each: true,

@@ -73,10 +73,7 @@ export async function libraryClosure(
 }
 
 /** The first candidate that is an ELF file for the machine; a host library of the same name is passed over. */
-async function firstOfMachine(
-  candidates: readonly string[],
-  machine: number,
-): Promise<{ host: string; content: Uint8Array } | undefined> {
+async function firstOfMachine(candidates: readonly string[], machine: number): Promise<{ host: string; content: Uint8Array } | undefined> {
   for (const host of candidates) {
     const content = await readFile(host).catch(() => undefined);
     if (content && elfMachine(content) === machine) return { host, content };
