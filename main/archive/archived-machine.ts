@@ -1,11 +1,11 @@
 /** A machine as it stands in a file: the rows of the library, without what only that library knows. Large parts come apart. */
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
 import { definition } from '../../preload/contract/checks.ts';
-import type { SnapshotDisk, SnapshotRecord } from '../library/snapshot-records.ts';
+import type { NewSnapshotRecord, SnapshotDisk } from '../library/snapshot-records.ts';
 
 /** A finished snapshot; its parent may be missing from the file, then it is a root. */
 export type ArchivedSnapshot = Omit<
-  SnapshotRecord,
+  NewSnapshotRecord,
   'machine' | 'bootedKey' | 'ownBytes' | 'sharedBytes' | 'unfinished' | 'deletedAt' | 'state' | 'reason'
 >;
 export interface ArchivedMachine {
@@ -13,7 +13,7 @@ export interface ArchivedMachine {
   readonly createdAt: number;
   /** The snapshot that the machine goes on from; `suspended`: with its memory. */
   readonly present: { readonly parent: string | null; readonly suspended: boolean };
-  /** Oldest first. */
+  /** In the order in which they were taken. */
   readonly snapshots: readonly ArchivedSnapshot[];
 }
 

@@ -35,7 +35,7 @@ async function inBin(statements: Statements, id: MachineId): Promise<string> {
   const name = String(row['name']);
   if (row['deleted_at'] === null) throw new ContractError('conflict', `"${name}" is not in the bin: delete it first`);
   const held = await statements.all(
-    'SELECT name FROM snapshots WHERE machine = ? AND protected = 1 AND deleted_at IS NULL ORDER BY created_at, id',
+    'SELECT name FROM snapshots WHERE machine = ? AND protected = 1 AND deleted_at IS NULL ORDER BY sequence',
     id,
   );
   if (held.length > 0)

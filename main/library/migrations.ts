@@ -116,6 +116,16 @@ export const migrations: readonly Migration[] = [
       ALTER TABLE machines ADD COLUMN suspended INTEGER NOT NULL DEFAULT 0;
     `,
   },
+  {
+    number: 3,
+    name: 'the order in which snapshots were taken',
+    sql: `
+      -- Ascends whatever the clock says; rows were inserted in that order before.
+      ALTER TABLE snapshots ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0;
+      UPDATE snapshots SET sequence = rowid;
+      CREATE INDEX snapshots_by_sequence ON snapshots (sequence);
+    `,
+  },
 ];
 
 /**

@@ -94,6 +94,7 @@ async function copyAll(from: Database, to: Database): Promise<SalvagedLibrary | 
   for (const [table, keys] of Object.entries(TABLES)) copied += await copyTable(from, to, table, keys);
   if (copied === 0) return undefined;
   for (const [table, readable] of UNREADABLE) await to.run(`DELETE FROM ${table} WHERE NOT (${readable})`);
+  await to.run('UPDATE snapshots SET sequence = rowid WHERE sequence = 0');
   const rebuilt = await rebuildMachines(to);
   await to.script(ORPHANS);
   const count = async (table: Table) => Number((await to.get(`SELECT count(*) AS count FROM ${table}`))?.['count']);
@@ -158,7 +159,7 @@ async function readableRows(from: Database, table: string, columns: readonly str
         [rows, after].map((part) => Number(part.at(-1)?.['key_0'] ?? 0)),
       )),
     );
-  return [...rows, ...after];
+  return [...rows, ...after.reverse()];
 }
 
 async function between(from: Database, table: string, columns: readonly string[], [low = 0, high = 0]: readonly number[]): Promise<Row[]> {
@@ -172,12 +173,12 @@ async function between(from: Database, table: string, columns: readonly string[]
 /** Machines that only their snapshots tell of. */
 async function rebuildMachines(to: Database): Promise<readonly string[]> {
   const lost = await to.all(`
-    SELECT machine, id, definition, max(created_at) AS last FROM snapshots
+    SELECT machine, id, definition, created_at, max(sequence) AS last FROM snapshots
     WHERE machine IS NOT NULL AND machine NOT IN (SELECT id FROM machines) GROUP BY machine`);
   const names = new Set((await to.all('SELECT name FROM machines')).map(({ name }) => String(name)));
   const rebuilt: string[] = [];
   // SQLite takes the other columns from the row that has the maximum (lang_select.html, section 2.5).
-  for (const { machine, id, definition: text, last } of lost) {
+  for (const { machine, id, definition: text, created_at: createdAt } of lost) {
     const definition = JSON.parse(String(text)) as { name: string; template?: string };
     let name = definition.name;
     for (let number = 2; names.has(name); number++) name = `${definition.name} ${number}`;
@@ -185,7 +186,7 @@ async function rebuildMachines(to: Database): Promise<readonly string[]> {
     await to.run(
       'INSERT INTO machines (id, name, template, definition, created_at, changed_at, present_parent) VALUES (?, ?, ?, ?, ?, ?, ?)',
       ...[machine ?? null, name, definition.template ?? null, JSON.stringify({ ...definition, name })],
-      ...[last ?? null, last ?? null, id ?? null],
+      ...[createdAt ?? null, createdAt ?? null, id ?? null],
     );
     rebuilt.push(name);
   }

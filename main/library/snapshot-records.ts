@@ -28,6 +28,9 @@ export interface UnfinishedDisk {
 /** What a machine ran with; its disks are described apart. */
 export type SavedConfiguration = Omit<MachineConfiguration, 'disks'>;
 
+/** The library numbers it when its row is written. */
+export type NewSnapshotRecord = Omit<SnapshotRecord, 'sequence'>;
+
 export interface SnapshotRecord extends Omit<Snapshot, 'machine'> {
   /** `null` for a template's booted state. */
   readonly machine: MachineId | null;
@@ -54,7 +57,7 @@ export type SnapshotPatch = Partial<Pick<Snapshot, 'name' | 'note' | 'pinned' | 
 
 /** Those of templates included; deleted ones too, until they are purged. */
 export interface SnapshotRecords {
-  /** Oldest first. */
+  /** In the order in which they were taken. */
   list(machine?: MachineId): Promise<readonly SnapshotRecord[]>;
   /** @throws ContractError `missing`, also for a deleted one */
   get(id: SnapshotId): Promise<SnapshotRecord>;
@@ -98,6 +101,7 @@ function recordOf(row: Row): SnapshotRecord {
     pinned: row['pinned'] === 1,
     protected: row['protected'] === 1,
     createdAt: Number(row['created_at']),
+    sequence: Number(row['sequence']),
     uptimeMs: Number(row['uptime_ms']),
     hasMemory: row['has_memory'] === 1,
     memoryMiB: Number(row['memory_mib']),
@@ -116,15 +120,15 @@ function recordOf(row: Row): SnapshotRecord {
 }
 
 /** All columns but the large ones. */
-const COLUMNS = `id, machine, booted_key, parent, kind, name, note, pinned, protected, created_at, uptime_ms, saved IS NOT NULL AS has_memory,
+const COLUMNS = `id, machine, booted_key, parent, kind, name, note, pinned, protected, created_at, sequence, uptime_ms, saved IS NOT NULL AS has_memory,
   memory_mib, paused, thumbnail, own_bytes, shared_bytes, state, reason, definition, configuration, disks, unfinished, deleted_at`;
 
-/** Writes a new row, in a transaction of the caller's. `ownBytes`, `sharedBytes` and `hasMemory` follow from what is stored. */
-export async function insertSnapshot(statements: Statements, record: SnapshotRecord, { state, consoles }: SavedParts): Promise<void> {
+/** Writes a new row, after all others, in a transaction of the caller's. Sizes and `hasMemory` follow from what is stored. */
+export async function insertSnapshot(statements: Statements, record: NewSnapshotRecord, { state, consoles }: SavedParts): Promise<void> {
   await statements.run(
     `INSERT INTO snapshots (id, machine, booted_key, parent, kind, name, note, pinned, protected, created_at, uptime_ms, memory_mib, paused,
-       thumbnail, state, reason, definition, configuration, disks, saved, unfinished, deleted_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       thumbnail, state, reason, definition, configuration, disks, saved, unfinished, deleted_at, sequence)
+     SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(max(sequence), 0) + 1 FROM snapshots`,
     ...[record.id, record.machine, record.bootedKey ?? null, record.parent, record.kind, record.name, record.note],
     ...[record.pinned ? 1 : 0, record.protected ? 1 : 0, record.createdAt, Math.round(record.uptimeMs), record.memoryMiB],
     ...[record.paused ? 1 : 0, record.thumbnail, record.state, record.reason, JSON.stringify(record.definition)],
@@ -196,7 +200,7 @@ async function saved(database: Database, id: SnapshotId): Promise<SavedParts> {
 export function snapshotRecords(database: Database): SnapshotRecords {
   return {
     list: async (machine) => {
-      const order = 'ORDER BY created_at, id';
+      const order = 'ORDER BY sequence, rowid';
       const rows =
         machine === undefined
           ? await database.all(`SELECT ${COLUMNS} FROM snapshots ${order}`)

@@ -7,7 +7,7 @@ import type { Present, SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { Database, Statements } from './database.ts';
 import { insertHead, type HeadId, type HeadRecord } from './head-records.ts';
 import { insertMachine } from './machine-records.ts';
-import { completeSnapshot, insertSnapshot, type SavedParts, type SnapshotDisk, type SnapshotRecord } from './snapshot-records.ts';
+import { completeSnapshot, insertSnapshot, type NewSnapshotRecord, type SavedParts, type SnapshotDisk } from './snapshot-records.ts';
 
 export interface TimelineChange {
   /** A machine that begins with this change. */
@@ -28,7 +28,7 @@ export interface TimelineChange {
 }
 
 export interface NewSnapshot {
-  readonly record: SnapshotRecord;
+  readonly record: NewSnapshotRecord;
   readonly saved: SavedParts;
 }
 

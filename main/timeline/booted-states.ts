@@ -7,7 +7,7 @@ import type { Ending, MachineConfiguration, RunningMachine } from '../../emulato
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
-import type { SnapshotRecord } from '../library/snapshot-records.ts';
+import type { NewSnapshotRecord } from '../library/snapshot-records.ts';
 import { ulid } from '../library/ulid.ts';
 import { abandonCopy } from '../../emulator/host/pages.ts';
 import type { StartMachine } from '../supervisor/machine-life.ts';
@@ -31,13 +31,13 @@ export interface BootedTemplate {
 /** A hidden machine's console, as far as booting needs it. */
 class BootConsole {
   #bytes = new Uint8Array();
-  #changedAt = Date.now();
+  #changedAt = performance.now();
   ending: Ending | undefined;
 
   print(bytes: Uint8Array): void {
     const all = Buffer.concat([this.#bytes, bytes]);
     this.#bytes = new Uint8Array(all.subarray(Math.max(0, all.length - CONSOLE_TAIL)));
-    this.#changedAt = Date.now();
+    this.#changedAt = performance.now();
   }
   get tail(): Uint8Array {
     return this.#bytes;
@@ -46,7 +46,7 @@ class BootConsole {
     return screenText(this.#bytes, { lines: 1, columns: 200 });
   }
   get isQuiet(): boolean {
-    return Date.now() - this.#changedAt >= QUIET;
+    return performance.now() - this.#changedAt >= QUIET;
   }
 }
 
@@ -54,7 +54,7 @@ export class BootedStates {
   readonly #parts: TimelineParts;
   readonly #startMachine: StartMachine;
   /** Those that are being made. */
-  readonly #making = new Map<string, Promise<SnapshotRecord>>();
+  readonly #making = new Map<string, Promise<NewSnapshotRecord>>();
 
   constructor(parts: TimelineParts, startMachine: StartMachine) {
     this.#parts = parts;
@@ -73,7 +73,7 @@ export class BootedStates {
    * The booted state of a template's machine, as a task where it has to be made.
    * @throws ContractError `unavailable` when it does not boot
    */
-  async have(template: BootedTemplate): Promise<SnapshotRecord> {
+  async have(template: BootedTemplate): Promise<NewSnapshotRecord> {
     const { definition, ready } = template;
     const configuration = await this.#parts.configure(definition, [], new AbortController().signal);
     const key = createHash('sha256')
@@ -97,7 +97,7 @@ export class BootedStates {
     key: string,
     progress: Report,
     signal: AbortSignal,
-  ): Promise<SnapshotRecord> {
+  ): Promise<NewSnapshotRecord> {
     const console = new BootConsole();
     let running: RunningMachine | undefined;
     let early = 0;
@@ -130,13 +130,13 @@ export class BootedStates {
       key,
     }: { readonly definition: MachineDefinition; readonly configuration: MachineConfiguration; readonly key: string },
     options: { readonly progress: Report; readonly signal: AbortSignal },
-  ): Promise<SnapshotRecord> {
+  ): Promise<NewSnapshotRecord> {
     const { storage, library } = this.#parts;
     const { state, ram, uptimeMs } = await machine.save();
     const id = ulid() as SnapshotId;
     await storage.run('storeMemory', { snapshot: id, ram }, { ...options, lost: () => void abandonCopy(ram) });
     const consoles = [console.tail];
-    const record: SnapshotRecord = {
+    const record: NewSnapshotRecord = {
       ...newRecord({
         ...{ id, machine: null, bootedKey: key, parent: null, kind: 'booted', name: 'booted', uptimeMs, paused: false },
         ...{ thumbnail: thumbnailOf(consoles), definition, configuration, disks: [], unfinished: [] },
@@ -154,12 +154,12 @@ export class BootedStates {
   }
 }
 
-const isFor = (record: SnapshotRecord, { template, memoryMiB, cores }: MachineDefinition) =>
+const isFor = (record: NewSnapshotRecord, { template, memoryMiB, cores }: MachineDefinition) =>
   record.definition.template === template && record.definition.memoryMiB === memoryMiB && record.definition.cores === cores;
 
 /** Resolves when the prompt stands still. @throws ContractError when it does not come */
 async function booted(console: BootConsole, ready: RegExp, progress: Report, signal: AbortSignal): Promise<void> {
-  const until = Date.now() + LONGEST_BOOT;
+  const until = performance.now() + LONGEST_BOOT;
   while (!console.isQuiet || !ready.test(console.lastLine)) {
     signal.throwIfAborted();
     const { ending } = console;
@@ -168,7 +168,7 @@ async function booted(console: BootConsole, ready: RegExp, progress: Report, sig
         'unavailable',
         `the machine ended while it booted: ${ending.kind === 'failed' ? ending.reason : ending.kind}`,
       );
-    if (Date.now() > until)
+    if (performance.now() > until)
       throw new ContractError(
         'unavailable',
         `the prompt did not come within ${LONGEST_BOOT / 60_000} minutes; the last line was: ${console.lastLine}`,

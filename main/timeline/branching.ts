@@ -3,7 +3,7 @@ import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { Library } from '../library/library.ts';
-import type { SnapshotRecord } from '../library/snapshot-records.ts';
+import type { NewSnapshotRecord } from '../library/snapshot-records.ts';
 import { ulid } from '../library/ulid.ts';
 import { discardHeads, headsFrom } from './head-keeping.ts';
 import { newRecord } from './instants.ts';
@@ -17,7 +17,7 @@ import type { TimelineParts } from './timeline-parts.ts';
  */
 export async function branch(
   parts: Pick<TimelineParts, 'library' | 'storage' | 'spareHeads'>,
-  source: SnapshotRecord,
+  source: NewSnapshotRecord,
   name: string,
   note = source.definition.note,
 ): Promise<MachineId> {
@@ -28,7 +28,7 @@ export async function branch(
   const { state, consoles } = await library.snapshots.saved(source.id);
   const definition = { ...source.definition, name, note };
   const { kind, uptimeMs, paused, thumbnail, disks, configuration, hasMemory } = source;
-  const record: SnapshotRecord = {
+  const record: NewSnapshotRecord = {
     ...newRecord({
       id,
       machine,

@@ -7,7 +7,7 @@ import type { ArchivedMachine } from '../archive/archived-machine.ts';
 import type { ImportedMachine } from '../archive/import-machine.ts';
 import { refuseTarget } from '../archive/record-writer.ts';
 import type { ComparedState } from '../compare/compare-snapshots.ts';
-import type { SnapshotRecord } from '../library/snapshot-records.ts';
+import type { NewSnapshotRecord, SnapshotRecord } from '../library/snapshot-records.ts';
 import { ulid } from '../library/ulid.ts';
 import { freeName } from '../supervisor/template-definition.ts';
 import { showScreens } from './branching.ts';
@@ -34,7 +34,7 @@ export interface CarryingParts {
   adopt(machine: MachineId): Promise<unknown>;
 }
 
-const stateOf = ({ id, hasMemory, disks }: SnapshotRecord): ComparedState => ({ owner: ownerOf(id), hasMemory, disks });
+const stateOf = ({ id, hasMemory, disks }: NewSnapshotRecord): ComparedState => ({ owner: ownerOf(id), hasMemory, disks });
 
 /** Imported machines remembered: the newest. */
 const REMEMBERED = 100;
@@ -45,7 +45,7 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
   const made = new Map<string, MachineId>();
 
   /** The machine's present as a finished snapshot; `undo` removes what was only made for this. */
-  async function presentOf(machine: MachineId): Promise<{ readonly record: SnapshotRecord; undo(): Promise<void> }> {
+  async function presentOf(machine: MachineId): Promise<{ readonly record: NewSnapshotRecord; undo(): Promise<void> }> {
     const { record, stored } = await timelines.take(machine, { kind: 'manual', name: 'as it was exported', hidden: true });
     await stored;
     return { record, undo: () => timelines.bin.purge([record.id]) };
@@ -111,7 +111,7 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
     machine: MachineId,
     definition: MachineDefinition,
     wanted: ReadonlySet<SnapshotId>,
-    present: SnapshotRecord | undefined,
+    present: NewSnapshotRecord | undefined,
   ) {
     const { record, life } = machineOf(machine);
     const all = await library.snapshots.list(machine);
@@ -121,7 +121,7 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
     const byId = new Map(all.map((snapshot) => [snapshot.id, isIn(snapshot) ? snapshot : { ...snapshot, deletedAt: 0 }]));
     const { parent, suspended } = await library.timeline.present(machine);
     const snapshots = all.filter(isIn).map((snapshot) => {
-      const { machine: _machine, bootedKey, ownBytes, sharedBytes, unfinished, deletedAt, state, reason, ...kept } = snapshot;
+      const { machine: _machine, bootedKey, ownBytes, sharedBytes, unfinished, deletedAt, state, reason, sequence, ...kept } = snapshot;
       return { ...kept, parent: livingParent(kept.parent, byId) };
     });
     const from = present ? present.id : livingParent(parent, byId);
@@ -147,7 +147,7 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
   async function adoptImported({ machine, saved }: ImportedMachine): Promise<MachineId> {
     const id = ulid() as MachineId;
     const definition: MachineDefinition = { ...machine.definition, name: freeName(machine.definition.name, names()) };
-    const records = machine.snapshots.map((snapshot): SnapshotRecord => {
+    const records = machine.snapshots.map((snapshot): NewSnapshotRecord => {
       return { ...snapshot, machine: id, ownBytes: 0, sharedBytes: 0, state: 'ready', reason: '' };
     });
     const present = records.find((record) => record.id === machine.present.parent);

@@ -4,7 +4,7 @@ import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { SnapshotRecord } from '../library/snapshot-records.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import { clockTime } from './instants.ts';
-import { overBudget, thinned } from './thinning.ts';
+import { overBudget, thinned, type Thinnable } from './thinning.ts';
 import type { Timelines } from './timelines.ts';
 
 /** How often clocks are looked at, in milliseconds. */
@@ -21,9 +21,11 @@ export class Checkpoints {
   readonly #timelines: Timelines;
   readonly #machines: () => readonly SupervisedMachine[];
   readonly #timer: NodeJS.Timeout;
-  /** When each machine's last one was due. */
+  /** When each machine's last one was due, by `performance.now()`: the host's clock may be set. */
   readonly #last = new Map<MachineId, number>();
   readonly #complained = new Set<MachineId>();
+  /** When snapshots of this run were taken, by `performance.now()`. */
+  readonly #takenAt = new Map<SnapshotId, number>();
 
   constructor(timelines: Timelines, machines: () => readonly SupervisedMachine[]) {
     this.#timelines = timelines;
@@ -36,7 +38,7 @@ export class Checkpoints {
   }
 
   #look(): void {
-    const now = Date.now();
+    const now = performance.now();
     for (const machine of this.#machines()) {
       const { everySeconds = 0 } = machine.record.definition.checkpoints ?? {};
       if (machine.life.state !== 'running' || everySeconds === 0) {
@@ -54,6 +56,7 @@ export class Checkpoints {
   async #take(machine: SupervisedMachine): Promise<void> {
     try {
       const { record, stored } = await this.#timelines.take(machine.id, { kind: 'automatic', name: clockTime(Date.now()) });
+      this.#takenAt.set(record.id, performance.now());
       await stored;
       this.#complained.delete(machine.id);
       await this.thin(machine, record.id);
@@ -71,12 +74,12 @@ export class Checkpoints {
     const { library } = this.#timelines.parts;
     const present = await library.timeline.present(machine.id);
     // The one that the present came after is what it is compared with; the newest counts, and stays.
-    const candidates = async (kind: keyof typeof GIVEN_NAME) =>
-      (await library.snapshots.list(machine.id)).filter(
-        (record) => isUnasked(kind, record) && (record.id !== present.parent || record.id === newest),
-      );
-    for (const kind of ['automatic', 'kept'] as const)
-      await this.#remove(machine.id, thinned(await candidates(kind), Date.now()) as SnapshotId[]);
+    const candidates = async (kind: keyof typeof GIVEN_NAME): Promise<readonly Thinnable[]> =>
+      (await library.snapshots.list(machine.id))
+        .filter((record) => isUnasked(kind, record) && (record.id !== present.parent || record.id === newest))
+        .map(({ id, createdAt, ownBytes }) => ({ id, createdAt, ownBytes, ...this.#steady(id) }));
+    const now = { createdAt: Date.now(), steadyAt: performance.now() };
+    for (const kind of ['automatic', 'kept'] as const) await this.#remove(machine.id, thinned(await candidates(kind), now) as SnapshotId[]);
     if (budgetBytes === 0) return;
     // What one that goes shared with another becomes that one's own, so that it takes several looks.
     for (let looks = 0; looks < 10; looks++) {
@@ -88,11 +91,17 @@ export class Checkpoints {
     }
   }
 
+  #steady(id: SnapshotId): Pick<Thinnable, 'steadyAt'> {
+    const steadyAt = this.#takenAt.get(id);
+    return steadyAt === undefined ? {} : { steadyAt };
+  }
+
   async #remove(machine: MachineId, ids: readonly SnapshotId[]): Promise<void> {
     if (ids.length === 0) return;
     const { parts, bin } = this.#timelines;
     const children = (await parts.library.snapshots.list(machine)).filter(({ parent }) => parent !== null && ids.includes(parent));
     await bin.purge(ids);
+    for (const id of ids) this.#takenAt.delete(id);
     for (const id of ids) parts.events.removed({ machine, id });
     parts.changed(
       machine,

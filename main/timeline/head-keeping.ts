@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { HeadId, HeadRecord } from '../library/head-records.ts';
-import type { SnapshotDisk, SnapshotRecord, UnfinishedDisk } from '../library/snapshot-records.ts';
+import type { SnapshotDisk, NewSnapshotRecord, UnfinishedDisk } from '../library/snapshot-records.ts';
 import { headPlace } from '../disks/content.ts';
 import { headState, overlayFile, removeHead, settleHead } from '../disks/heads.ts';
 import { openOverlayReader } from '../disks/overlay-tables.ts';
@@ -36,7 +36,7 @@ const generationOf = ({ mark }: UnfinishedDisk): number | undefined => {
 };
 
 /** Makes a head for every disk of a snapshot; they are nobody's until the library says so. */
-export async function headsFrom(parts: Parts, snapshot: SnapshotRecord, machine: MachineId): Promise<readonly HeadRecord[]> {
+export async function headsFrom(parts: Parts, snapshot: NewSnapshotRecord, machine: MachineId): Promise<readonly HeadRecord[]> {
   const { disks } = snapshot;
   if (disks.length === 0) return [];
   const ids = await Promise.all(disks.map(() => parts.spareHeads.take()));
@@ -53,7 +53,7 @@ export async function headsFrom(parts: Parts, snapshot: SnapshotRecord, machine:
 /** Stores what heads hold as a snapshot's disks and, for those that go on, as their own next version. */
 export async function storeDisks(
   parts: StoringParts,
-  snapshot: SnapshotRecord,
+  snapshot: NewSnapshotRecord,
   { goesOn, options }: { readonly goesOn: boolean; readonly options?: JobOptions },
 ): Promise<readonly Settling[]> {
   const settlings: Settling[] = [];

@@ -7,7 +7,7 @@ import type { SharedRam } from '../../emulator/index.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { HeadRecord } from '../library/head-records.ts';
-import type { SnapshotRecord } from '../library/snapshot-records.ts';
+import type { NewSnapshotRecord } from '../library/snapshot-records.ts';
 import type { Progress } from '../tasks/task-list.ts';
 import { discardHeads, settle, storeDisks } from './head-keeping.ts';
 import { ownerOf } from './job.ts';
@@ -23,7 +23,7 @@ export interface MemoryStoring {
 }
 /** An instant that is taken; its bytes are on their way. */
 export interface Taken {
-  readonly record: SnapshotRecord;
+  readonly record: NewSnapshotRecord;
   /** The task that stores it, where it has a title. */
   readonly task: string | undefined;
   /** Resolves when it is finished. */
@@ -96,7 +96,7 @@ export class InstantStoring {
   }
 
   /** Stores the rest of an instant whose row is there, as a task where it has a title. */
-  begin(record: SnapshotRecord, what: ToStore): Taken {
+  begin(record: NewSnapshotRecord, what: ToStore): Taken {
     const { memory, title } = what;
     const abort = memory?.abort ?? new AbortController();
     const work = (progress: (told: Progress) => void, signal?: AbortSignal) => {
@@ -116,7 +116,7 @@ export class InstantStoring {
     return { record, task: task?.id, stored: done };
   }
 
-  async #store(record: SnapshotRecord, what: ToStore, abort: AbortController, progress: (told: Progress) => void): Promise<void> {
+  async #store(record: NewSnapshotRecord, what: ToStore, abort: AbortController, progress: (told: Progress) => void): Promise<void> {
     const { memory, retired, closed } = what;
     const { parts, id: machine } = this.#present;
     try {
@@ -155,7 +155,7 @@ export class InstantStoring {
   }
 
   /** Has disks of the running machine write down what belongs to the instant, for others to read. */
-  async #commit({ unfinished = [] }: SnapshotRecord): Promise<void> {
+  async #commit({ unfinished = [] }: NewSnapshotRecord): Promise<void> {
     for (const { slot, head, mark } of unfinished) {
       const tell = this.#present.disk({ slot, head });
       if (!tell || mark === undefined) continue;
@@ -169,7 +169,7 @@ export class InstantStoring {
   }
 
   /** Takes the row back; but disks that a return left behind stay, until a later start of the program can store them. */
-  async #failed(record: SnapshotRecord, retired: readonly HeadRecord[], error: Error): Promise<void> {
+  async #failed(record: NewSnapshotRecord, retired: readonly HeadRecord[], error: Error): Promise<void> {
     const { parts, id: machine } = this.#present;
     this.#present.forget(record.id);
     // Nobody waits for it, and nobody would see that it went.

@@ -2,7 +2,7 @@
 import type { MachineConfiguration } from '../../emulator/index.ts';
 import type { Snapshot, SnapshotId, SnapshotKind } from '../../preload/contract/snapshots.ts';
 import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
-import type { SavedConfiguration, SnapshotDisk, SnapshotRecord, UnfinishedDisk } from '../library/snapshot-records.ts';
+import type { NewSnapshotRecord, SavedConfiguration, SnapshotDisk, SnapshotRecord, UnfinishedDisk } from '../library/snapshot-records.ts';
 import { ulid } from '../library/ulid.ts';
 
 /** What is known of an instant when it is taken. */
@@ -27,7 +27,7 @@ export interface Instant {
 }
 
 /** The row of a new snapshot, being stored. */
-export function newRecord(instant: Instant): SnapshotRecord {
+export function newRecord(instant: Instant): NewSnapshotRecord {
   const { id, note, configuration, ...given } = instant;
   return {
     ...given,
@@ -98,6 +98,7 @@ function seen(record: SnapshotRecord, parent: SnapshotId | null): Snapshot {
     note,
     pinned,
     createdAt,
+    sequence,
     uptimeMs,
     hasMemory,
     memoryMiB,
@@ -108,7 +109,7 @@ function seen(record: SnapshotRecord, parent: SnapshotId | null): Snapshot {
     reason,
   } = record;
   return {
-    ...{ id, machine: machine as MachineId, parent, kind, name, note, pinned, protected: record.protected, createdAt, uptimeMs },
+    ...{ id, machine: machine as MachineId, parent, kind, name, note, pinned, protected: record.protected, createdAt, sequence, uptimeMs },
     ...{ hasMemory, memoryMiB, thumbnail, ownBytes, sharedBytes, state, reason },
   };
 }

@@ -7,7 +7,7 @@ import { failPages } from '../../emulator/host/pages.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { Present, SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { HeadRecord } from '../library/head-records.ts';
-import type { SavedParts, SnapshotRecord } from '../library/snapshot-records.ts';
+import type { NewSnapshotRecord, SavedParts, SnapshotRecord } from '../library/snapshot-records.ts';
 import type { TimelineChange } from '../library/timeline-records.ts';
 import { discardHeads, disksOn, hasRows, headsFrom, headsOf } from './head-keeping.ts';
 import { StorageError } from '../storage/index.ts';
@@ -152,7 +152,7 @@ async function inPlace(
 function keepInstant(
   present: MachinePresent,
   storing: InstantStoring,
-  kept: SnapshotRecord,
+  kept: NewSnapshotRecord,
   was: {
     readonly instant: SavedInstant;
     readonly base: Base | undefined;
@@ -172,7 +172,7 @@ function keepInstant(
 async function keepDisks(
   present: MachinePresent,
   storing: InstantStoring,
-  kept: SnapshotRecord,
+  kept: NewSnapshotRecord,
   old: readonly HeadRecord[],
 ): Promise<void> {
   if (old.length > 0) storing.begin(kept, { retired: old });
@@ -183,7 +183,7 @@ async function keepDisks(
 async function takeBack(
   present: MachinePresent,
   was: {
-    readonly kept: SnapshotRecord | undefined;
+    readonly kept: NewSnapshotRecord | undefined;
     readonly before: Present;
     readonly old: readonly HeadRecord[];
     readonly heads: readonly HeadRecord['id'][];

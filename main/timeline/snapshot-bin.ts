@@ -23,7 +23,8 @@ export class SnapshotBin {
   readonly #use: BinUse;
   readonly #timers = new Map<SnapshotId, NodeJS.Timeout>();
   #collecting: NodeJS.Timeout | undefined;
-  #collectedAt = 0;
+  /** By `performance.now()`. */
+  #collectedAt = -COLLECT_EVERY;
 
   constructor(parts: TimelineParts, use: BinUse) {
     this.#parts = parts;
@@ -72,10 +73,10 @@ export class SnapshotBin {
 
   /** Gives space back, a little later; what is removed meanwhile goes with it. */
   collectSoon(): void {
-    const delay = Math.max(COLLECT_AFTER, this.#collectedAt + COLLECT_EVERY - Date.now());
+    const delay = Math.max(COLLECT_AFTER, this.#collectedAt + COLLECT_EVERY - performance.now());
     this.#collecting ??= setTimeout(() => {
       this.#collecting = undefined;
-      this.#collectedAt = Date.now();
+      this.#collectedAt = performance.now();
       void this.#parts.storage.run('collect', undefined).then(
         () => this.#use.purged(),
         () => undefined,
@@ -96,6 +97,6 @@ export class SnapshotBin {
       // It stays deleted; the next start of the program tries again.
       this.purge([id]).catch(() => undefined);
     };
-    this.#timers.set(id, setTimeout(purge, Math.max(0, deletedAt + KEPT_FOR - Date.now())).unref());
+    this.#timers.set(id, setTimeout(purge, Math.max(0, Math.min(KEPT_FOR, deletedAt + KEPT_FOR - Date.now()))).unref());
   }
 }

@@ -4,7 +4,7 @@ import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
 import type { SnapshotId, SnapshotKind } from '../../preload/contract/snapshots.ts';
 import type { HeadRecord } from '../library/head-records.ts';
-import type { SnapshotRecord } from '../library/snapshot-records.ts';
+import type { NewSnapshotRecord } from '../library/snapshot-records.ts';
 import { ulid } from '../library/ulid.ts';
 import { disksOn, headsOf } from './head-keeping.ts';
 import type { TimelineChange } from '../library/timeline-records.ts';
@@ -46,7 +46,7 @@ export function requested(
 
 /** An instant whose memory is on its way, and whose row is there. */
 export interface Held {
-  readonly record: SnapshotRecord;
+  readonly record: NewSnapshotRecord;
   readonly memory: MemoryStoring;
 }
 
@@ -123,7 +123,7 @@ export function recordOfDisks(
   request: TakeRequest,
   parent: SnapshotId | null,
   heads: readonly HeadRecord[],
-): SnapshotRecord {
+): NewSnapshotRecord {
   const { definition } = present.machine.record;
   const common = requested(present, request, parent, present.machine.consoles.tails(CONSOLE_TAIL));
   const unfinished = heads.map(({ slot, id }) => ({ slot, head: id }));

@@ -38,8 +38,10 @@ export interface Snapshot {
   /** Pinned: thinning leaves it alone. Protected: deleting is refused until it is not any more. */
   readonly pinned: boolean;
   readonly protected: boolean;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, by the host's clock, which may have been set since. */
   readonly createdAt: number;
+  /** Ascends in the order in which they were taken. */
+  readonly sequence: number;
   /** How long the guest had run, in milliseconds of its own clock; 0 where it was off. */
   readonly uptimeMs: number;
   /** Whether RAM and cores are in it; without, only disks (the machine was off). */
@@ -66,7 +68,7 @@ export interface Present {
 }
 
 export interface Timeline {
-  /** Oldest first. */
+  /** In the order in which they were taken. */
   readonly snapshots: readonly Snapshot[];
   readonly present: Present;
   /** What all snapshots of this machine take up on the host together. */

@@ -19,8 +19,11 @@ export function spanWords(milliseconds: number): string {
   return `${count} ${unit.name}${count === 1 ? '' : 's'}`;
 }
 
-/** `just now`, `12 minutes ago`; a clock that was set back makes nothing that lies ahead. */
-export const agoWords = (at: number, now: number): string => (now - at < 5 * SECOND ? 'just now' : `${spanWords(now - at)} ago`);
+/** `just now`, `12 minutes ago`; after the clock was set back, `3 days ahead of the clock`. */
+export function agoWords(at: number, now: number): string {
+  if (at - now > MINUTE) return `${spanWords(at - now)} ahead of the clock`;
+  return now - at < 5 * SECOND ? 'just now' : `${spanWords(now - at)} ago`;
+}
 
 /** `21 Nov 2026, 14:03:20`, in the person's own way of writing it. */
 export const dateTime = (at: number): string => new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });

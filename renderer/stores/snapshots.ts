@@ -8,10 +8,10 @@ import { useServices } from '../composables/border.ts';
 /** Sizes that snapshots share change with every other snapshot, and come with no event: they are read again, rarely. */
 const REFRESH_MS = 1500;
 
-/** A snapshot put into its place by its time, or in the place of what it was. */
+/** A snapshot put into its place in the order they were taken, or in the place of what it was. */
 export function withSnapshot(timeline: Timeline, snapshot: Snapshot): Timeline {
   const others = timeline.snapshots.filter(({ id }) => id !== snapshot.id);
-  const at = others.findLastIndex(({ createdAt }) => createdAt <= snapshot.createdAt) + 1;
+  const at = others.findLastIndex(({ sequence }) => sequence <= snapshot.sequence) + 1;
   return { ...timeline, snapshots: others.toSpliced(at, 0, snapshot) };
 }
 

@@ -106,6 +106,7 @@ export function snapshot(id: string, name: string, minute: number, change: Parti
     pinned: false,
     protected: false,
     createdAt: at(minute),
+    sequence: minute,
     uptimeMs: minute * 60_000,
     hasMemory: true,
     memoryMiB: 16,

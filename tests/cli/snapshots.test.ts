@@ -32,6 +32,13 @@ describe('which snapshot is meant', () => {
   test('name, beginning of the id in any case, count from the newest', async () => {
     expect(await changes('fresh', '01k0ccc', '@2', '@4')).toMatchObject({ status: 0, ids: [id(0), id(1), id(2), id(0)] });
   });
+  test('counted is in the order in which they were taken, whatever the clock said', async () => {
+    const ahead = timeline([snapshot('AAAA', 'ahead', 59, { sequence: 1 }), snapshot('BBBB', 'today', 2, { sequence: 2 })]);
+    const program = await withBox({ snapshots: { change: () => fresh } }, ahead);
+    await program.viv('snapshot', 'pin', 'box', '@1');
+    expect(program.calls[0]?.[1]).toBe(ahead.snapshots[1]?.id);
+    expect((await program.viv('snapshot', 'list', 'box')).out).toMatch(/ahead +@2 [^]*today +@1 /);
+  });
   test('a name that looks like a count is a name', async () => expect((await changes('@1')).ids).toEqual([id(3)]));
   test('a name or id that could be several is refused with the list, and nothing is changed', async () => {
     const { status, err, ids } = await changes('fresh', 'twin');

@@ -17,10 +17,7 @@ export const quoted = ({ name }: Pick<Snapshot, 'name'>): string => `"${safeText
 
 /** Newest first: `@1` is the first of them. */
 export const newestFirst = ({ snapshots }: Pick<Timeline, 'snapshots'>): readonly Snapshot[] =>
-  snapshots
-    .map((snapshot, index) => ({ snapshot, index }))
-    .sort((a, b) => b.snapshot.createdAt - a.snapshot.createdAt || b.index - a.index)
-    .map(({ snapshot }) => snapshot);
+  [...snapshots].sort((a, b) => b.sequence - a.sequence);
 
 function counted(timeline: Timeline, digits: string, machine: string): Snapshot {
   const found = newestFirst(timeline)[Number(digits) - 1];

@@ -37,10 +37,10 @@ function shapeOf({ snapshots, present }: Timeline) {
 
   const order: Node[] = [...(children.get(undefined) ?? [])];
   for (const node of order) order.push(...(children.get(node) ?? []));
-  /** The newest moment in what follows from a node; Now is newer than everything. */
+  /** The newest snapshot in what follows from a node; Now is newer than everything. */
   const newest = new Map<Node, number>();
   for (const node of order.reverse()) {
-    const own = node === NOW ? Infinity : (known.get(node)?.createdAt ?? 0);
+    const own = node === NOW ? Infinity : (known.get(node)?.sequence ?? 0);
     newest.set(node, Math.max(own, ...(children.get(node) ?? []).map((child) => newest.get(child) ?? 0)));
   }
   const byAge = (a: Node, b: Node) => (newest.get(a) ?? 0) - (newest.get(b) ?? 0);

@@ -22,11 +22,11 @@ export const FIRST_ORDER: Order = { by: 'createdAt', rising: false };
 const compare = (a: Snapshot, b: Snapshot, by: ColumnKey): number => {
   if (by === 'name') return a.name.localeCompare(b.name, undefined, { numeric: true });
   if (by === 'kind') return KIND_WORDS[a.kind].localeCompare(KIND_WORDS[b.kind]);
-  return a[by] - b[by];
+  return by === 'createdAt' ? a.sequence - b.sequence : a[by] - b[by];
 };
 
 export const ordered = (snapshots: readonly Snapshot[], { by, rising }: Order): readonly Snapshot[] =>
-  [...snapshots].sort((a, b) => (compare(a, b, by) || a.createdAt - b.createdAt) * (rising ? 1 : -1));
+  [...snapshots].sort((a, b) => (compare(a, b, by) || a.sequence - b.sequence) * (rising ? 1 : -1));
 
 /** A column chosen again turns round; another one starts with what is most of it, names with A. */
 export const turned = (order: Order, by: ColumnKey): Order =>

@@ -53,16 +53,27 @@ function linePath(from: { readonly x: number; readonly y: number }, to: { readon
   return `M${from.x} ${from.y}L${from.x} ${bend}Q${from.x} ${to.y} ${from.x + corner} ${to.y}L${to.x} ${to.y}`;
 }
 
+/**
+ * Clocks are set back now and then: the order in which snapshots were taken holds, and time does not run backwards on the
+ * axis. What lies ahead of something later was taken by a clock that was wrong, and is drawn with that.
+ */
+function risingMoments(moments: readonly number[]): readonly number[] {
+  let next = Infinity;
+  return moments
+    .toReversed()
+    .map((at) => (next = Math.min(next, at)))
+    .toReversed();
+}
+
 /** @param now - the time at which Now is drawn, milliseconds since the epoch */
 export function layOut(timeline: Timeline, now: number, width: number, zoom: number): TimelineLayout {
   const { snapshots, present } = timeline;
   const places = placesOf(snapshots, present);
-  // Clocks are set back now and then; the order of the tree holds, and time does not run backwards on the axis.
-  let latest = 0;
+  const moments = risingMoments(places.map((_, index) => snapshots[index]?.createdAt ?? now));
   const events = places.map(({ lane }, index): AxisEvent => {
     const snapshot = snapshots[index];
-    latest = Math.max(latest, snapshot?.createdAt ?? now);
-    return snapshot ? { at: latest, lane, room: isTick(snapshot) ? 0 : NAME_ROOM } : { at: latest, lane, room: 1, lead: NOW_LEAD };
+    const at = moments[index] as number;
+    return snapshot ? { at, lane, room: isTick(snapshot) ? 0 : NAME_ROOM } : { at, lane, room: 1, lead: NOW_LEAD };
   });
   const room = Math.max(0, width - MARGIN.left - MARGIN.right);
   const xs = axisPlaces(events, room, zoom).map((x) => x + MARGIN.left);

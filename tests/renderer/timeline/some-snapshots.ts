@@ -17,6 +17,7 @@ export const snapshot = (id: string, parent: string | null, at: number, patch: P
   pinned: false,
   protected: false,
   createdAt: START + at * MINUTE,
+  sequence: at,
   uptimeMs: 1000,
   hasMemory: true,
   memoryMiB: 512,

@@ -28,6 +28,10 @@ describe('the drawing', () => {
     const set = { ...timeline, snapshots: [snapshot('a', null, 10), snapshot('b', 'a', 2)] };
     const [a, b] = layOut(set, START, 400, 1).nodes;
     expect(b?.x).toBeGreaterThan(a?.x ?? NaN);
+    // The one from the future is drawn with what came next, and today's are where they are.
+    expect(layOut(set, START, 400, 1).events.map(({ at }) => at)).toEqual([START, START, START]);
+    const later = { ...timeline, snapshots: [snapshot('a', null, 500), snapshot('b', 'a', 2)] };
+    expect(layOut(later, START + 3 * MINUTE, 400, 1).events.map(({ at }) => (at - START) / MINUTE)).toEqual([2, 2, 3]);
   });
   test('names stop before the next one on their lane', () => {
     const [a, b, , d] = tree.nodes;

@@ -28,6 +28,7 @@ describe('words', () => {
       'just now',
       '2 minutes ago',
     ]);
+    expect(agoWords(START + 3 * 86_400_000, START)).toBe('3 days ahead of the clock');
   });
   test('of a snapshot, whole', () => {
     const one = snapshot('before', null, 0, { pinned: true, state: 'damaged', reason: 'a page is missing', ownBytes: 2048 });
