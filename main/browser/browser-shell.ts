@@ -55,10 +55,15 @@ export async function openBrowserShell(options: BrowserShellOptions): Promise<Br
   const { port } = server.address() as AddressInfo;
   const gate = createGate(port);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_FRAME, perMessageDeflate: false });
+  // Accepting may fail at any time, as when the process has no file descriptors left; the next attempt may succeed.
+  server.on('error', () => undefined);
   server.on('request', (request, response) => {
+    response.on('error', () => response.destroy());
     answer(request, response, { gate, port, folder: options.folder }).catch((error: Error) => response.destroy(error));
   });
   server.on('upgrade', (request, socket, head) => {
+    // From here on the socket is nobody's but ours: a peer that resets the connection ends that connection only.
+    socket.on('error', () => socket.destroy());
     const refusal = refuseUpgrade(request, gate);
     if (refusal) return refuse(socket, refusal);
     sockets.handleUpgrade(request, socket, head, (webSocket) => attach(webSocket, options.serve));
@@ -142,10 +147,10 @@ function attach(webSocket: WebSocket, serve: (link: Link) => Session): void {
     buffered: () => webSocket.bufferedAmount,
     close: () => webSocket.terminate(),
   });
+  webSocket.on('error', () => webSocket.terminate());
   webSocket.on('message', (data, isBinary) => {
     const bytes = data as Buffer;
     session.receive(isBinary ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes.toString('utf8'));
   });
   webSocket.on('close', () => session.closed());
-  webSocket.on('error', () => webSocket.terminate());
 }

@@ -1,4 +1,5 @@
 /** Frames of the wire over a byte stream: four bytes length (little endian), one byte kind (0 text, 1 bytes), content. */
+import type { Socket } from 'node:net';
 import type { Frame } from '../../preload/contract/wire.ts';
 
 const HEADER = 5;
@@ -11,6 +12,18 @@ export function packFrame(frame: Frame): Buffer {
   packed[4] = isText ? 0 : 1;
   content.copy(packed, HEADER);
   return packed;
+}
+
+/** Reads the frames of a socket; what is not in this form ends the connection. */
+export function readFrames(socket: Socket, receive: (frame: Frame) => void, longest: number): (piece: Buffer) => void {
+  const read = frameReader(receive, longest);
+  return (piece) => {
+    try {
+      read(piece);
+    } catch {
+      socket.destroy();
+    }
+  };
 }
 
 /**

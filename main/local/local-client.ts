@@ -1,7 +1,7 @@
 /** Connects to the running program over its local socket. */
 import { createConnection } from 'node:net';
 import { createWireClient, type WireClient } from '../../preload/contract/wire-client.ts';
-import { frameReader, packFrame } from './framing.ts';
+import { packFrame, readFrames } from './framing.ts';
 
 /** Answers of the program are trusted; this only guards against another service at the same path. */
 export const LONGEST_ANSWER = 256 * 1024 * 1024;
@@ -28,8 +28,7 @@ export function connectLocally(path: string): Promise<LocalConnection> {
     socket.once('connect', () => {
       socket.off('error', reject);
       socket.on('error', () => socket.destroy());
-      const read = frameReader((frame) => client.receive(frame), LONGEST_ANSWER);
-      socket.on('data', (piece) => read(piece));
+      socket.on('data', readFrames(socket, (frame) => client.receive(frame), LONGEST_ANSWER));
       client.attach((frame) => void socket.write(packFrame(frame)));
       resolve({ client, ended, close: () => socket.end() });
     });

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { LARGEST_FRAME, type Link, type Session } from '../border/session.ts';
-import { frameReader, packFrame } from './framing.ts';
+import { packFrame, readFrames } from './framing.ts';
 
 export interface LocalServer {
   /** How many clients are connected. */
@@ -33,6 +33,8 @@ export function listenLocally(path: string, serve: (link: Link) => Session): Pro
     server.once('error', reject);
     server.listen(path, () => {
       if (isFile) chmodSync(path, 0o600);
+      // Accepting may fail at any time, as when the process has no file descriptors left; the next attempt may succeed.
+      server.off('error', reject).on('error', () => undefined);
       resolve({
         clients: () => sockets.size,
         close: () =>
@@ -47,19 +49,12 @@ export function listenLocally(path: string, serve: (link: Link) => Session): Pro
 }
 
 function attach(socket: Socket, serve: (link: Link) => Session): void {
+  socket.on('error', () => socket.destroy());
   const session = serve({
     send: (frame) => void socket.write(packFrame(frame)),
     buffered: () => socket.writableLength,
     close: () => socket.destroy(),
   });
-  const read = frameReader((frame) => session.receive(frame), LARGEST_FRAME);
-  socket.on('data', (piece) => {
-    try {
-      read(piece);
-    } catch {
-      socket.destroy();
-    }
-  });
+  socket.on('data', readFrames(socket, (frame) => session.receive(frame), LARGEST_FRAME));
   socket.on('close', () => session.closed());
-  socket.on('error', () => socket.destroy());
 }

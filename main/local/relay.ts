@@ -4,7 +4,7 @@
  */
 import { createConnection } from 'node:net';
 import type { Link, Session } from '../border/session.ts';
-import { frameReader, packFrame } from './framing.ts';
+import { packFrame, readFrames } from './framing.ts';
 import { LONGEST_ANSWER } from './local-client.ts';
 
 /** Answers wait in the socket when the client reads more slowly than this many bytes behind. */
@@ -14,7 +14,7 @@ const LOOK_AGAIN_MS = 20;
 /** Serves a client by passing everything on to the program that listens at `path`. */
 export function relaySession(path: string, link: Link): Session {
   const socket = createConnection(path);
-  const read = frameReader((frame) => link.send(frame), LONGEST_ANSWER);
+  const read = readFrames(socket, (frame) => link.send(frame), LONGEST_ANSWER);
   const drain = () => {
     if (link.buffered() > MOST_BUFFERED) setTimeout(drain, LOOK_AGAIN_MS);
     else socket.resume();

@@ -1,7 +1,7 @@
 /** The browser shell lets in who has the printed address, from this computer, and nobody else. */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request, type IncomingHttpHeaders } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
+import { createConnection, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -158,6 +158,37 @@ describe('the WebSocket', () => {
     ])
       await expect(connect(port, headers as unknown as Record<string, string>)).rejects.toThrow('403');
     await expect(connect(port, { cookie, origin }, '/other')).rejects.toThrow('404');
+  });
+});
+
+describe('a peer that resets its connection', () => {
+  /** Sends `bytes` and resets the connection at once, as a port scanner may; waits until the reset is on its way. */
+  const sendAndReset = (port: number, bytes: string) =>
+    new Promise<void>((resolve) => {
+      const socket = createConnection(port, '127.0.0.1', () => {
+        socket.write(bytes, () => socket.resetAndDestroy());
+      });
+      socket.on('error', () => undefined);
+      socket.on('close', () => resolve());
+    });
+  const upgrade = (headers: string) =>
+    `GET /wire HTTP/1.1\r\n${headers}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`;
+
+  test('ends that connection only, before, during and after an upgrade', async () => {
+    const { port, enter } = await shell();
+    const cookie = await enter();
+    const own = `Host: 127.0.0.1:${port}\r\nOrigin: http://127.0.0.1:${port}\r\nCookie: ${cookie}\r\n`;
+    const requests = [
+      'GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      upgrade('Host: a\r\n'),
+      upgrade(own),
+      upgrade(own) + 'no frame of a WebSocket',
+      `GET /app.js HTTP/1.1\r\n${own}\r\n`,
+      'not HTTP\r\n\r\n',
+      '',
+    ];
+    for (let round = 0; round < 30; round++) await Promise.all(requests.map((bytes) => sendAndReset(port, bytes)));
+    expect(await get(port, '/app.js', { cookie })).toMatchObject({ status: 200 });
   });
 });
 
