@@ -87,6 +87,7 @@ export class AttachedBackEnds {
     this.#gate = outside.gate ?? openGate;
     const { uart, uartRing, console: terminal } = devices;
     const held = () => this.#still;
+    const soon = (action: () => void) => outside.soon(action);
     const pump = (index: number, source: (most: number) => Uint8Array) =>
       new OutputPump(source, (bytes) => outside.output(index, bytes), outside.later, held);
     const serialOutput = (most: number) => {
@@ -103,16 +104,16 @@ export class AttachedBackEnds {
       ...names.map((_, port) => pump(port + 1, (most) => ports?.takeOutput(port, most) ?? new Uint8Array(0))),
     ];
     this.#inputs = [
-      new InputQueue(0, serialInput, this.#gate, held),
+      new InputQueue(0, serialInput, this.#gate, soon, held),
       ...names.map((_, port) => {
         const side = { room: () => ports?.inputRoom(port) ?? 0, put: (bytes: Uint8Array) => ports?.putInput(port, bytes) };
-        return new InputQueue(port + 1, side, this.#gate, held);
+        return new InputQueue(port + 1, side, this.#gate, soon, held);
       }),
     ];
     this.#blocks = devices.blocks.map(({ device }, disk) => {
       const store = outside.disks[disk];
       if (!store) throw new Error(`disk ${disk} of the configuration has no store`);
-      return new BlockBackEnd(device, store, { disk, gate: this.#gate, log: devices.log });
+      return new BlockBackEnd(device, store, { disk, gate: this.#gate, log: devices.log, soon });
     });
     this.#backed = this.#list();
     this.#blockBits = devices.blocks.reduce((bits, { bit }) => bits | (1 << bit), 0);

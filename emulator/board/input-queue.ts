@@ -7,6 +7,9 @@ import type { InputGate } from '../device/kit/input-gate.ts';
 /** Input that may wait; a paste larger than this into a guest that does not read is cut. */
 export const INPUT_MAX = 1024 * 1024;
 
+/** Buffers of the guest's that are filled in one turn of the event loop; it may offer new ones as fast as they are filled. */
+const TURN_BUFFERS = 64;
+
 /** The guest's side of a console's input. */
 export interface InputPort {
   room(): number;
@@ -18,11 +21,16 @@ export class InputQueue {
   readonly #port: InputPort;
   readonly #gate: InputGate;
   readonly #held: () => boolean;
+  readonly #soon: (action: () => void) => void;
   #waiting: Uint8Array[] = [];
   #count = 0;
 
-  /** @param held whether nothing may enter the guest now; `notified` when that is over */
-  constructor(console: number, port: InputPort, gate: InputGate, held: () => boolean = () => false) {
+  /**
+   * @param soon calls back after what the event loop has waiting
+   * @param held whether nothing may enter the guest now; `notified` when that is over
+   */
+  constructor(console: number, port: InputPort, gate: InputGate, soon: (action: () => void) => void, held: () => boolean = () => false) {
+    this.#soon = soon;
     this.#console = console;
     this.#port = port;
     this.#gate = gate;
@@ -53,7 +61,8 @@ export class InputQueue {
   notified(): void {
     if (this.#held()) return;
     let first = this.#waiting[0];
-    while (first) {
+    for (let buffers = 0; first; buffers++) {
+      if (buffers === TURN_BUFFERS) return this.#soon(() => this.notified());
       const room = this.#port.room();
       if (room === 0) return;
       const bytes = first.subarray(0, room);

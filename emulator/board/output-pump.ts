@@ -7,6 +7,8 @@
 export const UNACKNOWLEDGED_MAX = 100 * 1024;
 const BATCH_MILLISECONDS = 5;
 const BATCH_BYTES = 32 * 1024;
+/** A batch is put together from so many pieces at most: a guest may offer its bytes one by one, in chains that are long to read. */
+const BATCH_PIECES = 1024;
 
 /** Calls `action` once after so many milliseconds. */
 export type Later = (milliseconds: number, action: () => void) => void;
@@ -77,7 +79,7 @@ export class OutputPump {
   #gather(most: number): Uint8Array {
     const parts: Uint8Array[] = [];
     let count = 0;
-    while (count < most) {
+    while (count < most && parts.length < BATCH_PIECES) {
       const part = this.#source(most - count);
       if (part.length === 0) break;
       parts.push(part);

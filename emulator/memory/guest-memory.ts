@@ -52,6 +52,12 @@ export class GuestMemory {
     return this.base + this.size;
   }
 
+  /** Whether `length` bytes at a physical address lie wholly in RAM; their pages need not be there yet. */
+  covers(address: number, length: number): boolean {
+    const from = address - this.base;
+    return from >= 0 && length >= 0 && from + length <= this.size;
+  }
+
   /**
    * Offset into RAM of `length` bytes at a physical address, or -1 where they are not wholly in RAM. They are all there
    * when it returns, and stay there until the caller lets go of its thread.
@@ -59,9 +65,10 @@ export class GuestMemory {
    */
   offset(address: number, length: number): number {
     const from = address - this.base;
-    if (from < 0 || length < 0 || from + length > this.size) return -1;
-    const last = (from + length - 1) >>> 12;
-    for (let page = from >>> 12; page <= last; page++) if (((this.#pageFlags[page] as number) & PAGE.absent) !== 0) this.#fetch(page);
+    if (!this.covers(address, length)) return -1;
+    const last = Math.floor((from + length - 1) / PAGE_SIZE);
+    for (let page = Math.floor(from / PAGE_SIZE); page <= last; page++)
+      if (((this.#pageFlags[page] as number) & PAGE.absent) !== 0) this.#fetch(page);
     return from;
   }
 

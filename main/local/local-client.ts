@@ -28,7 +28,10 @@ export function connectLocally(path: string): Promise<LocalConnection> {
     socket.once('connect', () => {
       socket.off('error', reject);
       socket.on('error', () => socket.destroy());
-      socket.on('data', readFrames(socket, (frame) => client.receive(frame), LONGEST_ANSWER));
+      socket.on(
+        'data',
+        readFrames(socket, (frame) => client.receive(frame), LONGEST_ANSWER),
+      );
       client.attach((frame) => void socket.write(packFrame(frame)));
       resolve({ client, ended, close: () => socket.end() });
     });

@@ -55,6 +55,9 @@ function attach(socket: Socket, serve: (link: Link) => Session): void {
     buffered: () => socket.writableLength,
     close: () => socket.destroy(),
   });
-  socket.on('data', readFrames(socket, (frame) => session.receive(frame), LARGEST_FRAME));
+  socket.on(
+    'data',
+    readFrames(socket, (frame) => session.receive(frame), LARGEST_FRAME),
+  );
   socket.on('close', () => session.closed());
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DiskStore } from '../../emulator/device/virtio/block/back-end.ts';
 import { TestDriver } from './kit/test-driver.ts';
-import { settle, testBoard, testOutside, text } from './kit/test-board.ts';
+import { eventually, settle, testBoard, testOutside, text } from './kit/test-board.ts';
 
 const SECTORS = 64;
 const FLUSH = 1n << 9n;
@@ -192,6 +192,51 @@ describe('many in flight', () => {
     await settle(5);
     expect([memory.bytes(data, 1)?.[0], status()]).toEqual([0x11, 0xff]);
     expect(driver.used(0)).toEqual([]);
+  });
+});
+
+describe('a guest that makes requests without end', () => {
+  it('leaves the thread its other work', async () => {
+    const REQUESTS = 5_000;
+    let served = 0;
+    // As another core would: a new request for each that is taken.
+    const { request, board } = block({
+      read: async () => {
+        served++;
+        if (served < REQUESTS) request(0, 0, 512, false, 3 * (served % 4));
+      },
+    });
+    request(0, 0, 512, false);
+    let turns = 0;
+    while (served < REQUESTS) {
+      await new Promise((resolve) => setImmediate(resolve));
+      turns++;
+    }
+    expect(turns, 'the event loop went round while they were served').toBeGreaterThan(REQUESTS / 256 / 2);
+    await board.outside.close();
+  });
+
+  it('may make one of gigabytes: it is broken off between two steps, and begun anew', async () => {
+    const GIB = 1024 ** 3;
+    let steps = 0;
+    const { driver, data, memory, board } = block({ sizeBytes: 4 * GIB, read: async (_, into) => void (steps++, into.fill(1)) });
+    const { view, base } = memory;
+    const header = data - 1024 - base;
+    view.setUint32(header, 0, true);
+    view.setBigUint64(header + 8, 0n, true);
+    // A megabyte of memory again and again: 10 descriptors of the queue name 10 MiB.
+    const pieces = Array.from({ length: 10 }, () => ({ address: data, length: 1024 * 1024, writable: true }));
+    driver.send(0, [{ address: data - 1024, length: 16, writable: false }, ...pieces, { address: data - 512, length: 1, writable: true }]);
+    while (steps === 0) await new Promise((resolve) => setImmediate(resolve));
+    await board.outside.quiesce();
+    expect([steps < 3, board.outside.inFlight, driver.usedIndex(0)], 'it was not waited for').toEqual([true, 0, 0]);
+    const until = steps;
+    await settle(5);
+    expect(steps, 'nothing goes on').toBe(until);
+    board.outside.resume();
+    await eventually(() => driver.usedIndex(0) === 1);
+    expect([steps - until, driver.used(0)[0]]).toEqual([3, { head: 0, written: 10 * 1024 * 1024 + 1 }]);
+    await board.outside.close();
   });
 });
 

@@ -150,10 +150,10 @@ it('limits input that nobody reads', async () => {
 it('returns buffers without bytes or room and goes on behind them', async () => {
   const { driver, at, send, outside, board, say } = await consoles();
   await say(0, 3, 1);
-  driver.send(1, [{ address: at(0), length: 0, writable: false }], 3);
+  driver.send(1, [{ address: at(0), length: 1, writable: true }], 3);
   driver.send(1, [{ address: at(0), length: 8, writable: true }], 4);
   send(1, ascii('behind'), 5);
-  driver.send(0, [{ address: at(0), length: 0, writable: true }]);
+  driver.send(0, [{ address: at(0), length: 8, writable: false }]);
   driver.send(0, [{ address: at(0x2_0000), length: 4, writable: true }], 1);
   board.input(1, ascii('in'));
   await settle(10);

@@ -166,6 +166,9 @@ describe('hostile chains stop the device with a line in the log', () => {
     'a buffer below RAM': ({ driver }) => driver.send(0, [{ address: 0x1000_0000, length: 4, writable: true }]),
     'a buffer over the end of RAM': ({ driver, memory }) => driver.send(0, [{ address: memory.end - 2, length: 4, writable: true }]),
     'a length of 4 GiB': ({ driver, data }) => driver.send(0, [{ address: data, length: 0xffff_ffff, writable: true }]),
+    'a buffer of no bytes': ({ driver, data }) => driver.send(0, [{ address: data, length: 0, writable: true }]),
+    'a buffer of no bytes at the start of RAM': ({ driver, memory }) =>
+      driver.send(0, [{ address: memory.base, length: 0, writable: true }]),
     'a readable buffer after a writable one': ({ driver, buffer }) => driver.send(0, [buffer(0, 4), buffer(8, 4, false)]),
     'more chains than the queue holds': ({ driver, memory }) => {
       memory.view.setUint16(0x1_1002, 1000, true);

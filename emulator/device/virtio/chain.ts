@@ -1,6 +1,6 @@
 /**
  * A descriptor chain, checked: the pieces of guest memory a driver offers the device to read and to write (virtio 1.3,
- * section 2.7.5). Every piece lies in RAM; the sums are bounded by the checks in `queue.ts`.
+ * section 2.7.5). Every piece lies in RAM and has at least one byte; their number is bounded by the checks in `queue.ts`.
  */
 import type { GuestMemory } from '../../memory/guest-memory.ts';
 

@@ -93,6 +93,11 @@ export class VirtQueue {
     return true;
   }
 
+  /** The chain that begins at a descriptor, as the driver has it now; undefined where the queue cannot be used or it is wrong. */
+  chainAt(head: number): Chain | undefined {
+    return this.#usable ? this.#chain(head) : undefined;
+  }
+
   #chain(head: number): Chain | undefined {
     const table = this.#at('descriptorArea', DESCRIPTOR_SIZE * this.#size);
     if (table < 0) return undefined;
@@ -120,7 +125,10 @@ export class VirtQueue {
         if (nested || (flags & FLAG_NEXT) !== 0) return 'an indirect table is inside another or not the end of its chain';
         return this.#followIndirect(address, length, readable, writable);
       }
-      if (memory.offset(address, length) < 0) return `a descriptor points outside RAM (0x${address.toString(16)}, ${length} bytes)`;
+      // As QEMU: no driver needs one, and a chain of them would be work without an end in sight.
+      if (length === 0) return 'a descriptor of no bytes';
+      // Pages that are absent are waited for when they are used, not for every byte that a chain names.
+      if (!memory.covers(address, length)) return `a descriptor points outside RAM (0x${address.toString(16)}, ${length} bytes)`;
       if ((flags & FLAG_WRITE) !== 0) writable.push({ address, length });
       else if (writable.length > 0) return 'a readable descriptor follows a writable one';
       else readable.push({ address, length });

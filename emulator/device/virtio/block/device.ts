@@ -43,6 +43,10 @@ export class VirtioBlock extends VirtioDevice {
     });
   }
 
+  protected override onReset(): void {
+    this.disk.heldCount = 0;
+  }
+
   /** `struct virtio_blk_config`, section 5.2.4. */
   override readConfig(offset: number): number {
     const config = new DataView(new ArrayBuffer(0x40));

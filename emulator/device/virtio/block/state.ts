@@ -1,5 +1,5 @@
 /** State of a virtio block device (virtio 1.3, section 5.2): the transport's, and the configuration. */
-import { schema, u32, u64, u8 } from '../../../snapshot/schema.ts';
+import { schema, since, u32, u32s, u64, u8 } from '../../../snapshot/schema.ts';
 import { TRANSPORT_FEATURES, transportFields } from '../state.ts';
 
 export const FEATURE_SEG_MAX = 1n << 2n;
@@ -16,11 +16,14 @@ export const SEGMENTS_MAX = BLOCK_QUEUE_SIZE - 2;
 /** Virtio counts disks in sectors of this many bytes. */
 export const SECTOR_BYTES = 512;
 
-export const blockState = schema('virtio-block', 1, {
+export const blockState = schema('virtio-block', 2, {
   ...transportFields(1, TRANSPORT_FEATURES | FEATURE_SEG_MAX | FEATURE_BLOCK_SIZE | FEATURE_FLUSH),
   /** In sectors. */
   capacity: u64(),
   readonly: u8(),
   /** Requests taken since the start: the number of the next. */
   requests: u32(),
+  /** Requests that were begun and not finished when the machine stood still, by their heads: they are begun anew. */
+  held: since(2, u32s(BLOCK_QUEUE_SIZE)),
+  heldCount: since(2, u32()),
 });
