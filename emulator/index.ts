@@ -10,6 +10,11 @@ export type { DiskStore };
 /** Which engine runs guest code: both together, only the interpreter, or the compiler with a threshold of one. */
 export type EngineMode = 'auto' | 'interpreter' | 'compiler';
 
+/** How a guest finds virtio devices: at fixed places that the device tree names, or on the PCI bus. */
+export type VirtioBus = 'mmio' | 'pci';
+/** Devices that a person may add: `edu` is QEMU's PCI device for learning to write drivers. */
+export type OptionalDevice = 'edu';
+
 /** What the machine starts from. Paths are absolute host paths. */
 export type BootSource =
   | {
@@ -71,6 +76,10 @@ export interface MachineConfiguration {
   readonly disks: readonly DiskAttachment[];
   /** Names of the virtio console's ports after the serial port; port 0 of the list is console 1. */
   readonly ports: readonly string[];
+  /** The bus that virtio devices are on; absent: `mmio`. */
+  readonly virtio?: VirtioBus;
+  /** Devices beyond those that every machine of the board has. */
+  readonly devices?: readonly OptionalDevice[];
 }
 
 /** Why a machine's run ended. `code` is the guest's exit code (0 where the guest gives none). */

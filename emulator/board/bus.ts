@@ -1,10 +1,10 @@
 /** The board's address decoder for everything that is not RAM. */
-import type { Device } from '../device/kit/device.ts';
+import type { RegionTarget } from '../device/kit/device.ts';
 import type { Window } from './memory-map.ts';
 
 export interface Placed {
   readonly window: Window;
-  readonly device: Device;
+  readonly target: RegionTarget;
 }
 
 export class Bus {
@@ -26,13 +26,13 @@ export class Bus {
   /** @returns the value, or -1 where nothing answers */
   read(address: number, size: 1 | 2 | 4): number {
     const placed = this.#find(address, size);
-    return placed ? placed.device.read(address - placed.window.at, size) : -1;
+    return placed ? placed.target.read(address - placed.window.at, size) : -1;
   }
 
   /** @returns whether something answered */
   write(address: number, size: 1 | 2 | 4, value: number): boolean {
     const placed = this.#find(address, size);
-    placed?.device.write(address - placed.window.at, size, value);
+    placed?.target.write(address - placed.window.at, size, value);
     return placed !== undefined;
   }
 }

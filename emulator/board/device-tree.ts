@@ -1,6 +1,7 @@
 /** The device tree of `riscv64-virt`: node names, compatibles and cells as QEMU's `virt` writes them. */
 import { TICKS_PER_SECOND } from '../device/kit/wiring.ts';
 import { SOURCES } from '../device/plic/state.ts';
+import { PCI_LINES, pciLine } from '../device/pci/host-bridge.ts';
 import { type FdtNode, type FdtValue, flatten, node, wide } from './fdt.ts';
 import * as map from './memory-map.ts';
 
@@ -84,6 +85,36 @@ function cpus(harts: readonly number[]): FdtNode {
   ]);
 }
 
+/** How an interrupt-map names a function: its device number in bits 11 to 15 of the first of three cells. */
+const pciUnit = (slot: number): readonly number[] => [slot << 11, 0, 0];
+const PCI_PINS = [1, 2, 3, 4];
+
+/** The PCI host bridge (Open Firmware's PCI bus binding, and pci-host-ecam-generic). */
+function pci(): FdtNode {
+  const IO = 0x0100_0000;
+  const MEMORY = 0x0200_0000;
+  const slots = Array.from({ length: PCI_LINES }, (_, slot) => slot);
+  const toLines = slots.flatMap((slot) =>
+    PCI_PINS.flatMap((pin) => [...pciUnit(slot), pin, PLIC_PHANDLE, map.PCI_LINE + pciLine(slot, pin)]),
+  );
+  return named('pci', map.PCI_CONFIGURATION, {
+    compatible: 'pci-host-ecam-generic',
+    device_type: 'pci',
+    '#address-cells': 3,
+    '#size-cells': 2,
+    '#interrupt-cells': 1,
+    'linux,pci-domain': 0,
+    'bus-range': [0, 0xff],
+    'dma-coherent': true,
+    ranges: [
+      ...[IO, 0, 0, ...wide(map.PCI_PORTS.at), ...wide(map.PCI_PORTS.size)],
+      ...[MEMORY, ...wide(map.PCI_MEMORY.at), ...wide(map.PCI_MEMORY.at), ...wide(map.PCI_MEMORY.size)],
+    ],
+    'interrupt-map-mask': [...pciUnit(PCI_LINES - 1), 7],
+    'interrupt-map': toLines,
+  });
+}
+
 function soc(harts: readonly number[]): FdtNode {
   const toHarts = (first: number, second: number) => harts.flatMap((hart) => [localPhandle(hart), first, localPhandle(hart), second]);
   const virtio = Array.from({ length: map.VIRTIO_SLOTS }, (_, slot) =>
@@ -95,6 +126,7 @@ function soc(harts: readonly number[]): FdtNode {
     named('rng', map.VMGENID, { compatible: 'microsoft,vmgenid', ...onLine(map.VMGENID_LINE) }),
     named('test', map.FINISHER, { compatible: ['sifive,test1', 'sifive,test0', 'syscon'], phandle: FINISHER_PHANDLE }),
     ...virtio,
+    pci(),
     named('plic', map.PLIC, {
       compatible: ['sifive,plic-1.0.0', 'riscv,plic0'],
       'riscv,ndev': SOURCES - 1,

@@ -11,11 +11,13 @@ import { Doorbell } from '../device/kit/doorbell.ts';
 import { clintState } from '../device/clint/state.ts';
 import { finisherState } from '../device/finisher/state.ts';
 import { rtcState } from '../device/goldfish-rtc/state.ts';
+import { eduPciState, eduState } from '../device/edu/state.ts';
+import { pciHostState } from '../device/pci/host-bridge.ts';
 import { plicState } from '../device/plic/state.ts';
 import { uartState } from '../device/uart16550/state.ts';
 import { blockState } from '../device/virtio/block/state.ts';
-import { consoleState } from '../device/virtio/console/state.ts';
-import { emptySlot } from '../device/virtio/empty.ts';
+import { consoleQueues, consoleState } from '../device/virtio/console/state.ts';
+import { virtioPciState } from '../device/virtio/pci-transport.ts';
 import { rngState } from '../device/virtio/rng/state.ts';
 import { vmgenidState } from '../device/vmgenid/state.ts';
 import type { Schema } from '../snapshot/schema.ts';
@@ -28,7 +30,7 @@ export const EMERGENCY_RING_BYTES = 4096;
 const CACHE_LINE = 64;
 
 /** What the arithmetic depends on. */
-export type BoardConfiguration = Pick<MachineConfiguration, 'cores' | 'memoryBytes' | 'ports'> & {
+export type BoardConfiguration = Pick<MachineConfiguration, 'cores' | 'memoryBytes' | 'ports' | 'virtio' | 'devices'> & {
   readonly disks: readonly { readonly readonly: boolean }[];
 };
 
@@ -47,6 +49,8 @@ export interface BoardLayout {
   readonly doorbell: number;
   /** Byte offset of a u32: nonzero lets core threads that wait for room go. */
   readonly release: number;
+  /** Byte offset of the lock of the PCI bus's lines. */
+  readonly pciLock: number;
   /** First byte, and bytes in all; `base + size` is a multiple of 64. */
   readonly base: number;
   readonly size: number;
@@ -60,9 +64,28 @@ function slotContents({ disks, ports }: BoardConfiguration): readonly SlotConten
   });
 }
 
+/** The state of the functions on the PCI bus, by name: the bridge itself, then what is behind it. */
+function pciStates(
+  { virtio, devices = [], ports }: BoardConfiguration,
+  slots: readonly SlotContent[],
+): readonly (readonly [string, Schema])[] {
+  const queues: Record<SlotContent, number> = { block: 1, console: consoleQueues(ports.length), rng: 1, empty: 0 };
+  const onBus = slots.flatMap((content, slot) =>
+    virtio === 'pci' && content !== 'empty' ? [[pciName(slotName(content, slot)), virtioPciState(queues[content])] as const] : [],
+  );
+  const edu = [
+    ['edu', eduState],
+    [pciName('edu'), eduPciState],
+  ] as const;
+  return [['pci-host', pciHostState], ...onBus, ...(devices.includes('edu') ? edu : [])];
+}
+
+/** The name of the PCI function in front of a virtio device. */
+export const pciName = (device: string): string => `${device}-pci`;
+
 /** The name of the device in a slot: disks are `virtio-block-0` and so on, as the guest counts them. */
 export const slotName = (content: SlotContent, slot: number): string =>
-  content === 'block' || content === 'empty' ? `virtio-${content}-${slot}` : `virtio-${content}`;
+  content === 'block' ? `virtio-${content}-${slot}` : `virtio-${content}`;
 
 /**
  * Lays a board out from byte `base` (a multiple of 64) of the machine's shared memory.
@@ -80,11 +103,10 @@ export function boardLayout(configuration: BoardConfiguration, base: number): Bo
     return here;
   };
   const slots = slotContents(configuration);
-  const schemas: Record<SlotContent, Schema> = {
+  const schemas: Record<Exclude<SlotContent, 'empty'>, Schema> = {
     block: blockState,
     console: consoleState(ports.length),
     rng: rngState,
-    empty: emptySlot.schema,
   };
   const wanted: readonly (readonly [string, Schema])[] = [
     ['finisher', finisherState],
@@ -93,7 +115,8 @@ export function boardLayout(configuration: BoardConfiguration, base: number): Bo
     ['plic', plicState(2 * cores)],
     ['uart16550', uartState],
     ['vmgenid', vmgenidState],
-    ...slots.map((content, slot) => [slotName(content, slot), schemas[content]] as const),
+    ...slots.flatMap((content, slot) => (content === 'empty' ? [] : [[slotName(content, slot), schemas[content]] as const])),
+    ...pciStates(configuration, slots),
   ];
   const devices = Object.fromEntries(
     wanted.map(([name, schema]) => [name, { schema, stateAt: place(schema.size), guardAt: place(GUARD_SIZE) }]),
@@ -101,10 +124,11 @@ export function boardLayout(configuration: BoardConfiguration, base: number): Bo
   const signals = Array.from({ length: cores }, () => place(coreSignals.size, CACHE_LINE));
   const doorbell = place(Doorbell.SIZE, CACHE_LINE);
   const release = place(8);
+  const pciLock = place(8);
   const uartRing = place(ByteRing.size(UART_RING_BYTES), CACHE_LINE);
   const emergencyRing = place(ByteRing.size(EMERGENCY_RING_BYTES), CACHE_LINE);
   const end = place(0, CACHE_LINE);
-  return { configuration, devices, slots, signals, uartRing, emergencyRing, doorbell, release, base, size: end - base };
+  return { configuration, devices, slots, signals, uartRing, emergencyRing, doorbell, release, pciLock, base, size: end - base };
 }
 
 /** Where a device of the layout is. */

@@ -11,26 +11,30 @@ import { Doorbell } from '../device/kit/doorbell.ts';
 import type { Clock, Log } from '../device/kit/wiring.ts';
 import { Clint } from '../device/clint/device.ts';
 import { clintRegisters } from '../device/clint/registers.ts';
+import { Edu } from '../device/edu/device.ts';
 import { Finisher, type PowerRequest } from '../device/finisher/device.ts';
 import { finisherRegisters } from '../device/finisher/registers.ts';
 import { GoldfishRtc } from '../device/goldfish-rtc/device.ts';
 import { rtcRegisters } from '../device/goldfish-rtc/registers.ts';
+import { PCI_LINES } from '../device/pci/host-bridge.ts';
 import { Plic } from '../device/plic/device.ts';
 import { plicRegisters } from '../device/plic/registers.ts';
 import { Uart16550 } from '../device/uart16550/device.ts';
 import { uartRegisters } from '../device/uart16550/registers.ts';
 import { VirtioBlock } from '../device/virtio/block/device.ts';
 import { VirtioConsole } from '../device/virtio/console/device.ts';
-import { emptySlot } from '../device/virtio/empty.ts';
+import { emptyPlace } from '../device/virtio/empty.ts';
 import { VirtioRng } from '../device/virtio/rng/device.ts';
 import { mountMmio } from '../device/virtio/mmio-transport.ts';
-import { VirtioDevice } from '../device/virtio/device.ts';
+import type { VirtioDevice } from '../device/virtio/device.ts';
+import { PciTransport } from '../device/virtio/pci-transport.ts';
 import { Vmgenid } from '../device/vmgenid/device.ts';
 import { vmgenidRegisters } from '../device/vmgenid/registers.ts';
 import { AttachedBackEnds, type BackedDevices, type BackEnds, slotBit, UART_BIT } from './back-ends.ts';
-import { Bus, type Placed } from './bus.ts';
+import { Bus } from './bus.ts';
 import { deviceTree, type DeviceTreeRequest } from './device-tree.ts';
-import { type BoardLayout, EMERGENCY_RING_BYTES, placeOf, slotName, UART_RING_BYTES } from './layout.ts';
+import { type BoardLayout, EMERGENCY_RING_BYTES, pciName, placeOf, type SlotContent, slotName, UART_RING_BYTES } from './layout.ts';
+import { type PciBus, pciBus, type PlacedDevice, sendMessage } from './pci-bus.ts';
 import * as map from './memory-map.ts';
 
 export { type BoardConfiguration, type BoardLayout, boardLayout } from './layout.ts';
@@ -57,7 +61,7 @@ interface Slot {
 export class Board {
   readonly layout: BoardLayout;
   /** Every device, with its address: for inspectors, snapshots and the promises suite. */
-  readonly devices: readonly (Device & { readonly address: number })[];
+  readonly devices: readonly PlacedDevice[];
   readonly #parts: BoardParts;
   readonly #bus: Bus;
   readonly #signals: readonly CoreSignals[];
@@ -89,37 +93,64 @@ export class Board {
     const uartWires = { line: plic.line(map.UART_LINE), output: uartRing, wake: () => doorbell.ring(UART_BIT) };
     this.#uart = new Uart16550('uart16550', place('uart16550'), uartWires);
     const vmgenid = new Vmgenid('vmgenid', place('vmgenid'), plic.line(map.VMGENID_LINE));
-    this.#slots = layout.slots.map((_, slot) => ({ slot, device: this.#virtio(slot, doorbell) }));
+    this.#slots = layout.slots.flatMap((content, slot) =>
+      content === 'empty' ? [] : [{ slot, device: this.#virtio(content, slot, doorbell) }],
+    );
+    const onPci = layout.configuration.virtio === 'pci';
+    const pci = this.#pci(onPci ? this.#slots : [], plic);
+    const mmio = onPci ? [] : this.#slots;
 
-    const placed: readonly Placed[] = [
-      { window: map.CLINT, device: mount(this.#clint, clintRegisters(cores)) },
-      { window: map.PLIC, device: mount(plic, plicRegisters(2 * cores)) },
-      { window: map.UART, device: mount(this.#uart, uartRegisters) },
-      ...this.#slots.map(({ device, slot }) => ({
-        window: map.virtioSlot(slot),
-        device: mountMmio(device, plic.line(map.virtioLine(slot))),
-      })),
-      { window: map.RTC, device: mount(this.#rtc, rtcRegisters) },
-      { window: map.FINISHER, device: mount(finisher, finisherRegisters) },
-      { window: map.VMGENID, device: mount(vmgenid, vmgenidRegisters) },
-    ];
-    this.#bus = new Bus(placed);
-    this.devices = placed.map(({ window, device }) => Object.assign(device, { address: window.at }));
+    const at = (window: map.Window, device: Device): PlacedDevice => Object.assign(device, { address: window.at });
+    const onBus: readonly (readonly [map.Window, PlacedDevice])[] = (
+      [
+        [map.CLINT, mount(this.#clint, clintRegisters(cores))],
+        [map.PLIC, mount(plic, plicRegisters(2 * cores))],
+        [map.UART, mount(this.#uart, uartRegisters)],
+        ...mmio.map(({ device, slot }) => [map.virtioSlot(slot), mountMmio(device, plic.line(map.virtioLine(slot)))] as const),
+        [map.RTC, mount(this.#rtc, rtcRegisters)],
+        [map.FINISHER, mount(finisher, finisherRegisters)],
+        [map.VMGENID, mount(vmgenid, vmgenidRegisters)],
+      ] as const
+    ).map(([window, device]) => [window, at(window, device)]);
+    const empty = layout.slots.flatMap((content, slot) => (content === 'empty' || onPci ? [map.virtioSlot(slot)] : []));
+    this.#bus = new Bus([
+      ...onBus.map(([window, target]) => ({ window, target })),
+      ...empty.map((window) => ({ window, target: emptyPlace })),
+      { window: map.PCI_MEMORY, target: pci.bridge.window('memory', map.PCI_MEMORY.at) },
+      { window: map.PCI_CONFIGURATION, target: pci.bridge.configuration },
+      { window: map.PCI_PORTS, target: pci.bridge.window('io', 0) },
+    ]);
+    this.devices = [...onBus.map(([, device]) => device), ...pci.devices];
     this.#backed = { doorbell, uart: this.#uart, uartRing, rtc: this.#rtc, vmgenid, ...this.#backedSlots(), log };
   }
 
-  #virtio(slot: number, doorbell: Doorbell): VirtioDevice {
+  #virtio(content: Exclude<SlotContent, 'empty'>, slot: number, doorbell: Doorbell): VirtioDevice {
     const { layout } = this;
     const { buffer, memory, log } = this.#parts;
-    const content = layout.slots[slot] ?? 'empty';
     const name = slotName(content, slot);
     const place = placeOf(layout, name, buffer);
     const wires = { memory, wake: () => doorbell.ring(slotBit(slot)), log };
     if (content === 'block') return new VirtioBlock(name, place, wires);
     if (content === 'rng') return new VirtioRng(name, place, wires);
-    if (content === 'empty') return new VirtioDevice(name, emptySlot, place, wires);
     const emergency = new ByteRing(buffer, layout.emergencyRing, EMERGENCY_RING_BYTES, layout.release);
     return new VirtioConsole(name, layout.configuration.ports, place, { ...wires, emergency });
+  }
+
+  /** The PCI bus with these virtio devices, and what a person has added. */
+  #pci(slots: readonly Slot[], plic: Plic): PciBus {
+    const { layout } = this;
+    const { buffer, memory, log } = this.#parts;
+    const wires = { memory, log, message: (address: number, data: number) => sendMessage(memory, address, data) };
+    return pciBus({
+      virtio: slots.map(({ device, slot }) => ({
+        slot: map.pciSlotOfVirtio(slot),
+        transport: new PciTransport(device, placeOf(layout, pciName(device.name), buffer), wires),
+      })),
+      edu: layout.devices['edu'] && new Edu('edu', placeOf(layout, 'edu', buffer), placeOf(layout, pciName('edu'), buffer), wires),
+      host: placeOf(layout, 'pci-host', buffer),
+      lines: Array.from({ length: PCI_LINES }, (_, line) => plic.line(map.PCI_LINE + line)),
+      lockAt: layout.pciLock,
+    });
   }
 
   #backedSlots(): Pick<BackedDevices, 'blocks' | 'console' | 'rng'> {

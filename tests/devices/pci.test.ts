@@ -1,7 +1,7 @@
 /** PCI functions and their host bridge, seen from a guest: configuration space, regions, pins and messages. */
 import { describe, expect, it } from 'vitest';
 import { Edu } from '../../emulator/device/edu/device.ts';
-import { eduState } from '../../emulator/device/edu/state.ts';
+import { eduPciState, eduState } from '../../emulator/device/edu/state.ts';
 import { msi } from '../../emulator/device/pci/capability.ts';
 import { PciFunction, type PciShape } from '../../emulator/device/pci/function.ts';
 import { PciHostBridge, pciLine } from '../../emulator/device/pci/host-bridge.ts';
@@ -186,9 +186,11 @@ describe('edu', () => {
     });
     const place = { buffer, stateAt: 0x400, guardAt: 0x40 };
     reset(eduState, buffer, place.stateAt);
+    const functionPlace = { buffer, stateAt: 0x200, guardAt: 0x60 };
+    reset(eduPciState, buffer, functionPlace.stateAt);
     const messages: [number, number][] = [];
     const log: string[] = [];
-    const device = new Edu('edu', place, 0x80, {
+    const device = new Edu('edu', place, functionPlace, {
       memory,
       log: (line) => void log.push(line),
       message: (address, data) => void messages.push([address, data]),

@@ -4,14 +4,12 @@
  * takes QEMU's device a moment is done here when it is asked for, which the specification allows.
  */
 import type { GuestMemory } from '../../memory/guest-memory.ts';
-import { bind, type StateOf } from '../../snapshot/schema.ts';
-import { mount, type Place } from '../kit/device.ts';
-import { Lock } from '../kit/lock.ts';
+import { type Device, DeviceCore, mount, type Place } from '../kit/device.ts';
 import type { Log } from '../kit/wiring.ts';
 import { msi } from '../pci/capability.ts';
-import { PciFunction, type PciWires } from '../pci/function.ts';
+import { PciFunction, type PciShape, type PciWires } from '../pci/function.ts';
 import { eduRegisters } from './registers.ts';
-import { BUFFER_BYTES, eduState } from './state.ts';
+import { BUFFER_BYTES, eduPciState, eduState } from './state.ts';
 
 const IDENTITY = { vendor: 0x1234, device: 0x11e8, revision: 0x10, classCode: 0x00_ff00, subsystemVendor: 0x1af4, subsystem: 0x1100 };
 const REGION_BYTES = 0x10_0000;
@@ -32,67 +30,49 @@ export interface EduWires extends PciWires {
   readonly log: Log;
 }
 
-export class Edu {
+export class Edu extends DeviceCore<typeof eduState.fields> {
   readonly function: PciFunction;
-  readonly edu: StateOf<typeof eduState>;
-  readonly state: StateOf<typeof eduState>;
-  readonly name: string;
-  readonly schema = eduState;
-  readonly place: Place;
-  /** Of the registers; the function's own lock is for its configuration space. */
-  readonly lock: Lock;
-  readonly unknownAccesses = 0;
-  readonly lastUnknown = 0;
+  readonly registers: Device;
   readonly #memory: GuestMemory;
   readonly #log: Log;
 
-  /** @param lockAt byte offset of the word of the registers' lock */
-  constructor(name: string, place: Place, lockAt: number, wires: EduWires) {
-    this.name = name;
-    this.place = place;
-    this.lock = new Lock(place.buffer, lockAt);
-    this.edu = this.state = bind(eduState, place.buffer, place.stateAt);
+  /** @param functionPlace of the function's state, `eduPciState` */
+  constructor(name: string, place: Place, functionPlace: Place, wires: EduWires) {
+    super(name, eduState, place);
     this.#memory = wires.memory;
     this.#log = wires.log;
-    const target = mount(this, eduRegisters);
-    this.function = new PciFunction(
-      name,
-      eduState,
-      place,
-      { identity: IDENTITY, pin: 1, regions: [{ bar: 0, kind: 'memory32', size: REGION_BYTES, target }], capabilities: [msi] },
-      wires,
-    );
+    this.registers = mount(this, eduRegisters);
+    const region = { bar: 0, kind: 'memory32', size: REGION_BYTES, target: this.registers } as const;
+    const shape: PciShape = { identity: IDENTITY, pin: 1, regions: [region], capabilities: [msi] };
+    this.function = new PciFunction(`${name}-pci`, eduPciState, functionPlace, shape, wires);
   }
-
-  countUnknown(_offset: number): void {}
-  released(): void {}
 
   computeFactorial(value: number): void {
     let product = 1;
     for (let factor = value; factor > 1 && product !== 0; factor--) product = Math.imul(product, factor);
-    this.edu.factorial = product >>> 0;
-    if ((this.edu.status & STATUS_INTERRUPT) !== 0) this.raise(FACTORIAL_DONE);
+    this.state.factorial = product >>> 0;
+    if ((this.state.status & STATUS_INTERRUPT) !== 0) this.raise(FACTORIAL_DONE);
   }
 
   raise(bits: number): void {
-    this.edu.interruptStatus = (this.edu.interruptStatus | bits) >>> 0;
-    if (this.edu.interruptStatus !== 0 && !this.function.sendMsi()) this.function.setPin(true);
+    this.state.interruptStatus = (this.state.interruptStatus | bits) >>> 0;
+    if (this.state.interruptStatus !== 0 && !this.function.sendMsi()) this.function.setPin(true);
   }
 
   acknowledge(bits: number): void {
-    this.edu.interruptStatus = (this.edu.interruptStatus & ~bits) >>> 0;
-    if (this.edu.interruptStatus === 0) this.function.setPin(false);
+    this.state.interruptStatus = (this.state.interruptStatus & ~bits) >>> 0;
+    if (this.state.interruptStatus === 0) this.function.setPin(false);
   }
 
   setWide(field: 'dmaSource' | 'dmaDestination' | 'dmaCount' | 'dmaCommand', high: boolean, value: number): void {
-    const before = this.edu[field];
-    this.edu[field] = high ? (before & 0xffff_ffffn) | (BigInt(value) << 32n) : (before & ~0xffff_ffffn) | BigInt(value);
-    if (field === 'dmaCommand' && !high && (this.edu.dmaCommand & DMA_START) !== 0n) this.#transfer();
+    const before = this.state[field];
+    this.state[field] = high ? (before & 0xffff_ffffn) | (BigInt(value) << 32n) : (before & ~0xffff_ffffn) | BigInt(value);
+    if (field === 'dmaCommand' && !high && (this.state.dmaCommand & DMA_START) !== 0n) this.#transfer();
   }
 
   /** Moves bytes between RAM and the buffer; a transfer outside either moves nothing and says so in the log. */
   #transfer(): void {
-    const { dmaSource, dmaDestination, dmaCount, dmaCommand, buffer } = this.edu;
+    const { dmaSource, dmaDestination, dmaCount, dmaCommand, buffer } = this.state;
     const toRam = (dmaCommand & DMA_TO_RAM) !== 0n;
     const own = Number(toRam ? dmaSource : dmaDestination) - BUFFER_AT;
     const address = Number((toRam ? dmaDestination : dmaSource) & DMA_MASK);
@@ -104,7 +84,7 @@ export class Edu {
       ram.set(buffer.subarray(own, own + count));
       this.#memory.written(address, count);
     } else buffer.set(ram, own);
-    this.edu.dmaCommand = dmaCommand & ~DMA_START;
+    this.state.dmaCommand = dmaCommand & ~DMA_START;
     if ((dmaCommand & DMA_INTERRUPT) !== 0n) this.raise(DMA_DONE);
   }
 }

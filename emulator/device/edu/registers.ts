@@ -10,20 +10,20 @@ type Wide = 'dmaSource' | 'dmaDestination' | 'dmaCount' | 'dmaCommand';
 const half = (at: number, field: Wide, high: boolean, doc: string): Register<Edu> => ({
   at,
   doc,
-  read: ({ edu }) => Number(high ? edu[field] >> 32n : edu[field] & 0xffff_ffffn),
+  read: ({ state }) => Number(high ? state[field] >> 32n : state[field] & 0xffff_ffffn),
   write: (device, value) => device.setWide(field, high, value),
 });
 
 // prettier-ignore
 export const eduRegisters = new RegisterBank<Edu>({
   identification:   { at: 0x00, doc: 'version and name of the device', read: () => IDENTIFICATION },
-  liveness:         { at: 0x04, doc: 'reads as the inverse of what was written', read: ({ edu }) => ~edu.liveness,
-                      write: ({ edu }, value) => (edu.liveness = value) },
-  factorial:        { at: 0x08, doc: 'becomes the factorial of what is written', read: ({ edu }) => edu.factorial,
+  liveness:         { at: 0x04, doc: 'reads as the inverse of what was written', read: ({ state }) => ~state.liveness,
+                      write: ({ state }, value) => (state.liveness = value) },
+  factorial:        { at: 0x08, doc: 'becomes the factorial of what is written', read: ({ state }) => state.factorial,
                       write: (device, value) => device.computeFactorial(value) },
-  status:           { at: 0x20, doc: 'bit 0: computing; bit 7: interrupt when a factorial is done', read: ({ edu }) => edu.status,
-                      write: ({ edu }, value) => (edu.status = value & 0x80) },
-  interruptStatus:  { at: 0x24, doc: 'why the interrupt was raised', read: ({ edu }) => edu.interruptStatus },
+  status:           { at: 0x20, doc: 'bit 0: computing; bit 7: interrupt when a factorial is done', read: ({ state }) => state.status,
+                      write: ({ state }, value) => (state.status = value & 0x80) },
+  interruptStatus:  { at: 0x24, doc: 'why the interrupt was raised', read: ({ state }) => state.interruptStatus },
   interruptRaise:   { at: 0x60, doc: 'raises an interrupt; the value is added to interruptStatus', write: (device, value) => device.raise(value) },
   interruptAcknowledge: { at: 0x64, doc: 'clears bits of interruptStatus', write: (device, value) => device.acknowledge(value) },
   dmaSourceLow:       half(0x80, 'dmaSource', false, 'where a transfer takes from'),

@@ -6,7 +6,6 @@ import { pciFields } from '../pci/state.ts';
 export const BUFFER_BYTES = 4096;
 
 export const eduState = schema('edu', 1, {
-  ...pciFields(0),
   liveness: u32(),
   factorial: u32(),
   status: u32(),
@@ -17,3 +16,6 @@ export const eduState = schema('edu', 1, {
   dmaCommand: u64(),
   buffer: bytes(BUFFER_BYTES),
 });
+
+/** State of its PCI function. */
+export const eduPciState = schema('edu-pci', 1, pciFields(0));

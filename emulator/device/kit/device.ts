@@ -57,8 +57,15 @@ export class DeviceCore<F extends Fields> {
   };
 }
 
-/** A device as the bus, the inspectors and the promises suite see it. */
-export interface Device {
+/** What answers in a region of addresses; offsets are from its beginning. */
+export interface RegionTarget {
+  /** Reads `size` bytes, little-endian. */
+  read(offset: number, size: 1 | 2 | 4): number;
+  write(offset: number, size: 1 | 2 | 4, value: number): void;
+}
+
+/** A device as the bus, the inspectors and the promises suite see it; its accesses are guarded. */
+export interface Device extends RegionTarget {
   readonly name: string;
   readonly schema: Schema;
   readonly state: object;
@@ -66,9 +73,6 @@ export interface Device {
   readonly registers: readonly RegisterDescription[];
   readonly unknownAccesses: number;
   readonly lastUnknown: number;
-  /** Reads `size` bytes at `offset` from the device's base, guarded. */
-  read(offset: number, size: 1 | 2 | 4): number;
-  write(offset: number, size: 1 | 2 | 4, value: number): void;
 }
 
 /** What `mount` needs of a `DeviceCore`, whatever its fields. */

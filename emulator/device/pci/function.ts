@@ -2,7 +2,7 @@
  * One PCI function (PCI Local Bus Specification 3.0, chapter 6): its configuration space, the regions it answers in,
  * and its interrupts: the pin, one message (MSI), or one of several (MSI-X). What the device does is behind its regions.
  */
-import { DeviceCore, type Place } from '../kit/device.ts';
+import { DeviceCore, type Place, type RegionTarget } from '../kit/device.ts';
 import type { RegisterBank } from '../kit/registers.ts';
 import type { Schema } from '../../snapshot/schema.ts';
 import { type Capability, joinAddress, MSIX_ENABLE, MSIX_MASK_ALL, MSIX_PENDING_AT, msix, placeCapabilities } from './capability.ts';
@@ -17,12 +17,6 @@ import {
   MSIX_ENTRY_WORDS,
   type PciFields,
 } from './state.ts';
-
-/** What answers in a region; offsets are from its beginning. */
-export interface RegionTarget {
-  read(offset: number, size: 1 | 2 | 4): number;
-  write(offset: number, size: 1 | 2 | 4, value: number): void;
-}
 
 /** A region that a base address register places. `size` is a power of two, in bytes, at least 16. */
 export interface Region {

@@ -2,9 +2,24 @@
  * A PCI Express host bridge with ECAM (PCI Express Base Specification 4.0, section 7.2.2), as QEMU's `gpex`: one bus,
  * its functions, the windows through which cores reach them, and four interrupt lines that their pins share.
  */
+import { schema } from '../../snapshot/schema.ts';
+import type { Place, RegionTarget } from '../kit/device.ts';
 import { Lock } from '../kit/lock.ts';
 import type { InterruptLine } from '../kit/wiring.ts';
-import type { PciFunction, RegionTarget } from './function.ts';
+import { PciFunction, type PciShape } from './function.ts';
+import { pciFields } from './state.ts';
+
+/** State of the bridge's own function. */
+export const pciHostState = schema('pci-host', 1, pciFields(0));
+/** The function in slot 0, through which a guest knows the bridge: the numbers of QEMU's. */
+const BRIDGE: PciShape = {
+  identity: { vendor: 0x1b36, device: 0x0008, revision: 0, classCode: 0x06_0000, subsystemVendor: 0x1af4, subsystem: 0x1100 },
+  regions: [],
+  capabilities: [],
+  pin: 0,
+};
+export const bridgeFunction = (name: string, place: Place): PciFunction =>
+  new PciFunction(name, pciHostState, place, BRIDGE, { message: () => undefined });
 
 /** A function in its slot on bus 0. */
 export interface Plugged {

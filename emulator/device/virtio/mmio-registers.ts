@@ -32,8 +32,10 @@ interface TransportSelectors {
 
 const WHOLE = 0xffff_ffff;
 /** "virt", little-endian; and who made the device: "VIVA". */
-const MAGIC = 0x7472_6976;
-const VENDOR = 0x4156_4956;
+export const MAGIC = 0x7472_6976;
+export const VENDOR = 0x4156_4956;
+/** Not the legacy interface, which was 1. */
+export const VERSION = 2;
 /** Bytes of device configuration that can be reached; no device here has more. */
 const CONFIG_BYTES = 0x40;
 
@@ -47,7 +49,7 @@ const address = (at: number, area: QueueArea, high: boolean, doc: string) => ({
 // prettier-ignore
 export const mmioRegisters = new RegisterBank<MmioFront>({
   magicValue:           { at: 0x000, doc: '"virt"', read: () => MAGIC },
-  version:              { at: 0x004, doc: '2: not the legacy interface', read: () => 2 },
+  version:              { at: 0x004, doc: '2: not the legacy interface', read: () => VERSION },
   deviceId:             { at: 0x008, doc: 'virtio device type; 0 for an empty slot', read: (t) => t.deviceId },
   vendorId:             { at: 0x00c, doc: 'who made the device', read: () => VENDOR },
   deviceFeatures:       { at: 0x010, doc: 'offered features, the selected 32', read: (t) => t.features() },

@@ -4,9 +4,9 @@
  */
 import { type Schema, type Field, bind, schema, type StateOf, u16, u32s, u8, u32 } from '../../snapshot/schema.ts';
 import type { Capability } from '../pci/capability.ts';
-import { PciFunction, type PciShape, type PciWires, type RegionTarget } from '../pci/function.ts';
+import { PciFunction, type PciShape, type PciWires } from '../pci/function.ts';
 import { type PciFields, pciFields } from '../pci/state.ts';
-import { mount, type Place } from '../kit/device.ts';
+import { type Device, mount, type Place, type RegionTarget } from '../kit/device.ts';
 import { INTERRUPT_CONFIG, INTERRUPT_USED, type VirtioDevice, type VirtioTransport } from './device.ts';
 import {
   COMMON_AT,
@@ -83,14 +83,14 @@ const structure = (type: number, offset: number, extra = 0): Capability => {
 export class PciTransport implements VirtioTransport {
   readonly device: VirtioDevice;
   readonly function: PciFunction;
+  /** The device as it answers in the function's region. */
+  readonly registers: Device;
   readonly state: VirtioDevice['state'];
   readonly name: string;
   readonly schema: VirtioDevice['schema'];
   readonly place: Place;
   readonly lock: VirtioDevice['lock'];
   readonly countUnknown: (offset: number) => void;
-  readonly unknownAccesses = 0;
-  readonly lastUnknown = 0;
   readonly #own: StateOf<Schema<VirtioPciFields>>;
 
   /** @param functionPlace of the function's state, `virtioPciState` of the device's queues */
@@ -101,7 +101,7 @@ export class PciTransport implements VirtioTransport {
     const { queues, deviceId } = device.kind;
     const own = virtioPciState(queues);
     this.#own = bind(own, functionPlace.buffer, functionPlace.stateAt);
-    const region = mount(this, pciRegisters);
+    const region = (this.registers = mount(this, pciRegisters));
     const shape: PciShape = {
       identity: {
         vendor: VENDOR,
@@ -125,6 +125,13 @@ export class PciTransport implements VirtioTransport {
     this.function = new PciFunction(`${device.name}-pci`, own, functionPlace, shape, wires);
     this.function.masterEnabled = () => device.kick();
     device.connect(this);
+  }
+
+  get unknownAccesses(): number {
+    return this.device.unknownAccesses;
+  }
+  get lastUnknown(): number {
+    return this.device.lastUnknown;
   }
 
   released(): void {
