@@ -1,6 +1,6 @@
 /** The options that say what a machine is, the same for `run`, `create` and `set`. */
 import { resolve } from 'node:path';
-import type { EngineMode } from '../../emulator/index.ts';
+import type { EngineMode, OptionalDevice, VirtioBus } from '../../emulator/index.ts';
 import type { DiskDefinition } from '../../preload/contract/machines.ts';
 import { CallError } from './call-error.ts';
 import { DRIVE_HELP, driveOption } from './drive-option.ts';
@@ -16,6 +16,8 @@ export const GUEST_OPTIONS = {
   memory: { type: 'string' },
   cpus: { type: 'string' },
   engine: { type: 'string' },
+  virtio: { type: 'string' },
+  device: { type: 'string', multiple: true },
 } as const;
 
 /** What was given; what was not given is absent. Paths are absolute. */
@@ -30,9 +32,11 @@ export interface GuestOptions {
   readonly memoryMiB?: number;
   readonly cores?: number;
   readonly engine?: EngineMode;
+  readonly virtio?: VirtioBus;
+  readonly devices?: readonly OptionalDevice[];
 }
 
-type Values = { readonly [K in keyof typeof GUEST_OPTIONS]?: K extends 'drive' ? string[] : string };
+type Values = { readonly [K in keyof typeof GUEST_OPTIONS]?: K extends 'drive' | 'device' ? string[] : string };
 
 export const GUEST_HELP = `  --template NAME           a prepared guest (viv templates lists them)
   --kernel FILE             a Linux kernel: Image, gzip'd Image or ELF
@@ -43,7 +47,9 @@ export const GUEST_HELP = `  --template NAME           a prepared guest (viv tem
 ${DRIVE_HELP}
   --memory SIZE             512M, 1G (default 512M, or the template's)
   --cpus N                  guest cores (default 1)
-  --engine ENGINE           auto, interpreter or compiler (default auto)`;
+  --engine ENGINE           auto, interpreter or compiler (default auto)
+  --virtio BUS              mmio or pci: where the guest finds its virtio devices (default mmio)
+  --device NAME             adds a device: edu, QEMU's PCI device for learning to write drivers`;
 
 const MOST_MEMORY_MIB = 3072;
 const MOST_CORES = 8;
@@ -68,6 +74,16 @@ function cores(text: string): number {
 function engineMode(text: string): EngineMode {
   if (text !== 'auto' && text !== 'interpreter' && text !== 'compiler')
     throw new CallError(`--engine takes auto, interpreter or compiler, not "${text}"`);
+  return text;
+}
+
+function virtioBus(text: string): VirtioBus {
+  if (text !== 'mmio' && text !== 'pci') throw new CallError(`--virtio takes mmio or pci, not "${text}"`);
+  return text;
+}
+
+function optionalDevice(text: string): OptionalDevice {
+  if (text !== 'edu') throw new CallError(`--device takes edu, not "${text}"`);
   return text;
 }
 
@@ -105,5 +121,7 @@ export function guestOptions(values: Values): GuestOptions {
     memoryMiB: read(values.memory, memorySize),
     cores: read(values.cpus, cores),
     engine: read(values.engine, engineMode),
+    virtio: read(values.virtio, virtioBus),
+    devices: values.device && [...new Set(values.device.map(optionalDevice))],
   });
 }

@@ -28,6 +28,8 @@ export function definitionPatch(options: GuestOptions, base: MachineDefinition):
     ...(options.memoryMiB === undefined ? {} : { memoryMiB: options.memoryMiB }),
     ...(options.cores === undefined ? {} : { cores: options.cores }),
     ...(options.engine === undefined ? {} : { engine: options.engine }),
+    ...(options.virtio === undefined ? {} : { virtio: options.virtio }),
+    ...(options.devices === undefined ? {} : { devices: options.devices }),
     ...(options.drives === undefined ? {} : { disks: options.drives }),
     ...(JSON.stringify(boot) === JSON.stringify(base.boot) ? {} : { boot }),
   };

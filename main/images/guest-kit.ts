@@ -43,7 +43,7 @@ export interface PreparedGuest {
 }
 
 /** Bumped when the same inputs give another archive. */
-const builderVersion = 2;
+const builderVersion = 3;
 /** Built files not used for this long go when new ones are made. */
 const keepFor = 7 * 24 * 3600 * 1000;
 /** Of younger ones, so many stay. */

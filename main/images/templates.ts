@@ -12,10 +12,13 @@ export interface PackagePart {
   readonly sha256: string;
 }
 
-/** A kernel module the guest loads at start; `device` is the virtio device type (virtio 1.2 section 5) that calls for it. */
+/** A kernel module the guest loads at start, always or where something calls for it. */
 export interface ModulePart {
   readonly name: string;
+  /** The virtio device type (virtio 1.2, section 5) that calls for it. */
   readonly device?: number;
+  /** The maker's number of the PCI functions that call for it. */
+  readonly pciVendor?: number;
 }
 
 interface TemplateHead {
@@ -142,7 +145,7 @@ const kinds: Record<Template['kind'], Record<string, Rule>> = {
     suite: name,
     approximateBytes: whole(0, Number.MAX_SAFE_INTEGER),
     packages: listOf(object({ role: oneOf('kernel', 'busybox'), package: name, follow: optional(pattern), sha256: hash })),
-    modules: listOf(object({ name, device: optional(whole(1, 0xffff)) })),
+    modules: listOf(object({ name, device: optional(whole(1, 0xffff)), pciVendor: optional(whole(1, 0xffff)) })),
     commandLine: text,
     runCommandLine: text,
   },

@@ -96,5 +96,7 @@ export function resolveConfiguration(
     boot: bootSource(definition.boot, prepared?.boot),
     disks,
     ports: [...own, ...fromTemplate],
+    ...(definition.virtio === undefined ? {} : { virtio: definition.virtio }),
+    ...(definition.devices === undefined ? {} : { devices: definition.devices }),
   };
 }

@@ -59,6 +59,8 @@ export function sameShape(running: MachineConfiguration, saved: SavedConfigurati
     memoryBytes === saved.memoryBytes &&
     cores === saved.cores &&
     JSON.stringify(ports) === JSON.stringify(saved.ports) &&
+    (running.virtio ?? 'mmio') === (saved.virtio ?? 'mmio') &&
+    JSON.stringify(running.devices ?? []) === JSON.stringify(saved.devices ?? []) &&
     running.disks.length === disks
   );
 }

@@ -110,6 +110,8 @@ const definitionShape: Shape = {
     ),
   ),
   ports: needed(list(record({ name: needed(text(60)) }), 16)),
+  virtio: optional(oneOf('mmio', 'pci')),
+  devices: optional(list(oneOf('edu'), 8)),
   note: needed(text(20_000, 0)),
   checkpoints: optional(record({ everySeconds: needed(whole(0, 86_400)), budgetBytes: needed(bytes) })),
   onQuit: optional(oneOf('save', 'stop')),

@@ -1,5 +1,5 @@
 /** Machines: their definitions and their life. */
-import type { EngineMode, MachineFigures } from '../../emulator/index.ts';
+import type { EngineMode, MachineFigures, OptionalDevice, VirtioBus } from '../../emulator/index.ts';
 import { call, contract, event } from './contract.ts';
 import { args, argsWithOptional, definition, definitionPatch, machineId, machineIds, newMachine, nothing } from './checks.ts';
 
@@ -20,6 +20,10 @@ export interface MachineDefinition {
   readonly disks: readonly DiskDefinition[];
   /** Virtio console ports beside the serial port. */
   readonly ports: readonly { readonly name: string }[];
+  /** The bus of the virtio devices; absent: `mmio`. */
+  readonly virtio?: VirtioBus;
+  /** Devices beyond those that every machine of the board has; absent: none. */
+  readonly devices?: readonly OptionalDevice[];
   readonly note: string;
   /** Automatic checkpoints; absent or 0 seconds: none. They and what they share stay within the budget (0: no limit). */
   readonly checkpoints?: { readonly everySeconds: number; readonly budgetBytes: number };

@@ -16,14 +16,23 @@ find_devices() {
   done
 }
 
-# Lines of "TYPE MODULE"; TYPE is "-" for a module that is always loaded.
+# pci_vendors: who made the functions on the PCI bus, as in "pci:0x1b36 pci:0x1af4 ".
+pci_vendors=
+for file in /sys/bus/pci/devices/*/vendor; do
+  [ -e "$file" ] && read -r vendor < "$file" && pci_vendors="${pci_vendors}pci:$vendor "
+done
+
+# Lines of "CALLER MODULE"; CALLER is a virtio device type, a PCI vendor, or "-" for a module that is always loaded.
 looked=
 while read -r type module; do
-  if [ "$type" != - ]; then
-    [ "$looked" ] || find_devices
-    looked=yes
-    case "$virtio_devices" in *"$type"*) ;; *) continue ;; esac
-  fi
+  case "$type" in
+    -) ;;
+    pci:*) case "$pci_vendors" in *"$type"*) ;; *) continue ;; esac ;;
+    *)
+      [ "$looked" ] || find_devices
+      looked=yes
+      case "$virtio_devices" in *"$type"*) ;; *) continue ;; esac ;;
+  esac
   # A module that a person asks for may be there already.
   [ -e "/sys/module/$module/initstate" ] && continue
   insmod "/lib/modules/$module.ko" || echo "vivarium: the kernel module $module could not be loaded" >&2

@@ -26,19 +26,20 @@ const file = (path: string, content: string | Uint8Array, mode = 0o644): CpioEnt
   mode,
 });
 
-/** A module's line in /etc/vivarium/modules: the virtio device type that calls for it, or "-". */
-const moduleLine = (device: number | undefined, name: string): string =>
-  `${device === undefined ? '-' : `0x${device.toString(16).padStart(4, '0')}`} ${name}\n`;
+const hex = (number: number) => `0x${number.toString(16).padStart(4, '0')}`;
+/** What calls for a module, as /etc/vivarium/modules says it: a virtio device type, `pci:` and a vendor, or "-". */
+const callerOf = ({ device, pciVendor }: ModulePart): string =>
+  device !== undefined ? hex(device) : pciVendor !== undefined ? `pci:${hex(pciVendor)}` : '-';
 
 /** The lines for the wished modules and all they need, and the modules themselves. */
 async function loadList(tree: ModuleTree, wanted: readonly ModulePart[]): Promise<{ list: string; modules: KernelModule[] }> {
   const modules = new Map<string, KernelModule>();
   let list = '';
-  for (const { name, device } of wanted)
-    for (const module of await tree.closure([name])) {
+  for (const part of wanted)
+    for (const module of await tree.closure([part.name])) {
       if (modules.has(module.name)) continue;
       modules.set(module.name, module);
-      list += moduleLine(device, module.name);
+      list += `${callerOf(part)} ${module.name}\n`;
     }
   return { list, modules: [...modules.values()] };
 }
@@ -89,7 +90,7 @@ export async function extendedInitramfs(
     const extra = (await (await parts.modules()).closure(additions.modules)).filter(
       (module) => own.modules.every(({ name }) => name !== module.name) || !own.list.includes(`- ${module.name}\n`),
     );
-    entries.push(file('etc/vivarium/modules', own.list + extra.map((module) => moduleLine(undefined, module.name)).join('')));
+    entries.push(file('etc/vivarium/modules', own.list + extra.map((module) => `- ${module.name}\n`).join('')));
     for (const module of extra) entries.push(file(`lib/modules/${module.name}.ko`, module.content));
   }
   if (additions.run !== undefined) entries.push(file('etc/vivarium/run', `${additions.run}\n`));
