@@ -2,6 +2,7 @@
  * Where a core's engine-private data lies in the machine's shared memory, beside its architectural state: lookaside
  * buffers, the jump cache, decoded records. All of it is derived and may be dropped at any moment; none is saved.
  */
+import { Shootdown } from '../memory/shootdown.ts';
 import { type Fields, type Schema, schema, u32, u64 } from '../snapshot/schema.ts';
 
 /** Banks of the lookaside buffer: an architecture numbers the ways in which one address can mean different things. */
@@ -14,14 +15,22 @@ export const MODES = BANKS * 3;
 
 /** Entries a bank; 1024 cover 4 MiB, which the boot's and the benchmarks' working sets mostly fit. */
 export const TLB_ENTRIES = 1024;
-/** Read tag i64, write tag i64, addend i32 (host = low half of address + addend), global i32, pad. */
-export const TLB_ENTRY = { size: 32, read: 0, write: 8, addend: 16, global: 20 } as const;
+/** Read tag i64, write tag i64, addend i32 (host = low half of address + addend), kind i32, pad. */
+export const TLB_ENTRY = { size: 32, read: 0, write: 8, addend: 16, kind: 20 } as const;
 /** A tag no address has: page tags have bits 11 to 3 clear. */
 export const NO_TAG = -1n;
 
 export const FETCH_ENTRIES = 256;
-/** Tag i64, address of the decoded page i32, global i32. */
-export const FETCH_ENTRY = { size: 16, tag: 0, records: 8, global: 12 } as const;
+/** Tag i64, address of the decoded page i32, kind i32. */
+export const FETCH_ENTRY = { size: 16, tag: 0, records: 8, kind: 12 } as const;
+
+/**
+ * An entry's `kind`: whether its translation is global, and in which of the two lists of entries in use it stands (each
+ * at most once in each, so the lists are long enough). Dropping what a fence names then costs what was filled since.
+ */
+export const KIND = { listedLocal: 1, listedGlobal: 2, global: 8 } as const;
+/** The lists of one buffer, local before global: each a count and then addresses of entries, all i32. */
+export const listSize = (entries: number): number => 4 + 4 * entries;
 
 /**
  * Entries a mode. A kernel's everyday path alone has thousands of fragments: with too few entries they push each other
@@ -49,7 +58,7 @@ export const DECODED_PAGE = 2048 * RECORD.size + 4 * RECORD.size;
  * Bits of a RAM page's flags. Generated code looks at them where the lookaside buffer has no entry, and nowhere else: a
  * write tag is given only for a page without any flag, so every reason to notice a write (translated code, a watch, a
  * snapshot that needs the old content, "not written since the last instant") costs the fast path nothing; no entry at
- * all exists for an absent page. Whoever sets a flag while a core may hold a write tag has it drop those tags.
+ * all exists for an absent page. Whoever sets a flag while a core may hold a write tag has it drop that (shootdown.ts).
  */
 export { PAGE } from '../memory/page-flags.ts';
 
@@ -82,8 +91,6 @@ export const runState = schema('core-run', 1, {
   interruptWaiting: u32(),
   /** The present privilege may fence translations. */
   mayFence: u32(),
-  /** `CoreLayout.staleWrites` when stale code was last looked for. */
-  staleWritesSeen: u32(),
   /** Fragments taken in since the start. */
   fragments: u32(),
   /** Physical address of the last access that was not RAM. */
@@ -94,14 +101,8 @@ export const runState = schema('core-run', 1, {
   walkPrivilege: u32(),
   /** PMP entries are in force: every fill asks TypeScript. */
   pmpActive: u32(),
-  /** Set by another core that wants this one to drop its translations and stale code before it runs on. */
-  fenceRequested: u32(),
-  /** Set while the core stands still: it must drop its permissions to write pages unseen before it runs on. */
-  protectRequested: u32(),
   /** Set while the core stands still: its state and memory are those of another instant, so nothing it remembers holds. */
   returnRequested: u32(),
-  /** The core is in generated code, where a fence request has to be waited for. */
-  running: u32(),
   /** Operands of a system operation, and the operand and old value of a CSR access. */
   operand: u64(),
   operand2: u64(),
@@ -112,10 +113,16 @@ export interface CoreLayout {
   readonly run: number;
   /** Address of the core's `core-signals` word `attention`. */
   readonly attention: number;
-  /** Address of the machine's count of writes to code pages behind the cores' backs. */
-  readonly staleWrites: number;
+  /** Addresses of the machine's count of changes to code and of what of it this core has answered (shootdown.ts). */
+  readonly codeChanges: number;
+  readonly codeChangesSeen: number;
+  /** One u32 a RAM page: the generation plus one of the code this core has translated, or 0. */
+  readonly held: number;
   readonly tlb: number;
   readonly fetchTlb: number;
+  /** Lists of the entries in use, see KIND. */
+  readonly tlbLists: number;
+  readonly fetchLists: number;
   readonly jumpCache: number;
   readonly counters: number;
   /** FRAGMENT_PAGES bytes. */
@@ -148,15 +155,17 @@ const align = (value: number, to: number) => Math.ceil(value / to) * to;
 export interface CoreLayoutRequest {
   readonly base: number;
   readonly state: Schema<Fields>;
-  /** Addresses of words that belong to others. */
+  /** Which of the machine's cores this is. */
+  readonly core: number;
+  /** Addresses of what belongs to others: the core's attention word, the area of `Shootdown`. */
   readonly attention: number;
-  readonly staleWrites: number;
+  readonly shootdown: number;
   readonly ramPages: number;
   readonly poolPages: number;
 }
 
 /** Lays out one core's data from `base` on. */
-export function coreLayout({ base, state, attention, staleWrites, ramPages, poolPages }: CoreLayoutRequest): CoreLayout {
+export function coreLayout({ base, state, core, attention, shootdown, ramPages, poolPages }: CoreLayoutRequest): CoreLayout {
   let at = align(base, 4096);
   const take = (size: number) => {
     const here = at;
@@ -167,9 +176,13 @@ export function coreLayout({ base, state, attention, staleWrites, ramPages, pool
     state: take(state.size),
     run: take(runState.size),
     attention,
-    staleWrites,
+    codeChanges: Shootdown.changedAt(shootdown),
+    codeChangesSeen: Shootdown.changedSeenAt(shootdown, core),
+    held: take(ramPages * 4),
     tlb: take(BANKS * TLB_ENTRIES * TLB_ENTRY.size),
     fetchTlb: take(BANKS * FETCH_ENTRIES * FETCH_ENTRY.size),
+    tlbLists: take(2 * listSize(BANKS * TLB_ENTRIES)),
+    fetchLists: take(2 * listSize(BANKS * FETCH_ENTRIES)),
     jumpCache: take(MODES * JUMP_ENTRIES * JUMP_ENTRY.size),
     counters: take(COUNTERS * 4),
     fragmentPages: take(FRAGMENT_PAGES),

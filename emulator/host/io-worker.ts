@@ -8,7 +8,7 @@ import { MachineClock } from '../machine/clock.ts';
 import { MachineControl } from '../machine/control.ts';
 import type { CoreResume, CoreStart } from '../machine/core-thread.ts';
 import { Instants } from '../machine/instant.ts';
-import { controlState, machineLayout, pageWork, sharedRam } from '../machine/layout.ts';
+import { controlState, machineLayout, pageWork, sharedRam, shootdownOf } from '../machine/layout.ts';
 import { type MachineState, readState, restoreBoard } from '../machine/saved-state.ts';
 import { MemoryLost } from '../memory/absent-pages.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
@@ -36,7 +36,7 @@ async function serve({ configuration, memory, saved, paused }: WorkerSetup): Pro
   const { buffer } = memory;
   const { ram } = layout;
   const clock = new MachineClock(bind(controlState, buffer, layout.control), () => process.hrtime.bigint());
-  const staleWrites = new Int32Array(buffer, layout.control + controlState.offsets.staleWrites, 1);
+  const shootdown = shootdownOf(layout, buffer);
   const pages = pageWork(sharedRam(layout, buffer));
   const control = new MachineControl(layout, buffer, pages.absent);
   const guest = new GuestMemory({
@@ -47,7 +47,7 @@ async function serve({ configuration, memory, saved, paused }: WorkerSetup): Pro
     pageFlags: new Uint8Array(buffer, ram.pageFlags, ram.size / 4096),
     fetch: (page) => void pages.absent.fetch(page),
     keep: (page) => pages.keeper.keep(page),
-    codeWritten: () => Atomics.add(staleWrites, 0, 1),
+    codeWritten: (page) => shootdown.codeChanged(page),
   });
   const board = createBoard(layout.board, { buffer, memory: guest, clock, powerRequested: () => undefined, log });
   board.initialise();
@@ -69,7 +69,7 @@ async function serve({ configuration, memory, saved, paused }: WorkerSetup): Pro
     soon: (action) => void setImmediate(action),
     restored: saved !== undefined,
   });
-  const instants = new Instants({ layout, buffer, board, clock, control, pages, whole });
+  const instants = new Instants({ layout, buffer, board, clock, control, pages, shootdown, whole });
 
   async function serveQuestion(question: IoQuestion, answer: (answered: unknown) => void): Promise<void> {
     if (question.kind === 'pause') {

@@ -86,8 +86,8 @@ export interface EngineCore {
   /** What generated code may assume must be worked out anew. */
   modeChanged(): void;
   flush(what: Flush): void;
-  /** Drops what was translated from pages written by devices or other cores since. */
-  dropStaleCode(): void;
+  /** Drops what was translated from pages that devices have written since. */
+  settle(): void;
   /** Raises an exception for the instruction at `pc`. */
   raise(cause: number, value: bigint): void;
   /** The instruction (4 bytes) is done: go on behind it, looking everything up again, or leave for the run loop. */

@@ -35,8 +35,6 @@ export function runCore(parts: CoreLoopParts): void {
     Atomics.store(signals.words, ATTENTION, 0);
     if (!obey(parts)) return;
     parts.receive();
-    answerFence(core);
-    answerProtection(core);
     answerReturn(core);
     takeSoftwareInterrupt(parts);
     if (core.state.hartState !== 0) {
@@ -61,9 +59,7 @@ export function runCore(parts: CoreLoopParts): void {
     core.state.waiting = 0;
     const from = parts.clock.ticks();
     const budget = Math.max(SHORTEST_SLICE, Math.min(LONGEST_SLICE, (deadline - from) * perTick));
-    core.working.running = 1;
     const done = core.run(Math.floor(budget));
-    core.working.running = 0;
     const took = parts.clock.ticks() - from;
     if (took > 0 && done > SHORTEST_SLICE) perTick = Math.max(1, (3 * perTick + done / took) / 4);
   }
@@ -87,21 +83,6 @@ function takeSoftwareInterrupt({ core, signals }: CoreLoopParts): void {
   if ((signals.lines & SSIP) === 0) return;
   signals.lower(SSIP);
   (core.privileged as RiscvCore).state.mip |= BigInt(SSIP);
-}
-
-/** Does the fence another core asked for; that core waits until the request is gone. */
-export function answerFence(core: Core): void {
-  if (!core.working.fenceRequested) return;
-  core.working.fenceRequested = 0;
-  core.dropStaleCode();
-  core.flush({ keepGlobal: false });
-}
-
-/** An instant was taken while this core stood still: from now on first writes must come to the slow path. */
-function answerProtection(core: Core): void {
-  if (!core.working.protectRequested) return;
-  core.working.protectRequested = 0;
-  core.translations.protectAll();
 }
 
 /** The machine went back to another instant while this core stood still. */

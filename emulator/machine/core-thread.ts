@@ -11,7 +11,7 @@ import { PAGE } from '../engine/layout.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
 import { bind } from '../snapshot/schema.ts';
 import { MachineClock, type MonotonicNanoseconds } from './clock.ts';
-import { controlState, machineLayout, pageWork, sharedRam, WISH } from './layout.ts';
+import { controlState, machineLayout, pageWork, sharedRam, shootdownOf, WISH } from './layout.ts';
 import { readState, restoreCore } from './saved-state.ts';
 import { prepareSupervisor, sbiHart, sbiPlatform } from './sbi-platform.ts';
 import type { CoreLoopParts } from './core-loop.ts';
@@ -59,7 +59,7 @@ export function createCoreThread(parts: CoreThreadParts): {
   const clock = new MachineClock(control, parts.now);
   const coreLayout = layout.cores[hartId];
   if (!coreLayout) throw new Error(`the machine has no core ${hartId}`);
-  const staleWrites = new Int32Array(buffer, layout.control + controlState.offsets.staleWrites, 1);
+  const shootdown = shootdownOf(layout, buffer);
   const { keeper, absent } = pageWork(sharedRam(layout, buffer));
   const guest = new GuestMemory({
     buffer,
@@ -69,7 +69,7 @@ export function createCoreThread(parts: CoreThreadParts): {
     pageFlags: new Uint8Array(buffer, ram.pageFlags, ram.size / 4096),
     fetch: (page) => void absent.fetch(page),
     keep: (page) => keeper.keep(page),
-    codeWritten: () => Atomics.add(staleWrites, 0, 1),
+    codeWritten: (page) => shootdown.codeChanged(page),
   });
   const words = new Int32Array(buffer, layout.control, 2);
   const wanted = () => Atomics.load(words, 0) !== WISH.run;
@@ -103,6 +103,7 @@ export function createCoreThread(parts: CoreThreadParts): {
       sbi?.call(hart);
       return sbi !== undefined;
     },
+    shootdown,
     keepPage: (page) => keeper.keep(page),
     awaitPage: (page) => absent.fetch(page, wanted),
     watchedWritten: () => {
@@ -116,7 +117,7 @@ export function createCoreThread(parts: CoreThreadParts): {
   let sbi: ReturnType<typeof createSbi> | undefined;
 
   const useSbi = () => {
-    sbi = createSbi(sbiPlatform({ core, board, memory: guest, buffer, cores: layout.cores, end }));
+    sbi = createSbi(sbiPlatform({ core, board, memory: guest, buffer, cores: layout.cores, shootdown, end }));
   };
   const watch = (address: number) => {
     const offset = address - ram.base;

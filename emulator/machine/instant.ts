@@ -9,6 +9,7 @@ import { runState } from '../engine/layout.ts';
 import { type AttachedDisk, MachineError } from '../index.ts';
 import { coreState } from '../isa/riscv/state.ts';
 import { flagWords, markPages } from '../memory/page-flags.ts';
+import type { Shootdown } from '../memory/shootdown.ts';
 import { bind } from '../snapshot/schema.ts';
 import type { MachineClock } from './clock.ts';
 import type { MachineControl } from './control.ts';
@@ -40,6 +41,7 @@ export interface InstantParts {
   readonly clock: MachineClock;
   readonly control: MachineControl;
   readonly pages: PageWork;
+  readonly shootdown: Shootdown;
   /** What belongs to the machine as a whole and never changes. */
   readonly whole: Omit<MachineState, 'ticks'>;
 }
@@ -130,7 +132,7 @@ export class Instants {
     disks: readonly AttachedDisk[],
     next: readonly AttachedDisk[] | undefined,
   ): Omit<Instant, 'pausedMs'> {
-    const { layout, buffer, board, clock, pages, whole } = this.#parts;
+    const { layout, buffer, board, clock, pages, shootdown, whole } = this.#parts;
     board.outside.flushOutput();
     const ticks = clock.ticks();
     const saved = save && {
@@ -146,11 +148,8 @@ export class Instants {
     });
     if (save) pages.keeper.begin();
     if (back) pages.absent.expect(absent);
-    for (const core of layout.cores) {
-      const run = bind(runState, buffer, core.run);
-      run.protectRequested = 1;
-      if (target) run.returnRequested = 1;
-    }
+    shootdown.marked();
+    if (target) for (const core of layout.cores) bind(runState, buffer, core.run).returnRequested = 1;
     const retiredBefore = target ? this.#goBack(target, next) : 0;
     return { ...(saved ? { saved } : {}), retiredBefore };
   }

@@ -7,6 +7,7 @@ import { coreState } from '../isa/riscv/state.ts';
 import { AbsentPages } from '../memory/absent-pages.ts';
 import { PAGE_SIZE } from '../memory/page-flags.ts';
 import { PageKeeper } from '../memory/page-keeper.ts';
+import { Shootdown } from '../memory/shootdown.ts';
 import { coreSignals } from '../device/kit/core-signals.ts';
 import { schema, u32, u64 } from '../snapshot/schema.ts';
 
@@ -25,8 +26,6 @@ export const controlState = schema('control', 1, {
   wish: u32(),
   /** Cores that are not executing (pausing or stopped). */
   parked: u32(),
-  /** Counted up whenever a device writes to a page with translated code: the cores' cue to look for such pages. */
-  staleWrites: u32(),
   /** `process.hrtime` nanoseconds at which the machine's clock reads 0; moved on by pauses. */
   clockOrigin: u64(),
   /** `process.hrtime` nanoseconds since which the clock stands still; 0 while it runs. */
@@ -41,6 +40,8 @@ export interface MachineLayout {
   /** Addresses of the areas of `PageKeeper` and `AbsentPages`. */
   readonly kept: number;
   readonly absent: number;
+  /** Address of the area of `Shootdown`. */
+  readonly shootdown: number;
   /** WebAssembly pages in all. */
   readonly memoryPages: number;
 }
@@ -64,12 +65,14 @@ export function machineLayout(configuration: MachineConfiguration): MachineLayou
   const generations = take(ramPages * 4);
   const kept = take(PageKeeper.SIZE);
   const absent = take(AbsentPages.SIZE);
-  const cores = board.signals.map((signals) => {
+  const shootdown = take(Shootdown.size(board.signals.length));
+  const cores = board.signals.map((signals, core) => {
     const layout = coreLayout({
       base: at,
       state: coreState,
+      core,
       attention: signals + coreSignals.offsets.attention,
-      staleWrites: CONTROL_AT + controlState.offsets.staleWrites,
+      shootdown,
       ramPages,
       poolPages: POOL_PAGES,
     });
@@ -78,7 +81,7 @@ export function machineLayout(configuration: MachineConfiguration): MachineLayou
   });
   const host = Math.ceil(at / WASM_PAGE) * WASM_PAGE;
   const ram = { base: RAM_BASE, size: memoryBytes, host, pageFlags, generations };
-  return { control: CONTROL_AT, board, cores, ram, kept, absent, memoryPages: Math.ceil((host + memoryBytes) / WASM_PAGE) };
+  return { control: CONTROL_AT, board, cores, ram, kept, absent, shootdown, memoryPages: Math.ceil((host + memoryBytes) / WASM_PAGE) };
 }
 
 /** RAM of a machine as other rooms get it. */
@@ -87,6 +90,14 @@ export const sharedRam = ({ ram, kept, absent }: MachineLayout, buffer: SharedAr
   sizeBytes: ram.size,
   places: { ram: ram.host, pageFlags: ram.pageFlags, kept, absent },
 });
+
+/** A thread's view of what cores tell each other about pages. */
+export function shootdownOf({ cores, control, ram, shootdown: area }: MachineLayout, buffer: SharedArrayBuffer): Shootdown {
+  const wish = new Int32Array(buffer, control, 1);
+  const stopping = () => Atomics.load(wish, 0) === WISH.stop;
+  const { pageFlags, generations } = ram;
+  return new Shootdown({ buffer, area, pageFlags, generations, pages: ram.size / PAGE_SIZE, cores, stopping });
+}
 
 /** A thread's view of what snapshots and returns do with the pages. */
 export interface PageWork {

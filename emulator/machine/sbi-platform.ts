@@ -3,14 +3,14 @@ import type { Board } from '../board/riscv64-virt.ts';
 import type { FenceKind, HartState, SbiHart, SbiPlatform } from '../board/sbi/sbi.ts';
 import { SSIP } from '../device/kit/core-signals.ts';
 import type { Core } from '../engine/core/core.ts';
-import { type CoreLayout, runState } from '../engine/layout.ts';
+import type { CoreLayout } from '../engine/layout.ts';
 import type { Ending } from '../index.ts';
 import type { RiscvCore } from '../isa/riscv/privileged/riscv-core.ts';
 import type { CoreState } from '../isa/riscv/privileged/core.ts';
 import { coreState, PRIVILEGE, STATUS } from '../isa/riscv/state.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
-import { bind, type StateOf } from '../snapshot/schema.ts';
-import { answerFence } from './core-loop.ts';
+import { FENCE, type Shootdown } from '../memory/shootdown.ts';
+import { bind } from '../snapshot/schema.ts';
 
 /** `hartState` numbers (SBI specification 2.0, table "HSM Hart States"). */
 const HART = { started: 0, stopped: 1, suspended: 4 } as const;
@@ -26,6 +26,7 @@ export interface SbiParts {
   readonly memory: GuestMemory;
   readonly buffer: SharedArrayBuffer;
   readonly cores: readonly CoreLayout[];
+  readonly shootdown: Shootdown;
   end(ending: Ending): void;
 }
 
@@ -57,9 +58,8 @@ export function prepareSupervisor(state: CoreState, pc: bigint, hartId: number, 
   state.hartState = HART.started;
 }
 
-export function sbiPlatform({ core, board, memory, buffer, cores, end }: SbiParts): SbiPlatform {
+export function sbiPlatform({ core, board, memory, buffer, cores, shootdown, end }: SbiParts): SbiPlatform {
   const states = cores.map((layout) => bind(coreState, buffer, layout.state));
-  const working = cores.map((layout) => bind(runState, buffer, layout.run));
   const state = (hart: number) => states[hart] as CoreState;
   return {
     hartCount: cores.length,
@@ -72,9 +72,11 @@ export function sbiPlatform({ core, board, memory, buffer, cores, end }: SbiPart
     },
     remoteFence: (harts, kind, start, size, asid) => {
       void asid; // translations are not kept by address space
+      const answer = () => core.answer();
       for (const hart of harts) {
         if (hart === core.hartId) fenceHere(core, kind, start, size);
-        else fenceThere(core, working[hart] as StateOf<typeof runState>, () => board.signals(hart).nudge());
+        else if (kind === 'instruction') shootdown.fenceCode(hart, answer);
+        else shootdown.fence(hart, kind === 'addressSpace' ? FENCE.local : FENCE.all, answer);
       }
     },
     startHart: (hart, pc, opaque) => {
@@ -114,15 +116,9 @@ export function sbiPlatform({ core, board, memory, buffer, cores, end }: SbiPart
 }
 
 function fenceHere(core: Core, kind: FenceKind, start: bigint, size: bigint): void {
-  if (kind === 'instruction') return core.dropStaleCode();
+  if (kind === 'instruction') return core.settle();
   // One page is worth dropping singly; a range of many costs less dropped whole.
   const onePage = size > 0n && size <= 4096n;
-  core.flush(onePage ? { address: start, keepGlobal: false } : { keepGlobal: false });
-}
-
-/** Has another core fence everything and waits for it, answering what it may ask of us meanwhile. */
-function fenceThere(core: Core, other: StateOf<typeof runState>, nudge: () => void): void {
-  other.fenceRequested = 1;
-  nudge();
-  while (other.fenceRequested && other.running) answerFence(core);
+  const keepGlobal = kind === 'addressSpace';
+  core.flush(onePage ? { address: start, keepGlobal } : { keepGlobal });
 }

@@ -18,8 +18,8 @@ export interface GuestMemoryParts {
   readonly fetch: (page: number) => void;
   /** Called for each page before a device changes it (PageKeeper.keep). */
   readonly keep: (page: number) => void;
-  /** Called once for a write that touched a page of translated code. */
-  readonly codeWritten: () => void;
+  /** Called for each page of translated code that has been written. */
+  readonly codeWritten: (page: number) => void;
 }
 
 export class GuestMemory {
@@ -31,7 +31,7 @@ export class GuestMemory {
   readonly halves: Uint16Array;
   readonly #ram: Uint8Array;
   readonly #pageFlags: Uint8Array;
-  readonly #codeWritten: () => void;
+  readonly #codeWritten: (page: number) => void;
   readonly #fetch: (page: number) => void;
   readonly #keep: (page: number) => void;
 
@@ -90,13 +90,10 @@ export class GuestMemory {
   written(address: number, length: number): void {
     const from = this.offset(address, length);
     if (from < 0 || length === 0) return;
-    let code = false;
     const last = Math.floor((from + length - 1) / PAGE_SIZE);
     for (let page = Math.floor(from / PAGE_SIZE); page <= last; page++) {
-      if ((Atomics.load(this.#pageFlags, page) & PAGE.code) === 0) continue;
-      Atomics.or(this.#pageFlags, page, PAGE.stale);
-      code = true;
+      // A read-modify-write, so that the bytes are there for everybody before the flag is looked at.
+      if (Atomics.or(this.#pageFlags, page, 0) & PAGE.code) this.#codeWritten(page);
     }
-    if (code) this.#codeWritten();
   }
 }

@@ -7,8 +7,6 @@ export const PAGE_SIZE = 4096;
 export const PAGE = {
   /** Some core holds translated code of it. */
   code: 1,
-  /** Written behind the cores' backs since its code was translated. */
-  stale: 2,
   /** Stores are looked at (a bare program's `tohost`). */
   watched: 4,
   /** A snapshot still needs what it holds: whoever changes it keeps a copy first (page-keeper.ts). */

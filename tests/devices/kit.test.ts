@@ -185,7 +185,7 @@ describe('registers', () => {
 describe('guest memory', () => {
   const make = (size = 8 * 4096) => {
     const pageFlags = new Uint8Array(size / 4096);
-    let told = 0;
+    const told: number[] = [];
     const memory = new GuestMemory({
       buffer: new SharedArrayBuffer(size),
       ramOffset: 0,
@@ -194,9 +194,9 @@ describe('guest memory', () => {
       pageFlags,
       fetch: () => undefined,
       keep: () => undefined,
-      codeWritten: () => (told += 1),
+      codeWritten: (page) => void told.push(page),
     });
-    return { memory, pageFlags, told: () => told };
+    return { memory, pageFlags, told };
   };
   it('gives nothing outside RAM', () => {
     const { memory } = make();
@@ -206,14 +206,13 @@ describe('guest memory', () => {
     expect(memory.bytes(0x8000_0000, -1)).toBeUndefined();
     expect(memory.bytes(2 ** 53, 4)).toBeUndefined();
   });
-  it('marks every page of code that was written, and tells once', () => {
+  it('tells of every page of code that was written', () => {
     const { memory, pageFlags, told } = make();
     pageFlags.set([0, 1, 0, 1, 1]);
     memory.written(0x8000_0fff, 3 * 4096);
-    expect([...pageFlags]).toEqual([0, 3, 0, 3, 1, 0, 0, 0]);
-    expect(told()).toBe(1);
+    expect(told).toEqual([1, 3]);
     memory.written(0x8000_5000, 10);
-    expect(told()).toBe(1);
+    expect(told).toEqual([1, 3]);
   });
 });
 

@@ -12,6 +12,8 @@ import { riscv } from '../../emulator/isa/riscv/architecture.ts';
 import { RiscvCore } from '../../emulator/isa/riscv/privileged/riscv-core.ts';
 import type { CoreState } from '../../emulator/isa/riscv/privileged/core.ts';
 import { coreState, STATUS } from '../../emulator/isa/riscv/state.ts';
+import { PAGE } from '../../emulator/memory/page-flags.ts';
+import { Shootdown } from '../../emulator/memory/shootdown.ts';
 import { reset } from '../../emulator/snapshot/schema.ts';
 
 /** `compiler` compiles at the first arrival and at once; `auto` after a few, between slices, as a machine does. */
@@ -26,8 +28,8 @@ export const FINISHER = 0x10_0000;
 export const COUNTING_DEVICE = 0x1000_0000;
 
 const ATTENTION_AT = 4096;
-/** Behind the two words of the core's signals. */
-const STALE_WRITES_AT = ATTENTION_AT + 16;
+/** Behind the core's signals. */
+const SHOOTDOWN_AT = ATTENTION_AT + 64;
 const PAGE_SIZE = 4096;
 const POOL_PAGES = 160;
 const INSTRUCTIONS_PER_TICK = 10n;
@@ -48,20 +50,21 @@ export class TestCore {
   readonly #attention: Int32Array;
   readonly #flags: Uint8Array;
   readonly #fragments: Fragments | undefined;
-  readonly #staleWrites: Int32Array;
+  readonly #shootdown: Shootdown;
   #timeSkipped = 0n;
 
   constructor(engine: TestEngine, memoryMiB = 2) {
     this.engine = engine;
     const size = memoryMiB * 2 ** 20;
     const ramPages = size / PAGE_SIZE;
-    const pageFlags = ATTENTION_AT + 64;
+    const pageFlags = SHOOTDOWN_AT + Shootdown.size(1);
     const generations = pageFlags + ramPages;
     const layout = coreLayout({
       base: generations + 4 * ramPages,
       state: coreState,
+      core: 0,
       attention: ATTENTION_AT,
-      staleWrites: STALE_WRITES_AT,
+      shootdown: SHOOTDOWN_AT,
       ramPages,
       poolPages: POOL_PAGES,
     });
@@ -72,7 +75,8 @@ export class TestCore {
     const table = new wasm.Table({ initial: 64, element: 'anyfunc' });
     const { buffer } = memory;
     this.#attention = new Int32Array(buffer, ATTENTION_AT, 1);
-    this.#staleWrites = new Int32Array(buffer, STALE_WRITES_AT, 1);
+    const stopping = () => false;
+    this.#shootdown = new Shootdown({ buffer, area: SHOOTDOWN_AT, pageFlags, generations, pages: ramPages, cores: [layout], stopping });
     this.#flags = new Uint8Array(buffer, pageFlags, ramPages);
     this.ram = new Uint8Array(buffer, host, size);
     this.view = new DataView(buffer, host, size);
@@ -91,6 +95,7 @@ export class TestCore {
       lines: () => this.lines,
       nudge: () => void Atomics.store(this.#attention, 0, 1),
       sbi: () => false,
+      shootdown: this.#shootdown,
       keepPage: () => undefined,
       awaitPage: () => true,
       watchedWritten: () => undefined,
@@ -144,9 +149,9 @@ export class TestCore {
   load(address: number | bigint, bytes: Uint8Array): void {
     const offset = Number(address) - RAM_BASE;
     this.ram.set(bytes, offset);
-    for (let page = offset >> 12; page <= (offset + bytes.length - 1) >> 12; page++) if (this.#flags[page]! & 1) this.#flags[page]! |= 2;
-    Atomics.add(this.#staleWrites, 0, 1);
-    this.core.dropStaleCode();
+    for (let page = offset >> 12; page <= (offset + bytes.length - 1) >> 12; page++)
+      if (this.#flags[page]! & PAGE.code) this.#shootdown.codeChanged(page);
+    this.core.settle();
   }
 
   /**

@@ -1,12 +1,19 @@
 /**
- * Guest code as the compiler sees it: instruction words by distance from a region's entry. Only pages that a core has
- * already decoded are read, because only their changes are noticed; each is remembered with its generation. The compiler
- * does not wait for absent pages: regions end there.
+ * Guest code as the compiler sees it: instruction words by distance from a region's entry. Only pages whose code the core
+ * holds are read, because only of their changes it is told; each is remembered with its generation. The compiler does not
+ * wait for absent pages: regions end there.
  */
 import type { Architecture } from '../../isa/architecture.ts';
 import type { Decoded } from '../../isa/row.ts';
-import { PAGE, type RamLayout } from '../layout.ts';
+import { type CoreLayout, PAGE, type RamLayout } from '../layout.ts';
 import type { CodePage, CompileRequest } from './request.ts';
+
+/** Where a core's code is. */
+export interface CodePlaces {
+  readonly buffer: SharedArrayBuffer;
+  readonly layout: CoreLayout;
+  readonly ram: RamLayout;
+}
 
 export class CodeSource {
   readonly entry: bigint;
@@ -16,16 +23,18 @@ export class CodeSource {
   readonly #view: DataView;
   readonly #flags: Uint8Array;
   readonly #generations: Int32Array;
+  readonly #held: Int32Array;
   readonly #pages = new Map<number, CodePage | undefined>();
   readonly #entryOffset: number;
 
-  constructor(architecture: Architecture, buffer: SharedArrayBuffer, ram: RamLayout, request: CompileRequest) {
+  constructor(architecture: Architecture, { buffer, layout, ram }: CodePlaces, request: CompileRequest) {
     this.#architecture = architecture;
     this.#request = request;
     this.#ram = ram;
     this.#view = new DataView(buffer);
     this.#flags = new Uint8Array(buffer, ram.pageFlags, ram.size / 4096);
     this.#generations = new Int32Array(buffer, ram.generations, ram.size / 4096);
+    this.#held = new Int32Array(buffer, layout.held, ram.size / 4096);
     this.entry = BigInt.asIntN(64, (BigInt(request.pcHigh) << 32n) | BigInt(request.pcLow >>> 0));
     this.#entryOffset = request.pcLow & 0xfff;
   }
@@ -65,7 +74,8 @@ export class CodeSource {
     // The generation is read before the code: a change in between is then seen when the fragment is installed. A page
     // becomes absent before its generation counts up, so what is present here is what the generation says.
     const generation = Atomics.load(this.#generations, page);
-    return (Atomics.load(this.#flags, page) & (PAGE.code | PAGE.absent)) !== PAGE.code ? undefined : { virtual, page, generation };
+    const held = Atomics.load(this.#held, page) === ((generation + 1) | 0);
+    return held && (Atomics.load(this.#flags, page) & PAGE.absent) === 0 ? { virtual, page, generation } : undefined;
   }
 
   #translate(virtual: bigint): bigint | undefined {

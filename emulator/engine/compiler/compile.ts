@@ -47,7 +47,7 @@ export function compileBatch(
   module.importTable('machine', 'table', 1);
   // Importing all the floating-point functions makes every instance dearer: only where some region may call them.
   const regions = requests.map((request) => {
-    const source = new CodeSource(context.architecture, context.buffer, context.ram, request);
+    const source = new CodeSource(context.architecture, context, request);
     return { request, source, region: findRegion(source, supportedIn(context.architecture, request)) };
   });
   const usesFloat = regions.some(({ region }) =>

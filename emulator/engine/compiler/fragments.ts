@@ -141,11 +141,6 @@ export class Fragments implements FragmentKeeper {
 
   memoryChanged(): void {
     this.#asked.clear();
-    for (const [page, there] of this.#byPage) {
-      const now = Atomics.load(this.#generations, page);
-      for (const fragment of [...there])
-        if (fragment.pages.some((used) => used.page === page && used.generation !== now)) this.#drop(fragment);
-    }
   }
 
   translationsChanged({ address, keepGlobal }: Flush): void {

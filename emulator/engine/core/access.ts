@@ -3,7 +3,7 @@
  * module; the interpreter calls them, compiled fragments leave to the interpreter instead.
  */
 import { ACCESS, type EngineCauses, WALK } from '../../isa/architecture.ts';
-import { BANKS, EVENT, FETCH_ENTRIES, FETCH_ENTRY, NO_TAG, PAGE, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
+import { BANKS, EVENT, FETCH_ENTRIES, FETCH_ENTRY, KIND, listSize, NO_TAG, PAGE, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 import type { Expression } from '../wasm/expression.ts';
 import type { Callable, Routine } from '../wasm/routine.ts';
 import type { CoreParts } from './parts.ts';
@@ -33,7 +33,6 @@ export function writeFill(r: Routine, parts: CoreParts, translate: Callable): vo
   const page = r.let(r.wrap(r.shrU(offset, r.i64(12))));
   parts.present(r, page, r.i32(0), () => r.return(r.i32(FAULTED)));
   const isStore = r.eq(access, r.i32(ACCESS.store));
-  r.when(r.and(isStore, r.and(flagsOf(r, parts, page), r.i32(PAGE.code))), () => r.run(parts.host.codeWritten, page));
   // Protection was asked about this access only; what else the entry will let pass must be allowed as well.
   r.when(parts.run.get('pmpActive'), () => {
     const privilege = parts.run.get('walkPrivilege');
@@ -41,7 +40,7 @@ export function writeFill(r: Routine, parts: CoreParts, translate: Callable): vo
     const both = r.or(allowed(ACCESS.load, WALK.readable), allowed(ACCESS.store, WALK.writable));
     parts.run.set(r, 'walkFlags', r.and(parts.run.get('walkFlags'), r.or(both, r.i32(~(WALK.readable | WALK.writable)))));
   });
-  r.when(isStore, () => parts.keep(r, page));
+  r.when(isStore, () => parts.beforeWrite(r, page));
   const walk = r.let(parts.run.get('walkFlags'));
   const entry = r.let(r.add(parts.run.get('tlb'), r.shl(r.and(r.wrap(r.shrU(address, r.i64(12))), r.i32(TLB_ENTRIES - 1)), r.i32(5))));
   const tag = r.let(pageTag(r, address));
@@ -51,8 +50,30 @@ export function writeFill(r: Routine, parts: CoreParts, translate: Callable): vo
   r.store(8, entry, r.select(r.and(walk, r.i32(WALK.readable)), tag, r.i64(NO_TAG)), TLB_ENTRY.read);
   r.store(8, entry, r.select(mayWrite, tag, r.i64(NO_TAG)), TLB_ENTRY.write);
   r.store(4, entry, r.sub(host, r.wrap(address)), TLB_ENTRY.addend);
-  r.store(4, entry, r.and(walk, r.i32(WALK.global)), TLB_ENTRY.global);
+  enlist(r, { entry, kindAt: TLB_ENTRY.kind, lists: parts.layout.tlbLists, entries: BANKS * TLB_ENTRIES }, walk);
   r.return(host);
+}
+
+interface Listed {
+  readonly entry: Expression;
+  readonly kindAt: number;
+  readonly lists: number;
+  readonly entries: number;
+}
+
+/** Notes whether an entry's translation is global, and puts the entry into the list of those in use. */
+function enlist(r: Routine, { entry, kindAt, lists, entries }: Listed, walk: Expression): void {
+  const kind = r.let(r.load('i32', 4, entry, kindAt));
+  const listed = r.let(r.and(kind, r.i32(KIND.listedLocal | KIND.listedGlobal)));
+  const global = r.let(r.and(walk, r.i32(WALK.global)));
+  const wanted = r.let(r.select(global, r.i32(KIND.listedGlobal), r.i32(KIND.listedLocal)));
+  r.when(r.eqz(r.and(listed, wanted)), () => {
+    const list = r.let(r.select(global, r.i32(lists + listSize(entries)), r.i32(lists)));
+    const count = r.let(r.load('i32', 4, list));
+    r.store(4, r.add(list, r.shl(count, r.i32(2))), entry, 4);
+    r.store(4, list, r.add(count, r.i32(1)));
+  });
+  r.store(4, entry, r.or(r.or(listed, wanted), r.select(global, r.i32(KIND.global), r.i32(0))), kindAt);
 }
 
 /** Writes `fetch(pc i64) -> i32`: the decoded page of the page that holds pc, or 0 with a trap raised. */
@@ -68,7 +89,8 @@ export function writeFetch(r: Routine, parts: CoreParts, fetchHost: Callable): v
   );
   r.store(8, entry, pageTag(r, pc), FETCH_ENTRY.tag);
   r.store(4, entry, records.get(), FETCH_ENTRY.records);
-  r.store(4, entry, r.and(parts.run.get('walkFlags'), r.i32(WALK.global)), FETCH_ENTRY.global);
+  const lists = { entry, kindAt: FETCH_ENTRY.kind, lists: parts.layout.fetchLists, entries: BANKS * FETCH_ENTRIES };
+  enlist(r, lists, r.let(parts.run.get('walkFlags')));
   r.return(records.get());
 }
 

@@ -11,6 +11,7 @@ import {
   type PrivilegedCore,
   SYSTEM_OPERATIONS,
 } from '../../isa/architecture.ts';
+import { FENCE, type Shootdown } from '../../memory/shootdown.ts';
 import { bind, reset, type StateOf } from '../../snapshot/schema.ts';
 import {
   type CoreLayout,
@@ -58,6 +59,8 @@ export interface CoreSurroundings {
   nudge(): void;
   /** ECALL from S-mode, the pc already behind it. @returns false where there is no built-in SBI and the call must trap */
   sbi(): boolean;
+  /** What this core and others tell each other about pages. */
+  readonly shootdown: Shootdown;
   /** A page that a snapshot still needs, or that is clean, is about to change. */
   keepPage(page: number): void;
   /** Waits until an absent page has been filled. @returns false when something else wants the core first */
@@ -72,7 +75,7 @@ export interface FragmentKeeper {
   hot(pcLow: number, pcHigh: number): void;
   /** Code in this RAM page is about to change. */
   pageWritten(page: number): void;
-  /** The memory is that of another instant: drops what was compiled from pages whose generation has changed. */
+  /** The memory is that of another instant: what could not be compiled may be asked for again. */
   memoryChanged(): void;
   /** Translations changed: compiled code reached through them must be checked anew. */
   translationsChanged(what: Flush): void;
@@ -100,7 +103,9 @@ export class Core implements EngineCore {
   readonly #decoded: DecodedPages;
   readonly #flags: Uint8Array;
   readonly #generations: Int32Array;
-  readonly #staleWrites: Int32Array;
+  readonly #held: Int32Array;
+  /** Pages of which translated code is held, and perhaps some that are not any more. */
+  #heldPages: number[] = [];
   #granted = 0;
   #flushes = 0;
 
@@ -115,10 +120,11 @@ export class Core implements EngineCore {
     this.working = bind(runState, buffer, layout.run);
     this.translations = new Translations(buffer, layout, ram);
     const handlers = new Handlers(architecture.rows);
-    this.#decoded = new DecodedPages(buffer, layout, ram, new RecordWriter(buffer, architecture, handlers), this.translations);
+    const records = new RecordWriter(buffer, architecture, handlers);
+    this.#decoded = new DecodedPages(buffer, { layout, ram, records, translations: this.translations, hold: (page) => this.#hold(page) });
     this.#flags = new Uint8Array(buffer, ram.pageFlags, ram.size / 4096);
     this.#generations = new Int32Array(buffer, ram.generations, ram.size / 4096);
-    this.#staleWrites = new Int32Array(buffer, layout.staleWrites, 1);
+    this.#held = new Int32Array(buffer, layout.held, ram.size / 4096);
     this.privileged = architecture.privileged(this, buffer, layout.state);
     this.module = surroundings.module ?? new wasm.Module(writeCoreModule({ architecture, handlers, layout, ram, memoryPages, tiering }));
     const imports = { machine: { memory, table }, host: this.#hostCalls() };
@@ -130,9 +136,13 @@ export class Core implements EngineCore {
 
   /** Runs up to `budget` instructions, or until attention is wanted. @returns instructions retired */
   run(budget: number): number {
+    const { shootdown } = this.surroundings;
     this.#granted = budget;
     this.working.left = budget;
+    shootdown.enter(this.hartId);
+    this.answer();
     this.exports.run(budget);
+    shootdown.leave(this.hartId);
     const done = budget - (this.working.left | 0);
     this.state.retired += BigInt(done);
     this.#granted = 0;
@@ -179,17 +189,28 @@ export class Core implements EngineCore {
     else this.translations.flushPage(Number((address >> 12n) & 0xffffffn));
     this.fragments?.translationsChanged(address === undefined ? { keepGlobal } : { address, keepGlobal });
   }
-  /** Drops what was translated from pages that devices or other cores have written since (FENCE.I, or when told). */
-  dropStaleCode(): void {
-    const writes = Atomics.load(this.#staleWrites, 0) >>> 0;
-    if (writes === this.working.staleWritesSeen) return;
-    this.working.staleWritesSeen = writes;
-    const flags = this.#flags;
-    for (let page = 0; page < flags.length; page++) {
-      if (((flags[page] as number) & PAGE.stale) === 0) continue;
-      Atomics.and(flags, page, ~PAGE.stale);
-      this.#codeWritten(page);
-    }
+  /**
+   * Does what other threads have asked of this core since: before it executes, where a guest asks for it (FENCE.I), and
+   * while it waits for another core. Not between the end of `beforeWrite` and the write (see shootdown.ts).
+   */
+  settle(): void {
+    const { shootdown } = this.surroundings;
+    const { revoked, changed } = shootdown;
+    const revokedSeen = shootdown.revokedSeen(this.hartId);
+    const changedSeen = shootdown.changedSeen(this.hartId);
+    if (revoked === revokedSeen && changed === changedSeen) return;
+    if (revoked !== revokedSeen) this.translations.revoke();
+    if (changed !== changedSeen) this.#dropChanged();
+    shootdown.settled(this.hartId, revoked, changed);
+  }
+  /** The same, and the fences asked for. Only between instructions: no translation may be in the making. */
+  answer(): void {
+    const { shootdown } = this.surroundings;
+    this.settle();
+    const fences = shootdown.fences(this.hartId);
+    if (fences === 0) return;
+    this.flush({ keepGlobal: (fences & FENCE.all) === 0 });
+    shootdown.fenced(this.hartId, fences);
   }
 
   /** State and memory are those of another instant: nothing remembered of the former holds. */
@@ -220,11 +241,44 @@ export class Core implements EngineCore {
     if (leave || this.working.event !== EVENT.leave) this.working.event = leave ? EVENT.leave : EVENT.refetch;
   }
 
-  #codeWritten(page: number): void {
+  /** Code of this page is about to be translated for the first time, or again after it changed. */
+  #hold(page: number): void {
+    if (this.#held[page] !== 0) return;
+    this.translations.protect(page);
+    this.surroundings.shootdown.claim(page, this.hartId, () => this.settle());
+    this.#heldPages.push(page);
+  }
+  #dropChanged(): void {
+    this.#heldPages = this.#heldPages.filter((page) => {
+      const held = this.#held[page] as number;
+      const holds = held !== 0 && held === Atomics.load(this.#generations, page) + 1;
+      if (held !== 0 && !holds) this.#drop(page);
+      return holds;
+    });
+  }
+  /** Drops what was translated from a page. */
+  #drop(page: number): void {
+    this.#held[page] = 0;
     this.#decoded.forget(page);
-    Atomics.add(this.#generations, page, 1);
     this.fragments?.pageWritten(page);
-    Atomics.and(this.#flags, page, ~PAGE.code);
+  }
+  #beforeWrite(page: number): void {
+    const { shootdown, keepPage } = this.surroundings;
+    // Another core may claim the page again while this one waits for it.
+    while (Atomics.load(this.#flags, page) & PAGE.code) {
+      shootdown.codeChanged(page, this.hartId, () => this.settle());
+      this.#drop(page);
+    }
+    keepPage(page);
+  }
+  /** Others do not wait for a core that waits. What they ask meanwhile is done before the core goes on, or it begins anew. */
+  #awaitPage(page: number): boolean {
+    const { shootdown, awaitPage } = this.surroundings;
+    shootdown.leave(this.hartId);
+    const there = awaitPage(page);
+    shootdown.enter(this.hartId);
+    this.settle();
+    return there && shootdown.fences(this.hartId) === 0;
   }
 
   #hostCalls(): HostCalls {
@@ -241,9 +295,8 @@ export class Core implements EngineCore {
         if (!bus.write(physical >>> 0, width as 1 | 2 | 4, value >>> 0)) this.raise(causes.storeAccess, working.trapValue);
       },
       pmpCheck: (access, privilege) => (privileged.protectionAllows(access, privilege) ? 1 : 0),
-      codeWritten: (page) => this.#codeWritten(page),
-      keepPage: (page) => surroundings.keepPage(page),
-      awaitPage: (page) => (surroundings.awaitPage(page) ? 1 : 0),
+      beforeWrite: (page) => this.#beforeWrite(page),
+      awaitPage: (page) => (this.#awaitPage(page) ? 1 : 0),
       watchedWritten: () => surroundings.watchedWritten(),
       decodedPage: (page) => this.#decoded.allocate(page),
       decode: (record) => this.#decoded.decodeAt(record),

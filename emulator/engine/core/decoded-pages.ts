@@ -1,11 +1,20 @@
 /** The decoded records of one core: a pool of pages, filled instruction by instruction as they are first reached. */
-import { type CoreLayout, DECODED_PAGE, PAGE, type RamLayout, RECORD } from '../layout.ts';
+import { type CoreLayout, DECODED_PAGE, type RamLayout, RECORD } from '../layout.ts';
 import { OWN_HANDLER, type RecordWriter } from './handlers.ts';
 import type { Translations } from './translations.ts';
 
 /** Records decoded ahead at most, in one go: a little more than the mean run between jumps. */
 const AHEAD = 16;
 const SLOTS = 2048;
+
+export interface DecodedPagesParts {
+  readonly layout: CoreLayout;
+  readonly ram: RamLayout;
+  readonly records: RecordWriter;
+  readonly translations: Translations;
+  /** From now on the core is told when this page changes; before its code is read. */
+  hold(page: number): void;
+}
 
 export class DecodedPages {
   readonly #view: DataView;
@@ -15,13 +24,13 @@ export class DecodedPages {
   readonly #records: RecordWriter;
   readonly #translations: Translations;
   readonly #index: Int32Array;
-  readonly #flags: Uint8Array;
+  readonly #hold: (page: number) => void;
   /** RAM page of each page of the pool, in order of allocation. */
   #owners: number[] = [];
   /** Pages of the pool that have held records before. */
   #everUsed = 0;
 
-  constructor(buffer: SharedArrayBuffer, layout: CoreLayout, ram: RamLayout, records: RecordWriter, translations: Translations) {
+  constructor(buffer: SharedArrayBuffer, { layout, ram, records, translations, hold }: DecodedPagesParts) {
     this.#view = new DataView(buffer);
     this.#bytes = new Uint8Array(buffer);
     this.#layout = layout;
@@ -29,7 +38,7 @@ export class DecodedPages {
     this.#records = records;
     this.#translations = translations;
     this.#index = new Int32Array(buffer, layout.decodedIndex, ram.size / 4096);
-    this.#flags = new Uint8Array(buffer, ram.pageFlags, ram.size / 4096);
+    this.#hold = hold;
     for (let slot = 1; slot < DECODED_PAGE / RECORD.size; slot++) this.#own(layout.scratchPage + slot * RECORD.size, OWN_HANDLER.pageEnd);
   }
 
@@ -65,7 +74,7 @@ export class DecodedPages {
     const pool = this.#layout.pool;
     const number = Math.floor((record - pool) / DECODED_PAGE);
     const page = this.#owners[number] as number;
-    this.#claim(page);
+    this.#hold(page);
     const records = pool + number * DECODED_PAGE;
     const code = this.#ram.host + page * 4096;
     let slot = (record - records) / RECORD.size;
@@ -86,11 +95,6 @@ export class DecodedPages {
   /** Writes one instruction, given as a word, as the record at this address. */
   decodeWord(record: number, word: number): void {
     this.#records.write(record, word);
-  }
-
-  /** From now on writes to this page are noticed. */
-  #claim(page: number): void {
-    if ((Atomics.or(this.#flags, page, PAGE.code) & PAGE.code) === 0) this.#translations.protect(page);
   }
 
   #own(at: number, handler: number): void {

@@ -267,9 +267,9 @@ export class InterpreterRoutine extends Routine implements Cpu {
   #quick(operation: SystemOperation, operands: Expression[]): { possible: Expression; run: () => void } | undefined {
     const { run, layout } = this.parts;
     if (operation === 'fenceI') {
-      // Stores by this core drop translated code at once; only what others wrote needs looking for.
-      const writes = load('i32', 4, false, this.i32(0), layout.staleWrites);
-      return { possible: this.eq(writes, run.get('staleWritesSeen')), run: () => undefined };
+      // Stores by cores drop translated code at once; only what devices wrote needs looking for.
+      const word = (at: number) => load('i32', 4, false, this.i32(0), at);
+      return { possible: this.eq(word(layout.codeChanges), word(layout.codeChangesSeen)), run: () => undefined };
     }
     if (operation === 'sfenceVma') {
       const address = this.let(operands[0] as Expression);

@@ -13,10 +13,8 @@ export interface HostCalls {
   mmioWrite(physical: number, width: number, value: number): void;
   /** Whether PMP allows the access (0 fetch, 1 load, 2 store) at `run.physical` with a privilege. */
   pmpCheck(access: number, privilege: number): number;
-  /** A core is about to store to a RAM page with translated code: drop it. */
-  codeWritten(page: number): void;
-  /** A page that a snapshot needs, or that is clean, is about to change: keep a copy and note it. */
-  keepPage(page: number): void;
+  /** A page that has translated code, that a snapshot needs, or that is clean, is about to be written by this core. */
+  beforeWrite(page: number): void;
   /** Waits until an absent page has been filled. @returns 0 when something else wants the core first */
   awaitPage(page: number): number;
   /** A store to a watched page has been done. */
@@ -44,8 +42,7 @@ const HOST_SIGNATURES: Record<keyof HostCalls, { parameters: 'i32'[]; results: '
   mmioRead: { parameters: [I32, I32], results: [I32] },
   mmioWrite: { parameters: [I32, I32, I32], results: [] },
   pmpCheck: { parameters: [I32, I32], results: [I32] },
-  codeWritten: { parameters: [I32], results: [] },
-  keepPage: { parameters: [I32], results: [] },
+  beforeWrite: { parameters: [I32], results: [] },
   awaitPage: { parameters: [I32], results: [I32] },
   watchedWritten: { parameters: [], results: [] },
   decodedPage: { parameters: [I32], results: [I32] },
@@ -77,10 +74,14 @@ export class CoreParts<F extends Fields = Fields> {
     this.host = host as { [K in keyof HostCalls]: Callable };
   }
 
-  /** Before a RAM page changes: keeps what it holds if a snapshot still needs it, and notes that it is not clean any more. */
-  keep(r: Routine, page: Expression): void {
+  /**
+   * Before a RAM page changes: drops code translated from it, keeps what it holds if a snapshot still needs it, and notes
+   * that it is not clean any more. The write must follow before the core answers anybody (shootdown.ts).
+   */
+  beforeWrite(r: Routine, page: Expression): void {
     const flags = r.load('i32', 1, page, this.ram.pageFlags);
-    r.when(r.and(flags, r.i32(PAGE.unsaved | PAGE.saving | PAGE.clean)), () => r.run(this.host.keepPage, page));
+    const noticed = PAGE.code | PAGE.unsaved | PAGE.saving | PAGE.clean;
+    r.when(r.and(flags, r.i32(noticed)), () => r.run(this.host.beforeWrite, page));
   }
 
   /**

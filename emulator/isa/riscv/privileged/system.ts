@@ -45,7 +45,7 @@ const operations: Record<SystemOperation, (core: RiscvCore) => void> = {
     core.engine.completed(true);
   },
   fenceI: (core) => {
-    core.engine.dropStaleCode();
+    core.engine.settle();
     core.engine.completed();
   },
   sfenceVma: (core) => {

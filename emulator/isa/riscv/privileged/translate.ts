@@ -129,7 +129,7 @@ function walk(r: Routine, parts: TranslationParts, w: Walk): void {
 
   const wanted = r.let(r.or(r.i32(PTE.A), r.select(r.eq(w.access, r.i32(ACCESS.store)), r.i32(PTE.D), r.i32(0))));
   r.when(r.ne(r.and(flags, wanted), wanted), () => {
-    parts.core.keep(r, r.shrU(r.sub(host.get(), r.i32(ram.host)), r.i32(12)));
+    parts.core.beforeWrite(r, r.shrU(r.sub(host.get(), r.i32(ram.host)), r.i32(12)));
     // Another core may have changed the entry since it was read: then walk again.
     const before = r.let(r.atomic('cmpxchg', 8, host.get(), p, r.or(p, r.extendU(wanted))));
     r.when(r.ne(before, p), () => r.returnCall(parts.self, w.address, w.access));
