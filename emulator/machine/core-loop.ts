@@ -12,9 +12,13 @@ import { WISH } from './layout.ts';
 /** Instructions a slice at most: about a millisecond of compiled code, so that tiering and timers get their turn. */
 const LONGEST_SLICE = 1_000_000;
 const SHORTEST_SLICE = 4_000;
+/** A slice of slower instructions is to end after so many ticks: 2 ms. */
+const LONGEST_SLICE_TICKS = 20_000;
 /** A sleeping core looks at the clock again after this, whatever its timers say. */
 const LONGEST_SLEEP_MS = 10_000;
 const TICKS_PER_MS = 10_000;
+/** Below this the shortest slice is what counts. */
+const SLOWEST_PER_TICK = 0.1;
 
 export interface CoreLoopParts {
   readonly core: Core;
@@ -58,11 +62,20 @@ export function runCore(parts: CoreLoopParts): void {
     }
     core.state.waiting = 0;
     const from = parts.clock.ticks();
-    const budget = Math.max(SHORTEST_SLICE, Math.min(LONGEST_SLICE, (deadline - from) * perTick));
-    const done = core.run(Math.floor(budget));
+    const until = Math.max(from, Math.min(deadline, from + LONGEST_SLICE_TICKS));
+    const budget = Math.max(SHORTEST_SLICE, Math.min(LONGEST_SLICE, (until - from) * perTick));
+    const done = core.run(Math.floor(budget), BigInt(until));
     const took = parts.clock.ticks() - from;
-    if (took > 0 && done > SHORTEST_SLICE) perTick = Math.max(1, (3 * perTick + done / took) / 4);
+    if (took > 0 && done > SHORTEST_SLICE) perTick = expectedSpeed(perTick, done / took);
   }
+}
+
+/**
+ * Instructions a tick, as the next slice counts on. A guest that has become slower is believed at once, since the timers
+ * of a slice that is too long come late; one that has become faster only bit by bit.
+ */
+function expectedSpeed(expected: number, seen: number): number {
+  return Math.max(SLOWEST_PER_TICK, seen < expected ? seen : (3 * expected + seen) / 4);
 }
 
 /** Pauses and stops as the owner wishes. @returns false when the loop must end */

@@ -225,7 +225,9 @@ function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts): void {
       r.left.set(r.add(r.left.get(), r.i32(1))); // an instruction that traps, or will be done again, does not retire
       r.when(r.eq(event, r.i32(EVENT.trap)), () => r.run(host.takeTrap));
     });
-    const leave = r.let(r.geU(run.get('event'), r.i32(EVENT.leave)));
+    // A core that only takes traps comes by nothing else that looks whether it is wanted.
+    const wanted = r.or(r.leS(r.left.get(), r.i32(0)), load('i32', 4, false, r.i32(0), parts.layout.attention));
+    const leave = r.let(r.or(r.geU(run.get('event'), r.i32(EVENT.leave)), wanted));
     run.set(r, 'event', r.i32(EVENT.none));
     r.when(leave, () => {
       run.set(r, 'left', r.left.get());

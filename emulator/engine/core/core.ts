@@ -36,6 +36,11 @@ import { CSR_KINDS } from './interpreter.ts';
 import type { HostCalls } from './parts.ts';
 import { Translations } from './translations.ts';
 
+/** How many slow paths are passed between two looks at the clock, which cost about as much as one of them. */
+const CALLS_A_LOOK = 16;
+/** Later than any tick. */
+const NEVER = 1n << 63n;
+
 /** What a core needs from its machine. */
 export interface CoreSurroundings {
   readonly architecture: Architecture;
@@ -108,6 +113,9 @@ export class Core implements EngineCore {
   #heldPages: number[] = [];
   #granted = 0;
   #flushes = 0;
+  /** The tick by which the present run has to end, and how often slow paths have come by. */
+  #until = 0n;
+  #slowCalls = 0;
 
   constructor(surroundings: CoreSurroundings) {
     const { architecture, memory, memoryPages, table, layout, ram, tiering } = surroundings;
@@ -134,9 +142,14 @@ export class Core implements EngineCore {
     this.modeChanged();
   }
 
-  /** Runs up to `budget` instructions, or until attention is wanted. @returns instructions retired */
-  run(budget: number): number {
+  /**
+   * Runs up to `budget` instructions, or until attention is wanted.
+   * @param until the tick after which slow instructions end it sooner: a budget counts on instructions of the usual speed
+   * @returns instructions retired
+   */
+  run(budget: number, until = NEVER): number {
     const { shootdown } = this.surroundings;
+    this.#until = until;
     this.#granted = budget;
     this.working.left = budget;
     shootdown.enter(this.hartId);
@@ -281,28 +294,45 @@ export class Core implements EngineCore {
     return there && shootdown.fences(this.hartId) === 0;
   }
 
+  /** Passed by everything that is much slower than an instruction. */
+  #pace(): void {
+    if (++this.#slowCalls % CALLS_A_LOOK === 0 && this.surroundings.time() >= this.#until) this.nudge();
+  }
+
   #hostCalls(): HostCalls {
     const { surroundings, working, privileged } = this;
     const { bus, architecture } = surroundings;
     const { causes } = architecture;
     return {
       mmioRead: (physical, width) => {
+        this.#pace();
         const value = bus.read(physical >>> 0, width as 1 | 2 | 4);
         if (value === -1) this.raise(causes.loadAccess, working.trapValue);
         return value | 0;
       },
       mmioWrite: (physical, width, value) => {
+        this.#pace();
         if (!bus.write(physical >>> 0, width as 1 | 2 | 4, value >>> 0)) this.raise(causes.storeAccess, working.trapValue);
       },
       pmpCheck: (access, privilege) => (privileged.protectionAllows(access, privilege) ? 1 : 0),
-      beforeWrite: (page) => this.#beforeWrite(page),
+      beforeWrite: (page) => {
+        this.#pace();
+        this.#beforeWrite(page);
+      },
       awaitPage: (page) => (this.#awaitPage(page) ? 1 : 0),
       watchedWritten: () => surroundings.watchedWritten(),
       decodedPage: (page) => this.#decoded.allocate(page),
-      decode: (record) => this.#decoded.decodeAt(record),
+      decode: (record) => {
+        this.#pace();
+        this.#decoded.decodeAt(record);
+      },
       decodeWord: (record, word) => this.#decoded.decodeWord(record, word),
-      system: (operation) => privileged.system(SYSTEM_OPERATIONS[operation] as (typeof SYSTEM_OPERATIONS)[number]),
+      system: (operation) => {
+        this.#pace();
+        privileged.system(SYSTEM_OPERATIONS[operation] as (typeof SYSTEM_OPERATIONS)[number]);
+      },
       csr: (number, kind, writes) => {
+        this.#pace();
         const { mode } = working;
         const flushes = this.#flushes;
         if (!privileged.csr(number, CSR_KINDS[kind] as (typeof CSR_KINDS)[number], writes !== 0)) return this.raise(causes.illegal, 0n);
@@ -310,7 +340,10 @@ export class Core implements EngineCore {
         if (mode !== working.mode || flushes !== this.#flushes) this.redirected();
       },
       floatMode: () => privileged.floatMode(),
-      takeTrap: () => privileged.takeTrap(),
+      takeTrap: () => {
+        this.#pace();
+        privileged.takeTrap();
+      },
       hot: (low, high) => this.fragments?.hot(low, high),
     };
   }
