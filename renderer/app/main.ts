@@ -6,6 +6,7 @@ import '../styles/terminal.css';
 import { createPinia } from 'pinia';
 import { createApp } from 'vue';
 import { transportKey } from '../composables/border.ts';
+import { createDrafts, draftsKey } from '../composables/drafts.ts';
 import { createToasts, toastsKey } from '../composables/toasts.ts';
 import { createWindowState, windowStateKey } from '../composables/window-state.ts';
 import { consoleSessionsKey, createConsoleSessions } from '../console/console-sessions.ts';
@@ -23,6 +24,7 @@ app
   .use(createPinia())
   .provide(transportKey, transport)
   .provide(toastsKey, toasts)
+  .provide(draftsKey, createDrafts())
   .provide(windowStateKey, createWindowState())
   .provide(consoleSessionsKey, createConsoleSessions(transport))
   .mount('#window');

@@ -4,6 +4,7 @@
  */
 import type { MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import { useMachines } from '../stores/machines.ts';
+import { hardwareDraft, useDrafts } from './drafts.ts';
 import { primaryAction, type Action } from './machine-actions.ts';
 import { useToasts } from './toasts.ts';
 import { useWindowState } from './window-state.ts';
@@ -15,6 +16,7 @@ export function useMachineOperations() {
   const machines = useMachines();
   const toasts = useToasts();
   const state = useWindowState();
+  const drafts = useDrafts();
 
   async function attempt<T>(act: () => Promise<T>): Promise<T | undefined> {
     try {
@@ -39,7 +41,7 @@ export function useMachineOperations() {
     const { id, definition } = machine;
     const order = machines.list.map((one) => one.id);
     const next = order[order.indexOf(id) + 1] ?? order[order.indexOf(id) - 1];
-    const draft = state.drafts.get(id);
+    const draft = drafts.get(hardwareDraft(id));
     const done = await attempt(async () => {
       await machines.remove(id);
       return true;
@@ -49,7 +51,7 @@ export function useMachineOperations() {
     const undo = async () => {
       if (!(await attempt(() => machines.undelete(id)))) return;
       state.selected.value = id;
-      if (draft) state.drafts.set(id, draft);
+      if (draft) drafts.set(hardwareDraft(id), draft);
     };
     toasts.show({ tone: 'info', text: deletedText(definition.name), action: { label: 'Undo', run: () => void undo() } });
   }
@@ -78,7 +80,7 @@ export function useMachineOperations() {
   async function rename(machine: MachineStatus, name: string) {
     const trimmed = name.trim();
     if (trimmed === '' || trimmed === machine.definition.name) return true;
-    return (await attempt(() => machines.update(machine.id, { name: trimmed }))) !== undefined;
+    return (await attempt(() => machines.update(machine.id, { name: trimmed }, { name: machine.definition.name }))) !== undefined;
   }
   return { attempt, show, start, perform, open, rename };
 }

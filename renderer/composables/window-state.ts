@@ -1,9 +1,9 @@
 /**
- * What only this window knows: what is selected, which tab is in front, which dialog is open, unsaved drafts.
- * Nothing here is main's truth; losing it loses no work but drafts, which is why they live here and not in a view.
+ * What only this window knows: what is selected, which tab is in front, which dialog is open. Nothing here is main's
+ * truth, and losing it loses no work; what a person typed is in `drafts.ts`.
  */
 import { inject, ref, shallowReactive, shallowRef, type InjectionKey } from 'vue';
-import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
+import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 
 export type MachineTab = 'console' | 'timeline' | 'hardware' | 'overview';
@@ -30,8 +30,6 @@ export function createWindowState() {
     taking: shallowReactive(new Set<MachineId>()),
     restoring: shallowReactive(new Map<MachineId, SnapshotId>()),
     consoles: shallowReactive(new Map<MachineId, number>()),
-    /** Unsaved hardware forms; absent where nothing was changed. */
-    drafts: shallowReactive(new Map<MachineId, MachineDefinition>()),
     dialog: ref<DialogName>(),
     question: shallowRef<Question>(),
     /** The task of the last check of the library that this window began. */

@@ -1,7 +1,7 @@
 /** Mirrors main's machines and the live figures of those that run. */
 import { defineStore } from 'pinia';
 import { computed, ref, shallowReactive } from 'vue';
-import type { MachineActivity, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
+import type { MachineActivity, MachineDefinition, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import { useServices } from '../composables/border.ts';
 
 /** One figure a second: a minute of history is what a sparkline shows. */
@@ -56,8 +56,13 @@ export const useMachines = defineStore('machines', () => {
   async function create(request: Parameters<typeof client.create>[0]) {
     return put(await client.create(request));
   }
-  async function update(id: MachineId, patch: Parameters<typeof client.update>[1]) {
-    return put(await client.update(id, patch));
+  /** Changes fields; `base` is what the person saw in them, so that nothing they have not seen is overwritten. */
+  async function update(id: MachineId, patch: Partial<MachineDefinition>, base: Partial<MachineDefinition>) {
+    return put(await client.update(id, patch, base));
+  }
+  /** Reads one machine again. */
+  async function reload(id: MachineId) {
+    return put(await client.get(id));
   }
   async function remove(id: MachineId) {
     await client.delete(id);
@@ -75,6 +80,7 @@ export const useMachines = defineStore('machines', () => {
     trail,
     create,
     update,
+    reload,
     remove,
     undelete,
     bin: client.bin,

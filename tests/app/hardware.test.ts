@@ -28,7 +28,7 @@ describeWith(['chromium'], 'the hardware form', () => {
     expect(await page.getByLabel('Memory', { exact: true }).inputValue()).toBe('8');
     await page.getByLabel('Memory', { exact: true }).fill('256');
     await page.getByRole('button', { name: 'Apply' }).last().click();
-    await page.getByText('Everything is stored.').waitFor();
+    await page.getByText('All changes saved').waitFor();
     expect(stored(main)[0]?.definition.memoryMiB).toBe(256);
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect.poll(() => page.getByLabel('Memory', { exact: true }).inputValue()).toBe('512');
@@ -68,7 +68,7 @@ describeWith(['chromium'], 'the hardware form', () => {
     await page.getByRole('group', { name: 'Disk 1' }).getByLabel('Writes').selectOption('Forgotten at the stop');
     await page.getByRole('button', { name: 'Move disk 2 up' }).click();
     await page.getByRole('button', { name: 'Apply' }).last().click();
-    await page.getByText('Everything is stored.').waitFor();
+    await page.getByText('All changes saved').waitFor();
     expect(stored(main)[0]?.definition.disks).toEqual([
       { path: '/boot/initrd.img', readonly: true, writes: 'overlay' },
       { path: '/boot/vmlinuz-6.12-riscv64', readonly: false, writes: 'throwaway' },

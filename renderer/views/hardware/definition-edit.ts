@@ -1,0 +1,126 @@
+/**
+ * A definition that a person edits while others may change it too: a three-way merge of what was stored when they
+ * began, what they made of it and what is stored now. Fields they did not touch follow what is stored; a field that was
+ * changed on both sides is in conflict until the person decides.
+ */
+import type { DiskDefinition, MachineDefinition } from '../../../preload/contract/machines.ts';
+import { changedFields } from './definition-draft.ts';
+
+export interface DefinitionEdit {
+  /** What was stored when the person began, brought up to date but for fields in conflict. */
+  readonly base: MachineDefinition;
+  /** What the person made of it. */
+  readonly mine: MachineDefinition;
+}
+
+/** Whether a draft that was kept is one that this version of the program understands. */
+export const isEdit = (kept: unknown): kept is DefinitionEdit =>
+  [(kept as DefinitionEdit | undefined)?.base, (kept as DefinitionEdit | undefined)?.mine].every(
+    (one) => typeof one?.boot === 'object' && Array.isArray(one.disks) && Array.isArray(one.ports),
+  );
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A field by its name; boot fields are called `boot.kernel` and so on. */
+export function fieldOf(definition: MachineDefinition, field: string): unknown {
+  const [top = '', inner] = field.split('.');
+  const value = (definition as unknown as Fields)[top];
+  return inner === undefined ? value : (value as Fields)[inner];
+}
+
+/** The definition with one field set; `undefined` leaves the field out. */
+export function withField(definition: MachineDefinition, field: string, value: unknown): MachineDefinition {
+  const [top = '', inner] = field.split('.');
+  const put = (fields: Fields, key: string) => {
+    const { [key]: _before, ...rest } = fields;
+    return value === undefined ? rest : { ...fields, [key]: value };
+  };
+  if (inner === undefined) return put(definition as unknown as Fields, top) as unknown as MachineDefinition;
+  return { ...definition, boot: put(definition.boot as unknown as Fields, inner) as unknown as MachineDefinition['boot'] };
+}
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+/** Items with what they are known by; of several that are alike, each has its number. */
+function keyed<T>(list: readonly T[], keyOf: (item: T) => string): readonly (readonly [string, T])[] {
+  const seen = new Map<string, number>();
+  return list.map((item) => {
+    const key = keyOf(item);
+    const number = (seen.get(key) ?? 0) + 1;
+    seen.set(key, number);
+    return [`${key} ${number}`, item];
+  });
+}
+
+/**
+ * Three versions of a list, merged item by item, in the order of `theirs` unless the person has reordered.
+ * @param keyOf what an item is known by
+ * @returns nothing where one item was changed on both sides
+ */
+export function mergedList<T>(
+  base: readonly T[],
+  mine: readonly T[],
+  theirs: readonly T[],
+  keyOf: (item: T) => string,
+): readonly T[] | undefined {
+  const [was, own, other] = [base, mine, theirs].map((list) => new Map(keyed(list, keyOf))) as [Map<string, T>, Map<string, T>, Map<string, T>];
+  const result = new Map<string, T>();
+  for (const key of new Set([...was.keys(), ...own.keys(), ...other.keys()])) {
+    const [b, m, t] = [was.get(key), own.get(key), other.get(key)];
+    if (!same(m, b) && !same(t, b) && !same(m, t)) return undefined;
+    const kept = same(m, b) ? t : m;
+    if (kept !== undefined) result.set(key, kept);
+  }
+  const stayed = (list: Map<string, T>) => [...list.keys()].filter((key) => was.has(key) && own.has(key));
+  const [first, second] = same(stayed(own), stayed(was)) ? [other, own] : [own, other];
+  const order = [...new Set([...first.keys(), ...second.keys()])];
+  return order.flatMap((key) => result.get(key) ?? []);
+}
+
+const diskKey = (disk: DiskDefinition) => disk.id ?? JSON.stringify(disk);
+/** Lists whose items are merged one by one. */
+const LISTS: Readonly<Record<string, (item: never) => string>> = {
+  disks: diskKey,
+  ports: ({ name }: { readonly name: string }) => name,
+};
+
+/** A field of both sides as one; nothing where they contradict each other. */
+function mergedField(field: string, { base, mine }: DefinitionEdit, stored: MachineDefinition): { readonly value: unknown } | undefined {
+  const [was, own, now] = [fieldOf(base, field), fieldOf(mine, field), fieldOf(stored, field)];
+  if (same(own, was)) return { value: now };
+  if (same(now, was) || same(own, now)) return { value: own };
+  const keyOf = LISTS[field];
+  const list = keyOf && mergedList(was as readonly never[], own as readonly never[], now as readonly never[], keyOf);
+  return list && { value: list };
+}
+
+/** The edit on what is stored now. Only fields in conflict keep the base they were changed from. */
+export function rebased(edit: DefinitionEdit, stored: MachineDefinition): DefinitionEdit {
+  let next: DefinitionEdit = { base: stored, mine: stored };
+  const fields = new Set([...changedFields(edit.base, stored), ...changedFields(edit.mine, stored)]);
+  for (const field of fields) {
+    const merged = mergedField(field, edit, stored);
+    next = merged
+      ? { ...next, mine: withField(next.mine, field, merged.value) }
+      : {
+          base: withField(next.base, field, fieldOf(edit.base, field)),
+          mine: withField(next.mine, field, fieldOf(edit.mine, field)),
+        };
+  }
+  return next;
+}
+
+/** Fields of a rebased edit that were changed here and elsewhere; each is to be decided by the person. */
+export const conflictsOf = ({ base }: DefinitionEdit, stored: MachineDefinition): readonly string[] => [...changedFields(base, stored)];
+
+/** The person's value of a field in conflict goes over the other one. */
+export const keepMine = (edit: DefinitionEdit, stored: MachineDefinition, field: string): DefinitionEdit => ({
+  ...edit,
+  base: withField(edit.base, field, fieldOf(stored, field)),
+});
+
+/** The stored value of a field in conflict replaces the person's. */
+export const takeTheirs = (edit: DefinitionEdit, stored: MachineDefinition, field: string): DefinitionEdit => ({
+  base: withField(edit.base, field, fieldOf(stored, field)),
+  mine: withField(edit.mine, field, fieldOf(stored, field)),
+});
