@@ -7,12 +7,14 @@ import { createPinia } from 'pinia';
 import { createApp } from 'vue';
 import { transportKey } from '../composables/border.ts';
 import { createDrafts, draftsKey } from '../composables/drafts.ts';
+import { guardComposition } from '../composables/keys.ts';
 import { createToasts, toastsKey } from '../composables/toasts.ts';
 import { createWindowState, windowStateKey } from '../composables/window-state.ts';
 import { consoleSessionsKey, createConsoleSessions } from '../console/console-sessions.ts';
 import AppWindow from '../views/app-window.vue';
 import { selectTransport } from './select-transport.ts';
 
+guardComposition(window);
 const transport = selectTransport();
 const toasts = createToasts();
 const app = createApp(AppWindow);

@@ -25,7 +25,7 @@ export function useSnapshotOperations() {
     state.tabs.set(machine, 'timeline');
     if (place !== undefined) state.places.set(machine, place);
   }
-  /** Takes a snapshot; where the timeline is not in front, the message leads there. */
+  /** Takes a snapshot. What is selected stays selected; the message leads to the new one. */
   async function take({ id }: MachineStatus, request: { readonly name?: string } = {}): Promise<Snapshot | undefined> {
     if (state.taking.has(id)) return undefined;
     state.taking.add(id);
@@ -34,11 +34,8 @@ export function useSnapshotOperations() {
     if (!made) return undefined;
     tasks.assign(made.task, id);
     const { snapshot } = made;
-    if (state.tabs.get(id) === 'timeline') state.places.set(id, snapshot.id);
-    else {
-      const run = () => showTimeline(id, snapshot.id);
-      toasts.show({ tone: 'info', text: `Snapshot “${snapshot.name}” was taken.`, action: { label: 'Show', run } });
-    }
+    const run = () => showTimeline(id, snapshot.id);
+    toasts.show({ tone: 'info', text: `Snapshot “${snapshot.name}” was taken.`, action: { label: 'Show', run } });
     return snapshot;
   }
   /** Goes to a snapshot; the message offers the way back to what was kept. */

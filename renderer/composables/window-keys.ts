@@ -1,6 +1,7 @@
 /** Keys that hold everywhere in the window but in a console and in dialogs, which keep theirs. */
 import { onScopeDispose } from 'vue';
 import type { MachineId } from '../../preload/contract/machines.ts';
+import { keyWithModifiers } from './keys.ts';
 import type { WindowState } from './window-state.ts';
 
 const PANES = ['list', 'tabs', 'timeline', 'console'] as const;
@@ -16,12 +17,12 @@ function nextPane(backwards: boolean): void {
 /** @param take - takes a snapshot of the selected machine */
 export function useWindowKeys(state: WindowState, selected: () => MachineId | undefined, take: () => void): void {
   const keys: Readonly<Record<string, () => void>> = {
-    'ctrl+KeyK': () => (state.dialog.value = 'palette'),
-    'ctrl+shift+KeyP': () => (state.dialog.value = 'palette'),
-    'ctrl+Comma': () => (state.dialog.value = 'settings'),
-    'ctrl+alt+KeyN': () => (state.dialog.value = 'create'),
-    'ctrl+shift+KeyS': take,
-    'ctrl+KeyF': () => {
+    'ctrl+k': () => (state.dialog.value = 'palette'),
+    'ctrl+shift+p': () => (state.dialog.value = 'palette'),
+    'ctrl+,': () => (state.dialog.value = 'settings'),
+    'ctrl+alt+n': () => (state.dialog.value = 'create'),
+    'ctrl+shift+s': take,
+    'ctrl+f': () => {
       const id = selected();
       if (id !== undefined && (state.tabs.get(id) ?? 'console') === 'console') state.consoleFind.value++;
     },
@@ -30,8 +31,7 @@ export function useWindowKeys(state: WindowState, selected: () => MachineId | un
   };
   function onKey(event: KeyboardEvent) {
     if (document.querySelector('dialog[open]')) return;
-    const name = `${event.ctrlKey || event.metaKey ? 'ctrl+' : ''}${event.shiftKey ? 'shift+' : ''}${event.altKey ? 'alt+' : ''}${event.code}`;
-    const act = keys[name];
+    const act = keys[keyWithModifiers(event)];
     if (!act) return;
     event.preventDefault();
     act();

@@ -1,6 +1,7 @@
 /**
  * One console's bytes: a channel that is opened again after a lost connection, output acknowledged only when it was
- * really rendered, input kept while nothing can carry it. Knows no terminal, so that it can be tested without one.
+ * really rendered. While nothing can carry it, input is not taken: what is typed unseen must not run later, in a machine
+ * that has become another one. Knows no terminal, so that it can be tested without one.
  */
 import type { ConsoleChannel } from '../../preload/contract/consoles.ts';
 import type { Transport } from '../app/transport.ts';
@@ -17,29 +18,35 @@ export interface ConsoleScreen {
   replaying(now: boolean): void;
 }
 export interface ConsoleFeed {
-  /** Input for the guest, as UTF-8. */
+  /** Whether input reaches the program now. */
+  readonly connected: boolean;
+  /** Called with `connected` when it has changed; answers with the end of that. */
+  onConnected(listener: (connected: boolean) => void): () => void;
+  /** Input for the guest, as UTF-8; dropped where there is no connection. */
   type(text: string): void;
   send(bytes: Uint8Array): void;
   close(): void;
 }
 
-/** A person who types this much into a dead connection has pasted; more would arrive as a surprise. */
-const MOST_WAITING = 64 * 1024;
-
 export function openConsoleFeed(transport: Transport, machine: string, console: number, screen: ConsoleScreen): ConsoleFeed {
   const encoder = new TextEncoder();
   let channel: ConsoleChannel | undefined;
-  let waiting: Uint8Array[] = [];
+  const listeners = new Set<(connected: boolean) => void>();
   let closed = false;
   let opened = false;
 
+  function carry(next: ConsoleChannel | undefined) {
+    const changed = (channel === undefined) !== (next === undefined);
+    channel = next;
+    if (changed) listeners.forEach((listener) => listener(next !== undefined));
+  }
   function open() {
     if (closed || channel || transport.connection !== 'connected') return;
     // The tail comes with every opening; what is on the screen is a part of it.
     if (opened) screen.reset();
     opened = true;
     const mine = transport.openConsole(machine, console);
-    channel = mine;
+    carry(mine);
     let past = 0;
     mine.onOpened((historyBytes) => {
       past = historyBytes;
@@ -64,29 +71,30 @@ export function openConsoleFeed(transport: Transport, machine: string, console: 
       past = Math.max(0, past - bytes);
     });
     mine.onClosed(() => {
-      if (channel === mine) channel = undefined;
+      if (channel === mine) carry(undefined);
     });
-    for (const bytes of waiting.splice(0)) mine.write(bytes);
   }
-  function send(bytes: Uint8Array) {
-    if (channel) return channel.write(bytes);
-    const held = waiting.reduce((sum, part) => sum + part.length, 0);
-    if (held + bytes.length <= MOST_WAITING) waiting.push(bytes);
-  }
+  const send = (bytes: Uint8Array) => channel?.write(bytes);
   const unsubscribe = transport.onConnection((connection) => {
     if (connection === 'connected') open();
-    else channel = undefined;
+    else carry(undefined);
   });
   open();
   return {
+    get connected() {
+      return channel !== undefined;
+    },
+    onConnected(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     send,
     type: (text) => send(encoder.encode(text)),
     close() {
       closed = true;
-      waiting = [];
       unsubscribe();
       channel?.close();
-      channel = undefined;
+      carry(undefined);
     },
   };
 }

@@ -95,6 +95,11 @@ export function createConsoleSession(transport: Transport, machine: string, cons
     onFound: (listener: (count: FindCount) => void) =>
       finder.onDidChangeResults(({ resultIndex, resultCount }) => listener({ at: resultIndex + 1, of: resultCount })),
     type: (text: string) => feed.type(text),
+    /** Whether what is typed reaches the program, now and when that changes. */
+    isConnected: () => feed.connected,
+    onConnected: feed.onConnected,
+    /** Whether the guest has asked for the mouse: clicks are its own then. */
+    mouseIsGuests: () => terminal.modes.mouseTrackingMode !== 'none',
     close() {
       clearTimeout(timer);
       feed.close();

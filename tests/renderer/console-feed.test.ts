@@ -60,27 +60,32 @@ describe('a console feed', () => {
     channel.output(bytes('new'));
     expect(log).toEqual(['<past>', '<skipped 100>', '<present>', 'new']);
   });
-  test('keeps what was typed while the connection was lost, and shows the tail anew', () => {
+  test('takes no keys while the connection is lost, says so, and shows the tail anew', () => {
     const { screen, log } = slowScreen();
     const { channel, channels, become, feed } = open(screen);
+    const told: boolean[] = [];
+    feed.onConnected((connected) => told.push(connected));
     feed.type('a');
     become('lost');
-    feed.type('b');
-    feed.type('ç');
+    expect(feed.connected).toBe(false);
+    feed.type('rm -rf /\r');
+    feed.send(new Uint8Array([13]));
+    become('refused');
     become('connected');
+    feed.type('b');
     expect(channel.written).toEqual(['a']);
-    expect(channels).toHaveLength(2);
-    expect(channels[1]?.written).toEqual(['b', 'ç']);
+    expect(channels.map(({ written }) => written)).toEqual([['a'], ['b']]);
+    expect(told).toEqual([false, true]);
     expect(log).toEqual(['<reset>']);
   });
-  test('keeps no more than a screenful of pasted text for later', () => {
-    const { screen } = slowScreen();
-    const { channels, become, feed } = open(screen);
-    become('lost');
-    feed.type('x'.repeat(60_000));
-    feed.type('y'.repeat(60_000));
-    become('connected');
-    expect(channels[1]?.written.map((text) => text.length)).toEqual([60_000]);
+  test('takes none after the program has closed the console', () => {
+    const { channel, feed } = open(slowScreen().screen);
+    const told: boolean[] = [];
+    feed.onConnected((connected) => told.push(connected));
+    channel.ended('the machine was deleted');
+    feed.type('a');
+    expect(channel.written).toEqual([]);
+    expect(told).toEqual([false]);
   });
   test('closed, it lets go of its channel and stays closed', () => {
     const { screen } = slowScreen();

@@ -15,7 +15,6 @@ import {
   snapshotCommand,
 } from '../../renderer/composables/shown-command.ts';
 import { createToasts } from '../../renderer/composables/toasts.ts';
-import { consoleKey } from '../../renderer/console/console-keys.ts';
 import { definitionOf, FIRST_ANSWERS, freeName, misfit, nameFromFile } from '../../renderer/views/create/new-definition.ts';
 import { baseName, folderOf, joinPath } from '../../renderer/views/files/host-path.ts';
 import { matching, paletteEntries } from '../../renderer/views/palette/palette-entries.ts';
@@ -158,25 +157,6 @@ describe('the command for changes of the hardware form', () => {
     expect(setCommand('a', draft, new Set())).toBeUndefined();
     expect(setCommand('a', draft, new Set(['cores', 'boot.kernel']))).toBeUndefined();
     expect(setCommand('a', draft, new Set(['ports']))).toBeUndefined();
-  });
-});
-
-describe('keys of a console', () => {
-  const press = (code: string, modifiers: Partial<KeyboardEvent> = {}) =>
-    consoleKey({ type: 'keydown', ctrlKey: true, shiftKey: false, altKey: false, metaKey: false, code, ...modifiers });
-  test('the window takes a few, the guest has the rest', () => {
-    expect(press('KeyF')).toBe('find');
-    expect(press('KeyC', { shiftKey: true })).toBe('copy');
-    expect(press('KeyV', { shiftKey: true })).toBe('paste');
-    expect([
-      press('KeyC'),
-      press('KeyK'),
-      press('KeyV'),
-      press('Tab'),
-      press('KeyF', { ctrlKey: false }),
-      press('KeyF', { altKey: true }),
-    ]).toEqual(Array(6).fill(undefined));
-    expect(press('KeyF', { type: 'keyup' })).toBeUndefined();
   });
 });
 
