@@ -21,6 +21,8 @@ export interface BrowserShellOptions {
 }
 export interface BrowserShell {
   readonly port: number;
+  /** Where a browser that has been let in gets in again. */
+  readonly address: string;
   /** An address for one visit; asking again makes the address before it void. */
   newAddress(): string;
   close(): Promise<void>;
@@ -70,6 +72,7 @@ export async function openBrowserShell(options: BrowserShellOptions): Promise<Br
   });
   return {
     port,
+    address: `http://${LOOPBACK}:${port}/`,
     newAddress: () => `http://${LOOPBACK}:${port}/?token=${gate.newToken()}`,
     close: () =>
       new Promise((resolve) => {
@@ -124,7 +127,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, { gate
   if (!gate.hasSession(request.headers))
     return say(
       403,
-      'Open the address that Vivarium printed in its terminal. It is good for one visit: press Enter there for a new one, or start it again.',
+      'Open the address that Vivarium printed in its terminal. It is good for one browser: press Enter there for a new one, or start it again.',
     );
   const file = await staticFile(folder, url.pathname);
   if (!file) return say(404, url.pathname === '/' ? 'The window has not been built: run npm run build.' : 'There is no such file.');

@@ -32,5 +32,7 @@ export function useDraft<T>(key: () => string, stored: () => T): WritableCompute
   });
 }
 
+/** The draft of the form for a new machine. */
+export const NEW_MACHINE_DRAFT = 'new-machine';
 /** The draft of a machine's hardware form. */
 export const hardwareDraft = (machine: string): string => `hardware:${machine}`;

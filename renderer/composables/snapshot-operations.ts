@@ -62,9 +62,10 @@ export function useSnapshotOperations() {
   }
   const change = (id: Snapshot['id'], patch: Parameters<typeof snapshots.patch>[1]) => attempt(() => snapshots.patch(id, patch));
 
+  /** @returns whether it has the name now, or keeps its own because none was given */
   async function rename(snapshot: Snapshot, name: string) {
     const trimmed = name.trim();
-    if (trimmed !== '' && trimmed !== snapshot.name) await change(snapshot.id, { name: trimmed });
+    return trimmed === '' || trimmed === snapshot.name || (await change(snapshot.id, { name: trimmed })) !== undefined;
   }
   /** Deletes those that are not protected; says which are, and offers Undo. */
   async function remove(machine: MachineId, chosen: readonly Snapshot[]) {

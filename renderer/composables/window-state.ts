@@ -35,7 +35,7 @@ export function createWindowState() {
     /** The task of the last check of the library that this window began. */
     check: ref<string>(),
     /** The machine whose name is being changed, and where the field for it is. */
-    renaming: shallowRef<{ readonly id: MachineId; readonly place: 'list' | 'header' }>(),
+    renaming: shallowRef<{ readonly id: MachineId; readonly place: 'list' | 'header'; readonly refused?: string }>(),
     /** The list as a drawer, in narrow windows. */
     drawerOpen: ref(false),
     /** The console in front is asked to take the focus; it lowers this when it has. */

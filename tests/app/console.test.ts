@@ -79,6 +79,37 @@ describeWith(['chromium'], 'the console', () => {
     await page.locator('.xterm-screen').click({ button: 'right' });
     await showsText(page, '\nriscv64');
   });
+  test('a right click is the guest’s alone while it has asked for the mouse; Shift+right click pastes', async () => {
+    const { page } = await open({ prepare: running });
+    await showsText(page, 'Welcome to Debian');
+    await page.evaluate(() => navigator.clipboard.writeText('uname -m\n'));
+    await focus(page);
+    await typeLine(page, 'mouse');
+    await page.locator('.xterm-screen').click({ button: 'right', position: { x: 100, y: 100 } });
+    await showsText(page, '^[[<2;');
+    await page.keyboard.press('Control+c');
+    expect(await consoleText(page)).not.toContain('uname');
+    await page.locator('.xterm-screen').click({ button: 'right', modifiers: ['Shift'] });
+    await showsText(page, '\nriscv64');
+  });
+  test('keys that the browser takes are sent from a menu, and closing the tab is asked about', async () => {
+    const { page, main } = await open({ prepare: running });
+    await showsText(page, 'Welcome to Debian');
+    await page.getByRole('button', { name: 'Send a key to the guest' }).click();
+    await page.getByRole('menuitem', { name: 'Ctrl+W', exact: true }).click();
+    const history = () => new TextDecoder().decode(main.machines.consoleService.history(main.machines.first(), 0) as Uint8Array);
+    await expect.poll(history).toContain('\x17');
+    // The menu gave the focus back to the console.
+    await page.keyboard.type('some words');
+    await showsText(page, 'some words');
+    const asked = page.waitForEvent('dialog');
+    await page.close({ runBeforeUnload: true });
+    const dialog = await asked;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.dismiss();
+    await typeLine(page, ' more');
+    await showsText(page, 'some words more');
+  });
   test('finds in the scrollback, counts, goes on, and gives Ctrl+F to the guest at the second press', async () => {
     const { page, main } = await open({ prepare: running });
     await showsText(page, 'Welcome to Debian');
@@ -175,16 +206,22 @@ describeWith(['chromium'], 'the console', () => {
     expect(complaints.splice(0).filter((complaint) => !complaint.startsWith('Failed to load resource'))).toEqual([]);
   });
   test('a lost connection is said and comes back, with the console as it was', async () => {
-    const { page, main } = await open({ prepare: running });
+    const { page, main, complaints } = await open({ prepare: running });
     await showsText(page, 'Welcome to Debian');
     await focus(page);
+    await page.context().setOffline(true);
     main.drop();
-    await page.getByText('Connection lost.').waitFor();
-    // Typed while nothing can carry it.
-    await page.keyboard.type('uname -m');
+    await page.getByText('Not connected to Vivarium. Nothing you type here is sent or kept.').waitFor();
+    // Typed while nothing can carry it: it must not run later.
+    await typeLine(page, 'colours');
+    await page.context().setOffline(false);
     await page.getByText('Connection lost.').waitFor({ state: 'detached' });
-    await page.keyboard.press('Enter');
+    await page.getByText('Nothing you type here is sent').waitFor({ state: 'detached' });
+    await typeLine(page, 'uname -m');
     await showsText(page, '\nriscv64');
+    expect(await consoleText(page)).not.toContain('colour');
+    // Chromium reports the requests that could not be made; nothing else may be there.
+    expect(complaints.splice(0).filter((complaint) => !complaint.startsWith('Failed to load resource'))).toEqual([]);
     expect((await consoleText(page)).match(/Welcome to Debian/g)).toHaveLength(1);
   });
 });

@@ -38,6 +38,8 @@ export function bootFakeGuest(print: (bytes: Uint8Array) => void, powerOff: () =
     colours: () => `${Array.from({ length: 8 }, (_, colour) => `\x1b[${30 + colour}mcolour ${colour}\x1b[0m `).join('')}\r\n`,
     lines: () => Array.from({ length: 60 }, (_, line) => `line ${line + 1} of a long listing\r\n`).join(''),
     ask: () => '\x1b[6n',
+    mouse: () => '\x1b[?1000h\x1b[?1006h',
+    nomouse: () => '\x1b[?1000l\x1b[?1006l',
     '': () => '',
   };
   const run = (command: string) => {

@@ -164,9 +164,11 @@ describeWith(['chromium'], 'the timeline', () => {
     await page.getByRole('button', { name: 'Show' }).click();
     await page.getByRole('heading', { name: 'Snapshot 1' }).waitFor();
     await page.locator('header').getByRole('button', { name: 'Snapshot' }).click();
-    await page.getByPlaceholder('One is made up').fill('by name');
+    await page.getByLabel('Name').fill('by name');
     await press(page, 'Enter');
-    await page.getByRole('heading', { name: 'by name' }).waitFor();
+    await page.getByText('Snapshot “by name” was taken.').waitFor();
+    // What is looked at stays in front.
+    await page.getByRole('heading', { name: 'Snapshot 1' }).waitFor();
     await graph(page).focus();
     await press(page, 'n');
     await expect.poll(names).toEqual(['Snapshot 1', 'by name', 'Snapshot 3']);

@@ -57,6 +57,22 @@ const WRITES_ITSELF = /^main\/(output|build|electron)\//;
 export const outputComplaints = (tree: SourceTree): string[] =>
   matches(new Map([...tree].filter(([file]) => file.startsWith('main/') && !WRITES_ITSELF.test(file))), WRITES);
 
+/**
+ * Where keys are read in the window. Everywhere else a key handler sits on an element, behind the guard that leaves an input
+ * method its keys, and asks for what is printed on a key, never for its place.
+ */
+const READS_KEYS = ['renderer/composables/keys.ts'];
+const LISTENS_TO_THE_PAGE = [...READS_KEYS, 'renderer/composables/window-keys.ts'];
+const KEY_PLACES = /(?<!error)\.(code|keyCode)\b|['"]Key[A-Z]['"]/;
+const KEY_LISTENERS = /addEventListener\(\s*['"]key(down|up|press)['"]|@keydown\.capture/;
+
+/** Places in the window that go by a key's position, or that hear keys before an input method has had them. */
+export function keyComplaints(tree: SourceTree): string[] {
+  const inWindow = (except: readonly string[]) =>
+    new Map([...tree].filter(([file]) => file.startsWith('renderer/') && !except.includes(file)));
+  return [...matches(inWindow(READS_KEYS), KEY_PLACES), ...matches(inWindow(LISTENS_TO_THE_PAGE), KEY_LISTENERS)];
+}
+
 function matches(tree: SourceTree, pattern: RegExp): string[] {
   return [...tree].flatMap(([file, { text }]) =>
     text.split('\n').flatMap((line, index) => (pattern.test(line) ? [`${file}:${index + 1}: ${line.trim()}`] : [])),

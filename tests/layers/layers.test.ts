@@ -19,4 +19,5 @@ test('no file or folder is an attic', () => expect(habits.nameComplaints(everyth
 test('no test is switched off', () => expect(habits.skipComplaints(everything)).toEqual([]));
 test('nothing is left undone', () => expect(habits.undoneComplaints(everything)).toEqual([]));
 test('only main/output writes to standard streams', () => expect(habits.outputComplaints(rooms)).toEqual([]));
+test('keys go by what is printed on them', () => expect(habits.keyComplaints(everything)).toEqual([]));
 test('the top level is fixed', () => expect(habits.topLevelComplaints(readdirSync(root))).toEqual([]));

@@ -102,6 +102,10 @@ describe('habits', () => {
   test('switched-off tests and unfinished places are found', () => {
     const off = ['test', 'describe'].map((word) => `${word}.${'skip'}('x', () => {})`).join('\n');
     expect(habits.skipComplaints(treeOf({ 'tests/a.test.ts': off, 'main/a.ts': off }))).toHaveLength(2);
+    const keys = `if (event.code === 'KeyF') act();\naddEventListener('keydown', act);\nif (error.code === 'missing') return;`;
+    expect(habits.keyComplaints(treeOf({ 'renderer/views/a.vue': keys, 'renderer/composables/keys.ts': keys, 'main/a.ts': keys }))).toEqual(
+      [expect.stringContaining('renderer/views/a.vue:1'), expect.stringContaining('renderer/views/a.vue:2')],
+    );
     expect(habits.undoneComplaints(treeOf({ 'main/a.ts': `// ${'TO' + 'DO'}: later\nconst todo = 1;` }))).toHaveLength(1);
   });
   test('writing to a standard stream past main/output is found', () => {

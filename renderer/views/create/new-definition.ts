@@ -27,6 +27,25 @@ export const FIRST_ANSWERS: FileAnswers = {
   memoryMiB: 512,
 };
 
+/** Everything that the dialog is filled in with. */
+export interface NewMachineForm {
+  readonly source: 'template' | 'files';
+  /** Empty until one is chosen. */
+  readonly template: string;
+  readonly name: string;
+  readonly answers: FileAnswers;
+  readonly startNow: boolean;
+  readonly booted: boolean | undefined;
+}
+export const FIRST_FORM: NewMachineForm = {
+  source: 'template',
+  template: '',
+  name: '',
+  answers: FIRST_ANSWERS,
+  startNow: true,
+  booted: undefined,
+};
+
 /** The first of `wanted`, `wanted 2`, `wanted 3` ... that no machine has. */
 export function freeName(wanted: string, taken: readonly string[]): string {
   const names = new Set(taken);
