@@ -40,7 +40,8 @@ export const keyWithModifiers = (pressed: Modified): string =>
   ].join('+');
 
 /** Whether a key belongs to an input method that is composing a word. Safari ends a composition before its last key; 229 tells. */
-export const isComposing = ({ isComposing: now, keyCode }: Pick<KeyboardEvent, 'isComposing' | 'keyCode'>): boolean => now || keyCode === 229;
+export const isComposing = ({ isComposing: now, keyCode }: Pick<KeyboardEvent, 'isComposing' | 'keyCode'>): boolean =>
+  now || keyCode === 229;
 
 /**
  * Gives keys pressed while a word is being composed to the input method alone: Enter confirms the word and Escape drops

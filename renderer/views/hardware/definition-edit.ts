@@ -63,7 +63,11 @@ export function mergedList<T>(
   theirs: readonly T[],
   keyOf: (item: T) => string,
 ): readonly T[] | undefined {
-  const [was, own, other] = [base, mine, theirs].map((list) => new Map(keyed(list, keyOf))) as [Map<string, T>, Map<string, T>, Map<string, T>];
+  const [was, own, other] = [base, mine, theirs].map((list) => new Map(keyed(list, keyOf))) as [
+    Map<string, T>,
+    Map<string, T>,
+    Map<string, T>,
+  ];
   const result = new Map<string, T>();
   for (const key of new Set([...was.keys(), ...own.keys(), ...other.keys()])) {
     const [b, m, t] = [was.get(key), own.get(key), other.get(key)];
