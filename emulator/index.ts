@@ -106,7 +106,8 @@ export interface MachineFigures {
 export interface MachineEvents {
   /**
    * Bytes the guest printed: console 0 is the serial port, console n the n-th virtio port. Delivered in batches of
-   * about 5 ms; the owner calls `acknowledge` with the bytes it has dealt with, or output stops after 100 KiB.
+   * about 5 ms (channels, whose names have dots, without rests); the owner calls `acknowledge` with the bytes it has dealt
+   * with, or output stops after 100 KiB (512 KiB).
    */
   output(console: number, bytes: Uint8Array): void;
   /** The run ended; the machine's threads are gone and its memory is released. Called exactly once. */
@@ -196,8 +197,8 @@ export interface RestorePoint {
   readonly disks?: readonly DiskAttachment[];
 }
 
-/** The name of the virtio port on which a guest reports the exit status of what `--run` ran: a decimal and a newline. */
-export const STATUS_PORT = 'vivarium.status';
+/** The name of the virtio port on which the guest kit's agent runs commands for the host. */
+export const EXEC_PORT = 'vivarium.exec';
 
 /** A mistake of the person's, said so that they can mend it; never a bug of ours. */
 export class MachineError extends Error {

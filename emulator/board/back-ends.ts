@@ -10,14 +10,14 @@ import type { GoldfishRtc } from '../device/goldfish-rtc/device.ts';
 import type { Uart16550 } from '../device/uart16550/device.ts';
 import { BlockBackEnd, type DiskStore } from '../device/virtio/block/back-end.ts';
 import type { VirtioBlock } from '../device/virtio/block/device.ts';
-import { ConsoleBackEnd } from '../device/virtio/console/back-end.ts';
+import { ConsoleBackEnd, isTerminal } from '../device/virtio/console/back-end.ts';
 import type { VirtioConsole } from '../device/virtio/console/device.ts';
 import { type Entropy, RngBackEnd } from '../device/virtio/rng/back-end.ts';
 import type { VirtioRng } from '../device/virtio/rng/device.ts';
 import type { Vmgenid } from '../device/vmgenid/device.ts';
 import { GENERATION_ID_BYTES } from '../device/vmgenid/state.ts';
 import { InputQueue } from './input-queue.ts';
-import { type Later, OutputPump } from './output-pump.ts';
+import { CHANNEL_PACE, type Later, OutputPump, TERMINAL_PACE } from './output-pump.ts';
 
 /** What the host gives the board on the I/O thread. */
 export interface BackEnds {
@@ -88,8 +88,8 @@ export class AttachedBackEnds {
     const { uart, uartRing, console: terminal } = devices;
     const held = () => this.#still;
     const soon = (action: () => void) => outside.soon(action);
-    const pump = (index: number, source: (most: number) => Uint8Array) =>
-      new OutputPump(source, (bytes) => outside.output(index, bytes), outside.later, held);
+    const pump = (index: number, source: (most: number) => Uint8Array, pace = TERMINAL_PACE) =>
+      new OutputPump(source, (bytes) => outside.output(index, bytes), outside.later, held, pace);
     const serialOutput = (most: number) => {
       const bytes = uartRing.take(most);
       if (bytes.length > 0) uart.drained();
@@ -101,7 +101,9 @@ export class AttachedBackEnds {
     const names = terminal?.device.ports ?? [];
     this.#pumps = [
       pump(0, serialOutput),
-      ...names.map((_, port) => pump(port + 1, (most) => ports?.takeOutput(port, most) ?? new Uint8Array(0))),
+      ...names.map((name, port) =>
+        pump(port + 1, (most) => ports?.takeOutput(port, most) ?? new Uint8Array(0), isTerminal(name) ? TERMINAL_PACE : CHANNEL_PACE),
+      ),
     ];
     this.#inputs = [
       new InputQueue(0, serialInput, this.#gate, soon, held),

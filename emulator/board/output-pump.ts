@@ -1,12 +1,25 @@
 /**
- * Carries one console's output to its owner, on the I/O thread: at once when the console was quiet, then in batches of
- * about 5 ms, and never more than the owner has acknowledged and 100 KiB. What is beyond stays with the guest.
+ * Carries one console's output to its owner, on the I/O thread: at once when the console was quiet, then in batches, and
+ * never more than the owner has acknowledged and a little. What is beyond stays with the guest.
  */
 
-/** Bytes that may be on their way to the owner. */
+/** Bytes of a terminal that may be on their way to the owner. */
 export const UNACKNOWLEDGED_MAX = 100 * 1024;
-const BATCH_MILLISECONDS = 5;
-const BATCH_BYTES = 32 * 1024;
+
+/** How a console's output is carried. */
+export interface Pace {
+  /** Bytes of a batch. */
+  readonly batch: number;
+  /** Bytes that may be on their way to the owner. */
+  readonly unacknowledged: number;
+  /** Milliseconds between two batches. */
+  readonly rest: number;
+}
+/** What people read: few batches, so that a guest that prints in a loop costs its owner little. */
+export const TERMINAL_PACE: Pace = { batch: 32 * 1024, unacknowledged: UNACKNOWLEDGED_MAX, rest: 5 };
+/** What programs read: as fast as they do. */
+export const CHANNEL_PACE: Pace = { batch: 128 * 1024, unacknowledged: 512 * 1024, rest: 0 };
+const LAST_BATCH_BYTES = 32 * 1024;
 /** A batch is put together from so many pieces at most: a guest may offer its bytes one by one, in chains that are long to read. */
 const BATCH_PIECES = 1024;
 
@@ -20,6 +33,7 @@ export class OutputPump {
   readonly #sink: Sink;
   readonly #later: Later;
   readonly #held: () => boolean;
+  readonly #pace: Pace;
   #unacknowledged = 0;
   #resting = false;
 
@@ -27,22 +41,23 @@ export class OutputPump {
    * @param source takes up to so many bytes out of the console; empty when there are none
    * @param held whether nothing may be taken now; `notified` when that is over
    */
-  constructor(source: (most: number) => Uint8Array, sink: Sink, later: Later, held: () => boolean = () => false) {
+  constructor(source: (most: number) => Uint8Array, sink: Sink, later: Later, held: () => boolean = () => false, pace = TERMINAL_PACE) {
     this.#source = source;
     this.#sink = sink;
     this.#later = later;
     this.#held = held;
+    this.#pace = pace;
   }
 
   /** The console may have output. */
   notified(): void {
     if (this.#resting || this.#held()) return;
-    const bytes = this.#gather(Math.min(BATCH_BYTES, UNACKNOWLEDGED_MAX - this.#unacknowledged));
+    const bytes = this.#gather(Math.min(this.#pace.batch, this.#pace.unacknowledged - this.#unacknowledged));
     if (bytes.length === 0) return;
     this.#unacknowledged += bytes.length;
     this.#resting = true;
     const given = this.#sink(bytes);
-    this.#later(BATCH_MILLISECONDS, () => {
+    this.#later(this.#pace.rest, () => {
       const goOn = () => {
         this.#resting = false;
         this.notified();
@@ -69,7 +84,7 @@ export class OutputPump {
   /** Gives everything that is left to the owner, whatever it has acknowledged: the machine has ended. */
   async finish(most: number): Promise<void> {
     for (let left = most; left > 0;) {
-      const bytes = this.#gather(Math.min(BATCH_BYTES, left));
+      const bytes = this.#gather(Math.min(LAST_BATCH_BYTES, left));
       if (bytes.length === 0) return;
       left -= bytes.length;
       await this.#sink(bytes);

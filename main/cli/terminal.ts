@@ -1,6 +1,7 @@
 /**
- * This terminal as a console: raw keys in, Ctrl-A as the prefix of our own keys (Ctrl-A X leaves, Ctrl-A Ctrl-A sends
- * one), sizes as they change. Standard input that is no terminal is passed on as it is; its end ends nothing.
+ * This terminal as a guest's: raw keys in, Ctrl-A as the prefix of our own keys (Ctrl-A X leaves, Ctrl-A Ctrl-A sends
+ * one), sizes as they change. When this program is stopped as a job the terminal is given back, and taken again when it
+ * goes on. Standard input that is no terminal is passed on as it is.
  */
 
 const CTRL_A = 0x01;
@@ -11,6 +12,17 @@ export interface TerminalListener {
   /** Ctrl-A X. */
   leave(): void;
   resize(columns: number, rows: number): void;
+  /** Standard input has ended, or cannot be read. */
+  ended?(): void;
+}
+
+/** Standard input while it is attached. */
+export interface AttachedTerminal {
+  /** Reads no more for now: whoever takes the input has no room. What was read already may still come. */
+  hold(): void;
+  release(): void;
+  /** Puts the terminal back as it was. */
+  detach(): void;
 }
 
 /** Splits keys into what goes to the guest and what is meant for us. Keeps a Ctrl-A that ended the last piece. */
@@ -34,25 +46,70 @@ export function escapeReader(listener: Pick<TerminalListener, 'input' | 'leave'>
   };
 }
 
-/** Begins to read standard input. @returns puts the terminal back as it was */
-export function attachTerminal(listener: TerminalListener): () => void {
+/**
+ * Takes the terminal for single keys, across stops of this program as a job.
+ * @param continued called when it goes on
+ * @returns gives the terminal back
+ */
+function takeTerminal(continued: () => void): () => void {
+  const { stdin } = process;
+  const raw = (on: boolean) => {
+    try {
+      stdin.setRawMode(on);
+    } catch {
+      // The terminal is gone; SIGHUP or the end of the input says so.
+    }
+  };
+  const stop = () => {
+    raw(false);
+    process.kill(process.pid, 'SIGSTOP');
+  };
+  // The shell may have changed the modes meanwhile; Node sets only those that it believes to be others.
+  const goOn = () => {
+    raw(false);
+    raw(true);
+    continued();
+  };
+  raw(true);
+  process.on('SIGTSTP', stop).on('SIGCONT', goOn);
+  return () => {
+    process.off('SIGTSTP', stop).off('SIGCONT', goOn);
+    raw(false);
+  };
+}
+
+/**
+ * Begins to read standard input.
+ * @param keys false: a terminal stays in line mode and its lines are passed on, as other input is
+ */
+export function attachTerminal(listener: TerminalListener, keys = true): AttachedTerminal {
   const { stdin, stdout } = process;
-  const isTerminal = stdin.isTTY;
-  const read = isTerminal ? escapeReader(listener) : (bytes: Uint8Array) => listener.input(bytes);
+  const isRaw = stdin.isTTY && keys;
+  const read = isRaw ? escapeReader(listener) : (bytes: Uint8Array) => listener.input(bytes);
   const onData = (bytes: Buffer) => read(new Uint8Array(bytes));
   const onResize = () => listener.resize(stdout.columns, stdout.rows);
-  if (isTerminal) stdin.setRawMode(true);
-  stdin.on('data', onData);
-  // A closed or unreadable standard input is as good as none.
-  stdin.on('error', () => undefined);
-  if (stdout.isTTY) {
+  let over = false;
+  const onEnd = () => {
+    if (over) return;
+    over = true;
+    listener.ended?.();
+  };
+  const followsSize = stdout.isTTY && keys;
+  const giveBack = isRaw ? takeTerminal(() => followsSize && onResize()) : undefined;
+  // A closed or unreadable standard input has ended.
+  stdin.on('data', onData).on('end', onEnd).on('error', onEnd);
+  if (followsSize) {
     stdout.on('resize', onResize);
     onResize();
   }
-  return () => {
-    stdin.off('data', onData);
-    stdout.off('resize', onResize);
-    if (isTerminal) stdin.setRawMode(false);
-    stdin.pause();
+  return {
+    hold: () => void stdin.pause(),
+    release: () => void stdin.resume(),
+    detach() {
+      stdin.off('data', onData).off('end', onEnd);
+      stdout.off('resize', onResize);
+      giveBack?.();
+      stdin.pause();
+    },
   };
 }

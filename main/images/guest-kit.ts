@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { STATUS_PORT, type BootSource } from '../../emulator/index.ts';
+import type { BootSource } from '../../emulator/index.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { FileInspection, TemplateStatus } from '../../preload/contract/images.ts';
 import { missingPrograms, withoutApt, type AptOptions } from './apt/session.ts';
@@ -26,8 +26,8 @@ export interface GuestKitOptions {
 }
 /** What a person adds to a template's guest. */
 export interface GuestAdditions {
-  /** A shell command; its exit status comes through the status port, then the guest powers off. */
-  readonly run?: string | undefined;
+  /** The guest is there to run commands through its agent: it has no shell on its console. */
+  readonly commandsOnly?: boolean | undefined;
   /** `HOSTPATH[:GUESTPATH]` each. */
   readonly copy?: readonly string[] | undefined;
   /** Module names, or module files. */
@@ -38,7 +38,7 @@ export interface PreparedGuest {
   readonly boot: BootSource;
   readonly memoryMiB: number;
   readonly cores: number;
-  /** Virtio console ports to give the machine; the status port is among them when a command is run. */
+  /** Virtio console ports to give the machine. */
   readonly ports: readonly string[];
 }
 
@@ -96,8 +96,7 @@ export class GuestKit {
     signal?.throwIfAborted();
     const template = this.template(name);
     const boot = template.kind === 'linux' ? await this.#linux(template, additions, report, signal) : await this.#bare(template, additions);
-    const ports = additions.run === undefined ? template.ports : [...template.ports, STATUS_PORT];
-    return { boot, memoryMiB: template.memoryMiB, cores: template.cores, ports };
+    return { boot, memoryMiB: template.memoryMiB, cores: template.cores, ports: template.ports };
   }
 
   inspect(file: string): Promise<FileInspection> {
@@ -132,6 +131,8 @@ export class GuestKit {
       busybox: await readFile(await firstFile(partOf(packages, 'busybox').folder, ['usr/bin/busybox', 'bin/busybox'])),
       init: readFileSync(join(this.#templates, 'init.sh'), 'utf8'),
       profile: readFileSync(join(this.#templates, 'profile.sh'), 'utf8'),
+      resize: readFileSync(join(this.#templates, 'resize.sh'), 'utf8'),
+      agent: readFileSync(join(this.#templates, 'agent', `agent-${template.architecture}`)),
       modules: () => (tree ??= ModuleTree.open(kernelPackage.folder)),
       wanted: template.modules,
     };
@@ -139,20 +140,34 @@ export class GuestKit {
     signal?.throwIfAborted();
     const files = [];
     for (const request of additions.copy ?? []) files.push(...(await copyEntries(parseCopy(request), (message) => report({ message }))));
-    const whole = await extendedInitramfs(base.content, { run: additions.run, files, modules: additions.kmod ?? [] }, parts);
+    const whole = await extendedInitramfs(
+      base.content,
+      { commandsOnly: additions.commandsOnly, files, modules: additions.kmod ?? [] },
+      parts,
+    );
     const initrd = whole === base.content ? base.path : await this.#keep(whole, 'cpio');
     await this.#clean();
     return {
       kind: 'linux',
       kernel: await kernelFile(kernelPackage),
       initrd,
-      commandLine: additions.run === undefined ? template.commandLine : template.runCommandLine,
+      commandLine: additions.commandsOnly ? template.runCommandLine : template.commandLine,
     };
   }
 
   /** The base archive, from the cache where the same inputs have made it before. */
   async #base(parts: BaseParts, packages: readonly StoredPackage[], report: Report): Promise<{ path: string; content: Uint8Array }> {
-    const key = sha256(JSON.stringify([builderVersion, parts.init, parts.profile, parts.wanted, packages.map((entry) => entry.sha256)]));
+    const key = sha256(
+      JSON.stringify([
+        builderVersion,
+        parts.init,
+        parts.profile,
+        parts.resize,
+        sha256(parts.agent),
+        parts.wanted,
+        packages.map((entry) => entry.sha256),
+      ]),
+    );
     const path = join(this.#cache, 'built', `base-${key}.cpio`);
     const cached = await readFile(path).catch(() => undefined);
     if (cached) {
@@ -166,7 +181,7 @@ export class GuestKit {
   }
 
   async #bare(template: BareTemplate, additions: GuestAdditions): Promise<BootSource> {
-    if (additions.run !== undefined || additions.copy?.length || additions.kmod?.length)
+    if (additions.commandsOnly || additions.copy?.length || additions.kmod?.length)
       throw new ContractError(
         'invalid',
         `the template ${template.name} has no operating system: it cannot run commands, take files or load modules. Use debian-riscv64 for that.`,

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The first program of a Vivarium guest that runs from memory. It makes the usual places, loads the kernel modules for
-# the devices that are there, and then either hands over to a shell on the console or runs one command and powers off.
+# the devices that are there, and hands over to BusyBox's init.
 # Every fork costs boot time: the shell's own words are used wherever they do.
 
 mount -t proc proc /proc
@@ -43,51 +43,17 @@ export HOME=/root USER=root SHELL=/bin/sh PATH=/usr/local/bin:/bin
 export TERM
 cd /root
 
+# The agent runs the host's commands (viv run --run, viv exec); where only that is wanted there is no shell.
+table='::respawn:/bin/vivarium-agent
+::ctrlaltdel:/bin/reboot
+::shutdown:/bin/umount -a -r'
 if [ ! -e /etc/vivarium/run ]; then
   mkdir /dev/pts
   mount -t devpts devpts /dev/pts
   ip link set lo up
   for console in $(cat /sys/class/tty/console/active); do :; done
-  echo "$console::respawn:-/bin/sh
-::ctrlaltdel:/bin/reboot
-::shutdown:/bin/umount -a -r" > /etc/inittab
-  exec init
+  table="$console::respawn:-/bin/sh
+$table"
 fi
-
-# Asked to power off or reboot by the command itself: done when it has ended.
-ending=poweroff
-trap : USR1 USR2
-trap 'ending=reboot' TERM
-setsid cttyhack sh /etc/vivarium/run
-status=$?
-
-# The port appears a moment after the driver; a machine without a console device has none.
-find_port() {
-  for file in /sys/class/virtio-ports/*/name; do
-    [ -e "$file" ] && read -r name < "$file" && [ "$name" = vivarium.status ] || continue
-    port=${file%/name}
-    port=/dev/${port##*/}
-    return 0
-  done
-  return 1
-}
-find_devices
-port=
-case "$virtio_devices" in
-  *0x0003*)
-    tries=0
-    until find_port || [ $tries -ge 100 ]; do
-      usleep 10000
-      tries=$((tries + 1))
-    done ;;
-esac
-if [ "$port" ]; then
-  # A host that has gone away would block the write.
-  timeout -s KILL 5 sh -c 'echo "$1" > "$2"' sh "$status" "$port" || port=
-fi
-[ "$port" ] || echo "vivarium: exit status $status"
-
-# Changing a terminal's mode waits until it has sent everything; the last kernel line stays off the console.
-stty -echo
-echo 0 > /proc/sys/kernel/printk
-$ending -f
+echo "$table" > /etc/inittab
+exec init

@@ -1,8 +1,9 @@
 # Read by the guest's login shell on the console.
 export PS1='\[\e[1;32m\]\u@\h\[\e[0m\]:\[\e[1;34m\]\w\[\e[0m\]\$ '
 alias ls='ls --color=auto' ll='ls -l'
-# The host may name its terminal's size on the kernel command line: COLUMNS=120 LINES=40.
-stty columns "${COLUMNS:-80}" rows "${LINES:-24}"
+# A terminal that is attached has told its size already. The host may also name one on the kernel command line:
+# COLUMNS=120 LINES=40.
+[ "$(stty size)" != '0 0' ] || stty columns "${COLUMNS:-80}" rows "${LINES:-24}"
 unset COLUMNS LINES
 export HOME=/root
 cd

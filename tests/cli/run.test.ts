@@ -55,7 +55,7 @@ test('an interrupt ends it, and the figures are written', async () => {
   expect(await running.result).toMatchObject({ status: 130, err: '' });
   const figures = JSON.parse(readFileSync(stats, 'utf8')) as { instructions: number };
   expect(figures).toMatchObject({
-    exitReason: 'interrupted',
+    exitReason: 'interrupted by SIGINT',
     exitStatus: 130,
     milestones: { firstOutput: expect.any(Number) },
   });

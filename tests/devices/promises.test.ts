@@ -4,7 +4,7 @@ import { reset } from '../../emulator/snapshot/schema.ts';
 import type { BoardConfiguration } from '../../emulator/board/riscv64-virt.ts';
 import { seeded, testBoard } from './kit/test-board.ts';
 
-const both = { cores: 2, disks: [{ readonly: false }, { readonly: true }], ports: ['shell', 'vivarium.status'] };
+const both = { cores: 2, disks: [{ readonly: false }, { readonly: true }], ports: ['shell', 'vivarium.exec'] };
 const onMmio: Partial<BoardConfiguration> = { ...both, virtio: 'mmio' };
 const onPci: Partial<BoardConfiguration> = { ...both, virtio: 'pci', devices: ['edu'] };
 const namesOf = (configuration: Partial<BoardConfiguration>) => testBoard(configuration).board.devices.map(({ name }) => name);

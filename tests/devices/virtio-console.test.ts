@@ -8,7 +8,7 @@ import { ascii, eventually, settle, testBoard, testOutside, text } from './kit/t
 const [CONTROL_IN, CONTROL_OUT] = [2, 3];
 
 async function consoles() {
-  const test = testBoard({ ports: ['shell', 'vivarium.status'] });
+  const test = testBoard({ ports: ['shell', 'vivarium.exec'] });
   const outside = testOutside();
   test.board.attach(outside);
   const driver = new TestDriver(test, CONSOLE_SLOT);
@@ -48,7 +48,7 @@ it('introduces its ports: terminals as consoles, channels by name only', async (
   ]);
   await say(1, 3, 1);
   expect(told().map(({ event, rest }) => [event, rest])).toEqual([
-    [7, 'vivarium.status'],
+    [7, 'vivarium.exec'],
     [6, ''],
   ]);
   await board.outside.close();

@@ -89,14 +89,14 @@ async function attach(program: Program, machine: MachineStatus, number: number):
         () => end(),
       );
   });
-  const detach = attachTerminal({
+  const terminal = attachTerminal({
     input: (bytes) => channel.write(bytes),
     leave: () => end(),
     resize: (columns, rows) => void program.client.services.consoles.resize(machine.id, number, { columns, rows }).catch(() => undefined),
   });
   return untilEnd(attachment, standardOutput().isTerminal ? '\r\n' : '', () => {
     clearTimeout(silence);
-    detach();
+    terminal.detach();
   });
 }
 

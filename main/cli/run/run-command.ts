@@ -7,10 +7,14 @@ import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, words, type Command } from '../command.ts';
 import { GUEST_HELP, GUEST_OPTIONS, guestOptions, type GuestOptions } from '../guest-options.ts';
 import { definitionOf, definitionPatch } from '../machine-definition.ts';
-import { outcomeOf } from './run-outcome.ts';
-import { openRunDisks, type RunDisks } from './run-disks.ts';
-import { runMachine, type RunResult } from './run-machine.ts';
 import { printError } from '../../output/print.ts';
+import type { CommandOnStreams } from '../exec/command-streams.ts';
+import { GUEST_EXIT_HELP } from '../exec/guest-exit.ts';
+import { heedSignals, signalStatus } from '../exec/signals.ts';
+import { commandRequest, TERMINAL_HELP, TERMINAL_OPTIONS, wantsTerminal } from '../exec/terminal-option.ts';
+import { commandOutcome, machineOutcome, type Outcome } from './run-outcome.ts';
+import { openRunDisks, type RunDisks } from './run-disks.ts';
+import type { Interruption, MachineRun } from './run-machine.ts';
 
 const help = `viv run: run a throwaway machine on this terminal
 
@@ -20,21 +24,28 @@ Usage: viv run --template NAME [--run COMMAND] [OPTION]...
 
 The console is standard input and output. On a terminal Ctrl-A X leaves and Ctrl-A Ctrl-A sends Ctrl-A.
 
+With --run the guest boots unseen and COMMAND has standard input, output and error here, byte for byte, as with ssh;
+then the guest powers off. SIGINT, SIGTERM and SIGHUP are passed on to COMMAND; the second one, or two seconds, end the
+run. What COMMAND leaves running in the background is not waited for.
+
 ${GUEST_HELP}
                             overlay is as good as throwaway here: the machine is not kept
   --run COMMAND             with --template: run a shell command, then power off
+${TERMINAL_HELP}
+  --console                 with --run: show what the guest's console prints on standard error
   --copy HOST[:GUEST]       with --template: put a host file into the guest (a program with its libraries);
                             may be given several times
   --kmod MODULE             with --template: load a kernel module; may be given several times
   --timeout SECONDS         stop after that time
   --stats FILE              write figures of the run as JSON
 
-Exit status: that of COMMAND; else the guest's own (0 where it gives none); 124 after --timeout; 1 when the machine
-cannot start or fails; 2 for a wrong call.
+Exit status: the guest's own (0 where it gives none). With --run: ${GUEST_EXIT_HELP}.
+1 when the machine cannot start or fails, or when output was lost; 2 for a wrong call.
 
 Examples:
   viv run --template debian-riscv64
   viv run --template debian-riscv64 --run 'uname -m' --timeout 60
+  tar c src | viv run --template debian-riscv64 --run 'tar x && ls -l src'
   viv run --template debian-riscv64 --copy /usr/bin/riscv64-thing:/bin/thing --run thing
   viv run --kernel Image --initrd rootfs.cpio.gz --append 'console=ttyS0' --memory 1G
   viv run --kernel Image --append 'console=ttyS0 root=/dev/vda' --drive file=disk.img
@@ -44,6 +55,8 @@ Examples:
 
 const OPTIONS = {
   ...GUEST_OPTIONS,
+  ...TERMINAL_OPTIONS,
+  console: { type: 'boolean' },
   run: { type: 'string' },
   copy: { type: 'string', multiple: true },
   kmod: { type: 'string', multiple: true },
@@ -52,7 +65,7 @@ const OPTIONS = {
 } as const;
 
 interface Additions {
-  readonly run?: string;
+  readonly commandsOnly?: boolean;
   readonly copy?: readonly string[];
   readonly kmod?: readonly string[];
 }
@@ -108,47 +121,96 @@ async function prepare(
   }
 }
 
-async function run(args: readonly string[]): Promise<number> {
+interface Call {
+  readonly options: GuestOptions;
+  readonly additions: Additions;
+  /** The command to run; absent: the console is this terminal. */
+  readonly command?: string;
+  readonly hasTerminal: boolean;
+  readonly showsConsole: boolean;
+  readonly timeout: number | undefined;
+  readonly stats: string | undefined;
+}
+
+/** @throws CallError when options are wrong or cannot be combined */
+function readCall(args: readonly string[]): Call {
   const { values, positionals } = readArguments(args, OPTIONS);
   words(positionals);
   const options = guestOptions(values);
+  const stray = (['run', 'copy', 'kmod'] as const).find((name) => values[name] !== undefined);
+  if (options.template === undefined && stray) throw new CallError(`--${stray} needs --template`);
+  const useless = (['tty', 'no-tty', 'console'] as const).find((name) => values[name]);
+  if (values.run === undefined && useless) throw new CallError(`--${useless} needs --run`);
+  if (values.run?.trim() === '') throw new CallError('the command of --run is empty');
   const additions: Additions = {
-    ...(values.run === undefined ? {} : { run: values.run }),
+    ...(values.run === undefined ? {} : { commandsOnly: true }),
     ...(values.copy ? { copy: values.copy } : {}),
     ...(values.kmod ? { kmod: values.kmod } : {}),
   };
-  const [stray] = Object.keys(additions);
-  if (options.template === undefined && stray) throw new CallError(`--${stray} needs --template`);
-  const timeout = seconds(values.timeout);
+  return {
+    options,
+    additions,
+    ...(values.run === undefined ? {} : { command: values.run }),
+    hasTerminal: wantsTerminal(values),
+    showsConsole: values.console ?? false,
+    timeout: seconds(values.timeout),
+    stats: values.stats,
+  };
+}
 
+interface Ends {
+  readonly signal: AbortSignal;
+  readonly interrupt: (why: Interruption) => void;
+  running(command: CommandOnStreams | undefined): void;
+}
+
+/** Runs what was prepared, to its end. */
+async function runPrepared(call: Call, configuration: MachineConfiguration, ends: Ends): Promise<[MachineRun, Outcome]> {
+  const { command, timeout } = call;
+  const interrupted = () => (ends.signal.aborted ? (ends.signal.reason as Interruption) : undefined);
+  if (command === undefined) {
+    const { runOnConsole } = await import('./console-run.ts');
+    // A system that reboots starts again; a bare program has ended by it.
+    const run = await runOnConsole(configuration, { ...ends, restarts: call.options.bare === undefined });
+    return [run, machineOutcome(run, interrupted(), timeout)];
+  }
+  const { runCommandIn } = await import('./command-run.ts');
+  const run = await runCommandIn(configuration, commandRequest(command, call.hasTerminal), { ...ends, showsConsole: call.showsConsole });
+  return [run, commandOutcome(run, interrupted(), timeout)];
+}
+
+async function run(args: readonly string[]): Promise<number> {
+  const call = readCall(args);
+  const { timeout } = call;
   const abort = new AbortController();
-  const interrupt = (why: NonNullable<RunResult['interrupted']>) => abort.abort(why);
+  const interrupt = (why: Interruption) => abort.abort(why);
   const timer = timeout === undefined ? undefined : setTimeout(() => interrupt('timeout'), timeout * 1000);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupt('signal'));
+  let command: CommandOnStreams | undefined;
+  const letSignalsBe = heedSignals((number) => {
+    command?.signal(number);
+    return command !== undefined;
+  }, interrupt);
   let disks: RunDisks | undefined;
   try {
-    const prepared = await prepare(options, additions, abort.signal);
+    const prepared = await prepare(call.options, call.additions, abort.signal);
     disks = prepared.disks;
-    const { configuration } = prepared;
-    const what = values.run === undefined ? 'machine' : 'command';
-    let result = await runMachine(configuration, { signal: abort.signal, interrupt });
-    // A system that reboots starts again; a command or a bare program has ended by it.
-    while (result.ending.kind === 'reboot' && what === 'machine' && options.bare === undefined && !abort.signal.aborted)
-      result = await runMachine(configuration, { signal: abort.signal, interrupt });
-    const outcome = outcomeOf(result, what, timeout);
-    if (values.stats !== undefined) {
+    const running = (what: CommandOnStreams | undefined) => void (command = what);
+    const [run, outcome] = await runPrepared(call, prepared.configuration, { signal: abort.signal, interrupt, running });
+    if (call.stats !== undefined) {
       const { statsOf, writeStats } = await import('./stats.ts');
-      writeStats(values.stats, statsOf(result.figures, outcome.reason, outcome.status, result.milestones));
+      writeStats(call.stats, statsOf(run.figures, outcome.reason, outcome.status, run.milestones));
     }
     if (outcome.message !== undefined) printError(`viv: ${outcome.message}`);
     return outcome.status;
   } catch (error) {
     if (!abort.signal.aborted) throw error;
-    if (abort.signal.reason !== 'timeout') return EXIT.interrupted;
+    const why = abort.signal.reason as Interruption;
+    if (why === 'SIGINT' || why === 'SIGTERM' || why === 'SIGHUP') return signalStatus(why);
     printError(`viv: stopped after ${timeout} seconds (--timeout) before the machine had started`);
     return EXIT.timeout;
   } finally {
     clearTimeout(timer);
+    letSignalsBe();
     await disks?.remove();
   }
 }

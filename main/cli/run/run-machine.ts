@@ -1,77 +1,65 @@
-/**
- * Runs one machine on this terminal until it ends, and says how it ended. Prints the console's bytes and nothing else
- * on standard output.
- */
+/** One start of a throwaway machine: from its configuration to how it ended, with what `--stats` wants to know. */
 import { startMachine } from '../../../emulator/host/index.ts';
-import { STATUS_PORT, type Ending, type MachineConfiguration, type MachineFigures, type RunningMachine } from '../../../emulator/index.ts';
-import { standardOutput } from '../../output/print.ts';
-import { attachTerminal } from '../terminal.ts';
+import type { Ending, MachineConfiguration, MachineFigures, RunningMachine } from '../../../emulator/index.ts';
+import { PanicWatch, type Panic } from '../../exec/panic-watch.ts';
 import { watchMilestones, type Milestones } from './milestones.ts';
 
-export interface RunResult {
+/** Why a run was ended from here. */
+export type Interruption = 'timeout' | 'left' | 'output closed' | 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+/** How a machine's run went. */
+export interface MachineRun {
   readonly ending: Ending;
-  /** Why the run was ended from here. */
-  readonly interrupted?: 'timeout' | 'left' | 'signal' | 'output closed';
-  /** What the command's exit status was, where the guest reported one. */
-  readonly status?: number;
   readonly figures: MachineFigures;
   readonly milestones: Milestones;
   readonly log: readonly string[];
+  /** The guest's kernel panicked before. */
+  readonly panic?: Panic;
 }
 
-export interface RunOptions {
-  /** Ends the run; its reason is a `RunResult['interrupted']`. */
-  readonly signal: AbortSignal;
-  readonly interrupt: (why: NonNullable<RunResult['interrupted']>) => void;
+export interface MachineOnHost {
+  readonly machine: RunningMachine;
+  /** Resolves when it has ended, or a moment after `signal`, whatever it is doing then. */
+  readonly ended: Promise<MachineRun>;
 }
 
 const NOTHING: MachineFigures = { instructions: 0, compiledInstructions: 0, fragments: 0, seconds: 0, hostCpuSeconds: 0 };
-/** A status is a few digits; a guest that writes more to the port means something else. */
-const LONGEST_STATUS = 32;
-
-/** Collects the status port's bytes until the newline. */
-function statusReader() {
-  let text = '';
-  return {
-    take: (bytes: Uint8Array) => void (text = (text + new TextDecoder('latin1').decode(bytes)).slice(0, LONGEST_STATUS)),
-    status: () => {
-      const [, digits] = /^(\d{1,3})\n/.exec(text) ?? [];
-      return digits === undefined ? undefined : Number(digits);
-    },
-  };
-}
+/** A machine that is to end and does not is left to the end of this process, after so many milliseconds. */
+const ENDING_PATIENCE = 2000;
+/** What a kernel may still print about its panic, or a reboot take, in milliseconds. */
+const AFTER_PANIC = 1000;
 
 /**
- * Starts the machine and resolves when it has ended.
+ * Starts a machine.
+ * @param output gets what the consoles print: 0 is the serial port, n the n-th virtio port; acknowledging is its part
+ * @param signal ends the run
  * @throws MachineError when it cannot be started
  */
-export async function runMachine(configuration: MachineConfiguration, { signal, interrupt }: RunOptions): Promise<RunResult> {
+export async function runMachine(
+  configuration: MachineConfiguration,
+  output: (console: number, bytes: Uint8Array, machine: Pick<RunningMachine, 'acknowledge'>) => void,
+  signal: AbortSignal,
+): Promise<MachineOnHost> {
   const watch = watchMilestones();
-  const status = statusReader();
-  // Console 0 is the serial port; port n of the list is console n + 1.
-  const statusConsole = configuration.ports.indexOf(STATUS_PORT) + 1;
+  const panicWatch = new PanicWatch();
   const log: string[] = [];
   let machine: RunningMachine | undefined;
   let figures = NOTHING;
-  const unacknowledged: [number, number][] = [];
+  let panic: Panic | undefined;
+  // The kit's kernel reboots after a panic; one of a person's own may stand still for ever.
+  let panicTimer: NodeJS.Timeout | undefined;
+  const early: [number, number][] = [];
   const acknowledge = (console: number, count: number) =>
-    machine ? machine.acknowledge(console, count) : void unacknowledged.push([console, count]);
-
+    machine ? machine.acknowledge(console, count) : void early.push([console, count]);
   const ended = Promise.withResolvers<Ending>();
   machine = await startMachine(configuration, {
     output(console, bytes) {
       if (console === 0) {
         watch.output(bytes);
-        standardOutput()
-          .write(bytes)
-          .then(
-            () => acknowledge(0, bytes.length),
-            () => interrupt('output closed'),
-          );
-        return;
+        panic ??= panicWatch.output(bytes);
+        if (panic) panicTimer ??= setTimeout(() => void machine?.stop(), AFTER_PANIC);
       }
-      if (console === statusConsole) status.take(bytes);
-      acknowledge(console, bytes.length);
+      output(console, bytes, { acknowledge });
     },
     log: (line) => void log.push(line),
     ended(ending) {
@@ -79,38 +67,28 @@ export async function runMachine(configuration: MachineConfiguration, { signal, 
       ended.resolve(ending);
     },
   });
-  for (const [console, count] of unacknowledged.splice(0)) machine.acknowledge(console, count);
   const running = machine;
+  for (const [console, count] of early.splice(0)) running.acknowledge(console, count);
   // After the end the machine's memory is gone, so the figures are looked at while it runs, too.
   const look = () => {
     const now = running.figures();
     if (now.seconds >= figures.seconds) figures = now;
   };
   const looking = setInterval(look, 100).unref();
-  const stop = () => void running.stop();
-  signal.addEventListener('abort', stop);
+  let patience: NodeJS.Timeout | undefined;
+  const stop = () => {
+    void running.stop();
+    patience = setTimeout(() => ended.resolve({ kind: 'stopped' }), ENDING_PATIENCE);
+  };
   if (signal.aborted) stop();
-  // What is typed or piped in before the guest listens waits in the serial port.
-  const detach = attachTerminal({
-    input: (bytes) => running.write(0, bytes),
-    leave: () => interrupt('left'),
-    resize: (columns, rows) => running.resize(0, columns, rows),
-  });
-  try {
-    const ending = await ended.promise;
+  else signal.addEventListener('abort', stop);
+  const finish = (ending: Ending): MachineRun => {
     look();
-    const code = status.status();
-    return {
-      ending,
-      ...(signal.aborted ? { interrupted: signal.reason as NonNullable<RunResult['interrupted']> } : {}),
-      ...(code === undefined ? {} : { status: code }),
-      figures,
-      milestones: watch.milestones,
-      log,
-    };
-  } finally {
     clearInterval(looking);
+    clearTimeout(panicTimer);
+    clearTimeout(patience);
     signal.removeEventListener('abort', stop);
-    detach();
-  }
+    return { ending, figures, milestones: watch.milestones, log, ...(panic ? { panic } : {}) };
+  };
+  return { machine: running, ended: ended.promise.then(finish) };
 }

@@ -1,6 +1,10 @@
 /** From how a run ended to what `viv run` says and exits with. */
 import { EXIT } from '../call-error.ts';
-import type { RunResult } from './run-machine.ts';
+import { signalStatus } from '../exec/signals.ts';
+import { GUEST_EXIT, GUEST_OUT_OF_MEMORY } from '../exec/guest-exit.ts';
+import { READER_GONE } from '../../output/print.ts';
+import type { CommandRun } from './command-run.ts';
+import type { Interruption, MachineRun } from './run-machine.ts';
 
 export interface Outcome {
   readonly status: number;
@@ -10,38 +14,44 @@ export interface Outcome {
   readonly message?: string;
 }
 
-/** 128 + SIGINT and 128 + SIGPIPE, as shells report them. */
-const INTERRUPTED = 130;
-const PIPE_CLOSED = 141;
-
-/** @param what `command` when the guest was to run one command and report its status */
-export function outcomeOf(
-  { ending, interrupted, status, log }: RunResult,
-  what: 'command' | 'machine',
-  timeout: number | undefined,
-): Outcome {
-  if (status !== undefined && what === 'command') return { status, reason: `command exited with ${status}` };
+/** A run that was ended from here. */
+function interruptedOutcome(interrupted: Interruption, timeout: number | undefined): Outcome {
   if (interrupted === 'timeout')
     return { status: EXIT.timeout, reason: 'timeout', message: `stopped after ${timeout} seconds (--timeout)` };
-  if (interrupted === 'signal') return { status: INTERRUPTED, reason: 'interrupted' };
-  if (interrupted === 'output closed') return { status: PIPE_CLOSED, reason: 'output closed' };
-  if (ending.kind === 'failed') {
-    const lines = ending.log === '' ? log.join('\n') : ending.log;
-    return {
-      status: EXIT.failed,
-      reason: `failed: ${ending.reason}`,
-      message: `the machine failed: ${ending.reason}${lines === '' ? '' : `\n${lines}`}`,
-    };
-  }
-  if (what === 'command') {
-    const how = interrupted === 'left' ? 'you left' : ending.kind === 'reboot' ? 'the guest rebooted' : 'the guest powered off';
-    return {
-      status: EXIT.failed,
-      reason: `${how} before the command reported its exit status`,
-      message: `${how} before the command reported its exit status`,
-    };
-  }
+  if (interrupted === 'output closed') return { status: READER_GONE, reason: 'output closed' };
   if (interrupted === 'left') return { status: EXIT.ok, reason: 'left' };
+  return { status: signalStatus(interrupted), reason: `interrupted by ${interrupted}` };
+}
+
+function failedOutcome(reason: string, lines: string): Outcome {
+  return { status: EXIT.failed, reason: `failed: ${reason}`, message: `the machine failed: ${reason}${lines === '' ? '' : `\n${lines}`}` };
+}
+
+/** Of a machine on this terminal. */
+export function machineOutcome({ ending, log }: MachineRun, interrupted: Interruption | undefined, timeout: number | undefined): Outcome {
+  if (interrupted) return interruptedOutcome(interrupted, timeout);
+  if (ending.kind === 'failed') return failedOutcome(ending.reason, ending.log === '' ? log.join('\n') : ending.log);
   if (ending.kind === 'poweroff') return { status: ending.code & 0xff || (ending.code === 0 ? 0 : EXIT.failed), reason: 'poweroff' };
   return { status: EXIT.ok, reason: ending.kind };
+}
+
+/** Of a command, whose guest may have ended before it did. */
+export function commandOutcome(run: CommandRun, interrupted: Interruption | undefined, timeout: number | undefined): Outcome {
+  const { ending, outcome, panic, log } = run;
+  if (interrupted === 'left') return { status: EXIT.failed, reason: 'left', message: 'you left before the command had ended' };
+  if (outcome?.kind === 'ended' && ending.kind !== 'failed') {
+    const { status, outOfMemory } = outcome.end;
+    if (outOfMemory) return { status: GUEST_EXIT.outOfMemory, reason: 'out of memory', message: GUEST_OUT_OF_MEMORY };
+    return { status, reason: `command exited with ${status}` };
+  }
+  if (interrupted) return interruptedOutcome(interrupted, timeout);
+  const shown = run.console === '' ? '' : `\nThe guest's console printed last:\n${run.console}`;
+  const ended = (status: number, reason: string, message: string): Outcome => ({ status, reason, message: `${message}${shown}` });
+  if (panic?.outOfMemory)
+    return ended(GUEST_EXIT.outOfMemory, 'out of memory', `the guest ran out of memory and its kernel panicked: ${panic.reason}`);
+  if (panic) return ended(GUEST_EXIT.panic, 'panic', `the guest's kernel panicked: ${panic.reason}`);
+  if (ending.kind === 'failed') return failedOutcome(ending.reason, ending.log === '' ? log.join('\n') : ending.log);
+  if (outcome?.kind === 'lost') return { status: EXIT.failed, reason: outcome.reason, message: outcome.reason };
+  const [status, what] = ending.kind === 'reboot' ? [GUEST_EXIT.reboot, 'rebooted'] : [GUEST_EXIT.powerOff, 'powered off'];
+  return { status, reason: ending.kind, message: `the guest ${what} before the command had ended` };
 }

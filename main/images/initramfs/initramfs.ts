@@ -13,6 +13,10 @@ export interface BaseParts {
   /** `init.sh` and `profile.sh` of the templates' folder. */
   readonly init: string;
   readonly profile: string;
+  /** `resize.sh`: the command `resize`, which BusyBox as Debian builds it lacks. */
+  readonly resize: string;
+  /** The program that runs the host's commands. */
+  readonly agent: Uint8Array;
   /** The kernel's modules; asked only when some are needed. */
   modules(): Promise<ModuleTree>;
   readonly wanted: readonly ModulePart[];
@@ -58,6 +62,8 @@ export async function baseInitramfs(parts: BaseParts): Promise<Uint8Array> {
     ...busyboxApplets(parts.busybox)
       .filter((name) => name !== 'busybox')
       .map((name): CpioEntry => ({ kind: 'link', path: `bin/${name}`, target: 'busybox' })),
+    file('bin/vivarium-agent', parts.agent, 0o755),
+    file('bin/resize', parts.resize, 0o755),
     file('etc/passwd', 'root::0:0:root:/root:/bin/sh\n'),
     file('etc/group', 'root:x:0:\n'),
     file('etc/profile', parts.profile),
@@ -68,8 +74,8 @@ export async function baseInitramfs(parts: BaseParts): Promise<Uint8Array> {
 }
 
 export interface Additions {
-  /** A shell command to run instead of a shell, after which the guest powers off. */
-  readonly run?: string | undefined;
+  /** No shell on the console, see resources/guests/init.sh. */
+  readonly commandsOnly?: boolean | undefined;
   readonly files: readonly CpioEntry[];
   /** Modules to load at start, beside the template's. */
   readonly modules: readonly string[];
@@ -93,6 +99,6 @@ export async function extendedInitramfs(
     entries.push(file('etc/vivarium/modules', own.list + extra.map((module) => `- ${module.name}\n`).join('')));
     for (const module of extra) entries.push(file(`lib/modules/${module.name}.ko`, module.content));
   }
-  if (additions.run !== undefined) entries.push(file('etc/vivarium/run', `${additions.run}\n`));
+  if (additions.commandsOnly) entries.push(file('etc/vivarium/run', ''));
   return entries.length === 0 ? base : concatenate([base, writeCpio(entries, secondFirstInode)]);
 }

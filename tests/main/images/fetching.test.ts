@@ -36,7 +36,7 @@ describe('a first use', () => {
     expect(kit.status('debian-riscv64').parts).toBe('fetchable');
     const seen: Progress[] = [];
     const guest = await kit.prepare('debian-riscv64', {}, (progress) => seen.push(progress));
-    expect(guest).toMatchObject({ memoryMiB: 512, cores: 1, ports: [] });
+    expect(guest).toMatchObject({ memoryMiB: 512, cores: 1, ports: ['vivarium.exec'] });
     if (guest.boot.kind !== 'linux') throw new Error('not a Linux guest');
     expect(readFileSync(guest.boot.kernel, 'utf8')).toBe('kernel');
     const paths = readCpio(readFileSync(guest.boot.initrd!)).map((entry) => entry.path);
@@ -155,19 +155,18 @@ describe('what goes wrong is said, and leaves nothing half-made', () => {
 });
 
 describe('what a person adds', () => {
-  test('a command, files and modules go into a second archive; the status port is asked for', async () => {
+  test('that there are commands only, files and modules go into a second archive', async () => {
     const file = join(apt.folder, 'data.txt');
     writeFileSync(file, 'data');
-    const guest = await kit.prepare('debian-riscv64', { run: "echo 'a b'", copy: [`${file}:/opt/data`], kmod: ['virtio_blk'] });
-    expect(guest.ports).toEqual(['vivarium.status']);
+    const guest = await kit.prepare('debian-riscv64', { commandsOnly: true, copy: [`${file}:/opt/data`], kmod: ['virtio_blk'] });
     if (guest.boot.kind !== 'linux') throw new Error('not a Linux guest');
-    expect(guest.boot.commandLine).toContain('quiet');
+    expect(guest.boot.commandLine).toContain('quiet panic=-1');
     const entries = readCpio(readFileSync(guest.boot.initrd!));
     const content = (path: string) => {
       const entry = entries.findLast((candidate) => candidate.path === path);
       return entry?.kind === 'file' ? Buffer.from(entry.content).toString() : undefined;
     };
-    expect(content('etc/vivarium/run')).toBe("echo 'a b'\n");
+    expect(content('etc/vivarium/run')).toBe('');
     expect(content('opt/data')).toBe('data');
     expect(content('etc/vivarium/modules')).toContain('- virtio_blk\n');
     expect(content('etc/vivarium/modules')).toMatch(/- virtio_mmio\n0x0001 net_failover\n0x0001 virtio_net\n/);

@@ -24,7 +24,7 @@ const CONTROL_BYTES_MAX = 256;
 
 /**
  * Whether a port is a terminal (Linux's hvc) rather than a plain channel: by custom, channels have dotted names as
- * `org.qemu.guest_agent.0` or `vivarium.status`.
+ * `org.qemu.guest_agent.0` or `vivarium.exec`.
  */
 export const isTerminal = (name: string): boolean => !name.includes('.');
 

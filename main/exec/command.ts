@@ -1,0 +1,49 @@
+/** A command that runs in a guest, and what it tells whoever had it started. */
+import type { Size } from './messages.ts';
+
+/** 1: standard output, 2: standard error. */
+export type OutputStream = 1 | 2;
+
+export interface CommandRequest {
+  /** For the guest's `sh -c`; empty: a login shell. */
+  readonly text: string;
+  /** Present: the command gets a terminal of this kind and size. */
+  readonly terminal?: { readonly kind: string; readonly size: Size };
+  /** With a terminal: standard error is a stream of its own all the same. */
+  readonly errorsApart?: boolean;
+}
+
+/** How a command ended. */
+export interface CommandEnd {
+  /** The exit status as a shell gives it: 128 and the signal's number where a signal ended it. */
+  readonly status: number;
+  /** The guest's kernel killed it for want of memory. */
+  readonly outOfMemory: boolean;
+}
+
+/** Called in the order of what happens; after `ended` or `lost` nothing more comes. */
+export interface CommandEvents {
+  /** The receiver calls `acknowledge` when it has dealt with the bytes; no more than a window comes before. */
+  output(stream: OutputStream, bytes: Uint8Array): void;
+  /** There is room for so many more bytes of input. */
+  inputRoom(count: number): void;
+  /** The command reads no more input. */
+  inputClosed(): void;
+  /** It has ended, and all that it wrote has been told. */
+  ended(end: CommandEnd): void;
+  /** It is not known how it ended: its guest is gone or went back to another instant. `reason` is a sentence's end. */
+  lost(reason: string): void;
+}
+
+/** Everything here does nothing once the command has ended. */
+export interface RunningCommand {
+  /** Input, at most as much as there was room for. */
+  write(bytes: Uint8Array): void;
+  endInput(): void;
+  acknowledge(stream: OutputStream, count: number): void;
+  /** To the command's process group; the number as Linux counts. */
+  signal(number: number): void;
+  resize(size: Size): void;
+  /** Nobody waits for it any more: it gets SIGHUP, and its streams are closed. */
+  hangUp(): void;
+}

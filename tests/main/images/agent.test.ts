@@ -1,0 +1,11 @@
+/** The guest's agent is in the repository as a program; it must be the one that its source gives. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+const file = (name: string) => readFileSync(new URL(`../../../resources/guests/agent/${name}`, import.meta.url));
+
+test('agent-riscv64 was built from the source beside it (resources/guests/agent/build.sh builds it anew)', () => {
+  const hash = createHash('sha256').update(file('system.h')).update(file('agent.c')).digest('hex');
+  expect(file('agent-riscv64').includes(`source ${hash}`)).toBe(true);
+});
