@@ -106,7 +106,7 @@ export interface MachineFigures {
 export interface MachineEvents {
   /**
    * Bytes the guest printed: console 0 is the serial port, console n the n-th virtio port. Delivered in batches of
-   * about 5 ms (channels, whose names have dots, without rests); the owner calls `acknowledge` with the bytes it has dealt
+   * about 5 ms (channels, whose names have dots, as fast as they can be taken); the owner calls `acknowledge` with the bytes it has dealt
    * with, or output stops after 100 KiB (512 KiB).
    */
   output(console: number, bytes: Uint8Array): void;
