@@ -1,5 +1,6 @@
 /** `npm start`: opens the window in Electron, or says why not and opens the browser shell. */
 import { parseArgs } from 'node:util';
+import { makeFilesPrivate } from './library/own-files.ts';
 import { print, printError } from './output/print.ts';
 
 const HELP = `Vivarium: virtual machines with their own computer inside
@@ -34,6 +35,7 @@ function portOf(text: string | undefined): number {
 }
 
 async function main(args: readonly string[]): Promise<number> {
+  makeFilesPrivate();
   const { values } = parseArgs({ args: [...args], options: OPTIONS, strict: true });
   const port = portOf(values.port);
   if (values.browser && values.electron) throw new TypeError('--browser and --electron do not go together');

@@ -5,6 +5,7 @@ import { access, link, open, rename, unlink, type FileHandle } from 'node:fs/pro
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { crc32, zstdCompress } from 'node:zlib';
+import { removeStale } from '../library/own-files.ts';
 import { ArchiveError } from './archive-error.ts';
 import { FORMAT, MAGIC, RECORD_HEADER_BYTES, type RecordKind } from './format.ts';
 
@@ -24,7 +25,10 @@ export class RecordWriter {
   /** @throws ArchiveError `host` when the file is there already or cannot be written */
   static async create(file: string): Promise<RecordWriter> {
     await refuseTarget(file);
-    const handle = await onHost(file, () => open(partOf(file), 'w', 0o600));
+    const handle = await onHost(file, () => {
+      removeStale(partOf(file));
+      return open(partOf(file), 'wx', 0o600);
+    });
     const writer = new RecordWriter(file, handle);
     const header = Buffer.alloc(16);
     MAGIC.copy(header);

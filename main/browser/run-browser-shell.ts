@@ -46,7 +46,7 @@ export async function runBrowserShell(run: BrowserRun): Promise<void> {
   } catch (error) {
     const owner = error instanceof LibraryError && error.problem === 'locked' ? findOwner(home.lock) : undefined;
     if (owner?.socket === undefined) throw error;
-    return showOwner({ ...owner, socket: owner.socket }, run, end.promise);
+    return showOwner({ ...owner, socket: owner.socket }, home, run, end.promise);
   }
   try {
     await showOwn(application, home, run, end.promise);
@@ -58,8 +58,9 @@ export async function runBrowserShell(run: BrowserRun): Promise<void> {
 async function showOwn(application: Application, home: Home, { port, guest }: BrowserRun, end: Promise<unknown>): Promise<void> {
   const serve = (link: Link): Session => application.serve(link);
   const shell = await openBrowserShell({ port, folder: WINDOW, serve });
-  const local = await listenLocally(home.socket, serve).catch(async (error: Error) => {
+  const local = await listenLocally(home.socket, serve, home.folder).catch(async (error: Error) => {
     await shell.close();
+    if (error instanceof LibraryError) throw error;
     throw new ContractError('unavailable', `the socket ${home.socket} cannot be opened: ${error.message}`);
   });
   announce(shell, 'Ctrl-C ends Vivarium; running machines are saved, and go on when they are started again.');
@@ -73,9 +74,10 @@ async function showOwn(application: Application, home: Home, { port, guest }: Br
 }
 
 /** Shows the machines of the program that has the library; they run on when this one ends. */
-async function showOwner(owner: Owner & { socket: string }, { port, guest }: BrowserRun, end: Promise<unknown>): Promise<void> {
-  const connection = await connectLocally(owner.socket);
-  const shell = await openBrowserShell({ port, folder: WINDOW, serve: (link) => relaySession(owner.socket, link) });
+async function showOwner(owner: Owner & { socket: string }, home: Home, { port, guest }: BrowserRun, end: Promise<unknown>): Promise<void> {
+  const connection = await connectLocally(owner.socket, home.folder);
+  const serve = (link: Link): Session => relaySession(owner.socket, link, home.folder);
+  const shell = await openBrowserShell({ port, folder: WINDOW, serve });
   print(`The machines belong to ${owner.program} (process ${owner.pid}) and run on when this window is closed.`);
   announce(shell, 'Ctrl-C closes it.');
   if (guest !== undefined) startGuest({ dispatch: dispatchOver(connection) }, guest).catch((error: Error) => printError(error.message));

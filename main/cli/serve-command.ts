@@ -1,5 +1,6 @@
 /** `viv serve`: the program without a window. `viv start` starts one in the background where nothing runs. */
 import { ContractError } from '../../preload/contract/contract.ts';
+import { LibraryError } from '../library/library-error.ts';
 import { listenLocally } from '../local/local-server.ts';
 import { EXIT } from './call-error.ts';
 import { readArguments, words, type Command } from './command.ts';
@@ -29,9 +30,11 @@ Examples:
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end.resolve(undefined));
     const application = await openApplication({ shell: 'cli', program: 'viv serve', listens: true, quit: () => end.resolve(undefined) });
     if (!application) throw new ContractError('conflict', 'a program that has the library is running already: viv list shows its machines');
+    const { home } = application;
     try {
-      const server = await listenLocally(application.home.socket, (link) => application.serve(link)).catch((error: Error) => {
-        throw new ContractError('unavailable', `the socket ${application.home.socket} cannot be opened: ${error.message}`);
+      const server = await listenLocally(home.socket, (link) => application.serve(link), home.folder).catch((error: Error) => {
+        if (error instanceof LibraryError) throw error;
+        throw new ContractError('unavailable', `the socket ${home.socket} cannot be opened: ${error.message}`);
       });
       let busyAt = Date.now();
       const look = () => {

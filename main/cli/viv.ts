@@ -4,6 +4,7 @@
  */
 import { enableCompileCache } from 'node:module';
 import { isForPeople } from '../border/for-people.ts';
+import { makeFilesPrivate } from '../library/own-files.ts';
 import { print, printError, READER_GONE, settleOutput } from '../output/print.ts';
 import { OutputError } from '../output/standard-stream.ts';
 import { CallError, EXIT, Interrupted } from './call-error.ts';
@@ -11,6 +12,7 @@ import type { Command } from './command.ts';
 import { commands, overview } from './commands.ts';
 
 enableCompileCache();
+makeFilesPrivate();
 
 const HELP = ['--help', '-h'];
 

@@ -1,6 +1,7 @@
 /** Writing an image file as a whole or not at all: under another name first, renamed when it is complete and durable. */
 import { link, open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { removeStale } from '../library/own-files.ts';
 import type { WritableByteStore } from '../../emulator/disk/byte-store.ts';
 
 const taken = (path: string) => new Error(`${path} is there already: choose another name, or remove it first`);
@@ -50,6 +51,12 @@ const exists = (path: string) =>
     (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
   );
 
+/** Closed to others as everything that holds a guest's data; whoever is to have it is given it by the person. */
+async function openNew(temporary: string): Promise<FileHandle> {
+  removeStale(temporary);
+  return open(temporary, 'wx', 0o600);
+}
+
 /**
  * Writes a file by `work`. Whatever goes wrong, nothing is left.
  * @throws Error with a message for a person when it is there already or cannot be written; what `work` throws
@@ -57,7 +64,7 @@ const exists = (path: string) =>
 export async function writeNewFile(path: string, work: (store: WritableByteStore) => Promise<void>): Promise<void> {
   if (await exists(path)) throw taken(path);
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
-  const file = await open(temporary, 'w').catch((error: unknown) => {
+  const file = await openNew(temporary).catch((error: unknown) => {
     throw explained(path, error);
   });
   try {

@@ -13,6 +13,7 @@ const advice = (file: string): Record<LibraryProblem, string> => ({
   damaged: `the overlay ${file} of a disk is damaged: what the guest wrote to this disk since its last snapshot cannot be read. Snapshots are not touched: go back to one of them`,
   locked: `the overlay ${file} of a disk is in use by another program: close that program and try again`,
   newer: `the overlay ${file} of a disk was written by a newer Vivarium: use that version; nothing was changed`,
+  foreign: `the overlay ${file} of a disk was not made by this user's Vivarium and is not used`,
   other: `the overlay ${file} of a disk cannot be used`,
 });
 
@@ -20,6 +21,7 @@ const advice = (file: string): Record<LibraryProblem, string> => ({
 export function overlayError(file: string, cause: unknown): OverlayError {
   if (cause instanceof OverlayError) return cause;
   const { problem, message } = libraryError(file, cause);
+  if (problem === 'foreign') return new OverlayError(problem, message);
   const detail = cause instanceof LibraryError ? (/\(([^()]*)\)$/.exec(message)?.[1] ?? '') : String((cause as Error).message);
   return new OverlayError(problem, `${advice(file)[problem]}${detail === '' ? '' : ` (${detail})`}`);
 }

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createApplication } from '../application.ts';
 import { findHome } from '../library/home.ts';
+import { makeFilesPrivate } from '../library/own-files.ts';
 import { listenLocally } from '../local/local-server.ts';
 import { guestOf, startGuest } from '../start-guest.ts';
 import { runShell } from './shell.ts';
 
+makeFilesPrivate();
 // Not awaited: Electron becomes ready only after this module has been evaluated.
 void runShell(
   { app, BrowserWindow, dialog, ipcMain, Menu, protocol, screen, session },
@@ -16,7 +18,7 @@ void runShell(
     userData: join(findHome().folder, 'electron'),
     createApplication,
     async listen(application) {
-      const server = await listenLocally(application.home.socket, application.serve);
+      const server = await listenLocally(application.home.socket, application.serve, application.home.folder);
       return () => server.close();
     },
     onSignal(leave) {

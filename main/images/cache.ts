@@ -8,11 +8,21 @@ import { mkdir, rename, rm, stat, statfs, utimes, writeFile } from 'node:fs/prom
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ContractError } from '../../preload/contract/contract.ts';
+import { ownFolder } from '../library/own-files.ts';
 
 /** `$VIVARIUM_HOME/cache`, else `$XDG_CACHE_HOME/vivarium`, else `~/.cache/vivarium`. */
 export function defaultCacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
   if (environment['VIVARIUM_HOME']) return join(environment['VIVARIUM_HOME'], 'cache');
   return join(environment['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'vivarium');
+}
+
+/** The folder is made, and nobody else can write into it: what lies there is booted. @throws ContractError, LibraryError `foreign` */
+export function openCache(folder: string): void {
+  try {
+    ownFolder(folder, () => true);
+  } catch (error) {
+    throw storageError(error, folder);
+  }
 }
 
 /** A name beside `path` that no other process uses, for making something before it is renamed into place. */
@@ -23,7 +33,7 @@ export async function writeWhole(path: string, content: Uint8Array | string, mod
   const temporary = temporaryBeside(path);
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, content, { mode, flush: true });
+    await writeFile(temporary, content, { mode, flush: true, flag: 'wx' });
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });

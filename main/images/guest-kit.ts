@@ -7,7 +7,7 @@ import type { BootSource } from '../../emulator/index.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { FileInspection, TemplateStatus } from '../../preload/contract/images.ts';
 import { missingPrograms, withoutApt, type AptOptions } from './apt/session.ts';
-import { defaultCacheDirectory, sha256, touch, writeWhole } from './cache.ts';
+import { defaultCacheDirectory, openCache, sha256, touch, writeWhole } from './cache.ts';
 import { browseFolder, type FolderListing } from './files/browse.ts';
 import { inspectFile } from './files/inspect.ts';
 import { copyEntries, parseCopy } from './initramfs/copies.ts';
@@ -95,6 +95,7 @@ export class GuestKit {
   ): Promise<PreparedGuest> {
     signal?.throwIfAborted();
     const template = this.template(name);
+    openCache(this.#cache);
     const boot = template.kind === 'linux' ? await this.#linux(template, additions, report, signal) : await this.#bare(template, additions);
     return { boot, memoryMiB: template.memoryMiB, cores: template.cores, ports: template.ports };
   }

@@ -4,6 +4,7 @@
  */
 import sqlite3 from 'sqlite3';
 import { libraryError } from './library-error.ts';
+import { ownFile } from './own-files.ts';
 
 export type Value = string | number | null | Uint8Array;
 export type Row = Readonly<Record<string, Value>>;
@@ -68,8 +69,26 @@ async function inTransaction<T>(statements: Statements, work: (statements: State
 
 const isOfSqlite = (error: unknown) => String((error as { code?: unknown }).code ?? '').startsWith('SQLITE_');
 
-/** Opens (or, where absent, creates) a database file. Everything SQLite refuses is rejected with a `LibraryError`. */
-export function openDatabase(file: string): Promise<Database> {
+/** SQLite's name for a database without a file. */
+export const IN_MEMORY = ':memory:';
+
+/**
+ * Opens (or, where absent, creates) a database file, closed to other users. Everything SQLite refuses is rejected with a
+ * `LibraryError`, and so is a file of another user.
+ */
+export async function openDatabase(file: string): Promise<Database> {
+  try {
+    if (file !== IN_MEMORY) ownFile(file);
+  } catch (error) {
+    throw libraryError(file, error);
+  }
+  const database = await connect(file);
+  // What a file's schema says is not to be believed: its functions and views run with no more rights than a query's.
+  await database.script('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
+  return database;
+}
+
+function connect(file: string): Promise<Database> {
   return new Promise((resolve, reject) => {
     const connection = new sqlite3.Database(file, (error) =>
       error ? reject(libraryError(file, error)) : resolve(queued(file, connection)),

@@ -5,6 +5,7 @@
 import { constants, copyFileSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { LibraryError } from './library-error.ts';
+import { requireOwnFile } from './own-files.ts';
 
 export interface Owner {
   readonly pid: number;
@@ -49,8 +50,12 @@ function readOwner(file: string): Owner | undefined {
   }
 }
 
-/** The living process that owns the library, if there is one. */
+/**
+ * The living process that owns the library, if there is one.
+ * @throws LibraryError `foreign` when another user put the lock there: it would say where to connect to
+ */
 export function findOwner(lockFile: string): Owner | undefined {
+  requireOwnFile(lockFile, 'the lock');
   const owner = readOwner(lockFile);
   return owner && isAlive(owner) ? owner : undefined;
 }
@@ -62,7 +67,7 @@ export function findOwner(lockFile: string): Owner | undefined {
 export function lockInstance(lockFile: string, program: string, socket?: string): InstanceLock {
   const owner: Owner = { pid: process.pid, program, birth: birthOf(process.pid), ...(socket ? { socket } : {}) };
   const mine = `${lockFile}.${process.pid}.${randomBytes(4).toString('hex')}`;
-  writeFileSync(mine, JSON.stringify(owner), { mode: 0o600 });
+  writeFileSync(mine, JSON.stringify(owner), { mode: 0o600, flag: 'wx' });
   try {
     if (!tryLink(mine, lockFile)) {
       const holder = findOwner(lockFile);

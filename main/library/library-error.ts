@@ -1,7 +1,10 @@
 /** Why the library cannot be used, said so that a person can mend it. */
 
-/** `readonly`, `full`, `damaged`, `locked`, `newer`: what a shell may offer help for; `other` is anything else. */
-export type LibraryProblem = 'readonly' | 'full' | 'damaged' | 'locked' | 'newer' | 'other';
+/**
+ * `readonly`, `full`, `damaged`, `locked`, `newer`: what a shell may offer help for; `foreign`: it is not this user's or
+ * not made by Vivarium; `other` is anything else.
+ */
+export type LibraryProblem = 'readonly' | 'full' | 'damaged' | 'locked' | 'newer' | 'foreign' | 'other';
 
 export class LibraryError extends Error {
   override readonly name = 'LibraryError';
@@ -34,6 +37,7 @@ const advice = (file: string): Record<LibraryProblem, string> => ({
   damaged: `the library ${file} is damaged. Run "viv library repair": it saves what can be read into a new one, and keeps the damaged file beside it as ${file}.damaged-DATE`,
   locked: `the library ${file} is in use by another program: close that program and try again`,
   newer: `the library ${file} was written by a newer Vivarium: use that version; nothing was changed`,
+  foreign: `the library ${file} was not made by this user's Vivarium and is not used`,
   other: `the library ${file} cannot be used`,
 });
 

@@ -2,8 +2,8 @@
  * The library: what a person must never lose, in one SQLite file. Opening checks the file, brings it to the newest
  * format and says clearly what is wrong where it cannot (design.md §3).
  */
-import { mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { readFileSync, renameSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { consoleRecords, type ConsoleRecords } from './console-records.ts';
 import { openDatabase, type Database } from './database.ts';
 import { headRecords, type HeadRecords } from './head-records.ts';
@@ -12,6 +12,7 @@ import { lockInstance, type InstanceLock } from './instance-lock.ts';
 import { LibraryError, libraryError } from './library-error.ts';
 import { machineRecords, type MachineRecords } from './machine-records.ts';
 import { migrate } from './migrations.ts';
+import { closeContents, ownFolder } from './own-files.ts';
 import { runRecords, type RunRecords } from './run-records.ts';
 import { settingsRecords, type SettingsRecords } from './settings-records.ts';
 import { snapshotRecords, type SnapshotRecords } from './snapshot-records.ts';
@@ -68,9 +69,15 @@ export async function openLibrary(home: Home, { program, socket }: Opening): Pro
   }
 }
 
+/** What the program keeps in its home folder, also as moved aside by a repair. */
+const OWN_NAMES = /^(?:(?:library|store)\.(?:db|lock)|(?:overlays|imported|cache|electron|socket)$)/;
+const isForLibrary = (names: readonly string[]) => names.includes('library.db') || names.every((name) => OWN_NAMES.test(name));
+
 function takeHome(home: Home, program: string, socket: string | undefined): InstanceLock {
   try {
-    mkdirSync(home.folder, { recursive: true, mode: 0o700 });
+    ownFolder(home.folder, isForLibrary);
+    closeContents(home.folder, (name) => OWN_NAMES.test(name));
+    for (const folder of ['overlays', 'imported']) closeContents(join(home.folder, folder), () => true);
     return lockInstance(home.lock, program, socket);
   } catch (error) {
     throw libraryError(home.library, error);

@@ -2,6 +2,7 @@
 import { createConnection } from 'node:net';
 import { createWireClient, type WireClient } from '../../preload/contract/wire-client.ts';
 import { packFrame, readFrames } from './framing.ts';
+import { requireTrustedSocket } from './trusted-socket.ts';
 
 /** Answers of the program are trusted; this only guards against another service at the same path. */
 export const LONGEST_ANSWER = 256 * 1024 * 1024;
@@ -13,8 +14,13 @@ export interface LocalConnection {
   readonly ended: Promise<void>;
 }
 
-/** Connects to a socket path; rejects with Node's error when nothing listens there. */
-export function connectLocally(path: string): Promise<LocalConnection> {
+/**
+ * Connects to a socket path; rejects with Node's error when nothing listens there.
+ * @param libraryFolder as for `listenLocally`
+ * @throws LibraryError `foreign` when another user could be listening
+ */
+export async function connectLocally(path: string, libraryFolder?: string): Promise<LocalConnection> {
+  requireTrustedSocket(path, libraryFolder);
   const client = createWireClient();
   const socket = createConnection(path);
   const ended = new Promise<void>((resolve) => {

@@ -1,9 +1,9 @@
 /** The local socket: how the CLI reaches the running program. Only the person's own processes may connect (mode 0600). */
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { dirname } from 'node:path';
 import { LARGEST_FRAME, type Link, type Session } from '../border/session.ts';
 import { packFrame, readFrames } from './framing.ts';
+import { requireSocketFolder } from './trusted-socket.ts';
 
 export interface LocalServer {
   /** How many clients are connected. */
@@ -14,8 +14,10 @@ export interface LocalServer {
 /**
  * Listens at a socket path (or named pipe). The caller holds the library's lock, so a socket file that is already
  * there was left by a dead program.
+ * @param libraryFolder where the socket may lie beside the library; anywhere else its folder must have mode 0700
+ * @throws LibraryError `foreign` when the socket's folder is open to other users
  */
-export function listenLocally(path: string, serve: (link: Link) => Session): Promise<LocalServer> {
+export async function listenLocally(path: string, serve: (link: Link) => Session, libraryFolder?: string): Promise<LocalServer> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -23,10 +25,8 @@ export function listenLocally(path: string, serve: (link: Link) => Session): Pro
     attach(socket, serve);
   });
   const isFile = process.platform !== 'win32';
-  if (isFile) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    rmSync(path, { force: true });
-  }
+  requireSocketFolder(path, libraryFolder, true);
+  if (isFile) rmSync(path, { force: true });
   return new Promise((resolve, reject) => {
     // The file must not be open to others even for a moment.
     const mask = process.umask(0o177);

@@ -6,13 +6,19 @@ import { createConnection } from 'node:net';
 import type { Link, Session } from '../border/session.ts';
 import { packFrame, readFrames } from './framing.ts';
 import { LONGEST_ANSWER } from './local-client.ts';
+import { requireTrustedSocket } from './trusted-socket.ts';
 
 /** Answers wait in the socket when the client reads more slowly than this many bytes behind. */
 const MOST_BUFFERED = 1024 * 1024;
 const LOOK_AGAIN_MS = 20;
 
-/** Serves a client by passing everything on to the program that listens at `path`. */
-export function relaySession(path: string, link: Link): Session {
+/**
+ * Serves a client by passing everything on to the program that listens at `path`.
+ * @param libraryFolder as for `listenLocally`
+ * @throws LibraryError `foreign` when another user could be listening
+ */
+export function relaySession(path: string, link: Link, libraryFolder?: string): Session {
+  requireTrustedSocket(path, libraryFolder);
   const socket = createConnection(path);
   const read = readFrames(socket, (frame) => link.send(frame), LONGEST_ANSWER);
   const drain = () => {

@@ -39,6 +39,7 @@ const advice = (file: string): Record<LibraryProblem, string> => ({
   damaged: `${file} is damaged: run "viv library check" to see what is affected`,
   locked: `${file} is in use by another program: close that program and try again`,
   newer: `${file} was written by a newer Vivarium: use that version; nothing was changed`,
+  foreign: `${file} was not made by this user's Vivarium and is not used`,
   other: `${file} cannot be used`,
 });
 
@@ -46,6 +47,7 @@ const advice = (file: string): Record<LibraryProblem, string> => ({
 export function storageError(file: string, cause: unknown): StorageError {
   if (cause instanceof StorageError) return cause;
   const { problem, message } = libraryError(file, cause);
+  if (problem === 'foreign') return new StorageError(problem, message, { cause });
   const detail = cause instanceof LibraryError ? (/\(([^()]*)\)$/.exec(message)?.[1] ?? message) : String((cause as Error).message);
   return new StorageError(problem, `${advice(file)[problem]} (${detail})`, { cause });
 }

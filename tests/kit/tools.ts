@@ -59,6 +59,8 @@ export const TOOLS = {
   cpio: debian('cpio', 'cpio'),
   /** For small file systems that fill up; only root may mount one. */
   mount: { ...debian('mount', 'mount'), also: () => process.platform === 'linux' && process.getuid?.() === 0, neededInCi: false },
+  /** Acting as another user, which only root may. */
+  setpriv: { ...debian('setpriv', 'util-linux'), also: () => process.getuid?.() === 0, neededInCi: false },
   screen: debian('screen', 'screen'),
   /** Firmware rather than a program: a folder of files. */
   opensbi: {

@@ -7,6 +7,7 @@ import { closeSync, constants, openSync, write } from 'node:fs';
 import type { ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
 import { ContractError } from '../../../preload/contract/contract.ts';
+import { closeToOthers } from '../../library/own-files.ts';
 
 /** A terminal program that does not read is looked at again after so many milliseconds. */
 const FULL_REST = 10;
@@ -57,6 +58,8 @@ export async function openHostPty(): Promise<HostPty> {
   // node-pty reads the other side, too, and would take bytes that are meant for others.
   const hold = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
   slave.destroy();
+  // Systems let a group write to terminals (write, wall); what it wrote here would be typed into the guest.
+  closeToOthers(hold);
   // Node's own raw mode still makes CR LF of a line feed, and the guest would see Enter twice.
   const stty = spawnSync('stty', ['raw', '-echo'], { stdio: [hold, 'ignore', 'pipe'], encoding: 'utf8' });
   let isOpen = true;

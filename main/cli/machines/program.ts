@@ -11,6 +11,7 @@ import { createWireClient, type WireClient } from '../../../preload/contract/wir
 import type { Link } from '../../border/session.ts';
 import { findHome, type Home } from '../../library/home.ts';
 import { findOwner } from '../../library/instance-lock.ts';
+import { LibraryError } from '../../library/library-error.ts';
 import { connectLocally } from '../../local/local-client.ts';
 
 export interface Program {
@@ -34,9 +35,10 @@ export async function runningProgram(home: Home, patience = WAIT_FOR_COMMANDS): 
     if (!owner) return undefined;
     if (owner.socket !== undefined) {
       try {
-        const { client, close } = await connectLocally(owner.socket);
+        const { client, close } = await connectLocally(owner.socket, home.folder);
         return { client, stays: true, close: async () => close() };
       } catch (error) {
+        if (error instanceof LibraryError) throw error;
         // The lock comes before the socket when a program starts, and goes after it when one ends.
         if (Date.now() > until)
           throw new ContractError(

@@ -1,7 +1,7 @@
 /** The library keeps what it is given, takes every change back, and says what is wrong with a file it cannot use. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { HISTORY_BYTES } from '../../../main/library/console-records.ts';
@@ -293,6 +293,7 @@ describe('a file that cannot be used', () => {
       import { openLibrary } from ${JSON.stringify(new URL('../../../main/library/library.ts', import.meta.url).href)};
       if (process.getuid?.() === 0) process.setuid(65534);
       await openLibrary(findHome(), { program: 'the test' }).then(() => console.log('opened'), (error) => console.log(error.problem, error.message));`;
+    if (process.getuid?.() === 0) for (const name of ['', ...readdirSync(home.folder)]) chownSync(join(home.folder, name), 65534, 65534);
     chmodSync(home.library, 0o444);
     chmodSync(home.folder, 0o555);
     const said = execFileSync(process.execPath, ['--input-type=module', '-e', program], {

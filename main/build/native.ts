@@ -1,0 +1,9 @@
+/** `npm ci` and `npm install` end with this. */
+import { buildNativeModules } from './native-modules.ts';
+
+try {
+  buildNativeModules();
+} catch (error) {
+  console.error(`${(error as Error).message}\nBuilding native modules takes python3, make and a C++ compiler (g++ or clang++).`);
+  process.exitCode = 1;
+}
