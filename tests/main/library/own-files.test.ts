@@ -19,7 +19,7 @@ import { writeNewFile } from '../../../main/disks/host-output.ts';
 import { openDatabase } from '../../../main/library/database.ts';
 import { findHome } from '../../../main/library/home.ts';
 import { findOwner } from '../../../main/library/instance-lock.ts';
-import { LibraryError } from '../../../main/library/library-error.ts';
+import type { LibraryError } from '../../../main/library/library-error.ts';
 import { openLibrary } from '../../../main/library/library.ts';
 import { ownFile, ownFolder } from '../../../main/library/own-files.ts';
 import { connectLocally } from '../../../main/local/local-client.ts';
