@@ -77,6 +77,7 @@ const isMachine = isRecord({
       paused: isFlag,
       thumbnail: isText,
       definition: isDefinition,
+      next: orMissing(isDefinition),
       configuration: orMissing(isObject),
       disks: isList(isDisk, 64),
     }),

@@ -7,16 +7,15 @@ const PARTS = ['kernel', 'initrd', 'firmware', 'program'] as const satisfies rea
 
 /** The paths of all boot files of a machine and its snapshots, each once, in a fixed order. */
 export function bootFiles({ definition, snapshots }: ArchivedMachine): string[] {
-  const definitions = [definition, ...snapshots.map((snapshot) => snapshot.definition)];
+  const definitions = [definition, ...snapshots.flatMap(({ definition: then, next }) => (next ? [then, next] : [then]))];
   return [...new Set(definitions.flatMap(({ boot }) => PARTS.flatMap((part) => boot[part] ?? [])))].sort();
 }
 
 /** The files that disks are made on that no snapshot has: nobody has started the machine with them. */
 export function unusedDisks({ definition, snapshots }: ArchivedMachine): string[] {
   const used = new Set(snapshots.flatMap(({ disks }) => disks.map(({ disk }) => disk)));
-  return [
-    ...new Set(definition.disks.flatMap(({ id, path }) => (id !== undefined && !used.has(id) && path !== undefined ? [path] : []))),
-  ].sort();
+  const disks = [definition, ...snapshots.flatMap(({ next }) => next ?? [])].flatMap((each) => each.disks);
+  return [...new Set(disks.flatMap(({ id, path }) => (id !== undefined && !used.has(id) && path !== undefined ? [path] : [])))].sort();
 }
 
 /** The definition with other paths; a file that `place` does not know is left out, so that nothing of the host is named. */

@@ -15,7 +15,9 @@ export interface Renaming {
 }
 
 export function newNames({ definition, snapshots }: ArchivedMachine): Renaming {
-  const disks = [definition, ...snapshots.map((each) => each.definition)].flatMap((each) => each.disks.flatMap(({ id }) => id ?? []));
+  const disks = [definition, ...snapshots.flatMap((each) => [each.definition, ...(each.next ? [each.next] : [])])].flatMap((each) =>
+    each.disks.flatMap(({ id }) => id ?? []),
+  );
   const used = snapshots.flatMap((each) => each.disks.map(({ disk }) => disk));
   return {
     snapshots: new Map(snapshots.map(({ id }) => [id, ulid() as SnapshotId])),
@@ -64,6 +66,7 @@ export function renamed(machine: ArchivedMachine, names: Renaming, carried: Carr
     parent: idOf(snapshot.parent),
     disks: snapshot.disks.map(snapshotDisk),
     definition: definitionOf(snapshot.definition),
+    ...(snapshot.next ? { next: definitionOf(snapshot.next) } : {}),
     ...(configuration ? { configuration } : {}),
   }));
   return {

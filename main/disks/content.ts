@@ -72,6 +72,25 @@ export async function writeContent(store: Store, places: readonly ContentPlace[]
 }
 
 /**
+ * Reading job: whether a snapshot's disk and a head's settled content (absent: nothing was ever settled) are the same.
+ * @throws StorageError `missing` when one of them is not there
+ */
+export async function sameContent(
+  reader: ChunkReader,
+  { snapshot, head }: { readonly snapshot: ContentPlace; readonly head?: ContentPlace },
+): Promise<boolean> {
+  const one = await readContent(reader, snapshot);
+  const other = head ? await readContent(reader, head) : EMPTY_CONTENT;
+  const at = ({ segments }: DiskContent, segment: number, index: number) => segments.get(segment)?.[index] ?? 0;
+  const lengthOf = ({ segments }: DiskContent, segment: number) => segments.get(segment)?.length ?? 0;
+  for (const segment of new Set([...one.segments.keys(), ...other.segments.keys()])) {
+    const length = Math.max(lengthOf(one, segment), lengthOf(other, segment));
+    for (let index = 0; index < length; index++) if (at(one, segment, index) !== at(other, segment, index)) return false;
+  }
+  return JSON.stringify(one.zeros) === JSON.stringify(other.zeros);
+}
+
+/**
  * Reads a content back.
  * @throws StorageError `missing` when it is not there as a whole; DamagedManifestError, DamagedChunkError
  */

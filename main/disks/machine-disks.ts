@@ -33,6 +33,8 @@ export interface MachineDisks {
   attach(machine: MachineRecord, definition: MachineDefinition): Promise<readonly DiskAttachment[]>;
   /** One disk on a head. */
   attachment(head: HeadRecord, definition: DiskDefinition): DiskAttachment;
+  /** Makes sure that a base is what it was; reading all of it is something a person sees. @throws ChangedBaseError */
+  checkBase(base: DiskBase): Promise<DiskBase>;
 }
 
 /** Whether a disk has a head: what is written to it is kept apart from its base. */
@@ -141,6 +143,7 @@ export function machineDisks({ library, storage, behind }: MachineDisksParts): M
   });
 
   return {
+    checkBase: checked,
     attachment,
     async attach(machine, definition) {
       const present = await heads.present(machine.id);

@@ -33,12 +33,13 @@ export class TakingOut {
   }
 
   /** A disk as it was in a snapshot. @throws Error with a message for a person */
-  async snapshot(id: SnapshotId, slot: number, file: File, progress: Report, signal: AbortSignal): Promise<void> {
+  async snapshot(machine: MachineId, id: SnapshotId, slot: number, file: File, progress: Report, signal: AbortSignal): Promise<void> {
     const { library, storage } = this.#parts;
-    const { disks, state, name } = await library.snapshots.get(id);
+    const { disks, state, name, machine: owner } = await library.snapshots.get(id);
+    if (owner !== machine) throw new ContractError('missing', 'the machine has no such snapshot (any more)');
     if (state === 'storing') throw new ContractError('conflict', `"${name}" is still being stored: wait until it is ready`);
     const disk = disks.find((candidate) => candidate.slot === slot);
-    if (!disk) throw new ContractError('missing', `"${name}" holds no disk ${slot + 1}`);
+    if (!disk) throw new ContractError('missing', `there is no disk ${slot + 1} in "${name}": ${heldWords(disks)}`);
     if (disk.base) await checkBase(disk.base, reading(disk.base.path, progress), signal);
     // A copy of the list: the snapshot may be deleted meanwhile.
     await this.#withCopy({ owner: `snapshot:${id}`, prefix: `disk${slot}` }, (content) =>
@@ -123,6 +124,9 @@ export class TakingOut {
     }
   }
 }
+
+const heldWords = ({ length }: { readonly length: number }): string =>
+  length === 0 ? 'it holds no disks' : length === 1 ? 'it holds one disk' : `it holds ${length} disks`;
 
 /** Progress of looking at a base that has another time than it had. */
 const reading =

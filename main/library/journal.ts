@@ -11,7 +11,8 @@ export interface MachineImage {
 export interface JournalEntry {
   readonly number: number;
   readonly at: number;
-  readonly what: 'create' | 'update' | 'delete' | 'undelete' | 'undo';
+  /** `restore`: the machine went back to a snapshot with another definition. */
+  readonly what: 'create' | 'update' | 'delete' | 'undelete' | 'undo' | 'restore';
   readonly machine: MachineId;
   readonly before?: MachineImage;
   readonly after?: MachineImage;

@@ -41,7 +41,7 @@ const CHECKED_AT_OPENING = 32 * 1024 * 1024;
 const BUSY_TIMEOUT = 3000;
 
 const MENTIONS = `
-  SELECT 1 AS found FROM machines WHERE instr(definition, ?1) UNION ALL SELECT 1 FROM snapshots WHERE instr(definition, ?1)
+  SELECT 1 AS found FROM machines WHERE instr(definition, ?1) UNION ALL SELECT 1 FROM snapshots WHERE instr(definition, ?1) OR instr(next_definition, ?1)
   UNION ALL SELECT 1 FROM journal WHERE instr(before, ?1) OR instr(after, ?1) LIMIT 1`;
 
 export interface Opening {

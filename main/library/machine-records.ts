@@ -2,6 +2,7 @@
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { Database, Row, Statements } from './database.ts';
+import { withHardware } from './definition-parts.ts';
 import { withDiskIds } from './disk-ids.ts';
 import { markUndone, readJournal, writeJournal, type JournalEntry, type MachineImage } from './journal.ts';
 import { purgeMachines, type Purged } from './machine-purge.ts';
@@ -128,10 +129,21 @@ async function change(statements: Statements, what: JournalEntry['what'], before
   return { entry, record: await put(statements, before.id, after) };
 }
 
+/** Makes the machine what it was at another instant, in a transaction of the caller's; its owner's fields stay. */
+export async function redefineMachine(statements: Statements, id: MachineId, as: MachineDefinition): Promise<void> {
+  const before = await findInUse(statements, id);
+  await change(statements, 'restore', before, { definition: withHardware(before.definition, as), deleted: false });
+}
+
 async function undo(statements: Statements, id: MachineId): Promise<MachineRecord | undefined> {
   const present = await find(statements, id);
   const last = (await readJournal(statements, id)).find((entry) => entry.what !== 'undo' && !entry.undone);
   if (!last) throw new ContractError('conflict', `no change of "${present.definition.name}" is left to be taken back`);
+  if (last.what === 'restore')
+    throw new ContractError(
+      'conflict',
+      `the last change of "${present.definition.name}" was going back to a snapshot: restore the snapshot that was kept then to take it back`,
+    );
   // Taking back the creation means the bin, never losing the machine.
   const wanted = last.before ?? { definition: present.definition, deleted: true };
   const name = wanted.deleted ? wanted.definition.name : await freeName(statements, wanted.definition.name, id);

@@ -126,6 +126,14 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX snapshots_by_sequence ON snapshots (sequence);
     `,
   },
+  {
+    number: 4,
+    name: 'what a machine was to be at its next start',
+    sql: `
+      -- JSON: the definition then, where it had been changed since the machine was started.
+      ALTER TABLE snapshots ADD COLUMN next_definition TEXT;
+    `,
+  },
 ];
 
 /**

@@ -34,6 +34,7 @@ const LONGEST_GAP = 100_000;
 const UNREADABLE: readonly (readonly [Table, string])[] = [
   ['machines', 'json_valid(definition)'],
   ['snapshots', 'json_valid(definition) AND json_valid(disks) AND (configuration IS NULL OR json_valid(configuration))'],
+  ['snapshots', 'next_definition IS NULL OR json_valid(next_definition)'],
   ['snapshots', 'unfinished IS NULL OR json_valid(unfinished)'],
   ['heads', 'base IS NULL OR json_valid(base)'],
   ['settings', 'json_valid(value)'],

@@ -31,13 +31,15 @@ export type SavedConfiguration = Omit<MachineConfiguration, 'disks'>;
 /** The library numbers it when its row is written. */
 export type NewSnapshotRecord = Omit<SnapshotRecord, 'sequence'>;
 
-export interface SnapshotRecord extends Omit<Snapshot, 'machine'> {
+export interface SnapshotRecord extends Omit<Snapshot, 'machine' | 'disks'> {
   /** `null` for a template's booted state. */
   readonly machine: MachineId | null;
   readonly bootedKey?: string;
   /** It was paused, and is after a restore. */
   readonly paused: boolean;
   readonly definition: MachineDefinition;
+  /** What it was defined as then, where that had been changed since it was started. */
+  readonly next?: MachineDefinition;
   /** Absent where only disks are in it. */
   readonly configuration?: SavedConfiguration;
   readonly disks: readonly SnapshotDisk[];
@@ -112,6 +114,7 @@ function recordOf(row: Row): SnapshotRecord {
     state: row['state'] as Snapshot['state'],
     reason: String(row['reason']),
     definition: JSON.parse(String(row['definition'])) as MachineDefinition,
+    ...present('next', parsed<MachineDefinition>(row['next_definition'])),
     ...present('configuration', parsed<SavedConfiguration>(row['configuration'])),
     disks: JSON.parse(String(row['disks'])) as SnapshotDisk[],
     ...present('unfinished', parsed<UnfinishedDisk[]>(row['unfinished'])),
@@ -121,14 +124,14 @@ function recordOf(row: Row): SnapshotRecord {
 
 /** All columns but the large ones. */
 const COLUMNS = `id, machine, booted_key, parent, kind, name, note, pinned, protected, created_at, sequence, uptime_ms, saved IS NOT NULL AS has_memory,
-  memory_mib, paused, thumbnail, own_bytes, shared_bytes, state, reason, definition, configuration, disks, unfinished, deleted_at`;
+  memory_mib, paused, thumbnail, own_bytes, shared_bytes, state, reason, definition, next_definition, configuration, disks, unfinished, deleted_at`;
 
 /** Writes a new row, after all others, in a transaction of the caller's. Sizes and `hasMemory` follow from what is stored. */
 export async function insertSnapshot(statements: Statements, record: NewSnapshotRecord, { state, consoles }: SavedParts): Promise<void> {
   await statements.run(
     `INSERT INTO snapshots (id, machine, booted_key, parent, kind, name, note, pinned, protected, created_at, uptime_ms, memory_mib, paused,
-       thumbnail, state, reason, definition, configuration, disks, saved, unfinished, deleted_at, sequence)
-     SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(max(sequence), 0) + 1 FROM snapshots`,
+       thumbnail, state, reason, definition, configuration, disks, saved, unfinished, deleted_at, next_definition, sequence)
+     SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(max(sequence), 0) + 1 FROM snapshots`,
     ...[record.id, record.machine, record.bootedKey ?? null, record.parent, record.kind, record.name, record.note],
     ...[record.pinned ? 1 : 0, record.protected ? 1 : 0, record.createdAt, Math.round(record.uptimeMs), record.memoryMiB],
     ...[record.paused ? 1 : 0, record.thumbnail, record.state, record.reason, JSON.stringify(record.definition)],
@@ -137,6 +140,7 @@ export async function insertSnapshot(statements: Statements, record: NewSnapshot
     state ? packed(state) : null,
     record.unfinished ? JSON.stringify(record.unfinished) : null,
     record.deletedAt ?? null,
+    record.next ? JSON.stringify(record.next) : null,
   );
   await insertConsoles(statements, record.id, consoles);
 }

@@ -6,12 +6,14 @@ import type { MachineDefinition, MachineId } from '../../preload/contract/machin
 import type { Present, SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { Database, Statements } from './database.ts';
 import { insertHead, type HeadId, type HeadRecord } from './head-records.ts';
-import { insertMachine } from './machine-records.ts';
+import { insertMachine, redefineMachine } from './machine-records.ts';
 import { completeSnapshot, insertSnapshot, type NewSnapshotRecord, type SavedParts, type SnapshotDisk } from './snapshot-records.ts';
 
 export interface TimelineChange {
   /** A machine that begins with this change. */
   readonly newMachine?: { readonly id: MachineId; readonly definition: MachineDefinition };
+  /** A machine becomes what it was, all but what its owner says about it. */
+  readonly redefine?: { readonly machine: MachineId; readonly as: MachineDefinition };
   /** New snapshots. */
   readonly insert?: readonly NewSnapshot[];
   /** What became known of a new snapshot after its row was written. */
@@ -22,8 +24,8 @@ export interface TimelineChange {
   readonly remove?: readonly SnapshotId[];
   readonly present?: Present;
   readonly newHeads?: readonly HeadRecord[];
-  /** The heads a machine uses from now on, for every disk named by one of them; those of other disks stay. */
-  readonly switchTo?: { readonly machine: MachineId; readonly heads: readonly HeadId[] };
+  /** The heads a machine uses from now on, for every disk named by one of them, and those it does not use any more; others stay. */
+  readonly switchTo?: { readonly machine: MachineId; readonly heads: readonly HeadId[]; readonly leave?: readonly HeadId[] };
   readonly removeHeads?: readonly HeadId[];
 }
 
@@ -47,7 +49,8 @@ async function remove(statements: Statements, id: SnapshotId): Promise<void> {
   await statements.run('DELETE FROM snapshots WHERE id = ?', id);
 }
 
-async function switchHeads(statements: Statements, machine: MachineId, heads: readonly HeadId[]): Promise<void> {
+async function switchHeads(statements: Statements, { machine, heads, leave = [] }: NonNullable<TimelineChange['switchTo']>): Promise<void> {
+  for (const id of leave) await statements.run('UPDATE heads SET present = 0 WHERE id = ?', id);
   const wanted = JSON.stringify(heads);
   await statements.run(
     `UPDATE heads SET present = 0 WHERE machine = ? AND present = 1 AND id NOT IN (SELECT value FROM json_each(?2))
@@ -59,8 +62,9 @@ async function switchHeads(statements: Statements, machine: MachineId, heads: re
 }
 
 async function apply(statements: Statements, change: TimelineChange): Promise<void> {
-  const { newMachine, insert = [], complete, finish, present } = change;
+  const { newMachine, redefine, insert = [], complete, finish, present } = change;
   if (newMachine) await insertMachine(statements, newMachine.definition, newMachine.id);
+  if (redefine) await redefineMachine(statements, redefine.machine, redefine.as);
   for (const { record, saved } of insert) await insertSnapshot(statements, record, saved);
   if (complete) await completeSnapshot(statements, complete.id, complete.saved, complete.uptimeMs);
   if (finish) {
@@ -78,7 +82,7 @@ async function apply(statements: Statements, change: TimelineChange): Promise<vo
       ...[present.parent, present.suspended ? 1 : 0, present.machine],
     );
   for (const head of change.newHeads ?? []) await insertHead(statements, head);
-  if (change.switchTo) await switchHeads(statements, change.switchTo.machine, change.switchTo.heads);
+  if (change.switchTo) await switchHeads(statements, change.switchTo);
   for (const id of change.removeHeads ?? []) await statements.run('DELETE FROM heads WHERE id = ?', id);
 }
 

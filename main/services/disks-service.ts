@@ -190,13 +190,15 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
     },
     export: async (id, slot, { path, format, snapshot, compress = false }) => {
       if (compress && format === 'raw') throw new ContractError('invalid', 'a raw image cannot be compressed: choose qcow2');
-      const { machine } = await find(id, slot);
+      const machine = supervisor.machine(id);
+      // A disk in a snapshot is there whatever the machine has become.
+      if (snapshot === undefined) await find(id, slot);
       const title = `Writing disk ${slot + 1} of "${machine.record.definition.name}" to ${path}`;
       const file = { path, format, compress };
       const task = tasks.begin(title, (progress, signal) =>
         snapshot === undefined
           ? taking.present(id, slot, file, progress, signal)
-          : taking.snapshot(snapshot as SnapshotId, slot, file, progress, signal),
+          : taking.snapshot(id, snapshot as SnapshotId, slot, file, progress, signal),
       );
       return { task: task.id };
     },

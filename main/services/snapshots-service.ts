@@ -17,6 +17,7 @@ export function snapshotsService(timelines: OpenTimelines): Handlers<typeof snap
       return { neededBytes, freeBytes };
     },
     restore: (id) => timelines.restore(id),
+    hardwareChanges: (id) => timelines.hardwareChanges(id),
     branch: (id, request) => timelines.branch(id, request),
     change: (id, patch) => timelines.change(id, patch),
     delete: (ids) => timelines.delete(ids),

@@ -3,6 +3,7 @@ import type { MachineFigures } from '../../emulator/index.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { ConsoleDescription } from '../../preload/contract/consoles.ts';
 import type { MachineActivity, MachineDefinition, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
+import { sameHardware } from '../library/definition-parts.ts';
 import type { Library } from '../library/library.ts';
 import type { MachineRecord } from '../library/machine-records.ts';
 import { activityOf } from './activity.ts';
@@ -89,7 +90,7 @@ export class SupervisedMachine {
       reason,
       ...(log === undefined ? {} : { log }),
       ...(startedAt === undefined ? {} : { startedAt }),
-      needsRestart: isActive && this.#started !== undefined && hardwareOf(this.#started.definition) !== hardwareOf(this.record.definition),
+      needsRestart: isActive && this.#started !== undefined && !sameHardware(this.#started.definition, this.record.definition),
       lastLine: this.#lastLine,
       createdAt: this.record.createdAt,
       suspended: this.record.suspended,
@@ -170,9 +171,4 @@ export class SupervisedMachine {
     await this.consoles.flush();
     await this.#run.catch(() => undefined);
   }
-}
-
-/** A name, a note or what is done with its timeline may change under a running machine without a restart. */
-function hardwareOf(definition: MachineDefinition): string {
-  return JSON.stringify({ ...definition, name: undefined, note: undefined, checkpoints: undefined, onQuit: undefined });
 }

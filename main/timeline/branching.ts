@@ -1,6 +1,6 @@
 /** A new machine from a snapshot: it names the same chunks, and both go their own ways from there. */
 import { ContractError } from '../../preload/contract/contract.ts';
-import type { MachineId } from '../../preload/contract/machines.ts';
+import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { Library } from '../library/library.ts';
 import type { NewSnapshotRecord } from '../library/snapshot-records.ts';
@@ -26,7 +26,9 @@ export async function branch(
   const machine = ulid() as MachineId;
   const id = ulid() as SnapshotId;
   const { state, consoles } = await library.snapshots.saved(source.id);
-  const definition = { ...source.definition, name, note };
+  const renamed = (definition: MachineDefinition): MachineDefinition => ({ ...definition, name, note });
+  const definition = renamed(source.definition);
+  const next = source.next ? { next: renamed(source.next) } : {};
   const { kind, uptimeMs, paused, thumbnail, disks, configuration, hasMemory } = source;
   const record: NewSnapshotRecord = {
     ...newRecord({
@@ -40,6 +42,7 @@ export async function branch(
       paused,
       thumbnail,
       definition,
+      ...next,
       disks,
       unfinished: [],
     }),
@@ -53,7 +56,7 @@ export async function branch(
   const heads = await headsFrom(parts, source, machine);
   try {
     await library.timeline.apply({
-      newMachine: { id: machine, definition },
+      newMachine: { id: machine, definition: next.next ?? definition },
       insert: [{ record, saved: { ...(state ? { state } : {}), consoles } }],
       newHeads: heads.map((head) => ({ ...head, present: true })),
       present: { machine, parent: id, suspended: hasMemory },

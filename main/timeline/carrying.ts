@@ -6,13 +6,14 @@ import type { SnapshotDiff, SnapshotId } from '../../preload/contract/snapshots.
 import type { ArchivedMachine } from '../archive/archived-machine.ts';
 import type { ImportedMachine } from '../archive/import-machine.ts';
 import { refuseTarget } from '../archive/record-writer.ts';
+import { compareDefinitions } from '../compare/compare-definitions.ts';
 import type { ComparedState } from '../compare/compare-snapshots.ts';
 import type { NewSnapshotRecord, SnapshotRecord } from '../library/snapshot-records.ts';
 import { ulid } from '../library/ulid.ts';
 import { freeName } from '../supervisor/template-definition.ts';
 import { showScreens } from './branching.ts';
 import { discardHeads, headsFrom } from './head-keeping.ts';
-import { livingParent } from './instants.ts';
+import { definedAs, livingParent } from './instants.ts';
 import { ownerOf, type Report } from './job.ts';
 import type { Timelines } from './timelines.ts';
 
@@ -34,7 +35,12 @@ export interface CarryingParts {
   adopt(machine: MachineId): Promise<unknown>;
 }
 
-const stateOf = ({ id, hasMemory, disks }: NewSnapshotRecord): ComparedState => ({ owner: ownerOf(id), hasMemory, disks });
+const stateOf = ({ id, hasMemory, disks, definition }: NewSnapshotRecord): ComparedState => ({
+  owner: ownerOf(id),
+  hasMemory,
+  // Not those that had been removed from the machine.
+  disks: disks.filter(({ slot }) => slot < definition.disks.length),
+});
 
 /** Imported machines remembered: the newest. */
 const REMEMBERED = 100;
@@ -55,16 +61,29 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
     await timelines.recovered();
     const before = await library.snapshots.get(from);
     if (before.machine === null) throw new ContractError('missing', 'there is no such snapshot (any more)');
-    const present = to === null ? await presentOf(before.machine) : undefined;
+    const other = to === null ? undefined : await library.snapshots.get(to);
+    for (const { name, state, reason } of other ? [before, other] : [])
+      if (state === 'storing') throw new ContractError('conflict', `"${name}" is still ${reason}: wait a moment and try again`);
+    const now = machineOf(before.machine).record.definition;
+    const hardware = compareDefinitions(definedAs(before), other ? definedAs(other) : now);
+    const after = other ? { state: stateOf(other), undo: async () => undefined } : await comparedPresent(before.machine);
     try {
-      const after = present?.record ?? (await library.snapshots.get(to as SnapshotId));
-      for (const { name, state, reason } of [before, after])
-        if (!present && state === 'storing')
-          throw new ContractError('conflict', `"${name}" is still ${reason}: wait a moment and try again`);
-      return { from, to, ...(await storage.run('compareSnapshots', { from: stateOf(before), to: stateOf(after) })) };
+      return { from, to, ...(await storage.run('compareSnapshots', { from: stateOf(before), to: after.state })), hardware };
     } finally {
-      await present?.undo();
+      await after.undo();
     }
+  }
+
+  /** The present as what a snapshot is compared with. */
+  async function comparedPresent(machine: MachineId): Promise<{ readonly state: ComparedState; undo(): Promise<void> }> {
+    const { life, record } = machineOf(machine);
+    const nothing = async () => undefined;
+    const { parent, suspended } = await library.timeline.present(machine);
+    if (suspended && parent !== null) return { state: stateOf(await library.snapshots.get(parent)), undo: nothing };
+    if (!life.isActive && !record.definition.disks.some(({ id }) => id !== undefined))
+      return { state: { owner: `present:${machine}`, hasMemory: false, disks: [] }, undo: nothing };
+    const { record: taken, undo } = await presentOf(machine);
+    return { state: stateOf(taken), undo };
   }
 
   /** What has not been kept yet, so that the file holds the machine as it is now; `undefined` where there is nothing more. */

@@ -19,7 +19,7 @@ type StoringParts = Pick<TimelineParts, 'library' | 'storage'>;
 
 const homeOf = ({ library }: StoringParts) => library.home.folder;
 /** A disk's place among a snapshot's manifests. */
-const placeIn = (snapshot: string, slot: number) => ({ owner: ownerOf(snapshot), prefix: `disk${slot}` });
+export const placeIn = (snapshot: string, slot: number) => ({ owner: ownerOf(snapshot), prefix: `disk${slot}` });
 
 /** A disk's content that was stored for a head, to be made its settled one. */
 export interface Settling {

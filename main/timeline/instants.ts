@@ -18,6 +18,7 @@ export interface Instant {
   readonly paused: boolean;
   readonly thumbnail: string;
   readonly definition: MachineDefinition;
+  readonly next?: MachineDefinition;
   /** Absent where only disks are in it. */
   readonly configuration?: MachineConfiguration;
   readonly disks: readonly SnapshotDisk[];
@@ -50,6 +51,9 @@ export function withoutDisks(configuration: MachineConfiguration): SavedConfigur
   const { disks: _disks, ...rest } = configuration;
   return rest;
 }
+
+/** What a machine was defined as at an instant. */
+export const definedAs = ({ definition, next }: Pick<SnapshotRecord, 'definition' | 'next'>): MachineDefinition => next ?? definition;
 
 /** Whether a machine that runs with one configuration can become, in place, what it was with the other. */
 export function sameShape(running: MachineConfiguration, saved: SavedConfiguration, disks: number): boolean {
@@ -109,9 +113,14 @@ function seen(record: SnapshotRecord, parent: SnapshotId | null): Snapshot {
     sharedBytes,
     state,
     reason,
+    definition,
   } = record;
+  // Disks that had been removed from the machine are held as well, behind its own.
+  const disks = record.disks
+    .filter(({ slot }) => slot < definition.disks.length)
+    .map(({ slot, disk, sizeBytes }) => ({ slot, id: disk, sizeBytes }));
   return {
     ...{ id, machine: machine as MachineId, parent, kind, name, note, pinned, protected: record.protected, createdAt, sequence, uptimeMs },
-    ...{ hasMemory, memoryMiB, thumbnail, ownBytes, sharedBytes, state, reason },
+    ...{ hasMemory, memoryMiB, thumbnail, ownBytes, sharedBytes, state, reason, disks },
   };
 }

@@ -15,6 +15,7 @@ import { Checkpoints } from './checkpoints.ts';
 import { freeSpace, type FreeSpace } from './free-space.ts';
 import { suspendAll } from './leaving.ts';
 import { MachineBin } from './machine-bin.ts';
+import { usable } from './return-plan.ts';
 import { SpaceWatch } from './space-watch.ts';
 import { Timelines, type TimelinesParts } from './timelines.ts';
 
@@ -78,7 +79,12 @@ export class OpenTimelines extends Timelines {
   /** A new machine that goes on from a snapshot. */
   async branch(id: SnapshotId, { name, start }: { readonly name?: string; readonly start: boolean }): Promise<MachineStatus> {
     await this.recovered();
-    const source = await this.parts.library.snapshots.get(id);
+    const found = await this.parts.library.snapshots.get(id);
+    const source = await usable(
+      this.parts,
+      found,
+      found.machine ? this.#supervisor.machine(found.machine).record.definition : found.definition,
+    );
     const taken = this.#supervisor.list().map(({ definition }) => definition.name);
     const own = source.machine && this.#supervisor.machine(source.machine).record.definition.name;
     const machine = await branch(this.parts, source, name ?? freeName(`${own ?? source.definition.name} branch`, taken));

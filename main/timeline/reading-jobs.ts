@@ -1,6 +1,7 @@
 /** The jobs of the return worker, by name; `storage.ts` lists the names once more. */
 import type { exportMachine } from '../archive/export-machine.ts';
 import type { compareSnapshots } from '../compare/compare-snapshots.ts';
+import type { sameContent } from '../disks/content.ts';
 import type { exportImage } from '../disks/export-image.ts';
 import type { ChunkReader } from '../storage/index.ts';
 import { ready, type Jobs } from './job.ts';
@@ -10,6 +11,7 @@ import { compareMemory, fillMemory } from './return-memory.ts';
 const rare = {
   compareSnapshots: async (...args: Parameters<typeof compareSnapshots>) =>
     (await import('../compare/compare-snapshots.ts')).compareSnapshots(...args),
+  sameContent: async (...args: Parameters<typeof sameContent>) => (await import('../disks/content.ts')).sameContent(...args),
   exportImage: async (...args: Parameters<typeof exportImage>) => (await import('../disks/export-image.ts')).exportImage(...args),
   exportMachine: async (...args: Parameters<typeof exportMachine>) => (await import('../archive/export-machine.ts')).exportMachine(...args),
 };

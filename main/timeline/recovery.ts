@@ -70,7 +70,9 @@ async function finishOrRemove(parts: Parts, record: SnapshotRecord, heads: reado
   const { id, name, unfinished = [] } = record;
   const memory = record.hasMemory && (await storage.run('hasManifest', { owner: ownerOf(id), name: MEMORY }));
   const there = await Promise.all(unfinished.map((disk) => isThere(parts, disk)));
-  if (there.includes(false) || (unfinished.length === 0 && !memory)) {
+  // One that keeps only how a machine was defined is whole with its row.
+  const isDefinition = !record.hasMemory && record.disks.length === 0;
+  if (there.includes(false) || (unfinished.length === 0 && !memory && !isDefinition)) {
     await library.timeline.apply({ remove: [id] });
     await storage.run('dropOwners', { owners: [ownerOf(id)] });
     return [`removed the snapshot "${name}", which was not finished`];
@@ -80,14 +82,14 @@ async function finishOrRemove(parts: Parts, record: SnapshotRecord, heads: reado
   // A part of it may be stored already, and the whole is made anew.
   await storage.run('dropOwners', { owners: [ownerOf(id)], except: MEMORY });
   const settlings = await storeDisks(parts, record, { goesOn });
-  const reason = memory ? '' : 'only its disks: the program ended before its memory was stored';
+  const reason = memory || isDefinition ? '' : 'only its disks: the program ended before its memory was stored';
   const retired = mine.filter(({ present }) => !present);
   await library.timeline.apply({
     finish: { id, disks: record.disks, memory, reason },
     removeHeads: retired.map((head) => head.id),
   });
   await settle(parts, settlings, () => undefined);
-  return [memory ? `finished the snapshot "${name}"` : `finished the disks of the snapshot "${name}"; its memory is lost`];
+  return [memory || isDefinition ? `finished the snapshot "${name}"` : `finished the disks of the snapshot "${name}"; its memory is lost`];
 }
 
 /** Whether a disk's content of the instant is still in its overlay. */

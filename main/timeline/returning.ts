@@ -1,47 +1,44 @@
 /**
- * Going back to an instant: in place where the running machine has its shape, else by a cold start. The present is kept
+ * Going back to an instant: in place where the running machine is the same, else by a start. The present is kept
  * first, and which heads are the machine's is durable before the guest goes on.
  */
 import type { DiskAttachment, MachineConfiguration, RestorePoint, SavedInstant } from '../../emulator/index.ts';
 import { failPages } from '../../emulator/host/pages.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
+import type { MachineDefinition } from '../../preload/contract/machines.ts';
 import type { Present, SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { HeadRecord } from '../library/head-records.ts';
 import type { NewSnapshotRecord, SavedParts, SnapshotRecord } from '../library/snapshot-records.ts';
-import type { TimelineChange } from '../library/timeline-records.ts';
-import { discardHeads, disksOn, hasRows, headsFrom, headsOf } from './head-keeping.ts';
+import { sameHardware } from '../library/definition-parts.ts';
+import { discardHeads, headsFrom } from './head-keeping.ts';
 import { StorageError } from '../storage/index.ts';
 import type { InstantStoring } from './instant-storing.ts';
-import { clockTime, newRecord, sameShape } from './instants.ts';
+import { newRecord, sameShape } from './instants.ts';
+import { isKeptRunning } from './kept-already.ts';
 import { PAGE_BYTES } from './job.ts';
 import type { Base, MachinePresent } from './machine-present.ts';
 import { CONSOLE_TAIL, screensAfterReturn } from './screens.ts';
-import { holdRunning, recordOfDisks, refuseDirect, requested, type TakeRequest } from './taking.ts';
-
-/** As for names that people give (preload/contract/checks.ts). */
-const LONGEST_NAME = 100;
-/** How the present is kept. Names do not nest: of one that was kept itself, the time tells which. */
-function keeping({ kind, name, createdAt }: SnapshotRecord): TakeRequest {
-  const which = kind === 'kept' ? `the one of ${clockTime(createdAt)}` : name;
-  return { kind: 'kept', name: `before restoring ${which}`.slice(0, LONGEST_NAME) };
-}
+import { disksBehind, headsBehind, planReturn, type ReturnPlan } from './return-plan.ts';
+import { elsewhere } from './returning-elsewhere.ts';
+import { keeping, nextDefinition, refuseDirect, requested } from './taking.ts';
 
 /**
  * Goes back. In turn; the machine must not be starting or stopping.
  * @returns the snapshot that holds what was the present, where there was something to keep
+ * @throws ContractError `unavailable` when what the snapshot needs of the host is gone or has changed; nothing has changed then
  */
-export async function goBack(present: MachinePresent, storing: InstantStoring, target: SnapshotRecord): Promise<SnapshotId | null> {
+export async function goBack(present: MachinePresent, storing: InstantStoring, wanted: SnapshotRecord): Promise<SnapshotId | null> {
   const { machine, parts } = present;
   const { life } = machine;
   if (life.state === 'starting' || life.state === 'stopping')
     throw new ContractError('conflict', `"${machine.record.definition.name}" is ${life.state}: wait a moment and try again`);
   if (life.isActive) refuseDirect(machine.runningDefinition);
-  const saved = await parts.library.snapshots.saved(target.id);
-  const { configuration, state } = target;
+  const plan = await planReturn(present, wanted);
+  const { configuration, state, definition } = plan.target;
   const running = life.isActive ? life.configuration : undefined;
-  if (running && configuration && state === 'ready' && sameShape(running, configuration, target.definition.disks.length))
-    return inPlace(present, storing, target, { saved, running });
-  return elsewhere(present, storing, target);
+  const isSame = running && configuration && sameShape(running, configuration, definition.disks.length);
+  if (!isSame || state !== 'ready' || !sameHardware(machine.runningDefinition, definition)) return elsewhere(present, storing, plan);
+  return inPlace(present, storing, plan, { saved: await parts.library.snapshots.saved(wanted.id), running });
 }
 
 /** Fills a memory behind the guest; a fault is told, and the machine fails by itself when it needs the page. */
@@ -86,11 +83,14 @@ async function differences(present: MachinePresent, storing: InstantStoring, tar
 async function inPlace(
   present: MachinePresent,
   storing: InstantStoring,
-  target: SnapshotRecord,
+  plan: ReturnPlan,
   { saved, running }: { readonly saved: SavedParts; readonly running: MachineConfiguration },
 ): Promise<SnapshotId | null> {
-  const { machine, parts, heads: old, base } = present;
+  const { machine, parts, base } = present;
   const { life } = machine;
+  const { target, redefine } = plan;
+  const old = headsBehind(plan);
+  const defined = machine.record.definition;
   const { timeline } = parts.library;
   const [differs, heads, before] = await Promise.all([
     differences(present, storing, target),
@@ -100,14 +100,15 @@ async function inPlace(
   const configuration = { ...running, disks: attachments(present, target, heads, running) };
   const wasPaused = life.state === 'paused';
   if (target.paused && !wasPaused) await life.pause();
-  const unchanged = isKept(present, storing);
+  const unchanged = await isKeptRunning(present, storing);
   const definition = machine.runningDefinition;
   const consoles = machine.consoles.tails(CONSOLE_TAIL);
   const kept = unchanged
     ? undefined
     : newRecord({
         ...requested(present, keeping(target), before.parent, consoles),
-        ...{ definition, configuration: running, paused: wasPaused, uptimeMs: 0, disks: disksOn(old, definition) },
+        ...nextDefinition(present),
+        ...{ definition, configuration: running, paused: wasPaused, uptimeMs: 0, disks: disksBehind(plan) },
         unfinished: old.map(({ slot, id }) => ({ slot, head: id })),
       });
   const after: Present = { machine: present.id, parent: target.id, suspended: false };
@@ -117,6 +118,7 @@ async function inPlace(
     newHeads: heads,
     switchTo: { machine: present.id, heads: ids },
     present: after,
+    ...redefine,
     // Unchanged since the last instant: that one holds the disks too.
     ...(unchanged ? { removeHeads: old.map(({ id }) => id) } : {}),
   });
@@ -130,7 +132,7 @@ async function inPlace(
     const swapped = heads.length > 0 ? { disks: configuration.disks, detached: closed.resolve } : {};
     instant = await life.restore({ ...point, ...swapped }, configuration, keep);
   } catch (error) {
-    if (life.isActive) await takeBack(present, { kept, before, old, heads: ids, unchanged });
+    if (life.isActive) await takeBack(present, { kept, before, old, heads: ids, unchanged, ...(redefine.redefine ? { defined } : {}) });
     else if (kept) await keepDisks(present, storing, kept, old);
     throw error;
   }
@@ -143,6 +145,7 @@ async function inPlace(
     const gone = old.map(({ id }) => id);
     void closed.promise.then(() => present.inTurn(() => discardHeads(parts, gone))).catch((error: unknown) => present.warn(error));
   }
+  if (redefine.redefine) await parts.refresh(present.id);
   parts.changed(present.id, []);
   if (wasPaused && !target.paused && life.state === 'paused') await life.resume();
   return kept?.id ?? null;
@@ -188,6 +191,8 @@ async function takeBack(
     readonly old: readonly HeadRecord[];
     readonly heads: readonly HeadRecord['id'][];
     readonly unchanged: boolean;
+    /** What it was defined as, where that is another definition now. */
+    readonly defined?: MachineDefinition;
   },
 ): Promise<void> {
   const { parts } = present;
@@ -197,61 +202,8 @@ async function takeBack(
     removeHeads: was.heads,
     remove: was.kept ? [was.kept.id] : [],
     present: was.before,
+    ...(was.defined ? { redefine: { machine: present.id, as: was.defined } } : {}),
   });
+  if (was.defined) await parts.refresh(present.id);
   await discardHeads(parts, was.heads);
-}
-
-/** By ending what runs; the next start goes on from the snapshot. One of disks only leaves the machine off. */
-async function elsewhere(present: MachinePresent, storing: InstantStoring, target: SnapshotRecord): Promise<SnapshotId | null> {
-  const { machine, parts } = present;
-  const { life } = machine;
-  const { timeline, heads: records } = parts.library;
-  const heads = await headsFrom(parts, target, present.id);
-  const change: TimelineChange = {
-    newHeads: heads,
-    switchTo: { machine: present.id, heads: heads.map(({ id }) => id) },
-    present: { machine: present.id, parent: target.id, suspended: target.hasMemory },
-  };
-  const definition = life.isActive ? machine.runningDefinition : machine.record.definition;
-  const old = headsOf(await records.present(present.id), definition);
-  const replaced = old.filter(({ disk }) => heads.some((head) => head.disk === disk));
-  const isSame = life.isActive ? isKept(present, storing) : await nothingWritten(present, old);
-  let kept: SnapshotId | null = null;
-  if (isSame) {
-    await timeline.apply({ ...change, removeHeads: replaced.map(({ id }) => id) });
-    if (life.isActive) await life.stop(`going back to “${target.name}”`);
-    await discardHeads(
-      parts,
-      replaced.map(({ id }) => id),
-    ).catch((error: unknown) => present.warn(error));
-  } else if (life.isActive) {
-    const paused = life.state === 'paused';
-    if (!paused) await life.pause('going back');
-    const { record, memory } = await holdRunning(present, storing, { ...keeping(target), paused }, change);
-    // Its disks can be read when they are closed.
-    await life.stop(`going back to “${target.name}”`);
-    kept = storing.begin(record, { memory, retired: replaced }).record.id;
-  } else {
-    const { parent } = await timeline.present(present.id);
-    const record = recordOfDisks(present, keeping(target), parent, old);
-    await timeline.apply({ ...change, insert: [{ record, saved: { consoles: [] } }] });
-    kept = storing.begin(record, { retired: replaced }).record.id;
-  }
-  parts.changed(present.id, []);
-  await parts.refresh(present.id);
-  return kept;
-}
-
-/** Whether the running machine's present is a finished snapshot as it is. */
-function isKept(present: MachinePresent, storing: InstantStoring): boolean {
-  return present.isUnchanged && present.base !== undefined && !storing.has(present.base.snapshot);
-}
-
-/** Whether the disks of a machine that is off hold nothing that a snapshot has not. */
-async function nothingWritten(present: MachinePresent, heads: readonly HeadRecord[]): Promise<boolean> {
-  const { suspended } = await present.parts.library.timeline.present(present.id);
-  if (suspended) return true;
-  // One that cannot be read is set aside as it is.
-  const written = await Promise.all(heads.map(({ id }) => hasRows(present.parts, id).catch(() => true)));
-  return !written.includes(true);
 }

@@ -1,6 +1,7 @@
 /** Starting a machine: from power on, or where it was suspended. A suspended state is used up before the guest goes on. */
 import type { DiskAttachment, MachineConfiguration } from '../../emulator/index.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
+import { withPathsOf } from '../library/definition-parts.ts';
 import type { SnapshotRecord } from '../library/snapshot-records.ts';
 import type { StartOf } from '../supervisor/supervised-machine.ts';
 import { headsOf } from './head-keeping.ts';
@@ -26,8 +27,9 @@ export async function startOf(present: MachinePresent, signal: AbortSignal, back
       'unavailable',
       `the saved memory of "${record.definition.name}" cannot be used (${target.reason || 'it is not there'}): choose another snapshot, or delete "${target.name}" to start from power on`,
     );
-  const disks = await parts.disks.attach(record, target.definition);
-  const configuration = await configurationOf(present, target, disks, signal);
+  const definition = withPathsOf(target.definition, record.definition);
+  const disks = await parts.disks.attach(record, definition);
+  const configuration = await configurationOf(present, { ...target, definition }, disks, signal);
   const { differs } = await parts.storage.run('compareMemory', { to: target.id }, { signal });
   present.heads = headsOf(await library.heads.present(present.id), target.definition);
   signal.throwIfAborted();
@@ -38,7 +40,7 @@ export async function startOf(present: MachinePresent, signal: AbortSignal, back
   return {
     configuration,
     from: pointOf(present, target, state, differs),
-    definition: target.definition,
+    definition,
     ...(back ? { screens: screensAfterReturn(consoles, target.name) } : {}),
     failed: async () => {
       await library.timeline.apply({ present: { machine: present.id, parent, suspended: true } });

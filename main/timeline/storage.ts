@@ -33,6 +33,7 @@ const READING: Readonly<Record<Exclude<keyof ReadingJobs, 'ready'>, true>> = {
   compareMemory: true,
   fillMemory: true,
   compareSnapshots: true,
+  sameContent: true,
   exportImage: true,
   exportMachine: true,
 };

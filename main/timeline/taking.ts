@@ -2,15 +2,16 @@
 import type { MachineConfiguration } from '../../emulator/index.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
-import type { SnapshotId, SnapshotKind } from '../../preload/contract/snapshots.ts';
-import type { HeadRecord } from '../library/head-records.ts';
+import type { Snapshot, SnapshotId, SnapshotKind } from '../../preload/contract/snapshots.ts';
+import { sameHardware } from '../library/definition-parts.ts';
 import type { NewSnapshotRecord } from '../library/snapshot-records.ts';
 import { ulid } from '../library/ulid.ts';
 import { disksOn, headsOf } from './head-keeping.ts';
 import type { TimelineChange } from '../library/timeline-records.ts';
 import type { InstantStoring, MemoryStoring, Taken } from './instant-storing.ts';
-import { newRecord, type Instant } from './instants.ts';
+import { clockTime, newRecord, type Instant } from './instants.ts';
 import type { MachinePresent } from './machine-present.ts';
+import type { DisksBehind } from './return-plan.ts';
 import { CONSOLE_TAIL, thumbnailOf } from './screens.ts';
 
 /** What is asked for. */
@@ -24,6 +25,14 @@ export interface TakeRequest {
   readonly paused?: boolean;
   /** Nobody sees it: it is only made to be read, and purged. */
   readonly hidden?: boolean;
+}
+
+/** As for names that people give (preload/contract/checks.ts). */
+const LONGEST_NAME = 100;
+/** How the present is kept. Names do not nest: of one that was kept itself, the time tells which. */
+export function keeping({ kind, name, createdAt }: Pick<Snapshot, 'kind' | 'name' | 'createdAt'>): TakeRequest {
+  const which = kind === 'kept' ? `the one of ${clockTime(createdAt)}` : name;
+  return { kind: 'kept', name: `before restoring ${which}`.slice(0, LONGEST_NAME) };
 }
 
 /** The parts of an instant that follow from the request. */
@@ -44,6 +53,12 @@ export function requested(
   };
 }
 
+/** What the machine is defined as for its next start, where that is not what runs. */
+export function nextDefinition({ machine }: MachinePresent): Pick<Instant, 'next'> {
+  const { definition } = machine.record;
+  return sameHardware(definition, machine.runningDefinition) ? {} : { next: definition };
+}
+
 /** An instant whose memory is on its way, and whose row is there. */
 export interface Held {
   readonly record: NewSnapshotRecord;
@@ -58,13 +73,13 @@ export async function takeRunning(present: MachinePresent, storing: InstantStori
 
 /**
  * Takes an instant of a machine that runs or is paused; its disks are still to be stored. In turn.
- * @param last the machine does not go on after this instant, but does this
+ * @param last the machine does not go on after this instant, but does this; disks that are kept although it does not use them
  */
 export async function holdRunning(
   present: MachinePresent,
   storing: InstantStoring,
   request: TakeRequest,
-  last?: TimelineChange,
+  last?: { readonly change: TimelineChange; readonly removed: DisksBehind },
 ): Promise<Held> {
   const { machine, base, heads, parts } = present;
   const { life } = machine;
@@ -77,13 +92,21 @@ export async function holdRunning(
   const id = ulid() as SnapshotId;
   const memory = storing.memory(id, ram, base);
   const consoles = machine.consoles.tails(CONSOLE_TAIL);
-  const unfinished = heads.map(({ slot, id: head }) => ({ slot, head, ...(last ? {} : { mark: marks[slot] }) }));
+  const { removed = { heads: [], disks: [] } } = last ?? {};
+  const unfinished = [
+    ...heads.map(({ slot, id: head }) => ({ slot, head, ...(last ? {} : { mark: marks[slot] }) })),
+    ...removed.heads.map(({ slot, id: head }) => ({ slot, head })),
+  ];
   const common = requested(present, request, parent, consoles);
-  const record = newRecord({ ...common, id, definition, configuration, paused, uptimeMs, disks: disksOn(heads, definition), unfinished });
+  const record = newRecord({
+    ...common,
+    ...nextDefinition(present),
+    ...{ id, definition, configuration, paused, uptimeMs, disks: [...disksOn(heads, definition), ...removed.disks], unfinished },
+  });
   try {
     await parts.library.timeline.apply({
       present: { machine: present.id, parent: id, suspended: false },
-      ...last,
+      ...last?.change,
       insert: [{ record, saved: { state, consoles } }],
     });
   } catch (error) {
@@ -107,7 +130,7 @@ export async function takeOff(present: MachinePresent, storing: InstantStoring, 
   const { parent, suspended } = await parts.library.timeline.present(present.id);
   if (suspended)
     throw new ContractError('conflict', `"${machine.record.definition.name}" is suspended, and that is a snapshot already: start it first`);
-  const record = recordOfDisks(present, request, parent, heads);
+  const record = recordOfDisks(present, request, parent, { heads, disks: disksOn(heads, machine.record.definition) });
   await parts.library.timeline.apply({
     insert: [{ record, saved: { consoles: [] } }],
     present: { machine: present.id, parent: record.id, suspended: false },
@@ -122,12 +145,12 @@ export function recordOfDisks(
   present: MachinePresent,
   request: TakeRequest,
   parent: SnapshotId | null,
-  heads: readonly HeadRecord[],
+  { heads, disks }: DisksBehind,
 ): NewSnapshotRecord {
   const { definition } = present.machine.record;
   const common = requested(present, request, parent, present.machine.consoles.tails(CONSOLE_TAIL));
   const unfinished = heads.map(({ slot, id }) => ({ slot, head: id }));
-  return newRecord({ ...common, definition, paused: false, uptimeMs: 0, disks: disksOn(heads, definition), unfinished });
+  return newRecord({ ...common, definition, paused: false, uptimeMs: 0, disks, unfinished });
 }
 
 /** @throws ContractError for a machine whose writes go where no snapshot can hold them */

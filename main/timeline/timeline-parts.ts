@@ -1,6 +1,7 @@
 /** What a timeline works with; the composition root puts it together. */
 import type { DiskAttachment, MachineConfiguration } from '../../emulator/index.ts';
 import type { Emitter } from '../../preload/contract/contract.ts';
+import type { DiskBase } from '../../preload/contract/disks.ts';
 import type { DiskDefinition, MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId, snapshots } from '../../preload/contract/snapshots.ts';
 import type { HeadRecord } from '../library/head-records.ts';
@@ -17,6 +18,8 @@ export interface DiskParts {
   attach(machine: MachineRecord, definition: MachineDefinition): Promise<readonly DiskAttachment[]>;
   /** One on a head. */
   attachment(head: HeadRecord, definition: DiskDefinition): DiskAttachment;
+  /** Makes sure that a base is what it was. @throws ChangedBaseError saying what differs and what to do */
+  checkBase(base: DiskBase): Promise<DiskBase>;
 }
 
 export interface TimelineParts {

@@ -1,14 +1,15 @@
 /** The timelines of all machines: what `main` offers of snapshots, built over the library, the store and the machines. */
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
-import type { Present, Snapshot, SnapshotId, Timeline } from '../../preload/contract/snapshots.ts';
+import type { HardwareChange, Present, Snapshot, SnapshotId, Timeline } from '../../preload/contract/snapshots.ts';
+import { compareDefinitions } from '../compare/compare-definitions.ts';
 import { overlayBytes, overlayFile } from '../disks/heads.ts';
 import type { SnapshotPatch, SnapshotRecord } from '../library/snapshot-records.ts';
 import type { StartOf, SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import { discardHeads } from './head-keeping.ts';
 import { freeSpace, inUnits } from './free-space.ts';
 import { HeadSupply } from './head-supply.ts';
-import { livingParent, numberedName, visible } from './instants.ts';
+import { definedAs, livingParent, numberedName, visible } from './instants.ts';
 import type { Taken } from './instant-storing.ts';
 import { MachineTimeline } from './machine-timeline.ts';
 import { recover } from './recovery.ts';
@@ -16,6 +17,14 @@ import { SnapshotBin } from './snapshot-bin.ts';
 import type { TakeRequest } from './taking.ts';
 import type { TimelineParts } from './timeline-parts.ts';
 import { UsageKeeping } from './usage-keeping.ts';
+
+/** What became of a return. */
+export interface Restored {
+  /** The snapshot that holds what was the present, where there was something to keep. */
+  readonly kept: SnapshotId | null;
+  readonly milliseconds: number;
+  readonly hardware: readonly HardwareChange[];
+}
 
 export type TimelinesParts = Omit<TimelineParts, 'changed' | 'measured' | 'collectSoon' | 'damaged' | 'spareHeads'>;
 
@@ -161,14 +170,21 @@ export class Timelines {
   }
 
   /** Puts a machine back; resolves when the guest executes. */
-  async restore(id: SnapshotId): Promise<{ readonly kept: SnapshotId | null; readonly milliseconds: number }> {
+  async restore(id: SnapshotId): Promise<Restored> {
     const began = performance.now();
     await this.recovered();
     const { machine } = await this.#find(id);
     const { life } = this.parts.machine(machine);
     if (life.isActive && !this.of(machine).present.isUnchanged) await this.#refuseFull(machine, 'the present, which is kept first,');
+    const hardware = await this.hardwareChanges(id);
     const kept = await this.of(machine).goBack(id);
-    return { kept, milliseconds: performance.now() - began };
+    return { kept, milliseconds: performance.now() - began, hardware };
+  }
+
+  /** What of a machine's hardware would be another one after going back. */
+  async hardwareChanges(id: SnapshotId): Promise<readonly HardwareChange[]> {
+    const record = await this.#find(id);
+    return compareDefinitions(this.parts.machine(record.machine).record.definition, definedAs(record));
   }
 
   async change(id: SnapshotId, patch: SnapshotPatch): Promise<Snapshot> {

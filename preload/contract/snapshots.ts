@@ -49,6 +49,8 @@ export interface Snapshot {
   readonly memoryMiB: number;
   /** The console's last lines as plain text, at most 24 lines of 100 characters, joined by newlines. */
   readonly thumbnail: string;
+  /** The disks whose content is in it, in slot order; each with its id in the machine's definition. */
+  readonly disks: readonly { readonly slot: number; readonly id: string; readonly sizeBytes: number }[];
   /** Stored bytes that would return if only this one was deleted, and those it shares with others. */
   readonly ownBytes: number;
   readonly sharedBytes: number;
@@ -88,6 +90,16 @@ export interface SnapshotDiff {
     /** Changed pages as runs [first, count], at most 1000. */ readonly runs: readonly (readonly [number, number])[];
   };
   readonly disks: readonly DiskDiff[];
+  /** What the machine itself was defined as. */
+  readonly hardware: readonly HardwareChange[];
+}
+/** One thing of a machine's definition, in words: `memory`, `128 MiB`, `256 MiB`. */
+export interface HardwareChange {
+  readonly what: string;
+  /** `null`: it was not there. */
+  readonly before: string | null;
+  /** `null`: it is not there. */
+  readonly after: string | null;
 }
 export interface DiskDiff {
   readonly slot: number;
@@ -129,9 +141,19 @@ export const snapshots = contract('snapshots', {
   estimate: call<(machine: MachineId) => { readonly neededBytes: number; readonly freeBytes: number }>(args(machineId)),
   /**
    * Puts the machine back: it runs (or is paused, or off) as it was. The present is kept as a snapshot first if it has
-   * changed since the last one; `kept` is that snapshot. Resolves when the guest executes.
+   * changed since the last one; `kept` is that snapshot. Its memory, cores, disks, ports, boot and engine come back too
+   * (`hardware` says which changed); name, note, checkpoints and what happens at quitting stay. Resolves when the guest
+   * executes. Refused before anything is touched when a file that a disk stands on is gone or has changed.
    */
-  restore: call<(id: SnapshotId) => { readonly kept: SnapshotId | null; readonly milliseconds: number }>(args(snapshotId)),
+  restore: call<
+    (id: SnapshotId) => {
+      readonly kept: SnapshotId | null;
+      readonly milliseconds: number;
+      readonly hardware: readonly HardwareChange[];
+    }
+  >(args(snapshotId)),
+  /** What a restore would change of the machine's hardware. */
+  hardwareChanges: call<(id: SnapshotId) => readonly HardwareChange[]>(args(snapshotId)),
   /** A new machine that goes on from there, sharing all it has in common; it is started when `start` is true. */
   branch: call<(id: SnapshotId, request: { readonly name?: string; readonly start: boolean }) => MachineStatus>(
     args(snapshotId, branchRequest),

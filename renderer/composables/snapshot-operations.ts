@@ -1,6 +1,6 @@
 /**
- * Doing things with snapshots, the same from the timeline, the header, the palette and the keys. Nothing here asks
- * first: a restore keeps the present, a deletion can be undone, and the message says how.
+ * Doing things with snapshots, the same from the timeline, the header, the palette and the keys. A restore keeps the
+ * present, a deletion can be undone, and the message says how; only a restore that changes the hardware asks first.
  */
 import type { MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import type { Snapshot } from '../../preload/contract/snapshots.ts';
@@ -8,8 +8,11 @@ import { useMachines } from '../stores/machines.ts';
 import { useSnapshots } from '../stores/snapshots.ts';
 import { useTasks } from '../stores/tasks.ts';
 import { useMachineOperations } from './machine-operations.ts';
+import { hardwareWords } from './snapshot-words.ts';
 import { useToasts } from './toasts.ts';
 import { useWindowState } from './window-state.ts';
+
+type Place = Pick<Snapshot, 'id' | 'machine' | 'name'>;
 
 export function useSnapshotOperations() {
   const snapshots = useSnapshots();
@@ -38,8 +41,21 @@ export function useSnapshotOperations() {
     toasts.show({ tone: 'info', text: `Snapshot “${snapshot.name}” was taken.`, action: { label: 'Show', run } });
     return snapshot;
   }
-  /** Goes to a snapshot; the message offers the way back to what was kept. */
-  async function restore(snapshot: Pick<Snapshot, 'id' | 'machine' | 'name'>): Promise<boolean> {
+  /** Goes to a snapshot, after saying what of the hardware changes with it. */
+  async function restore(snapshot: Place): Promise<void> {
+    const hardware = await attempt(() => snapshots.hardwareChanges(snapshot.id));
+    if (!hardware) return;
+    if (hardware.length === 0) return void (await goBack(snapshot));
+    state.question.value = {
+      title: `Restore “${snapshot.name}”?`,
+      text: 'The machine gets back the hardware it had then. What it is now is kept as a snapshot.',
+      list: hardware.map(hardwareWords),
+      verb: 'Restore',
+      goOn: () => void goBack(snapshot),
+    };
+  }
+  /** The message offers the way back to what was kept. */
+  async function goBack(snapshot: Place): Promise<boolean> {
     const { machine, id, name } = snapshot;
     if (state.restoring.has(machine)) return false;
     state.restoring.set(machine, id);
@@ -56,7 +72,7 @@ export function useSnapshotOperations() {
     toasts.show({
       tone: 'info',
       text: `Restored to “${name}”. The present is kept as “${kept.name}”.`,
-      action: { label: 'Go back', run: () => void restore(kept) },
+      action: { label: 'Go back', run: () => void goBack(kept) },
     });
     return true;
   }

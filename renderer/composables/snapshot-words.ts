@@ -1,5 +1,5 @@
 /** Snapshots in words and signs: what each kind is called, how it looks, and one sentence that says it all. */
-import type { Snapshot, SnapshotKind } from '../../preload/contract/snapshots.ts';
+import type { HardwareChange, Snapshot, SnapshotKind } from '../../preload/contract/snapshots.ts';
 import type { IconName } from '../components/icon-paths.ts';
 import { formatBytes, formatDuration } from './figures.ts';
 import { agoWords } from './time-words.ts';
@@ -25,6 +25,12 @@ export const contentWords = ({ hasMemory, memoryMiB }: Snapshot): string =>
 
 /** How long the guest had run; nothing for one that was off. */
 export const uptimeWords = ({ uptimeMs, hasMemory }: Snapshot): string => (hasMemory ? `Up ${formatDuration(uptimeMs / 1000)}` : 'Off');
+
+/** One change of a machine's hardware: `memory: 256 MiB → 128 MiB`. */
+export function hardwareWords({ what, before, after }: HardwareChange): string {
+  if (before === null) return `${what}: added (${after})`;
+  return after === null ? `${what}: removed (${before})` : `${what}: ${before} → ${after}`;
+}
 
 /** The whole snapshot as a sentence, for those who hear the window. */
 export function spokenSnapshot(snapshot: Snapshot, now: number): string {

@@ -13,6 +13,8 @@ export type DialogName = 'create' | 'settings' | 'palette' | 'commands' | 'bin' 
 export interface Question {
   readonly title: string;
   readonly text: string;
+  /** What it is about, item by item. */
+  readonly list?: readonly string[];
   /** The verb on the button that goes on. */
   readonly verb: string;
   goOn(): void;

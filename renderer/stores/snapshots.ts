@@ -103,6 +103,7 @@ export const useSnapshots = defineStore('snapshots', () => {
     undelete,
     estimate: client.estimate,
     restore: client.restore,
+    hardwareChanges: client.hardwareChanges,
     branch: client.branch,
     diff: client.diff,
     exportMachine: client.export,

@@ -3,7 +3,7 @@ import type { ServiceEvents } from '../../main/border/border.ts';
 import { ContractError, type Handlers } from '../../preload/contract/contract.ts';
 import type { disks, DiskStatus } from '../../preload/contract/disks.ts';
 import type { MachineId, MachineStatus } from '../../preload/contract/machines.ts';
-import type { FileDiff, Present, Snapshot, SnapshotId, snapshots } from '../../preload/contract/snapshots.ts';
+import type { FileDiff, HardwareChange, Present, Snapshot, SnapshotId, snapshots } from '../../preload/contract/snapshots.ts';
 
 const MEBI = 2 ** 20;
 const SECOND = 1000;
@@ -50,6 +50,7 @@ export function fakeTimeline(
   const presents = new Map<MachineId, Present>();
   const deleted = new Map<SnapshotId, Snapshot>();
   const restored: SnapshotId[] = [];
+  const hardware = new Map<SnapshotId, readonly HardwareChange[]>();
   const exported: string[] = [];
   let next = 1;
 
@@ -91,6 +92,7 @@ export function fakeTimeline(
         hasMemory: true,
         memoryMiB: 512,
         thumbnail: screen(id, 3 + (index % 8)),
+        disks: [],
         ownBytes: (index + 1) * 700_000,
         sharedBytes: 38 * MEBI,
         state: 'ready',
@@ -117,6 +119,7 @@ export function fakeTimeline(
       hasMemory: true,
       memoryMiB: 512,
       thumbnail: screen('now', 5),
+      disks: [],
       ownBytes: 2 * MEBI,
       sharedBytes: 40 * MEBI,
       state: 'storing',
@@ -151,8 +154,9 @@ export function fakeTimeline(
       const kept = take(machine, { kind: 'kept', name: `Kept before “${name}”`, state: 'ready' });
       move(machine, id);
       restored.push(id);
-      return { kept: kept.id, milliseconds: 12 };
+      return { kept: kept.id, milliseconds: 12, hardware: [] };
     },
+    hardwareChanges: (id) => hardware.get(id) ?? [],
     branch: (id, { name, start }) => machines.branch(find(id).machine, name, start),
     change: (id, patch) => put({ ...find(id), ...patch }),
     delete(ids) {
@@ -174,6 +178,7 @@ export function fakeTimeline(
     diff: (from, to) => ({
       from,
       to,
+      hardware: [],
       pages: {
         changed: 1204,
         total: 131_072,

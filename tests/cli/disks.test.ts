@@ -72,9 +72,16 @@ test('what is added but cannot be used is said at once', async () => {
 });
 
 test('add and remove', async () => {
-  const program = await withBox({});
+  const held = [snapshot('A', 'first', 1, { disks: [{ slot: 1, id: 'disk-a', sizeBytes: GIB }] }), snapshot('B', 'other', 2)];
+  const program = await withBox({ snapshots: { timeline: () => timeline(held) } });
   expect(await program.viv('disk', 'add', 'box', '--size', '1G')).toEqual({ status: 0, out: 'disk 3\n', err: '' });
-  expect(await program.viv('disk', 'remove', 'box', '1')).toEqual({ status: 0, out: '', err: '' });
+  expect(await program.viv('disk', 'remove', 'box', '1')).toEqual({
+    status: 0,
+    out: 'its content is still in "first" (1 MiB)\n',
+    err: '',
+  });
+  expect((await program.viv('disk', 'remove', 'box', '2')).out).toBe('no snapshot holds its content\n');
+  program.calls.splice(-1);
   expect(program.calls).toEqual([
     ['machines.update', BOX, { disks: [root, empty, { readonly: false, writes: 'overlay', sizeBytes: GIB }] }, { disks: [root, empty] }],
     ['machines.update', BOX, { disks: [empty] }, { disks: [root, empty] }],
@@ -95,8 +102,11 @@ test('a disk added by somebody else in the meantime stays; one that was changed 
     race = undefined;
     return { ...box, definition: { ...box.definition, ...applied(patch, base, box.definition) } };
   };
-  const program = await withBox({ machines: { list: () => [box], update }, disks: { list: () => [] } }, box);
-  expect(await program.viv('disk', 'remove', 'box', '1')).toEqual({ status: 0, out: '', err: '' });
+  const program = await withBox(
+    { snapshots: { timeline: () => timeline([]) }, machines: { list: () => [box], update }, disks: { list: () => [] } },
+    box,
+  );
+  expect(await program.viv('disk', 'remove', 'box', '1')).toEqual({ status: 0, out: 'no snapshot holds its content\n', err: '' });
   expect(program.calls.map(([, , patch]) => patch)).toEqual([{ disks: [empty] }, { disks: [extra, empty] }]);
   race = () => (box = machine('box', {}, [{ ...root, readonly: true }]));
   expect(await program.viv('disk', 'set', 'box', '2', '--writes', 'throwaway')).toMatchObject({

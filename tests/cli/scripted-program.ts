@@ -111,6 +111,7 @@ export function snapshot(id: string, name: string, minute: number, change: Parti
     hasMemory: true,
     memoryMiB: 16,
     thumbnail: '',
+    disks: [],
     ownBytes: 1024 * 1024,
     sharedBytes: 2048,
     state: 'ready',

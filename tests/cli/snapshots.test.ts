@@ -188,7 +188,7 @@ describe('restore and branch', () => {
   const running = machine('box', { state: 'running' });
   test('restore says how long it took and where the present is', async () => {
     const program = await withBox(
-      { snapshots: { restore: () => ({ kept: kept.id, milliseconds: 41.7 }) } },
+      { snapshots: { restore: () => ({ kept: kept.id, milliseconds: 41.7, hardware: [] }) } },
       timeline([fresh, before, kept]),
       running,
     );
@@ -202,9 +202,20 @@ describe('restore and branch', () => {
     expect(JSON.parse(out)).toMatchObject({ machine: { name: 'box', state: 'running' }, restored: before, kept, milliseconds: 41.7 });
   });
   test('nothing had to be kept', async () => {
-    const { viv } = await withBox({ snapshots: { restore: () => ({ kept: null, milliseconds: 3 }) } });
+    const { viv } = await withBox({ snapshots: { restore: () => ({ kept: null, milliseconds: 3, hardware: [] }) } });
     expect((await viv('snapshot', 'restore', 'box', '@1')).out).toBe(
       '"box" is off as in "later", after 3 ms\nnothing had changed since the last snapshot\n',
+    );
+  });
+  test('what came back of the hardware is said', async () => {
+    const hardware = [
+      { what: 'memory', before: '256 MiB', after: '128 MiB' },
+      { what: 'disk 1', before: null, after: 'in the library, 64 MiB, writes kept' },
+      { what: 'disk 2', before: '/a\x1b.img (raw), read-only', after: null },
+    ];
+    const { viv } = await withBox({ snapshots: { restore: () => ({ kept: kept.id, milliseconds: 3, hardware }) } });
+    expect((await viv('snapshot', 'restore', 'box', '@1')).out).toContain(
+      'its hardware is as it was then:\n  memory: 256 MiB -> 128 MiB\n  disk 1: added (in the library, 64 MiB, writes kept)\n  disk 2: removed (/a\\u{1b}.img (raw), read-only)\n',
     );
   });
   test('branch', async () => {
@@ -256,7 +267,7 @@ describe('changes', () => {
 });
 
 test('diff: to another, or to the present', async () => {
-  const diff: SnapshotDiff = { from: fresh.id, to: null, disks: [{ slot: 0, clusters: 1, clusterBytes: 4096, volumes: [] }] };
+  const diff: SnapshotDiff = { from: fresh.id, to: null, hardware: [], disks: [{ slot: 0, clusters: 1, clusterBytes: 4096, volumes: [] }] };
   const program = await withBox({ snapshots: { diff: () => diff } });
   expect((await program.viv('snapshot', 'diff', 'box', 'fresh')).out).toBe(
     'disk 1: 1 cluster changed (4 KiB)\nmemory: not compared, one of the two has none\n',

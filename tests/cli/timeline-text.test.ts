@@ -65,6 +65,7 @@ describe('differences', () => {
     const text = diffText({
       from: snapshot('A', 'a', 1).id,
       to: null,
+      hardware: [{ what: 'cores', before: '1', after: '2' }],
       pages,
       disks: [
         {
@@ -92,6 +93,8 @@ describe('differences', () => {
       ],
     });
     expect(text.split('\n')).toEqual([
+      'hardware: changed',
+      '  cores: 1 -> 2',
       'disk 1: 12 clusters changed (48 KiB)',
       '  partition 1: ext4 "root", 12 files changed',
       '    A  /etc/new\\u{7}  (12 B)',
@@ -108,8 +111,8 @@ describe('differences', () => {
   });
   test('without memory it says so', () => {
     const { id } = snapshot('A', 'a', 1);
-    expect(diffText({ from: id, to: id, disks: [] })).toBe('memory: not compared, one of the two has none');
-    expect(diffText({ from: id, to: id, disks: [], pages: { ...pages, changed: 0 } })).toBe('memory: nothing changed');
+    expect(diffText({ from: id, to: id, disks: [], hardware: [] })).toBe('memory: not compared, one of the two has none');
+    expect(diffText({ from: id, to: id, disks: [], hardware: [], pages: { ...pages, changed: 0 } })).toBe('memory: nothing changed');
   });
 });
 

@@ -1,12 +1,15 @@
 /** `viv disk add` and `remove`: disks of a machine's definition. */
 import { resolve } from 'node:path';
 import type { DiskDefinition } from '../../../preload/contract/machines.ts';
+import type { Timeline } from '../../../preload/contract/snapshots.ts';
 import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
 import { byteSize, imageFormat } from '../drive-option.ts';
 import { changeMachine } from '../machines/change-machine.ts';
+import { byteText } from '../figures.ts';
 import { findProgram, withProgram } from '../machines/program.ts';
+import { quoted } from '../snapshots/find-snapshot.ts';
 import { diskNumber, findDisk, slotOf } from './find-disk.ts';
 import { print, printError } from '../../output/print.ts';
 
@@ -97,13 +100,22 @@ Examples:
   },
 };
 
+/** Which snapshots hold a disk's content, and what each takes up on the host. */
+function holdersText({ snapshots }: Timeline, disk: string): string {
+  const holders = snapshots.filter(({ disks }) => disks.some(({ id }) => id === disk));
+  if (holders.length === 0) return 'no snapshot holds its content';
+  const names = holders.map((holder) => `${quoted(holder)} (${byteText(holder.ownBytes + holder.sharedBytes)})`);
+  return `its content is still in ${names.join(', ')}`;
+}
+
 export const removePart: Part = {
   summary: 'take a disk out of the machine',
   help: `viv disk remove: take a disk out of a machine; snapshots keep it, and image files stay
 
 Usage: viv disk remove NAME DISK
 
-Disks are counted from 1, as in viv disk list; those after it move up. viv undo NAME takes it back.
+Disks are counted from 1, as in viv disk list; those after it move up. What still holds the disk's content is printed: viv
+snapshot restore brings it back, viv disk export --snapshot writes it to a file.
 
 Examples:
   viv disk remove box 2
@@ -114,7 +126,10 @@ Examples:
     const slot = diskNumber(number);
     await withProgram(findProgram('disk remove'), async (program) => {
       const found = await findDisk(program, name, slot);
-      await changeMachine(program, name, (machine) => ({ disks: machine.definition.disks.toSpliced(slotOf(machine, found), 1) }));
+      const { id } = await changeMachine(program, name, (machine) => ({
+        disks: machine.definition.disks.toSpliced(slotOf(machine, found), 1),
+      }));
+      if (found.disk.id !== undefined) print(holdersText(await program.client.services.snapshots.timeline(id), found.disk.id));
     });
     return EXIT.ok;
   },

@@ -14,7 +14,7 @@ export const diffPart: Part = {
 
 Usage: viv snapshot diff NAME A [B] [--json]
 
-A line a file (A added, M changed, D removed) where a disk has an ext2, ext3, ext4 or FAT file system; then how many
+What of the machine's hardware differs; a line a file (A added, M changed, D removed) where a disk has an ext2, ext3, ext4 or FAT file system; then how many
 clusters of each disk and pages of memory differ.
 
 ${SNAPSHOT_HELP}

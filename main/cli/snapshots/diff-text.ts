@@ -2,6 +2,7 @@
 import type { DiskDiff, FileDiff, SnapshotDiff, VolumeDiff } from '../../../preload/contract/snapshots.ts';
 import { safeText } from '../../../preload/contract/foreign-text.ts';
 import { byteText, countText } from '../figures.ts';
+import { hardwareLines } from './hardware-text.ts';
 
 const PAGE_BYTES = 4096;
 const LETTERS: Readonly<Record<FileDiff['change'], string>> = { added: 'A', changed: 'M', removed: 'D' };
@@ -40,6 +41,10 @@ function diskLines({ slot, clusters, clusterBytes, volumes, note }: DiskDiff): r
   return [`disk ${slot + 1}: ${changed}`, ...inside.map((line) => `  ${line}`)];
 }
 
+function hardwareText({ hardware }: SnapshotDiff): readonly string[] {
+  return hardware.length === 0 ? [] : ['hardware: changed', ...hardwareLines(hardware).map((line) => `  ${line}`)];
+}
+
 function memoryLine({ pages }: SnapshotDiff): string {
   if (!pages) return 'memory: not compared, one of the two has none';
   if (pages.changed === 0) return 'memory: nothing changed';
@@ -47,4 +52,5 @@ function memoryLine({ pages }: SnapshotDiff): string {
 }
 
 /** Lines joined by newlines. */
-export const diffText = (diff: SnapshotDiff): string => [...diff.disks.flatMap(diskLines), memoryLine(diff)].join('\n');
+export const diffText = (diff: SnapshotDiff): string =>
+  [...hardwareText(diff), ...diff.disks.flatMap(diskLines), memoryLine(diff)].join('\n');

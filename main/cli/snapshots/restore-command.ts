@@ -5,6 +5,7 @@ import type { Part } from '../command-group.ts';
 import { forScripts, stateWord } from '../machines/list-command.ts';
 import { findProgram, machineNamed, programThatStays, withProgram } from '../machines/program.ts';
 import { showingTasks } from '../machines/showing-tasks.ts';
+import { hardwareLines } from './hardware-text.ts';
 import { quoted, SNAPSHOT_HELP, timelineOf } from './find-snapshot.ts';
 import { print, printJson } from '../../output/print.ts';
 import { shellWord } from '../../../preload/contract/foreign-text.ts';
@@ -15,7 +16,8 @@ export const restorePart: Part = {
 
 Usage: viv snapshot restore NAME SNAPSHOT [--json]
 
-It runs, is paused or is off as it was then. If something has changed since the last snapshot, the present is kept as a
+It runs, is paused or is off as it was then, with the memory, cores, disks, ports and boot files it had; its name, note,
+checkpoints and what happens when the program quits stay. viv snapshot diff shows before what of its hardware differs. If something has changed since the last snapshot, the present is kept as a
 snapshot of its own first, so that a restore can be taken back by another one.
 
 ${SNAPSHOT_HELP}
@@ -30,14 +32,15 @@ Examples:
     // A machine that runs afterwards needs a program that stays.
     await withProgram(programThatStays(), async (program) => {
       const target = (await timelineOf(program, name)).snapshot(which);
-      const { kept, milliseconds } = await showingTasks(program, () => program.client.services.snapshots.restore(target.id));
+      const { kept, milliseconds, hardware } = await showingTasks(program, () => program.client.services.snapshots.restore(target.id));
       const { machine, timeline } = await timelineOf(program, name);
       const branch = timeline.snapshots.find(({ id }) => id === kept) ?? null;
       if (values.json) {
-        printJson({ machine: forScripts(machine), restored: target, kept: branch, milliseconds });
+        printJson({ machine: forScripts(machine), restored: target, kept: branch, milliseconds, hardware });
         return;
       }
       print(`"${machine.definition.name}" is ${stateWord(machine)} as in ${quoted(target)}, after ${Math.round(milliseconds)} ms`);
+      if (hardware.length > 0) print(['its hardware is as it was then:', ...hardwareLines(hardware).map((line) => `  ${line}`)].join('\n'));
       print(branch ? `what it was before is kept as ${quoted(branch)}` : 'nothing had changed since the last snapshot');
     });
     return EXIT.ok;

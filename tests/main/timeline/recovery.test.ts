@@ -46,6 +46,21 @@ describe('after the program ended in the middle', { timeout: 60_000 }, () => {
     await again.timelines.restore(one);
   });
 
+  test('one that keeps only how a machine was defined is finished', async () => {
+    const { home, program, id, taken } = await withSnapshots();
+    await program.supervisor.machine(id).life.stop();
+    await program.supervisor.update(id, { memoryMiB: 64 });
+    const { kept } = await program.timelines.restore(taken[0]);
+    await program.timelines.settled();
+    await program.library.snapshots.setState(kept!, 'storing', 'being stored');
+    await program.close();
+    const again = await timelineProgram({ home });
+    expect((await again.timelines.timeline(id)).snapshots.find((snapshot) => snapshot.id === kept)).toMatchObject({
+      state: 'ready',
+      reason: '',
+    });
+  });
+
   test('what no row names is removed from the store and from the overlays', async () => {
     const { home, program, id, taken } = await withSnapshots();
     await program.storage.run('copyOwner', { from: `snapshot:${taken[0]}`, to: 'snapshot:nobody' });

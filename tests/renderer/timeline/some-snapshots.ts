@@ -22,6 +22,7 @@ export const snapshot = (id: string, parent: string | null, at: number, patch: P
   hasMemory: true,
   memoryMiB: 512,
   thumbnail: '',
+  disks: [],
   ownBytes: 1,
   sharedBytes: 2,
   state: 'ready',

@@ -1,0 +1,68 @@
+/** What of a machine's hardware differs between two definitions, in words. */
+import type { DiskDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
+import type { HardwareChange } from '../../preload/contract/snapshots.ts';
+import { inUnits } from '../timeline/free-space.ts';
+
+const BOOT = {
+  kernel: 'kernel',
+  initrd: 'initial file system',
+  commandLine: 'kernel command line',
+  firmware: 'firmware',
+  program: 'program',
+} as const;
+const BOOT_KINDS = { linux: 'a Linux kernel', bare: 'a bare program', firmware: 'firmware' } as const;
+const WRITES = { overlay: 'writes kept', throwaway: 'writes forgotten at the stop', direct: 'writes into the file' } as const;
+
+/** Without its size, which may be its file's. */
+function diskWords({ path, format = 'raw', readonly, writes = 'direct', sizeBytes }: DiskDefinition): string {
+  const parts = [
+    path === undefined ? 'in the library' : `${path} (${format})`,
+    ...(sizeBytes === undefined ? [] : [inUnits(sizeBytes)]),
+    readonly ? 'read-only' : WRITES[writes],
+  ];
+  return parts.join(', ');
+}
+
+/** Facts that need no matching, by what they are called. */
+function factsOf({ memoryMiB, cores, board, engine, template, boot, ports }: MachineDefinition): ReadonlyMap<string, string> {
+  const facts: [string, string | undefined][] = [
+    ['memory', `${memoryMiB} MiB`],
+    ['cores', String(cores)],
+    ['board', board],
+    ['engine', engine],
+    ['template', template],
+    ['boots', BOOT_KINDS[boot.kind]],
+    ...Object.entries(BOOT).map(([field, what]): [string, string | undefined] => [what, boot[field as keyof typeof BOOT]]),
+    ['console ports', ports.length > 0 ? ports.map(({ name }) => name).join(', ') : undefined],
+  ];
+  return new Map(facts.filter((fact): fact is [string, string] => fact[1] !== undefined));
+}
+
+/** A disk is the same one by its id; without, by its file. */
+const isSame = (one: DiskDefinition, other: DiskDefinition): boolean =>
+  one.id === undefined || other.id === undefined ? one.id === other.id && one.path === other.path : one.id === other.id;
+
+function diskChanges(before: readonly DiskDefinition[], after: readonly DiskDefinition[]): HardwareChange[] {
+  const changes: HardwareChange[] = [];
+  for (const [slot, disk] of after.entries()) {
+    const at = before.findIndex((other) => isSame(other, disk));
+    const was = before[at];
+    const what = `disk ${slot + 1}`;
+    if (!was) changes.push({ what, before: null, after: diskWords(disk) });
+    else if (diskWords(was) !== diskWords(disk)) changes.push({ what, before: diskWords(was), after: diskWords(disk) });
+    else if (at !== slot) changes.push({ what, before: `disk ${at + 1}`, after: `disk ${slot + 1}` });
+  }
+  for (const [slot, disk] of before.entries())
+    if (!after.some((other) => isSame(other, disk))) changes.push({ what: `disk ${slot + 1}`, before: diskWords(disk), after: null });
+  return changes;
+}
+
+/** What is different in `after`; empty where the machines are the same. */
+export function compareDefinitions(before: MachineDefinition, after: MachineDefinition): readonly HardwareChange[] {
+  const [old, fresh] = [factsOf(before), factsOf(after)];
+  const changes = [...new Set([...old.keys(), ...fresh.keys()])].flatMap((what): HardwareChange[] => {
+    const [from, to] = [old.get(what) ?? null, fresh.get(what) ?? null];
+    return from === to ? [] : [{ what, before: from, after: to }];
+  });
+  return [...changes, ...diskChanges(before.disks, after.disks)];
+}
