@@ -3,7 +3,7 @@ export PS1='\[\e[1;32m\]\u@\h\[\e[0m\]:\[\e[1;34m\]\w\[\e[0m\]\$ '
 alias ls='ls --color=auto' ll='ls -l'
 # A terminal that is attached has told its size already. The host may also name one on the kernel command line:
 # COLUMNS=120 LINES=40.
-[ "$(stty size)" != '0 0' ] || stty columns "${COLUMNS:-80}" rows "${LINES:-24}"
+[ "$(unset COLUMNS LINES; stty size 2> /dev/null)" ] || stty columns "${COLUMNS:-80}" rows "${LINES:-24}"
 unset COLUMNS LINES
 export HOME=/root
 cd

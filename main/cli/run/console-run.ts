@@ -1,5 +1,7 @@
 /** A machine whose console is this terminal, across the reboots of its guest. */
-import type { MachineConfiguration, RunningMachine } from '../../../emulator/index.ts';
+import { EXEC_PORT, type MachineConfiguration, type RunningMachine } from '../../../emulator/index.ts';
+import { GuestAgent } from '../../exec/guest-agent.ts';
+import type { Size } from '../../exec/messages.ts';
 import { standardOutput } from '../../output/print.ts';
 import { attachTerminal } from '../terminal.ts';
 import { runMachine, type Interruption, type MachineRun } from './run-machine.ts';
@@ -20,8 +22,14 @@ export async function runOnConsole(configuration: MachineConfiguration, options:
   // What is typed or piped in between two starts is the next one's; before the guest listens it waits in the serial port.
   let machine: RunningMachine | undefined;
   const waiting: Uint8Array[] = [];
+  let agent: GuestAgent | undefined;
+  let size: Size | undefined;
+  const agentPort = configuration.ports.indexOf(EXEC_PORT) + 1;
   const output = (console: number, bytes: Uint8Array, { acknowledge }: Pick<RunningMachine, 'acknowledge'>) => {
-    if (console !== 0) return acknowledge(console, bytes.length);
+    if (console !== 0) {
+      if (console === agentPort) agent?.received(bytes);
+      return acknowledge(console, bytes.length);
+    }
     standardOutput()
       .write(bytes)
       .then(
@@ -29,21 +37,33 @@ export async function runOnConsole(configuration: MachineConfiguration, options:
         () => interrupt('output closed'),
       );
   };
-  const started = await runMachine(configuration, output, signal);
-  machine = started.machine;
+  /** Starts it, with this terminal's size for the guest's shell where the guest has an agent that takes it. */
+  const start = async () => {
+    const started = await runMachine(configuration, output, signal);
+    const own = (machine = started.machine);
+    for (const bytes of waiting.splice(0)) own.write(0, bytes);
+    if (agentPort === 0) return started;
+    agent = new GuestAgent({ write: (bytes) => own.write(agentPort, bytes), acknowledge: () => undefined });
+    if (size) agent.resizeConsole(size);
+    agent.connected().catch(() => undefined);
+    return started;
+  };
+  let { ended } = await start();
   const terminal = attachTerminal({
     input: (bytes) => (machine ? machine.write(0, bytes) : void waiting.push(bytes)),
     leave: () => interrupt('left'),
-    resize: (columns, rows) => machine?.resize(0, columns, rows),
+    resize(columns, rows) {
+      size = { columns, rows };
+      machine?.resize(0, columns, rows);
+      agent?.resizeConsole(size);
+    },
   });
   try {
-    let run = await started.ended;
+    let run = await ended;
     while (run.ending.kind === 'reboot' && options.restarts && !signal.aborted) {
       machine = undefined;
-      const again = await runMachine(configuration, output, signal);
-      machine = again.machine;
-      for (const bytes of waiting.splice(0)) machine.write(0, bytes);
-      run = await again.ended;
+      ({ ended } = await start());
+      run = await ended;
     }
     return run;
   } finally {
