@@ -110,7 +110,7 @@ export interface MachineEvents {
    * with, or output stops after 100 KiB (512 KiB).
    */
   output(console: number, bytes: Uint8Array): void;
-  /** The run ended; the machine's threads are gone and its memory is released. Called exactly once. */
+  /** The run ended; the machine's threads are gone (but see `lingers`) and its memory is released. Called exactly once. */
   ended(ending: Ending): void;
   /** A line for the machine's log (boot decisions, warnings). */
   log(line: string): void;
@@ -119,6 +119,11 @@ export interface MachineEvents {
    * the machine. `undefined`: it is over, everything is stored, the machine may go on.
    */
   diskTrouble?(slot: number, message: string | undefined): void;
+  /**
+   * A thread of the machine, which has ended or could not be started, does not answer and was left alone. It may still
+   * write to the machine's disks until `gone` resolves: nobody else may write to them before.
+   */
+  lingers?(gone: Promise<void>): void;
 }
 
 /** A machine whose threads are running. Every call after `ended` does nothing. */

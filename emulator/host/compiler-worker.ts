@@ -10,6 +10,7 @@ import type { CompileRequest, CompileResult } from '../engine/compiler/request.t
 import { wasm } from '../engine/wasm/webassembly.ts';
 import { riscv } from '../isa/riscv/architecture.ts';
 import { type MachineLayout, machineLayout } from '../machine/layout.ts';
+import type { Close } from './machine-thread.ts';
 import type { CompilerSetup } from './messages.ts';
 
 if (!parentPort) throw new Error('compiler-worker.ts runs as a worker thread of a machine');
@@ -20,7 +21,8 @@ setFlagsFromString('--no-wasm-lazy-compilation');
 /** Regions a module: enough to share what a module costs, few enough that the first is not kept waiting. */
 const BATCH = 4;
 
-function serve(port: MessagePort, hartId: number, layout: MachineLayout, buffer: SharedArrayBuffer): void {
+/** Serves one core. @returns ends that */
+function serve(port: MessagePort, hartId: number, layout: MachineLayout, buffer: SharedArrayBuffer): () => void {
   const core = layout.cores[hartId];
   if (!core) throw new Error(`the machine has no core ${hartId}`);
   const context = { architecture: riscv, buffer, memoryPages: layout.memoryPages, layout: core, ram: layout.ram };
@@ -29,6 +31,7 @@ function serve(port: MessagePort, hartId: number, layout: MachineLayout, buffer:
   const compileSome = () => {
     // The newest first: they are what the guest is doing now.
     const requests = waiting.splice(-BATCH);
+    if (requests.length === 0) return;
     const { bytes, fragments } = compileBatch(context, requests);
     const result: CompileResult = bytes ? { module: new wasm.Module(bytes), fragments } : { fragments };
     port.postMessage(result);
@@ -39,9 +42,22 @@ function serve(port: MessagePort, hartId: number, layout: MachineLayout, buffer:
   port.on('message', (requests: readonly CompileRequest[]) => {
     if (waiting.push(...requests) === requests.length) setImmediate(compileSome);
   });
+  return () => {
+    waiting.length = 0;
+    port.close();
+  };
 }
 
-parentPort.once('message', ({ configuration, memory, cores }: CompilerSetup) => {
-  const layout = machineLayout(configuration);
-  cores.forEach((port, hartId) => serve(port, hartId, layout, memory.buffer));
+const own = parentPort;
+let ends: readonly (() => void)[] = [];
+own.on('message', (message: CompilerSetup | Close) => {
+  if (!('kind' in message)) {
+    const { configuration, memory, cores } = message;
+    const layout = machineLayout(configuration);
+    ends = cores.map((port, hartId) => serve(port, hartId, layout, memory.buffer));
+    return;
+  }
+  // With all its ports closed the thread ends by itself.
+  for (const end of ends) end();
+  own.close();
 });

@@ -7,7 +7,7 @@ import type { Core } from '../engine/core/core.ts';
 import { wasm } from '../engine/wasm/webassembly.ts';
 import { runCore } from '../machine/core-loop.ts';
 import { riscv } from '../isa/riscv/architecture.ts';
-import { createCoreThread } from '../machine/core-thread.ts';
+import { type CoreResume, type CoreStart, createCoreThread } from '../machine/core-thread.ts';
 import type { CoreSetup, FromCore, ToCore } from './messages.ts';
 
 if (!parentPort) throw new Error('core-worker.ts runs as a worker thread of a machine');
@@ -18,7 +18,8 @@ const THRESHOLD = { auto: 6000, compiler: 1, interpreter: 0 } as const;
 /** Hot places are handed over this often at most: each message costs the core more than a hundred of their arrivals. */
 const POST_MS = 1;
 
-port.once('message', ({ configuration, memory, hartId, compiler, module }: CoreSetup) => {
+/** Builds the core. @returns how it begins; it then occupies this thread until the machine ends */
+function build({ configuration, memory, hartId, compiler, module }: CoreSetup): (from: CoreStart | CoreResume) => void {
   const { engine } = configuration;
   const table = new wasm.Table({ initial: 4096, element: 'anyfunc' });
   const threshold = THRESHOLD[engine];
@@ -36,11 +37,21 @@ port.once('message', ({ configuration, memory, hartId, compiler, module }: CoreS
   const fragments = engine === 'interpreter' ? undefined : attachFragments(core, threshold, compiler);
   const receive = fragments && compiler ? receiver(core, fragments, compiler) : () => undefined;
   tell({ kind: 'built', ...(module ? {} : { module: core.module }) });
-  port.once('message', (message: ToCore) => {
-    start(message.start);
+  return (from) => {
+    start(from);
     runCore({ ...loop, receive });
-    port.close();
-  });
+  };
+}
+
+let begin: ((from: CoreStart | CoreResume) => void) | undefined;
+port.on('message', (message: CoreSetup | ToCore) => {
+  if (!('kind' in message)) {
+    begin = build(message);
+    return;
+  }
+  if (message.kind === 'start') begin?.(message.start);
+  // Its machine has ended, or never began: with its port closed the thread ends by itself.
+  port.close();
 });
 
 /** Compiled code comes from the compiler's thread, or with the engine `compiler` at once from this one. */

@@ -32,12 +32,14 @@ export const keepThreadsReady = (diskModules: readonly string[] = []): void => s
 /**
  * Loads the boot files, creates the machine's memory and threads and lets it run; or goes on from an instant, whose
  * machine must have had the same memory, cores, disks and ports.
+ * @param signal gives the start up
  * @throws MachineError when a file is missing or unusable, or the instant does not fit; nothing is left running then
  */
 export async function startMachine(
   configuration: MachineConfiguration,
   events: MachineEvents,
   point?: RestorePoint,
+  signal?: AbortSignal,
 ): Promise<RunningMachine> {
   const { memoryBytes, cores } = configuration;
   if (memoryBytes % MEBIBYTE !== 0 || memoryBytes < 2 * MEBIBYTE || memoryBytes > MOST_MEMORY)
@@ -50,7 +52,7 @@ export async function startMachine(
   const memory = new wasm.Memory({ initial: layout.memoryPages, maximum: layout.memoryPages, shared: true });
   const threads = new MachineThreads(configuration, memory, layout, events);
   if (point) expectPages(point, layout, memory.buffer, threads);
-  await threads.start(sources, point?.state, point?.paused);
+  await threads.start(sources, { saved: point?.state, paused: point?.paused, signal });
   return new Machine(threads, layout, memory.buffer, retired);
 }
 

@@ -17,6 +17,7 @@ import { bind } from '../snapshot/schema.ts';
 import { closeDisks, openDisks, tellDisk } from './attached-disks.ts';
 import { readBootFiles, release } from './boot-files.ts';
 import type { Failure, FromIo, IoQuestion, LoadAhead, ToIo, WorkerSetup } from './messages.ts';
+import { within } from './patience.ts';
 
 if (!parentPort) throw new Error('io-worker.ts runs as a worker thread of a machine');
 const port = parentPort;
@@ -31,7 +32,18 @@ const diskOwner = (slot: number): DiskOwner => ({
 const QUIET_MS = 2_000;
 const entropy = (count: number) => crypto.getRandomValues(new Uint8Array(count));
 
-async function serve({ configuration, memory, saved, paused }: WorkerSetup): Promise<void> {
+/** What the thread serves once its machine is open. */
+interface Serving {
+  readonly start: CoreStart | CoreResume;
+  take(message: ToIo): void;
+  /** Gives the owner the last output, answers what is under way and closes the disks. */
+  close(): Promise<void>;
+}
+
+/** Whether the owner has told this thread to close, or it closes because something went wrong. */
+let closing = false;
+
+async function open({ configuration, memory, saved, paused }: WorkerSetup): Promise<Serving> {
   const layout = machineLayout(configuration);
   const { buffer } = memory;
   const { ram } = layout;
@@ -45,15 +57,25 @@ async function serve({ configuration, memory, saved, paused }: WorkerSetup): Pro
     base: ram.base,
     size: ram.size,
     pageFlags: new Uint8Array(buffer, ram.pageFlags, ram.size / 4096),
-    fetch: (page) => void pages.absent.fetch(page),
+    fetch: (page) => {
+      if (!pages.absent.fetch(page, () => control.stopping)) throw new MemoryLost('the machine is ending');
+    },
     keep: (page) => pages.keeper.keep(page),
     codeWritten: (page) => shootdown.codeChanged(page),
   });
   const board = createBoard(layout.board, { buffer, memory: guest, clock, powerRequested: () => undefined, log });
   board.initialise();
   const opening = openDisks(configuration.disks, diskOwner);
-  const { start, whole } = saved ? resume(board, saved, configuration, buffer) : await boot(board, guest, configuration);
-  let disks = await opening;
+  const began = saved ? resume(board, saved, configuration, buffer) : boot(board, guest, configuration);
+  const [first, second] = await Promise.allSettled([began, opening]);
+  // Only now may the thread end: nothing of its disks is under way any more.
+  if (first.status === 'rejected') {
+    if (second.status === 'fulfilled') await closeDisks(second.value, log);
+    throw first.reason;
+  }
+  if (second.status === 'rejected') throw second.reason;
+  const { start, whole } = first.value;
+  let disks = second.value;
   // Before the back ends: they set the guest's real-time clock by this one. It stands still until the cores start.
   clock.hold();
   clock.start(whole.ticks);
@@ -69,7 +91,7 @@ async function serve({ configuration, memory, saved, paused }: WorkerSetup): Pro
     soon: (action) => void setImmediate(action),
     restored: saved !== undefined,
   });
-  const instants = new Instants({ layout, buffer, board, clock, control, pages, shootdown, whole });
+  const instants = new Instants({ layout, buffer, board, clock, control, pages, shootdown, whole, within });
 
   async function serveQuestion(question: IoQuestion, answer: (answered: unknown) => void): Promise<void> {
     if (question.kind === 'pause') {
@@ -99,7 +121,7 @@ async function serve({ configuration, memory, saved, paused }: WorkerSetup): Pro
   }
 
   const serving = new Set<Promise<void>>();
-  port.on('message', (message: ToIo) => {
+  const take = (message: ToIo) => {
     if (message.kind === 'input') outside.input(message.console, message.bytes);
     else if (message.kind === 'acknowledge') outside.acknowledge(message.console, message.count);
     else if (message.kind === 'resize') outside.resize(message.console, message.columns, message.rows);
@@ -109,31 +131,25 @@ async function serve({ configuration, memory, saved, paused }: WorkerSetup): Pro
       outside.resume();
     } else if (message.kind === 'asked') {
       const { id } = message;
+      if (closing) return tell({ kind: 'failed', id, failure: { message: 'the machine has ended', mistake: true } });
       const served = serveQuestion(message.question, (answer) => tell({ kind: 'answered', id, answer })).then(
         () => tell({ kind: 'detached', id }),
         (error: unknown) => tell({ kind: 'failed', id, failure: failureOf(error) }),
       );
       serving.add(served);
       void served.then(() => serving.delete(served));
-    } else
-      void Promise.race([outside.close(), new Promise((resolve) => setTimeout(resolve, QUIET_MS))])
-        .catch((error: unknown) => log(`the devices did not close: ${String(error)}`))
-        // Disks that were exchanged may still be closing, and messages to disks may wait for the disk's end.
-        .then(() => Promise.all([closeDisks(disks, log), ...serving]))
-        .then(() => {
-          tell({ kind: 'closed' });
-          port.close();
-        });
-  });
-  // A machine whose memory is lost is ended by its owner; until then its devices may come across the loss as well.
-  process.on('uncaughtException', (error) => {
-    if (!(error instanceof MemoryLost)) throw error;
-    log(error.message);
-  });
+    }
+  };
+  const close = async () => {
+    const devices = outside.close().catch((error: unknown) => log(`the devices did not close: ${String(error)}`));
+    await within(QUIET_MS, devices);
+    // Disks that were exchanged may still be closing, and messages to disks may wait for the disk's end.
+    await Promise.all([closeDisks(disks, log), ...serving]);
+  };
   if (saved) instants.later();
   // Before the first instruction; of one that starts paused, before it is resumed.
   if (!paused) instants.renew();
-  tell({ kind: 'ready', start });
+  return { start, take, close };
 }
 
 /** What a start gives: how the cores begin, and what belongs to the machine as a whole. */
@@ -162,7 +178,7 @@ async function boot(board: Board, guest: GuestMemory, configuration: MachineConf
 }
 
 /** Goes on from saved state; the memory holds the RAM already, or somebody fills it. */
-function resume(board: Board, bytes: Uint8Array, configuration: MachineConfiguration, buffer: SharedArrayBuffer): Started {
+async function resume(board: Board, bytes: Uint8Array, configuration: MachineConfiguration, buffer: SharedArrayBuffer): Promise<Started> {
   const state = readState(bytes);
   const { memoryBytes, cores } = state.machine;
   if (Number(memoryBytes) !== configuration.memoryBytes || cores !== configuration.cores)
@@ -181,16 +197,43 @@ function failureOf(error: unknown): Failure {
   };
 }
 
-function begin(message: WorkerSetup | LoadAhead): void {
-  if ('load' in message) {
-    port.once('message', begin);
-    // A module that cannot be loaded says so when a disk needs it.
-    for (const module of message.load) import(module).catch(() => undefined);
-    return;
-  }
-  serve(message).catch((error: unknown) => {
+let opening: Promise<void> | undefined;
+let serving: Serving | undefined;
+
+async function begin(setup: WorkerSetup): Promise<void> {
+  try {
+    serving = await open(setup);
+    if (!closing) tell({ kind: 'ready', start: serving.start });
+  } catch (error) {
     tell({ kind: 'refused', failure: failureOf(error) });
+    // With its port closed the thread ends by itself.
     port.close();
-  });
+  }
 }
-port.once('message', begin);
+
+/** Ends in order, whatever the thread was about: ended from outside with SQLite at work it would take the process along. */
+async function close(): Promise<void> {
+  if (closing) return;
+  closing = true;
+  tell({ kind: 'closing' });
+  await opening;
+  await serving?.close().catch((error: unknown) => log(`the machine did not close: ${String(error)}`));
+  tell({ kind: 'closed' });
+  port.close();
+}
+
+port.on('message', (message: WorkerSetup | LoadAhead | ToIo) => {
+  // A module that cannot be loaded says so when a disk needs it.
+  if ('load' in message) for (const module of message.load) import(module).catch(() => undefined);
+  else if (!('kind' in message)) opening = begin(message);
+  else if (message.kind === 'close') void close();
+  else if (message.kind === 'ping') tell({ kind: 'pong' });
+  else serving?.take(message);
+});
+process.on('uncaughtException', (error: unknown) => {
+  // A machine whose memory is lost is ended by its owner; until then its devices may come across the loss as well.
+  if (error instanceof MemoryLost) return log(error.message);
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  tell({ kind: 'crashed', message, stack: stack ?? message });
+  void close();
+});

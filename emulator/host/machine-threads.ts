@@ -1,13 +1,19 @@
 /** The threads of one machine, from birth to end, and what their owner may ask of them. */
-import { MessageChannel, type Worker } from 'node:worker_threads';
+import { MessageChannel } from 'node:worker_threads';
 import type { WasmMemory, WasmModule } from '../engine/wasm/webassembly.ts';
 import { type Ending, type MachineConfiguration, MachineError, type MachineEvents } from '../index.ts';
 import { MachineClock } from '../machine/clock.ts';
 import { MachineControl } from '../machine/control.ts';
+import type { CoreResume, CoreStart } from '../machine/core-thread.ts';
+import { STANDSTILL_MS } from '../machine/instant.ts';
 import { controlState, type MachineLayout, type PageWork, pageWork, sharedRam, WISH } from '../machine/layout.ts';
 import { bind } from '../snapshot/schema.ts';
 import type { CoreModules } from './core-modules.ts';
-import type { CompilerSetup, CoreSetup, Failure, FromCore, FromIo, Instant, IoQuestion, ToIo, WorkerSetup } from './messages.ts';
+import { type Closing, endThreads, type Threads } from './ending.ts';
+import { Liveness } from './liveness.ts';
+import { MachineThread } from './machine-thread.ts';
+import type { Failure, FromIo, Instant, IoQuestion, ToIo, WorkerSetup } from './messages.ts';
+import { within } from './patience.ts';
 import type { ThreadSupply } from './thread-supply.ts';
 
 /** What the process has for all its machines. */
@@ -16,12 +22,8 @@ export interface ThreadSources {
   readonly modules: CoreModules;
 }
 
-/** How long the I/O thread may take to hand over last output and close disks before it is ended regardless. */
-const CLOSING_MS = 5_000;
 /** How long a pause waits for disk requests under way; a disk in trouble may not answer for hours. */
 const ANSWERING_MS = 500;
-/** How long the cores may take to end; one that is dead or hangs is not waited for longer. */
-const SETTLING_MS = 1_000;
 /** Log lines kept for a failure's report. */
 const LOG_LINES = 200;
 
@@ -34,13 +36,12 @@ export class MachineThreads {
   readonly #control: MachineControl;
   readonly #clock: MachineClock;
   readonly #log: string[] = [];
-  #io: Worker | undefined;
-  #cores: Worker[] = [];
-  #compiler: Worker | undefined;
+  #threads: Threads | undefined;
   #ending: Promise<void> | undefined;
-  #closed = (): void => undefined;
-  /** The I/O thread is no more: nobody will say that it has closed. */
-  #ioGone = false;
+  /** What the I/O thread says of its end. */
+  readonly #begun = Promise.withResolvers<void>();
+  readonly #closed = Promise.withResolvers<void>();
+  readonly #liveness: Liveness;
   /** Whoever waits for an answer of the I/O thread, by the number of the question. */
   readonly #asked = new Map<number, PromiseWithResolvers<unknown>>();
   /** Whoever waits for former disks to be closed, by the number of the question that exchanged them. */
@@ -58,104 +59,112 @@ export class MachineThreads {
     this.pages = pageWork(sharedRam(layout, memory.buffer));
     this.#control = new MachineControl(layout, memory.buffer, this.pages.absent);
     this.#clock = new MachineClock(bind(controlState, memory.buffer, layout.control), () => process.hrtime.bigint());
+    this.#liveness = new Liveness(
+      () => this.#threads?.io.post({ kind: 'ping' }),
+      () => void this.#fail('the input/output thread of the machine does not answer'),
+    );
   }
 
   /**
    * Starts all threads; resolves when the guest runs, or could (`paused`).
-   * @throws MachineError with everything ended
+   * @throws MachineError with everything ended; the signal's reason
    */
-  async start({ supply, modules }: ThreadSources, saved?: Uint8Array, paused = false): Promise<void> {
+  async start(sources: ThreadSources, { saved, paused = false, signal }: Beginning): Promise<void> {
+    const ready = Promise.withResolvers<Extract<FromIo, { kind: 'ready' }>['start']>();
+    const aborted = () => ready.reject(signal?.reason as Error);
+    signal?.addEventListener('abort', aborted);
+    try {
+      signal?.throwIfAborted();
+      const built = this.#begin(sources, saved ? { saved, paused } : {}, ready);
+      const [start] = await Promise.all([ready.promise, ...built]);
+      await this.#letRun(start, paused);
+    } catch (error) {
+      this.#ending ??= Promise.resolve();
+      await this.#close();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', aborted);
+    }
+    void this.pages.absent.whenLost(() => this.ended).then((reason) => (reason === undefined ? undefined : this.#fail(reason)));
+  }
+
+  /** Makes the threads and tells them what they are for. @returns what resolves when each core is built */
+  #begin({ supply, modules }: ThreadSources, going: Pick<WorkerSetup, 'saved' | 'paused'>, ready: Ready): readonly Promise<void>[] {
     const configuration = this.#configuration;
     const { engine } = configuration;
-    const setup = { configuration, memory: this.#memory, ...(saved ? { saved, paused } : {}) };
-    const io = supply.take('io');
-    this.#io = io;
-    io.postMessage(setup satisfies WorkerSetup);
+    const setup: WorkerSetup = { configuration, memory: this.#memory, ...going };
+    const failed = (name: string, also: (error: Error) => void) => (error: Error | undefined) => this.#died(name, error, also);
+    const io: Threads['io'] = new MachineThread(supply.take('io'), 'the I/O thread', failed('the I/O thread', ready.reject));
+    io.heed((message) => this.#heard(message, ready));
+    io.post(setup);
     const channels = engine === 'auto' ? this.#layout.cores.map(() => new MessageChannel()) : [];
-    this.#cores = this.#layout.cores.map((_, hartId) => {
-      const core = supply.take('core');
+    const building: Promise<void>[] = [];
+    const cores = this.#layout.cores.map((_, hartId) => {
+      const built = Promise.withResolvers<void>();
+      building.push(built.promise);
+      const core: Threads['cores'][number] = new MachineThread(supply.take('core'), 'a core thread', failed('a core thread', built.reject));
+      core.heed((message) => {
+        if (message.kind === 'ended') return void this.stop(message.ending);
+        if (message.kind === 'log') return this.#note(message.line);
+        if (message.module) modules.add(this.#layout, engine, hartId, message.module);
+        built.resolve();
+      });
       const compiler = channels[hartId]?.port1;
       const module = modules.get(this.#layout, engine, hartId);
-      const own = { ...setup, hartId, ...(compiler ? { compiler } : {}), ...(module ? { module } : {}) };
-      core.postMessage(own satisfies CoreSetup, compiler ? [compiler] : []);
+      core.post({ ...setup, hartId, ...(compiler ? { compiler } : {}), ...(module ? { module } : {}) }, compiler ? [compiler] : []);
       return core;
     });
     const ports = channels.map(({ port2 }) => port2);
-    if (ports.length > 0) {
-      this.#compiler = supply.take('compiler');
-      this.#compiler.postMessage({ ...setup, cores: ports } satisfies CompilerSetup, ports);
-    }
-    try {
-      const ready = this.#whenReady(io);
-      const built = this.#cores.map((core, hartId) => this.#whenBuilt(core, (module) => modules.add(this.#layout, engine, hartId, module)));
-      if (this.#compiler) this.#watch(this.#compiler, 'the compiler thread', () => undefined);
-      const [start] = await Promise.all([ready, ...built]);
-      this.#startedAt = performance.now();
-      // The I/O thread has set the clock and holds it.
-      if (paused) {
-        this.#pausedAt = this.#startedAt;
-        this.#control.change(WISH.run, WISH.pause);
-      } else this.#clock.release();
-      for (const core of this.#cores) core.postMessage({ kind: 'start', start });
-      if (paused) await this.#control.allParked(() => this.ended);
-      else this.toIo({ kind: 'resumed' });
-    } catch (error) {
-      this.#ending = Promise.resolve();
-      await this.#terminate();
-      throw error;
-    }
-    void this.pages.absent
-      .whenLost(() => this.ended)
-      .then((reason) => {
-        if (reason !== undefined) void this.stop({ kind: 'failed', reason, log: this.#log.join('\n') });
-      });
+    const compiler: Threads['compiler'] =
+      ports.length > 0
+        ? new MachineThread(supply.take('compiler'), 'the compiler thread', failed('the compiler thread', ready.reject))
+        : undefined;
+    compiler?.post({ ...setup, cores: ports }, ports);
+    this.#threads = { io, compiler, cores };
+    return building;
   }
 
-  #whenReady(io: Worker): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      io.on('message', (message: FromIo) => {
-        if (message.kind === 'ready') resolve(message.start);
-        else if (message.kind === 'refused') reject(errorOf(message.failure));
-        else if (message.kind === 'output') this.#events.output(message.console, message.bytes);
-        else if (message.kind === 'log') this.#note(message.line);
-        else if (message.kind === 'disk trouble') this.#events.diskTrouble?.(message.slot, message.message);
-        else if (message.kind === 'answered') this.#asked.get(message.id)?.resolve(message.answer);
-        else if (message.kind === 'failed') this.#asked.get(message.id)?.reject(errorOf(message.failure));
-        else if (message.kind === 'detached') this.#detached(message.id);
-        else this.#closed();
-      });
-      this.#watch(io, 'the I/O thread', reject);
-      io.on('exit', () => {
-        this.#ioGone = true;
-        this.#closed();
-      });
-    });
+  async #letRun(start: CoreStart | CoreResume, paused: boolean): Promise<void> {
+    this.#startedAt = performance.now();
+    // The I/O thread has set the clock and holds it.
+    if (paused) {
+      this.#pausedAt = this.#startedAt;
+      this.#control.change(WISH.run, WISH.pause);
+    } else this.#clock.release();
+    for (const core of this.#threads?.cores ?? []) core.post({ kind: 'start', start });
+    if (paused) await this.#standstill();
+    else this.toIo({ kind: 'resumed' });
   }
-  #whenBuilt(core: Worker, keep: (module: WasmModule) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
-      core.on('message', (message: FromCore) => {
-        if (message.kind === 'built') {
-          if (message.module) keep(message.module);
-          resolve();
-        } else if (message.kind === 'log') this.#note(message.line);
-        else void this.stop(message.ending);
-      });
-      this.#watch(core, 'a core thread', reject);
-    });
+
+  #heard(message: FromIo, ready: Ready): void {
+    if (message.kind === 'ready') ready.resolve(message.start);
+    else if (message.kind === 'refused') ready.reject(errorOf(message.failure));
+    else if (message.kind === 'output') this.#events.output(message.console, message.bytes);
+    else if (message.kind === 'log') this.#note(message.line);
+    else if (message.kind === 'disk trouble') this.#events.diskTrouble?.(message.slot, message.message);
+    else if (message.kind === 'answered') this.#asked.get(message.id)?.resolve(message.answer);
+    else if (message.kind === 'failed') this.#asked.get(message.id)?.reject(errorOf(message.failure));
+    else if (message.kind === 'detached') this.#detached(message.id);
+    else if (message.kind === 'pong') this.#liveness.answered();
+    else if (message.kind === 'closing') this.#begun.resolve();
+    else if (message.kind === 'closed') this.#closed.resolve();
+    else this.#crashed('the I/O thread', message, ready.reject);
   }
-  /** A thread that dies before the machine's end makes the machine fail, and nothing else. */
-  #watch(worker: Worker, name: string, reject: (error: Error) => void): void {
-    const failed = (reason: string) => {
-      reject(new Error(reason));
-      if (this.#startedAt) void this.stop({ kind: 'failed', reason, log: this.#log.join('\n') });
-    };
-    worker.on('error', (error) => {
-      this.#note(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-      failed(`${name} ended with an error: ${error instanceof Error ? error.message : String(error)}`);
-    });
-    worker.on('exit', () => {
-      if (!this.#ending) failed(`${name} ended unexpectedly`);
-    });
+  /** A thread that ends before the machine's end makes the machine fail, and nothing else. */
+  #died(name: string, error: Error | undefined, reject: (error: Error) => void): void {
+    if (error) return this.#crashed(name, error, reject);
+    if (this.#ending) return;
+    reject(new Error(`${name} ended unexpectedly`));
+    if (this.#startedAt) void this.#fail(`${name} ended unexpectedly`);
+  }
+  #crashed(name: string, { message, stack }: { message: string; stack?: string | undefined }, reject: (error: Error) => void): void {
+    this.#note(`${name}: ${stack ?? message}`);
+    const reason = `${name} ended with an error: ${message}`;
+    reject(new Error(reason));
+    if (this.#startedAt) void this.#fail(reason);
+  }
+  #fail(reason: string): Promise<void> {
+    return this.stop(this.#failure(reason));
   }
   #note(line: string): void {
     this.#log.push(line);
@@ -168,7 +177,7 @@ export class MachineThreads {
     return this.#ending !== undefined;
   }
   toIo(message: ToIo): void {
-    if (!this.#ending) this.#io?.postMessage(message);
+    if (!this.#ending) this.#threads?.io.post(message);
   }
   /** Takes the machine at one instant, or puts it back to another. @throws MachineError if it has ended or the state does not fit */
   async instant(question: Extract<IoQuestion, { kind: 'instant' }>, detached?: () => void): Promise<Instant> {
@@ -184,13 +193,15 @@ export class MachineThreads {
     this.#asked.set(id, answered);
     if (detached) this.#detaching.set(id, detached);
     try {
-      this.#io?.postMessage({ kind: 'asked', id, question } satisfies ToIo);
+      this.#threads?.io.post({ kind: 'asked', id, question });
+      this.#liveness.watch(true);
       return await answered.promise;
     } catch (error) {
       this.#detaching.delete(id);
       throw error;
     } finally {
       this.#asked.delete(id);
+      this.#liveness.watch(this.#asked.size > 0);
     }
   }
   #detached(id: number): void {
@@ -208,18 +219,21 @@ export class MachineThreads {
     this.#pausedAt = performance.now();
     this.#control.change(WISH.run, WISH.pause);
     this.#clock.hold();
-    await this.#control.allParked(() => this.ended);
+    if (!(await this.#standstill())) return;
     // A paused machine's memory does not change any more, unless its disks take very long to answer.
-    await this.#patiently(this.ask({ kind: 'pause' }));
+    await within(ANSWERING_MS, this.ask({ kind: 'pause' }));
   }
-  async #patiently(asked: Promise<unknown>): Promise<void> {
-    const patience = new Promise<void>((resolve) => setTimeout(resolve, ANSWERING_MS).unref());
-    await Promise.race([asked.catch(() => undefined), patience]);
+  /** Waits until all cores stand still. A core that never does is no use any more, and neither is its machine. */
+  async #standstill(): Promise<boolean> {
+    const limit = performance.now() + STANDSTILL_MS;
+    const stand = await this.#control.allParked(() => this.ended || performance.now() > limit);
+    if (!stand) await this.#fail('a core of the machine does not answer');
+    return stand;
   }
   async resume(): Promise<void> {
     if (this.#ending || this.#pausedAt === undefined) return;
     // A guest that went back is told of it before it runs; only a disk in trouble keeps the I/O thread from answering.
-    await this.#patiently(this.ask({ kind: 'resume' }));
+    await within(ANSWERING_MS, this.ask({ kind: 'resume' }));
     if (this.ended) return;
     this.#pausedFor += performance.now() - this.#pausedAt;
     this.#pausedAt = undefined;
@@ -235,28 +249,37 @@ export class MachineThreads {
   }
   async #end(ending: Ending): Promise<void> {
     this.#pausedAt ??= performance.now();
-    this.#control.stop();
-    const closed = new Promise<void>((resolve) => {
-      this.#closed = resolve;
-      setTimeout(resolve, CLOSING_MS).unref();
-    });
-    const limit = performance.now() + SETTLING_MS;
-    await this.#control.allParked(() => performance.now() > limit);
-    this.#io?.postMessage({ kind: 'close' } satisfies ToIo);
-    if (!this.#ioGone) await closed;
-    await this.#terminate();
+    const fenced = await this.#close();
     for (const waiting of this.#asked.values()) waiting.reject(hasEnded());
     for (const id of [...this.#detaching.keys()]) if (!this.#asked.has(id)) this.#detached(id);
-    this.#events.ended(ending);
+    this.#events.ended(fenced === undefined || ending.kind === 'failed' ? ending : this.#failure(fenced));
   }
-  async #terminate(): Promise<void> {
-    await Promise.all(
-      [this.#io, this.#compiler, ...this.#cores].filter((worker) => worker !== undefined).map((worker) => worker.terminate()),
-    );
+  /** Ends the threads. @returns why one was left alone, where that was so */
+  async #close(): Promise<string | undefined> {
+    const closing: Closing = { begun: this.#begun.promise, closed: this.#closed.promise };
+    const threads = this.#threads;
+    const fenced = threads && (await endThreads(threads, this.#control, closing, this.#startedAt > 0)).fenced;
     this.pages.absent.end();
     this.pages.keeper.end();
+    this.#liveness.watch(false);
+    if (threads && fenced !== undefined) this.#events.lingers?.(threads.io.gone);
+    return fenced;
+  }
+  #failure(reason: string): Ending {
+    return { kind: 'failed', reason, log: this.#log.join('\n') };
   }
 }
+
+/** How a machine begins. */
+export interface Beginning {
+  /** State to go on from. Absent: it boots. */
+  readonly saved?: Uint8Array | undefined;
+  readonly paused?: boolean | undefined;
+  /** Gives the start up. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Ready = PromiseWithResolvers<CoreStart | CoreResume>;
 
 const hasEnded = () => new MachineError('the machine has ended: there is nothing to save');
 const errorOf = ({ message, mistake }: Failure) => (mistake ? new MachineError(message) : new Error(message));

@@ -4,6 +4,7 @@ import type { DiskAttachment, Ending, MachineConfiguration } from '../index.ts';
 import type { WasmMemory, WasmModule } from '../engine/wasm/webassembly.ts';
 import type { CoreResume, CoreStart } from '../machine/core-thread.ts';
 import type { Instant, InstantRequest } from '../machine/instant.ts';
+import type { Close } from './machine-thread.ts';
 
 /** The first message every worker gets; until then it waits. */
 export interface WorkerSetup {
@@ -45,7 +46,9 @@ export type ToIo =
   | { readonly kind: 'resize'; readonly console: number; readonly columns: number; readonly rows: number }
   | { readonly kind: 'resumed' }
   | { readonly kind: 'asked'; readonly id: number; readonly question: IoQuestion }
-  | { readonly kind: 'close' };
+  /** Answered at once: whether the thread is alive while a question is under way. */
+  | { readonly kind: 'ping' }
+  | Close;
 
 /** Why something failed; `mistake`: the person's to mend, not ours. */
 export interface Failure {
@@ -64,10 +67,15 @@ export type FromIo =
   | { readonly kind: 'disk trouble'; readonly slot: number; readonly message: string | undefined }
   | { readonly kind: 'output'; readonly console: number; readonly bytes: Uint8Array }
   | { readonly kind: 'log'; readonly line: string }
+  | { readonly kind: 'pong' }
+  /** Something went wrong in the thread that nobody there expected; it closes by itself. */
+  | { readonly kind: 'crashed'; readonly message: string; readonly stack: string }
+  /** It has begun to close: it is alive, and its disks write what they hold. */
+  | { readonly kind: 'closing' }
   | { readonly kind: 'closed' };
 export type { Instant };
 
-export type ToCore = { readonly kind: 'start'; readonly start: CoreStart | CoreResume };
+export type ToCore = { readonly kind: 'start'; readonly start: CoreStart | CoreResume } | Close;
 export type FromCore =
   /** `module`: absent where the setup had it. */
   | { readonly kind: 'built'; readonly module?: WasmModule }

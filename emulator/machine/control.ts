@@ -22,6 +22,9 @@ export class MachineControl {
   get stopping(): boolean {
     return Atomics.load(this.#words, 0) === WISH.stop;
   }
+  get paused(): boolean {
+    return Atomics.load(this.#words, 0) === WISH.pause;
+  }
   /** What is wished of the cores becomes `to`, if it is `from`. @returns whether it was */
   change(from: Wish, to: Wish): boolean {
     if (Atomics.compareExchange(this.#words, 0, from, to) !== from) return false;
@@ -48,11 +51,12 @@ export class MachineControl {
     }
   }
 
-  /** Resolves when all cores stand still; earlier when `given up` says so. */
-  async allParked(givenUp: () => boolean): Promise<void> {
+  /** Resolves when all cores stand still, or `givenUp` says so. @returns whether they do */
+  async allParked(givenUp: () => boolean): Promise<boolean> {
     for (;;) {
       const parked = Atomics.load(this.#words, PARKED);
-      if (parked >= this.#layout.cores.length || givenUp()) return;
+      if (parked >= this.#layout.cores.length) return true;
+      if (givenUp()) return false;
       await Atomics.waitAsync(this.#words, PARKED, parked, 50).value;
     }
   }

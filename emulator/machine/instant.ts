@@ -17,6 +17,10 @@ import { type MachineLayout, type PageWork, WISH } from './layout.ts';
 import { checkState, type MachineState, readState, restoreBoard, restoreCore, type SavedState, saveState } from './saved-state.ts';
 
 const TICKS_PER_MS = 10_000;
+/** A core comes to a stand within a millisecond or so; one that has not by then never will. */
+export const STANDSTILL_MS = 10_000;
+/** How long requests may take that the host's disk has not answered, in milliseconds. */
+const DISK_PATIENCE_MS = 30_000;
 
 export interface InstantRequest {
   /** Which pages the snapshot is to copy; absent: none is taken. */
@@ -42,6 +46,8 @@ export interface InstantParts {
   readonly control: MachineControl;
   readonly pages: PageWork;
   readonly shootdown: Shootdown;
+  /** Waits for work, at most so many milliseconds. @returns whether it was done in time */
+  readonly within: (milliseconds: number, work: Promise<unknown>) => Promise<boolean>;
   /** What belongs to the machine as a whole and never changes. */
   readonly whole: Omit<MachineState, 'ticks'>;
 }
@@ -68,9 +74,12 @@ export class Instants {
     next: readonly AttachedDisk[] | undefined,
     taken: (instant: Instant) => void,
   ): Promise<void> {
-    const { board, clock, control } = this.#parts;
+    const { board, clock, control, within } = this.#parts;
     const target = request.back && this.#fitting(request.back.state);
-    await board.outside.quiesce();
+    if (!(await within(DISK_PATIENCE_MS, board.outside.quiesce()))) {
+      if (!control.paused) board.outside.resume();
+      throw new MachineError('a disk of the machine has not answered for half a minute: nothing was saved');
+    }
     const wasRunning = control.change(WISH.run, WISH.pause);
     let held = wasRunning;
     /** Once only: the owner may pause the machine as soon as it has the answer. @returns milliseconds held */
@@ -84,7 +93,10 @@ export class Instants {
     };
     try {
       if (held) clock.hold();
-      await control.allParked(() => control.stopping);
+      let late = false;
+      const stand = control.allParked(() => control.stopping || late);
+      late = !(await within(STANDSTILL_MS, stand));
+      if (!(await stand) && !control.stopping) throw new MachineError('the machine does not come to a standstill: nothing was saved');
       if (control.stopping) throw new MachineError('the machine has ended: there is nothing to save');
       const instant = this.#atOnce(request, target, disks, next);
       taken({ ...instant, pausedMs: letGo() });
