@@ -56,6 +56,7 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
   function requireOff({ life, record }: SupervisedMachine, what: string): void {
     const { name } = record.definition;
     if (life.isActive) throw new ContractError('conflict', `"${name}" is ${life.state}: stop it before a disk is ${what}`);
+    life.requireGone();
     if (record.suspended)
       throw new ContractError(
         'conflict',

@@ -14,7 +14,13 @@ import type {
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineState } from '../../preload/contract/machines.ts';
 
-export type StartMachine = (configuration: MachineConfiguration, events: MachineEvents, from?: RestorePoint) => Promise<RunningMachine>;
+export type StartMachine = (
+  configuration: MachineConfiguration,
+  events: MachineEvents,
+  from?: RestorePoint,
+  /** Gives the start up. */
+  signal?: AbortSignal,
+) => Promise<RunningMachine>;
 
 /** What a start begins with: power on, or an instant to go on from. */
 export interface Beginning {
@@ -37,8 +43,8 @@ export interface LifeSurroundings {
 
 /** How many of the last log lines are kept for a failed machine. */
 const LOG_LINES = 200;
-/** A stop that takes longer than this is a failure, in milliseconds: the threads only have to leave their loop. */
-const STOP_TIMEOUT = 10_000;
+/** A stop that takes longer than this is a failure, in milliseconds; the threads have shorter limits of their own. */
+const STOP_TIMEOUT = 80_000;
 /** This many reboots in a row, each after less than `SHORT_RUN` milliseconds, are taken for a fault. */
 const SHORT_RUNS = 10;
 const SHORT_RUN = 2000;
@@ -64,6 +70,8 @@ export class MachineLife {
   #shortRuns = 0;
   #stopReason: string | undefined;
   #settled: (() => void)[] = [];
+  /** Threads of former runs that were left alone, and may still write to the disks. */
+  #lingering = 0;
   /** Terminal sizes told last: a guest put back to an earlier instant has to be told again. */
   readonly #sizes = new Map<number, readonly [columns: number, rows: number]>();
 
@@ -83,6 +91,7 @@ export class MachineLife {
    */
   async start(resolve: (signal: AbortSignal) => Promise<Beginning>): Promise<void> {
     if (this.isActive) throw new ContractError('conflict', `the machine is ${this.state} already`);
+    this.requireGone();
     const abort = new AbortController();
     this.#abort = abort;
     this.#intent = 'run';
@@ -95,11 +104,12 @@ export class MachineLife {
       await this.#run(configuration, abort.signal, from);
     } catch (error) {
       if (abort.signal.aborted) {
-        this.#finish({ kind: 'stopped' });
+        // Given up long ago, the machine may have been started again.
+        if (this.#abort === abort) this.#finish({ kind: 'stopped' });
         throw new ContractError('conflict', 'the machine was stopped while it was starting');
       }
       const reason = error instanceof Error ? error.message : String(error);
-      this.#finish({ kind: 'failed', reason, log: this.#lines.join('\n') });
+      if (this.#abort === abort) this.#finish({ kind: 'failed', reason, log: this.#lines.join('\n') });
       throw error instanceof ContractError ? error : new ContractError('unavailable', reason);
     }
   }
@@ -107,6 +117,11 @@ export class MachineLife {
   async pause(reason = 'paused'): Promise<void> {
     await this.#runningIn('running').pause();
     if (this.state === 'running') this.#enter('paused', reason);
+    if (!this.isActive)
+      throw new ContractError(
+        'unavailable',
+        this.state === 'failed' ? `the machine failed: ${this.reason}` : `the machine is off: ${this.reason}`,
+      );
   }
   /** Says anew why it is paused. */
   explainPause(reason: string): void {
@@ -118,13 +133,14 @@ export class MachineLife {
     if (this.state === 'paused') this.#enter('running', 'resumed');
   }
 
-  /** As pressing the reset button; resolves when the machine runs again. */
+  /** As pressing the reset button; resolves when the machine runs again. @throws ContractError when it cannot be started anew */
   async reset(): Promise<void> {
     const machine = this.#runningIn('running', 'paused');
     this.#intent = 'reset';
     this.#enter('starting', 'reset');
     await machine.stop();
     await this.#until(() => this.state === 'running' || !this.isActive);
+    if (this.state === 'failed') throw new ContractError('unavailable', this.reason);
   }
 
   /** What runs, or ran last. */
@@ -187,6 +203,15 @@ export class MachineLife {
     return this.#machine?.figures();
   }
 
+  /** @throws ContractError while a thread of a former run is left: two writers would spoil a disk */
+  requireGone(): void {
+    if (this.#lingering > 0)
+      throw new ContractError(
+        'conflict',
+        'a thread of its last run does not answer and may still write to its disks: try again later, or quit the program and start it again',
+      );
+  }
+
   #tellSizes(): void {
     for (const [console, [columns, rows]] of this.#sizes) this.#machine?.resize(console, columns, rows);
   }
@@ -221,11 +246,15 @@ export class MachineLife {
         this.#ended(ending, Date.now() - beganAt);
       },
       diskTrouble: (slot, message) => (this.#present === run ? this.#surroundings.diskTrouble(slot, message) : undefined),
+      lingers: (gone) => {
+        this.#lingering++;
+        void gone.then(() => this.#lingering--);
+      },
     };
-    machine = await this.#surroundings.startMachine(configuration, events, from);
+    machine = await this.#surroundings.startMachine(configuration, events, from, signal);
     for (const [console, count] of unacknowledged) machine.acknowledge(console, count);
-    // A guest may power off before the promise of its start is settled.
-    if (this.#present !== run) return;
+    // A guest may power off before the promise of its start is settled; one that was given up meanwhile must not run on.
+    if (this.#present !== run) return void machine.stop();
     this.#machine = machine;
     this.startedAt = beganAt;
     if (from) this.#tellSizes();
@@ -245,9 +274,11 @@ export class MachineLife {
     this.#surroundings.ended(ending.kind, ending.kind === 'reboot' ? 'rebooted by the guest' : 'reset');
     this.#intent = 'run';
     this.#enter('starting', ending.kind === 'reboot' ? 'restarting: the guest rebooted' : 'reset');
-    const { signal } = (this.#abort = new AbortController());
-    this.#run(this.#configuration as MachineConfiguration, signal).catch((error: unknown) => {
-      if (signal.aborted) return this.#finish({ kind: 'stopped' });
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#run(this.#configuration as MachineConfiguration, abort.signal).catch((error: unknown) => {
+      if (this.#abort !== abort) return;
+      if (abort.signal.aborted) return this.#finish({ kind: 'stopped' });
       this.#finish({ kind: 'failed', reason: (error as Error).message, log: this.#lines.join('\n') });
     });
   }

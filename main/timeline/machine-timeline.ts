@@ -31,6 +31,7 @@ export class MachineTimeline {
       const { life, record } = this.present.machine;
       if (life.state === 'running' || life.state === 'paused') return takeRunning(this.present, this.storing, request);
       if (life.isActive) throw new ContractError('conflict', `"${record.definition.name}" is ${life.state}: wait a moment and try again`);
+      life.requireGone();
       return takeOff(this.present, this.storing, request);
     });
   }
@@ -44,6 +45,7 @@ export class MachineTimeline {
     return this.present.inTurn(async () => {
       const target = await this.present.parts.library.snapshots.get(id);
       if (target.state !== 'ready') throw new ContractError('unavailable', `"${target.name}" cannot be used: ${target.reason}`);
+      this.present.machine.life.requireGone();
       const kept = await goBack(this.present, this.storing, target);
       const { machine } = this.present;
       if (target.hasMemory && !machine.life.isActive) await machine.start((signal) => startOf(this.present, signal, true));

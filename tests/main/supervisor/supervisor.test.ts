@@ -136,6 +136,31 @@ test('what a given-up run still says is not taken for the next one', async () =>
   expect((await machine.consoles.log(0)).tail().length).toBe(0);
 });
 
+test('a machine with a thread of its last run left is not started before that has gone', async () => {
+  const scripted = await scriptedSupervisor();
+  const { machine, guest } = await started(scripted);
+  const gone = Promise.withResolvers<void>();
+  guest.events.lingers?.(gone.promise);
+  guest.end({ kind: 'failed', reason: 'its input/output thread does not answer', log: '' });
+  await expect(machine.start()).rejects.toThrow('may still write to its disks');
+  expect(machine.status()).toMatchObject({ state: 'failed', reason: 'its input/output thread does not answer' });
+  gone.resolve();
+  await gone.promise;
+  await machine.start();
+  expect(machine.status().state).toBe('running');
+});
+
+test('a reset whose start fails says so, and so does a pause that ends the machine', async () => {
+  const scripted = await scriptedSupervisor();
+  const { machine, guest } = await started(scripted);
+  guest.pause = async () => guest.end({ kind: 'failed', reason: 'a core of the machine does not answer', log: '' });
+  await expect(machine.life.pause()).rejects.toThrow('the machine failed: a core of the machine does not answer');
+  await machine.start();
+  scripted.emulator.failNext(new Error('the kernel cannot be read'));
+  await expect(machine.life.reset()).rejects.toThrow('the kernel cannot be read');
+  expect(machine.status()).toMatchObject({ state: 'failed', reason: 'the kernel cannot be read' });
+});
+
 test('closing stops everything and keeps reasons and history for the next program', async () => {
   const home = temporaryHome();
   const first = await scriptedSupervisor(home);
