@@ -1,6 +1,6 @@
 /** The threads of one machine, from birth to end, and what their owner may ask of them. */
 import { MessageChannel } from 'node:worker_threads';
-import type { WasmMemory, WasmModule } from '../engine/wasm/webassembly.ts';
+import type { WasmMemory } from '../engine/wasm/webassembly.ts';
 import { type Ending, type MachineConfiguration, MachineError, type MachineEvents } from '../index.ts';
 import { MachineClock } from '../machine/clock.ts';
 import { MachineControl } from '../machine/control.ts';
