@@ -110,6 +110,9 @@ export interface PrivilegedCore {
   takeTrap(): void;
   /** Whether protection lets an access (see ACCESS) to `working.physical` pass at a privilege. */
   protectionAllows(access: number, privilege: number): boolean;
+  standing(): Standing;
+  /** An interrupt has come for a core that waits: it executes again. */
+  woken(): void;
   /** Takes the most urgent interrupt that may be taken now. @returns whether there was one */
   takeInterrupt(): boolean;
   /** Whether an interrupt is pending and enabled, deliverable or not: what ends a wait. */
@@ -125,11 +128,10 @@ export interface PrivilegedCore {
 export interface EngineState {
   pc: bigint;
   retired: bigint;
-  /** Waiting for an interrupt. */
-  waiting: number;
-  /** Not 0: the core does not execute. */
-  hartState: number;
 }
+
+/** What a core does: it executes, waits for an interrupt, or is off until another core or its owner starts it. */
+export type Standing = 'executing' | 'waiting' | 'off';
 
 /** How a CSR instruction is compiled, where it can be. */
 export interface CsrCompiler {

@@ -27,6 +27,8 @@ export interface CoreLoopParts {
   readonly clock: MachineClock;
   /** The control block's words `wish` and `parked`. */
   readonly control: Int32Array;
+  /** The guest has ended the machine's run: the core executes nothing any more. */
+  ended(): boolean;
   /** Takes in what other threads have posted (compiled code). */
   receive(): void;
 }
@@ -41,7 +43,7 @@ export function runCore(parts: CoreLoopParts): void {
     parts.receive();
     answerReturn(core);
     takeSoftwareInterrupt(parts);
-    if (core.state.hartState !== 0) {
+    if (core.privileged.standing() === 'off' || parts.ended()) {
       stopped = true;
       Atomics.wait(signals.words, ATTENTION, 0, LONGEST_SLEEP_MS);
       continue;
@@ -56,11 +58,13 @@ export function runCore(parts: CoreLoopParts): void {
     core.privileged.takeInterrupt();
     const waiting = core.privileged.interruptWaiting();
     core.working.interruptWaiting = waiting ? 1 : 0;
-    if (core.state.waiting !== 0 && !waiting) {
-      sleep(parts, deadline);
-      continue;
+    if (core.privileged.standing() === 'waiting') {
+      if (!waiting) {
+        sleep(parts, deadline);
+        continue;
+      }
+      core.privileged.woken();
     }
-    core.state.waiting = 0;
     const from = parts.clock.ticks();
     const until = Math.max(from, Math.min(deadline, from + LONGEST_SLICE_TICKS));
     const budget = Math.max(SHORTEST_SLICE, Math.min(LONGEST_SLICE, (until - from) * perTick));

@@ -8,6 +8,7 @@ import type { Ending, MachineConfiguration } from '../index.ts';
 import { riscv } from '../isa/riscv/architecture.ts';
 import type { RiscvCore } from '../isa/riscv/privileged/riscv-core.ts';
 import { PAGE } from '../engine/layout.ts';
+import { HART } from '../isa/riscv/state.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
 import { bind } from '../snapshot/schema.ts';
 import { MachineClock, type MonotonicNanoseconds } from './clock.ts';
@@ -79,7 +80,6 @@ export function createCoreThread(parts: CoreThreadParts): {
     ended = true;
     parts.end(ending);
     // This core stops before its next slice; the owner stops the others.
-    core.state.hartState = 1;
     board.signals(hartId).nudge();
   };
   const board = createBoard(layout.board, { buffer, memory: guest, clock, powerRequested: end, log: (line) => parts.log(line) });
@@ -129,7 +129,7 @@ export function createCoreThread(parts: CoreThreadParts): {
       useSbi();
       prepareSupervisor(privileged.state, from.pc, hartId, from.a1);
       // The kernel starts the other harts by SBI HSM.
-      if (hartId !== 0) core.state.hartState = 1;
+      if (hartId !== 0) privileged.state.hartState = HART.stopped;
     } else {
       core.state.pc = from.pc;
       privileged.state.x[10] = BigInt(hartId);
@@ -148,5 +148,5 @@ export function createCoreThread(parts: CoreThreadParts): {
     core.modeChanged();
   };
   const start = (from: CoreStart | CoreResume) => ('state' in from ? resume(from) : boot(from));
-  return { core, loop: { core, board, signals, clock, control: words }, start };
+  return { core, loop: { core, board, signals, clock, control: words, ended: () => ended }, start };
 }

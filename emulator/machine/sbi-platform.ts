@@ -7,13 +7,11 @@ import type { CoreLayout } from '../engine/layout.ts';
 import type { Ending } from '../index.ts';
 import type { RiscvCore } from '../isa/riscv/privileged/riscv-core.ts';
 import type { CoreState } from '../isa/riscv/privileged/core.ts';
-import { coreState, PRIVILEGE, STATUS } from '../isa/riscv/state.ts';
+import { coreState, HART, PRIVILEGE, STATUS } from '../isa/riscv/state.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { FENCE, type Shootdown } from '../memory/shootdown.ts';
 import { bind } from '../snapshot/schema.ts';
 
-/** `hartState` numbers (SBI specification 2.0, table "HSM Hart States"). */
-const HART = { started: 0, stopped: 1, suspended: 4 } as const;
 const hartStates: Readonly<Record<number, HartState>> = {
   [HART.started]: 'started',
   [HART.stopped]: 'stopped',
@@ -92,12 +90,13 @@ export function sbiPlatform({ core, board, memory, buffer, cores, shootdown, end
     },
     hartState: (hart) => hartStates[state(hart).hartState] as HartState,
     suspendHart: (hart, resume) => {
-      // Retentive suspend is WFI; a non-retentive one starts over at the given place when an interrupt is pending.
+      // A retentive suspend goes on behind the call, a non-retentive one starts over at the given place; both when an
+      // interrupt is pending.
       if (resume) {
         prepareSupervisor(state(hart), resume.pc, hart, resume.opaque);
         core.flush({ keepGlobal: false });
       }
-      state(hart).waiting = 1;
+      state(hart).hartState = HART.suspended;
       core.modeChanged();
       board.signals(hart).nudge();
     },

@@ -75,6 +75,40 @@ b3:
     );
   });
 
+  test('the granule is 4 KiB, and entries read back accordingly', () => {
+    const { rounds } = runBody(
+      core,
+      `
+  csrw pmpcfg0, zero
+  li t0, -1
+  csrw pmpaddr3, t0
+  csrr a1, pmpaddr3       # off: as zeros below the granule
+  li t0, ${(0x10 | R) * 2 ** 24}
+  csrw pmpcfg0, t0
+  csrr a2, pmpcfg0        # four bytes cannot be chosen
+  csrw pmpaddr3, zero
+  csrr a3, pmpaddr3       # a power of two: as ones below it
+  li t0, ${(TOP | R) * 2 ** 24}
+  csrw pmpcfg0, t0
+  csrr a4, pmpaddr3       # the bits below were never written
+  csrw pmpcfg0, zero
+${log('a1', 'a2', 'a3', 'a4')}
+  j next`,
+    );
+    expect(rounds).toEqual(everyRound([EVERYTHING & ~0x3ffn, BigInt((POWER | R) * 2 ** 24), 0x1ffn, 0n]));
+  });
+
+  test.for([
+    ['top', TOP | R, BigInt((DATA + PAGE) / 4) | 0x3ffn],
+    ['power', POWER | R, BigInt(DATA / 4) | 0x7n],
+  ] as const)('a range that is no whole number of pages covers what it reads back as (%s)', ([, configuration, address]) => {
+    const { rounds } = runBody(
+      core,
+      `${store}${setUp([[TOP | R | W | X, BigInt(DATA / 4) | 0x155n], [configuration, address], WHOLE])}${attempts(DATA)}  csrw pmpcfg0, zero\n  j next`,
+    );
+    expect(causes(rounds)).toEqual(everyRound([CAUSE.ecallS, CAUSE.storeAccess, CAUSE.fetchAccess]));
+  });
+
   test('a locked entry binds M-mode and cannot be changed', () => {
     const { rounds, at } = runBody(
       core,

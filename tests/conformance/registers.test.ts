@@ -246,4 +246,24 @@ outside: cbo.zero (a1)
       ]),
     );
   });
+
+  test('a debugger that looks for triggers finds none', () => {
+    const { rounds } = runBody(
+      core,
+      `
+  li t0, 3
+  csrw tselect, t0
+  csrr a1, tselect        # not what was written: there is no such index
+  csrw tselect, zero
+  csrr a2, tdata1         # type 0: no trigger here
+  csrr a3, tinfo          # and none of any other type
+  csrw tdata2, t0
+  csrr a4, tdata2
+  csrw tdata3, t0
+  csrr a5, tdata3
+${log('a1', 'a2', 'a3', 'a4', 'a5')}
+  j next`,
+    );
+    expect(rounds).toEqual(everyRound([0n, 0n, 1n, 0n, 0n]));
+  });
 });

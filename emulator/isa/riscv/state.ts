@@ -14,6 +14,9 @@ export const STATUS = {
 /** Number of PMP entries offered; OpenSBI and QEMU's `virt` both live with 16. */
 export const PMP_ENTRIES = 16;
 
+/** What `hartState` may hold (SBI specification 2.0, table "HSM Hart States"). */
+export const HART = { started: 0, stopped: 1, suspended: 4 } as const;
+
 export const coreState = schema('riscv-core', 1, {
   /** x0 is storage never written; index 32 takes writes to x0 so that the interpreter need not ask. */
   x: u64s(33),
@@ -23,7 +26,7 @@ export const coreState = schema('riscv-core', 1, {
   privilege: u32(PRIVILEGE.M),
   /** Waiting for an interrupt after WFI. */
   waiting: u32(),
-  /** SBI hart state: 0 started, 1 stopped, 4 suspended (SBI specification, chapter "HSM"). */
+  /** See HART; firmware of a guest's own does not know it. */
   hartState: u32(),
   frm: u32(),
   fflags: u32(),

@@ -1,6 +1,7 @@
 /** Control and status registers: one entry each, in the order of the manuals' tables "Currently allocated CSR addresses". */
 import { PMP_ENTRIES, PRIVILEGE, STATUS } from '../state.ts';
 import type { CoreEnvironment, CoreState } from './core.ts';
+import { granuleAddress } from './protection.ts';
 import { interruptsPending, supervisorTimerEnabled } from './trap.ts';
 
 interface Csr {
@@ -182,9 +183,13 @@ const table: Record<number, Csr> = {
   },
   0xb00: { name: 'mcycle', read: cycle, write: (core, value) => (core.state.cycleOffset = BigInt.asUintN(64, value - core.retired())) },
   0xb02: { name: 'minstret', read: instret, write: (core, value) => (core.state.instretOffset = BigInt.asUintN(64, value - core.retired() - 1n)) },
-  // No triggers: tselect reads 0 and tdata1 says "no trigger at this index" (debug specification, section 5.7).
+  // No triggers: index 0 is all that tselect takes, and there tdata1 and tinfo say "none at this index" (debug
+  // specification, sections "Enumeration" and "Trigger Info"); the data of a trigger that is not there is 0.
   0x7a0: { ...constant('tselect', 0n), write: () => undefined },
   0x7a1: { ...constant('tdata1', 0n), write: () => undefined },
+  0x7a2: { ...constant('tdata2', 0n), write: () => undefined },
+  0x7a3: { ...constant('tdata3', 0n), write: () => undefined },
+  0x7a4: { ...constant('tinfo', 1n), write: () => undefined },
 };
 // Hardware performance counters exist and stay 0: firmware and kernels probe them.
 for (let n = 3; n <= 31; n++) {
@@ -193,8 +198,10 @@ for (let n = 3; n <= 31; n++) {
   table[0x320 + n] = { ...constant(`mhpmevent${n}`, 0n), write: () => undefined };
 }
 
-/** pmpcfg bits: an entry is locked until reset. */
+/** pmpcfg bits: an entry is locked until reset; how it matches (NAPOT has both bits). */
 const LOCKED = 0x80;
+const NA4 = 0x10;
+const NAPOT = 0x18;
 const configurationOf = (state: CoreState, entry: number) => Number((state.pmpcfg[entry >> 3]! >> BigInt((entry & 7) * 8)) & 0xffn);
 for (let n = 0; n < PMP_ENTRIES / 8; n++) {
   table[0x3a0 + n * 2] = {
@@ -208,6 +215,8 @@ for (let n = 0; n < PMP_ENTRIES / 8; n++) {
         let wanted = Number((value >> shift) & 0x9fn);
         // W without R is reserved: drop both.
         if ((wanted & 3) === 2) wanted &= ~2;
+        // Four bytes are less than the granule, so NA4 cannot be chosen.
+        if ((wanted & NAPOT) === NA4) wanted |= NAPOT;
         next |= BigInt(before & LOCKED ? before : wanted) << shift;
       }
       core.state.pmpcfg[n] = next;
@@ -218,7 +227,7 @@ for (let n = 0; n < PMP_ENTRIES / 8; n++) {
 for (let n = 0; n < PMP_ENTRIES; n++) {
   table[0x3b0 + n] = {
     name: `pmpaddr${n}`,
-    read: ({ state }) => state.pmpaddr[n]!,
+    read: ({ state }) => granuleAddress(state.pmpaddr[n]!, (configurationOf(state, n) & NA4) !== 0),
     write: (core, value) => {
       const { state } = core;
       const above = n + 1 < PMP_ENTRIES ? configurationOf(state, n + 1) : 0;

@@ -1,9 +1,9 @@
 /** The privileged half of a RISC-V core: joins traps, CSRs, protection and system operations over the core's state. */
-import type { CodeContext, EngineCore, ExecutionMode, PrivilegedCore, SystemOperation } from '../../architecture.ts';
+import type { CodeContext, EngineCore, ExecutionMode, PrivilegedCore, Standing, SystemOperation } from '../../architecture.ts';
 import type { CsrKind } from '../../cpu.ts';
 import { bind } from '../../../snapshot/schema.ts';
 import { CAUSE } from '../cause.ts';
-import { coreState, PRIVILEGE, STATUS } from '../state.ts';
+import { coreState, HART, PRIVILEGE, STATUS } from '../state.ts';
 import type { CoreEnvironment, CoreState } from './core.ts';
 import { accessCsr } from './csr.ts';
 import { protectionActive, protectionAllows } from './protection.ts';
@@ -61,10 +61,20 @@ export class RiscvCore implements PrivilegedCore, CoreEnvironment {
   protectionAllows(access: number, privilege: number): boolean {
     return protectionAllows(this.state, this.engine.working.physical, access, privilege);
   }
+  standing(): Standing {
+    const { hartState, waiting } = this.state;
+    if (hartState === HART.stopped) return 'off';
+    return waiting !== 0 || hartState === HART.suspended ? 'waiting' : 'executing';
+  }
+  woken(): void {
+    const { state } = this;
+    state.waiting = 0;
+    if (state.hartState === HART.suspended) state.hartState = HART.started;
+  }
   takeInterrupt(): boolean {
     const number = nextInterrupt(this);
     if (number < 0) return false;
-    this.state.waiting = 0;
+    this.woken();
     takeTrap(this, number, 0n, true);
     return true;
   }

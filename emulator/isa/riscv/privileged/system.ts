@@ -24,7 +24,7 @@ const operations: Record<SystemOperation, (core: RiscvCore) => void> = {
       const { pc } = state;
       state.pc = BigInt.asUintN(64, pc + 4n);
       // A hart that stopped or sleeps must leave generated code.
-      if (engine.sbi()) return engine.redirected(state.hartState !== 0 || state.waiting !== 0);
+      if (engine.sbi()) return engine.redirected(core.standing() !== 'executing');
       state.pc = pc;
     }
     engine.raise(state.privilege === PRIVILEGE.U ? CAUSE.ecallU : state.privilege === PRIVILEGE.S ? CAUSE.ecallS : CAUSE.ecallM, 0n);
