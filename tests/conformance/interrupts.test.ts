@@ -1,6 +1,7 @@
 /** Interrupts: enables, delegation, priority, vectors, WFI and the supervisor timer, also within hot loops. */
 import { describe, expect, test } from 'vitest';
-import { ENGINES, TestCore } from '../kit/engine.ts';
+import { assemble } from '../../emulator/isa/riscv/assembler.ts';
+import { COUNTING_DEVICE, ENGINES, RAM_BASE, TestCore } from '../kit/engine.ts';
 import { CAUSE, enter, everyRound, log, runBody } from './bare-program.ts';
 
 const INTERRUPT = 1n << 63n;
@@ -226,5 +227,19 @@ ${log('a0', 'a1')}
     expect(rounds.map(([cause, , pc = 0n, ...rest]) => [cause, pc === at('stop') || pc === at('stop'), ...rest])).toEqual(
       Array.from(rounds, () => [INTERRUPT | 11n, true, 0x880n, 0x880n]),
     );
+  });
+
+  test('a slice of slow instructions ends soon after a timer is due, whatever its budget', () => {
+    const BUDGET = 1_000_000;
+    core.reset();
+    core.device.ticks = 10;
+    core.load(RAM_BASE, assemble(`  li t0, ${COUNTING_DEVICE}\nstay:\n  lw t1, 0(t0)\n  j stay\n`).bytes);
+    core.state.pc = BigInt(RAM_BASE);
+    const from = core.time;
+    for (let due = 1000n; due < 5000n; due += 1000n) {
+      expect(core.slice(BUDGET, from + due)).toBeLessThan(BUDGET);
+      expect(core.time - from).toBeGreaterThanOrEqual(due);
+      expect(core.time - from).toBeLessThan(due + 400n);
+    }
   });
 });

@@ -24,7 +24,7 @@ const THRESHOLD = { interpreter: 0, compiler: 1, auto: 5 } as const;
 export const RAM_BASE = 0x8000_0000;
 /** A store here ends the run; its value is the exit value. */
 export const FINISHER = 0x10_0000;
-/** A word register that counts how often it has been read and remembers what was stored. */
+/** A word register that counts how often it has been read and remembers what was stored; each read takes `device.ticks`. */
 export const COUNTING_DEVICE = 0x1000_0000;
 
 const ATTENTION_AT = 4096;
@@ -46,7 +46,7 @@ export class TestCore {
   lines = 0;
   /** What the program stored to the finisher. */
   exit: number | undefined;
-  readonly device = { reads: 0, stored: [] as number[] };
+  readonly device = { reads: 0, ticks: 0, stored: [] as number[] };
   readonly #attention: Int32Array;
   readonly #flags: Uint8Array;
   readonly #fragments: Fragments | undefined;
@@ -140,6 +140,7 @@ export class TestCore {
     this.exit = undefined;
     this.lines = 0;
     this.device.reads = 0;
+    this.device.ticks = 0;
     this.device.stored.length = 0;
     this.#privileged.protectionChanged(); // drops every translation
     core.modeChanged();
@@ -152,6 +153,12 @@ export class TestCore {
     for (let page = offset >> 12; page <= (offset + bytes.length - 1) >> 12; page++)
       if (this.#flags[page]! & PAGE.code) this.#shootdown.codeChanged(page);
     this.core.settle();
+  }
+
+  /** Runs one slice from the state's pc, as a machine's run loop does. @param until the tick at which a timer is due */
+  slice(budget: number, until: bigint): number {
+    Atomics.store(this.#attention, 0, 0);
+    return this.core.run(budget, until);
   }
 
   /**
@@ -184,7 +191,9 @@ export class TestCore {
     this.#timeSkipped += BigInt(wait);
   }
   #read(address: number): number {
-    return address === COUNTING_DEVICE ? ++this.device.reads : -1;
+    if (address !== COUNTING_DEVICE) return -1;
+    this.#timeSkipped += BigInt(this.device.ticks);
+    return ++this.device.reads;
   }
   #write(address: number, value: number): boolean {
     if (address === COUNTING_DEVICE) {
