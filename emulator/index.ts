@@ -3,7 +3,7 @@
  * reached only through here or, for threads and files, through `host/index.ts`.
  */
 
-import type { DiskStore } from './device/virtio/block/back-end.ts';
+import type { DiskStore } from './device/kit/outside.ts';
 
 export type { DiskStore };
 

@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
 import { prepareBoot } from '../board/boot/boot.ts';
-import { type Board, createBoard } from '../board/riscv64-virt.ts';
+import { type Board, createBoard } from '../board/kit/board.ts';
 import { type DiskOwner, type MachineConfiguration, MachineError } from '../index.ts';
 import { MachineClock } from '../machine/clock.ts';
 import { MachineControl } from '../machine/control.ts';

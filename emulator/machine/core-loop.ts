@@ -2,7 +2,7 @@
  * A core's heartbeat: obey the owner, take in finished code, look at timers and interrupts, run a slice or sleep.
  * It occupies its thread for good; sleeping is `Atomics.wait`, so an idle guest costs nothing.
  */
-import type { Board } from '../board/riscv64-virt.ts';
+import type { Board } from '../board/kit/board.ts';
 import { ATTENTION, type CoreSignals, SSIP } from '../device/kit/core-signals.ts';
 import type { Core } from '../engine/core/core.ts';
 import type { RiscvCore } from '../isa/riscv/privileged/riscv-core.ts';

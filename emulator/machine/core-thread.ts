@@ -1,5 +1,5 @@
 /** Builds one core of a machine over the shared memory, with its board's front ends, and runs it. */
-import { createBoard } from '../board/riscv64-virt.ts';
+import { createBoard } from '../board/kit/board.ts';
 import { createSbi } from '../board/sbi/sbi.ts';
 import { Core } from '../engine/core/core.ts';
 import type { Tiering } from '../engine/core/core-module.ts';

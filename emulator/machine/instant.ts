@@ -4,7 +4,7 @@
  * uninterrupted step cuts the disks, copies the state of cores and devices, marks the pages and, going back, puts state
  * and disks in. Nothing in that step depends on how much memory is in use or has been written.
  */
-import type { Board } from '../board/riscv64-virt.ts';
+import type { Board } from '../board/kit/board.ts';
 import { runState } from '../engine/layout.ts';
 import { type AttachedDisk, MachineError } from '../index.ts';
 import { coreState } from '../isa/riscv/state.ts';

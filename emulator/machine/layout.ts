@@ -1,5 +1,5 @@
 /** A whole machine in one shared memory: control words, the board, the cores' data, RAM. Pure arithmetic, the same on every thread. */
-import { type BoardLayout, boardLayout } from '../board/layout.ts';
+import { type BoardLayout, boardLayout } from '../board/kit/layout.ts';
 import { type CoreLayout, coreLayout, type RamLayout } from '../engine/layout.ts';
 import { WASM_PAGE } from '../engine/wasm/webassembly.ts';
 import type { MachineConfiguration, SharedRam } from '../index.ts';

@@ -2,7 +2,7 @@
  * A machine's state beside its RAM: which components it consists of, and their bytes. The machine must stand still
  * (cores parked, no disk request in flight) while it is saved.
  */
-import type { Board } from '../board/riscv64-virt.ts';
+import type { Board } from '../board/kit/board.ts';
 import { coreSignals } from '../device/kit/core-signals.ts';
 import { coreState } from '../isa/riscv/state.ts';
 import {
@@ -29,9 +29,6 @@ export const machineState = schema('machine', 1, {
 });
 export type MachineState = StateOf<typeof machineState>;
 
-/** Devices that the board got later: they begin anew where the state of a machine is older. */
-const ADDED_DEVICES: ReadonlySet<string> = new Set(['vmgenid', 'pci-host']);
-
 /** Places without a device, which once had state. */
 const RETIRED_DEVICE = /^virtio-empty-\d+$/;
 
@@ -40,9 +37,9 @@ const coreComponent = (layout: MachineLayout, hart: number): PlacedComponent => 
   schema: coreState,
   at: (layout.cores[hart] as { state: number }).state,
 });
-const boardComponents = (layout: MachineLayout, board: Board): readonly PlacedComponent[] => [
-  ...board.devices.map(({ name, schema: shape, place }) => ({ name, schema: shape, at: place.stateAt, mayLack: ADDED_DEVICES.has(name) })),
-  ...layout.board.signals.map((at, hart) => ({ name: `signals-${hart}`, schema: coreSignals, at })),
+const boardComponents = ({ board: { components, signals } }: MachineLayout): readonly PlacedComponent[] => [
+  ...[...components.values()].map(({ name, schema: shape, stateAt, added }) => ({ name, schema: shape, at: stateAt, mayLack: added })),
+  ...signals.map((at, hart) => ({ name: `signals-${hart}`, schema: coreSignals, at })),
 ];
 
 /**
@@ -61,7 +58,7 @@ export function saveState(layout: MachineLayout, board: Board, buffer: SharedArr
   const own = new SharedArrayBuffer(machineState.size);
   Object.assign(bind(machineState, own, 0), whole);
   const machine = saveComponents([{ name: 'machine', schema: machineState, at: 0 }], own);
-  const outside = boardComponents(layout, board).map((each) => (each.schema === coreSignals ? quietSignals(each, buffer) : each));
+  const outside = boardComponents(layout).map((each) => (each.schema === coreSignals ? quietSignals(each, buffer) : each));
   const rest = saveComponents([...layout.cores.map((_, hart) => coreComponent(layout, hart)), ...outside], buffer);
   const both = new Uint8Array(4 + machine.length + rest.length);
   new DataView(both.buffer).setUint32(0, machine.length, true);
@@ -101,7 +98,7 @@ export function retiredInstructions({ components }: SavedState): number {
  * @throws SnapshotError where it does not; nothing has changed then
  */
 export function checkState(layout: MachineLayout, board: Board, { components }: SavedState): void {
-  const all = [...layout.cores.map((_, hart) => coreComponent(layout, hart)), ...boardComponents(layout, board)];
+  const all = [...layout.cores.map((_, hart) => coreComponent(layout, hart)), ...boardComponents(layout)];
   for (const component of all)
     restoreComponent({ ...component, at: 0 }, components.get(component.name), new SharedArrayBuffer(component.schema.size));
   const names = new Set(all.map(({ name }) => name));
@@ -111,7 +108,7 @@ export function checkState(layout: MachineLayout, board: Board, { components }: 
 
 /** Puts devices and signals back, on the I/O thread, after `board.initialise`. @throws SnapshotError */
 export function restoreBoard(layout: MachineLayout, board: Board, buffer: SharedArrayBuffer, { components }: SavedState): void {
-  for (const component of boardComponents(layout, board)) restoreComponent(component, components.get(component.name), buffer);
+  for (const component of boardComponents(layout)) restoreComponent(component, components.get(component.name), buffer);
 }
 /** Puts one core's architectural state back, while it does not run. @throws SnapshotError */
 export function restoreCore(layout: MachineLayout, hart: number, buffer: SharedArrayBuffer, { components }: SavedState): void {

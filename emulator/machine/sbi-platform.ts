@@ -1,5 +1,5 @@
 /** What the built-in SBI does to this machine: timers, other cores' states, memory, console, power. */
-import type { Board } from '../board/riscv64-virt.ts';
+import type { Board } from '../board/kit/board.ts';
 import type { FenceKind, HartState, SbiHart, SbiPlatform } from '../board/sbi/sbi.ts';
 import { SSIP } from '../device/kit/core-signals.ts';
 import type { Core } from '../engine/core/core.ts';
@@ -108,8 +108,8 @@ export function sbiPlatform({ core, board, memory, buffer, cores, shootdown, end
       if (target) memory.written(address, bytes.length);
       return target !== undefined;
     },
-    consoleWrite: (bytes) => board.consoleWrite(bytes),
-    consoleRead: () => board.consoleRead(),
+    consoleWrite: (bytes) => board.firmwareConsole.print(bytes),
+    consoleRead: () => board.firmwareConsole.take(),
     reset: (kind, failed) => end(kind === 'shutdown' ? { kind: 'poweroff', code: failed ? 1 : 0 } : { kind: 'reboot' }),
   };
 }

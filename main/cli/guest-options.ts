@@ -1,6 +1,7 @@
 /** The options that say what a machine is, the same for `run`, `create` and `set`. */
 import { resolve } from 'node:path';
 import type { EngineMode, OptionalDevice, VirtioBus } from '../../emulator/index.ts';
+import { DISKS_MAX } from '../../preload/contract/checks.ts';
 import type { DiskDefinition } from '../../preload/contract/machines.ts';
 import { CallError } from './call-error.ts';
 import { DRIVE_HELP, driveOption } from './drive-option.ts';
@@ -53,7 +54,6 @@ ${DRIVE_HELP}
 
 const MOST_MEMORY_MIB = 3072;
 const MOST_CORES = 8;
-const MOST_DRIVES = 6;
 
 /** Reads `512M`, `1G`, `512` (mebibytes) into mebibytes. @throws CallError */
 export function memorySize(text: string): number {
@@ -108,7 +108,7 @@ export function guestOptions(values: Values): GuestOptions {
   if (main.length > 1) throw new CallError(`--${main[0]} and --${main[1]} do not go together`);
   const useless = (['initrd', 'append', 'bios'] as const).find((name) => values[name] !== undefined);
   if (values.bare !== undefined && useless) throw new CallError(`--${useless} means nothing with --bare`);
-  if ((values.drive?.length ?? 0) > MOST_DRIVES) throw new CallError(`at most ${MOST_DRIVES} drives`);
+  if ((values.drive?.length ?? 0) > DISKS_MAX) throw new CallError(`at most ${DISKS_MAX} drives`);
   const read = <T>(value: string | undefined, by: (text: string) => T) => (value === undefined ? undefined : by(value));
   return given({
     template: values.template,

@@ -1,4 +1,5 @@
 /** Images that become disks of a machine: by reference, where the file stays what the disk stands on, or as a copy. */
+import { DISKS_MAX } from '../../preload/contract/checks.ts';
 import type { ImageFormat } from '../../emulator/disk/open.ts';
 import type { Emitter } from '../../preload/contract/contract.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
@@ -23,7 +24,6 @@ export interface BringingInParts {
 
 type Report = (progress: Progress) => void;
 /** Virtio block devices that the board has (contract: a list of at most six). */
-const MOST_DISKS = 6;
 const FIRST_VERSION = 0;
 
 export class BringingIn {
@@ -77,7 +77,7 @@ export class BringingIn {
     try {
       await library.heads.create(head);
       await supervisor.update(head.machine, ({ disks }) => {
-        if (disks.length >= MOST_DISKS) throw new ContractError('conflict', `a machine has at most ${MOST_DISKS} disks: remove one first`);
+        if (disks.length >= DISKS_MAX) throw new ContractError('conflict', `a machine has at most ${DISKS_MAX} disks: remove one first`);
         return { disks: [...disks, definition] };
       });
     } catch (error) {

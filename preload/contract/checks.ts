@@ -79,6 +79,9 @@ export const terminalSize: ValueCheck = record({ columns: needed(whole(1, 1000))
 /** A number of bytes: up to 2^53. */
 const bytes: ValueCheck = whole(0, Number.MAX_SAFE_INTEGER);
 
+/** As many as the boards have places for. */
+export const DISKS_MAX = 24;
+
 const definitionShape: Shape = {
   name: needed(text(100)),
   board: needed(oneOf('riscv64-virt')),
@@ -106,7 +109,7 @@ const definitionShape: Shape = {
         writes: optional(oneOf('overlay', 'throwaway', 'direct')),
         sizeBytes: optional(bytes),
       }),
-      6,
+      DISKS_MAX,
     ),
   ),
   ports: needed(list(record({ name: needed(text(60)) }), 16)),
@@ -140,7 +143,7 @@ export const snapshotPatch: ValueCheck = record({
 export const branchRequest: ValueCheck = record({ name: optional(text(100)), start: needed(flag) });
 export const diffTarget: ValueCheck = (value, where) => (value === null ? undefined : snapshotId(value, where));
 
-export const diskSlot: ValueCheck = whole(0, 5);
+export const diskSlot: ValueCheck = whole(0, DISKS_MAX - 1);
 export const diskSize: ValueCheck = bytes;
 const imageFormat = oneOf('raw', 'qcow2');
 export const diskImport: ValueCheck = record({ path: needed(path), format: optional(imageFormat), copy: needed(flag) });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it, test } from 'vitest';
 import { type BootFiles, type BootState, prepareBoot } from '../../emulator/board/boot/boot.ts';
-import { deviceTree } from '../../emulator/board/device-tree.ts';
-import { DRAM, KERNEL } from '../../emulator/board/memory-map.ts';
+import { boards } from '../../emulator/board/boards.ts';
+import { DRAM, KERNEL } from '../../emulator/board/riscv64-virt/memory-map.ts';
 import { MachineError } from '../../emulator/index.ts';
 import { GuestMemory } from '../../emulator/memory/guest-memory.ts';
 import { describeWith, OPENSBI_FOLDER } from '../kit/tools.ts';
@@ -25,11 +25,13 @@ function boot(files: BootFiles, mebibytes = 64): BootState & { memory: GuestMemo
     keep: () => undefined,
     codeWritten: () => undefined,
   });
+  const virt = boards['riscv64-virt'];
+  const configuration = { board: 'riscv64-virt', cores: 1, memoryBytes: size, disks: [], ports: [] } as const;
   const state = prepareBoot({
     files,
     memory,
     inflate: (bytes) => gunzipSync(bytes),
-    deviceTree: (request) => deviceTree({ cores: 1, memoryBytes: size }, request),
+    deviceTree: (request) => virt.deviceTree(configuration, virt.plan(configuration), request),
     entropy: (count) => new Uint8Array(count).fill(9),
   });
   return { ...state, memory };

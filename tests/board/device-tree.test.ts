@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { flatten, node, wide } from '../../emulator/board/fdt.ts';
+import { flatten, node, wide } from '../../emulator/board/kit/fdt.ts';
 import { describeWith, tool } from '../kit/tools.ts';
-import { deviceTree } from '../../emulator/board/device-tree.ts';
+import { boards } from '../../emulator/board/boards.ts';
 
 interface Parsed {
   properties: Record<string, Uint8Array>;
@@ -48,13 +48,14 @@ const words = (bytes?: Uint8Array) => new TextDecoder().decode(bytes).split('\0'
 const at = (root: Parsed, path: string) =>
   path.split('/').reduce<Parsed>((found, name) => (name === '' ? found : (found.children[name] as Parsed)), root);
 
-const board = { cores: 2, memoryBytes: 512 * 2 ** 20 };
+const virt = boards['riscv64-virt'];
+const board = { board: 'riscv64-virt', cores: 2, memoryBytes: 512 * 2 ** 20, disks: [], ports: [] } as const;
 const request = {
   bootArguments: 'console=ttyS0 note="größe"',
   initrd: { start: 0x8800_0000, end: 0x8812_3456 },
   seed: Uint8Array.from({ length: 32 }, (_, index) => index + 1),
 };
-const blob = deviceTree(board, request);
+const blob = virt.deviceTree(board, virt.plan(board), request);
 const root = parse(blob);
 
 describe('the tree of riscv64-virt', () => {

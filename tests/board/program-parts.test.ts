@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { elfProgram } from '../../emulator/board/boot/elf.ts';
 import { placeProgram } from '../../emulator/board/boot/place-program.ts';
-import { DRAM, KERNEL } from '../../emulator/board/memory-map.ts';
+import { DRAM, KERNEL } from '../../emulator/board/riscv64-virt/memory-map.ts';
 import { SEGMENT } from '../../emulator/format/elf.ts';
 import { describeWith, tool } from '../kit/tools.ts';
 import { temporaryFolder } from '../main/temporary-home.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { SEIP } from '../../emulator/device/kit/core-signals.ts';
 import type { InputEvent } from '../../emulator/device/kit/input-gate.ts';
-import { FINISHER, PLIC, RTC, RTC_LINE } from '../../emulator/board/memory-map.ts';
+import { FINISHER, PLIC, RTC, RTC_LINE } from '../../emulator/board/riscv64-virt/memory-map.ts';
 import { testBoard, testOutside } from './kit/test-board.ts';
 
 describe('goldfish RTC', () => {

@@ -7,7 +7,7 @@ import { mount } from '../../emulator/device/kit/device.ts';
 import { Plic } from '../../emulator/device/plic/device.ts';
 import { plicRegisters } from '../../emulator/device/plic/registers.ts';
 import { plicState } from '../../emulator/device/plic/state.ts';
-import { CLINT } from '../../emulator/board/memory-map.ts';
+import { CLINT } from '../../emulator/board/riscv64-virt/memory-map.ts';
 import { testBoard } from './kit/test-board.ts';
 
 function plic(harts = 1) {

@@ -6,7 +6,7 @@ import { ATTENTION, CoreSignals, MTIP, SEIP } from '../../emulator/device/kit/co
 import { Doorbell } from '../../emulator/device/kit/doorbell.ts';
 import { Lock } from '../../emulator/device/kit/lock.ts';
 import { registers } from '../../emulator/device/kit/registers.ts';
-import { boardLayout } from '../../emulator/board/layout.ts';
+import { boardLayout } from '../../emulator/board/kit/layout.ts';
 import { GuestMemory } from '../../emulator/memory/guest-memory.ts';
 import { ascii, eventually, seeded, settle, testBoard, testOutside, text } from './kit/test-board.ts';
 
@@ -217,9 +217,10 @@ describe('guest memory', () => {
 });
 
 describe('layout', () => {
+  const small = { board: 'riscv64-virt', cores: 1, memoryBytes: 2 ** 20, disks: [], ports: [] } as const;
   it('puts nothing on anything else', () => {
-    const layout = boardLayout({ cores: 8, memoryBytes: 2 ** 20, disks: [{ readonly: false }], ports: ['a', 'b'] }, 4096);
-    const spans = Object.values(layout.devices).flatMap(
+    const layout = boardLayout({ ...small, cores: 8, disks: [{ readonly: false }], ports: ['a', 'b'] }, 4096);
+    const spans = [...layout.components.values()].flatMap(
       ({ schema, stateAt, guardAt }) =>
         [
           [stateAt, schema.size],
@@ -227,16 +228,17 @@ describe('layout', () => {
         ] as const,
     );
     spans.push(...layout.signals.map((at) => [at, 8] as const), [layout.doorbell, 8], [layout.release, 4]);
-    spans.push([layout.uartRing, 65544], [layout.emergencyRing, 4104]);
+    const shared = (name: string) => layout.shared.get(name) ?? -1;
+    spans.push([shared('uart16550/ring'), 65544], [shared('virtio-console/emergency'), 4104], [layout.pciLock, 4]);
     const sorted = [...spans].sort(([a], [b]) => a - b);
     expect(sorted[0]?.[0]).toBe(4096);
     sorted.forEach(([at, size], index) => expect(at + size).toBeLessThanOrEqual(sorted[index + 1]?.[0] ?? 4096 + layout.size));
     expect(layout.size % 64).toBe(0);
   });
   it('refuses more than the board has room for', () => {
-    const configuration = { cores: 1, memoryBytes: 2 ** 20, disks: [], ports: [] };
-    expect(() => boardLayout({ ...configuration, disks: new Array(7).fill({ readonly: true }) }, 0)).toThrow('at most 6 disks');
-    expect(() => boardLayout({ ...configuration, ports: new Array(32).fill('p') }, 0)).toThrow('at most 31 console ports');
+    expect(() => boardLayout({ ...small, disks: new Array(24).fill({ readonly: true }) }, 0)).not.toThrow();
+    expect(() => boardLayout({ ...small, disks: new Array(25).fill({ readonly: true }) }, 0)).toThrow('at most 24 disks');
+    expect(() => boardLayout({ ...small, ports: new Array(32).fill('p') }, 0)).toThrow('at most 31 console ports');
   });
 });
 
@@ -248,7 +250,7 @@ it('a reboot in place resets the devices and keeps the outside plugged in', asyn
   test.board.write(0x1000_0007, 1, 0x77);
   await test.board.restart();
   expect([test.board.read(0x1000_0007, 1), test.board.read(0x1000_1100, 4)]).toEqual([0, 16]);
-  test.board.consoleWrite(ascii('again'));
+  test.board.firmwareConsole.print(ascii('again'));
   await settle();
   expect(text(outside.printed.get(0))).toBe('again');
   await test.board.outside.close();

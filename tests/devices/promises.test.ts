@@ -1,7 +1,7 @@
 /** The promises every device keeps, run for each device of a board that has one of each kind. */
 import { describe, expect, it } from 'vitest';
 import { reset } from '../../emulator/snapshot/schema.ts';
-import type { BoardConfiguration } from '../../emulator/board/riscv64-virt.ts';
+import type { BoardConfiguration } from '../../emulator/board/kit/plan.ts';
 import { seeded, testBoard } from './kit/test-board.ts';
 
 const both = { cores: 2, disks: [{ readonly: false }, { readonly: true }], ports: ['shell', 'vivarium.exec'] };

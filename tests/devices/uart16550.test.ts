@@ -2,8 +2,8 @@
 import { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
 import { SEIP } from '../../emulator/device/kit/core-signals.ts';
-import { PLIC, UART, UART_LINE } from '../../emulator/board/memory-map.ts';
-import { UART_RING_BYTES } from '../../emulator/board/layout.ts';
+import { PLIC, UART, UART_LINE } from '../../emulator/board/riscv64-virt/memory-map.ts';
+import { UART_RING_BYTES } from '../../emulator/device/uart16550/part.ts';
 import { ascii, eventually, settle, testBoard, testOutside, text } from './kit/test-board.ts';
 
 const IER = 1;
@@ -81,7 +81,7 @@ it('receives with FIFO trigger and time-out, and asks for more when empty', asyn
   board.attach(testOutside());
   write(IIR, 0xc1);
   write(IER, 0x01);
-  board.input(0, ascii('0123456789abcdefXYZ'));
+  board.outside.input(0, ascii('0123456789abcdefXYZ'));
   expect(read(LSR) & 0x01).toBe(1);
   expect(raised()).toBe(true);
   expect(read(IIR) & 0x0f, 'trigger of 14 reached').toBe(0x04);
@@ -102,7 +102,7 @@ it('without FIFOs holds one byte', async () => {
   const { board, read } = uart();
   board.attach(testOutside());
   board.write(UART.at + IER, 1, 0x01);
-  board.input(0, ascii('ab'));
+  board.outside.input(0, ascii('ab'));
   expect(read(0)).toBe(0x61);
   expect(read(LSR) & 1).toBe(0);
   await settle();
@@ -124,7 +124,7 @@ it('keeps what is typed before a driver starts as Linux does', async () => {
   const { board, read, write } = uart();
   const outside = testOutside();
   board.attach(outside);
-  board.input(0, ascii('uname -m\n'));
+  board.outside.input(0, ascii('uname -m\n'));
   // Lines of the boot: interrupts off, every character after a look, a look at the end, interrupts as they were.
   for (let line = 0; line < 200; line++) {
     write(IER, 0);
@@ -158,7 +158,7 @@ it.for([
 ] as const)('a program that polls gets its input when it %s', async ([, poll]) => {
   const { board, read, write } = uart();
   board.attach(testOutside());
-  board.input(0, ascii('k'));
+  board.outside.input(0, ascii('k'));
   let got = 0;
   await eventually(() => (got = poll(read, write)) !== 0 || board.outside.inputWaiting(0) === 0);
   expect(got || read(0)).toBe(0x6b);
@@ -170,7 +170,7 @@ it('holds input again while the driver is shut, and loses none', async () => {
   board.attach(testOutside());
   write(IER, 0x01);
   write(IER, 0);
-  board.input(0, ascii('later'));
+  board.outside.input(0, ascii('later'));
   await settle();
   expect(board.outside.inputWaiting(0)).toBe(5);
   write(IIR, 0x07);
@@ -235,7 +235,8 @@ it('a core that writes into a full transmitter waits, and a release lets it go w
   while ((read(LSR) & 0x20) !== 0) write(0, 0x2e);
   const source = `
     import { parentPort, workerData } from 'node:worker_threads';
-    import { boardLayout, createBoard } from ${JSON.stringify(new URL('../../emulator/board/riscv64-virt.ts', import.meta.url).href)};
+    import { createBoard } from ${JSON.stringify(new URL('../../emulator/board/kit/board.ts', import.meta.url).href)};
+    import { boardLayout } from ${JSON.stringify(new URL('../../emulator/board/kit/layout.ts', import.meta.url).href)};
     const board = createBoard(boardLayout(workerData.configuration, 0), { buffer: workerData.buffer, memory: undefined, clock: { ticks: () => 0 }, powerRequested() {}, log() {} });
     parentPort.postMessage('started');
     board.write(${UART.at}, 1, 0x21);
@@ -272,10 +273,10 @@ it('serves the built-in firmware: prints and gives typed bytes', async () => {
   const { board } = uart();
   const outside = testOutside();
   board.attach(outside);
-  expect(board.consoleWrite(ascii('sbi\n'))).toBe(4);
-  expect(board.consoleRead()).toBe(-1);
-  board.input(0, ascii('k'));
-  expect(board.consoleRead()).toBe(0x6b);
+  expect(board.firmwareConsole.print(ascii('sbi\n'))).toBe(4);
+  expect(board.firmwareConsole.take()).toBe(-1);
+  board.outside.input(0, ascii('k'));
+  expect(board.firmwareConsole.take()).toBe(0x6b);
   await settle();
   expect(text(outside.printed.get(0))).toBe('sbi\n');
   await board.outside.close();

@@ -1,6 +1,6 @@
 /** The virtio block device over a store in memory. */
 import { describe, expect, it } from 'vitest';
-import type { DiskStore } from '../../emulator/device/virtio/block/back-end.ts';
+import type { DiskStore } from '../../emulator/device/kit/outside.ts';
 import { TestDriver } from './kit/test-driver.ts';
 import { eventually, settle, testBoard, testOutside, text } from './kit/test-board.ts';
 

@@ -1,6 +1,6 @@
 /** The virtio console with several ports: the handshake of Linux's virtio_console driver, bytes both ways, flow control. */
 import { expect, it } from 'vitest';
-import { CONSOLE_SLOT } from '../../emulator/board/memory-map.ts';
+import { CONSOLE_PLACE } from '../../emulator/board/riscv64-virt/memory-map.ts';
 import { decodeControl, encodeControl } from '../../emulator/device/virtio/console/control.ts';
 import { TestDriver } from './kit/test-driver.ts';
 import { ascii, eventually, settle, testBoard, testOutside, text } from './kit/test-board.ts';
@@ -11,7 +11,7 @@ async function consoles() {
   const test = testBoard({ ports: ['shell', 'vivarium.exec'] });
   const outside = testOutside();
   test.board.attach(outside);
-  const driver = new TestDriver(test, CONSOLE_SLOT);
+  const driver = new TestDriver(test, CONSOLE_PLACE);
   const { memory } = test;
   driver.start([0, 1, 2, 3, 4, 5], 3n);
   const at = (offset: number) => memory.base + 0x20_0000 + offset;
@@ -68,7 +68,7 @@ it('carries output of each port apart, and what is left at the end', async () =>
 it('gives input when a reader has buffers, and keeps the rest', async () => {
   const { driver, at, board, memory, say } = await consoles();
   await say(0, 3, 1);
-  expect(board.input(1, ascii('echo hi\n'))).toBe(8);
+  expect(board.outside.input(1, ascii('echo hi\n'))).toBe(8);
   await settle(5);
   expect(board.outside.inputWaiting(1)).toBe(8);
   driver.send(0, [{ address: at(0x2_0000), length: 5, writable: true }]);
@@ -84,7 +84,7 @@ it('gives input when a reader has buffers, and keeps the rest', async () => {
 it('keeps input for a channel until the guest opens it', async () => {
   const { driver, at, board, say } = await consoles();
   driver.send(4, [{ address: at(0x2_0000), length: 16, writable: true }]);
-  board.input(2, ascii('x'));
+  board.outside.input(2, ascii('x'));
   await settle(5);
   expect(driver.used(4)).toEqual([]);
   await say(1, 6, 1);
@@ -142,8 +142,8 @@ it('heeds no message about a port it does not have', async () => {
 it('limits input that nobody reads', async () => {
   const { board } = await consoles();
   const big = new Uint8Array(3 * 1024 * 1024);
-  expect(board.input(1, big)).toBe(1024 * 1024);
-  expect(board.input(1, big)).toBe(0);
+  expect(board.outside.input(1, big)).toBe(1024 * 1024);
+  expect(board.outside.input(1, big)).toBe(0);
   await board.outside.close();
 });
 
@@ -155,7 +155,7 @@ it('returns buffers without bytes or room and goes on behind them', async () => 
   send(1, ascii('behind'), 5);
   driver.send(0, [{ address: at(0), length: 8, writable: false }]);
   driver.send(0, [{ address: at(0x2_0000), length: 4, writable: true }], 1);
-  board.input(1, ascii('in'));
+  board.outside.input(1, ascii('in'));
   await settle(10);
   expect(text(outside.printed.get(1))).toBe('behind');
   expect(driver.used(1).map(({ head }) => head)).toEqual([3, 4, 5]);

@@ -3,8 +3,8 @@
  * each works again after a reset. A failure prints its seed; VIVARIUM_SEED repeats it, VIVARIUM_ROUNDS makes it longer.
  */
 import { expect, test } from 'vitest';
-import { CONSOLE_SLOT, RNG_SLOT } from '../../emulator/board/memory-map.ts';
-import type { DiskStore } from '../../emulator/device/virtio/block/back-end.ts';
+import { CONSOLE_PLACE, RNG_PLACE } from '../../emulator/board/riscv64-virt/memory-map.ts';
+import type { DiskStore } from '../../emulator/device/kit/outside.ts';
 import { QUEUE_SIZE, TestDriver } from './kit/test-driver.ts';
 import { ascii, RAM_BYTES, seeded, settle, type TestBoard, testBoard, testOutside } from './kit/test-board.ts';
 
@@ -62,9 +62,9 @@ function seedHeaders({ memory }: TestBoard, random: (below: number) => number): 
 }
 
 const kinds = [
-  { name: 'entropy', slot: RNG_SLOT, queues: [0] },
+  { name: 'entropy', slot: RNG_PLACE, queues: [0] },
   { name: 'block', slot: 0, queues: [0] },
-  { name: 'console', slot: CONSOLE_SLOT, queues: [0, 1, 2, 3, 4, 5] },
+  { name: 'console', slot: CONSOLE_PLACE, queues: [0, 1, 2, 3, 4, 5] },
 ];
 
 test.each(kinds)('$name survives random rings', async ({ slot, queues }) => {
@@ -80,7 +80,7 @@ test.each(kinds)('$name survives random rings', async ({ slot, queues }) => {
     if (round % 30 === 0) seedHeaders(board, random);
     driver.start(queues, random(3) === 0 ? 0n : INDIRECT_AND_EVENT_INDEX);
     for (const queue of queues) scramble(board, driver, queue, random);
-    board.board.input(random(3), ascii('input'));
+    board.board.outside.input(random(3), ascii('input'));
     for (const console of [0, 1, 2]) board.board.outside.acknowledge(console, 2 ** 20);
     if (random(4) === 0) board.board.outside.resize(1 + random(2), random(200), random(100));
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));

@@ -1,7 +1,7 @@
 /** Where the parts of an ELF program go in a board's RAM, and which are left out. */
 import { type ElfFile, type ElfSegment, SEGMENT_EXECUTABLE } from '../../format/elf.ts';
 import { MachineError } from '../../index.ts';
-import { KERNEL } from '../memory-map.ts';
+import { KERNEL } from '../riscv64-virt/memory-map.ts';
 import type { ElfProgram, Loadable } from './elf.ts';
 import { contentOf, sectionsIn } from './segment-content.ts';
 

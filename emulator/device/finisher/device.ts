@@ -1,14 +1,12 @@
 /** The test finisher: a guest writes here to power off (with an exit code) or to reboot. */
 import { DeviceCore, type Place } from '../kit/device.ts';
+import type { PowerRequest } from '../kit/part.ts';
 import type { FinisherFront } from './registers.ts';
 import { finisherState } from './state.ts';
 
 const FAIL = 0x3333;
 const PASS = 0x5555;
 const RESET = 0x7777;
-
-/** What a guest can ask of the machine's power. */
-export type PowerRequest = { readonly kind: 'poweroff'; readonly code: number } | { readonly kind: 'reboot' };
 
 export class Finisher extends DeviceCore<typeof finisherState.fields> implements FinisherFront {
   readonly #powerRequested: (request: PowerRequest) => void;

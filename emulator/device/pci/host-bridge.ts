@@ -9,8 +9,6 @@ import type { InterruptLine } from '../kit/wiring.ts';
 import { PciFunction, type PciShape } from './function.ts';
 import { pciFields } from './state.ts';
 
-/** State of the bridge's own function. */
-export const pciHostState = schema('pci-host', 1, pciFields(0));
 /** The function in slot 0, through which a guest knows the bridge: the numbers of QEMU's. */
 const BRIDGE: PciShape = {
   identity: { vendor: 0x1b36, device: 0x0008, revision: 0, classCode: 0x06_0000, subsystemVendor: 0x1af4, subsystem: 0x1100 },
@@ -18,8 +16,16 @@ const BRIDGE: PciShape = {
   capabilities: [],
   pin: 0,
 };
-export const bridgeFunction = (name: string, place: Place): PciFunction =>
-  new PciFunction(name, pciHostState, place, BRIDGE, { message: () => undefined });
+const BRIDGE_STATE = schema('pci-host', 1, pciFields(0));
+
+/** The bridge's own function as a board lists it. */
+export const pciHost = {
+  name: 'pci-host',
+  title: 'PCI host bridge',
+  components: [{ name: 'pci-host', schema: BRIDGE_STATE }],
+  added: true,
+  build: (place: Place): PciFunction => new PciFunction('pci-host', BRIDGE_STATE, place, BRIDGE, { message: () => undefined }),
+} as const;
 
 /** A function in its slot on bus 0. */
 export interface Plugged {
@@ -30,9 +36,10 @@ export interface Plugged {
 
 /** Interrupt lines of a host bridge. */
 export const PCI_LINES = 4;
-/** Bytes of configuration space of one function; a bus has 32 devices of 8 functions. */
+/** Bytes of configuration space of one function, and of a slot with its eight; a bus has 32 slots. */
 const CONFIG_BYTES = 4096;
-const BUS_BYTES = CONFIG_BYTES * 8 * 32;
+export const CONFIG_SLOT_BYTES = CONFIG_BYTES * 8;
+const BUS_BYTES = CONFIG_SLOT_BYTES * 32;
 
 /** Which of the four lines a pin (1 to 4) of a slot pulls: each next slot begins with the next line (PCI 3.0, section 2.2.6). */
 export const pciLine = (slot: number, pin: number): number => (slot + pin - 1) % PCI_LINES;
@@ -74,7 +81,7 @@ export class PciHostBridge {
 
   #at(offset: number): PciFunction | undefined {
     if (offset >= BUS_BYTES || Math.floor(offset / CONFIG_BYTES) % 8 !== 0) return undefined;
-    const slot = Math.floor(offset / CONFIG_BYTES / 8);
+    const slot = Math.floor(offset / CONFIG_SLOT_BYTES);
     return this.functions.find((plugged) => plugged.slot === slot)?.function;
   }
 

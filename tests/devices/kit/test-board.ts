@@ -1,14 +1,11 @@
 /** A board over memory of its own, with a clock and an outside that the test controls. */
 import { GuestMemory } from '../../../emulator/memory/guest-memory.ts';
-import {
-  type BackEnds,
-  type Board,
-  type BoardConfiguration,
-  type PowerRequest,
-  boardLayout,
-  createBoard,
-} from '../../../emulator/board/riscv64-virt.ts';
-import { DRAM } from '../../../emulator/board/memory-map.ts';
+import { type Board, createBoard } from '../../../emulator/board/kit/board.ts';
+import type { BackEnds } from '../../../emulator/board/kit/back-ends.ts';
+import { boardLayout } from '../../../emulator/board/kit/layout.ts';
+import type { BoardConfiguration } from '../../../emulator/board/kit/plan.ts';
+import type { PowerRequest } from '../../../emulator/device/kit/part.ts';
+import { DRAM } from '../../../emulator/board/riscv64-virt/memory-map.ts';
 
 export interface TestBoard {
   readonly board: Board;
@@ -20,7 +17,8 @@ export interface TestBoard {
   readonly log: string[];
   /** Bytes right before and after RAM, which stay zero unless something writes outside it. */
   readonly guards: readonly Uint8Array[];
-  codeWrites: number;
+  /** Pages of translated code that devices have written. */
+  readonly codeWrites: number[];
 }
 
 const GUARD_BYTES = 4096;
@@ -29,15 +27,13 @@ export const RAM_BYTES = 4 * 1024 * 1024;
 
 /** Builds and initialises a board; `configuration` says what differs from one core, no disks and no ports. */
 export function testBoard(configuration: Partial<BoardConfiguration> = {}, ramBytes = RAM_BYTES): TestBoard {
-  const layout = boardLayout({ cores: 1, memoryBytes: ramBytes, disks: [], ports: [], ...configuration }, 0);
+  const layout = boardLayout({ board: 'riscv64-virt', cores: 1, memoryBytes: ramBytes, disks: [], ports: [], ...configuration }, 0);
   const ramOffset = Math.ceil(layout.size / 4096) * 4096 + GUARD_BYTES;
   const buffer = new SharedArrayBuffer(ramOffset + ramBytes + GUARD_BYTES);
   const pageFlags = new Uint8Array(new SharedArrayBuffer(ramBytes / 4096));
   const clock = { now: 0 };
-  const made = { power: [] as PowerRequest[], log: [] as string[], codeWrites: 0 };
-  const codeWritten = () => {
-    result.codeWrites += 1;
-  };
+  const made = { power: [] as PowerRequest[], log: [] as string[], codeWrites: [] as number[] };
+  const codeWritten = (page: number) => void made.codeWrites.push(page);
   const memory = new GuestMemory({
     buffer,
     ramOffset,

@@ -1,5 +1,5 @@
 /** A virtio driver as small as one can be: speaks to a slot through its registers and to the queues in guest RAM. */
-import { virtioSlot } from '../../../emulator/board/memory-map.ts';
+import { virtioPlace } from '../../../emulator/board/riscv64-virt/memory-map.ts';
 import type { TestBoard } from './test-board.ts';
 
 export interface Buffer {
@@ -30,11 +30,11 @@ export class TestDriver {
   }
 
   read(offset: number, size: 1 | 2 | 4 = 4): number {
-    return this.#test.board.read(virtioSlot(this.#slot).at + offset, size);
+    return this.#test.board.read(virtioPlace(this.#slot).at + offset, size);
   }
 
   write(offset: number, value: number, size: 1 | 2 | 4 = 4): void {
-    this.#test.board.write(virtioSlot(this.#slot).at + offset, size, value);
+    this.#test.board.write(virtioPlace(this.#slot).at + offset, size, value);
   }
 
   get status(): number {

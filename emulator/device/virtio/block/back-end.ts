@@ -4,6 +4,7 @@
  * through the input gate, so a run can be replayed and a reset driver never sees a late write.
  */
 import type { InputGate } from '../../kit/input-gate.ts';
+import type { DiskStore } from '../../kit/outside.ts';
 import type { Log } from '../../kit/wiring.ts';
 import type { Chain } from '../chain.ts';
 import { VirtQueue } from '../queue.ts';
@@ -21,20 +22,6 @@ import {
   TYPE_WRITE_ZEROES,
 } from './request.ts';
 import { BLOCK_QUEUE_SIZE, FEATURE_FLUSH, SECTOR_BYTES } from './state.ts';
-
-/** Where a disk's bytes are. Offsets and lengths are multiples of 512; a rejected promise is an I/O error to the guest. */
-export interface DiskStore {
-  readonly sizeBytes: number;
-  readonly readonly: boolean;
-  read(offset: number, into: Uint8Array): Promise<void>;
-  write(offset: number, from: Uint8Array): Promise<void>;
-  /** Resolves when everything written before is durable. */
-  flush(): Promise<void>;
-  /** The range's content no longer matters. */
-  discard?(offset: number, length: number): Promise<void>;
-  /** The range reads as zeroes afterwards. */
-  zero?(offset: number, length: number): Promise<void>;
-}
 
 const STATUS_OK = 0;
 const STATUS_IO_ERROR = 1;

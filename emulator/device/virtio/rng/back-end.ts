@@ -1,11 +1,9 @@
 /** The back end of a virtio entropy device, on the I/O thread: fills every offered buffer, through the input gate. */
 import type { InputGate } from '../../kit/input-gate.ts';
+import type { Entropy } from '../../kit/outside.ts';
 import { VirtQueue } from '../queue.ts';
 import type { VirtioRng } from './device.ts';
 import { RNG_QUEUE_SIZE } from './state.ts';
-
-/** Gives `count` random bytes, good enough for keys. */
-export type Entropy = (count: number) => Uint8Array;
 
 /** Most bytes for one buffer; the driver asks again for more (section 5.4.6 allows fewer than offered). */
 const MOST = 64 * 1024;

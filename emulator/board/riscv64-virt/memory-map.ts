@@ -3,10 +3,7 @@
  * 10), so that firmware, kernels and bare programs made for it run unmodified.
  */
 
-export interface Window {
-  readonly at: number;
-  readonly size: number;
-}
+import type { Window } from '../../device/kit/part.ts';
 
 export const FINISHER: Window = { at: 0x10_0000, size: 0x1000 };
 export const RTC: Window = { at: 0x10_1000, size: 0x1000 };
@@ -15,9 +12,11 @@ export const CLINT: Window = { at: 0x200_0000, size: 0x1_0000 };
 export const VMGENID: Window = { at: 0x400_0000, size: 0x1000 };
 export const PLIC: Window = { at: 0xc00_0000, size: 0x60_0000 };
 export const UART: Window = { at: 0x1000_0000, size: 0x100 };
-/** The n-th virtio-mmio slot, from 0. */
-export const virtioSlot = (slot: number): Window => ({ at: 0x1000_1000 + 0x1000 * slot, size: 0x1000 });
-export const VIRTIO_SLOTS = 8;
+/** The n-th virtio-mmio place, from 0. QEMU has eight; those after them are where it has nothing. */
+export const virtioPlace = (place: number): Window => ({ at: 0x1000_1000 + 0x1000 * place, size: 0x1000 });
+export const VIRTIO_PLACES = 32;
+/** Those that a guest is told of even when they are empty. */
+export const VIRTIO_PLACES_SHOWN = 8;
 /** The PCI host bridge: configuration space of 256 buses, I/O ports, and memory. */
 export const PCI_CONFIGURATION: Window = { at: 0x3000_0000, size: 0x1000_0000 };
 export const PCI_PORTS: Window = { at: 0x300_0000, size: 0x1_0000 };
@@ -30,18 +29,16 @@ export const RTC_LINE = 11;
 export const VMGENID_LINE = 64;
 /** The first of the PCI bus's four. */
 export const PCI_LINE = 32;
-export const virtioLine = (slot: number): number => 1 + slot;
+/** Of a virtio-mmio place: QEMU's eight have sources 1 to 8, the others those after the PCI bus's. */
+export const virtioLine = (place: number): number => (place < VIRTIO_PLACES_SHOWN ? 1 + place : PCI_LINE + 4 + place - VIRTIO_PLACES_SHOWN);
 
-/** Hertz of the UART's clock, from which a guest computes divisors. */
-export const UART_CLOCK = 3_686_400;
 /** Where a kernel goes: after firmware, aligned to 2 MiB. */
 export const KERNEL = DRAM + 0x20_0000;
 
-/** Disks take the slots from 0; the consoles and the entropy source have the last two. */
-export const CONSOLE_SLOT = 6;
-export const RNG_SLOT = 7;
-export const DISKS_MAX = CONSOLE_SLOT;
+/** The consoles and the entropy source have the last two of QEMU's places; disks have all others. */
+export const CONSOLE_PLACE = 6;
+export const RNG_PLACE = 7;
 
 /** Device numbers on the PCI bus: virtio devices in the order of their places, then what a person has added. */
-export const pciSlotOfVirtio = (slot: number): number => 1 + slot;
-export const EDU_PCI_SLOT = 16;
+export const pciSlotOfVirtio = (place: number): number => 1 + place;
+export const EDU_PCI_SLOT = 30;

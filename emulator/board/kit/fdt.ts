@@ -1,7 +1,6 @@
 /** Writes flattened device trees: Devicetree Specification 0.4, chapter 5 (format version 17). */
 
-/** A property's value: a cell, cells, a string, strings, bytes as they are, or nothing (a flag). */
-export type FdtValue = number | readonly number[] | string | readonly string[] | Uint8Array | true;
+import type { FdtValue } from '../../device/kit/part.ts';
 
 export interface FdtNode {
   readonly name: string;
@@ -10,7 +9,7 @@ export interface FdtNode {
 }
 
 /** Declares a node. The root's name is empty. */
-export const node = (name: string, properties: Record<string, FdtValue>, children: readonly FdtNode[] = []): FdtNode => ({
+export const node = (name: string, properties: Readonly<Record<string, FdtValue>>, children: readonly FdtNode[] = []): FdtNode => ({
   name,
   properties,
   children,

@@ -1,6 +1,6 @@
 /** The board's address decoder for everything that is not RAM. */
-import type { RegionTarget } from '../device/kit/device.ts';
-import type { Window } from './memory-map.ts';
+import type { RegionTarget } from '../../device/kit/device.ts';
+import type { Window } from '../../device/kit/part.ts';
 
 export interface Placed {
   readonly window: Window;

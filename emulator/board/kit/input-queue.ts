@@ -2,7 +2,7 @@
  * Holds one console's input, on the I/O thread, until the guest has room for it. Bytes pass the input gate at the
  * moment they enter the guest's device, not when they were typed.
  */
-import type { InputGate } from '../device/kit/input-gate.ts';
+import type { InputGate } from '../../device/kit/input-gate.ts';
 
 /** Input that may wait; a paste larger than this into a guest that does not read is cut. */
 export const INPUT_MAX = 1024 * 1024;

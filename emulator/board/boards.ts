@@ -1,0 +1,5 @@
+/** The boards there are, by name. Nothing else lists them. */
+import type { BoardKind } from './kit/plan.ts';
+import { riscv64Virt } from './riscv64-virt/board.ts';
+
+export const boards = { 'riscv64-virt': riscv64Virt } as const satisfies Record<string, BoardKind>;

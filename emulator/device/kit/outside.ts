@@ -1,0 +1,73 @@
+/**
+ * What devices ask of the host, and what a device does on the I/O thread: its back end. A back end never waits for a
+ * guest, and whatever it lets into the machine passes the input gate.
+ */
+import type { InputGate } from './input-gate.ts';
+import type { Log } from './wiring.ts';
+
+/** Where a disk's bytes are. Offsets and lengths are multiples of 512; a rejected promise is an I/O error to the guest. */
+export interface DiskStore {
+  readonly sizeBytes: number;
+  readonly readonly: boolean;
+  read(offset: number, into: Uint8Array): Promise<void>;
+  write(offset: number, from: Uint8Array): Promise<void>;
+  /** Resolves when everything written before is durable. */
+  flush(): Promise<void>;
+  /** The range's content no longer matters. */
+  discard?(offset: number, length: number): Promise<void>;
+  /** The range reads as zeroes afterwards. */
+  zero?(offset: number, length: number): Promise<void>;
+}
+
+/** Gives `count` random bytes, good enough for keys. */
+export type Entropy = (count: number) => Uint8Array;
+
+/** What the host gives the devices of a machine, on the I/O thread. */
+export interface Outside {
+  /** In slot order, as many as the configuration has disks. */
+  readonly disks: readonly DiskStore[];
+  readonly entropy: Entropy;
+  /** Nanoseconds since the Unix epoch. */
+  wallClock(): bigint;
+  /** Calls back after what the event loop has waiting. */
+  soon(action: () => void): void;
+  readonly gate: InputGate;
+  readonly log: Log;
+}
+
+/** One console of a device: a stream of bytes each way. */
+export interface ConsoleEnds {
+  /** A person's terminal rather than a channel of programs. */
+  readonly isTerminal: boolean;
+  /** Output, up to so many bytes; empty when there is none. */
+  take(most: number): Uint8Array;
+  /** Bytes of output that the device itself holds, rather than the guest: printed already. */
+  held(): number;
+  /** How many bytes of input the guest has room for now. */
+  room(): number;
+  /** Gives the guest at most `room` bytes. */
+  put(bytes: Uint8Array): void;
+  /** The terminal has a new size, in characters; absent where the device has no way to tell. */
+  resize?(columns: number, rows: number): void;
+}
+
+/** A device on the I/O thread. */
+export interface BackEnd {
+  /** The device has rung: the guest may have work for it. */
+  notified?(): void;
+  readonly consoles?: readonly ConsoleEnds[];
+  /** Connects what the guest sees of the outside: when a machine begins, and again when its devices were reset. */
+  begin?(): void;
+  /** Time has passed outside that the guest has not seen: after a pause, or a return. */
+  adjustClock?(): void;
+  /** The guest goes on from a saved instant, as others may or did. */
+  renewGeneration?(): void;
+  /** Requests taken from the guest and not yet answered. */
+  inFlight?(): number;
+  /** Takes no more requests; resolves when none is in flight. */
+  quiesce?(): Promise<void>;
+  /** Goes on after `quiesce`. */
+  resume?(): void;
+  /** Holds restored state; perhaps other disks are in. Only between `quiesce` and `resume`. */
+  restored?(disks: readonly DiskStore[] | undefined): void;
+}
