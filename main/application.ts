@@ -10,6 +10,7 @@ import type { MachineDefinition } from '../preload/contract/machines.ts';
 import { broadcaster, dispatcher, type Dispatch, type ServiceEvents } from './border/border.ts';
 import { serveSession, type Link, type Session } from './border/session.ts';
 import { machineDisks, OVERLAY_DISK } from './disks/machine-disks.ts';
+import { hostPath } from './images/files/host-path.ts';
 import { GuestKit, imagesService } from './images/index.ts';
 import { findHome, type Home } from './library/home.ts';
 import { openLibrary, type Library } from './library/library.ts';
@@ -173,7 +174,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
         bin: timelines.machineBin,
         forgetSuspended: (id) => timelines.forgetSuspended(id),
         createBooted: (definition) => timelines.createBooted(definition, kit.template(definition.template as string).ready),
-        check: (definition) => checkDefinition(definition, { inspect: (file) => kit.inspect(file) }),
+        check: (definition) => checkDefinition(definition, { inspect: async (file) => kit.inspect(hostPath(file)) }),
       }),
       snapshots: snapshotsService(timelines),
       tasks: tasksService(tasks),

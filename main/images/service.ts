@@ -1,6 +1,7 @@
 /** The `images` contract over the guest kit. */
 import type { Emitter, Handlers } from '../../preload/contract/contract.ts';
 import type { images } from '../../preload/contract/images.ts';
+import { hostPath } from './files/host-path.ts';
 import type { GuestKit } from './guest-kit.ts';
 import type { Report } from './progress.ts';
 
@@ -32,7 +33,8 @@ export function imagesService(kit: GuestKit, { booted, run }: ImagesSurroundings
       });
       return { task };
     },
-    inspect: (file) => kit.inspect(file),
-    browse: (folder) => kit.browse(folder),
+    inspect: (file) => kit.inspect(hostPath(file)),
+    browse: (folder) => kit.browse(hostPath(folder)),
+    resolvePath: (text) => hostPath(text),
   };
 }

@@ -9,6 +9,7 @@ import { formatOf, hashBase, lookAtBase, problemOf } from '../disks/bases.ts';
 import { BringingIn } from '../disks/bringing-in.ts';
 import { headPlace } from '../disks/content.ts';
 import { headState, overlayBytes, overlayFile, settleHead } from '../disks/heads.ts';
+import { hostPath } from '../images/files/host-path.ts';
 import { hasHead } from '../disks/machine-disks.ts';
 import { TakingOut } from '../disks/taking-out.ts';
 import type { HeadRecord } from '../library/head-records.ts';
@@ -177,7 +178,8 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
 
   return {
     list,
-    import: async (id, { path, format, copy }) => {
+    import: async (id, { path: given, format, copy }) => {
+      const path = hostPath(given);
       const { record } = supervisor.machine(id);
       const known =
         format ??
@@ -189,7 +191,8 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
       );
       return { task: task.id };
     },
-    export: async (id, slot, { path, format, snapshot, compress = false }) => {
+    export: async (id, slot, { path: given, format, snapshot, compress = false }) => {
+      const path = hostPath(given);
       if (compress && format === 'raw') throw new ContractError('invalid', 'a raw image cannot be compressed: choose qcow2');
       const machine = supervisor.machine(id);
       // A disk in a snapshot is there whatever the machine has become.

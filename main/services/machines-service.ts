@@ -4,6 +4,7 @@ import { ContractError } from '../../preload/contract/contract.ts';
 import type { BinnedMachine, MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { unlessChanged } from '../supervisor/unless-changed.ts';
+import { withHostPaths } from '../images/files/host-path.ts';
 
 export interface MachinesParts {
   readonly supervisor: Supervisor;
@@ -43,12 +44,15 @@ export function machinesService({
       if ((template === undefined) === (definition === undefined))
         throw new ContractError('invalid', 'a machine is created either from a template or from a definition');
       const names = supervisor.list().map((status) => status.definition.name);
-      const made = definition ?? fromTemplate(template as string, name, names);
+      const made = definition ? withHostPaths(definition) : fromTemplate(template as string, name, names);
       if (!booted) return supervisor.create(name === undefined ? made : { ...made, name });
       if (template === undefined) throw new ContractError('invalid', 'only a machine from a template can be had already booted');
       return createBooted(made);
     },
-    update: (id, patch, base) => supervisor.update(id, base === undefined ? patch : unlessChanged(patch, base)),
+    update: (id, given, base) => {
+      const patch = withHostPaths(given);
+      return supervisor.update(id, base === undefined ? patch : unlessChanged(patch, base));
+    },
     check,
     start: (id) => supervisor.machine(id).start(),
     pause: (id) => supervisor.machine(id).life.pause(),

@@ -3,6 +3,7 @@ import type { Handlers } from '../../preload/contract/contract.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { snapshots } from '../../preload/contract/snapshots.ts';
 import type { OpenTimelines } from '../timeline/open-timelines.ts';
+import { hostPath } from '../images/files/host-path.ts';
 
 /** The handlers of `snapshots`. */
 export function snapshotsService(timelines: OpenTimelines): Handlers<typeof snapshots> {
@@ -23,8 +24,8 @@ export function snapshotsService(timelines: OpenTimelines): Handlers<typeof snap
     delete: (ids) => timelines.delete(ids),
     undelete: (ids) => timelines.undelete(ids),
     diff: (from, to) => timelines.carrying.diff(from, to),
-    export: (machine, file) => timelines.carrying.export(machine, file),
-    import: (file) => timelines.carrying.import(file),
+    export: (machine, file) => timelines.carrying.export(machine, hostPath(file)),
+    import: (file) => timelines.carrying.import(hostPath(file)),
     imported: (task): MachineId | null => timelines.carrying.imported(task),
     checkAll: () => timelines.checkAll(),
   };

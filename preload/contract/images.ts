@@ -42,6 +42,11 @@ export const images = contract('images', {
   templates: call<() => readonly TemplateStatus[]>(nothing),
   /** Fetches a template's parts as a task; answers with the task's id at once. */
   fetch: call<(template: string) => { readonly task: string }>(args(templateName)),
+  /**
+   * The full path that a person means: a full path, `~/…`, or a `file:` address, with or without quotes. Every call that
+   * takes a path of the host understands the same; a relative one is refused as `invalid`.
+   */
+  resolvePath: call<(text: string) => string>(args(path)),
   /** Looks at a host file a person chose. */
   inspect: call<(file: string) => FileInspection>(args(path)),
   /** Lists a folder, for the browser shell, which has no file dialog of its own. Directories first. */

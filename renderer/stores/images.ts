@@ -21,5 +21,14 @@ export const useImages = defineStore('images', () => {
     loaded.value = true;
   }
   const get = (name: string) => templates.value.find((template) => template.name === name);
-  return { templates, loaded, load, get, fetch: client.fetch, inspect: client.inspect, browse: client.browse };
+  return {
+    templates,
+    loaded,
+    load,
+    get,
+    fetch: client.fetch,
+    resolvePath: client.resolvePath,
+    inspect: client.inspect,
+    browse: client.browse,
+  };
 });

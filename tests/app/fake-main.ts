@@ -4,6 +4,7 @@
  */
 import { broadcaster, dispatcher } from '../../main/border/border.ts';
 import { serveSession, type Link } from '../../main/border/session.ts';
+import { hostPath } from '../../main/images/files/host-path.ts';
 import { openBrowserShell } from '../../main/browser/browser-shell.ts';
 import type { Settings } from '../../preload/contract/application.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
@@ -108,7 +109,9 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
           task({});
           return { task: 'T1' };
         },
-        inspect(file) {
+        resolvePath: (text) => hostPath(text, '/home/ada'),
+        inspect(given) {
+          const file = hostPath(given, '/home/ada');
           const name = file.slice(file.lastIndexOf('/') + 1);
           if (FILES[name] === undefined) throw new ContractError('missing', `there is no file ${file}: check the path`);
           const kind = kindOf(name);
@@ -119,7 +122,8 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
           }[kind];
           return { path: file, sizeBytes: FILES[name], kind, description };
         },
-        browse(where) {
+        browse(given) {
+          const where = given === '~' ? given : hostPath(given, '/home/ada');
           if (where === '/boot')
             return {
               folder: '/boot',

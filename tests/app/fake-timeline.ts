@@ -3,6 +3,7 @@ import type { ServiceEvents } from '../../main/border/border.ts';
 import { ContractError, type Handlers } from '../../preload/contract/contract.ts';
 import type { disks, DiskStatus } from '../../preload/contract/disks.ts';
 import type { MachineId, MachineStatus } from '../../preload/contract/machines.ts';
+import type { TaskStatus } from '../../preload/contract/tasks.ts';
 import type { FileDiff, HardwareChange, Present, Snapshot, SnapshotId, snapshots } from '../../preload/contract/snapshots.ts';
 
 const MEBI = 2 ** 20;
@@ -136,6 +137,12 @@ export function fakeTimeline(
     { path: '/usr/bin/strace', kind: 'file', change: 'added', sizeAfter: 1_843_112 },
     { path: '/var/log/messages', kind: 'file', change: 'changed', sizeBefore: 10_240, sizeAfter: 40_960 },
   ];
+  /** A task that ends in a moment. */
+  const endingTask = (ended: Pick<TaskStatus, 'state' | 'message'> = { state: 'done', message: 'done' }) => {
+    const id = `T-timeline-${next++}`;
+    setTimeout(() => events.tasks.changed({ id, title: 'Writing', startedAt: Date.now(), ...ended }), 30);
+    return { task: id };
+  };
   const service: Handlers<typeof snapshots> = {
     timeline: (machine) => ({
       snapshots: snapshotsOf(machine),
@@ -196,7 +203,10 @@ export function fakeTimeline(
     }),
     export(_machine, file) {
       exported.push(file);
-      return { task: 'T-export' };
+      const ended = file.startsWith('/nowhere/')
+        ? { state: 'failed' as const, message: 'there is no folder /nowhere: make it, or choose another' }
+        : { state: 'done' as const, message: 'done' };
+      return endingTask(ended);
     },
     import: () => ({ task: 'T-import' }),
     imported: () => null,
@@ -211,7 +221,7 @@ export function fakeTimeline(
   const diskService: Handlers<typeof disks> = {
     list: (machine) => diskLists.get(machine) ?? [],
     import: (_machine, { path, copy }) => said(`import ${path} ${copy ? 'copy' : 'reference'}`),
-    export: (_machine, slot, { path, format }) => said(`export ${slot} ${path} ${format}`),
+    export: (_machine, slot, { path, format }) => said(`export ${slot} ${path} ${format}`, endingTask().task),
     resize: (_machine, slot, sizeBytes) => void said(`resize ${slot} ${sizeBytes}`),
     compact: (_machine, slot) => said(`compact ${slot}`),
     acceptBase: (_machine, slot) => void said(`accept ${slot}`),

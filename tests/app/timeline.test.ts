@@ -164,7 +164,7 @@ describeWith(['chromium'], 'the timeline', () => {
     await page.getByRole('button', { name: 'Show' }).click();
     await page.getByRole('heading', { name: 'Snapshot 1' }).waitFor();
     await page.locator('header').getByRole('button', { name: 'Snapshot' }).click();
-    await page.getByLabel('Name').fill('by name');
+    await page.getByLabel('Name', { exact: true }).fill('by name');
     await press(page, 'Enter');
     await page.getByText('Snapshot “by name” was taken.').waitFor();
     // What is looked at stays in front.

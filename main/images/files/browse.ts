@@ -1,6 +1,5 @@
 /** Lists a host folder for the browser shell, which has no file dialog of its own. */
 import { readdir, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ContractError } from '../../../preload/contract/contract.ts';
 
@@ -10,9 +9,12 @@ export interface FolderListing {
   readonly entries: readonly { readonly name: string; readonly directory: boolean; readonly sizeBytes: number }[];
 }
 
-/** A leading "~" means the home folder. Directories come first; what cannot be looked at is left out. */
+/** As people count: `file2` comes before `file10`. */
+const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' }).compare;
+
+/** Directories come first; what cannot be looked at is left out. */
 export async function browseFolder(folder: string): Promise<FolderListing> {
-  const absolute = resolve(folder.replace(/^~(?=\/|$)/, homedir()));
+  const absolute = resolve(folder);
   const names = await readdir(absolute).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') throw new ContractError('missing', `there is no folder ${absolute}.`);
     if (error.code === 'ENOTDIR') throw new ContractError('invalid', `${absolute} is not a folder.`);
@@ -26,7 +28,7 @@ export async function browseFolder(folder: string): Promise<FolderListing> {
       }),
     )
   ).filter((entry) => entry !== undefined);
-  entries.sort((one, other) => Number(other.directory) - Number(one.directory) || one.name.localeCompare(other.name));
+  entries.sort((one, other) => Number(other.directory) - Number(one.directory) || byName(one.name, other.name));
   const parent = dirname(absolute);
   return { folder: absolute, ...(parent === absolute ? {} : { parent }), entries };
 }
