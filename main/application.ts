@@ -15,7 +15,7 @@ import { GuestKit, imagesService } from './images/index.ts';
 import { findHome, type Home } from './library/home.ts';
 import { openLibrary, type Library } from './library/library.ts';
 import { applicationService } from './services/application-service.ts';
-import { consoleOpener, consolesService } from './services/consoles-service.ts';
+import { commandOpener, consoleOpener, consolesService } from './services/consoles-service.ts';
 import { disksService } from './services/disks-service.ts';
 import { machinesService } from './services/machines-service.ts';
 import { snapshotsService } from './services/snapshots-service.ts';
@@ -182,6 +182,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     report,
   );
   const openConsole = consoleOpener(supervisor);
+  const openCommand = commandOpener(supervisor);
   let closing: Promise<void> | undefined;
   const close = async () => {
     await timelines.leave();
@@ -198,7 +199,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     supervisor,
     tasks,
     timelines,
-    serve: (link) => serveSession(link, { version, dispatch, broadcaster: border, openConsole, report }),
+    serve: (link) => serveSession(link, { version, dispatch, broadcaster: border, openConsole, openCommand, report }),
     close: () => (closing ??= close()),
   };
 }

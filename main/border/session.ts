@@ -17,6 +17,7 @@ import {
   type Frame,
   type ServerMessage,
 } from '../../preload/contract/wire.ts';
+import { SessionCommands, type OpenCommand } from './session-commands.ts';
 import { asContractError, refusalOf, type Broadcaster, type Dispatch } from './border.ts';
 
 /** A transport's connection, seen from the program. */
@@ -47,6 +48,7 @@ export interface SessionParts {
   readonly dispatch: Dispatch;
   readonly broadcaster: Pick<Broadcaster, 'listen'>;
   readonly openConsole: OpenConsole;
+  readonly openCommand: OpenCommand;
   readonly report: (error: Error) => void;
 }
 
@@ -80,6 +82,7 @@ export function serveSession(link: Link, parts: SessionParts): Session {
     closed();
     link.close();
   };
+  const commands = new SessionCommands(send, parts.openCommand, parts.report);
   const stopListening = parts.broadcaster.listen((service, name, payload) => tell({ kind: 'event', service, name, payload }));
 
   const answer = async ({ id, service, method, args }: ClientMessage & { kind: 'call' }) => {
@@ -96,8 +99,15 @@ export function serveSession(link: Link, parts: SessionParts): Session {
     }
   };
 
+  const isInUse = (channel: number) => channels.has(channel) || commands.has(channel);
+  const run = ({ channel, machine, request }: ClientMessage & { kind: 'run' }) => {
+    if (isInUse(channel)) return;
+    if (channels.size + commands.size >= MOST_CHANNELS) return end();
+    void commands.start(channel, machine, request);
+  };
+
   const openChannel = async ({ channel, machine, console }: ClientMessage & { kind: 'open' }) => {
-    if (channels.has(channel)) return;
+    if (isInUse(channel)) return;
     const gone = (reason: string) => {
       if (channels.delete(channel)) tell({ kind: 'closed', channel, reason });
     };
@@ -126,6 +136,7 @@ export function serveSession(link: Link, parts: SessionParts): Session {
     const attached = attachedAt(channel);
     channels.delete(channel);
     attached?.close();
+    commands.close(channel);
   };
 
   const take = (frame: Frame) => {
@@ -134,11 +145,16 @@ export function serveSession(link: Link, parts: SessionParts): Session {
       const message = decodeClientMessage(frame);
       if (message.kind === 'call') void answer(message);
       else if (message.kind === 'open') void openChannel(message);
+      else if (message.kind === 'run') run(message);
+      else if (message.kind === 'control') commands.control(message.channel, message.control);
       else closeChannel(message.channel);
       return;
     }
     const { kind, number, payload } = decodeFrame(frame);
+    if (kind === FRAME.input && commands.has(number)) return void (commands.input(number, payload) || end());
     if (kind === FRAME.input) attachedAt(number)?.write(payload);
+    else if (kind === FRAME.acknowledgeErrors) commands.acknowledge(number, 2, decodeCount(payload));
+    else if (kind === FRAME.acknowledge && commands.has(number)) commands.acknowledge(number, 1, decodeCount(payload));
     else if (kind === FRAME.acknowledge) attachedAt(number)?.acknowledge(decodeCount(payload));
     else throw new ContractError('invalid', 'a client sends input and acknowledgements only');
   };
@@ -148,6 +164,7 @@ export function serveSession(link: Link, parts: SessionParts): Session {
     open = false;
     stopListening();
     for (const channel of [...channels.keys()]) closeChannel(channel);
+    commands.closeAll();
   };
 
   tell({ kind: 'hello', wire: WIRE_VERSION, version: parts.version });

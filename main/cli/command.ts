@@ -7,6 +7,8 @@ export interface Command {
   readonly help: string;
   /** Answers with the exit status; throws `CallError` for a wrong call, other errors for what failed. */
   run(args: readonly string[]): Promise<number>;
+  /** What follows the first word is not ours: it may look like an option, even `--help`. */
+  readonly optionsFirst?: boolean;
   /** Commands of its own, such as `list` of `viv snapshot`. */
   readonly parts?: Readonly<Record<string, Command>>;
 }

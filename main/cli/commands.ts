@@ -31,6 +31,11 @@ export const commands: readonly CommandEntry[] = [
     summary: 'attach this terminal to a console',
     load: async () => (await import('./machines/console-command.ts')).consoleCommand,
   },
+  {
+    name: 'exec',
+    summary: "run a command in a machine's guest",
+    load: async () => (await import('./exec/exec-command.ts')).execCommand,
+  },
   { name: 'log', summary: 'print what a console printed', load: async () => (await import('./machines/console-command.ts')).logCommand },
   machine('pause', 'pause machines'),
   machine('resume', 'let paused machines go on'),

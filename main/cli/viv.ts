@@ -30,7 +30,7 @@ async function call(command: Command, name: string, args: readonly string[]): Pr
   const [first, ...rest] = args;
   const part = partOf(command, first);
   if (part) return call(part, `${name} ${first}`, rest);
-  const end = args.indexOf('--');
+  const end = args.findIndex((word) => word === '--' || (command.optionsFirst && !word.startsWith('-')));
   if ((end < 0 ? args : args.slice(0, end)).some((word) => HELP.includes(word))) return show(command.help);
   try {
     return await command.run(args);

@@ -3,8 +3,15 @@
  * for each, over one port of the virtio console.
  */
 import { randomBytes } from 'node:crypto';
+import type {
+  CommandEvents,
+  CommandLoss,
+  CommandRequest,
+  OutputStream,
+  RunningCommand,
+  TerminalSize,
+} from '../../preload/contract/commands.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
-import type { CommandEvents, CommandRequest, OutputStream, RunningCommand } from './command.ts';
 import {
   COMMANDS_MAX,
   CONSOLE_CHANNEL,
@@ -21,7 +28,6 @@ import {
   START_TERMINAL,
   TEXT_BYTES,
   type Report,
-  type Size,
 } from './messages.ts';
 
 /** The port, as the machine's owner has it. */
@@ -49,7 +55,8 @@ export class GuestAgent {
   #ready: PromiseWithResolvers<void> | undefined;
   #isReady = false;
   #nextChannel = 1;
-  #consoleSize: Size | undefined;
+  #consoleSize: TerminalSize | undefined;
+  #answered: (() => void)[] = [];
 
   constructor(port: AgentPort) {
     this.#port = port;
@@ -67,10 +74,6 @@ export class GuestAgent {
     return this.#ready.promise;
   }
 
-  get isReady(): boolean {
-    return this.#isReady;
-  }
-
   /** Bytes of the guest's. */
   received(bytes: Uint8Array): void {
     this.#port.acknowledge(bytes.length);
@@ -78,19 +81,19 @@ export class GuestAgent {
     try {
       for (const report of this.#reader.read(bytes)) this.#heed(report);
     } catch (error) {
-      this.disconnected((error as Error).message);
+      this.disconnected({ kind: 'failed', reason: (error as Error).message });
     }
   }
 
-  /** The guest is gone, or is not what it was: every command is lost, for that reason. `connected` begins anew. */
-  disconnected(reason: string): void {
+  /** The guest is gone, or is not what it was: every command is lost, for that reason. `connected` begins again. */
+  disconnected(loss: CommandLoss): void {
     const commands = [...this.#commands.values()];
     this.#commands.clear();
     this.#reader = undefined;
     this.#isReady = false;
-    this.#ready?.reject(new ContractError('conflict', reason));
+    this.#ready?.reject(new ContractError('conflict', loss.reason));
     this.#ready = undefined;
-    for (const { events } of commands) events.lost(reason);
+    for (const { events } of commands) events.lost(loss);
   }
 
   /**
@@ -115,9 +118,18 @@ export class GuestAgent {
   }
 
   /** The terminal at the serial console has this size; told when the agent is there. */
-  resizeConsole(size: Size): void {
+  resizeConsole(size: TerminalSize): void {
     this.#consoleSize = size;
     if (this.#isReady) this.#port.write(encodeSize(CONSOLE_CHANNEL, size));
+  }
+
+  /** @returns whether the agent answers within so many milliseconds */
+  answers(patience: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#answered.push(() => resolve(true));
+      setTimeout(() => resolve(false), patience);
+      if (this.#isReady) this.#port.write(encodeRequest(REQUEST.ping, 0));
+    });
   }
 
   /** Has the guest write its disks' caches and power off. */
@@ -165,6 +177,7 @@ export class GuestAgent {
 
   #heed({ kind, detail, channel, payload }: Report): void {
     if (kind === REPORT.hello) return this.#greeted();
+    if (kind === REPORT.pong) return this.#answered.splice(0).forEach((tell) => tell());
     const command = this.#commands.get(channel);
     if (!command) return;
     const { events } = command;
@@ -174,7 +187,8 @@ export class GuestAgent {
     else if (kind === REPORT.ended) {
       this.#commands.delete(channel);
       const [code = 0, signal = 0, memory = 0, refused = 0] = payload;
-      if (refused !== 0) events.lost('the guest could not start the command: it has no processes, memory or files left for it');
+      if (refused !== 0)
+        events.lost({ kind: 'refused', reason: 'the guest could not start the command: it has no processes, memory or files left' });
       else events.ended({ status: signal === 0 ? code : 128 + signal, outOfMemory: memory !== 0 });
     }
   }

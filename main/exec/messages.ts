@@ -8,6 +8,8 @@
  * for the greeting that answers its own.
  */
 
+import type { TerminalSize } from '../../preload/contract/commands.ts';
+
 /** Host to guest. */
 export const REQUEST = {
   /** Magic and nonce: everything before is forgotten, commands are hung up; answered by `hello`. */
@@ -27,6 +29,8 @@ export const REQUEST = {
   /** Nobody waits for the command any more. */
   hangUp: 9,
   powerOff: 10,
+  /** Answered by `pong`. */
+  ping: 11,
 } as const;
 
 /** Guest to host. */
@@ -40,6 +44,7 @@ export const REPORT = {
   credit: 4,
   /** The command has closed its standard input. */
   inputClosed: 5,
+  pong: 6,
 } as const;
 
 export const START_TERMINAL = 1;
@@ -85,18 +90,14 @@ const numbers = (...values: readonly number[]) => new Uint8Array(Uint32Array.fro
 export const encodeWindow = (channel: number, stream: number, count: number): Uint8Array =>
   encodeRequest(REQUEST.window, channel, numbers(count), stream);
 
-export interface Size {
-  readonly columns: number;
-  readonly rows: number;
-}
-const sizeBytes = ({ columns, rows }: Size) => new Uint8Array(Uint16Array.of(columns, rows).buffer);
-export const encodeSize = (channel: number, size: Size): Uint8Array => encodeRequest(REQUEST.size, channel, sizeBytes(size));
+const sizeBytes = ({ columns, rows }: TerminalSize) => new Uint8Array(Uint16Array.of(columns, rows).buffer);
+export const encodeSize = (channel: number, size: TerminalSize): Uint8Array => encodeRequest(REQUEST.size, channel, sizeBytes(size));
 
 export interface Start {
   /** Bytes of output and of error that may come before a window is widened. */
   readonly windows: readonly [number, number];
   readonly flags: number;
-  readonly size: Size;
+  readonly size: TerminalSize;
   /** The terminal's kind, as TERM names it; empty: none. */
   readonly terminal: string;
 }

@@ -1,4 +1,5 @@
 /** Notices on a guest's console that its kernel has panicked: Linux says so in one line, whatever its log level. */
+import type { CommandLoss } from '../../preload/contract/commands.ts';
 
 export interface Panic {
   /** What the kernel says after "not syncing". */
@@ -7,7 +8,13 @@ export interface Panic {
   readonly outOfMemory: boolean;
 }
 
-const PANIC = /Kernel panic - not syncing: ([^\r\n]*)\r?\n/;
+/** What it means for a command that ran. */
+export const panicLoss = ({ reason, outOfMemory }: Panic): CommandLoss =>
+  outOfMemory
+    ? { kind: 'out of memory', reason: `the guest ran out of memory and its kernel panicked: ${reason}` }
+    : { kind: 'panicked', reason: `the guest's kernel panicked: ${reason}` };
+
+const PANIC = /(?<!end )Kernel panic - not syncing: ([^\r\n]*)\r?\n/;
 /** More than the line is long. */
 const KEPT = 512;
 

@@ -1,4 +1,5 @@
 /** Answers the calls of the contract `consoles`, and attaches channels to live consoles. */
+import type { OpenCommand } from '../border/session-commands.ts';
 import type { OpenConsole } from '../border/session.ts';
 import type { consoles } from '../../preload/contract/consoles.ts';
 import type { Handlers } from '../../preload/contract/contract.ts';
@@ -21,7 +22,7 @@ export function consolesService(supervisor: Supervisor): Handlers<typeof console
     list: (id) => supervisor.machine(id).describeConsoles(),
     history: async (id, console) => (await log(id, console)).tail(),
     clear: (id, console) => consoleOf(supervisor, id, console).consoles.clear(console),
-    resize: (id, console, { columns, rows }) => consoleOf(supervisor, id, console).life.resize(console, columns, rows),
+    resize: (id, console, size) => consoleOf(supervisor, id, console).resize(console, size),
     search: async (id, console, text) => {
       const wanted = text.toLowerCase();
       const lines = plainLines((await log(id, console)).tail()).map((line, index) => ({ line: index, text: line }));
@@ -40,4 +41,9 @@ export function consoleOpener(supervisor: Supervisor): OpenConsole {
     const channel = (await supervised.consoles.log(console)).open(listener);
     return { ...channel, write: (bytes) => supervised.life.write(console, bytes) };
   };
+}
+
+/** How a session runs a command in a machine's guest. */
+export function commandOpener(supervisor: Supervisor): OpenCommand {
+  return (machine, request, events) => supervisor.machine(machine as MachineId).agent.start(request, events);
 }

@@ -1,12 +1,15 @@
 /** A machine of the library with its life and its consoles: what the supervisor keeps for each. */
 import type { MachineFigures } from '../../emulator/index.ts';
+import type { TerminalSize } from '../../preload/contract/commands.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { ConsoleDescription } from '../../preload/contract/consoles.ts';
 import type { MachineActivity, MachineDefinition, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import { sameHardware } from '../library/definition-parts.ts';
 import type { Library } from '../library/library.ts';
 import type { MachineRecord } from '../library/machine-records.ts';
+import { EXEC_PORT } from '../../emulator/index.ts';
 import { activityOf } from './activity.ts';
+import { MachineAgent } from './machine-agent.ts';
 import { MachineConsoles } from './machine-consoles.ts';
 import { MachineLife, type Beginning, type StartMachine } from './machine-life.ts';
 import { lastLine } from './plain-text.ts';
@@ -40,6 +43,8 @@ export class SupervisedMachine {
   record: MachineRecord;
   readonly life: MachineLife;
   readonly consoles: MachineConsoles;
+  /** What runs commands in its guest. */
+  readonly agent: MachineAgent;
   readonly #surroundings: MachineSurroundings;
   #started: { readonly definition: MachineDefinition; readonly ports: readonly string[] } | undefined;
   #figures: MachineFigures | undefined;
@@ -52,17 +57,26 @@ export class SupervisedMachine {
     this.#lastLine = lastLine(printed);
     const failed = (error: Error) => surroundings.storeFailed(this, error);
     this.consoles = new MachineConsoles(record.id, surroundings.library.consoles, failed);
+    this.agent = new MachineAgent(
+      () => this.record.definition.name,
+      () => this.life,
+    );
     const { runs } = surroundings.library;
     this.life = new MachineLife(
       {
         startMachine: surroundings.startMachine,
-        changed: () => surroundings.changed(this),
+        changed: () => {
+          if (this.life.state === 'running') this.agent.running();
+          surroundings.changed(this);
+        },
         began: (acknowledge) => {
           this.consoles.began(acknowledge);
+          this.agent.began(this.#started?.ports ?? [], acknowledge);
           this.#run = runs.started(this.id).catch((error: Error) => (failed(error), undefined));
         },
         ended: (ending, why) => {
           this.#figures = undefined;
+          this.agent.ended(ending, why);
           const run = this.#run;
           this.#run = Promise.resolve(undefined);
           this.#run = run.then((number) => (number === undefined ? undefined : runs.ended(number, ending, why))).then(() => undefined);
@@ -70,7 +84,7 @@ export class SupervisedMachine {
           this.refreshLastLine();
           void this.consoles.flush();
         },
-        output: (console, bytes) => this.consoles.output(console, bytes),
+        output: (console, bytes) => this.agent.output(console, bytes) || this.consoles.output(console, bytes),
         diskTrouble: (slot, message) => surroundings.diskTrouble(this, slot, message),
       },
       reason,
@@ -123,6 +137,7 @@ export class SupervisedMachine {
   /** What runs was defined like this. */
   runsAs(definition: MachineDefinition, ports: readonly string[]): void {
     this.#started = { definition, ports };
+    this.agent.wentBack();
   }
 
   /** Shows bytes on the consoles, in order, that no guest printed. */
@@ -135,16 +150,23 @@ export class SupervisedMachine {
   describeConsoles(): readonly ConsoleDescription[] {
     const running = this.life.isActive ? this.#started?.ports : undefined;
     const ports = running ?? this.record.definition.ports.map(({ name }) => name);
-    return [SERIAL_NAME, ...ports].map((name, index) => ({ index, name }));
+    // The agent's port is no console: its bytes are the agent's own.
+    return [SERIAL_NAME, ...ports].map((name, index) => ({ index, name })).filter(({ name }) => name !== EXEC_PORT);
+  }
+
+  /** The terminal of a console has this size; the serial port's is told to the guest by its agent. */
+  resize(console: number, size: TerminalSize): void {
+    if (console === 0) this.agent.resizeConsole(size);
+    this.life.resize(console, size.columns, size.rows);
   }
 
   /** @throws ContractError `missing` when it has no such console */
   requireConsole(console: number): void {
     const described = this.describeConsoles();
-    if (console >= described.length)
+    if (!described.some(({ index }) => index === console))
       throw new ContractError(
         'missing',
-        `"${this.record.definition.name}" has no console ${console}: its last is ${described.length - 1} (${described.at(-1)?.name})`,
+        `"${this.record.definition.name}" has no console ${console}: its last is ${described.at(-1)?.index} (${described.at(-1)?.name})`,
       );
   }
 

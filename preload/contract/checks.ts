@@ -158,3 +158,17 @@ export const settingsPatch: ValueCheck = partial({
   consoleFontSize: needed(whole(8, 32)),
   scrollbackLines: needed(whole(100, 1_000_000)),
 });
+
+/** As long as Linux takes one argument. */
+const COMMAND_MAX = 128 * 1024;
+const commandSize = record({ columns: needed(whole(0, 0xffff)), rows: needed(whole(0, 0xffff)) });
+export const commandRequest: ValueCheck = record({
+  text: needed(text(COMMAND_MAX, 0)),
+  terminal: optional(record({ kind: needed(text(63, 0)), size: needed(commandSize) })),
+  errorsApart: optional(flag),
+});
+export const commandControl: ValueCheck = (value, where) => {
+  const fields = Object.keys((value ?? {}) as object);
+  if (fields.length !== 1) refuse(where, 'one request');
+  record({ endInput: optional(flag), signal: optional(whole(1, 64)), size: optional(commandSize) })(value, where);
+};

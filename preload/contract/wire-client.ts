@@ -3,9 +3,11 @@
  * on (`attach`), hands it every frame that arrives (`receive`) and tells it when the link is gone (`detach`); event
  * listeners stay, so that a window can attach again after the program was restarted.
  */
+import type { CommandEvents, CommandRequest, RunningCommand } from './commands.ts';
 import type { ConsoleChannel } from './consoles.ts';
 import { ContractError, type Client } from './contract.ts';
 import { contracts } from './index.ts';
+import { WireCommands } from './wire-commands.ts';
 import {
   decodeFrame,
   decodeServerMessage,
@@ -24,6 +26,8 @@ export interface WireClient {
   readonly services: Services;
   /** Attaches to a console; output begins with the stored tail. */
   openConsole(machine: string, console: number): ConsoleChannel;
+  /** Runs a command in a machine's guest; that it cannot be started comes as `lost`. */
+  openCommand(machine: string, request: CommandRequest, events: CommandEvents): RunningCommand;
   attach(send: (frame: Frame) => void): void;
   receive(frame: Frame): void;
   /** The link is gone: calls under way are rejected with `reason`, channels are closed. */
@@ -54,6 +58,11 @@ export function createWireClient(): WireClient {
   const channels = new Map<number, ChannelState>();
   const listeners = new Map<string, Set<(payload: unknown) => void>>();
 
+  const commands = new WireCommands((frame) => {
+    link?.(frame);
+    return link !== undefined;
+  });
+
   const call = (service: string, method: string, args: readonly unknown[]) =>
     new Promise((resolve, reject: (error: Error) => void) => {
       if (!link) return reject(new ContractError('unavailable', lostReason));
@@ -81,6 +90,7 @@ export function createWireClient(): WireClient {
   };
 
   const deliver = (number: number, bytes: Uint8Array) => {
+    if (commands.output(number, 1, bytes)) return;
     const channel = channels.get(number);
     if (channel?.output.length) channel.output.forEach((listener) => listener(bytes));
     else channel?.early.push(bytes);
@@ -101,6 +111,7 @@ export function createWireClient(): WireClient {
       listeners.get(`${message.service}.${message.name}`)?.forEach((listener) => listener(message.payload));
     else if (message.kind === 'opened') opened(message.channel, message.historyBytes);
     else if (message.kind === 'skipped') channels.get(message.channel)?.skipped.forEach((listener) => listener(message.bytes));
+    else if (message.kind === 'command') commands.news(message.channel, message.news);
     else if (message.kind === 'closed') closeChannel(message.channel, message.reason);
     else if (message.kind === 'hello' && message.wire !== WIRE_VERSION)
       client.detach(`the running program (version ${message.version}) is of another version: quit it and start it again`);
@@ -149,6 +160,8 @@ export function createWireClient(): WireClient {
       };
     },
 
+    openCommand: (machine, request, events) => commands.open(next++, machine, request, events, () => lostReason),
+
     attach(send) {
       link = send;
     },
@@ -156,6 +169,7 @@ export function createWireClient(): WireClient {
       if (typeof frame === 'string') return handle(decodeServerMessage(frame));
       const { kind, number, payload } = decodeFrame(frame);
       if (kind === FRAME.output) deliver(number, payload);
+      else if (kind === FRAME.errors) commands.output(number, 2, payload);
       else if (kind === FRAME.bytesAnswer) settle(number, (waiting) => waiting.resolve(payload));
     },
     detach(reason) {
@@ -163,6 +177,7 @@ export function createWireClient(): WireClient {
       lostReason = reason;
       for (const id of [...pending.keys()]) settle(id, (waiting) => waiting.reject(new ContractError('unavailable', reason)));
       for (const number of [...channels.keys()]) closeChannel(number, reason);
+      commands.lost({ kind: 'failed', reason });
     },
   };
   return client;

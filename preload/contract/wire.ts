@@ -5,6 +5,8 @@
  *
  * A client chooses call ids and channel numbers (u32, unique per connection). Order on a connection is kept.
  */
+import { commandControl, commandRequest } from './checks.ts';
+import type { CommandControl, CommandEnd, CommandLoss, CommandRequest } from './commands.ts';
 import { ContractError, type ErrorCode } from './contract.ts';
 
 /** Raised when frames change meaning; a client that reads another number in `hello` must not go on. */
@@ -22,7 +24,14 @@ export type ClientMessage =
   | { readonly kind: 'call'; readonly id: number; readonly service: string; readonly method: string; readonly args: readonly unknown[] }
   /** Attaches `channel` to a console: the stored tail is sent first, then live batches, also across restarts of the machine. */
   | { readonly kind: 'open'; readonly channel: number; readonly machine: string; readonly console: number }
+  /** Runs a command in a machine's guest; its channel is closed by `ended` or `lost`, or hung up by `close`. */
+  | { readonly kind: 'run'; readonly channel: number; readonly machine: string; readonly request: CommandRequest }
+  | { readonly kind: 'control'; readonly channel: number; readonly control: CommandControl }
   | { readonly kind: 'close'; readonly channel: number };
+
+/** What is told of a command beside its output; `room`: so many more bytes of input may be sent. */
+export type CommandNews =
+  { readonly room: number } | { readonly inputClosed: true } | { readonly ended: CommandEnd } | { readonly lost: CommandLoss };
 
 export type ServerMessage =
   /** The first message on every connection. */
@@ -34,6 +43,7 @@ export type ServerMessage =
   | { readonly kind: 'opened'; readonly channel: number; readonly historyBytes: number }
   /** The channel fell behind: `bytes` of output were left out at this point of the stream. */
   | { readonly kind: 'skipped'; readonly channel: number; readonly bytes: number }
+  | { readonly kind: 'command'; readonly channel: number; readonly news: CommandNews }
   /** The channel is gone: could not be opened, or its machine was deleted. */
   | { readonly kind: 'closed'; readonly channel: number; readonly reason: string };
 
@@ -47,6 +57,10 @@ export const FRAME = {
   acknowledge: 3,
   /** Program to client: number is a call's id, payload the answer, for calls that answer with bytes. */
   bytesAnswer: 4,
+  /** Program to client: what a command wrote to its standard error. */
+  errors: 5,
+  /** Client to program, as `acknowledge`. */
+  acknowledgeErrors: 6,
 } as const;
 export type FrameKind = (typeof FRAME)[keyof typeof FRAME];
 
@@ -62,10 +76,10 @@ export function encodeFrame(kind: FrameKind, number: number, payload: Uint8Array
 }
 
 /** The acknowledgement of `count` output bytes of a channel. */
-export function encodeAcknowledgement(channel: number, count: number): Uint8Array {
+export function encodeAcknowledgement(channel: number, count: number, kind: FrameKind = FRAME.acknowledge): Uint8Array {
   const payload = new Uint8Array(4);
   new DataView(payload.buffer).setUint32(0, count, true);
-  return encodeFrame(FRAME.acknowledge, channel, payload);
+  return encodeFrame(kind, channel, payload);
 }
 
 /**
@@ -109,6 +123,14 @@ export function decodeClientMessage(text: string): ClientMessage {
     return { kind, id, service, method, args };
   if (kind === 'open' && isNumber(channel) && typeof machine === 'string' && isNumber(message['console']))
     return { kind, channel, machine, console: message['console'] };
+  if (kind === 'run' && isNumber(channel) && typeof machine === 'string') {
+    commandRequest(message['request'], 'request');
+    return { kind, channel, machine, request: message['request'] as CommandRequest };
+  }
+  if (kind === 'control' && isNumber(channel)) {
+    commandControl(message['control'], 'control');
+    return { kind, channel, control: message['control'] as CommandControl };
+  }
   if (kind === 'close' && isNumber(channel)) return { kind, channel };
-  throw new ContractError('invalid', 'a message must be a call, an open or a close');
+  throw new ContractError('invalid', 'a message must be a call, an open, a run, a control or a close');
 }

@@ -154,6 +154,7 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
         dispatch,
         broadcaster: border,
         openConsole: machines.openConsole,
+        openCommand: () => Promise.reject(new Error('the fake machines run no commands')),
         report: console.error,
       });
     },

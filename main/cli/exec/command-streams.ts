@@ -2,14 +2,21 @@
  * A guest's command on the standard streams of this process: input with its end, output and errors apart and byte for
  * byte, each only as fast as the other side takes it.
  */
-import type { CommandEnd, CommandEvents, CommandRequest, OutputStream, RunningCommand } from '../../exec/command.ts';
+import type {
+  CommandEnd,
+  CommandEvents,
+  CommandLoss,
+  CommandRequest,
+  OutputStream,
+  RunningCommand,
+} from '../../../preload/contract/commands.ts';
 import { standardError, standardOutput } from '../../output/print.ts';
 import { attachTerminal, type AttachedTerminal } from '../terminal.ts';
 
 /** How it went. */
 export type CommandOutcome =
   | { readonly kind: 'ended'; readonly end: CommandEnd }
-  | { readonly kind: 'lost'; readonly reason: string }
+  | { readonly kind: 'lost'; readonly loss: CommandLoss }
   /** The person left (Ctrl-A X), or standard output takes nothing any more. */
   | { readonly kind: 'left' | 'output closed' };
 
@@ -17,6 +24,8 @@ export interface CommandOnStreams {
   /** Resolves when the command has ended and all that it wrote has been written here, or when it will not. */
   readonly outcome: Promise<CommandOutcome>;
   signal(number: number): void;
+  /** Whether the guest has started it. */
+  hasStarted(): boolean;
   /** Lets the streams go, and hangs up a command that still runs. */
   close(): void;
 }
@@ -99,6 +108,7 @@ export function commandOnStreams(
 ): CommandOnStreams {
   const outcome = Promise.withResolvers<CommandOutcome>();
   const written: Record<OutputStream, Promise<unknown>> = { 1: Promise.resolve(), 2: Promise.resolve() };
+  let hasStarted = false;
   const input = new Input(() => command);
   const command = start(request, {
     output(stream, bytes) {
@@ -107,15 +117,19 @@ export function commandOnStreams(
       const failed = stream === 1 ? () => outcome.resolve({ kind: 'output closed' }) : acknowledge;
       written[stream] = (stream === 1 ? standardOutput() : standardError()).write(bytes).then(acknowledge, failed);
     },
-    inputRoom: (count) => input.hasRoom(count),
+    inputRoom(count) {
+      hasStarted = true;
+      input.hasRoom(count);
+    },
     inputClosed: () => input.closed(),
     ended: (end) => void Promise.all([written[1], written[2]]).then(() => outcome.resolve({ kind: 'ended', end })),
-    lost: (reason) => outcome.resolve({ kind: 'lost', reason }),
+    lost: (loss) => outcome.resolve({ kind: 'lost', loss }),
   });
   input.attach(() => outcome.resolve({ kind: 'left' }), request.terminal !== undefined);
   return {
     outcome: outcome.promise,
     signal: (number) => command.signal(number),
+    hasStarted: () => hasStarted,
     close() {
       input.detach();
       command.hangUp();

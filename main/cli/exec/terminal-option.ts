@@ -1,10 +1,10 @@
 /** `--tty` and `--no-tty`: whether the command in the guest gets a terminal. */
-import type { CommandRequest } from '../../exec/command.ts';
+import type { CommandRequest } from '../../../preload/contract/commands.ts';
 import { CallError } from '../call-error.ts';
 
 export const TERMINAL_OPTIONS = { tty: { type: 'boolean' }, 'no-tty': { type: 'boolean' } } as const;
 
-export const TERMINAL_HELP = `  --tty, --no-tty           give the command a terminal, or none (default: one where standard input and output here are one)`;
+export const TERMINAL_HELP = `  --tty, --no-tty           give the command a terminal, or none (default: as standard input and output here)`;
 
 const DEFAULT_SIZE = { columns: 80, rows: 24 };
 

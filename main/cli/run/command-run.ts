@@ -1,6 +1,6 @@
 /** A machine that runs one command for this process: `viv run --run`. */
 import { EXEC_PORT, type MachineConfiguration, type RunningMachine } from '../../../emulator/index.ts';
-import type { CommandRequest } from '../../exec/command.ts';
+import type { CommandRequest } from '../../../preload/contract/commands.ts';
 import { GuestAgent } from '../../exec/guest-agent.ts';
 import { standardError } from '../../output/print.ts';
 import { commandOnStreams, type CommandOnStreams, type CommandOutcome } from '../exec/command-streams.ts';
@@ -63,6 +63,7 @@ export async function runCommandIn(
       else console(bytes, () => acknowledge(index, bytes.length));
     },
     signal,
+    true,
   );
   machine = started.machine;
   const { ended } = started;

@@ -1,7 +1,7 @@
 /** A machine whose console is this terminal, across the reboots of its guest. */
 import { EXEC_PORT, type MachineConfiguration, type RunningMachine } from '../../../emulator/index.ts';
 import { GuestAgent } from '../../exec/guest-agent.ts';
-import type { Size } from '../../exec/messages.ts';
+import type { TerminalSize } from '../../../preload/contract/commands.ts';
 import { standardOutput } from '../../output/print.ts';
 import { attachTerminal } from '../terminal.ts';
 import { runMachine, type Interruption, type MachineRun } from './run-machine.ts';
@@ -23,7 +23,7 @@ export async function runOnConsole(configuration: MachineConfiguration, options:
   let machine: RunningMachine | undefined;
   const waiting: Uint8Array[] = [];
   let agent: GuestAgent | undefined;
-  let size: Size | undefined;
+  let size: TerminalSize | undefined;
   const agentPort = configuration.ports.indexOf(EXEC_PORT) + 1;
   const output = (console: number, bytes: Uint8Array, { acknowledge }: Pick<RunningMachine, 'acknowledge'>) => {
     if (console !== 0) {

@@ -6,6 +6,7 @@ import { requireFiles, resolveConfiguration } from '../../supervisor/resolve-con
 import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, words, type Command } from '../command.ts';
 import { GUEST_HELP, GUEST_OPTIONS, guestOptions, type GuestOptions } from '../guest-options.ts';
+import { timeLimit } from '../time-limit.ts';
 import { definitionOf, definitionPatch } from '../machine-definition.ts';
 import { printError } from '../../output/print.ts';
 import type { CommandOnStreams } from '../exec/command-streams.ts';
@@ -39,8 +40,10 @@ ${TERMINAL_HELP}
   --timeout SECONDS         stop after that time
   --stats FILE              write figures of the run as JSON
 
-Exit status: the guest's own (0 where it gives none). With --run: ${GUEST_EXIT_HELP}.
-1 when the machine cannot start or fails, or when output was lost; 2 for a wrong call.
+Exit status without --run: the guest's own (0 where it gives none); 124 after --timeout. With --run:
+${GUEST_EXIT_HELP}
+  1    the machine cannot start or fails, or output was lost
+  2    a wrong call
 
 Examples:
   viv run --template debian-riscv64
@@ -68,13 +71,6 @@ interface Additions {
   readonly commandsOnly?: boolean;
   readonly copy?: readonly string[];
   readonly kmod?: readonly string[];
-}
-
-function seconds(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const number = Number(text);
-  if (!(number > 0 && number <= 1e6)) throw new CallError(`--timeout takes a number of seconds, not "${text}"`);
-  return number;
 }
 
 /** A template's machine and its parts, fetched with progress where they are not here. */
@@ -153,7 +149,7 @@ function readCall(args: readonly string[]): Call {
     ...(values.run === undefined ? {} : { command: values.run }),
     hasTerminal: wantsTerminal(values),
     showsConsole: values.console ?? false,
-    timeout: seconds(values.timeout),
+    timeout: timeLimit(values.timeout),
     stats: values.stats,
   };
 }

@@ -33,12 +33,14 @@ const AFTER_PANIC = 1000;
  * Starts a machine.
  * @param output gets what the consoles print: 0 is the serial port, n the n-th virtio port; acknowledging is its part
  * @param signal ends the run
+ * @param panicEnds whether a guest whose kernel panicked is ended, where it does not reboot by itself
  * @throws MachineError when it cannot be started
  */
 export async function runMachine(
   configuration: MachineConfiguration,
   output: (console: number, bytes: Uint8Array, machine: Pick<RunningMachine, 'acknowledge'>) => void,
   signal: AbortSignal,
+  panicEnds = false,
 ): Promise<MachineOnHost> {
   const watch = watchMilestones();
   const panicWatch = new PanicWatch();
@@ -57,7 +59,7 @@ export async function runMachine(
       if (console === 0) {
         watch.output(bytes);
         panic ??= panicWatch.output(bytes);
-        if (panic) panicTimer ??= setTimeout(() => void machine?.stop(), AFTER_PANIC);
+        if (panic && panicEnds) panicTimer ??= setTimeout(() => void machine?.stop(), AFTER_PANIC);
       }
       output(console, bytes, { acknowledge });
     },

@@ -1,7 +1,8 @@
 /** From how a run ended to what `viv run` says and exits with. */
 import { EXIT } from '../call-error.ts';
 import { signalStatus } from '../exec/signals.ts';
-import { GUEST_EXIT, GUEST_OUT_OF_MEMORY } from '../exec/guest-exit.ts';
+import { panicLoss } from '../../exec/panic-watch.ts';
+import { endStatus, GUEST_EXIT, lossStatus } from '../exec/guest-exit.ts';
 import { READER_GONE } from '../../output/print.ts';
 import type { CommandRun } from './command-run.ts';
 import type { Interruption, MachineRun } from './run-machine.ts';
@@ -40,18 +41,18 @@ export function commandOutcome(run: CommandRun, interrupted: Interruption | unde
   const { ending, outcome, panic, log } = run;
   if (interrupted === 'left') return { status: EXIT.failed, reason: 'left', message: 'you left before the command had ended' };
   if (outcome?.kind === 'ended' && ending.kind !== 'failed') {
-    const { status, outOfMemory } = outcome.end;
-    if (outOfMemory) return { status: GUEST_EXIT.outOfMemory, reason: 'out of memory', message: GUEST_OUT_OF_MEMORY };
+    const { status, message } = endStatus(outcome.end);
+    if (message !== undefined) return { status, reason: 'out of memory', message };
     return { status, reason: `command exited with ${status}` };
   }
   if (interrupted) return interruptedOutcome(interrupted, timeout);
-  const shown = run.console === '' ? '' : `\nThe guest's console printed last:\n${run.console}`;
-  const ended = (status: number, reason: string, message: string): Outcome => ({ status, reason, message: `${message}${shown}` });
-  if (panic?.outOfMemory)
-    return ended(GUEST_EXIT.outOfMemory, 'out of memory', `the guest ran out of memory and its kernel panicked: ${panic.reason}`);
-  if (panic) return ended(GUEST_EXIT.panic, 'panic', `the guest's kernel panicked: ${panic.reason}`);
+  if (panic) {
+    const loss = panicLoss(panic);
+    const shown = run.console === '' ? '' : `\nThe guest's console printed last:\n${run.console}`;
+    return { status: lossStatus(loss), reason: loss.kind, message: `${loss.reason}${shown}` };
+  }
   if (ending.kind === 'failed') return failedOutcome(ending.reason, ending.log === '' ? log.join('\n') : ending.log);
-  if (outcome?.kind === 'lost') return { status: EXIT.failed, reason: outcome.reason, message: outcome.reason };
+  if (outcome?.kind === 'lost') return { status: lossStatus(outcome.loss), reason: outcome.loss.kind, message: outcome.loss.reason };
   const [status, what] = ending.kind === 'reboot' ? [GUEST_EXIT.reboot, 'rebooted'] : [GUEST_EXIT.powerOff, 'powered off'];
   return { status, reason: ending.kind, message: `the guest ${what} before the command had ended` };
 }

@@ -13,9 +13,9 @@
 enum { COMMANDS = 12, RING = 65536, MESSAGE = 4096, HEADER = 8, CHUNK = 32768, TEXT = 131072, CONSOLE_CHANNEL = 0xffff };
 
 /* Host to guest. */
-enum { RESET = 1, COMMAND_TEXT = 2, START = 3, INPUT = 4, INPUT_END = 5, WINDOW = 6, SIGNAL = 7, SIZE = 8, HANG_UP = 9, POWER_OFF = 10 };
+enum { RESET = 1, COMMAND_TEXT = 2, START = 3, INPUT = 4, INPUT_END = 5, WINDOW = 6, SIGNAL = 7, SIZE = 8, HANG_UP = 9, POWER_OFF = 10, PING = 11 };
 /* Guest to host. */
-enum { HELLO = 1, OUTPUT = 2, ENDED = 3, CREDIT = 4, INPUT_CLOSED = 5 };
+enum { HELLO = 1, OUTPUT = 2, ENDED = 3, CREDIT = 4, INPUT_CLOSED = 5, PONG = 6 };
 /* Flags of START. */
 enum { TERMINAL = 1, ERRORS_APART = 2 };
 
@@ -386,7 +386,8 @@ static void heed(const struct header *head, const u8 *payload) {
   else if (head->kind == POWER_OFF) {
     call(SYS_sync, 0, 0, 0, 0, 0);
     call(SYS_reboot, REBOOT_MAGIC, REBOOT_MAGIC_2, REBOOT_POWER_OFF, 0, 0);
-  } else if (!command) return;
+  } else if (head->kind == PING) put(PONG, 0, head->channel, 0, 0);
+  else if (!command) return;
   else if (head->kind == INPUT) add_input(command, payload, head->length);
   else if (head->kind == INPUT_END) end_input(command);
   else if (head->kind == WINDOW && (head->detail == 1 || head->detail == 2)) command->window[head->detail - 1] += value[0];
@@ -413,7 +414,7 @@ static int read_port(void) {
   u32 at = 0;
   for (; incoming_length - at >= HEADER; at += HEADER + head.length) {
     memcpy(&head, incoming + at, HEADER);
-    if (head.kind == 0 || head.kind > POWER_OFF || head.length > MESSAGE - HEADER) {
+    if (head.kind == 0 || head.kind > PING || head.length > MESSAGE - HEADER) {
       at = incoming_length;
       break;
     }

@@ -78,6 +78,7 @@ function session(change: Partial<SessionParts> = {}) {
     dispatch: async () => 'done',
     broadcaster: border,
     openConsole: () => Promise.reject(new ContractError('missing', 'no such console')),
+    openCommand: () => Promise.reject(new ContractError('missing', 'no such machine')),
     report: quiet,
     ...change,
   };
@@ -188,6 +189,7 @@ test('the client and the session understand each other', async () => {
     dispatch,
     broadcaster: border,
     openConsole: () => Promise.reject(new Error('x')),
+    openCommand: () => Promise.reject(new Error('x')),
     report: quiet,
   });
   client.attach((frame) => served.receive(frame));

@@ -6,7 +6,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { CommandEnd } from '../../../main/exec/command.ts';
+import type { CommandEnd } from '../../../preload/contract/commands.ts';
 import { GuestAgent } from '../../../main/exec/guest-agent.ts';
 import { GuestKit, type PreparedGuest } from '../../../main/images/index.ts';
 import { describeWith, tool } from '../../kit/tools.ts';
@@ -32,7 +32,7 @@ async function runThrough(socketPath: string, text: string): Promise<{ status: n
       inputRoom: () => undefined,
       inputClosed: () => undefined,
       ended: (how) => end.resolve(how),
-      lost: (reason) => end.reject(new Error(reason)),
+      lost: ({ reason }) => end.reject(new Error(reason)),
     },
   );
   const { status } = await end.promise;

@@ -1,5 +1,13 @@
-/** A command that runs in a guest, and what it tells whoever had it started. */
-import type { Size } from './messages.ts';
+/**
+ * Commands that run in a machine's guest, through the agent of the guest kit. What travels is not a call but a channel of
+ * its own (see `wire.ts`): input, output and errors apart, each with a window.
+ */
+
+/** A terminal's size in characters. */
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
 
 /** 1: standard output, 2: standard error. */
 export type OutputStream = 1 | 2;
@@ -7,11 +15,14 @@ export type OutputStream = 1 | 2;
 export interface CommandRequest {
   /** For the guest's `sh -c`; empty: a login shell. */
   readonly text: string;
-  /** Present: the command gets a terminal of this kind and size. */
-  readonly terminal?: { readonly kind: string; readonly size: Size };
+  /** Present: the command gets a terminal of this kind (TERM) and size. */
+  readonly terminal?: { readonly kind: string; readonly size: TerminalSize };
   /** With a terminal: standard error is a stream of its own all the same. */
   readonly errorsApart?: boolean;
 }
+
+/** What is asked of a running command beside its input. */
+export type CommandControl = { readonly endInput: true } | { readonly signal: number } | { readonly size: TerminalSize };
 
 /** How a command ended. */
 export interface CommandEnd {
@@ -19,6 +30,14 @@ export interface CommandEnd {
   readonly status: number;
   /** The guest's kernel killed it for want of memory. */
   readonly outOfMemory: boolean;
+}
+
+/** What became of the guest under a command: `refused` stands for a command that was never started. */
+export const LOSSES = ['refused', 'powered off', 'rebooted', 'panicked', 'out of memory', 'stopped', 'failed', 'went back'] as const;
+export interface CommandLoss {
+  readonly kind: (typeof LOSSES)[number];
+  /** A sentence for a person, without its full stop. */
+  readonly reason: string;
 }
 
 /** Called in the order of what happens; after `ended` or `lost` nothing more comes. */
@@ -31,8 +50,8 @@ export interface CommandEvents {
   inputClosed(): void;
   /** It has ended, and all that it wrote has been told. */
   ended(end: CommandEnd): void;
-  /** It is not known how it ended: its guest is gone or went back to another instant. `reason` is a sentence's end. */
-  lost(reason: string): void;
+  /** It is not known how it ended, or it was not started. */
+  lost(loss: CommandLoss): void;
 }
 
 /** Everything here does nothing once the command has ended. */
@@ -43,7 +62,7 @@ export interface RunningCommand {
   acknowledge(stream: OutputStream, count: number): void;
   /** To the command's process group; the number as Linux counts. */
   signal(number: number): void;
-  resize(size: Size): void;
+  resize(size: TerminalSize): void;
   /** Nobody waits for it any more: it gets SIGHUP, and its streams are closed. */
   hangUp(): void;
 }
