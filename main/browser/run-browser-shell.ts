@@ -98,7 +98,8 @@ function announce(shell: BrowserShell, how: string): void {
   const say = () => {
     print(`Vivarium is open at ${shell.newAddress()}`);
     print(`The address is good for one browser${stdin.isTTY ? '; Enter prints another' : ''}. Once it has been opened, that browser`);
-    print(`also gets in at ${shell.address} for as long as Vivarium runs. ${how}`);
+    print(`also gets in at ${shell.address} for as long as Vivarium runs.`);
+    print(how);
   };
   say();
   if (!stdin.isTTY) return;

@@ -97,6 +97,8 @@ export class SupervisedMachine {
 
   status(): MachineStatus {
     const { state, reason, log, startedAt, isActive } = this.life;
+    const started = isActive ? this.#started?.definition : undefined;
+    const needsRestart = started !== undefined && !sameHardware(started, this.record.definition);
     return {
       id: this.id,
       definition: this.record.definition,
@@ -104,7 +106,8 @@ export class SupervisedMachine {
       reason,
       ...(log === undefined ? {} : { log }),
       ...(startedAt === undefined ? {} : { startedAt }),
-      needsRestart: isActive && this.#started !== undefined && !sameHardware(this.#started.definition, this.record.definition),
+      needsRestart,
+      ...(needsRestart ? { runsAs: started } : {}),
       lastLine: this.#lastLine,
       createdAt: this.record.createdAt,
       suspended: this.record.suspended,

@@ -121,6 +121,10 @@ const definitionShape: Shape = {
 };
 export const definition: ValueCheck = record(definitionShape);
 export const definitionPatch: ValueCheck = partial(definitionShape);
+/** Fields as they were read: they are only compared, so values that are no longer acceptable do no harm and can be changed. */
+export const definitionBase: ValueCheck = record(
+  Object.fromEntries(Object.keys(definitionShape).map((field) => [field, optional(() => undefined)])),
+);
 export const newMachine: ValueCheck = record({
   template: optional(templateName),
   name: optional(text(100)),

@@ -1,7 +1,7 @@
 /** Machines: their definitions and their life. */
 import type { EngineMode, MachineFigures, OptionalDevice, VirtioBus } from '../../emulator/index.ts';
 import { call, contract, event } from './contract.ts';
-import { args, argsWithOptional, definition, definitionPatch, machineId, machineIds, newMachine, nothing } from './checks.ts';
+import { args, argsWithOptional, definition, definitionBase, definitionPatch, machineId, machineIds, newMachine, nothing } from './checks.ts';
 
 /** A machine's identity: a ULID, never shown to people. */
 export type MachineId = string & { readonly brand: 'MachineId' };
@@ -67,6 +67,8 @@ export interface MachineStatus {
   readonly startedAt?: number;
   /** The definition was changed while running: what runs is the older one. */
   readonly needsRestart: boolean;
+  /** What runs, where `needsRestart` says that it is not the definition. */
+  readonly runsAs?: MachineDefinition;
   /** The guest's last printed line, as plain text. */
   readonly lastLine: string;
   readonly createdAt: number;
@@ -116,7 +118,7 @@ export const machines = contract('machines', {
    * and no command overwrites a change it has not seen. Without `base` the patch is stored whatever was there.
    */
   update: call<(id: MachineId, patch: Partial<MachineDefinition>, base?: Partial<MachineDefinition>) => MachineStatus>(
-    argsWithOptional([machineId, definitionPatch], definitionPatch),
+    argsWithOptional([machineId, definitionPatch], definitionBase),
   ),
   /** What is wrong with a definition, by field; nothing is stored. */
   check: call<(candidate: MachineDefinition) => readonly { readonly field: string; readonly message: string }[]>(args(definition)),

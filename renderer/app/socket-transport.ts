@@ -8,6 +8,8 @@ import type { Connection, Transport } from './transport.ts';
 /** The first pause after a loss is short, because most losses are restarts of the program. */
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8000;
+/** RFC 6455, 7.4.1: the server is shutting down. */
+const GOING_AWAY = 1001;
 
 /** Connects to `url` (ws:) and stays connected. */
 export function createSocketTransport(url: string): Transport {
@@ -40,13 +42,14 @@ export function createSocketTransport(url: string): Transport {
     };
     opening.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) =>
       wire.receive(typeof data === 'string' ? data : new Uint8Array(data));
-    opening.onclose = () => {
+    opening.onclose = ({ code }) => {
       if (socket !== opening) return;
       wire.detach('the connection to Vivarium is lost; it is being tried again');
       void isRefused().then((refused) => {
-        if (connection !== 'connected') tell(refused ? 'refused' : 'lost');
+        // A program that said that it quits is still gone; only one that answers and refuses is another one.
+        if (connection !== 'connected') tell(refused ? 'refused' : connection === 'ended' ? 'ended' : 'lost');
       });
-      if (connection === 'connected') tell('lost');
+      if (connection === 'connected') tell(code === GOING_AWAY ? 'ended' : 'lost');
       timer = setTimeout(connect, pause);
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
     };

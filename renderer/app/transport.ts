@@ -3,10 +3,10 @@ import type { ConsoleChannel } from '../../preload/contract/consoles.ts';
 import type { Services } from '../../preload/contract/wire-client.ts';
 
 /**
- * Whether calls can be made now. `lost`: the transport is trying to come back by itself; `refused`: a program answers,
- * but it was started anew and does not know this page.
+ * Whether calls can be made now. `lost`: the transport is trying to come back by itself; `ended`: so it does, but the
+ * program said that it quits; `refused`: a program answers, but it was started anew and does not know this page.
  */
-export type Connection = 'connecting' | 'connected' | 'lost' | 'refused';
+export type Connection = 'connecting' | 'connected' | 'lost' | 'ended' | 'refused';
 
 export interface Transport {
   /** The contracts' clients; calls are rejected as unavailable while there is no connection. */

@@ -5,7 +5,8 @@
 import type { MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import { useMachines } from '../stores/machines.ts';
 import { hardwareDraft, useDrafts } from './drafts.ts';
-import { primaryAction, type Action } from './machine-actions.ts';
+import { messageOf } from './sentence.ts';
+import { actionsFor, primaryAction, type Action } from './machine-actions.ts';
 import { useToasts } from './toasts.ts';
 import { useWindowState } from './window-state.ts';
 
@@ -18,11 +19,15 @@ export function useMachineOperations() {
   const state = useWindowState();
   const drafts = useDrafts();
 
-  async function attempt<T>(act: () => Promise<T>): Promise<T | undefined> {
+  /** @param about the machine whose name the message has to say, where it does not */
+  async function attempt<T>(act: () => Promise<T>, about?: MachineId): Promise<T | undefined> {
     try {
       return await act();
     } catch (error) {
-      toasts.fail(error);
+      const name = machines.get(about)?.definition.name;
+      const text = messageOf(error);
+      if (name === undefined || text.includes(name)) toasts.fail(error);
+      else toasts.show({ tone: 'error', text: `“${name}”: ${text}` });
       return undefined;
     }
   }
@@ -35,7 +40,14 @@ export function useMachineOperations() {
   }
   async function start(id: MachineId) {
     show(id);
-    await attempt(() => machines.start(id));
+    await attempt(async () => {
+      try {
+        await machines.start(id);
+      } catch (error) {
+        // A machine that failed says why in its own place; the same words again would be noise.
+        if (!(machines.get(id)?.state === 'failed' && state.selected.value === id)) throw error;
+      }
+    }, id);
   }
   async function remove(machine: MachineStatus) {
     const { id, definition } = machine;
@@ -63,13 +75,25 @@ export function useMachineOperations() {
       else if (action.name === 'start') void start(id);
       else {
         const name = action.name;
-        void attempt(() => machines[name](id));
+        void attempt(() => machines[name](id), id);
         if (name === 'resume') show(id);
       }
     };
     if (action.loses === undefined) return run();
     const text = action.loses.replace('{name}', definition.name);
     state.question.value = { title: `${action.label} “${definition.name}”?`, text, verb: action.label, goOn: run };
+  }
+  /** The Delete key: into the bin; a running machine has to be stopped first, which is for the person to do. */
+  function askToRemove(machine: MachineStatus) {
+    const action = actionsFor(machine).find(({ name }) => name === 'delete');
+    if (action) return perform(action, machine);
+    const { name } = machine.definition;
+    const suspend = actionsFor(machine).find((one) => one.name === 'suspend');
+    toasts.show({
+      tone: 'warning',
+      text: `“${name}” is running. Shut it down in the guest or suspend it, then delete it.`,
+      ...(suspend ? { action: { label: 'Suspend', run: () => perform(suspend, machine) } } : {}),
+    });
   }
   /** Enter or a double-click: start what is off, resume what is paused, else go to its console. */
   function open(machine: MachineStatus) {
@@ -82,5 +106,5 @@ export function useMachineOperations() {
     if (trimmed === '' || trimmed === machine.definition.name) return true;
     return (await attempt(() => machines.update(machine.id, { name: trimmed }, { name: machine.definition.name }))) !== undefined;
   }
-  return { attempt, show, start, perform, open, rename };
+  return { attempt, show, start, perform, askToRemove, open, rename };
 }

@@ -14,10 +14,16 @@ export interface Toasts {
   /** Shows what an error says; anything not an error is shown as it is. */
   fail(error: unknown): void;
   dismiss(id: number): void;
+  /** While somebody points at the messages or is among them, none goes. */
+  hold(held: boolean): void;
+  /** Takes the newest offered way back. @returns whether there was one */
+  undoLast(): boolean;
 }
 
-/** Long enough to read a sentence and reach Undo. Errors and warnings stay until closed: they say what to do next. */
-const SHOWN_MS = 10_000;
+/** Long enough to read a sentence and reach Undo; longer for what went wrong, which says what to do next. */
+const SHOWN_MS = { info: 10_000, warning: 30_000, error: 30_000 } as const;
+/** What the button of a way back is called, everywhere. */
+const UNDO = 'Undo';
 /** More than this is a wall; the oldest goes. */
 const MOST = 4;
 
@@ -25,6 +31,7 @@ const MOST = 4;
 export function createToasts(delay: (act: () => void, milliseconds: number) => void = setTimeout): Toasts {
   const list = shallowReactive<Toast[]>([]);
   let next = 1;
+  let held = false;
   function dismiss(id: number) {
     const at = list.findIndex((toast) => toast.id === id);
     if (at >= 0) list.splice(at, 1);
@@ -36,12 +43,25 @@ export function createToasts(delay: (act: () => void, milliseconds: number) => v
     const id = next++;
     list.push({ id, ...toast });
     if (list.length > MOST) list.shift();
-    if (toast.tone === 'info') delay(() => dismiss(id), SHOWN_MS);
+    // A warning with something to do waits for the person.
+    if (toast.tone === 'info' || !toast.action) leaveLater(id, SHOWN_MS[toast.tone]);
+  }
+  function leaveLater(id: number, milliseconds: number) {
+    delay(() => (held ? leaveLater(id, SHOWN_MS.info) : dismiss(id)), milliseconds);
+  }
+  function undoLast() {
+    const toast = list.findLast(({ action }) => action?.label === UNDO);
+    if (!toast) return false;
+    dismiss(toast.id);
+    toast.action?.run();
+    return true;
   }
   return {
     list,
     show,
     dismiss,
+    hold: (now) => (held = now),
+    undoLast,
     fail: (error) => show({ tone: 'error', text: messageOf(error) }),
   };
 }

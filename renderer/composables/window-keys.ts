@@ -14,14 +14,27 @@ function nextPane(backwards: boolean): void {
   (pane?.querySelector<HTMLElement>('textarea, [tabindex="0"]') ?? pane)?.focus();
 }
 
-/** @param take - takes a snapshot of the selected machine */
-export function useWindowKeys(state: WindowState, selected: () => MachineId | undefined, take: () => void): void {
+/** What the keys do with the selected machine, or at all. */
+export interface WindowActs {
+  /** Takes a snapshot. */
+  take(): void;
+  rename(): void;
+  remove(): void;
+  /** Takes the last offered way back. @returns whether there was one */
+  undo(): boolean;
+}
+
+/** Where a key belongs to what is being typed or selected. */
+const isTypedInto = (target: EventTarget | null) =>
+  target instanceof Element && target.closest('input, textarea, select, [contenteditable], .xterm, [popover]:popover-open') !== null;
+
+export function useWindowKeys(state: WindowState, selected: () => MachineId | undefined, acts: WindowActs): void {
   const keys: Readonly<Record<string, () => void>> = {
     'ctrl+k': () => (state.dialog.value = 'palette'),
     'ctrl+shift+p': () => (state.dialog.value = 'palette'),
     'ctrl+,': () => (state.dialog.value = 'settings'),
     'ctrl+alt+n': () => (state.dialog.value = 'create'),
-    'ctrl+shift+s': take,
+    'ctrl+shift+s': acts.take,
     'ctrl+f': () => {
       const id = selected();
       if (id !== undefined && (state.tabs.get(id) ?? 'console') === 'console') state.consoleFind.value++;
@@ -29,9 +42,17 @@ export function useWindowKeys(state: WindowState, selected: () => MachineId | un
     F6: () => nextPane(false),
     'shift+F6': () => nextPane(true),
   };
+  /** Those that a field, a console or a timeline may want for itself. */
+  const elsewhere: Readonly<Record<string, () => void>> = {
+    F2: acts.rename,
+    Delete: acts.remove,
+    // Without this, the browser takes back what was typed last in some field that nobody looks at.
+    'ctrl+z': () => void acts.undo(),
+  };
   function onKey(event: KeyboardEvent) {
-    if (document.querySelector('dialog[open]')) return;
-    const act = keys[keyWithModifiers(event)];
+    if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
+    const name = keyWithModifiers(event);
+    const act = keys[name] ?? (isTypedInto(event.target) ? undefined : elsewhere[name]);
     if (!act) return;
     event.preventDefault();
     act();

@@ -131,7 +131,12 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
       if (fields.name !== undefined && [...entries.values()].some((other) => other !== one && other.status.definition.name === fields.name))
         throw new ContractError('conflict', `there is already a machine called "${fields.name}": choose another name`);
       one.before = one.status.definition;
-      return change(id, { definition: { ...one.before, ...fields }, needsRestart: one.guest !== undefined });
+      const running = one.status.runsAs ?? one.before;
+      return change(id, {
+        definition: { ...one.before, ...fields },
+        needsRestart: one.guest !== undefined,
+        ...(one.guest ? { runsAs: running } : {}),
+      });
     },
     check: ({ boot }) =>
       boot.kernel && !boot.kernel.startsWith('/boot/')

@@ -65,7 +65,7 @@ describeWith(['chromium'], 'the hardware form', () => {
     await page.getByText('A gzipped initial file system').waitFor();
     await page.getByRole('button', { name: 'Open' }).click();
     await second.getByLabel('Read-only').check();
-    await page.getByRole('group', { name: 'Disk 1' }).getByLabel('Writes').selectOption('Forgotten at the stop');
+    await page.getByRole('group', { name: 'Disk 1' }).getByLabel('Writes').selectOption('Discarded on shutdown');
     await page.getByRole('button', { name: 'Move disk 2 up' }).click();
     await page.getByRole('button', { name: 'Apply' }).last().click();
     await page.getByText('All changes saved').waitFor();
@@ -81,6 +81,11 @@ describeWith(['chromium'], 'the hardware form', () => {
     await page.getByText('The running machine keeps what it has').waitFor();
     await page.getByRole('button', { name: 'Apply' }).last().click();
     await page.getByText('Stored changes apply at the next start.').waitFor();
+    await page.getByRole('button', { name: 'System' }).click();
+    await page.getByLabel('Memory', { exact: true }).fill('256');
+    await page.getByRole('button', { name: 'Apply' }).last().click();
+    await page.getByText('At the next start: Memory 256 MiB (now 512 MiB)').waitFor();
+    await page.getByRole('button', { name: 'System applies at the next start' }).waitFor();
     expect(stored(main)[0]?.needsRestart).toBe(true);
   });
 });

@@ -64,6 +64,8 @@ describeWith(['chromium'], 'machines in the window', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(names(main)[0]).toBe('alpha running');
     await stop();
+    // The safe answer has the focus.
+    await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await expect.poll(() => names(main)[0]).toBe('alpha off');
   });
@@ -156,5 +158,63 @@ describeWith(['chromium'], 'machines in the window', () => {
       );
       expect(nameless).toEqual([]);
     }
+  });
+  test('F2, Delete and Ctrl+Z hold in the whole window; a field keeps its own', async () => {
+    const { page, main } = await open({ prepare: two });
+    await page.getByRole('tab', { name: 'Overview' }).focus();
+    await page.keyboard.press('F2');
+    await page.getByLabel('Machine name').fill('gamma');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'gamma' }).waitFor();
+    await page.getByRole('tab', { name: 'Overview' }).focus();
+    await page.keyboard.press('Delete');
+    await page.getByText('“gamma” was deleted.').waitFor();
+    await page.keyboard.press('Control+z');
+    await page.getByRole('heading', { name: 'gamma' }).waitFor();
+    expect(names(main)).toEqual(['beta off', 'gamma off']);
+  });
+  test('Delete on a running machine stops nothing, and no question has its danger under Enter', async () => {
+    const { page, main } = await open({ prepare: (fake) => (two(fake), void fake.machines.service.start(fake.machines.first())) });
+    await page.getByRole('listbox', { name: 'Machines' }).focus();
+    await page.keyboard.press('Delete');
+    await page.getByText('“alpha” is running.').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Stop' }).click();
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(names(main)).toEqual(['alpha running', 'beta off']);
+  });
+  test('a program that quits says so, and what it showed is marked as old', async () => {
+    const { page, main, complaints } = await open({
+      prepare: (fake) => (two(fake), void fake.machines.service.start(fake.machines.first())),
+    });
+    await page.getByText('Running').first().waitFor();
+    await main.close();
+    await page.getByText('Vivarium has quit.').waitFor();
+    await expect
+      .poll(() =>
+        page
+          .locator('.state')
+          .first()
+          .evaluate((state) => getComputedStyle(state).opacity),
+      )
+      .toBe('0.45');
+    // Chromium reports the requests that nobody answers; nothing else may be there.
+    expect(complaints.splice(0).filter((complaint) => !complaint.startsWith('Failed to load resource'))).toEqual([]);
+  });
+  test('a new machine is scrolled to', async () => {
+    const many = (fake: FakeMain) =>
+      void Array.from({ length: 40 }, (_, index) => fake.machines.add(fake.machines.plain(`machine ${index}`)));
+    const { page } = await open({ prepare: many });
+    await page.getByRole('heading', { name: 'machine 0' }).waitFor();
+    await page.getByRole('button', { name: 'New machine' }).click();
+    await page.getByLabel('Start it now').uncheck();
+    await page.getByRole('dialog').getByRole('button', { name: 'Create', exact: true }).click();
+    await page.getByRole('heading', { name: 'debian-riscv64' }).waitFor();
+    await expect
+      .poll(() => page.getByRole('option', { selected: true }).evaluate((row) => row.getBoundingClientRect().bottom < innerHeight))
+      .toBe(true);
   });
 });

@@ -196,7 +196,7 @@ describeWith(['chromium'], 'the timeline', () => {
     expect((await names())[0]).toContain('Booted');
     await page.getByLabel('Choose Booted', { exact: true }).check();
     await page.getByLabel('Choose Before the upgrade', { exact: true }).check();
-    await page.getByText('2 chosen').waitFor();
+    await page.getByText('2 selected').waitFor();
     await page.getByRole('status').getByRole('button', { name: 'Delete' }).click();
     await page.getByText('1 of them is protected and stays.').waitFor();
     await expect.poll(() => main.timeline.snapshotsOf(first(main)).length).toBe(WEEK.length - 1);

@@ -193,15 +193,41 @@ describe('paths of the host', () => {
 });
 
 describe('toasts', () => {
-  test('information goes by itself, errors stay, and the same complaint is one', () => {
-    const later: (() => void)[] = [];
-    const toasts = createToasts((act) => void later.push(act));
+  /** Toasts whose time is the test's; `pass` ends what is waited for now. */
+  function timed() {
+    const waiting: { readonly act: () => void; readonly milliseconds: number }[] = [];
+    const toasts = createToasts((act, milliseconds) => void waiting.push({ act, milliseconds }));
+    const pass = () => waiting.splice(0).forEach(({ act }) => act());
+    return { toasts, waiting, pass, texts: () => toasts.list.map(({ text }) => text) };
+  }
+  test('go by themselves, errors later; the same complaint is one; a warning with something to do stays', () => {
+    const { toasts, waiting, pass, texts } = timed();
     toasts.show({ tone: 'info', text: 'done' });
     toasts.fail(new Error('no network'));
     toasts.fail(new Error('no network'));
-    expect(toasts.list.map(({ text }) => text)).toEqual(['done', 'No network']);
-    later.forEach((act) => act());
-    expect(toasts.list.map(({ text }) => text)).toEqual(['No network']);
+    toasts.show({ tone: 'warning', text: 'your note is kept', action: { label: 'Copy', run: () => undefined } });
+    expect(texts()).toEqual(['done', 'No network', 'your note is kept']);
+    expect(waiting.map(({ milliseconds }) => milliseconds)).toEqual([10_000, 30_000, 30_000]);
+    pass();
+    expect(texts()).toEqual(['your note is kept']);
+  });
+  test('stay while somebody is at them', () => {
+    const { toasts, pass, texts } = timed();
+    toasts.fail(new Error('no network'));
+    toasts.hold(true);
+    pass();
+    expect(texts()).toEqual(['No network']);
+    toasts.hold(false);
+    pass();
+    expect(texts()).toEqual([]);
+  });
+  test('the newest way back is taken, once each', () => {
+    const { toasts, texts } = timed();
+    const undone: string[] = [];
+    for (const text of ['a', 'b']) toasts.show({ tone: 'info', text, action: { label: 'Undo', run: () => void undone.push(text) } });
+    toasts.show({ tone: 'info', text: 'c', action: { label: 'Show', run: () => void undone.push('c') } });
+    expect([toasts.undoLast(), toasts.undoLast(), toasts.undoLast()]).toEqual([true, true, false]);
+    expect([undone, texts()]).toEqual([['b', 'a'], ['c']]);
   });
   test('are never more than four', () => {
     const toasts = createToasts(() => undefined);

@@ -15,7 +15,7 @@ export const WRITES: readonly { readonly writes: Writes; readonly label: string;
   },
   {
     writes: 'throwaway',
-    label: 'Forgotten at the stop',
+    label: 'Discarded on shutdown',
     about: 'The guest can write; every start begins with the disk as it is now.',
   },
   {

@@ -46,7 +46,10 @@ test('the border takes an update with and without what it was based on, and noth
   const { check } = contract.members.update;
   expect(() => check(['id', { note: 'x' }])).not.toThrow();
   expect(() => check(['id', { note: 'x' }, { note: '' }])).not.toThrow();
-  expect(() => check(['id', { note: 'x' }, { note: 1 }])).toThrow('argument 3.note');
+  // What was stored once need not be acceptable any more to be changed.
+  expect(() => check(['id', { note: 'x' }, { disks: [{ path: '', readonly: false }] }])).not.toThrow();
+  expect(() => check(['id', { note: 'x' }, { notes: '' }])).toThrow('argument 3');
+  expect(() => check(['id', { note: 'x' }, null])).toThrow('argument 3');
   expect(() => check(['id'])).toThrow('arguments');
   expect(() => check(['id', {}, {}, {}])).toThrow('arguments');
 });
