@@ -1,7 +1,17 @@
 /** Machines: their definitions and their life. */
 import type { EngineMode, MachineFigures, OptionalDevice, VirtioBus } from '../../emulator/index.ts';
 import { call, contract, event } from './contract.ts';
-import { args, argsWithOptional, definition, definitionBase, definitionPatch, machineId, machineIds, newMachine, nothing } from './checks.ts';
+import {
+  args,
+  argsWithOptional,
+  definition,
+  definitionBase,
+  definitionPatch,
+  machineId,
+  machineIds,
+  newMachine,
+  nothing,
+} from './checks.ts';
 
 /** A machine's identity: a ULID, never shown to people. */
 export type MachineId = string & { readonly brand: 'MachineId' };
