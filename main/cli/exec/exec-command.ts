@@ -1,6 +1,5 @@
 /** `viv exec`: a command in the guest of a machine of the library, on the standard streams here. */
-import { READER_GONE } from '../../output/print.ts';
-import { printError } from '../../output/print.ts';
+import { printError, READER_GONE } from '../../output/print.ts';
 import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, type Command } from '../command.ts';
 import { findProgram, machineNamed, withProgram, type Program } from '../machines/program.ts';
@@ -14,12 +13,13 @@ const help = `viv exec: run a command in the guest of a running machine
 
 Usage: viv exec [OPTION]... NAME [COMMAND [ARGUMENT]...]
 
-COMMAND alone is a line for the guest's shell; with ARGUMENTs it is a program that gets them as they are. Without COMMAND
-a login shell is started. Standard input, output and error are the command's, byte for byte, as with ssh; several commands
-may run at once. The machine must be made from debian-riscv64: its guest has an agent for this. A machine that is still
-booting is waited for. SIGINT, SIGTERM and SIGHUP are passed on to COMMAND; the second one, or two seconds, end the wait,
-and COMMAND gets SIGHUP. What COMMAND leaves running in the background goes on and is not waited for. On a terminal
-Ctrl-A X leaves and Ctrl-A Ctrl-A sends Ctrl-A.
+COMMAND alone is a line for the guest's shell; with ARGUMENTs it is a program that gets them as they are. Without
+COMMAND a login shell is started. Standard input, output and error are the command's, byte for byte, as with ssh;
+several commands may run at once. The machine must be made from debian-riscv64, whose guest has an agent for this; one
+that is still booting is waited for. What COMMAND leaves running in the background is not waited for.
+
+SIGINT, SIGTERM and SIGHUP are passed on to COMMAND; the second one, or two seconds, end the wait, and COMMAND gets
+SIGHUP. On a terminal Ctrl-A X leaves and Ctrl-A Ctrl-A sends Ctrl-A.
 
 ${TERMINAL_HELP}
   --timeout SECONDS         hang up after that time

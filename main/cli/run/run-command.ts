@@ -30,7 +30,6 @@ then the guest powers off. SIGINT, SIGTERM and SIGHUP are passed on to COMMAND; 
 run. What COMMAND leaves running in the background is not waited for.
 
 ${GUEST_HELP}
-                            overlay is as good as throwaway here: the machine is not kept
   --run COMMAND             with --template: run a shell command, then power off
 ${TERMINAL_HELP}
   --console                 with --run: show what the guest's console prints on standard error
@@ -39,6 +38,8 @@ ${TERMINAL_HELP}
   --kmod MODULE             with --template: load a kernel module; may be given several times
   --timeout SECONDS         stop after that time
   --stats FILE              write figures of the run as JSON
+
+A disk's overlay is forgotten like throwaway: the machine is not kept.
 
 Exit status without --run: the guest's own (0 where it gives none); 124 after --timeout. With --run:
 ${GUEST_EXIT_HELP}

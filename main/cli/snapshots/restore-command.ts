@@ -17,8 +17,9 @@ export const restorePart: Part = {
 Usage: viv snapshot restore NAME SNAPSHOT [--json]
 
 It runs, is paused or is off as it was then, with the memory, cores, disks, ports and boot files it had; its name, note,
-checkpoints and what happens when the program quits stay. viv snapshot diff shows before what of its hardware differs. If something has changed since the last snapshot, the present is kept as a
-snapshot of its own first, so that a restore can be taken back by another one.
+checkpoints and what happens when the program quits stay. viv snapshot diff shows before what of its hardware differs.
+If something has changed since the last snapshot, the present is kept as a snapshot of its own first, so that a restore
+can be taken back by another one.
 
 ${SNAPSHOT_HELP}
 
