@@ -1,7 +1,10 @@
 /** `viv run` on a real terminal: keys reach the guest one by one, Ctrl-A X leaves, and the terminal is given back. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { spawn, type IPty } from 'node-pty';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+import { describeWith } from '../kit/tools.ts';
 
 const viv = fileURLToPath(new URL('../../main/cli/viv.js', import.meta.url));
 const CTRL_A = '\x01';
@@ -21,6 +24,8 @@ function onTerminal(...args: string[]) {
   });
   const ended = new Promise<number>((resolve) => started.onExit(({ exitCode }) => resolve(exitCode)));
   return {
+    pid: started.pid,
+    text: () => text,
     type: (keys: string) => started.write(keys),
     until: (pattern: RegExp) => new Promise<void>((resolve) => (pattern.test(text) ? resolve() : waiting.push({ pattern, resolve }))),
     ended,
@@ -44,4 +49,40 @@ test('Ctrl-C belongs to the guest', async () => {
   await until(/powers off/);
   type(`${CTRL_A}x`);
   expect(await ended).toBe(0);
+});
+
+test('stopped as a job it gives the terminal back, and takes it again when it goes on', async () => {
+  const { pid, type, until, ended } = onTerminal('run', '--template', 'hello-riscv64');
+  await until(/Hello from a bare riscv64 machine/);
+  const modes = () =>
+    execFileSync('stty', ['-a', '-F', readlinkSync(`/proc/${pid}/fd/0`)], { encoding: 'utf8' }).match(/-?\b(icanon|isig|echo)\b/g);
+  const isStopped = () => /^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  for (let time = 0; time < 2; time++) {
+    process.kill(pid, 'SIGTSTP');
+    await vi.waitFor(() => expect(isStopped()).toBe(true), { timeout: 30_000 });
+    expect(modes()).toEqual(['isig', 'icanon', 'echo']);
+    process.kill(pid, 'SIGCONT');
+    await vi.waitFor(() => expect(modes()).toEqual(['-isig', '-icanon', '-echo']), { timeout: 30_000 });
+  }
+  type('time\r');
+  await until(/seconds since the machine started/);
+  type(`${CTRL_A}x`);
+  expect(await ended).toBe(0);
+});
+
+describeWith(['apt'], 'a Debian guest on a real terminal', () => {
+  test('after reboots of the guest, keys and Ctrl-A X work as before', async () => {
+    const { type, text, ended } = onTerminal('run', '--template', 'debian-riscv64');
+    const prompts = (count: number) =>
+      vi.waitFor(() => expect(text().split('This is Linux').at(count) ?? '').toMatch(/# /), { timeout: 120_000 });
+    await prompts(1);
+    for (const time of [2, 3]) {
+      type('reboot\r');
+      await prompts(time);
+    }
+    type('echo $((6*7))\r');
+    await vi.waitFor(() => expect(text()).toMatch(/[\r\n]42[\r\n]/), { timeout: 60_000 });
+    type(`${CTRL_A}x`);
+    expect(await ended).toBe(0);
+  });
 });
