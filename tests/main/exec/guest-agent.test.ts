@@ -25,7 +25,8 @@ function played() {
       }
       return found;
     });
-  const report = (kind: number, channel: number, payload = new Uint8Array(), detail = 0) => encodeRequest(kind, channel, payload, detail);
+  const report = (kind: number, channel: number, payload: Uint8Array = new Uint8Array(), detail = 0) =>
+    encodeRequest(kind, channel, payload, detail);
   const greeting = () => report(REPORT.hello, 0, messages().findLast(({ kind }) => kind === REQUEST.reset)!.payload);
   return { agent, sent, messages, report, greeting, dealtWith: () => dealtWith };
 }
