@@ -126,6 +126,46 @@ export interface MachineEvents {
   lingers?(gone: Promise<void>): void;
 }
 
+/** A register of a device, as its data sheet and this moment have it. */
+export interface DeviceRegister {
+  readonly name: string;
+  /** Byte offset from the device's address. */
+  readonly at: number;
+  /** In bytes. */
+  readonly width: 1 | 2 | 4;
+  readonly doc: string;
+  /** Absent where reading it would change something; `effect` says what. */
+  readonly value?: number;
+  readonly effect?: string;
+}
+/** A device of a running machine. */
+export interface DeviceDescription {
+  /** As snapshots know it. */
+  readonly name: string;
+  /** For people. */
+  readonly title: string;
+  /** Physical address of its registers; absent while the guest has not placed them. */
+  readonly address?: number;
+  /** Bytes of its window. */
+  readonly size: number;
+  /** The interrupt controller's input that it pulls. */
+  readonly line?: number;
+  /** Of a function on the PCI bus. */
+  readonly pci?: {
+    readonly slot: number;
+    readonly vendor: number;
+    readonly device: number;
+    readonly revision: number;
+    readonly classCode: number;
+    readonly subsystemVendor: number;
+    readonly subsystem: number;
+  };
+  readonly registers: readonly DeviceRegister[];
+  /** How often the guest touched a register that the device does not have, and the offset of the latest. */
+  readonly unknownAccesses: number;
+  readonly lastUnknown?: number;
+}
+
 /** A machine whose threads are running. Every call after `ended` does nothing. */
 export interface RunningMachine {
   pause(): Promise<void>;
@@ -138,6 +178,8 @@ export interface RunningMachine {
   /** Terminal size of a console, in characters. */
   resize(console: number, columns: number, rows: number): void;
   figures(): MachineFigures;
+  /** Every device with what its registers hold now. @throws MachineError if it has ended */
+  devices(): Promise<readonly DeviceDescription[]>;
   /**
    * Takes one instant of the whole machine; the guest stands still for milliseconds and goes on. A paused one stays paused.
    * The RAM is copied behind it by whoever calls `copyPages` (emulator/host/pages.ts) with the answer's `ram`; until that

@@ -22,6 +22,7 @@ import { snapshotsService } from './services/snapshots-service.ts';
 import { tasksService } from './services/tasks-service.ts';
 import { checkDefinition } from './supervisor/check-definition.ts';
 import type { StartMachine } from './supervisor/machine-life.ts';
+import { machineDeviceTree } from './supervisor/device-tree.ts';
 import { needsTemplate, requireFiles, resolveConfiguration } from './supervisor/resolve-configuration.ts';
 import { openSupervisor, type Supervisor } from './supervisor/supervisor.ts';
 import { templateDefinition } from './supervisor/template-definition.ts';
@@ -174,6 +175,11 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
         bin: timelines.machineBin,
         forgetSuspended: (id) => timelines.forgetSuspended(id),
         createBooted: (definition) => timelines.createBooted(definition, kit.template(definition.template as string).ready),
+        deviceTree: (machine) =>
+          machineDeviceTree(machine, (name) => {
+            const template = kit.template(name);
+            return template.kind === 'linux' ? template.commandLine : undefined;
+          }),
         check: (definition) => checkDefinition(definition, { inspect: async (file) => kit.inspect(hostPath(file)) }),
       }),
       snapshots: snapshotsService(timelines),

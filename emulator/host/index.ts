@@ -71,3 +71,5 @@ function expectPages({ differs, fill }: RestorePoint, layout: MachineLayout, buf
   pages.absent.expect(markStart(words, differs));
   fill(sharedRam(layout, buffer));
 }
+
+export { deviceTreeOf } from './device-tree.ts';

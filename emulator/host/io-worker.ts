@@ -7,6 +7,7 @@ import { type DiskOwner, type MachineConfiguration, MachineError } from '../inde
 import { MachineClock } from '../machine/clock.ts';
 import { MachineControl } from '../machine/control.ts';
 import type { CoreResume, CoreStart } from '../machine/core-thread.ts';
+import { describeDevices } from '../machine/describe.ts';
 import { Instants } from '../machine/instant.ts';
 import { controlState, machineLayout, pageWork, sharedRam, shootdownOf } from '../machine/layout.ts';
 import { type MachineState, readState, restoreBoard } from '../machine/saved-state.ts';
@@ -103,6 +104,7 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
       instants.renew();
       return answer(undefined);
     }
+    if (question.kind === 'devices') return answer(describeDevices(board));
     if (question.kind === 'disk') return answer(await tellDisk(disks, question.slot, question.message));
     if (question.disks && question.disks.length !== disks.length)
       throw new MachineError(`the machine has ${disks.length} disks, not ${question.disks.length}: end it and start it with those`);

@@ -1,6 +1,14 @@
 /** A running machine as its owner sees it: what it asks of the threads, one thing after the other where it must be so. */
 import { runState } from '../engine/layout.ts';
-import { type MachineFigures, MachineError, type RestorePoint, type RunningMachine, type SavedInstant, type SharedRam } from '../index.ts';
+import {
+  type DeviceDescription,
+  type MachineFigures,
+  MachineError,
+  type RestorePoint,
+  type RunningMachine,
+  type SavedInstant,
+  type SharedRam,
+} from '../index.ts';
 import { coreState } from '../isa/riscv/state.ts';
 import { type MachineLayout, sharedRam } from '../machine/layout.ts';
 import { bind, type StateOf } from '../snapshot/schema.ts';
@@ -68,6 +76,10 @@ export class Machine implements RunningMachine {
   }
   tellDisk(slot: number, message: unknown): Promise<unknown> {
     return this.#threads.ask({ kind: 'disk', slot, message });
+  }
+
+  async devices(): Promise<readonly DeviceDescription[]> {
+    return (await this.#threads.ask({ kind: 'devices' })) as readonly DeviceDescription[];
   }
 
   /** Waits until pages may be marked for copying: the marks are one snapshot's, and a full one needs all pages here. */

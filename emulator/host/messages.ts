@@ -38,7 +38,8 @@ export type IoQuestion =
   /** The cores are about to go on; answered when they may. */
   | { readonly kind: 'resume' }
   | { readonly kind: 'instant'; readonly request: InstantRequest; readonly disks?: readonly DiskAttachment[] }
-  | { readonly kind: 'disk'; readonly slot: number; readonly message: unknown };
+  | { readonly kind: 'disk'; readonly slot: number; readonly message: unknown }
+  | { readonly kind: 'devices' };
 
 export type ToIo =
   | { readonly kind: 'input'; readonly console: number; readonly bytes: Uint8Array }

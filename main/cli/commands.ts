@@ -25,6 +25,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./machines/list-command.ts')).listCommand,
   },
   { name: 'show', summary: 'show one machine in full', load: async () => (await import('./machines/list-command.ts')).showCommand },
+  {
+    name: 'devices',
+    summary: "show a running machine's devices and registers",
+    load: async () => (await import('./machines/devices-command.ts')).devicesCommand,
+  },
   machine('start', 'start machines; they go on in the background'),
   {
     name: 'console',

@@ -50,7 +50,8 @@ ${DRIVE_HELP}
   --cpus N                  guest cores (default 1)
   --engine ENGINE           auto, interpreter or compiler (default auto)
   --virtio BUS              mmio or pci: where the guest finds its virtio devices (default mmio)
-  --device NAME             adds a device: edu, QEMU's PCI device for learning to write drivers`;
+  --device NAME             adds a device: edu, QEMU's PCI device for learning to write drivers; none: no such
+                            device`;
 
 const MOST_MEMORY_MIB = 3072;
 const MOST_CORES = 8;
@@ -82,9 +83,13 @@ function virtioBus(text: string): VirtioBus {
   return text;
 }
 
-function optionalDevice(text: string): OptionalDevice {
-  if (text !== 'edu') throw new CallError(`--device takes edu, not "${text}"`);
-  return text;
+/** The devices of `--device`, each once; `none` alone takes all away. */
+function optionalDevices(names: readonly string[]): readonly OptionalDevice[] {
+  if (names.length === 1 && names[0] === 'none') return [];
+  return [...new Set(names)].map((name) => {
+    if (name !== 'edu') throw new CallError(`--device takes edu, or none, not "${name}"`);
+    return name;
+  });
 }
 
 const path = (text: string) => {
@@ -122,6 +127,6 @@ export function guestOptions(values: Values): GuestOptions {
     cores: read(values.cpus, cores),
     engine: read(values.engine, engineMode),
     virtio: read(values.virtio, virtioBus),
-    devices: values.device && [...new Set(values.device.map(optionalDevice))],
+    devices: values.device && optionalDevices(values.device),
   });
 }

@@ -2,6 +2,7 @@
 import type { Handlers } from '../../preload/contract/contract.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { BinnedMachine, MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
+import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { unlessChanged } from '../supervisor/unless-changed.ts';
 import { withHostPaths } from '../images/files/host-path.ts';
@@ -20,6 +21,7 @@ export interface MachinesParts {
   forgetSuspended(id: MachineId): Promise<void>;
   /** A machine that goes on from the template's booted state, which is made first where it is missing. */
   createBooted(definition: MachineDefinition): Promise<MachineStatus>;
+  deviceTree(machine: SupervisedMachine): Uint8Array;
   check(definition: MachineDefinition): Promise<readonly { readonly field: string; readonly message: string }[]>;
 }
 
@@ -33,6 +35,7 @@ export function machinesService({
   bin,
   forgetSuspended,
   createBooted,
+  deviceTree,
   check,
 }: MachinesParts): Handlers<typeof machines> {
   return {
@@ -54,6 +57,8 @@ export function machinesService({
       return supervisor.update(id, base === undefined ? patch : unlessChanged(patch, base));
     },
     check,
+    devices: (id) => supervisor.machine(id).life.devices(),
+    deviceTree: (id) => deviceTree(supervisor.machine(id)),
     start: (id) => supervisor.machine(id).start(),
     pause: (id) => supervisor.machine(id).life.pause(),
     resume: (id) => supervisor.machine(id).life.resume(),

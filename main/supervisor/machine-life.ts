@@ -3,6 +3,7 @@
  * begins with `start` and ends exactly once; a guest that reboots begins the next run with the same configuration.
  */
 import type {
+  DeviceDescription,
   Ending,
   MachineConfiguration,
   MachineEvents,
@@ -167,6 +168,11 @@ export class MachineLife {
     this.#configuration = configuration;
     this.#tellSizes();
     return saved;
+  }
+
+  /** The devices of what runs. @throws ContractError when nothing does */
+  devices(): Promise<readonly DeviceDescription[]> {
+    return this.#runningIn('running', 'paused').devices();
   }
 
   /** Sends a message to a disk's owner on the machine's I/O thread. @throws ContractError when nothing runs */

@@ -1,5 +1,5 @@
 /** Machines: their definitions and their life. */
-import type { EngineMode, MachineFigures, OptionalDevice, VirtioBus } from '../../emulator/index.ts';
+import type { DeviceDescription, EngineMode, MachineFigures, OptionalDevice, VirtioBus } from '../../emulator/index.ts';
 import { call, contract, event } from './contract.ts';
 import {
   args,
@@ -132,6 +132,10 @@ export const machines = contract('machines', {
   ),
   /** What is wrong with a definition, by field; nothing is stored. */
   check: call<(candidate: MachineDefinition) => readonly { readonly field: string; readonly message: string }[]>(args(definition)),
+  /** The devices of a running machine, with what their registers hold now. */
+  devices: call<(id: MachineId) => readonly DeviceDescription[]>(args(machineId)),
+  /** The flattened device tree that the machine gives its guest, as far as it is known before a boot. */
+  deviceTree: call<(id: MachineId) => Uint8Array>(args(machineId)),
   start: call<(id: MachineId) => void>(args(machineId)),
   pause: call<(id: MachineId) => void>(args(machineId)),
   resume: call<(id: MachineId) => void>(args(machineId)),

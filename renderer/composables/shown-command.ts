@@ -71,6 +71,8 @@ function drive({ path, format, readonly, writes, sizeBytes }: DiskDefinition): s
 }
 const drives = ({ disks }: MachineDefinition): readonly string[] => disks.flatMap((disk) => ['--drive', drive(disk)]);
 
+const deviceOptions = (names: readonly string[]): readonly string[] => names.flatMap((name) => ['--device', name]);
+
 /**
  * The command that makes the changed fields of a stored machine what they are in `draft`; nothing where the changes
  * have no option (a field made empty).
@@ -83,6 +85,8 @@ export function setCommand(name: string, draft: MachineDefinition, changed: Read
     cores: ['--cpus', String(draft.cores)],
     memoryMiB: ['--memory', `${draft.memoryMiB}M`],
     engine: ['--engine', draft.engine],
+    virtio: ['--virtio', draft.virtio ?? 'mmio'],
+    devices: deviceOptions(draft.devices?.length ? draft.devices : ['none']),
     disks: drives(draft),
     ports: draft.ports.flatMap((port) => ['--port', port.name]),
     checkpoints: [
@@ -120,5 +124,7 @@ export function runCommand(definition: MachineDefinition): string {
     '--cpus',
     String(definition.cores),
     ...(definition.engine === 'auto' ? [] : ['--engine', definition.engine]),
+    ...(definition.virtio === 'pci' ? ['--virtio', 'pci'] : []),
+    ...deviceOptions(definition.devices ?? []),
   );
 }

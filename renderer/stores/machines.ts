@@ -87,6 +87,7 @@ export const useMachines = defineStore('machines', () => {
     purge: client.purge,
     undo: client.undo,
     check: client.check,
+    devices: client.devices,
     start: client.start,
     pause: client.pause,
     resume: client.resume,

@@ -1,4 +1,5 @@
 /** Machines in memory for tests of the window: the contract `machines` and its consoles over fake guests. */
+import type { DeviceDescription } from '../../emulator/index.ts';
 import type { ServiceEvents } from '../../main/border/border.ts';
 import type { OpenConsole } from '../../main/border/session.ts';
 import { ConsoleLog } from '../../main/supervisor/console-log.ts';
@@ -15,6 +16,33 @@ type Entry = {
   guest: FakeGuest | undefined;
   ticker: NodeJS.Timeout | undefined;
 };
+
+/** As a board would list them: one at an address, one on the PCI bus, one that the guest has not placed. */
+const FAKE_DEVICES: readonly DeviceDescription[] = [
+  {
+    name: 'uart16550',
+    title: 'Serial port (16550A)',
+    address: 0x1000_0000,
+    size: 0x100,
+    line: 10,
+    unknownAccesses: 0,
+    registers: [
+      { name: 'receiver', at: 0, width: 1, doc: 'the next received byte', effect: 'takes the byte' },
+      { name: 'lineStatus', at: 5, width: 1, doc: 'what the line and the FIFOs are doing', value: 0x60 },
+    ],
+  },
+  {
+    name: 'edu-pci',
+    title: 'Teaching device (edu): PCI function',
+    address: 0x300f_0000,
+    size: 0x1000,
+    line: 34,
+    pci: { slot: 30, vendor: 0x1234, device: 0x11e8, revision: 16, classCode: 0xff00, subsystemVendor: 0x1af4, subsystem: 0x1100 },
+    unknownAccesses: 0,
+    registers: [{ name: 'vendorId', at: 0, width: 2, doc: 'who made the device', value: 0x1234 }],
+  },
+  { name: 'edu', title: 'Teaching device (edu)', size: 0x10_0000, unknownAccesses: 2, lastUnknown: 0x44, registers: [] },
+];
 
 const ENDING = 'powered off by the guest';
 
@@ -120,6 +148,11 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
   const service: Handlers<typeof machines> = {
     list: () => [...entries.values()].map(({ status }) => status),
     get: (id) => entry(id).status,
+    devices: (id) => {
+      if (!entry(id).guest) throw new ContractError('conflict', 'the machine is off, not running or paused');
+      return FAKE_DEVICES;
+    },
+    deviceTree: () => new Uint8Array(),
     create({ template, name, definition, booted }) {
       const made = add(definition ?? plain(name ?? template ?? 'machine', template));
       return booted ? change(made.id, { suspended: true, reason: 'booted' }) : made;

@@ -88,6 +88,22 @@ describeWith(['chromium'], 'the hardware form', () => {
     await page.getByRole('button', { name: 'System applies at the next start' }).waitFor();
     expect(stored(main)[0]?.needsRestart).toBe(true);
   });
+  test('Devices shows the running board with its registers, and where virtio devices are is applied', async () => {
+    const { page, main } = await open({ prepare: one });
+    await page.getByRole('tab', { name: 'Hardware' }).click();
+    await page.getByRole('button', { name: 'Devices' }).click();
+    await expect.poll(() => page.getByText('Start the machine to see its devices').count()).toBe(1);
+    await page.getByLabel('Virtio devices').selectOption('pci');
+    await page.getByLabel('Teaching device').check();
+    await page.getByRole('button', { name: 'Apply' }).last().click();
+    await expect.poll(() => stored(main)[0]?.definition).toMatchObject({ virtio: 'pci', devices: ['edu'] });
+    void main.machines.service.start(main.machines.first());
+    await page.getByRole('button', { name: /Serial port/ }).click();
+    const registers = page.getByRole('region', { name: 'Registers of uart16550' });
+    await expect.poll(() => registers.innerText()).toContain('0x60');
+    expect(await registers.innerText()).toContain('not read: takes the byte');
+    expect(await page.getByRole('button', { name: /PCI function/ }).innerText()).toContain('00:1e.0 · 1234:11e8');
+  });
 });
 
 describeWith(['chromium'], 'the dialog for a new machine', () => {

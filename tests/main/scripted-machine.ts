@@ -49,6 +49,9 @@ export class ScriptedMachine implements RunningMachine {
   figures() {
     return this.figuresNow;
   }
+  async devices() {
+    return [];
+  }
   async save(): Promise<SavedInstant> {
     throw new MachineError('a scripted machine has no memory to save');
   }

@@ -1,4 +1,5 @@
 /** A machine's definition while a person edits it: what was changed, what is wrong, what would be stored. */
+import { DISKS_MAX } from '../../../preload/contract/checks.ts';
 import type { BootDefinition, MachineDefinition } from '../../../preload/contract/machines.ts';
 
 /** A fault at a field: `memoryMiB`, `boot.kernel`, `disks.0.path`. */
@@ -9,7 +10,7 @@ export interface Problem {
 type BootText = Exclude<keyof BootDefinition, 'kind'>;
 
 /** The limits of the board `riscv64-virt`; `preload/contract/checks.ts` holds the same at the border. */
-export const LIMITS = { cores: 8, leastMemoryMiB: 16, mostMemoryMiB: 3072, disks: 6, ports: 16, name: 100 } as const;
+export const LIMITS = { cores: 8, leastMemoryMiB: 16, mostMemoryMiB: 3072, disks: DISKS_MAX, ports: 16, name: 100 } as const;
 
 /** The definition with one text of its boot part changed; an empty text leaves the field out. */
 export function withBoot(draft: MachineDefinition, field: BootText, text: string): MachineDefinition {

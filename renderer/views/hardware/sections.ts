@@ -7,6 +7,7 @@ export const SECTIONS = [
   { key: 'boot', label: 'Boot', icon: 'power', fields: ['boot'] },
   { key: 'disks', label: 'Disks', icon: 'disk', fields: ['disks'] },
   { key: 'ports', label: 'Console ports', icon: 'plug', fields: ['ports'] },
+  { key: 'devices', label: 'Devices', icon: 'board', fields: ['virtio', 'devices'] },
   { key: 'json', label: 'JSON', icon: 'braces', fields: [] },
 ] as const satisfies readonly { key: string; label: string; icon: IconName; fields: readonly string[] }[];
 

@@ -1,0 +1,15 @@
+/** The device tree of a machine that need not run. */
+import { boards } from '../board/boards.ts';
+import type { MachineConfiguration } from '../index.ts';
+
+/**
+ * The flattened device tree (Devicetree Specification 0.4, chapter 5) that a machine of this configuration gives its
+ * guest, without what only a boot knows: where the initial file system lies, and the random seed.
+ * @throws MachineError for more devices than the board has room for
+ */
+export function deviceTreeOf(configuration: MachineConfiguration): Uint8Array {
+  const board = boards[configuration.board];
+  const { boot } = configuration;
+  const bootArguments = boot.kind === 'linux' ? { bootArguments: boot.commandLine } : {};
+  return board.deviceTree(configuration, board.plan(configuration), bootArguments);
+}
