@@ -24,7 +24,17 @@ function diskWords({ path, format = 'raw', readonly, writes = 'direct', sizeByte
 }
 
 /** Facts that need no matching, by what they are called. */
-function factsOf({ memoryMiB, cores, board, engine, template, boot, ports }: MachineDefinition): ReadonlyMap<string, string> {
+function factsOf({
+  memoryMiB,
+  cores,
+  board,
+  engine,
+  template,
+  boot,
+  ports,
+  virtio = 'mmio',
+  devices = [],
+}: MachineDefinition): ReadonlyMap<string, string> {
   const facts: [string, string | undefined][] = [
     ['memory', `${memoryMiB} MiB`],
     ['cores', String(cores)],
@@ -33,6 +43,8 @@ function factsOf({ memoryMiB, cores, board, engine, template, boot, ports }: Mac
     ['template', template],
     ['boots', BOOT_KINDS[boot.kind]],
     ...Object.entries(BOOT).map(([field, what]): [string, string | undefined] => [what, boot[field as keyof typeof BOOT]]),
+    ['bus of virtio devices', virtio],
+    ['other devices', devices.length > 0 ? devices.join(', ') : undefined],
     ['console ports', ports.length > 0 ? ports.map(({ name }) => name).join(', ') : undefined],
   ];
   return new Map(facts.filter((fact): fact is [string, string] => fact[1] !== undefined));

@@ -53,6 +53,7 @@ if [ ! -e /etc/vivarium/run ]; then
   ip link set lo up
   for console in $(cat /sys/class/tty/console/active); do :; done
   table="$console::respawn:-/bin/sh
+::respawn:/bin/vivarium-clock
 $table"
 fi
 echo "$table" > /etc/inittab

@@ -15,6 +15,8 @@ export interface BaseParts {
   readonly profile: string;
   /** `resize.sh`: the command `resize`, which BusyBox as Debian builds it lacks. */
   readonly resize: string;
+  /** `clock.sh`: sets the clock by the real-time clock when the machine stood still or went back. */
+  readonly clock: string;
   /** The program that runs the host's commands. */
   readonly agent: Uint8Array;
   /** The kernel's modules; asked only when some are needed. */
@@ -64,6 +66,7 @@ export async function baseInitramfs(parts: BaseParts): Promise<Uint8Array> {
       .map((name): CpioEntry => ({ kind: 'link', path: `bin/${name}`, target: 'busybox' })),
     file('bin/vivarium-agent', parts.agent, 0o755),
     file('bin/resize', parts.resize, 0o755),
+    file('bin/vivarium-clock', parts.clock, 0o755),
     file('etc/passwd', 'root::0:0:root:/root:/bin/sh\n'),
     file('etc/group', 'root:x:0:\n'),
     file('etc/profile', parts.profile),
