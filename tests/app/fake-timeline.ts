@@ -226,5 +226,5 @@ export function fakeTimeline(
     compact: (_machine, slot) => said(`compact ${slot}`),
     acceptBase: (_machine, slot) => void said(`accept ${slot}`),
   };
-  return { service, diskService, script, take, put, restored, exported, diskLists, diskCalls, snapshotsOf, presentOf };
+  return { service, diskService, script, take, put, restored, hardware, exported, diskLists, diskCalls, snapshotsOf, presentOf };
 }

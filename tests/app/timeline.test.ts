@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { MachineId } from '../../preload/contract/machines.ts';
+import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import { describeWith } from '../kit/tools.ts';
 import { WEEK, type Scripted } from './fake-timeline.ts';
 import { windows, type FakeMain } from './window.ts';
@@ -94,6 +95,29 @@ describeWith(['chromium'], 'the timeline', () => {
     await press(page, 'Delete');
     await page.getByText('“Before the upgrade” is protected.').waitFor();
     expect(main.timeline.snapshotsOf(first(main))).toHaveLength(WEEK.length);
+  });
+  test('a restore that changes the hardware says so first', async () => {
+    const { page, main } = await open({ prepare: week });
+    main.timeline.hardware.set('S03' as SnapshotId, [
+      { what: 'memory', before: '256 MiB', after: '128 MiB' },
+      { what: 'disk 1', before: null, after: 'in the library, 64 MiB, writes kept' },
+    ]);
+    await timeline(page);
+    await press(page, 'Home', 'ArrowRight', 'ArrowRight', 'Enter');
+    const question = page.getByRole('dialog', { name: 'Restore “Before the upgrade”?' });
+    await question.getByText('memory: 256 MiB → 128 MiB').waitFor();
+    expect(await question.getByRole('listitem').allTextContents()).toEqual([
+      'memory: 256 MiB → 128 MiB',
+      'disk 1: added (in the library, 64 MiB, writes kept)',
+    ]);
+    await press(page, 'Escape');
+    await question.waitFor({ state: 'detached' });
+    expect(main.timeline.restored).toEqual([]);
+    await graph(page).focus();
+    await press(page, 'Enter');
+    await question.getByRole('button', { name: 'Restore' }).click();
+    await page.getByText('Restored to “Before the upgrade”').waitFor();
+    expect(main.timeline.restored).toEqual(['S03']);
   });
   test('the pointer: a card on hover, a click selects, dragging the strip scrubs and does not restore', async () => {
     const { page, main } = await open({ prepare: week });

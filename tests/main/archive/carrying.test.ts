@@ -1,7 +1,7 @@
 /** Machines carried between libraries with the real emulator: they go on there, as often as wanted, and damage is refused. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { GuestKit } from '../../../main/images/index.ts';
 import type { MachineId } from '../../../preload/contract/machines.ts';
 import { temporaryFolder, temporaryHome } from '../temporary-home.ts';
@@ -34,6 +34,44 @@ async function running(): Promise<{ program: Program; id: MachineId }> {
 }
 
 describe('carried to another library', () => {
+  test('snapshots keep their order and their machines', { timeout: 60_000 }, async () => {
+    const { program, id } = await running();
+    const { supervisor, timelines } = program;
+    const take = async (name: string) => {
+      const { record, stored } = await timelines.create(id, { name });
+      await stored;
+      return record.id;
+    };
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => 3e12);
+    const ahead = await take('ahead');
+    clock.mockRestore();
+    // For its next start it is another one.
+    await supervisor.update(id, ({ disks }) => ({
+      memoryMiB: 64,
+      disks: [...disks, { readonly: false, writes: 'overlay', sizeBytes: 4096 }],
+    }));
+    await take('today');
+    await supervisor.machine(id).life.stop();
+    await supervisor.update(id, { disks: [] });
+    const file = join(temporaryFolder(), 'hello.vivarium');
+    expect(await ended(program, timelines.carrying.export(id, file).task)).toMatchObject({ state: 'done' });
+
+    const there = await timelineProgram();
+    const machine = await imported(there, file);
+    const [first, second] = (await there.timelines.timeline(machine)).snapshots;
+    expect([first?.name, second?.name]).toEqual(['ahead', 'today']);
+    expect(first?.createdAt).toBeGreaterThan(second?.createdAt ?? Infinity);
+    const defined = () => there.supervisor.machine(machine).record.definition;
+    expect(defined()).toMatchObject({ memoryMiB: 64, disks: [] });
+    await there.timelines.restore(second!.id);
+    expect(there.supervisor.machine(machine).life.configuration?.disks).toHaveLength(1);
+    expect(defined()).toMatchObject({ memoryMiB: 64, disks: [{ sizeBytes: 1024 * 1024 }, { sizeBytes: 4096 }] });
+    expect(there.supervisor.machine(machine).status().needsRestart).toBe(true);
+    await there.timelines.restore(first!.id);
+    expect(defined().disks).toHaveLength(1);
+    expect(defined().memoryMiB).toBe((await timelines.parts.library.snapshots.get(ahead)).definition.memoryMiB);
+  });
+
   test('a running machine goes on, in as many copies as wanted', { timeout: 60_000 }, async () => {
     const { program, id } = await running();
     await (
