@@ -33,7 +33,7 @@ async function start() {
   }
   const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit', env: frugal });
   // A terminal sends its signals to both processes; the child decides what they mean.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
 }
 
