@@ -9,6 +9,7 @@ import type { About } from '../preload/contract/application.ts';
 import type { MachineDefinition } from '../preload/contract/machines.ts';
 import { broadcaster, dispatcher, type Dispatch, type ServiceEvents } from './border/border.ts';
 import { serveSession, type Link, type Session } from './border/session.ts';
+import { FileClaims } from './claims/file-claims.ts';
 import { machineDisks, OVERLAY_DISK } from './disks/machine-disks.ts';
 import { hostPath } from './images/files/host-path.ts';
 import { GuestKit, imagesService } from './images/index.ts';
@@ -98,8 +99,10 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   // A program that stays is to start machines, and go back to instants, without waiting for threads.
   if (options.listens && !options.startMachine) keepThreadsReady([OVERLAY_DISK]);
 
+  const claims = new FileClaims();
   const disks = machineDisks({
     library,
+    claims,
     storage,
     behind: (title, work) =>
       void tasks.begin(title, (progress, signal) =>
@@ -128,7 +131,10 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     library,
     startMachine: starting,
     begin: (machine, signal) => timelines.startOf(machine.id, signal),
-    changed: (machine) => timelines.machineChanged(machine),
+    changed: (machine) => {
+      if (machine.life.isGone) disks.release(machine.id);
+      timelines.machineChanged(machine);
+    },
     diskTrouble: (machine, slot, message) => timelines.diskTrouble(machine, slot, message),
     events: {
       changed: events.machines.changed,
@@ -160,7 +166,15 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
         quit: () => void setImmediate(() => options.quit?.()),
       }),
       consoles: consolesService(supervisor),
-      disks: disksService({ library, storage, tasks, supervisor, events: events.disks, alone: (id, work) => timelines.alone(id, work) }),
+      disks: disksService({
+        library,
+        storage,
+        claims,
+        tasks,
+        supervisor,
+        events: events.disks,
+        alone: (id, work) => timelines.alone(id, work),
+      }),
       images: imagesService(
         kit,
         { run: (title, work) => tasks.begin(title, work).id, booted: () => timelines.booted.templates() },

@@ -17,7 +17,9 @@ async function openModuleDisk({ module, setup }: ModuleDisk, owner: DiskOwner): 
  */
 export async function openDisks(attachments: readonly DiskAttachment[], ownerOf: OwnerOf): Promise<readonly AttachedDisk[]> {
   const opened = await Promise.allSettled(
-    attachments.map((attachment, slot) => ('module' in attachment ? openModuleDisk(attachment, ownerOf(slot)) : openFileDisk(attachment))),
+    attachments.map((attachment, slot) =>
+      'module' in attachment ? openModuleDisk(attachment, ownerOf(slot)) : openFileDisk(attachment, ownerOf(slot)),
+    ),
   );
   const failed = opened.find((result) => result.status === 'rejected');
   const disks = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));

@@ -1,48 +1,53 @@
-/** A raw disk image as a byte store over a host file. */
-import { constants, readSync, writeSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+/** A raw disk image, or a block device, used in place. */
+import { readSync, writeSync } from 'node:fs';
 import { Pace } from '../disk/pace.ts';
-import { type AttachedDisk, type FileDisk, MachineError } from '../index.ts';
+import { oddLength, wholeSectors } from '../disk/whole-sectors.ts';
+import { type AttachedDisk, type DiskOwner, type FileDisk, MachineError } from '../index.ts';
+import { openPath } from './files/open-path.ts';
+import { RoomPatience } from './room-patience.ts';
 
 /**
- * Opens an image.
- * @throws MachineError when it cannot be opened or is not a whole number of sectors long
+ * Opens an image. While the host has no room for what the guest writes, the owner is told and the requests wait.
+ * @throws MachineError when it cannot be opened, or is to be written and is not whole sectors long
  */
-export async function openFileDisk({ path, readonly }: FileDisk): Promise<AttachedDisk> {
-  const file = await open(path, readonly ? constants.O_RDONLY : constants.O_RDWR).catch((error: NodeJS.ErrnoException) => {
-    const reason =
-      error.code === 'ENOENT'
-        ? 'there is no such file'
-        : error.code === 'EACCES' || error.code === 'EROFS'
-          ? 'it may not be written; attach it read-only'
-          : error.message;
-    throw new MachineError(`the disk ${path} cannot be opened: ${reason}`);
+export async function openFileDisk({ path, readonly }: FileDisk, owner: DiskOwner): Promise<AttachedDisk> {
+  const { handle: file, sizeBytes: length } = await openPath(path, { write: !readonly }).catch((error: Error) => {
+    throw new MachineError(`the disk ${path} cannot be opened: ${error.message}`);
   });
-  const { size } = await file.stat();
-  if (size % 512 !== 0) {
+  const sizeBytes = wholeSectors(length);
+  if (!readonly && sizeBytes !== length) {
     await file.close();
-    throw new MachineError(`the disk ${path} is ${size} bytes long, not a whole number of 512-byte sectors; is it a raw disk image?`);
+    throw new MachineError(oddLength(path, length));
   }
   const pace = new Pace();
+  const room = new RoomPatience(path, owner);
   return {
-    sizeBytes: size,
+    sizeBytes,
     readonly,
     async read(offset, into) {
-      await whole(path, pace, into.length, (done, left, quick) =>
+      // What is missing of the last sector is zeros.
+      const inside = Math.max(0, Math.min(into.length, length - offset));
+      into.fill(0, inside);
+      await whole(path, pace, inside, (done, left, quick) =>
         quick
           ? readSync(file.fd, into, done, left, offset + done)
           : file.read(into, done, left, offset + done).then((got) => got.bytesRead),
       );
     },
     async write(offset, from) {
-      await whole(path, pace, from.length, (done, left, quick) =>
-        quick
-          ? writeSync(file.fd, from, done, left, offset + done)
-          : file.write(from, done, left, offset + done).then((put) => put.bytesWritten),
+      await room.persist(() =>
+        whole(path, pace, from.length, (done, left, quick) =>
+          quick
+            ? writeSync(file.fd, from, done, left, offset + done)
+            : file.write(from, done, left, offset + done).then((put) => put.bytesWritten),
+        ),
       );
     },
     flush: () => file.datasync(),
-    close: () => file.close(),
+    async close() {
+      room.end();
+      await file.close();
+    },
   };
 }
 

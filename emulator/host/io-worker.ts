@@ -166,15 +166,16 @@ async function boot(board: Board, guest: GuestMemory, configuration: MachineConf
   const prepared = prepareBoot({ files, memory: guest, deviceTree: (request) => board.deviceTree(request), inflate, entropy });
   for (const line of prepared.log) log(line);
   release(files);
-  const { privilege, pc, a0, a1, a2, tohost } = prepared;
+  const { privilege, pc, a0, a1, a2, tohost, fromhost } = prepared;
   return {
-    start: { privilege, pc, a0, a1, a2, ...(tohost === undefined ? {} : { tohost }) },
+    start: { privilege, pc, a0, a1, a2, ...(tohost === undefined ? {} : { tohost }), ...(fromhost === undefined ? {} : { fromhost }) },
     whole: {
       ticks: 0n,
       memoryBytes: BigInt(configuration.memoryBytes),
       cores: configuration.cores,
       builtInSbi: privilege === 'S' ? 1 : 0,
       tohost: BigInt(tohost ?? 0),
+      fromhost: BigInt(fromhost ?? 0),
     },
   };
 }

@@ -11,6 +11,7 @@ import { PAGE } from '../engine/layout.ts';
 import { HART } from '../isa/riscv/state.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
 import { bind } from '../snapshot/schema.ts';
+import { createHtif } from './htif.ts';
 import { MachineClock, type MonotonicNanoseconds } from './clock.ts';
 import { controlState, machineLayout, pageWork, sharedRam, shootdownOf, WISH } from './layout.ts';
 import { readState, restoreCore } from './saved-state.ts';
@@ -25,6 +26,7 @@ export interface CoreStart {
   readonly a1: bigint;
   readonly a2: bigint;
   readonly tohost?: number;
+  readonly fromhost?: number;
 }
 
 /** How a core goes on from saved state. */
@@ -84,7 +86,7 @@ export function createCoreThread(parts: CoreThreadParts): {
   };
   const board = createBoard(layout.board, { buffer, memory: guest, clock, powerRequested: end, log: (line) => parts.log(line) });
   const signals = board.signals(hartId);
-  let tohost: DataView | undefined;
+  let htif: (() => void) | undefined;
   const core: Core = new Core({
     architecture: riscv,
     memory,
@@ -106,11 +108,7 @@ export function createCoreThread(parts: CoreThreadParts): {
     shootdown,
     keepPage: (page) => keeper.keep(page),
     awaitPage: (page) => absent.fetch(page, wanted),
-    watchedWritten: () => {
-      const value = tohost?.getBigUint64(0, true) ?? 0n;
-      // HTIF: an odd value ends the run, the rest is the exit code (riscv-isa-sim, htif "syscall 0").
-      if (value & 1n) end({ kind: 'poweroff', code: Number((value >> 1n) & 0xffn) });
-    },
+    watchedWritten: () => htif?.(),
   });
   const privileged = core.privileged as RiscvCore;
   const hart = sbiHart(privileged);
@@ -119,9 +117,10 @@ export function createCoreThread(parts: CoreThreadParts): {
   const useSbi = () => {
     sbi = createSbi(sbiPlatform({ core, board, memory: guest, buffer, cores: layout.cores, shootdown, end }));
   };
-  const watch = (address: number) => {
-    const offset = address - ram.base;
-    tohost = new DataView(buffer, ram.host + offset, 8);
+  const watch = (tohost: number, fromhost: number | undefined) => {
+    const offset = tohost - ram.base;
+    const print = (bytes: Uint8Array) => board.firmwareConsole.print(bytes);
+    htif = createHtif({ memory: guest, tohost, fromhost, print, end, log: (line) => parts.log(line) });
     Atomics.or(new Uint8Array(buffer, ram.pageFlags), offset >> 12, PAGE.watched);
   };
   const boot = (from: CoreStart) => {
@@ -136,14 +135,14 @@ export function createCoreThread(parts: CoreThreadParts): {
       privileged.state.x[11] = from.a1;
       privileged.state.x[12] = from.a2;
     }
-    if (from.tohost !== undefined) watch(from.tohost);
+    if (from.tohost !== undefined) watch(from.tohost, from.fromhost);
     core.modeChanged();
   };
   const resume = ({ state }: CoreResume) => {
     const saved = readState(state);
     restoreCore(layout, hartId, buffer, saved);
     if (saved.machine.builtInSbi) useSbi();
-    if (saved.machine.tohost) watch(Number(saved.machine.tohost));
+    if (saved.machine.tohost) watch(Number(saved.machine.tohost), Number(saved.machine.fromhost) || undefined);
     privileged.protectionChanged();
     core.modeChanged();
   };

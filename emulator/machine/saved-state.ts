@@ -13,11 +13,11 @@ import {
   type SavedComponent,
   SnapshotError,
 } from '../snapshot/components.ts';
-import { bind, schema, type StateOf, u32, u64 } from '../snapshot/schema.ts';
+import { bind, schema, since, type StateOf, u32, u64 } from '../snapshot/schema.ts';
 import type { MachineLayout } from './layout.ts';
 
 /** What belongs to the machine as a whole. */
-export const machineState = schema('machine', 1, {
+export const machineState = schema('machine', 2, {
   /** The clock, in ticks of 100 ns since the machine was first started. */
   ticks: u64(),
   memoryBytes: u64(),
@@ -26,6 +26,8 @@ export const machineState = schema('machine', 1, {
   builtInSbi: u32(),
   /** Physical address of a bare program's `tohost`, or 0. */
   tohost: u64(),
+  /** The same of its `fromhost`. */
+  fromhost: since(2, u64()),
 });
 export type MachineState = StateOf<typeof machineState>;
 

@@ -1,7 +1,7 @@
 /** The options that say what a machine is, the same for `run`, `create` and `set`. */
 import { resolve } from 'node:path';
 import type { EngineMode, OptionalDevice, VirtioBus } from '../../emulator/index.ts';
-import { DISKS_MAX } from '../../preload/contract/checks.ts';
+import { DISKS_MAX, MEMORY_MIB } from '../../preload/contract/checks.ts';
 import type { DiskDefinition } from '../../preload/contract/machines.ts';
 import { CallError } from './call-error.ts';
 import { DRIVE_HELP, driveOption } from './drive-option.ts';
@@ -53,15 +53,14 @@ ${DRIVE_HELP}
   --device NAME             adds a device: edu, QEMU's PCI device for learning to write drivers; none: no such
                             device`;
 
-const MOST_MEMORY_MIB = 3072;
 const MOST_CORES = 8;
 
 /** Reads `512M`, `1G`, `512` (mebibytes) into mebibytes. @throws CallError */
 export function memorySize(text: string): number {
   const [, digits, unit] = /^(\d+)([MmGg]?)(?:i?[Bb])?$/.exec(text) ?? [];
   const size = Number(digits) * (unit?.toUpperCase() === 'G' ? 1024 : 1);
-  if (digits === undefined || size < 1 || size > MOST_MEMORY_MIB)
-    throw new CallError(`--memory takes a size from 1M to ${MOST_MEMORY_MIB / 1024}G, like 512M or 1G, not "${text}"`);
+  if (digits === undefined || size < MEMORY_MIB.min || size > MEMORY_MIB.max)
+    throw new CallError(`--memory takes a size from ${MEMORY_MIB.min}M to ${MEMORY_MIB.max / 1024}G, like 512M or 1G, not "${text}"`);
   return size;
 }
 

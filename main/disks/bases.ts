@@ -3,11 +3,13 @@
  * changed is refused. Length and time of change decide; where only the time differs, the content does.
  */
 import { createHash } from 'node:crypto';
-import { open, stat } from 'node:fs/promises';
 import { setImmediate as breath } from 'node:timers/promises';
-import { detectFormat, type ImageFormat } from '../../emulator/disk/open.ts';
+import type { ImageFormat } from '../../emulator/disk/open.ts';
+import { lookAt } from '../../emulator/host/files/look-at.ts';
+import { openPath } from '../../emulator/host/files/open-path.ts';
+import { PathError } from '../../emulator/host/files/path-error.ts';
 import type { DiskBase, DiskBaseFile } from '../../preload/contract/disks.ts';
-import { hostFile, openHostImage } from './host-image.ts';
+import { openHostImage } from './host-image.ts';
 
 export type HashProgress = (doneBytes: number, totalBytes: number) => void;
 
@@ -19,11 +21,8 @@ const STEP_BYTES = 4 * 1024 * 1024;
  * @throws Error with a message for a person; what the signal was aborted with
  */
 export async function hashFile(path: string, progress?: HashProgress, signal?: AbortSignal): Promise<string> {
-  const file = await open(path, 'r').catch((error: Error) => {
-    throw new Error(`${path} cannot be read: ${error.message}`);
-  });
+  const { handle: file, sizeBytes } = await openPath(path);
   try {
-    const { size } = await file.stat();
     const hash = createHash('sha256');
     const buffer = new Uint8Array(STEP_BYTES);
     for (let done = 0; ;) {
@@ -32,21 +31,11 @@ export async function hashFile(path: string, progress?: HashProgress, signal?: A
       if (bytesRead === 0) return hash.digest('hex');
       hash.update(buffer.subarray(0, bytesRead));
       done += bytesRead;
-      progress?.(done, size);
+      progress?.(done, sizeBytes);
       await breath();
     }
   } finally {
     await file.close();
-  }
-}
-
-/** What a file's first bytes say, for a person who did not say it. @throws Error when it cannot be read */
-export async function formatOf(path: string): Promise<ImageFormat> {
-  const { store } = await hostFile(path);
-  try {
-    return await detectFormat(store);
-  } finally {
-    await store.close();
   }
 }
 
@@ -66,8 +55,8 @@ export async function lookAtBase(path: string, format: ImageFormat): Promise<Loo
   try {
     const files: DiskBaseFile[] = [];
     for (const { name } of chain) {
-      const { size, mtimeMs } = await stat(name);
-      files.push({ path: name, fileBytes: size, changedAt: Math.floor(mtimeMs), sha256: '' });
+      const { fileBytes, changedAt } = await lookAt(name);
+      files.push({ path: name, fileBytes, changedAt, sha256: '' });
     }
     const [own, ...backing] = files as [DiskBaseFile, ...DiskBaseFile[]];
     return { base: { ...own, path, format, ...(backing.length > 0 ? { backing } : {}) }, sizeBytes: image.sizeBytes };
@@ -99,8 +88,8 @@ export async function hashBase(base: DiskBase, progress?: HashProgress, signal?:
     before += file.fileBytes;
     if (file.sha256 !== '') return file;
     const sha256 = await hashFile(file.path, (done) => progress?.(start + done, total), signal);
-    const { size, mtimeMs } = await stat(file.path);
-    if (size !== file.fileBytes || Math.floor(mtimeMs) !== file.changedAt)
+    const { fileBytes, changedAt } = await lookAt(file.path);
+    if (fileBytes !== file.fileBytes || changedAt !== file.changedAt)
       throw new Error(`${file.path} was changed while it was read: wait until nothing writes to it and try again`);
     return { ...file, sha256 };
   });
@@ -116,10 +105,10 @@ const ADVICE =
 
 async function statOf(file: DiskBaseFile): Promise<{ size: number; changedAt: number }> {
   try {
-    const { size, mtimeMs } = await stat(file.path);
-    return { size, changedAt: Math.floor(mtimeMs) };
+    const { fileBytes: size, changedAt } = await lookAt(file.path);
+    return { size, changedAt };
   } catch (error) {
-    const isGone = ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+    const isGone = error instanceof PathError && (error.fault === 'missing' || error.fault === 'dangling link');
     if (!isGone) throw new ChangedBaseError(`the base image ${file.path} cannot be read: ${(error as Error).message}`);
     throw new ChangedBaseError(`the base image ${file.path} is gone: put it back`);
   }

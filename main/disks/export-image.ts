@@ -5,6 +5,7 @@ import type { Compressor } from '../../emulator/disk/codecs.ts';
 import type { ImageFormat } from '../../emulator/disk/open.ts';
 import { writeQcow2 } from '../../emulator/disk/qcow2/writer.ts';
 import { writeRaw } from '../../emulator/disk/sparse.ts';
+import { wholeSectors } from '../../emulator/disk/whole-sectors.ts';
 import type { ChunkReader } from '../storage/index.ts';
 import type { Progress } from '../tasks/task-list.ts';
 import { contentImage } from './content-image.ts';
@@ -62,7 +63,7 @@ export async function openSource(reader: ChunkReader, { sizeBytes, base, content
     const clusters = new Map(written ? Array.from(written.places, (place, index) => [place, written.clusters[index]!]) : []);
     const image = contentImage({
       content: whole,
-      sizeBytes,
+      sizeBytes: wholeSectors(sizeBytes),
       base: base && (await openHostImage(base.path, base.format)).image,
       reader: { getMany: (ids, zeroBytes) => readBoth(reader, rows, clusters, ids, zeroBytes) },
     });

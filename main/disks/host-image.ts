@@ -1,12 +1,13 @@
 /** Disk images in host files: a byte store over a file, Node's compressions, and backing files found beside their image. */
 import { readSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { constants, inflateRawSync, zstdDecompressSync } from 'node:zlib';
 import type { ByteStore } from '../../emulator/disk/byte-store.ts';
 import type { Decompressors } from '../../emulator/disk/codecs.ts';
 import { openImage, type BackingResolver, type ImageFile, type ImageFormat, type OpenedImage } from '../../emulator/disk/open.ts';
 import { Pace } from '../../emulator/disk/pace.ts';
+import { inWholeSectors } from '../../emulator/disk/whole-sectors.ts';
+import { openPath } from '../../emulator/host/files/open-path.ts';
 
 /** 8 MiB: more than any encoder uses for clusters of 2 MiB. */
 const ZSTD_WINDOW_LOG_MAX = 23;
@@ -18,16 +19,13 @@ export const decompressors: Decompressors = {
     zstdDecompressSync(bytes, { maxOutputLength: sizeBytes, params: { [constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG_MAX } }),
 };
 
-/** Opens a file for reading. @throws Error with a message for a person */
+/** Opens a file or block device for reading. @throws PathError */
 export async function hostFile(path: string): Promise<ImageFile> {
-  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    throw new Error(error.code === 'ENOENT' ? `there is no file ${path}` : `${path} cannot be read: ${error.message}`);
-  });
-  const { size, blocks, dev, ino } = await file.stat();
+  const { handle: file, sizeBytes, hostBytes, identity } = await openPath(path);
   const pace = new Pace();
   const store: ByteStore = {
-    sizeBytes: size,
-    hostBytes: blocks * 512,
+    sizeBytes,
+    hostBytes,
     async read(offset, into) {
       for (let done = 0; done < into.length;) {
         const left = into.length - done;
@@ -43,13 +41,17 @@ export async function hostFile(path: string): Promise<ImageFile> {
     },
     close: () => file.close(),
   };
-  return { store, identity: `${dev}:${ino}`, name: path };
+  return { store, identity, name: path };
 }
 
 /** Relative names are meant from the place of the image that holds them. */
 const besideImage: BackingResolver = (name, from) => hostFile(isAbsolute(name) ? name : join(dirname(from.name), name));
 
-/** Opens an image with its backing files, never writing to any. @throws DiskImageError, Error with a message for a person */
+/**
+ * Opens an image with its backing files, never writing to any. A disk that ends within a sector is filled up with zeros.
+ * @throws DiskImageError, PathError
+ */
 export async function openHostImage(path: string, format: ImageFormat): Promise<OpenedImage> {
-  return openImage(await hostFile(path), { format, decompressors, resolve: besideImage });
+  const { image, chain } = await openImage(await hostFile(path), { format, decompressors, resolve: besideImage });
+  return { image: inWholeSectors(image), chain };
 }

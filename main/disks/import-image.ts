@@ -13,8 +13,6 @@ export interface ImportImage {
   readonly to: ContentPlace;
 }
 
-const SECTOR_BYTES = 512;
-
 /** Clusters of a run, the last one filled up with zeros. */
 function clustersOf(bytes: Uint8Array): Uint8Array[] {
   const clusters: Uint8Array[] = [];
@@ -58,7 +56,7 @@ export async function importImage(
       });
     }
     await writeContent(store, [to], { segments, zeros: [] });
-    return { sizeBytes: Math.ceil(image.sizeBytes / SECTOR_BYTES) * SECTOR_BYTES };
+    return { sizeBytes: image.sizeBytes };
   } finally {
     store.release(held);
     await image.close();

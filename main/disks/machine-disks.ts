@@ -6,19 +6,23 @@ import { existsSync } from 'node:fs';
 import type { DiskAttachment, ModuleDisk } from '../../emulator/index.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { DiskBase } from '../../preload/contract/disks.ts';
-import type { DiskDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
+import type { DiskDefinition, MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
+import type { FileClaims } from '../claims/file-claims.ts';
 import type { HeadId, HeadRecord } from '../library/head-records.ts';
 import type { Library } from '../library/library.ts';
 import type { MachineRecord } from '../library/machine-records.ts';
 import { ulid } from '../library/ulid.ts';
 import { checkBase, hashBase, lookAtBase, mustBeRead } from './bases.ts';
+import { lookAtDiskFile } from './disk-file.ts';
 import { createHead, overlayFile } from './heads.ts';
 import type { ImageSetup } from './image-disk.ts';
-import { refuseQcow2InPlace } from './in-place.ts';
 import type { OverlaySetup } from './overlay-disk.ts';
+import { claimFiles } from './shared-files.ts';
+import { usedFiles } from './used-files.ts';
 
 export interface MachineDisksParts {
-  readonly library: Pick<Library, 'home' | 'heads'>;
+  readonly library: Pick<Library, 'home' | 'heads' | 'machines'>;
+  readonly claims: FileClaims;
   /** The store's file. */
   readonly storage: { readonly file: string };
   /** Runs work behind a machine that starts, where a person can see it; absent: unseen. */
@@ -31,6 +35,13 @@ export interface MachineDisks {
    * @throws ContractError `unavailable` when a disk cannot be used, naming it and what to do
    */
   attach(machine: MachineRecord, definition: MachineDefinition): Promise<readonly DiskAttachment[]>;
+  /**
+   * The same for a machine that is about to run: its files are claimed until `release`.
+   * @throws ContractError `conflict` too, when another machine or program has a file
+   */
+  claim(machine: MachineRecord, definition: MachineDefinition): Promise<readonly DiskAttachment[]>;
+  /** The machine has ended. */
+  release(machine: MachineId): void;
   /** One disk on a head. */
   attachment(head: HeadRecord, definition: DiskDefinition): DiskAttachment;
   /** Makes sure that a base is what it was; reading all of it is something a person sees. @throws ChangedBaseError */
@@ -44,19 +55,16 @@ export const hasHead = ({ writes = 'direct' }: DiskDefinition): boolean => write
 export const OVERLAY_DISK = new URL('./overlay-disk.ts', import.meta.url).href;
 const IMAGE_DISK = new URL('./image-disk.ts', import.meta.url).href;
 
-function inPlace({ path, format = 'raw', readonly }: DiskDefinition): DiskAttachment {
+async function inPlace(disk: DiskDefinition): Promise<DiskAttachment> {
+  const { path, readonly } = disk;
   if (path === undefined) throw new ContractError('unavailable', 'it has no file: choose one, or let writes go to an overlay');
+  const { format } = await lookAtDiskFile(path, { format: disk.format, writes: !readonly });
   if (format === 'raw') return { path, readonly };
-  if (!readonly)
-    throw new ContractError(
-      'unavailable',
-      `${path} is a qcow2 image, which is never written: let writes go to an overlay, or attach it read-only`,
-    );
   return { module: IMAGE_DISK, setup: { path, format } satisfies ImageSetup, readonly: true } satisfies ModuleDisk;
 }
 
 /** The disks of a library's machines. */
-export function machineDisks({ library, storage, behind }: MachineDisksParts): MachineDisks {
+export function machineDisks({ library, storage, claims, behind }: MachineDisksParts): MachineDisks {
   const { heads, home } = library;
   const fileOf = (head: string) => overlayFile(home.folder, head);
 
@@ -71,9 +79,10 @@ export function machineDisks({ library, storage, behind }: MachineDisksParts): M
   }
 
   async function make(machine: MachineRecord, slot: number, definition: DiskDefinition): Promise<HeadRecord> {
-    const { id: disk, path, format = 'raw', sizeBytes, writes } = definition;
+    const { id: disk, path, sizeBytes, writes } = definition;
     if (disk === undefined) throw new ContractError('unavailable', 'it has no identity: change the machine once and try again');
-    const found = path === undefined ? undefined : await lookAtBase(path, format);
+    const found =
+      path === undefined ? undefined : await lookAtBase(path, (await lookAtDiskFile(path, { format: definition.format })).format);
     const size = sizeBytes ?? found?.sizeBytes;
     if (size === undefined) throw new ContractError('unavailable', 'it has neither a file nor a size: set one of them');
     if (found && found.sizeBytes > size)
@@ -142,30 +151,36 @@ export function machineDisks({ library, storage, behind }: MachineDisksParts): M
     readonly,
   });
 
+  async function attach(machine: MachineRecord, definition: MachineDefinition): Promise<readonly DiskAttachment[]> {
+    const present = await heads.present(machine.id);
+    const attached: DiskAttachment[] = [];
+    for (const [slot, disk] of definition.disks.entries()) {
+      try {
+        if (hasHead(disk)) {
+          const known = present.find((head) => head.disk === disk.id);
+          attached.push(attachment(known ? await check(known, slot, disk) : await make(machine, slot, disk), disk));
+        } else {
+          attached.push(await inPlace(disk));
+        }
+      } catch (error) {
+        throw new ContractError(
+          'unavailable',
+          `disk ${slot + 1} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }
+    }
+    return attached;
+  }
+
   return {
     checkBase: checked,
     attachment,
-    async attach(machine, definition) {
-      const present = await heads.present(machine.id);
-      const attached: DiskAttachment[] = [];
-      for (const [slot, disk] of definition.disks.entries()) {
-        try {
-          if (hasHead(disk)) {
-            const known = present.find((head) => head.disk === disk.id);
-            attached.push(attachment(known ? await check(known, slot, disk) : await make(machine, slot, disk), disk));
-          } else {
-            const file = inPlace(disk);
-            if ('path' in file && !file.readonly) await refuseQcow2InPlace(file.path);
-            attached.push(file);
-          }
-        } catch (error) {
-          throw new ContractError(
-            'unavailable',
-            `disk ${slot + 1} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-          );
-        }
-      }
+    async claim(machine, definition) {
+      const attached = await attach(machine, definition);
+      await claimFiles({ library, claims }, machine, await usedFiles(attached));
       return attached;
     },
+    release: (machine) => claims.release(machine),
+    attach,
   };
 }

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { MachineError, type AttachedDisk, type DiskOwner } from '../../emulator/index.ts';
 import type { DiskImage } from '../../emulator/disk/disk-image.ts';
+import { wholeSectors } from '../../emulator/disk/whole-sectors.ts';
 import type { ImageFormat } from '../../emulator/disk/open.ts';
 import { CLUSTER_BYTES } from './cluster.ts';
 import { ClusterIndex } from './cluster-index.ts';
@@ -67,7 +68,9 @@ const ZEROED_AT_ONCE = 8192;
 
 /** The `OpenDisk` of this module. @throws MachineError when something of the disk cannot be opened */
 export async function openDisk(setup: unknown, owner: DiskOwner): Promise<AttachedDisk> {
-  const { overlay, settled, base, sizeBytes, readonly, throwaway } = setup as OverlaySetup;
+  const { overlay, settled, base, readonly, throwaway, ...asked } = setup as OverlaySetup;
+  // Disks of earlier versions were as long as their base, however odd.
+  const sizeBytes = wholeSectors(asked.sizeBytes);
   const opened: { close(): Promise<void> }[] = [];
   try {
     if (!throwaway && !existsSync(overlay)) throw new Error(`its overlay ${overlay} is gone`);

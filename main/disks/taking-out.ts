@@ -10,6 +10,7 @@ import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { Progress } from '../tasks/task-list.ts';
 import type { Storage } from '../timeline/storage.ts';
 import { checkBase, lookAtBase } from './bases.ts';
+import { lookAtDiskFile } from './disk-file.ts';
 import { headPlace } from './content.ts';
 import type { DiskSource, ExportImage } from './export-image.ts';
 import { headState, overlayFile } from './heads.ts';
@@ -57,8 +58,9 @@ export class TakingOut {
     if (!hasHead(definition)) {
       if (machine.life.isActive && !definition.readonly)
         throw new ContractError('conflict', 'the guest writes this file itself: stop the machine before the disk is exported');
-      const { path, format = 'raw', sizeBytes } = definition;
+      const { path, sizeBytes } = definition;
       if (path === undefined) throw new ContractError('unavailable', 'the disk has no file');
+      const { format } = await lookAtDiskFile(path, { format: definition.format });
       const source = { sizeBytes: sizeBytes ?? (await lookAtBase(path, format)).sizeBytes, base: { path, format } };
       await storage.run('exportImage', { source, ...file }, options);
       return;

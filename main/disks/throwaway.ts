@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { ModuleDisk } from '../../emulator/index.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { DiskDefinition } from '../../preload/contract/machines.ts';
+import { lookAtDiskFile } from './disk-file.ts';
 import { openHostImage } from './host-image.ts';
 import type { OverlaySetup } from './overlay-disk.ts';
 
@@ -16,18 +17,19 @@ export interface ThrowawayDisks {
 }
 
 /** What the guest sees: what is asked for, or the base's size. Opening the base now tells what is wrong with it early. */
-async function sizeOf({ path, format = 'raw', sizeBytes }: DiskDefinition): Promise<number> {
+async function looked({ path, format, sizeBytes }: DiskDefinition): Promise<Pick<OverlaySetup, 'base' | 'sizeBytes'>> {
   if (path === undefined) {
     if (sizeBytes === undefined) throw new ContractError('invalid', 'an empty disk needs a size');
-    return sizeBytes;
+    return { sizeBytes };
   }
-  const { image } = await openHostImage(path, format).catch((error: Error) => {
+  const base = { path, format: (await lookAtDiskFile(path, { format })).format };
+  const { image } = await openHostImage(path, base.format).catch((error: Error) => {
     throw new ContractError('unavailable', `the disk ${path} cannot be used: ${error.message}`);
   });
   await image.close();
   if (sizeBytes !== undefined && sizeBytes < image.sizeBytes)
     throw new ContractError('invalid', `the disk ${path} has ${image.sizeBytes} bytes: it cannot be shown as one of ${sizeBytes}`);
-  return sizeBytes ?? image.sizeBytes;
+  return { base, sizeBytes: sizeBytes ?? image.sizeBytes };
 }
 
 /**
@@ -35,19 +37,18 @@ async function sizeOf({ path, format = 'raw', sizeBytes }: DiskDefinition): Prom
  * @throws ContractError when a base cannot be used; nothing is left then
  */
 export async function openThrowawayDisks(disks: readonly DiskDefinition[]): Promise<ThrowawayDisks> {
-  const sizes: number[] = [];
-  for (const disk of disks) sizes.push(await sizeOf(disk));
+  const found: Pick<OverlaySetup, 'base' | 'sizeBytes'>[] = [];
+  for (const disk of disks) found.push(await looked(disk));
   const folder = mkdtempSync(join(tmpdir(), 'vivarium-disks-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   // A process that is ended otherwise still removes them.
   process.once('exit', remove);
   return {
-    attachments: disks.map(({ path, format = 'raw', readonly }, index) => ({
+    attachments: disks.map(({ readonly }, index) => ({
       module: new URL('./overlay-disk.ts', import.meta.url).href,
       setup: {
         overlay: join(folder, `${index + 1}.db`),
-        ...(path === undefined ? {} : { base: { path, format } }),
-        sizeBytes: sizes[index] ?? 0,
+        ...(found[index] as (typeof found)[number]),
         readonly,
         throwaway: true,
       } satisfies OverlaySetup,

@@ -6,6 +6,7 @@ import { constants, copyFileSync, linkSync, readFileSync, renameSync, rmSync, wr
 import { randomBytes } from 'node:crypto';
 import { LibraryError } from './library-error.ts';
 import { requireOwnFile } from './own-files.ts';
+import { birthOf, isAlive } from './process-birth.ts';
 
 export interface Owner {
   readonly pid: number;
@@ -20,26 +21,6 @@ export interface Owner {
 export interface InstanceLock {
   /** Gives the library free. */
   release(): void;
-}
-
-/** Field 22 of /proc/PID/stat (proc(5)): start time in clock ticks; empty where there is no /proc. */
-function birthOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return '';
-  }
-}
-
-function isAlive(owner: Owner): boolean {
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    // EPERM: it lives, but belongs to somebody else.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
-  return owner.birth === '' || birthOf(owner.pid) === owner.birth;
 }
 
 function readOwner(file: string): Owner | undefined {

@@ -1,26 +1,36 @@
 /** Answers the calls of the contract `disks`: looking at disks, bringing images in and out, looking after them. */
-import { stat, truncate } from 'node:fs/promises';
+import { truncate } from 'node:fs/promises';
+import { SECTOR_BYTES } from '../../emulator/disk/whole-sectors.ts';
+import { lookAt } from '../../emulator/host/files/look-at.ts';
 import type { Emitter, Handlers } from '../../preload/contract/contract.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { DiskStatus, disks } from '../../preload/contract/disks.ts';
 import type { DiskDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
-import { formatOf, hashBase, lookAtBase, problemOf } from '../disks/bases.ts';
+import type { FileClaims } from '../claims/file-claims.ts';
+import { writesInPlace } from '../disks/admit-disks.ts';
+import { hashBase, lookAtBase, problemOf } from '../disks/bases.ts';
 import { BringingIn } from '../disks/bringing-in.ts';
 import { headPlace } from '../disks/content.ts';
+import { lookAtDiskFile } from '../disks/disk-file.ts';
 import { headState, overlayBytes, overlayFile, settleHead } from '../disks/heads.ts';
 import { hostPath } from '../images/files/host-path.ts';
 import { hasHead } from '../disks/machine-disks.ts';
+import { sharingOf } from '../disks/shared-files.ts';
 import { TakingOut } from '../disks/taking-out.ts';
+import { filesOfImage } from '../disks/used-files.ts';
 import type { HeadRecord } from '../library/head-records.ts';
 import type { Library } from '../library/library.ts';
+import type { MachineRecord } from '../library/machine-records.ts';
+import { ulid } from '../library/ulid.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { TaskList } from '../tasks/task-list.ts';
 import type { Storage } from '../timeline/storage.ts';
 
 export interface DisksParts {
-  readonly library: Pick<Library, 'home' | 'heads' | 'snapshots'>;
+  readonly library: Pick<Library, 'home' | 'heads' | 'snapshots' | 'machines'>;
+  readonly claims: FileClaims;
   readonly storage: Pick<Storage, 'run'>;
   readonly tasks: TaskList;
   readonly supervisor: Pick<Supervisor, 'machine' | 'update'>;
@@ -28,8 +38,6 @@ export interface DisksParts {
   /** Runs work while nothing else changes what the machine's disks are: no start, no snapshot, no return. */
   alone<T>(machine: MachineId, work: () => Promise<T>): Promise<T>;
 }
-
-const SECTOR_BYTES = 512;
 
 /** A disk of a machine as it is defined, and its head where it has one. */
 interface Found {
@@ -40,7 +48,7 @@ interface Found {
 
 /** The handlers of `disks`. */
 export function disksService(parts: DisksParts): Handlers<typeof disks> {
-  const { library, storage, tasks, supervisor, events } = parts;
+  const { library, storage, claims, tasks, supervisor, events } = parts;
   const { heads, home } = library;
   const bringing = new BringingIn(parts);
   const taking = new TakingOut(parts);
@@ -65,23 +73,25 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
       );
   }
 
-  async function direct(slot: number, { path, format = 'raw' }: DiskDefinition): Promise<DiskStatus> {
+  async function direct(slot: number, disk: DiskDefinition): Promise<DiskStatus> {
+    const { path } = disk;
     if (path === undefined) return { slot, sizeBytes: 0, hostBytes: 0, problem: 'no file is set: choose one under Hardware' };
     try {
-      const { size, blocks } = await stat(path);
-      const sizeBytes = format === 'raw' ? size : (await lookAtBase(path, format)).sizeBytes;
-      return { slot, sizeBytes, hostBytes: blocks * SECTOR_BYTES };
+      const { format } = await lookAtDiskFile(path, { format: disk.format, writes: writesInPlace(disk) });
+      const { hostBytes } = await lookAt(path);
+      return { slot, sizeBytes: (await lookAtBase(path, format)).sizeBytes, hostBytes };
     } catch (error) {
-      return { slot, sizeBytes: 0, hostBytes: 0, problem: `${path} cannot be used: ${(error as Error).message}` };
+      return { slot, sizeBytes: 0, hostBytes: 0, problem: (error as Error).message };
     }
   }
 
   /** A disk that no start has made yet. */
-  async function unused(slot: number, { id, path, format = 'raw', sizeBytes }: DiskDefinition): Promise<DiskStatus> {
+  async function unused(slot: number, { id, path, format, sizeBytes }: DiskDefinition): Promise<DiskStatus> {
     const own = { slot, ...(id === undefined ? {} : { id }), hostBytes: 0 };
     if (path === undefined) return { ...own, sizeBytes: sizeBytes ?? 0 };
     try {
-      return { ...own, sizeBytes: sizeBytes ?? (await lookAtBase(path, format)).sizeBytes };
+      const found = await lookAtDiskFile(path, { format });
+      return { ...own, sizeBytes: sizeBytes ?? (await lookAtBase(path, found.format)).sizeBytes };
     } catch (error) {
       return { ...own, sizeBytes: sizeBytes ?? 0, problem: (error as Error).message };
     }
@@ -100,16 +110,23 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
   }
 
   async function list(id: MachineId): Promise<readonly DiskStatus[]> {
-    const { disks: defined } = supervisor.machine(id).record.definition;
+    const machine = supervisor.machine(id);
+    const { disks: defined } = machine.record.definition;
     const present = await heads.present(id);
     const owners = present.length > 0 ? (await storage.run('usage', { groups: {} })).owners : undefined;
-    return Promise.all(
+    const statuses = await Promise.all(
       defined.map((definition, slot) => {
         if (!hasHead(definition)) return direct(slot, definition);
         const head = present.find(({ disk }) => disk === definition.id);
         return head ? kept(slot, head, owners?.get(`head:${head.id}`)?.own ?? 0) : unused(slot, definition);
       }),
     );
+    return machine.life.isActive ? statuses : Promise.all(statuses.map((status) => withWarning(machine.record, status)));
+  }
+
+  async function withWarning(machine: MachineRecord, status: DiskStatus): Promise<DiskStatus> {
+    const warning = status.problem === undefined ? await sharingOf({ library, claims }, machine, status.slot) : undefined;
+    return warning === undefined ? status : { ...status, warning };
   }
 
   async function resize(id: MachineId, slot: number, sizeBytes: number): Promise<void> {
@@ -124,9 +141,11 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
       await supervisor.update(id, ({ disks }) => ({
         disks: disks.map((disk) => (disk.id === definition.id ? { ...disk, sizeBytes } : disk)),
       }));
-    } else if (definition.path !== undefined && (definition.format ?? 'raw') === 'raw' && !definition.readonly)
+    } else if (definition.path !== undefined && (definition.format ?? 'raw') === 'raw' && !definition.readonly) {
+      if ((await lookAt(definition.path)).kind === 'block device')
+        throw new ContractError('conflict', `${definition.path} is a block device, which has the size it has`);
       await truncate(definition.path, sizeBytes);
-    else throw new ContractError('conflict', 'an image that is only read cannot be made larger: let writes go to an overlay first');
+    } else throw new ContractError('conflict', 'an image that is only read cannot be made larger: let writes go to an overlay first');
     events.changed({ machine: id });
   }
 
@@ -181,14 +200,17 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
     import: async (id, { path: given, format, copy }) => {
       const path = hostPath(given);
       const { record } = supervisor.machine(id);
-      const known =
-        format ??
-        (await formatOf(path).catch((error: Error) => {
-          throw new ContractError('unavailable', error.message);
-        }));
-      const task = tasks.begin(`Adding ${path} to "${record.definition.name}"`, (progress, signal) =>
-        copy ? bringing.copy(id, path, known, progress, signal) : bringing.refer(id, path, known, progress, signal),
-      );
+      const { format: known } = await lookAtDiskFile(path, { format });
+      const owner = `import-${ulid()}`;
+      const task = tasks.begin(`Adding ${path} to "${record.definition.name}"`, async (progress, signal) => {
+        // Nobody writes into it while it is read.
+        await claims.take(owner, 'an import', await filesOfImage({ path, format: known }));
+        try {
+          await (copy ? bringing.copy(id, path, known, progress, signal) : bringing.refer(id, path, known, progress, signal));
+        } finally {
+          claims.release(owner);
+        }
+      });
       return { task: task.id };
     },
     export: async (id, slot, { path: given, format, snapshot, compress = false }) => {

@@ -6,6 +6,7 @@ import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { unlessChanged } from '../supervisor/unless-changed.ts';
 import { withHostPaths } from '../images/files/host-path.ts';
+import { admitDefinition } from '../supervisor/admit-definition.ts';
 
 export interface MachinesParts {
   readonly supervisor: Supervisor;
@@ -38,22 +39,28 @@ export function machinesService({
   deviceTree,
   check,
 }: MachinesParts): Handlers<typeof machines> {
+  const draft = (template: string, name: string | undefined) =>
+    fromTemplate(
+      template,
+      name,
+      supervisor.list().map((status) => status.definition.name),
+    );
   return {
     list: () => supervisor.list(),
     bin: () => bin.list(),
     purge: (ids) => bin.purge(ids),
     get: (id) => supervisor.machine(id).status(),
-    create: ({ template, name, definition, booted = false }) => {
+    draft: ({ template, name }) => draft(template, name),
+    create: async ({ template, name, definition, booted = false }) => {
       if ((template === undefined) === (definition === undefined))
         throw new ContractError('invalid', 'a machine is created either from a template or from a definition');
-      const names = supervisor.list().map((status) => status.definition.name);
-      const made = definition ? withHostPaths(definition) : fromTemplate(template as string, name, names);
+      const made = await admitDefinition(definition ? withHostPaths(definition) : draft(template as string, name));
       if (!booted) return supervisor.create(name === undefined ? made : { ...made, name });
-      if (template === undefined) throw new ContractError('invalid', 'only a machine from a template can be had already booted');
+      if (made.template === undefined) throw new ContractError('invalid', 'only a machine from a template can be had already booted');
       return createBooted(made);
     },
-    update: (id, given, base) => {
-      const patch = withHostPaths(given);
+    update: async (id, given, base) => {
+      const patch = await admitDefinition(withHostPaths(given), supervisor.machine(id).record.definition);
       return supervisor.update(id, base === undefined ? patch : unlessChanged(patch, base));
     },
     check,

@@ -1,6 +1,8 @@
 /** What is wrong with a definition, field by field, before it is started: for forms, and nothing is stored. */
 import type { FileInspection } from '../../preload/contract/images.ts';
 import type { DiskDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
+import { writesInPlace } from '../disks/admit-disks.ts';
+import { lookAtDiskFile } from '../disks/disk-file.ts';
 
 export interface DefinitionProblem {
   /** Path of the field: `name`, `boot.kernel`, `disks.0.path`. */
@@ -43,7 +45,10 @@ export async function checkDefinition(definition: MachineDefinition, { inspect }
   await file('boot.firmware', boot.firmware, 'firmware');
   await file('boot.initrd', boot.initrd, 'initial file system');
   for (const [index, disk] of disks.entries()) {
-    await file(`disks.${index}.path`, disk.path, 'disk');
+    if (disk.path !== undefined)
+      await lookAtDiskFile(disk.path, { format: disk.format, writes: writesInPlace(disk) }).catch((error: Error) =>
+        wrong(`disks.${index}.path`, error.message),
+      );
     const complaint = diskComplaint(disk);
     if (complaint) wrong(`disks.${index}.${complaint[0]}`, complaint[1]);
   }

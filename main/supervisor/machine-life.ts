@@ -209,6 +209,11 @@ export class MachineLife {
     return this.#machine?.figures();
   }
 
+  /** Whether nothing of it runs any more, no thread of a former run either. */
+  get isGone(): boolean {
+    return !this.isActive && this.#lingering === 0;
+  }
+
   /** @throws ContractError while a thread of a former run is left: two writers would spoil a disk */
   requireGone(): void {
     if (this.#lingering > 0)
@@ -254,7 +259,10 @@ export class MachineLife {
       diskTrouble: (slot, message) => (this.#present === run ? this.#surroundings.diskTrouble(slot, message) : undefined),
       lingers: (gone) => {
         this.#lingering++;
-        void gone.then(() => this.#lingering--);
+        void gone.then(() => {
+          this.#lingering--;
+          this.#surroundings.changed();
+        });
       },
     };
     machine = await this.#surroundings.startMachine(configuration, events, from, signal);

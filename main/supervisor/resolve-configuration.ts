@@ -1,5 +1,7 @@
 /** From a stored definition to what the emulator starts: the template's files filled in, everything checked to exist. */
 import { access, constants } from 'node:fs/promises';
+import { lookAt } from '../../emulator/host/files/look-at.ts';
+import { pathErrorOf } from '../../emulator/host/files/path-error.ts';
 import type { BootSource, DiskAttachment, MachineConfiguration } from '../../emulator/index.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { BootDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
@@ -63,13 +65,14 @@ function filesOf({ boot, disks }: MachineConfiguration): readonly { what: string
 export async function requireFiles(configuration: MachineConfiguration): Promise<void> {
   for (const { what, path, write } of filesOf(configuration)) {
     try {
+      await lookAt(path);
       await access(path, write ? constants.R_OK | constants.W_OK : constants.R_OK);
     } catch (error) {
-      const missing = ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
-      const advice = missing ? 'put the file back or choose another' : `check its permissions${write ? ', or attach it read-only' : ''}`;
+      const { fault, message } = pathErrorOf(path, error, write);
+      const missing = fault === 'missing' || fault === 'dangling link';
       throw new ContractError(
         'unavailable',
-        `${what} file ${missing ? 'not found' : `cannot be ${write ? 'written' : 'read'}`}: ${path}: ${advice}`,
+        missing ? `${what} file not found: ${path}: put the file back or choose another` : `${what} cannot be used: ${message}`,
       );
     }
   }

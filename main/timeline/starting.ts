@@ -28,7 +28,7 @@ export async function startOf(present: MachinePresent, signal: AbortSignal, back
       `the saved memory of "${record.definition.name}" cannot be used (${target.reason || 'it is not there'}): choose another snapshot, or delete "${target.name}" to start from power on`,
     );
   const definition = withPathsOf(target.definition, record.definition);
-  const disks = await parts.disks.attach(record, definition);
+  const disks = await parts.disks.claim(record, definition);
   const configuration = await configurationOf(present, { ...target, definition }, disks, signal);
   const { differs } = await parts.storage.run('compareMemory', { to: target.id }, { signal });
   present.heads = headsOf(await library.heads.present(present.id), target.definition);
@@ -53,7 +53,7 @@ export async function startOf(present: MachinePresent, signal: AbortSignal, back
 async function fromPowerOn(present: MachinePresent, signal: AbortSignal): Promise<StartOf> {
   const { parts, machine } = present;
   const { definition } = machine.record;
-  const disks = await parts.disks.attach(machine.record, definition);
+  const disks = await parts.disks.claim(machine.record, definition);
   const configuration = await parts.configure(definition, disks, signal);
   present.heads = headsOf(await parts.library.heads.present(present.id), definition);
   return { configuration };

@@ -16,6 +16,8 @@ import type { Storage } from './storage.ts';
 export interface DiskParts {
   /** Those of a machine as it is defined, on its present heads; heads that are missing are made. */
   attach(machine: MachineRecord, definition: MachineDefinition): Promise<readonly DiskAttachment[]>;
+  /** The same for a start: the files are claimed until the machine has ended. */
+  claim(machine: MachineRecord, definition: MachineDefinition): Promise<readonly DiskAttachment[]>;
   /** One on a head. */
   attachment(head: HeadRecord, definition: DiskDefinition): DiskAttachment;
   /** Makes sure that a base is what it was. @throws ChangedBaseError saying what differs and what to do */

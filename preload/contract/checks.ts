@@ -81,12 +81,14 @@ const bytes: ValueCheck = whole(0, Number.MAX_SAFE_INTEGER);
 
 /** As many as the boards have places for. */
 export const DISKS_MAX = 24;
+/** What a machine may have, in MiB. */
+export const MEMORY_MIB = { min: 16, max: 3072 } as const;
 
 const definitionShape: Shape = {
   name: needed(text(100)),
   board: needed(oneOf('riscv64-virt')),
   cores: needed(whole(1, 8)),
-  memoryMiB: needed(whole(16, 3072)),
+  memoryMiB: needed(whole(MEMORY_MIB.min, MEMORY_MIB.max)),
   engine: needed(oneOf('auto', 'interpreter', 'compiler')),
   template: optional(templateName),
   boot: needed(

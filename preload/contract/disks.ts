@@ -29,6 +29,8 @@ export interface DiskStatus {
   readonly hostBytes: number;
   /** Why the disk cannot be used now (its base has changed or is gone) and what to do; absent when it can. */
   readonly problem?: string;
+  /** Something else uses its file too, and the machine cannot start meanwhile; absent where nothing does. */
+  readonly warning?: string;
 }
 
 export const disks = contract('disks', {

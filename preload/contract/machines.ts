@@ -108,6 +108,8 @@ export interface MachineActivity extends MachineFigures {
 export const machines = contract('machines', {
   list: call<() => readonly MachineStatus[]>(nothing),
   get: call<(id: MachineId) => MachineStatus>(args(machineId)),
+  /** What a template gives, to be changed and then created; nothing is stored. Without a name it gets one that is free. */
+  draft: call<(request: { readonly template: string; readonly name?: string }) => MachineDefinition>(args(newMachine)),
   /**
    * Creates a machine from a template (`{ template, name? }`) or a full definition (`{ definition }`); a taken name is refused.
    * With `booted` it shares the template's booted state, which is made once: its first start goes on from there.

@@ -153,6 +153,7 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
       return FAKE_DEVICES;
     },
     deviceTree: () => new Uint8Array(),
+    draft: ({ template, name }) => plain(name ?? template, template),
     create({ template, name, definition, booted }) {
       const made = add(definition ?? plain(name ?? template ?? 'machine', template));
       return booted ? change(made.id, { suspended: true, reason: 'booted' }) : made;

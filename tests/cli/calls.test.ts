@@ -103,11 +103,14 @@ describe('options', () => {
   test.for([
     ['512M', 512],
     ['1G', 1024],
+    ['16', 16],
     ['64', 64],
     ['2g', 2048],
     ['128MiB', 128],
   ] as const)('%s of memory', ([text, size]) => expect(memorySize(text)).toBe(size));
-  test.for(['', '0', '-1M', '1T', '4G', '1.5G', 'M'])('%j is no size', (text) => expect(() => memorySize(text)).toThrow(CallError));
+  test.for(['', '0', '10', '15M', '-1M', '1T', '4G', '1.5G', 'M'])('%j is no size', (text) =>
+    expect(() => memorySize(text)).toThrow(CallError),
+  );
 
   test('files are made absolute, what is not given is absent', () => {
     expect(guestOptions({ kernel: 'Image' })).toEqual({ kernel: `${process.cwd()}/Image` });

@@ -67,7 +67,7 @@ test('what is added but cannot be used is said at once', async () => {
   expect(await viv('disk', 'add', 'box', '--file', '/a')).toEqual({
     status: 0,
     out: 'disk 1\n',
-    err: 'viv: it cannot be used: there is no file /a\n',
+    err: 'viv: disk 1 cannot be used: there is no file /a\n',
   });
 });
 
@@ -336,15 +336,16 @@ describe('machines that are kept', () => {
     expect((await program.viv('show', 'box')).out).toContain('state    suspended\n');
   });
   test('create --booted and checkpoints', async () => {
-    const program = await withBox({ machines: { create: () => machine('quick') } });
+    const draft = { ...machine('quick').definition, template: 'hello-riscv64' };
+    const program = await withBox({ machines: { draft: () => draft, create: () => machine('quick') } });
     expect(await program.viv('create', 'quick', '--template', 'hello-riscv64', '--booted', '--checkpoints', '1m')).toEqual({
       status: 0,
       out: '',
       err: '',
     });
     expect(program.calls).toEqual([
-      ['machines.create', { template: 'hello-riscv64', name: 'quick', booted: true }],
-      ['machines.update', 'quick-id', { checkpoints: { everySeconds: 60, budgetBytes: 0 } }],
+      ['machines.draft', { template: 'hello-riscv64', name: 'quick' }],
+      ['machines.create', { definition: { ...draft, checkpoints: { everySeconds: 60, budgetBytes: 0 } }, booted: true }],
     ]);
   });
   test('show tells of disks and checkpoints', async () => {

@@ -24,15 +24,16 @@ function image(): string {
 }
 
 test('raw files that are written in place or only read go to the emulator as they are', async () => {
+  const [a, b, c] = [image(), image(), image()];
   const { attachments, remove } = await openRunDisks([
-    { path: '/a', readonly: false },
-    { path: '/b', format: 'raw', readonly: true },
-    { path: '/c', readonly: false, writes: 'direct' },
+    { path: a, readonly: false },
+    { path: b, format: 'raw', readonly: true },
+    { path: c, readonly: false, writes: 'direct' },
   ]);
   expect(attachments).toEqual([
-    { path: '/a', readonly: false },
-    { path: '/b', readonly: true },
-    { path: '/c', readonly: false },
+    { path: a, readonly: false },
+    { path: b, readonly: true },
+    { path: c, readonly: false },
   ]);
   await remove();
 });
@@ -41,7 +42,7 @@ test('an overlay is written beside the file, keeps its place in the list, and go
   const path = image();
   const { attachments, remove } = await openRunDisks([
     { path, readonly: false, writes: 'overlay', sizeBytes: 1024 * 1024 },
-    { path: '/b', readonly: true },
+    { path: image(), readonly: true },
     { readonly: false, writes: 'throwaway', sizeBytes: 4096 },
   ]);
   expect(attachments.map(isModule)).toEqual([true, false, true]);
@@ -67,7 +68,9 @@ test('what is wrong with an image is said before the machine starts', async () =
   await expect(open({ path: '/nowhere/disk.img' })).rejects.toThrow('there is no file /nowhere/disk.img');
   await expect(open({ format: 'qcow2' })).rejects.toThrow(`the disk ${path} cannot be used: `);
   await expect(open({ sizeBytes: 512 })).rejects.toThrow('it cannot be shown as one of 512');
-  writeFileSync(path, 'QFI\xfb and more', 'latin1');
+  // As they are, these bytes are no disk, whatever is done with them; a person may say that they are one.
+  writeFileSync(path, Buffer.concat([Buffer.from('QFI\xfb and more', 'latin1'), Buffer.alloc(1024)]).subarray(0, 1024));
   await expect(openRunDisks([{ path, readonly: false }])).rejects.toThrow(`${path} is a qcow2 image`);
-  await (await openRunDisks([{ path, readonly: true }])).remove();
+  await expect(openRunDisks([{ path, readonly: true }])).rejects.toThrow('cannot be used');
+  await (await openRunDisks([{ path, format: 'raw', readonly: true }])).remove();
 });

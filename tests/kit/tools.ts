@@ -34,6 +34,14 @@ function mayMount(): boolean {
   rmSync(place, { recursive: true, force: true });
   return done.every(({ status }) => status === 0);
 }
+function mayLoop(): boolean {
+  if (process.getuid?.() !== 0) return false;
+  const folder = mkdtempSync(join(tmpdir(), 'vivarium-loop-'));
+  const script = 'truncate -s 1M "$0/file" && device=$(losetup --find --show "$0/file") && losetup --detach "$device"';
+  const { status } = spawnSync('sh', ['-c', script, folder], { stdio: 'ignore' });
+  rmSync(folder, { recursive: true, force: true });
+  return status === 0;
+}
 function electronCanShow(): boolean {
   return obstacle(process.env, process.platform, process.getuid?.()) === undefined;
 }
@@ -56,6 +64,8 @@ export const TOOLS = {
   debootstrap: { ...debian('debootstrap', 'debootstrap'), also: () => process.getuid?.() === 0 },
   /** A file system in memory may be mounted: a computer's administrator in a container that allows it. */
   tmpfs: { programs: ['mount'], packages: ['mount'], also: mayMount, neededInCi: false },
+  /** A block device over a file: a computer's administrator, where the kernel has loop devices. */
+  losetup: { programs: ['losetup'], packages: ['mount'], also: mayLoop, neededInCi: false },
   cpio: debian('cpio', 'cpio'),
   /** For small file systems that fill up; only root may mount one. */
   mount: { ...debian('mount', 'mount'), also: () => process.platform === 'linux' && process.getuid?.() === 0, neededInCi: false },

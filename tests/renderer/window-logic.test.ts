@@ -165,7 +165,7 @@ describe('a machine from files', () => {
     expect(definitionOf({ ...FIRST_ANSWERS, kernel: '/k', disk: '/d' }, 'a')).toEqual(
       plainDefinition('a', {
         boot: { kind: 'linux', kernel: '/k', commandLine: 'console=ttyS0' },
-        disks: [{ path: '/d', readonly: false }],
+        disks: [{ path: '/d', readonly: false, writes: 'overlay' }],
       }),
     );
     expect(definitionOf({ ...FIRST_ANSWERS, kind: 'bare', program: '/p.elf' }, 'a').boot).toEqual({ kind: 'bare', program: '/p.elf' });

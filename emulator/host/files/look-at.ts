@@ -16,6 +16,9 @@ export interface PathFacts {
    * are one file.
    */
   readonly identity: string;
+  /** The entry itself, `st_dev` and `st_ino`. */
+  readonly device: bigint;
+  readonly inode: bigint;
   /** Length of a file in bytes; 0 for a device. */
   readonly fileBytes: number;
   /** Bytes that a file takes on the host. */
@@ -57,6 +60,8 @@ export function factsOf(path: string, facts: BigIntStats): PathFacts {
   return {
     kind: facts.isBlockDevice() ? 'block device' : 'file',
     identity: facts.isBlockDevice() ? `device ${deviceNumber(facts.rdev)}` : `${facts.dev}:${facts.ino}`,
+    device: facts.dev,
+    inode: facts.ino,
     fileBytes: facts.isBlockDevice() ? 0 : Number(facts.size),
     hostBytes: Number((facts.blocks ?? 0n) * BLOCK_BYTES),
     changedAt: Number(facts.mtimeMs),

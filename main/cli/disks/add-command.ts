@@ -10,8 +10,9 @@ import { changeMachine } from '../machines/change-machine.ts';
 import { byteText } from '../figures.ts';
 import { findProgram, withProgram } from '../machines/program.ts';
 import { quoted } from '../snapshots/find-snapshot.ts';
+import { sayTroubleOfNew } from './disk-trouble.ts';
 import { diskNumber, findDisk, slotOf } from './find-disk.ts';
-import { print, printError } from '../../output/print.ts';
+import { print } from '../../output/print.ts';
 
 const OPTIONS = {
   file: { type: 'string' },
@@ -93,8 +94,7 @@ Examples:
       const { id, definition } = await changeMachine(program, name, (machine) => ({ disks: [...machine.definition.disks, disk] }));
       const slot = definition.disks.length;
       print(`disk ${slot + 1}`);
-      const problem = (await program.client.services.disks.list(id)).find((status) => status.slot === slot)?.problem;
-      if (problem !== undefined) printError(`viv: it cannot be used: ${problem}`);
+      await sayTroubleOfNew(program, id, slot);
     });
     return EXIT.ok;
   },

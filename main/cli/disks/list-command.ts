@@ -9,6 +9,7 @@ import { byteText } from '../figures.ts';
 import { table } from '../table.ts';
 import { findProgram, machineNamed, withProgram } from '../machines/program.ts';
 import { print, printError, printJson } from '../../output/print.ts';
+import { sayDiskTrouble } from './disk-trouble.ts';
 
 function writesText({ readonly, writes }: DiskDefinition, hasBase: boolean): string {
   if (readonly) return 'none, read-only';
@@ -59,8 +60,7 @@ Examples:
     if (values.json) printJson(disks.map((disk) => ({ ...definition.disks[disk.slot], ...disk })));
     else if (disks.length === 0) printError(`viv: no disks: viv disk add ${shellWord(name)} --size 4G adds an empty one`);
     else print(disksText(definition.disks, disks));
-    for (const { slot, problem } of disks)
-      if (problem !== undefined && !values.json) printError(`viv: disk ${slot + 1} cannot be used: ${problem}`);
+    if (!values.json) sayDiskTrouble(disks);
     return EXIT.ok;
   },
 };

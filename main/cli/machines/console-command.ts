@@ -5,6 +5,7 @@ import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, words, type Command } from '../command.ts';
 import { attachTerminal } from '../terminal.ts';
 import { attachToConsole, isActive, type ConsoleAttachment } from './console-attachment.ts';
+import { requireConsole } from './require-console.ts';
 import { openHostPty } from './host-pty.ts';
 import { findProgram, machineNamed, withProgram, type Program } from './program.ts';
 import { print, printError, standardOutput } from '../../output/print.ts';
@@ -44,6 +45,7 @@ Examples:
     const number = consoleNumber(values.console);
     return withProgram(findProgram('console'), async (program) => {
       const machine = await machineNamed(program, name);
+      if (isActive(machine)) await requireConsole(program, machine, number);
       if (!isActive(machine))
         throw new ContractError(
           'conflict',

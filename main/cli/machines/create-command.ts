@@ -1,5 +1,5 @@
 /** `viv create` makes a machine and keeps it. */
-import type { MachineDefinition } from '../../../preload/contract/machines.ts';
+import type { MachineDefinition, MachineStatus } from '../../../preload/contract/machines.ts';
 import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, words, type Command } from '../command.ts';
 import { GUEST_HELP, GUEST_OPTIONS, guestOptions, type GuestOptions } from '../guest-options.ts';
@@ -7,6 +7,7 @@ import { definitionOf, definitionPatch } from '../machine-definition.ts';
 import { KEEPING_HELP, KEEPING_OPTIONS, keepingPatch } from './keeping-options.ts';
 import { findProgram, programThatStays, withProgram, type Program } from './program.ts';
 import { showingTasks } from './showing-tasks.ts';
+import { sayTroubleOfNew } from '../disks/disk-trouble.ts';
 
 /** A booted state is of one shape of machine. */
 const SHAPE = { kernel: 'kernel', initrd: 'initrd', append: 'append', bios: 'bios', drives: 'drive', memoryMiB: 'memory', cores: 'cpus' };
@@ -18,16 +19,15 @@ function refuseBooted(options: GuestOptions): void {
     throw new CallError(`--booted takes the machine as it was booted, so --${other} cannot be given: viv set changes it once it is off`);
 }
 
-/** A machine of a template, changed as the options say. */
+/** A machine of a template, changed as the options say: made with all of it, or not at all. */
 async function createFromTemplate(
   { client }: Program,
-  request: { readonly template: string; readonly name: string; readonly booted?: boolean },
-  changes: (made: MachineDefinition) => Partial<MachineDefinition>,
-): Promise<void> {
+  { template, name, booted }: { readonly template: string; readonly name: string; readonly booted: boolean },
+  changes: (draft: MachineDefinition) => Partial<MachineDefinition>,
+): Promise<MachineStatus> {
   const { machines } = client.services;
-  const made = await machines.create(request);
-  const patch = changes(made.definition);
-  if (Object.keys(patch).length > 0) await machines.update(made.id, patch);
+  const draft = await machines.draft({ template, name });
+  return machines.create({ definition: { ...draft, ...changes(draft) }, ...(booted ? { booted } : {}) });
 }
 
 export const createCommand: Command = {
@@ -57,11 +57,13 @@ Examples:
     const { template } = options;
     const definition = template === undefined ? { ...definitionOf(name, options), ...keeping } : undefined;
     await withProgram(values.booted ? programThatStays() : findProgram('create'), async (program) => {
-      if (definition) return void (await program.client.services.machines.create({ definition }));
-      const request = { template: template as string, name, ...(values.booted ? { booted: true } : {}) };
-      await showingTasks(program, () =>
-        createFromTemplate(program, request, (made) => ({ ...definitionPatch(options, made), ...keeping })),
-      );
+      const request = { template: template as string, name, booted: values.booted ?? false };
+      const { id, definition: made } = definition
+        ? await program.client.services.machines.create({ definition })
+        : await showingTasks(program, () =>
+            createFromTemplate(program, request, (draft) => ({ ...definitionPatch(options, draft), ...keeping })),
+          );
+      if (made.disks.length > 0) await sayTroubleOfNew(program, id);
     });
     return EXIT.ok;
   },

@@ -9,6 +9,7 @@ import { KEEPING_HELP, KEEPING_OPTIONS, keepingPatch } from './keeping-options.t
 import { changeMachine } from './change-machine.ts';
 import { findProgram, withProgram } from './program.ts';
 import { shellWord } from '../../../preload/contract/foreign-text.ts';
+import { sayTroubleOfNew } from '../disks/disk-trouble.ts';
 
 /** What `--drive` can say of a disk; the library's own name for it is not part of that. */
 const described = ({ id: _id, ...rest }: DiskDefinition) => JSON.stringify(Object.entries(rest).sort());
@@ -77,7 +78,7 @@ Examples:
     // What is wrong with the words is said before the library is opened.
     keepingPatch(values, { checkpoints: { everySeconds: 0, budgetBytes: 0 } });
     await withProgram(findProgram('set'), async (program) => {
-      await changeMachine(program, machine, ({ definition }) => ({
+      const { id } = await changeMachine(program, machine, ({ definition }) => ({
         ...definitionPatch(options, definition),
         ...(options.drives === undefined ? {} : { disks: replacedDisks(definition.name, definition.disks, options.drives) }),
         ...keepingPatch(values, definition),
@@ -85,6 +86,7 @@ Examples:
         ...(values.note === undefined ? {} : { note: values.note }),
         ...(values.port === undefined ? {} : { ports: values.port.map((name) => ({ name })) }),
       }));
+      if (options.drives !== undefined) await sayTroubleOfNew(program, id);
     });
     return EXIT.ok;
   },

@@ -1,11 +1,11 @@
 /** The disks of a throwaway machine: a raw file that is written in place as it is, everything else over an overlay that is forgotten. */
 import type { DiskAttachment } from '../../../emulator/index.ts';
 import type { DiskDefinition } from '../../../preload/contract/machines.ts';
-import { refuseQcow2InPlace } from '../../disks/in-place.ts';
+import { admitDisks } from '../../disks/admit-disks.ts';
 
 export interface RunDisks {
   readonly attachments: readonly DiskAttachment[];
-  /** Removes what was written, after the machine's end. */
+  /** Lets the files go and removes what was written, after the machine's end. */
   remove(): Promise<void>;
 }
 
@@ -14,11 +14,33 @@ const isPlain = ({ path, format, writes, sizeBytes }: DiskDefinition) =>
   path !== undefined && format !== 'qcow2' && (writes === undefined || writes === 'direct') && sizeBytes === undefined;
 
 /**
- * What the emulator attaches.
- * @throws ContractError when an image cannot be used
+ * What the emulator attaches; its files are claimed until `remove`.
+ * @throws ContractError when an image cannot be used, or another machine or program has it
  */
-export async function openRunDisks(disks: readonly DiskDefinition[]): Promise<RunDisks> {
-  for (const disk of disks) if (isPlain(disk) && !disk.readonly) await refuseQcow2InPlace(disk.path as string);
+export async function openRunDisks(given: readonly DiskDefinition[]): Promise<RunDisks> {
+  if (given.length === 0) return { attachments: [], remove: () => Promise.resolve() };
+  const disks = await attachmentsOf(await admitDisks(given));
+  const [{ FileClaims }, { usedFiles }] = await Promise.all([import('../../claims/file-claims.ts'), import('../../disks/used-files.ts')]);
+  const claims = new FileClaims();
+  const release = () => claims.close();
+  try {
+    await claims.take('run', 'viv run', await usedFiles(disks.attachments));
+  } catch (error) {
+    await disks.remove();
+    throw error;
+  }
+  process.once('exit', release);
+  return {
+    attachments: disks.attachments,
+    async remove() {
+      process.off('exit', release);
+      release();
+      await disks.remove();
+    },
+  };
+}
+
+async function attachmentsOf(disks: readonly DiskDefinition[]): Promise<RunDisks> {
   if (disks.every(isPlain))
     return {
       attachments: disks.map(({ path, readonly }) => ({ path: path as string, readonly })),

@@ -2,7 +2,9 @@
 import { startMachine } from '../../../emulator/host/index.ts';
 import type { Ending, MachineConfiguration, MachineFigures, RunningMachine } from '../../../emulator/index.ts';
 import { PanicWatch, type Panic } from '../../exec/panic-watch.ts';
+import { printError } from '../../output/print.ts';
 import { watchMilestones, type Milestones } from './milestones.ts';
+import { roomWatch } from './room-watch.ts';
 
 /** Why a run was ended from here. */
 export type Interruption = 'timeout' | 'left' | 'output closed' | 'SIGINT' | 'SIGTERM' | 'SIGHUP';
@@ -53,6 +55,7 @@ export async function runMachine(
   const early: [number, number][] = [];
   const acknowledge = (console: number, count: number) =>
     machine ? machine.acknowledge(console, count) : void early.push([console, count]);
+  const room = roomWatch(printError);
   const ended = Promise.withResolvers<Ending>();
   machine = await startMachine(configuration, {
     output(console, bytes) {
@@ -64,12 +67,14 @@ export async function runMachine(
       output(console, bytes, { acknowledge });
     },
     log: (line) => void log.push(line),
+    diskTrouble: (slot, message) => room.diskTrouble(slot, message),
     ended(ending) {
       watch.end();
       ended.resolve(ending);
     },
   });
   const running = machine;
+  room.watch(running);
   for (const [console, count] of early.splice(0)) running.acknowledge(console, count);
   // After the end the machine's memory is gone, so the figures are looked at while it runs, too.
   const look = () => {

@@ -70,7 +70,8 @@ export function definitionOf(answers: FileAnswers, name: string): MachineDefinit
       : kind === 'bare'
         ? { kind, ...some('program', program) }
         : { kind, ...some('firmware', firmware) };
-  const disks = disk === '' ? [] : [{ path: disk, readonly: false }];
+  // Images are never written: what the guest writes is kept beside them.
+  const disks = disk === '' ? [] : [{ path: disk, readonly: false, writes: 'overlay' as const }];
   return { name, board: 'riscv64-virt', cores: 1, memoryMiB, engine: 'auto', boot, disks, ports: [], note: '' };
 }
 
@@ -78,8 +79,12 @@ export function definitionOf(answers: FileAnswers, name: string): MachineDefinit
 export function misfit(kind: FileInspection['kind'], place: 'kernel' | 'initrd' | 'program' | 'disk'): string | undefined {
   if (kind === 'other-architecture') return 'This is for another architecture. This board runs riscv64 programs.';
   const kernels = ['riscv64-image', 'riscv64-elf', 'gzip-image'];
-  if (place === 'kernel' && (kind === 'initrd' || kind === 'disk'))
-    return `This is ${kind === 'disk' ? 'a disk image' : 'an initrd'}, not a kernel.`;
+  const disks = ['disk', 'foreign-disk', 'compressed-disk'];
+  if (place === 'kernel' && (kind === 'initrd' || disks.includes(kind)))
+    return `This is ${kind === 'initrd' ? 'an initrd' : 'a disk image'}, not a kernel.`;
+  if (place === 'disk' && kind === 'foreign-disk') return 'This disk image must be converted to qcow2 or raw first.';
+  if (place === 'disk' && kind === 'compressed-disk') return 'This disk image must be decompressed first.';
+  if (place === 'disk' && kernels.includes(kind)) return 'This is a program, not a disk image.';
   if (place === 'initrd' && kernels.slice(0, 2).includes(kind)) return 'This is a kernel, not an initrd.';
   return undefined;
 }

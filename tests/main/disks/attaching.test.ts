@@ -32,9 +32,13 @@ test('a raw file is used in place as it is', async () => {
 });
 
 test.each([
-  ['a qcow2 image in place', { format: 'qcow2', readonly: false }, /never written: let writes go to an overlay/],
-  ['a qcow2 image taken for raw', { readonly: false }, /is a qcow2 image, and as a raw file the guest's first write would spoil it/],
-  ['an overlay smaller than its base', { readonly: false, writes: 'overlay', sizeBytes: 512 }, /has 4096 bytes, more than the 512/],
+  ['a qcow2 image in place', { format: 'qcow2', readonly: false }, /never written in place: say format=qcow2 with overlay/],
+  ['a qcow2 image taken for raw', { readonly: false }, /is a qcow2 image, which is never written in place/],
+  [
+    'an overlay smaller than its base',
+    { format: 'raw', readonly: false, writes: 'overlay', sizeBytes: 512 },
+    /has 4096 bytes, more than the 512/,
+  ],
 ] as const)('%s is refused', async (_what, disk, message) => {
   const home = await diskLibrary();
   const path = home.path('image');
@@ -42,6 +46,14 @@ test.each([
   const { attach } = await attached(home, { path, ...disk });
   await expect(attach()).rejects.toThrow(message);
   await expect(attach()).rejects.toThrow(/^disk 1 cannot be used: /);
+});
+
+test('a person may say that the bytes of an image are the disk', async () => {
+  const home = await diskLibrary();
+  const path = home.path('image');
+  writeFileSync(path, Buffer.concat([QCOW2_MAGIC, Buffer.alloc(4092)]));
+  const { attach } = await attached(home, { path, format: 'raw', readonly: false });
+  expect(await attach()).toEqual([{ path, readonly: false }]);
 });
 
 test.each([
@@ -96,7 +108,7 @@ test('forms hear what is wrong with a disk', async () => {
     } as unknown as MachineDefinition,
     { inspect: async () => ({ kind: 'unrecognised' }) as never },
   );
-  expect(problems.map(({ field }) => field)).toEqual(['disks.0.path', 'disks.1.writes', 'disks.2.sizeBytes']);
+  expect(problems.map(({ field }) => field)).toEqual(['disks.0.path', 'disks.1.path', 'disks.1.writes', 'disks.2.sizeBytes']);
 });
 
 describeWith(['qemu-img'], 'with QEMU', () => {

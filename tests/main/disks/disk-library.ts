@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { Handlers } from '../../../preload/contract/contract.ts';
 import type { disks } from '../../../preload/contract/disks.ts';
 import type { DiskDefinition, MachineId } from '../../../preload/contract/machines.ts';
+import { FileClaims } from '../../../main/claims/file-claims.ts';
 import { machineDisks, type MachineDisks } from '../../../main/disks/machine-disks.ts';
 import { openLibrary, type Library } from '../../../main/library/library.ts';
 import { disksService, type DisksParts } from '../../../main/services/disks-service.ts';
@@ -49,9 +50,11 @@ export async function diskLibrary(): Promise<DiskLibrary> {
     run: (name: string, args: unknown, options?: { progress?: unknown; signal?: AbortSignal }) =>
       jobs[name]!(store, args, options?.progress ?? (() => undefined), options?.signal ?? new AbortController().signal),
   };
+  const claims = new FileClaims(() => home.folder);
   const attaching = machineDisks({
     library,
     storage,
+    claims,
     behind: (title, work) => void tasks.begin(title, (_, signal) => work(() => undefined, signal)),
   });
   const supervisor = {
@@ -65,6 +68,7 @@ export async function diskLibrary(): Promise<DiskLibrary> {
         get state() {
           return running.has(id) ? 'running' : 'off';
         },
+        requireGone: () => undefined,
         tellDisk: (_slot: number, message: unknown) => running.get(id)!.told(message),
       },
     }),
@@ -73,7 +77,7 @@ export async function diskLibrary(): Promise<DiskLibrary> {
     },
   };
   const service = disksService({
-    ...{ library, storage, tasks, supervisor },
+    ...{ library, storage, claims, tasks, supervisor },
     events: { changed: () => undefined },
     alone: (_machine: MachineId, work: () => Promise<unknown>) => work(),
   } as unknown as DisksParts);

@@ -2,6 +2,7 @@
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { FileClaims } from '../../../main/claims/file-claims.ts';
 import { machineDisks } from '../../../main/disks/machine-disks.ts';
 import type { OverlaySetup } from '../../../main/disks/overlay-disk.ts';
 import { TakingOut } from '../../../main/disks/taking-out.ts';
@@ -31,7 +32,10 @@ async function machineWith(change: Partial<MachineDefinition> = {}) {
   };
   /** Writes to a disk of the machine, which is off. */
   const write = async (slot: number, text: string) => {
-    const attached = await machineDisks({ library, storage }).attach(machine.record, defined());
+    const attached = await machineDisks({ library, storage, claims: new FileClaims(() => library.home.folder) }).attach(
+      machine.record,
+      defined(),
+    );
     const disk = await openOverlay((attached[slot] as { setup: OverlaySetup }).setup);
     await disk.write(0, new TextEncoder().encode(text.padEnd(512, '\0')));
     await disk.close();

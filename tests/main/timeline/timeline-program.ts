@@ -1,6 +1,7 @@
 /** A program of its own over a home: library, machines with the real emulator (or another) and their timelines. */
 import { onTestFinished } from 'vitest';
 import { startMachine } from '../../../emulator/host/index.ts';
+import { FileClaims } from '../../../main/claims/file-claims.ts';
 import { machineDisks } from '../../../main/disks/machine-disks.ts';
 import { GuestKit } from '../../../main/images/index.ts';
 import { openLibrary } from '../../../main/library/library.ts';
@@ -38,7 +39,7 @@ export async function timelineProgram({ home = temporaryHome(), ...options }: Pr
   const tasks = taskList((status) => void told.tasks.push(status));
   const starting = options.startMachine ?? startMachine;
   const notice = (_level: string, message: string) => void told.notices.push(message);
-  const disks = machineDisks({ library, storage });
+  const disks = machineDisks({ library, storage, claims: new FileClaims(() => home.folder) });
   const supervisor: Supervisor = await openSupervisor({
     library,
     startMachine: starting,

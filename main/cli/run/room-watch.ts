@@ -1,0 +1,37 @@
+/** A throwaway machine whose disk finds no room on the host stands still, says why, and goes on by itself. */
+import type { RunningMachine } from '../../../emulator/index.ts';
+
+export interface RoomWatch {
+  /** As `MachineEvents.diskTrouble`: without a message, the disk can write again. */
+  diskTrouble(slot: number, message: string | undefined): void;
+  /** The machine, once it runs. */
+  watch(machine: Pick<RunningMachine, 'pause' | 'resume'>): void;
+}
+
+/** @param tell gets a line for the person */
+export function roomWatch(tell: (line: string) => void): RoomWatch {
+  const started = Promise.withResolvers<Pick<RunningMachine, 'pause' | 'resume'>>();
+  const troubled = new Set<number>();
+  let isPaused = false;
+  let turn: Promise<unknown> = started.promise;
+  const next = (work: (machine: Pick<RunningMachine, 'pause' | 'resume'>) => Promise<void>) => {
+    // Of a machine that ends meanwhile there is nothing to pause.
+    turn = turn.then(async () => work(await started.promise)).catch(() => undefined);
+  };
+  return {
+    watch: (machine) => started.resolve(machine),
+    diskTrouble(slot, message) {
+      if (message === undefined) troubled.delete(slot);
+      else troubled.add(slot);
+      if (message !== undefined && !isPaused) {
+        isPaused = true;
+        tell(`viv: the machine is paused: disk ${slot + 1} cannot be written (${message})`);
+        next((machine) => machine.pause());
+      } else if (troubled.size === 0 && isPaused) {
+        isPaused = false;
+        tell('viv: the machine continues: there is room again');
+        next((machine) => machine.resume());
+      }
+    },
+  };
+}
