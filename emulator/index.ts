@@ -172,8 +172,12 @@ export interface RunningMachine {
   resume(): Promise<void>;
   /** Ends the run at once, as pulling the plug does; resolves when the threads are gone. */
   stop(): Promise<void>;
-  /** Input for a console. */
-  write(console: number, bytes: Uint8Array): void;
+  /**
+   * Input for a console; what the guest does not take yet waits, without a limit: whoever writes much waits for the
+   * answer. Calls keep their order.
+   * @returns how many of the bytes the guest's device has taken: all, or fewer because the machine ended or went back before
+   */
+  write(console: number, bytes: Uint8Array): Promise<number>;
   acknowledge(console: number, count: number): void;
   /** Terminal size of a console, in characters. */
   resize(console: number, columns: number, rows: number): void;

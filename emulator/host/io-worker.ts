@@ -124,8 +124,10 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
 
   const serving = new Set<Promise<void>>();
   const take = (message: ToIo) => {
-    if (message.kind === 'input') outside.input(message.console, message.bytes);
-    else if (message.kind === 'acknowledge') outside.acknowledge(message.console, message.count);
+    if (message.kind === 'input') {
+      const { console } = message;
+      outside.input(console, message.bytes, (count) => tell({ kind: 'input taken', console, count }));
+    } else if (message.kind === 'acknowledge') outside.acknowledge(message.console, message.count);
     else if (message.kind === 'resize') outside.resize(message.console, message.columns, message.rows);
     else if (message.kind === 'resumed') {
       instants.running();

@@ -10,6 +10,7 @@ import { controlState, type MachineLayout, type PageWork, pageWork, sharedRam, W
 import { bind } from '../snapshot/schema.ts';
 import type { CoreModules } from './core-modules.ts';
 import { type Closing, endThreads, type Threads } from './ending.ts';
+import { InputReceipts } from './input-receipts.ts';
 import { Liveness } from './liveness.ts';
 import { MachineThread } from './machine-thread.ts';
 import type { Failure, FromIo, Instant, IoQuestion, ToIo, WorkerSetup } from './messages.ts';
@@ -29,6 +30,7 @@ const LOG_LINES = 200;
 
 export class MachineThreads {
   readonly pages: PageWork;
+  readonly input = new InputReceipts();
   readonly #configuration: MachineConfiguration;
   readonly #memory: WasmMemory;
   readonly #layout: MachineLayout;
@@ -140,6 +142,7 @@ export class MachineThreads {
     if (message.kind === 'ready') ready.resolve(message.start);
     else if (message.kind === 'refused') ready.reject(errorOf(message.failure));
     else if (message.kind === 'output') this.#events.output(message.console, message.bytes);
+    else if (message.kind === 'input taken') this.input.received(message.console, message.count);
     else if (message.kind === 'log') this.#note(message.line);
     else if (message.kind === 'disk trouble') this.#events.diskTrouble?.(message.slot, message.message);
     else if (message.kind === 'answered') this.#asked.get(message.id)?.resolve(message.answer);
@@ -259,6 +262,7 @@ export class MachineThreads {
     const closing: Closing = { begun: this.#begun.promise, closed: this.#closed.promise };
     const threads = this.#threads;
     const fenced = threads && (await endThreads(threads, this.#control, closing, this.#startedAt > 0)).fenced;
+    this.input.end();
     this.pages.absent.end();
     this.pages.keeper.end();
     this.#liveness.watch(false);

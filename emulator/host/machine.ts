@@ -43,8 +43,10 @@ export class Machine implements RunningMachine {
   stop(): Promise<void> {
     return this.#threads.stop({ kind: 'stopped' });
   }
-  write(console: number, bytes: Uint8Array): void {
+  write(console: number, bytes: Uint8Array): Promise<number> {
+    if (this.#threads.ended) return Promise.resolve(0);
     this.#threads.toIo({ kind: 'input', console, bytes });
+    return this.#threads.input.expect(console);
   }
   acknowledge(console: number, count: number): void {
     this.#threads.toIo({ kind: 'acknowledge', console, count });

@@ -67,6 +67,8 @@ export type FromIo =
   /** `message` absent: the trouble is over. */
   | { readonly kind: 'disk trouble'; readonly slot: number; readonly message: string | undefined }
   | { readonly kind: 'output'; readonly console: number; readonly bytes: Uint8Array }
+  /** The guest has taken `count` bytes of the oldest `input` of this console that was not told of yet, and gets no more of it. */
+  | { readonly kind: 'input taken'; readonly console: number; readonly count: number }
   | { readonly kind: 'log'; readonly line: string }
   | { readonly kind: 'pong' }
   /** Something went wrong in the thread that nobody there expected; it closes by itself. */

@@ -1,6 +1,6 @@
 /** A machine as it stands in a file: the rows of the library, without what only that library knows. Large parts come apart. */
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
-import { definition } from '../../preload/contract/checks.ts';
+import { storedDefinition } from '../../preload/contract/checks.ts';
 import type { NewSnapshotRecord, SnapshotDisk } from '../library/snapshot-records.ts';
 
 /** A finished snapshot; its parent may be missing from the file, then it is a root. */
@@ -38,7 +38,7 @@ const isRecord =
     Object.entries(shape).every(([key, check]) => check((value as Record<string, unknown>)[key]));
 const isDefinition: Check = (value) => {
   try {
-    definition(value, 'definition');
+    storedDefinition(value, 'definition');
     return true;
   } catch {
     return false;

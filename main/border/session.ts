@@ -1,18 +1,21 @@
 /**
  * One client's connection: frames of the wire in, frames out, whatever the transport. What a slow client can keep
- * here is bounded: console output by each channel's window, everything else by ending a connection that lets too
+ * here is bounded: console output and input by each channel's window, everything else by ending a connection that lets too
  * much pile up; it may connect again and reload.
  */
 import type { ChannelListener } from '../supervisor/console-log.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import {
+  CHANNEL_WINDOW,
   decodeClientMessage,
   decodeCount,
   decodeFrame,
+  encodeAcknowledgement,
   encodeFrame,
   encodeMessage,
   FRAME,
   WIRE_VERSION,
+  type Attachment,
   type ClientMessage,
   type Frame,
   type ServerMessage,
@@ -34,12 +37,16 @@ export interface AttachedConsole {
   /** Output flows from here on. */
   begin(): void;
   acknowledge(count: number): void;
-  write(bytes: Uint8Array): void;
+  /** @returns how many of the bytes the guest has taken, once it gets no more of them */
+  write(bytes: Uint8Array): Promise<number>;
+  /** Resolves when everything printed so far has been given out. */
+  finish(): Promise<void>;
   close(): void;
 }
 export type OpenConsole = (
   machine: string,
   console: number,
+  attachment: Attachment,
   listener: ChannelListener & { closed(reason: string): void },
 ) => Promise<AttachedConsole>;
 
@@ -69,6 +76,8 @@ export const LARGEST_FRAME = 4 * 1024 * 1024;
 /** Serves one client over `link` until it is closed. */
 export function serveSession(link: Link, parts: SessionParts): Session {
   const channels = new Map<number, AttachedConsole | 'opening'>();
+  /** Input that the guest has not taken yet, in bytes, by channel. */
+  const inputUnderWay = new WeakMap<AttachedConsole, number>();
   let calls = 0;
   let open = true;
 
@@ -106,7 +115,7 @@ export function serveSession(link: Link, parts: SessionParts): Session {
     void commands.start(channel, machine, request);
   };
 
-  const openChannel = async ({ channel, machine, console }: ClientMessage & { kind: 'open' }) => {
+  const openChannel = async ({ channel, machine, console, whole, terminal }: ClientMessage & { kind: 'open' }) => {
     if (isInUse(channel)) return;
     const gone = (reason: string) => {
       if (channels.delete(channel)) tell({ kind: 'closed', channel, reason });
@@ -114,11 +123,17 @@ export function serveSession(link: Link, parts: SessionParts): Session {
     channels.set(channel, 'opening');
     try {
       if (channels.size > MOST_CHANNELS) throw new ContractError('conflict', `more than ${MOST_CHANNELS} consoles at once`);
-      const attached = await parts.openConsole(machine, console, {
-        output: (bytes) => send(encodeFrame(FRAME.output, channel, bytes)),
-        skipped: (bytes) => tell({ kind: 'skipped', channel, bytes }),
-        closed: gone,
-      });
+      const attached = await parts.openConsole(
+        machine,
+        console,
+        { whole, terminal },
+        {
+          output: (bytes) => send(encodeFrame(FRAME.output, channel, bytes)),
+          answers: (answers) => tell({ kind: 'answers', channel, answers }),
+          skipped: (bytes) => tell({ kind: 'skipped', channel, bytes }),
+          closed: gone,
+        },
+      );
       if (!channels.has(channel)) return attached.close();
       channels.set(channel, attached);
       tell({ kind: 'opened', channel, historyBytes: attached.historyBytes });
@@ -139,6 +154,28 @@ export function serveSession(link: Link, parts: SessionParts): Session {
     commands.close(channel);
   };
 
+  /** A client that sends more than the window allows does not speak the wire. */
+  const takeInput = async (channel: number, bytes: Uint8Array) => {
+    const attached = attachedAt(channel);
+    if (!attached) return;
+    const underWay = (inputUnderWay.get(attached) ?? 0) + bytes.length;
+    if (underWay > CHANNEL_WINDOW) return end();
+    inputUnderWay.set(attached, underWay);
+    const taken = await attached.write(bytes).catch((error: Error) => (parts.report(error), 0));
+    if (attachedAt(channel) !== attached) return;
+    inputUnderWay.set(attached, (inputUnderWay.get(attached) ?? 0) - bytes.length);
+    if (taken > 0) send(encodeAcknowledgement(channel, taken));
+    if (taken < bytes.length) tell({ kind: 'lost', channel, bytes: bytes.length - taken });
+  };
+
+  const finishChannel = async (channel: number) => {
+    const attached = attachedAt(channel);
+    await attached?.finish();
+    if (!attached || attachedAt(channel) !== attached) return;
+    closeChannel(channel);
+    tell({ kind: 'closed', channel, reason: 'everything printed so far has been sent' });
+  };
+
   const take = (frame: Frame) => {
     if (frame.length > LARGEST_FRAME) throw new ContractError('invalid', 'the message is too long');
     if (typeof frame === 'string') {
@@ -147,12 +184,13 @@ export function serveSession(link: Link, parts: SessionParts): Session {
       else if (message.kind === 'open') void openChannel(message);
       else if (message.kind === 'run') run(message);
       else if (message.kind === 'control') commands.control(message.channel, message.control);
+      else if (message.kind === 'finish') void finishChannel(message.channel);
       else closeChannel(message.channel);
       return;
     }
     const { kind, number, payload } = decodeFrame(frame);
     if (kind === FRAME.input && commands.has(number)) return void (commands.input(number, payload) || end());
-    if (kind === FRAME.input) attachedAt(number)?.write(payload);
+    if (kind === FRAME.input) void takeInput(number, payload);
     else if (kind === FRAME.acknowledgeErrors) commands.acknowledge(number, 2, decodeCount(payload));
     else if (kind === FRAME.acknowledge && commands.has(number)) commands.acknowledge(number, 1, decodeCount(payload));
     else if (kind === FRAME.acknowledge) attachedAt(number)?.acknowledge(decodeCount(payload));

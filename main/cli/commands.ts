@@ -41,7 +41,7 @@ export const commands: readonly CommandEntry[] = [
     summary: "run a command in a machine's guest",
     load: async () => (await import('./exec/exec-command.ts')).execCommand,
   },
-  { name: 'log', summary: 'print what a console printed', load: async () => (await import('./machines/console-command.ts')).logCommand },
+  { name: 'log', summary: 'print what a console printed', load: async () => (await import('./machines/log-command.ts')).logCommand },
   machine('pause', 'pause machines'),
   machine('resume', 'let paused machines go on'),
   machine('reset', 'press the reset button'),

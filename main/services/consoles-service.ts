@@ -36,10 +36,16 @@ export function consolesService(supervisor: Supervisor): Handlers<typeof console
 
 /** How a session attaches to a console; the attachment survives stops and starts of the machine. */
 export function consoleOpener(supervisor: Supervisor): OpenConsole {
-  return async (machine, console, listener) => {
+  return async (machine, console, attachment, listener) => {
     const supervised = consoleOf(supervisor, machine as MachineId, console);
-    const channel = (await supervised.consoles.log(console)).open(listener);
-    return { ...channel, write: (bytes) => supervised.life.write(console, bytes) };
+    const channel = (await supervised.consoles.log(console)).open(listener, attachment);
+    return {
+      ...channel,
+      write(bytes) {
+        channel.touched();
+        return supervised.life.write(console, bytes);
+      },
+    };
   };
 }
 

@@ -2,14 +2,20 @@
  * One console's output: kept (the last 1 MiB, also in the library), handed to attached channels, and acknowledged to
  * the guest. A channel is a cursor into what is kept, so that any number of slow or vanished clients costs no memory:
  * one that falls off the end is told how much it missed. A channel that keeps acknowledging holds the guest back
- * (back-pressure ends at the UART); one that stops for `PATIENCE` no longer does, until it has caught up.
+ * (back-pressure ends at the UART); one that stops for `PATIENCE` no longer does, until it has caught up. A channel that
+ * wants the output whole holds the guest back for as long as it is attached, and whoever looks at the machine is told.
  */
 import { HISTORY_BYTES, type StoredTail } from '../library/console-records.ts';
-import { CHANNEL_WINDOW } from '../../preload/contract/wire.ts';
+import { CHANNEL_WINDOW, type Attachment } from '../../preload/contract/wire.ts';
+import { Answering } from './answering.ts';
 import { ByteRing } from './byte-ring.ts';
 
 /** How long a silent channel may hold the guest, in milliseconds: longer than a busy window's hiccup. */
 const PATIENCE = 500;
+/** A guest that a silent channel holds for so many milliseconds is said to wait. */
+const WORTH_TELLING = 5000;
+/** Output under way to a channel that wants all of it must not push what it has not got yet out of what is kept. */
+const WHOLE_HISTORY = HISTORY_BYTES - 4 * CHANNEL_WINDOW;
 /** Largest piece handed to a channel at once, so that one console does not delay the others on the same connection. */
 const PIECE = 32 * 1024;
 
@@ -17,6 +23,8 @@ const PIECE = 32 * 1024;
 export interface ChannelListener {
   output(bytes: Uint8Array): void;
   skipped(bytes: number): void;
+  /** Of a terminal: whether it is to answer the questions in the output that follows. At first it is not. */
+  answers?(answers: boolean): void;
 }
 /** An attachment, as its owner uses it. */
 export interface Channel {
@@ -25,6 +33,10 @@ export interface Channel {
   /** Output flows from here on. */
   begin(): void;
   acknowledge(count: number): void;
+  /** Somebody has typed here. */
+  touched(): void;
+  /** Resolves when everything printed so far has been given to the listener, or the channel is closed. */
+  finish(): Promise<void>;
   close(): void;
 }
 
@@ -35,6 +47,11 @@ interface Cursor {
   /** When the channel last acknowledged something, or had nothing to acknowledge. */
   progressAt: number;
   holds: boolean;
+  readonly whole: boolean;
+  /** Where in the output it begins and ceases to be the terminal that answers. */
+  readonly roles: { readonly position: number; readonly answers: boolean }[];
+  /** Whoever waits for the output up to a position. */
+  readonly waiting: { readonly position: number; readonly reached: () => void }[];
 }
 
 export class ConsoleLog {
@@ -44,11 +61,21 @@ export class ConsoleLog {
   /** Position up to which the guest's output has been acknowledged. */
   #released: number;
   #patience: NodeJS.Timeout | undefined;
+  #waits = false;
+  readonly #answering = new Answering<Cursor>((cursor, answers) => {
+    cursor.roles.push({ position: this.#ring.end, answers });
+    this.#pump(cursor);
+  });
+  readonly #waitsChanged: (waits: boolean) => void;
   /** Bytes not yet released that no guest waits for. */
   #inserted = 0;
 
-  /** @param stored what earlier runs printed */
-  constructor(stored: StoredTail = { end: 0, bytes: new Uint8Array() }) {
+  /**
+   * @param stored what earlier runs printed
+   * @param waitsChanged told when the guest begins or ceases to wait for a channel that has stopped reading
+   */
+  constructor(stored: StoredTail = { end: 0, bytes: new Uint8Array() }, waitsChanged: (waits: boolean) => void = () => undefined) {
+    this.#waitsChanged = waitsChanged;
     this.#ring = new ByteRing(HISTORY_BYTES, stored.end - stored.bytes.length);
     this.#ring.append(stored.bytes);
     this.#released = this.#ring.end;
@@ -91,19 +118,39 @@ export class ConsoleLog {
     this.#release();
   }
 
-  open(listener: ChannelListener): Channel {
-    const { start, end } = this.#ring;
-    const cursor: Cursor = { listener, sent: start, acknowledged: start, progressAt: Date.now(), holds: true };
+  open(listener: ChannelListener, { whole, terminal }: Attachment = { whole: false, terminal: true }): Channel {
+    const { end } = this.#ring;
+    const start = whole ? Math.max(this.#ring.start, end - WHOLE_HISTORY) : this.#ring.start;
+    const cursor: Cursor = {
+      listener,
+      sent: start,
+      acknowledged: start,
+      progressAt: Date.now(),
+      holds: true,
+      whole,
+      roles: [],
+      waiting: [],
+    };
+    const touched = () => (terminal && this.#cursors.has(cursor) ? this.#answering.active(cursor) : undefined);
     return {
       historyBytes: end - start,
       begin: () => {
         cursor.progressAt = Date.now();
         this.#cursors.add(cursor);
+        touched();
         this.#pump(cursor);
       },
+      touched,
       acknowledge: (count) => this.#acknowledged(cursor, count),
+      finish: () =>
+        new Promise((reached) => {
+          cursor.waiting.push({ position: this.#ring.end, reached });
+          this.#tellReached(cursor);
+        }),
       close: () => {
         this.#cursors.delete(cursor);
+        this.#answering.left(cursor);
+        for (const { reached } of cursor.waiting.splice(0)) reached();
         this.#release();
       },
     };
@@ -117,11 +164,20 @@ export class ConsoleLog {
     this.#release();
   }
 
+  #tellReached({ waiting, sent }: Cursor): void {
+    while (waiting[0] && waiting[0].position <= sent) waiting.shift()?.reached();
+  }
+
   #pump(cursor: Cursor): void {
     if (!this.#cursors.has(cursor)) return;
+    this.#give(cursor);
+    this.#tellReached(cursor);
+  }
+  #give(cursor: Cursor): void {
     if (cursor.acknowledged === cursor.sent && cursor.sent === this.#ring.end) cursor.progressAt = Date.now();
     for (;;) {
       const { start, end } = this.#ring;
+      while (cursor.roles[0] && cursor.roles[0].position <= cursor.sent) cursor.listener.answers?.(cursor.roles.shift()?.answers === true);
       const room = cursor.acknowledged + CHANNEL_WINDOW - cursor.sent;
       // A channel without room is told of a gap when it reads again, once, not with every piece it misses.
       if (room <= 0) return;
@@ -130,8 +186,9 @@ export class ConsoleLog {
         cursor.sent = start;
         cursor.acknowledged += missed;
         cursor.listener.skipped(missed);
+        continue;
       }
-      const count = Math.min(end - cursor.sent, room, PIECE);
+      const count = Math.min((cursor.roles[0]?.position ?? end) - cursor.sent, room, PIECE);
       if (count <= 0) return;
       const bytes = this.#ring.slice(cursor.sent, cursor.sent + count);
       cursor.sent += count;
@@ -143,17 +200,21 @@ export class ConsoleLog {
   #release(): void {
     const now = Date.now();
     let limit = this.#ring.end;
-    let oldest = Infinity;
+    let waits = false;
+    let lookAgain = Infinity;
     for (const cursor of this.#cursors) {
       const allowed = cursor.acknowledged + CHANNEL_WINDOW;
       if (!cursor.holds || allowed >= this.#ring.end) continue;
-      if (now - cursor.progressAt >= PATIENCE) {
+      const patience = cursor.progressAt + (cursor.whole ? WORTH_TELLING : PATIENCE);
+      if (now < patience) lookAgain = Math.min(lookAgain, patience);
+      else if (cursor.whole) waits = true;
+      else {
         cursor.holds = false;
         continue;
       }
       limit = Math.min(limit, allowed);
-      oldest = Math.min(oldest, cursor.progressAt);
     }
+    if (waits !== this.#waits) this.#waitsChanged((this.#waits = waits));
     if (limit > this.#released) {
       const released = limit - this.#released;
       this.#released = limit;
@@ -163,6 +224,6 @@ export class ConsoleLog {
       if (released > inserted) this.#acknowledgeGuest?.(released - inserted);
     }
     clearTimeout(this.#patience);
-    this.#patience = oldest === Infinity ? undefined : setTimeout(() => this.#release(), oldest + PATIENCE - now).unref();
+    this.#patience = lookAgain === Infinity ? undefined : setTimeout(() => this.#release(), lookAgain - now).unref();
   }
 }

@@ -13,12 +13,19 @@ export class MachineConsoles {
   readonly #id: MachineId;
   readonly #records: ConsoleRecords;
   readonly #storeFailed: (error: Error) => void;
+  readonly #waitsChanged: () => void;
+  /** Consoles whose guest waits for a reader that has stopped. */
+  readonly waiting = new Set<number>();
   readonly #loading = new Map<number, Promise<Open>>();
   /** Those loaded, for the path of a guest's output, which must not wait. */
   readonly #open = new Map<number, Open>();
 
-  /** @param storeFailed told when history cannot be written; the machine runs on */
-  constructor(id: MachineId, records: ConsoleRecords, storeFailed: (error: Error) => void) {
+  /**
+   * @param storeFailed told when history cannot be written; the machine runs on
+   * @param waitsChanged told when `waiting` has changed
+   */
+  constructor(id: MachineId, records: ConsoleRecords, storeFailed: (error: Error) => void, waitsChanged: () => void = () => undefined) {
+    this.#waitsChanged = waitsChanged;
     this.#id = id;
     this.#records = records;
     this.#storeFailed = storeFailed;
@@ -80,7 +87,11 @@ export class MachineConsoles {
     const known = this.#loading.get(console);
     if (known) return known;
     const loading = this.#records.tail(this.#id, console).then((stored) => {
-      const log = new ConsoleLog(stored);
+      const log = new ConsoleLog(stored, (waits) => {
+        if (waits) this.waiting.add(console);
+        else this.waiting.delete(console);
+        this.#waitsChanged();
+      });
       const put = (position: number, bytes: Uint8Array) => this.#records.put(this.#id, console, position, bytes);
       const open = { log, store: consoleStore(log, put, this.#storeFailed) };
       this.#open.set(console, open);

@@ -198,8 +198,10 @@ export class MachineLife {
     await this.#until(() => !this.isActive).finally(() => clearTimeout(timeout));
   }
 
-  write(console: number, bytes: Uint8Array): void {
-    this.#machine?.write(console, bytes);
+  /** Input for a console; that of a machine which is starting waits for it. @returns how many bytes the guest has taken, as `RunningMachine.write` */
+  async write(console: number, bytes: Uint8Array): Promise<number> {
+    await this.#until(() => this.state !== 'starting');
+    return (await this.#machine?.write(console, bytes)) ?? 0;
   }
   resize(console: number, columns: number, rows: number): void {
     this.#sizes.set(console, [columns, rows]);

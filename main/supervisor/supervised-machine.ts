@@ -56,7 +56,7 @@ export class SupervisedMachine {
     this.#surroundings = surroundings;
     this.#lastLine = lastLine(printed);
     const failed = (error: Error) => surroundings.storeFailed(this, error);
-    this.consoles = new MachineConsoles(record.id, surroundings.library.consoles, failed);
+    this.consoles = new MachineConsoles(record.id, surroundings.library.consoles, failed, () => surroundings.changed(this));
     this.agent = new MachineAgent(
       () => this.record.definition.name,
       () => this.life,
@@ -103,7 +103,7 @@ export class SupervisedMachine {
       id: this.id,
       definition: this.record.definition,
       state,
-      reason,
+      reason: state === 'running' && this.consoles.waiting.size > 0 ? this.#waitingFor() : reason,
       ...(log === undefined ? {} : { log }),
       ...(startedAt === undefined ? {} : { startedAt }),
       needsRestart,
@@ -112,6 +112,11 @@ export class SupervisedMachine {
       createdAt: this.record.createdAt,
       suspended: this.record.suspended,
     };
+  }
+
+  #waitingFor(): string {
+    const names = this.describeConsoles().filter(({ index }) => this.consoles.waiting.has(index));
+    return `waits on ${names.map(({ name }) => name).join(', ')} for a program that reads its output and has stopped`;
   }
 
   /** Starts it, or goes on where it was suspended, or from the instant given. */

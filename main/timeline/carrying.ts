@@ -1,6 +1,7 @@
 /** Comparing instants, and carrying machines with their timelines to other libraries and back. */
 import { join } from 'node:path';
 import { ContractError } from '../../preload/contract/contract.ts';
+import { safeText } from '../../preload/contract/foreign-text.ts';
 import type { DiskDefinition, MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotDiff, SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { ArchivedMachine } from '../archive/archived-machine.ts';
@@ -16,6 +17,9 @@ import { discardHeads, headsFrom } from './head-keeping.ts';
 import { definedAs, livingParent } from './instants.ts';
 import { ownerOf, type Report } from './job.ts';
 import type { Timelines } from './timelines.ts';
+
+/** As for names that people give (preload/contract/checks.ts). */
+const LONGEST_NAME = 100;
 
 export interface Carrying {
   /** `to` null: the present. */
@@ -165,7 +169,10 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
 
   async function adoptImported({ machine, saved }: ImportedMachine): Promise<MachineId> {
     const id = ulid() as MachineId;
-    const definition: MachineDefinition = { ...machine.definition, name: freeName(machine.definition.name, names()) };
+    const definition: MachineDefinition = {
+      ...machine.definition,
+      name: freeName(safeText(machine.definition.name).slice(0, LONGEST_NAME), names()),
+    };
     const records = machine.snapshots.map((snapshot): NewSnapshotRecord => {
       return { ...snapshot, machine: id, ownBytes: 0, sharedBytes: 0, state: 'ready', reason: '' };
     });

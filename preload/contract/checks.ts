@@ -1,5 +1,6 @@
 /** Argument checks: small predicates that name what is wrong. Data from a window or a socket is untrusted. */
 import { ContractError, type Check } from './contract.ts';
+import { isSafeText, safeText } from './foreign-text.ts';
 
 /** Throws `ContractError('invalid')` unless the value is acceptable. */
 export type ValueCheck = (value: unknown, where: string) => void;
@@ -29,6 +30,12 @@ const text =
     if (typeof value !== 'string' || value.length < shortest || value.length > longest || value.includes('\0'))
       refuse(where, `text of ${shortest} to ${longest} characters`);
   };
+/** A name that a person gives: what a terminal would obey has no place in it. */
+const name: ValueCheck = (value, where) => {
+  text(100)(value, where);
+  if (!isSafeText(value as string))
+    throw new ContractError('invalid', `a name has no control characters or direction marks: "${safeText(value as string)}"`);
+};
 const whole =
   (least: number, most: number): ValueCheck =>
   (value, where) => {
@@ -85,7 +92,7 @@ export const DISKS_MAX = 24;
 export const MEMORY_MIB = { min: 16, max: 3072 } as const;
 
 const definitionShape: Shape = {
-  name: needed(text(100)),
+  name: needed(name),
   board: needed(oneOf('riscv64-virt')),
   cores: needed(whole(1, 8)),
   memoryMiB: needed(whole(MEMORY_MIB.min, MEMORY_MIB.max)),
@@ -122,6 +129,8 @@ const definitionShape: Shape = {
   onQuit: optional(oneOf('save', 'stop')),
 };
 export const definition: ValueCheck = record(definitionShape);
+/** One that was made at any time, by any version: names were free once. */
+export const storedDefinition: ValueCheck = record({ ...definitionShape, name: needed(text(100)) });
 export const definitionPatch: ValueCheck = partial(definitionShape);
 /** Fields as they were read: they are only compared, so values that are no longer acceptable do no harm and can be changed. */
 export const definitionBase: ValueCheck = record(
@@ -129,7 +138,7 @@ export const definitionBase: ValueCheck = record(
 );
 export const newMachine: ValueCheck = record({
   template: optional(templateName),
-  name: optional(text(100)),
+  name: optional(name),
   definition: optional(definition),
   booted: optional(flag),
 });
@@ -137,16 +146,15 @@ export const newMachine: ValueCheck = record({
 export const hostPath: ValueCheck = path;
 export const snapshotId: ValueCheck = text(64);
 export const snapshotIds: ValueCheck = list(snapshotId, 10_000);
-const snapshotName = text(100);
 const note = text(20_000, 0);
-export const newSnapshot: ValueCheck = record({ name: optional(snapshotName), note: optional(note) });
+export const newSnapshot: ValueCheck = record({ name: optional(name), note: optional(note) });
 export const snapshotPatch: ValueCheck = record({
-  name: optional(snapshotName),
+  name: optional(name),
   note: optional(note),
   pinned: optional(flag),
   protected: optional(flag),
 });
-export const branchRequest: ValueCheck = record({ name: optional(text(100)), start: needed(flag) });
+export const branchRequest: ValueCheck = record({ name: optional(name), start: needed(flag) });
 export const diffTarget: ValueCheck = (value, where) => (value === null ? undefined : snapshotId(value, where));
 
 export const diskSlot: ValueCheck = whole(0, DISKS_MAX - 1);

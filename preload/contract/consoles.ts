@@ -36,12 +36,28 @@ export interface ConsoleChannel {
   onOpened(listener: (historyBytes: number) => void): void;
   /** Called with batches; the receiver calls `acknowledge(count)` when it has rendered them. */
   onOutput(listener: (bytes: Uint8Array) => void): void;
+  /**
+   * Whether the questions in the output that follows are this terminal's to answer. At first they are not; of several
+   * terminals at one console, the one that was active last is asked.
+   */
+  onAnswers(listener: (answers: boolean) => void): void;
   /** The receiver fell so far behind that this many bytes were left out; what follows is newer. */
   onSkipped(listener: (bytes: number) => void): void;
   /** The channel ended from the other side, with the reason; `close` by the receiver is not reported. */
   onClosed(listener: (reason: string) => void): void;
   acknowledge(count: number): void;
-  /** Input; what is written before the console was found is sent when it is. */
-  write(bytes: Uint8Array): void;
+  /**
+   * Input, sent as fast as the guest takes it. Resolves when all of it is on its way and more may be written; whoever has
+   * much waits for that. What is written before the console was found is sent when it is.
+   */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Resolves when the guest has taken all that was written, or it is lost, or the channel has ended. */
+  delivered(): Promise<void>;
+  /** So many bytes that were written never reach the guest: it ended, was reset or went back, or the channel ended. */
+  onLost(listener: (bytes: number) => void): void;
+  /** Bytes that were written and are neither taken by the guest nor lost yet. */
+  undelivered(): number;
+  /** Ends the channel once everything that was printed until now has come; resolves then, or when the channel ends otherwise. */
+  finish(): Promise<void>;
   close(): void;
 }

@@ -7,8 +7,11 @@ import type { CommandEvents, CommandRequest, RunningCommand } from './commands.t
 import type { ConsoleChannel } from './consoles.ts';
 import { ContractError, type Client } from './contract.ts';
 import { contracts } from './index.ts';
+import { SendWindow } from './send-window.ts';
 import { WireCommands } from './wire-commands.ts';
 import {
+  CHANNEL_WINDOW,
+  decodeCount,
   decodeFrame,
   decodeServerMessage,
   encodeAcknowledgement,
@@ -16,6 +19,7 @@ import {
   encodeMessage,
   FRAME,
   WIRE_VERSION,
+  type Attachment,
   type Frame,
   type ServerMessage,
 } from './wire.ts';
@@ -24,8 +28,8 @@ export type Services = { readonly [K in keyof typeof contracts]: Client<(typeof 
 
 export interface WireClient {
   readonly services: Services;
-  /** Attaches to a console; output begins with the stored tail. */
-  openConsole(machine: string, console: number): ConsoleChannel;
+  /** Attaches to a console; output begins with the stored tail. By default as a window is: a moment without reading, and output is left out. */
+  openConsole(machine: string, console: number, attachment?: Attachment): ConsoleChannel;
   /** Runs a command in a machine's guest; that it cannot be started comes as `lost`. */
   openCommand(machine: string, request: CommandRequest, events: CommandEvents): RunningCommand;
   attach(send: (frame: Frame) => void): void;
@@ -39,11 +43,14 @@ interface Pending {
   reject(error: Error): void;
 }
 interface ChannelState {
+  isOpen: boolean;
   opened: ((historyBytes: number) => void)[];
-  /** Input from before the channel was opened: the program drops what comes for a channel it does not know yet. */
-  held: Frame[] | undefined;
+  /** Opened with the channel: the program drops what comes for a channel it does not know yet. */
+  readonly input: SendWindow;
   output: ((bytes: Uint8Array) => void)[];
   skipped: ((bytes: number) => void)[];
+  lost: ((bytes: number) => void)[];
+  answers: ((answers: boolean) => void)[];
   closed: ((reason: string) => void)[];
   /** Output that came before anybody listened. */
   early: Uint8Array[];
@@ -83,9 +90,14 @@ export function createWireClient(): WireClient {
     if (waiting) act(waiting);
   };
 
+  const lose = (channel: ChannelState | undefined, bytes: number) => {
+    if (bytes > 0) channel?.lost.forEach((listener) => listener(bytes));
+  };
+
   const closeChannel = (number: number, reason: string) => {
     const channel = channels.get(number);
     channels.delete(number);
+    lose(channel, channel?.input.end() ?? 0);
     channel?.closed.forEach((listener) => listener(reason));
   };
 
@@ -98,9 +110,10 @@ export function createWireClient(): WireClient {
 
   const opened = (number: number, historyBytes: number) => {
     const channel = channels.get(number);
-    channel?.opened.forEach((listener) => listener(historyBytes));
-    for (const frame of channel?.held ?? []) link?.(frame);
-    if (channel) channel.held = undefined;
+    if (!channel) return;
+    channel.isOpen = true;
+    channel.opened.forEach((listener) => listener(historyBytes));
+    channel.input.open();
   };
 
   const handle = (message: ServerMessage) => {
@@ -112,7 +125,12 @@ export function createWireClient(): WireClient {
     else if (message.kind === 'opened') opened(message.channel, message.historyBytes);
     else if (message.kind === 'skipped') channels.get(message.channel)?.skipped.forEach((listener) => listener(message.bytes));
     else if (message.kind === 'command') commands.news(message.channel, message.news);
-    else if (message.kind === 'closed') closeChannel(message.channel, message.reason);
+    else if (message.kind === 'answers') channels.get(message.channel)?.answers.forEach((listener) => listener(message.answers));
+    else if (message.kind === 'lost') {
+      const channel = channels.get(message.channel);
+      lose(channel, message.bytes);
+      channel?.input.acknowledge(message.bytes);
+    } else if (message.kind === 'closed') closeChannel(message.channel, message.reason);
     else if (message.kind === 'hello' && message.wire !== WIRE_VERSION)
       client.detach(`the running program (version ${message.version}) is of another version: quit it and start it again`);
   };
@@ -132,13 +150,24 @@ export function createWireClient(): WireClient {
       ]),
     ) as unknown as Services,
 
-    openConsole(machine, console) {
+    openConsole(machine, console, { whole, terminal } = { whole: false, terminal: true }) {
       const number = next++;
-      const state: ChannelState = { opened: [], held: [], output: [], skipped: [], closed: [], early: [] };
-      channels.set(number, state);
-      if (link) link(encodeMessage({ kind: 'open', channel: number, machine, console }));
-      else queueMicrotaskClose(() => closeChannel(number, lostReason));
       const send = (frame: Frame) => (channels.has(number) ? link?.(frame) : undefined);
+      const input = new SendWindow(CHANNEL_WINDOW, (piece) => send(encodeFrame(FRAME.input, number, piece)));
+      const state: ChannelState = {
+        isOpen: false,
+        opened: [],
+        input,
+        output: [],
+        skipped: [],
+        lost: [],
+        answers: [],
+        closed: [],
+        early: [],
+      };
+      channels.set(number, state);
+      if (link) link(encodeMessage({ kind: 'open', channel: number, machine, console, whole, terminal }));
+      else queueMicrotaskClose(() => closeChannel(number, lostReason));
       return {
         onOpened: (listener) => void state.opened.push(listener),
         onOutput(listener) {
@@ -146,16 +175,24 @@ export function createWireClient(): WireClient {
           for (const bytes of state.early.splice(0)) listener(bytes);
         },
         onSkipped: (listener) => void state.skipped.push(listener),
+        onAnswers: (listener) => void state.answers.push(listener),
+        onLost: (listener) => void state.lost.push(listener),
         onClosed: (listener) => void state.closed.push(listener),
         acknowledge: (count) => void send(encodeAcknowledgement(number, count)),
-        write(bytes) {
-          const frame = encodeFrame(FRAME.input, number, bytes);
-          if (state.held) state.held.push(frame);
-          else send(frame);
+        write: (bytes) => input.write(bytes),
+        delivered: () => input.idle(),
+        undelivered: () => input.unacknowledged,
+        finish() {
+          if (!channels.has(number)) return Promise.resolve();
+          const ask = () => send(encodeMessage({ kind: 'finish', channel: number }));
+          if (state.isOpen) ask();
+          else state.opened.push(ask);
+          return new Promise((resolve) => state.closed.push(() => resolve()));
         },
         close() {
           send(encodeMessage({ kind: 'close', channel: number }));
           channels.delete(number);
+          input.end();
         },
       };
     },
@@ -170,6 +207,7 @@ export function createWireClient(): WireClient {
       const { kind, number, payload } = decodeFrame(frame);
       if (kind === FRAME.output) deliver(number, payload);
       else if (kind === FRAME.errors) commands.output(number, 2, payload);
+      else if (kind === FRAME.acknowledge) channels.get(number)?.input.acknowledge(decodeCount(payload));
       else if (kind === FRAME.bytesAnswer) settle(number, (waiting) => waiting.resolve(payload));
     },
     detach(reason) {

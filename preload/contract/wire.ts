@@ -10,9 +10,13 @@ import type { CommandControl, CommandEnd, CommandLoss, CommandRequest } from './
 import { ContractError, type ErrorCode } from './contract.ts';
 
 /** Raised when frames change meaning; a client that reads another number in `hello` must not go on. */
-export const WIRE_VERSION = 1;
+export const WIRE_VERSION = 2;
 
-/** Unacknowledged output bytes a channel may have under way; the program sends no more until acknowledged. */
+/**
+ * Bytes that a channel may have under way in each direction: whoever sends stops there until the other side has dealt with
+ * some of them and acknowledges it. Output is dealt with when it is on the screen or written, input when the guest's
+ * device has taken it. So whoever is slow slows the other down, and neither keeps more than a window for it.
+ */
 export const CHANNEL_WINDOW = 100 * 1024;
 
 /** Where the browser shell answers WebSocket connections. */
@@ -23,11 +27,24 @@ export type Frame = string | Uint8Array;
 export type ClientMessage =
   | { readonly kind: 'call'; readonly id: number; readonly service: string; readonly method: string; readonly args: readonly unknown[] }
   /** Attaches `channel` to a console: the stored tail is sent first, then live batches, also across restarts of the machine. */
-  | { readonly kind: 'open'; readonly channel: number; readonly machine: string; readonly console: number }
+  | ({ readonly kind: 'open'; readonly channel: number; readonly machine: string; readonly console: number } & Attachment)
+  /** The channel, which is open, is to be closed from the other side when everything printed so far has been sent. */
+  | { readonly kind: 'finish'; readonly channel: number }
   /** Runs a command in a machine's guest; its channel is closed by `ended` or `lost`, or hung up by `close`. */
   | { readonly kind: 'run'; readonly channel: number; readonly machine: string; readonly request: CommandRequest }
   | { readonly kind: 'control'; readonly channel: number; readonly control: CommandControl }
   | { readonly kind: 'close'; readonly channel: number };
+
+/** How a client is attached to a console. */
+export interface Attachment {
+  /**
+   * What happens when the client stops reading. True: the guest waits for it, as long as it is attached. False: the guest
+   * waits a moment only, and the client is told how much it missed.
+   */
+  readonly whole: boolean;
+  /** A terminal, which answers questions in the output: only one of those attached is told to. */
+  readonly terminal: boolean;
+}
 
 /** What is told of a command beside its output; `room`: so many more bytes of input may be sent. */
 export type CommandNews =
@@ -41,10 +58,14 @@ export type ServerMessage =
   | { readonly kind: 'event'; readonly service: string; readonly name: string; readonly payload: unknown }
   /** `historyBytes` of the output that follows was printed before the channel was opened. */
   | { readonly kind: 'opened'; readonly channel: number; readonly historyBytes: number }
+  /** So many of the oldest bytes of input under way will never reach the guest: it ended, was reset or went back. */
+  | { readonly kind: 'lost'; readonly channel: number; readonly bytes: number }
+  /** Whether this terminal answers the questions in the output that follows; at first none does. */
+  | { readonly kind: 'answers'; readonly channel: number; readonly answers: boolean }
   /** The channel fell behind: `bytes` of output were left out at this point of the stream. */
   | { readonly kind: 'skipped'; readonly channel: number; readonly bytes: number }
   | { readonly kind: 'command'; readonly channel: number; readonly news: CommandNews }
-  /** The channel is gone: could not be opened, or its machine was deleted. */
+  /** The channel is gone: could not be opened, its machine was deleted, or it was to finish and has. */
   | { readonly kind: 'closed'; readonly channel: number; readonly reason: string };
 
 /** Kinds of binary frames: one byte kind, four bytes number (little endian), then the payload. */
@@ -53,7 +74,7 @@ export const FRAME = {
   output: 1,
   /** Client to program: number is the channel. */
   input: 2,
-  /** Client to program: number is the channel, payload the u32 count of output bytes dealt with. */
+  /** Both ways: number is the channel, payload the u32 count of bytes dealt with: output a client's, input the guest's. */
   acknowledge: 3,
   /** Program to client: number is a call's id, payload the answer, for calls that answer with bytes. */
   bytesAnswer: 4,
@@ -75,7 +96,7 @@ export function encodeFrame(kind: FrameKind, number: number, payload: Uint8Array
   return frame;
 }
 
-/** The acknowledgement of `count` output bytes of a channel. */
+/** The acknowledgement of `count` bytes of a channel. */
 export function encodeAcknowledgement(channel: number, count: number, kind: FrameKind = FRAME.acknowledge): Uint8Array {
   const payload = new Uint8Array(4);
   new DataView(payload.buffer).setUint32(0, count, true);
@@ -106,6 +127,8 @@ export const decodeServerMessage = (text: string): ServerMessage => JSON.parse(t
 
 const isNumber = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 0xffffffff;
 
+const isAttachment = (...flags: readonly unknown[]): boolean => flags.every((flag) => typeof flag === 'boolean');
+
 /**
  * Parses what a client sent and checks its shape; arguments are checked later by the call's own contract.
  * @throws ContractError when it is not a message of the wire
@@ -118,11 +141,11 @@ export function decodeClientMessage(text: string): ClientMessage {
     throw new ContractError('invalid', 'a message must be JSON');
   }
   const message = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
-  const { kind, id, channel, service, method, args, machine } = message;
+  const { kind, id, channel, service, method, args, machine, whole, terminal } = message;
   if (kind === 'call' && isNumber(id) && typeof service === 'string' && typeof method === 'string' && Array.isArray(args))
     return { kind, id, service, method, args };
-  if (kind === 'open' && isNumber(channel) && typeof machine === 'string' && isNumber(message['console']))
-    return { kind, channel, machine, console: message['console'] };
+  if (kind === 'open' && isNumber(channel) && typeof machine === 'string' && isNumber(message['console']) && isAttachment(whole, terminal))
+    return { kind, channel, machine, console: message['console'], whole, terminal } as ClientMessage;
   if (kind === 'run' && isNumber(channel) && typeof machine === 'string') {
     commandRequest(message['request'], 'request');
     return { kind, channel, machine, request: message['request'] as CommandRequest };
@@ -131,6 +154,6 @@ export function decodeClientMessage(text: string): ClientMessage {
     commandControl(message['control'], 'control');
     return { kind, channel, control: message['control'] as CommandControl };
   }
-  if (kind === 'close' && isNumber(channel)) return { kind, channel };
-  throw new ContractError('invalid', 'a message must be a call, an open, a run, a control or a close');
+  if ((kind === 'finish' || kind === 'close') && isNumber(channel)) return { kind, channel };
+  throw new ContractError('invalid', 'a message must be a call, an open, a run, a control, a finish or a close');
 }

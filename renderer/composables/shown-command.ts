@@ -1,11 +1,9 @@
 /** The `viv` line that does the same as an action in the window, ready to be pasted into a shell. */
+import { shellWord } from '../../preload/contract/foreign-text.ts';
 import type { DiskDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
 
-/** Words that no shell reads specially; everything else is put in single quotes. */
-const PLAIN = /^[\w@%+=:,./-]+$/;
-
-/** One argument as a POSIX shell takes it. */
-export const quote = (word: string): string => (PLAIN.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+/** The options of a command are ours; every other word may be anything. */
+const quote = (word: string): string => (/^--[a-z-]+$/.test(word) ? word : shellWord(word));
 
 const line = (...words: readonly string[]): string => ['npx viv', ...words.map(quote)].join(' ');
 

@@ -14,6 +14,10 @@ export interface ConsoleScreen {
   reset(): void;
   /** Says that output was left out here. */
   skipped(bytes: number): void;
+  /** Says that so many bytes of input never reached the guest. */
+  lost(bytes: number): void;
+  /** Whether the questions in what is written from here on are this terminal's to answer. */
+  answering(now: boolean): void;
   /** Whether what is being written was printed, and its questions answered, before this channel was opened. */
   replaying(now: boolean): void;
 }
@@ -27,6 +31,9 @@ export interface ConsoleFeed {
   send(bytes: Uint8Array): void;
   close(): void;
 }
+
+/** A key that meets a machine which is off is no loss worth a line; a paste is. */
+const LONGEST_KEY = 8;
 
 export function openConsoleFeed(transport: Transport, machine: string, console: number, screen: ConsoleScreen): ConsoleFeed {
   const encoder = new TextEncoder();
@@ -44,6 +51,7 @@ export function openConsoleFeed(transport: Transport, machine: string, console: 
     if (closed || channel || transport.connection !== 'connected') return;
     // The tail comes with every opening; what is on the screen is a part of it.
     if (opened) screen.reset();
+    screen.answering(false);
     opened = true;
     const mine = transport.openConsole(machine, console);
     carry(mine);
@@ -65,16 +73,20 @@ export function openConsoleFeed(transport: Transport, machine: string, console: 
       const fresh = bytes.subarray(old.length);
       if (fresh.length > 0) screen.write(fresh, () => mine.acknowledge(fresh.length));
     });
+    // In its place between the batches, which are shown later than they come.
+    mine.onAnswers((answers) => screen.write(new Uint8Array(), () => screen.answering(answers)));
     mine.onSkipped((bytes) => {
       screen.skipped(bytes);
       if (past > 0 && bytes >= past) screen.replaying(false);
       past = Math.max(0, past - bytes);
     });
+    mine.onLost((bytes) => (bytes > LONGEST_KEY ? screen.lost(bytes) : undefined));
     mine.onClosed(() => {
       if (channel === mine) carry(undefined);
     });
   }
-  const send = (bytes: Uint8Array) => channel?.write(bytes);
+  /** A paste waits in the channel until the guest takes it. */
+  const send = (bytes: Uint8Array) => void channel?.write(bytes);
   const unsubscribe = transport.onConnection((connection) => {
     if (connection === 'connected') open();
     else carry(undefined);

@@ -47,11 +47,14 @@ export function createConsoleSession(transport: Transport, machine: string, cons
   terminal.loadAddon(finder);
 
   let replaying = false;
-  ignoreQuestions(terminal, () => replaying);
+  let answering = false;
+  ignoreQuestions(terminal, () => replaying || !answering);
   const feed = openConsoleFeed(transport, machine, console, {
     write: (bytes, done) => terminal.write(bytes, done),
+    answering: (now) => (answering = now),
     replaying: (now) => (replaying = now),
     reset: () => terminal.reset(),
+    lost: (bytes) => terminal.write(`\r\n\x1b[7m ${formatBytes(bytes)} of input did not reach the guest \x1b[0m\r\n`),
     skipped: (bytes) => terminal.write(`\r\n\x1b[7m ${formatBytes(bytes)} of output left out \x1b[0m\r\n`),
   });
   terminal.onData((text) => feed.type(text));

@@ -1,26 +1,12 @@
-/**
- * A terminal answers questions: where the cursor is, what it is, which colours it has (ECMA-48 DSR and DA, xterm's
- * OSC 4, 10, 11 and 12). In replayed history they were answered long ago; a second answer would be typed into the
- * guest's shell.
- */
-import type { IFunctionIdentifier, Terminal } from '@xterm/xterm';
-
-const QUESTIONS: readonly IFunctionIdentifier[] = [
-  { final: 'n' },
-  { prefix: '?', final: 'n' },
-  { final: 'c' },
-  { prefix: '>', final: 'c' },
-  { prefix: '=', final: 'c' },
-  { prefix: '>', final: 'q' },
-  { intermediates: '$', final: 'p' },
-  { prefix: '?', intermediates: '$', final: 'p' },
-  { final: 't' },
-];
-const COLOURS = [4, 10, 11, 12] as const;
+/** A terminal that leaves questions unanswered (preload/contract/terminal-questions.ts) while another one, or the past, was asked. */
+import type { Terminal } from '@xterm/xterm';
+import { ASKING_COLOURS, ASKING_SEQUENCES, isAskingCommand } from '../../preload/contract/terminal-questions.ts';
 
 /** Leaves questions unanswered while `ignoring` says so. */
 export function ignoreQuestions(terminal: Terminal, ignoring: () => boolean): void {
-  for (const question of QUESTIONS) terminal.parser.registerCsiHandler(question, ignoring);
-  for (const colour of COLOURS) terminal.parser.registerOscHandler(colour, (text) => ignoring() && text.includes('?'));
-  terminal.parser.registerDcsHandler({ intermediates: '$', final: 'q' }, ignoring);
+  for (const { first, ...identifier } of ASKING_SEQUENCES)
+    terminal.parser.registerCsiHandler(identifier, ([parameter]) => ignoring() && (first?.includes(Number(parameter ?? 0)) ?? true));
+  for (const colour of ASKING_COLOURS)
+    terminal.parser.registerOscHandler(colour, (text) => ignoring() && isAskingCommand(`${colour};${text}`));
+  for (const intermediates of ['$', '+']) terminal.parser.registerDcsHandler({ intermediates, final: 'q' }, ignoring);
 }

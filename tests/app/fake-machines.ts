@@ -219,10 +219,10 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     resize: (_id, console, { columns, rows }) => void sizes.push(`${console}: ${columns}x${rows}`),
     search: () => [],
   };
-  const openConsole: OpenConsole = async (machine, console, listener) => {
+  const openConsole: OpenConsole = async (machine, console, attachment, listener) => {
     const one = entry(machine as MachineId);
-    const channel = (one.logs[console] as ConsoleLog).open(listener);
-    return { ...channel, write: (bytes) => one.guest?.type(bytes) };
+    const channel = (one.logs[console] as ConsoleLog).open(listener, attachment);
+    return { ...channel, write: async (bytes) => (one.guest?.type(bytes), bytes.length) };
   };
   /** The oldest machine. */
   const first = () => [...entries.keys()][0] as MachineId;

@@ -21,7 +21,7 @@ it.each(['interpreter', 'auto', 'compiler'] as const)(
     const configuration = { board: 'riscv64-virt', memoryBytes, cores: 1, engine, boot, disks: [], ports } as const;
     const original = await attach(configuration);
     await original.says('help lists what it does');
-    type(original.machine, 'mem 80000000\r');
+    void type(original.machine, 'mem 80000000\r');
     await original.says('0000000080000030');
     const saved = await pointOf(await original.machine.save());
     const again = await pointOf(await original.machine.save({ onlyChanged: true }), saved);
@@ -31,7 +31,7 @@ it.each(['interpreter', 'auto', 'compiler'] as const)(
 
     const branch = await attach(configuration, restorePoint(saved, memoryBytes));
     for (const { machine, says } of [original, branch]) {
-      type(machine, 'help\r');
+      void type(machine, 'help\r');
       await says('powers off');
       await machine.stop();
     }

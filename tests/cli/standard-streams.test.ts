@@ -23,6 +23,7 @@ describe('standard output', () => {
   });
 
   test('a reader that has left ends it quietly, with the status of a broken pipe', async () => {
+    // eslint-disable-next-line no-template-curly-in-string -- the shell's
     expect(await shell('viv --help | true; exit ${PIPESTATUS[0]}')).toEqual({ out: '', err: '', status: 141 });
   });
 

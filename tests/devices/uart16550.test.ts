@@ -281,3 +281,26 @@ it('serves the built-in firmware: prints and gives typed bytes', async () => {
   expect(text(outside.printed.get(0))).toBe('sbi\n');
   await board.outside.close();
 });
+
+it('sends no more in bulk while the guest asks it to stop, but keys at once', async () => {
+  const { board, read, write } = uart();
+  board.attach(testOutside());
+  write(IIR, 0xc1);
+  write(IER, 0x01);
+  const drain = () => {
+    let got = '';
+    while ((read(LSR) & 0x01) !== 0) got += String.fromCharCode(read(0));
+    return got;
+  };
+  write(0, 0x13);
+  await settle();
+  board.outside.input(0, ascii('key'));
+  expect(drain()).toBe('key');
+  board.outside.input(0, ascii('x'.repeat(500)));
+  expect(drain()).toBe('');
+  write(0, 0x11);
+  let got = '';
+  await eventually(() => (got += drain()).length === 500);
+  expect(got).toBe('x'.repeat(500));
+  await board.outside.close();
+});

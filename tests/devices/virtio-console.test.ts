@@ -68,7 +68,7 @@ it('carries output of each port apart, and what is left at the end', async () =>
 it('gives input when a reader has buffers, and keeps the rest', async () => {
   const { driver, at, board, memory, say } = await consoles();
   await say(0, 3, 1);
-  expect(board.outside.input(1, ascii('echo hi\n'))).toBe(8);
+  board.outside.input(1, ascii('echo hi\n'));
   await settle(5);
   expect(board.outside.inputWaiting(1)).toBe(8);
   driver.send(0, [{ address: at(0x2_0000), length: 5, writable: true }]);
@@ -139,12 +139,21 @@ it('heeds no message about a port it does not have', async () => {
   await board.outside.close();
 });
 
-it('limits input that nobody reads', async () => {
-  const { board } = await consoles();
-  const big = new Uint8Array(3 * 1024 * 1024);
-  expect(board.outside.input(1, big)).toBe(1024 * 1024);
-  expect(board.outside.input(1, big)).toBe(0);
+it('drops no input that nobody reads, and says how much of it the guest has taken', async () => {
+  const { driver, at, board, say } = await consoles();
+  const told: number[] = [];
+  const taken = (count: number) => void told.push(count);
+  board.outside.input(1, new Uint8Array(3 * 1024 * 1024), taken);
+  board.outside.input(1, ascii('more'), taken);
+  board.outside.input(9, ascii('there is no such console'), taken);
+  expect(told).toEqual([0]);
+  expect(board.outside.inputWaiting(1)).toBe(3 * 1024 * 1024 + 4);
+  await say(0, 3, 1);
+  driver.send(0, [{ address: at(0), length: 1000, writable: true }]);
+  await settle(10);
+  expect(told).toEqual([0]);
   await board.outside.close();
+  expect(told).toEqual([0, 1000, 0]);
 });
 
 it('returns buffers without bytes or room and goes on behind them', async () => {

@@ -139,7 +139,7 @@ export async function openWholeProgram(home: Home, watching: Watching): Promise<
         await wait(5);
       }
     },
-    type: (machine, text) => running.get(machine)?.machine.write(0, Buffer.from(text)),
+    type: (machine, text) => void running.get(machine)?.machine.write(0, Buffer.from(text)),
     async memoryHash(machine) {
       const ram = running.get(machine)?.ram;
       if (!ram) return undefined;

@@ -21,6 +21,9 @@ export class ScriptedMachine implements RunningMachine {
   readonly written: string[] = [];
   figuresNow: MachineFigures = { instructions: 0, compiledInstructions: 0, fragments: 0, seconds: 0, hostCpuSeconds: 0 };
   unacknowledged = 0;
+  /** Whether the guest takes input when it comes. */
+  takesInput = true;
+  readonly waiting: (() => void)[] = [];
   ended = false;
 
   constructor(configuration: MachineConfiguration, events: MachineEvents) {
@@ -37,8 +40,14 @@ export class ScriptedMachine implements RunningMachine {
     this.calls.push('stop');
     this.end({ kind: 'stopped' });
   }
-  write(console: number, bytes: Uint8Array) {
+  async write(console: number, bytes: Uint8Array) {
     this.written.push(`${console}:${new TextDecoder().decode(bytes)}`);
+    return this.takesInput ? bytes.length : new Promise<number>((resolve) => this.waiting.push(() => resolve(bytes.length)));
+  }
+  /** Goes on taking input, with what has been waiting. */
+  takeInput() {
+    this.takesInput = true;
+    for (const take of this.waiting.splice(0)) take();
   }
   acknowledge(_console: number, count: number) {
     this.unacknowledged -= count;

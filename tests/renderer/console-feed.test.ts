@@ -14,6 +14,8 @@ function slowScreen() {
     },
     reset: () => void log.push('<reset>'),
     skipped: (bytes) => void log.push(`<skipped ${bytes}>`),
+    answering: () => undefined,
+    lost: (bytes) => void log.push(`<lost ${bytes}>`),
     replaying: (now) => void log.push(now ? '<past>' : '<present>'),
   };
   return { screen, log, render: () => pending.splice(0).forEach((done) => done()) };

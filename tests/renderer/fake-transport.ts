@@ -13,6 +13,8 @@ export class FakeChannel implements ConsoleChannel {
   opened: (historyBytes: number) => void = () => undefined;
   output: (bytes: Uint8Array) => void = () => undefined;
   skipped: (bytes: number) => void = () => undefined;
+  answers: (answers: boolean) => void = () => undefined;
+  lost: (bytes: number) => void = () => undefined;
   ended: (reason: string) => void = () => undefined;
 
   onOpened(listener: (historyBytes: number) => void) {
@@ -30,9 +32,20 @@ export class FakeChannel implements ConsoleChannel {
   acknowledge(count: number) {
     this.acknowledged.push(count);
   }
-  write(bytes: Uint8Array) {
+  onAnswers(listener: (answers: boolean) => void) {
+    this.answers = listener;
+  }
+  onLost(listener: (bytes: number) => void) {
+    this.lost = listener;
+  }
+  async write(bytes: Uint8Array) {
     this.written.push(new TextDecoder().decode(bytes));
   }
+  async delivered() {}
+  undelivered() {
+    return 0;
+  }
+  async finish() {}
   close() {
     this.closed = true;
   }

@@ -5,10 +5,10 @@ import { sparkPoints } from '../../renderer/components/spark-points.ts';
 import { formatBytes, formatCount, formatDuration, formatMips, formatRemaining, formatShare } from '../../renderer/composables/figures.ts';
 import { actionsFor, primaryAction, stateWord } from '../../renderer/composables/machine-actions.ts';
 import { sentence } from '../../renderer/composables/sentence.ts';
+import { shellWord } from '../../preload/contract/foreign-text.ts';
 import {
   createCommand,
   machineCommand,
-  quote,
   runCommand,
   setCommand,
   sizeWord,
@@ -94,7 +94,7 @@ describe('actions', () => {
 
 describe('commands', () => {
   test('quote what a shell would read', () => {
-    expect([quote('debian-1'), quote('my vm'), quote("it's"), quote('$HOME'), quote('')]).toEqual([
+    expect([shellWord('debian-1'), shellWord('my vm'), shellWord("it's"), shellWord('$HOME'), shellWord('')]).toEqual([
       'debian-1',
       `'my vm'`,
       `'it'\\''s'`,

@@ -6,7 +6,7 @@ import type { Doorbell } from '../../device/kit/doorbell.ts';
 import { type InputGate, openGate } from '../../device/kit/input-gate.ts';
 import type { BackEnd, ConsoleEnds, DiskStore, Outside } from '../../device/kit/outside.ts';
 import type { Log } from '../../device/kit/wiring.ts';
-import { InputQueue } from './input-queue.ts';
+import { InputQueue, type Taken } from './input-queue.ts';
 import { CHANNEL_PACE, type Later, OutputPump, TERMINAL_PACE } from './output-pump.ts';
 
 /** What the host gives the board on the I/O thread. */
@@ -94,16 +94,21 @@ export class AttachedBackEnds {
   #console(ends: ConsoleEnds, number: number): Console {
     const held = () => this.#still;
     const soon = (action: () => void) => this.#outside.soon(action);
+    const input = new InputQueue(number, ends, this.#gate, { soon, later: this.#outside.later, held });
     return {
       ends,
       pump: new OutputPump(
-        (most) => ends.take(most),
+        (most) => {
+          const bytes = ends.take(most);
+          if (ends.isTerminal) input.heed(bytes);
+          return bytes;
+        },
         (bytes) => this.#outside.output(number, bytes),
         this.#outside.later,
         held,
         ends.isTerminal ? TERMINAL_PACE : CHANNEL_PACE,
       ),
-      input: new InputQueue(number, ends, this.#gate, soon, held),
+      input,
     };
   }
 
@@ -143,9 +148,14 @@ export class AttachedBackEnds {
     for (const backEnd of this.#backEnds) backEnd.renewGeneration?.();
   }
 
-  /** Input for a console; what the guest has no room for waits. @returns bytes taken (fewer only past 1 MiB waiting) */
-  input(console: number, bytes: Uint8Array): number {
-    return this.#consoles[console]?.input.add(bytes) ?? 0;
+  /**
+   * Input for a console; what the guest has no room for waits.
+   * @param taken told once how much of it the guest has taken: all, or less because it ended or went back before
+   */
+  input(console: number, bytes: Uint8Array, taken?: Taken): void {
+    const found = this.#consoles[console];
+    if (found) found.input.add(bytes, taken);
+    else taken?.(0);
   }
 
   /** Input of a console that waits for the guest, in bytes. */
@@ -223,6 +233,7 @@ export class AttachedBackEnds {
     this.#doorbell.ring(CLOSING_BIT);
     await this.quiesce();
     for (const { backEnd } of this.#attached) if (backEnd.consoles) backEnd.notified?.();
+    for (const { input } of this.#consoles) input.clear();
     for (const { pump } of this.#consoles) await pump.finish(LAST_WORDS_BYTES);
   }
 }

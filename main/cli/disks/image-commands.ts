@@ -7,10 +7,11 @@ import type { Part } from '../command-group.ts';
 import { imageFormat } from '../drive-option.ts';
 import { byteText } from '../figures.ts';
 import { followTask } from '../machines/follow-task.ts';
-import { machineNamed, programThatStays, withProgram } from '../machines/program.ts';
+import { machineNamed, programThatStays, withProgram, type Program } from '../machines/program.ts';
 import { SNAPSHOT_HELP, timelineOf } from '../snapshots/find-snapshot.ts';
 import { diskNumber, findDisk } from './find-disk.ts';
 import { print } from '../../output/print.ts';
+import { refuseTerminal, STANDARD_OUTPUT, throughFile } from '../through-file.ts';
 
 export const importPart: Part = {
   summary: 'add a disk from an image file, as a copy',
@@ -56,7 +57,8 @@ export const exportPart: Part = {
 
 Usage: viv disk export NAME DISK FILE [--format raw|qcow2] [--snapshot SNAPSHOT] [--compress]
 
-Disks are counted from 1, as in viv disk list. The file is sparse; an existing one is refused.
+Disks are counted from 1, as in viv disk list. The file is sparse; an existing one is refused. A FILE of - is standard
+output: the image is made beside the library first, and needs room there.
 
   --format FORMAT        otherwise by the file's name: .qcow2, .img, .raw
   --snapshot SNAPSHOT    the disk as it was then
@@ -67,6 +69,7 @@ ${SNAPSHOT_HELP}
 Examples:
   viv disk export box 1 box.qcow2
   viv disk export box 1 before.img --snapshot before
+  viv disk export box 1 - --format raw | zstd > box.img.zst
 `,
   async run(args) {
     const { values, positionals } = readArguments(args, {
@@ -78,14 +81,19 @@ Examples:
     const slot = diskNumber(number);
     const format = formatFor(word, values.format);
     if (values.compress && format === 'raw') throw new CallError('--compress needs --format qcow2: a raw image has no compression');
-    const file = resolve(word);
-    await withProgram(programThatStays(), async (program) => {
+    if (word === STANDARD_OUTPUT) refuseTerminal();
+    const write = async (program: Program, path: string) => {
       // A disk of a snapshot need not be in the machine any more.
       const { id } = values.snapshot === undefined ? (await findDisk(program, name, slot)).machine : await machineNamed(program, name);
       const snapshot = values.snapshot === undefined ? {} : { snapshot: (await timelineOf(program, name)).snapshot(values.snapshot).id };
-      const request = { path: file, format, ...snapshot, ...(values.compress ? { compress: true } : {}) };
+      const request = { path, format, ...snapshot, ...(values.compress ? { compress: true } : {}) };
       await followTask(program, () => program.client.services.disks.export(id, slot, request));
-    });
+    };
+    const file = resolve(word);
+    await withProgram(programThatStays(), (program) =>
+      word === STANDARD_OUTPUT ? throughFile((path) => write(program, path)) : write(program, file),
+    );
+    if (word === STANDARD_OUTPUT) return EXIT.ok;
     const { size, blocks } = statSync(file);
     print(`${file}: ${byteText(size)}${blocks * 512 < size ? `, ${byteText(blocks * 512)} of it on the host` : ''}`);
     return EXIT.ok;

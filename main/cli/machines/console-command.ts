@@ -1,22 +1,24 @@
-/** `viv console` attaches this terminal to a machine's console; `viv log` prints what a console printed. */
+/** `viv console` attaches this terminal, or whatever standard input and output are, to a machine's console. */
 import { ContractError } from '../../../preload/contract/contract.ts';
 import type { MachineStatus } from '../../../preload/contract/machines.ts';
+import { print, printError, standardOutput } from '../../output/print.ts';
 import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, words, type Command } from '../command.ts';
-import { attachTerminal } from '../terminal.ts';
+import { pacedInput } from '../paced-input.ts';
+import { attachTerminal, type AttachedTerminal } from '../terminal.ts';
 import { attachToConsole, isActive, type ConsoleAttachment } from './console-attachment.ts';
 import { requireConsole } from './require-console.ts';
 import { openHostPty } from './host-pty.ts';
 import { findProgram, machineNamed, withProgram, type Program } from './program.ts';
-import { print, printError, standardOutput } from '../../output/print.ts';
+import { readStandardInput } from './standard-input.ts';
 
 /** How long after the end of piped input nothing must be printed, in milliseconds. */
 const SILENCE = 1000;
 
-const OPTIONS = { console: { type: 'string', default: '0' } } as const;
+export const CONSOLE_OPTION = { console: { type: 'string', default: '0' } } as const;
 
-/** Reads `N` of `--console N`. */
-function consoleNumber(text: string): number {
+/** Reads `N` of `--console N`. @throws CallError */
+export function consoleNumber(text: string): number {
   if (!/^\d{1,2}$/.test(text)) throw new CallError(`--console takes a number, not "${text}"`);
   return Number(text);
 }
@@ -27,8 +29,12 @@ export const consoleCommand: Command = {
 Usage: viv console NAME [--console N] [--pty]
 
 What was printed before comes first. Ctrl-A X detaches (the machine runs on), Ctrl-A Ctrl-A sends Ctrl-A. The command
-also ends when the machine does, and, where standard input is piped in, a second after its end when nothing is printed
-any more.
+also ends when the machine does, and, where standard input is piped in, when the guest has taken all of it and has then
+printed nothing for a second.
+
+Input is read as fast as the guest takes it; input that did not reach the guest is reported, with status 1. Where
+standard output is no terminal, nothing of the output is left out: the guest waits for whoever reads it. A terminal that
+stops taking output holds the guest up for a moment only, and is told how much it missed.
 
   --console N    0 is the serial port (default), N the N-th virtio port
   --pty          open a pseudo-terminal for other terminal programs instead of using this one, print its path, and
@@ -40,7 +46,7 @@ Examples:
   viv console box --pty            then, in another terminal: screen /dev/pts/7
 `,
   async run(args) {
-    const { values, positionals } = readArguments(args, { ...OPTIONS, pty: { type: 'boolean', default: false } });
+    const { values, positionals } = readArguments(args, { ...CONSOLE_OPTION, pty: { type: 'boolean', default: false } });
     const [name] = words(positionals, 'NAME') as [string];
     const number = consoleNumber(values.console);
     return withProgram(findProgram('console'), async (program) => {
@@ -51,98 +57,94 @@ Examples:
           'conflict',
           `"${name}" is ${machine.state} (${machine.reason}): viv start starts it, viv log shows what it printed`,
         );
-      return values.pty ? carryPty(program, machine, number) : attach(program, machine, number);
+      if (values.pty) return carryPty(program, machine, number);
+      return process.stdin.isTTY ? attachKeys(program, machine, number) : attachInput(program, machine, number);
     });
   },
 };
 
-/** Says why it is over, where there is something to say, and lets the console go. */
-async function untilEnd({ ended, close }: ConsoleAttachment, before: string, cleanUp: () => void): Promise<number> {
+/** Says why it is over, where there is something to say. @returns how many bytes of input did not reach the guest */
+async function untilEnd({ ended, close }: ConsoleAttachment): Promise<number> {
+  let lost = 0;
   try {
     const reason = await ended;
-    if (reason !== undefined) printError(`${before}viv: ${reason}`);
+    if (reason !== undefined) printError(`${standardOutput().isTerminal ? '\n' : ''}viv: ${reason}`);
+  } finally {
+    lost = close();
+  }
+  return lost;
+}
+
+/** The console's output on standard output. */
+function attachOutput(program: Program, machine: MachineStatus, number: number): ConsoleAttachment {
+  const output = standardOutput();
+  const attachment = attachToConsole(program, machine, number, { whole: !output.isTerminal, terminal: output.isTerminal });
+  attachment.carry((bytes) => output.write(bytes));
+  return attachment;
+}
+
+/** Passes keys on until the person detaches, the machine ends or the program does. */
+async function attachKeys(program: Program, machine: MachineStatus, number: number): Promise<number> {
+  const attachment = attachOutput(program, machine, number);
+  const terminal: AttachedTerminal = attachTerminal({
+    input: pacedInput(
+      () => terminal,
+      (bytes) => attachment.channel.write(bytes),
+    ),
+    leave: () => attachment.leave(),
+    resize: (columns, rows) => void program.client.services.consoles.resize(machine.id, number, { columns, rows }).catch(() => undefined),
+  });
+  try {
+    await untilEnd(attachment);
     return EXIT.ok;
   } finally {
-    close();
-    cleanUp();
+    terminal.detach();
   }
 }
 
-/** Passes bytes both ways until the person detaches, the machine ends or the program does. */
-async function attach(program: Program, machine: MachineStatus, number: number): Promise<number> {
-  const attachment = attachToConsole(program, machine, number);
-  const { channel, end } = attachment;
+/** Passes piped input on, as fast as the guest takes it, and waits for what the guest says to it. */
+async function attachInput(program: Program, machine: MachineStatus, number: number): Promise<number> {
+  const attachment = attachOutput(program, machine, number);
+  const { channel } = attachment;
   let silence: NodeJS.Timeout | undefined;
-  let inputEnded = false;
+  let delivered = false;
   const quietly = () => {
     clearTimeout(silence);
-    if (inputEnded) silence = setTimeout(() => end(), SILENCE);
+    if (delivered) silence = setTimeout(() => attachment.end(), SILENCE);
   };
-  process.stdin.once('end', () => {
-    inputEnded = true;
-    quietly();
-  });
-  channel.onOutput((bytes) => {
-    quietly();
-    standardOutput()
-      .write(bytes)
-      .then(
-        () => channel.acknowledge(bytes.length),
-        () => end(),
-      );
-  });
-  const terminal = attachTerminal({
-    input: (bytes) => channel.write(bytes),
-    leave: () => end(),
-    resize: (columns, rows) => void program.client.services.consoles.resize(machine.id, number, { columns, rows }).catch(() => undefined),
-  });
-  return untilEnd(attachment, standardOutput().isTerminal ? '\r\n' : '', () => {
-    clearTimeout(silence);
-    terminal.detach();
-  });
+  attachment.onOutput(quietly);
+  void readStandardInput((bytes) => channel.write(bytes))
+    .then(() => channel.delivered())
+    .then(() => {
+      delivered = true;
+      quietly();
+    });
+  const lost = await untilEnd(attachment);
+  clearTimeout(silence);
+  if (lost === 0) return EXIT.ok;
+  printError(`viv: ${lost} bytes of the input did not reach the guest`);
+  return EXIT.failed;
 }
 
 /** The same with a pseudo-terminal in the place of this terminal; Ctrl-C here ends it. */
 async function carryPty(program: Program, machine: MachineStatus, number: number): Promise<number> {
   const pty = await openHostPty();
-  const attachment = attachToConsole(program, machine, number);
-  const { channel, end } = attachment;
-  const interrupted = () => end();
+  // A terminal program that does not read must not hold the guest: perhaps there is none.
+  const attachment = attachToConsole(program, machine, number, { whole: false, terminal: true });
+  const interrupted = () => attachment.leave();
   process.on('SIGINT', interrupted).on('SIGTERM', interrupted);
-  channel.onOutput((bytes) => {
-    // Acknowledged when the other program has taken it: what one that does not read misses is left out, not piled up.
-    pty.write(bytes).then(
-      () => channel.acknowledge(bytes.length),
-      (error: Error) => end(`${pty.path} cannot be written to (${error.message})`),
-    );
-  });
-  pty.onInput((bytes) => channel.write(bytes));
+  attachment.carry(
+    (bytes) => pty.write(bytes),
+    (error) => `${pty.path} cannot be written to (${error.message})`,
+  );
+  pty.onInput((bytes) => attachment.channel.write(bytes));
   print(pty.path);
   printError(`viv: attach a terminal program to it, for example: screen ${pty.path} (Ctrl-C here ends it)`);
-  return untilEnd(attachment, '', () => {
+  try {
+    await untilEnd(attachment);
+    return EXIT.ok;
+  } finally {
     process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
     pty.close();
-  });
+  }
 }
-
-export const logCommand: Command = {
-  help: `viv log: print what a console printed, at most the last 1 MiB; also of a machine that is off
-
-Usage: viv log NAME [--console N]
-
-Examples:
-  viv log box
-  viv log box | tail -n 20
-`,
-  async run(args) {
-    const { values, positionals } = readArguments(args, OPTIONS);
-    const [name] = words(positionals, 'NAME') as [string];
-    const number = consoleNumber(values.console);
-    const bytes = await withProgram(findProgram('log'), async (program) => {
-      const { id } = await machineNamed(program, name);
-      return program.client.services.consoles.history(id, number);
-    });
-    await standardOutput().write(bytes);
-    return EXIT.ok;
-  },
-};

@@ -1,7 +1,7 @@
 /** `viv create` makes a machine and keeps it. */
 import type { MachineDefinition, MachineStatus } from '../../../preload/contract/machines.ts';
 import { CallError, EXIT } from '../call-error.ts';
-import { readArguments, words, type Command } from '../command.ts';
+import { readArguments, requireName, words, type Command } from '../command.ts';
 import { GUEST_HELP, GUEST_OPTIONS, guestOptions, type GuestOptions } from '../guest-options.ts';
 import { definitionOf, definitionPatch } from '../machine-definition.ts';
 import { KEEPING_HELP, KEEPING_OPTIONS, keepingPatch } from './keeping-options.ts';
@@ -51,6 +51,7 @@ Examples:
   async run(args) {
     const { values, positionals } = readArguments(args, { ...GUEST_OPTIONS, ...KEEPING_OPTIONS, booted: { type: 'boolean' } });
     const [name] = words(positionals, 'NAME') as [string];
+    requireName(name, 'NAME');
     const options = guestOptions(values);
     const keeping = keepingPatch(values, {});
     if (values.booted) refuseBooted(options);

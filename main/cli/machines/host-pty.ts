@@ -26,7 +26,8 @@ declare module 'node-pty' {
 export interface HostPty {
   /** For other programs, such as /dev/pts/7. */
   readonly path: string;
-  onInput(listener: (bytes: Uint8Array) => void): void;
+  /** What other programs write, piece by piece; the next one is read when the listener's promise has resolved. */
+  onInput(listener: (bytes: Uint8Array) => Promise<void>): void;
   /** Resolves when the other side has taken the bytes, as far as the system's buffer does not hold them. Calls keep their order. */
   write(bytes: Uint8Array): Promise<void>;
   close(): void;
@@ -88,7 +89,11 @@ export async function openHostPty(): Promise<HostPty> {
   let last: Promise<void> = Promise.resolve();
   return {
     path,
-    onInput: (listener) => void master.on('data', (bytes: Buffer) => listener(new Uint8Array(bytes))),
+    onInput: (listener) =>
+      void master.on('data', (bytes: Buffer) => {
+        master.pause();
+        void listener(new Uint8Array(bytes)).then(() => isOpen && master.resume());
+      }),
     write: (bytes) => (last = last.then(() => send(bytes))),
     close,
   };

@@ -2,7 +2,7 @@
 import { ContractError } from '../../../preload/contract/contract.ts';
 import type { DiskDefinition } from '../../../preload/contract/machines.ts';
 import { CallError, EXIT } from '../call-error.ts';
-import { readArguments, words, type Command } from '../command.ts';
+import { readArguments, requireName, words, type Command } from '../command.ts';
 import { GUEST_HELP, GUEST_OPTIONS, guestOptions } from '../guest-options.ts';
 import { definitionPatch } from '../machine-definition.ts';
 import { KEEPING_HELP, KEEPING_OPTIONS, keepingPatch } from './keeping-options.ts';
@@ -73,6 +73,7 @@ Examples:
     const [machine] = words(positionals, 'NAME') as [string];
     if (values.template !== undefined)
       throw new CallError('--template belongs to viv create: a machine keeps the template it was made from');
+    if (values.name !== undefined) requireName(values.name, '--name');
     const options = guestOptions(values);
     if (Object.keys(values).length === 0) throw new CallError('nothing to change is given');
     // What is wrong with the words is said before the library is opened.

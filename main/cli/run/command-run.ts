@@ -48,7 +48,7 @@ export async function runCommandIn(
   const port = configuration.ports.indexOf(EXEC_PORT) + 1;
   let machine: RunningMachine | undefined;
   const agent = new GuestAgent({
-    write: (bytes) => machine?.write(port, bytes),
+    write: (bytes) => void machine?.write(port, bytes),
     acknowledge: (count) => machine?.acknowledge(port, count),
   });
   const console = (bytes: Uint8Array, acknowledge: () => void) => {

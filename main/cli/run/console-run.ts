@@ -3,7 +3,8 @@ import { EXEC_PORT, type MachineConfiguration, type RunningMachine } from '../..
 import { GuestAgent } from '../../exec/guest-agent.ts';
 import type { TerminalSize } from '../../../preload/contract/commands.ts';
 import { standardOutput } from '../../output/print.ts';
-import { attachTerminal } from '../terminal.ts';
+import { pacedInput } from '../paced-input.ts';
+import { attachTerminal, type AttachedTerminal } from '../terminal.ts';
 import { runMachine, type Interruption, type MachineRun } from './run-machine.ts';
 
 export interface ConsoleRunOptions {
@@ -21,7 +22,9 @@ export async function runOnConsole(configuration: MachineConfiguration, options:
   const { signal, interrupt } = options;
   // What is typed or piped in between two starts is the next one's; before the guest listens it waits in the serial port.
   let machine: RunningMachine | undefined;
-  const waiting: Uint8Array[] = [];
+  const waiting: { readonly bytes: Uint8Array; readonly written: (taken: Promise<number>) => void }[] = [];
+  const write = (bytes: Uint8Array) =>
+    machine ? machine.write(0, bytes) : new Promise<number>((written) => void waiting.push({ bytes, written }));
   let agent: GuestAgent | undefined;
   let size: TerminalSize | undefined;
   const agentPort = configuration.ports.indexOf(EXEC_PORT) + 1;
@@ -41,16 +44,16 @@ export async function runOnConsole(configuration: MachineConfiguration, options:
   const start = async () => {
     const started = await runMachine(configuration, output, signal);
     const own = (machine = started.machine);
-    for (const bytes of waiting.splice(0)) own.write(0, bytes);
+    for (const { bytes, written } of waiting.splice(0)) written(own.write(0, bytes));
     if (agentPort === 0) return started;
-    agent = new GuestAgent({ write: (bytes) => own.write(agentPort, bytes), acknowledge: () => undefined });
+    agent = new GuestAgent({ write: (bytes) => void own.write(agentPort, bytes), acknowledge: () => undefined });
     if (size) agent.resizeConsole(size);
     agent.connected().catch(() => undefined);
     return started;
   };
   let { ended } = await start();
-  const terminal = attachTerminal({
-    input: (bytes) => (machine ? machine.write(0, bytes) : void waiting.push(bytes)),
+  const terminal: AttachedTerminal = attachTerminal({
+    input: pacedInput(() => terminal, write),
     leave: () => interrupt('left'),
     resize(columns, rows) {
       size = { columns, rows };

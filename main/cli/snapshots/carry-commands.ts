@@ -9,7 +9,8 @@ import { safeText } from '../../../preload/contract/foreign-text.ts';
 import { byteText } from '../figures.ts';
 import { followTask } from '../machines/follow-task.ts';
 import { forScripts } from '../machines/list-command.ts';
-import { machineNamed, programThatStays, withProgram } from '../machines/program.ts';
+import { refuseTerminal, STANDARD_OUTPUT, throughFile } from '../through-file.ts';
+import { machineNamed, programThatStays, withProgram, type Program } from '../machines/program.ts';
 import { print, printError, printJson } from '../../output/print.ts';
 
 export const exportPart: Part = {
@@ -19,7 +20,7 @@ export const exportPart: Part = {
 Usage: viv snapshot export NAME FILE
 
 An existing FILE is refused. Snapshots that are being stored are waited for; damaged ones are left out and named.
-Ctrl-C takes it back.
+Ctrl-C takes it back. A FILE of - is standard output: the file is made beside the library first, and needs room there.
 
 Examples:
   viv snapshot export box box.vivarium
@@ -27,13 +28,18 @@ Examples:
   async run(args) {
     const { positionals } = readArguments(args, {});
     const [name, word] = words(positionals, 'NAME', 'FILE') as [string, string];
-    const file = resolve(word);
-    await withProgram(programThatStays(), async (program) => {
+    if (word === STANDARD_OUTPUT) refuseTerminal();
+    const write = async (program: Program, path: string) => {
       const { id } = await machineNamed(program, name);
-      const { task } = await followTask(program, () => program.client.services.snapshots.export(id, file));
+      const { task } = await followTask(program, () => program.client.services.snapshots.export(id, path));
       const words = (await program.client.services.tasks.list()).find((ended) => ended.id === task)?.message ?? 'done';
       if (words !== 'done') printError(`viv: ${safeText(words)}`);
-    });
+    };
+    const file = resolve(word);
+    await withProgram(programThatStays(), (program) =>
+      word === STANDARD_OUTPUT ? throughFile((path) => write(program, path)) : write(program, file),
+    );
+    if (word === STANDARD_OUTPUT) return EXIT.ok;
     print(`${file}: ${byteText(statSync(file).size)}`);
     return EXIT.ok;
   },

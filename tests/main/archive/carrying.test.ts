@@ -77,7 +77,7 @@ describe('carried to another library', () => {
     await (
       await program.timelines.create(id, { name: 'greeted', note: 'a note' })
     ).stored;
-    program.type(id, 'ahoj\r');
+    void program.type(id, 'ahoj\r');
     await program.shows(id, /ahoj[^]*ahoj[^]*>/);
     const before = (await program.timelines.timeline(id)).snapshots;
     const file = join(temporaryFolder(), 'hello.vivarium');
@@ -102,13 +102,13 @@ describe('carried to another library', () => {
       expect(snapshots[0]!.id).not.toBe(before[0]!.id);
       expect(present).toMatchObject({ suspended: true, parent: snapshots.at(-1)!.id });
       await there.supervisor.machine(machine).start();
-      there.type(machine, 'again\r');
+      void there.type(machine, 'again\r');
       await there.shows(machine, /again[^]*again/);
     }
     // A snapshot that came along is one like any other.
     const [greeted] = (await there.timelines.timeline(first)).snapshots;
     await there.timelines.restore(greeted!.id);
-    there.type(first, 'back\r');
+    void there.type(first, 'back\r');
     await there.shows(first, /back[^]*back/);
   });
 
@@ -117,7 +117,7 @@ describe('carried to another library', () => {
     const { timelines, library } = program;
     const first = await timelines.create(id, { name: 'first' });
     await first.stored;
-    program.type(id, 'ahoj\r');
+    void program.type(id, 'ahoj\r');
     await program.shows(id, /ahoj[^]*ahoj/);
     const lost = await timelines.create(id, { name: 'lost' });
     await lost.stored;

@@ -12,6 +12,7 @@ import {
   encodeFrame,
   encodeMessage,
   FRAME,
+  WIRE_VERSION,
   type ClientMessage,
   type Frame,
   type ServerMessage,
@@ -101,7 +102,7 @@ test('a session greets, answers, refuses and passes events on', async () => {
   ask({ kind: 'call', id: 2, service: 'machines', method: 'bad', args: [] });
   border.events.machines.deleted({ id: 'a' as MachineStatus['id'] });
   await settle();
-  expect(messages()[0]).toMatchObject({ kind: 'hello', wire: 1 });
+  expect(messages()[0]).toMatchObject({ kind: 'hello', wire: WIRE_VERSION });
   expect(answered(messages(), 1)).toEqual({ kind: 'answer', id: 1, ok: { method: 'list' } });
   expect(answered(messages(), 2)).toEqual({ kind: 'refusal', id: 2, error: { code: 'conflict', message: 'not now' } });
   expect(messages()).toContainEqual({ kind: 'event', service: 'machines', name: 'deleted', payload: { id: 'a' } });
@@ -143,18 +144,22 @@ test('a console: opened, output, input, acknowledgement, closed', async () => {
   const log: string[] = [];
   let print: (bytes: Uint8Array) => void = quiet;
   const { ask, served, sent, messages } = session({
-    async openConsole(machine, number, listener) {
+    async openConsole(machine, number, _attachment, listener) {
       print = listener.output;
       return {
         historyBytes: 5,
         begin: () => void log.push('begin'),
         acknowledge: (count: number) => void log.push(`acknowledged ${count}`),
-        write: (bytes: Uint8Array) => void log.push(`wrote ${new TextDecoder().decode(bytes)} to ${machine}/${number}`),
+        write: async (bytes: Uint8Array) => {
+          log.push(`wrote ${new TextDecoder().decode(bytes)} to ${machine}/${number}`);
+          return bytes.length;
+        },
+        finish: async () => undefined,
         close: () => void log.push('closed'),
       };
     },
   });
-  ask({ kind: 'open', channel: 9, machine: 'm', console: 2 });
+  ask({ kind: 'open', channel: 9, machine: 'm', console: 2, whole: false, terminal: true });
   await settle();
   expect(messages()).toContainEqual({ kind: 'opened', channel: 9, historyBytes: 5 });
   print(new TextEncoder().encode('hi'));
@@ -167,7 +172,7 @@ test('a console: opened, output, input, acknowledgement, closed', async () => {
 
 test('a console that cannot be opened is closed with the reason', async () => {
   const { ask, messages } = session();
-  ask({ kind: 'open', channel: 3, machine: 'm', console: 0 });
+  ask({ kind: 'open', channel: 3, machine: 'm', console: 0, whole: false, terminal: true });
   await settle();
   expect(messages()).toContainEqual({ kind: 'closed', channel: 3, reason: 'no such console' });
 });

@@ -73,7 +73,7 @@ test('its own program: machines run in it, and are stopped cleanly by Ctrl-C', a
   let text = '';
   const channel = client.openConsole(id, 0);
   channel.onOutput((bytes) => (text += new TextDecoder().decode(bytes)));
-  channel.write(new TextEncoder().encode('hello'));
+  void channel.write(new TextEncoder().encode('hello'));
   await vi.waitFor(() => expect(text).toBe('hello'), { timeout: 60_000 });
   expect(JSON.parse((await viv(home, 'list', '--json')).out)).toMatchObject([{ name: 'box', state: 'running' }]);
   shell.interrupt();
@@ -100,7 +100,7 @@ test('machines started by viv are shown, and run on when the window is closed', 
   let text = '';
   const channel = client.openConsole(machine?.id ?? '', 0);
   channel.onOutput((bytes) => (text += new TextDecoder().decode(bytes)));
-  channel.write(new TextEncoder().encode('through two programs'));
+  void channel.write(new TextEncoder().encode('through two programs'));
   await vi.waitFor(() => expect(text).toBe('through two programs'), { timeout: 60_000 });
   shell.interrupt();
   expect(await shell.status).toBe(0);

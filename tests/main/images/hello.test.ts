@@ -43,7 +43,7 @@ async function converse(
         for (let at; left[0] && (at = shown.indexOf(left[0][0], from)) >= 0;) {
           const [awaited, typed] = left.shift()!;
           from = at + awaited.length;
-          machine.write(0, Buffer.from(typed));
+          void machine.write(0, Buffer.from(typed));
         }
       },
       ended: resolve,

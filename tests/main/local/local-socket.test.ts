@@ -76,7 +76,7 @@ test('the whole way: create, start, type, read, stop', async () => {
   );
   guest.print('welcome\r\n$ ');
   await answered;
-  channel.write(new TextEncoder().encode('uname\r'));
+  void channel.write(new TextEncoder().encode('uname\r'));
   await services.consoles.resize(id, 0, { columns: 100, rows: 30 });
   expect([text, guest.written, guest.calls]).toEqual(['welcome\r\n$ ', ['0:uname\r'], ['resize 0 100x30']]);
   expect(await services.consoles.search(id, 0, 'WELCOME')).toEqual([{ line: 0, text: 'welcome' }]);

@@ -65,7 +65,7 @@ describe('random histories', () => {
           if (!life.isActive) await supervisor.machine(id).start();
           if (life.state === 'paused') await life.resume();
           const text = `step ${step} `;
-          program.type(id, text);
+          void program.type(id, text);
           await program.shows(id, text.trim());
           await life.pause();
           const { record, stored } = await timelines.create(id, { name: text });

@@ -16,7 +16,7 @@ async function started(options: Parameters<typeof timelineProgram>[0] = {}) {
   /** Types, and waits for the echo. */
   const typed = async (text: string) => {
     const from = (await program.printed(id)).length;
-    program.type(id, text);
+    void program.type(id, text);
     await program.shows(id, text, from);
   };
   const take = async (name: string) => {
@@ -27,7 +27,7 @@ async function started(options: Parameters<typeof timelineProgram>[0] = {}) {
   /** Ends the line that was typed; the guest's line editor shows what it knows of it. */
   const line = async (expected: string) => {
     const from = (await program.printed(id)).length;
-    program.type(id, '!\r');
+    void program.type(id, '!\r');
     await program.shows(id, `${expected}!`, Math.max(0, from - expected.length));
   };
   return { ...program, id, machine, typed, take, line };
@@ -59,7 +59,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
     expect(machine.life.run).toBe(run);
     // A line says so, and then the screen is as it was.
     expect(await shows(id, 'abc', before)).toMatch(/back at “typed abc”[^]*>.* abc$/);
-    type(id, 'X\r');
+    void type(id, 'X\r');
     await shows(id, 'abcX', before);
     await timelines.settled();
     const after = await timelines.timeline(id);
@@ -70,7 +70,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
     expect(after.present).toEqual({ machine: id, parent: first, suspended: false });
     const again = (await printed(id)).length;
     await timelines.restore(kept as SnapshotId);
-    type(id, 'Y\r');
+    void type(id, 'Y\r');
     await shows(id, 'abcdefY', again);
   });
 
@@ -120,7 +120,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
     expect(machine.status()).toMatchObject({ state: 'off', suspended: true, reason: 'suspended' });
     const from = (await second.printed(first.id)).length;
     await machine.start();
-    second.type(first.id, '!\r');
+    void second.type(first.id, '!\r');
     await second.shows(first.id, '!', from);
     expect(await second.printed(first.id)).toContain('good night!');
   });
@@ -140,7 +140,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
     const point = await take('fork');
     const status = await timelines.branch(point, { name: 'other', start: true });
     expect(status).toMatchObject({ state: 'running', definition: { name: 'other' } });
-    type(status.id, 'B\r');
+    void type(status.id, 'B\r');
     await shows(status.id, 'commonB');
     await line('common');
     const { snapshots } = await timelines.timeline(status.id);
@@ -236,7 +236,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
     const second = await timelines.createBooted({ ...definition, name: 'second' }, '^>$');
     expect(performance.now() - began).toBeLessThan(5000);
     await supervisor.machine(second.id).start();
-    program.type(second.id, 'awake\r');
+    void program.type(second.id, 'awake\r');
     await program.shows(second.id, 'awake');
     expect(program.told.tasks.filter(({ title, state }) => title.startsWith('Booting') && state === 'done')).toHaveLength(1);
     expect((await timelines.timeline(second.id)).snapshots).toMatchObject([{ kind: 'booted', state: 'ready' }]);
