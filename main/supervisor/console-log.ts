@@ -164,6 +164,13 @@ export class ConsoleLog {
     this.#release();
   }
 
+  #tellRoles({ roles, sent, listener }: Cursor): void {
+    for (let next = roles[0]; next && next.position <= sent; next = roles[0]) {
+      roles.shift();
+      listener.answers?.(next.answers);
+    }
+  }
+
   #tellReached({ waiting, sent }: Cursor): void {
     while (waiting[0] && waiting[0].position <= sent) waiting.shift()?.reached();
   }
@@ -177,7 +184,7 @@ export class ConsoleLog {
     if (cursor.acknowledged === cursor.sent && cursor.sent === this.#ring.end) cursor.progressAt = Date.now();
     for (;;) {
       const { start, end } = this.#ring;
-      while (cursor.roles[0] && cursor.roles[0].position <= cursor.sent) cursor.listener.answers?.(cursor.roles.shift()?.answers === true);
+      this.#tellRoles(cursor);
       const room = cursor.acknowledged + CHANNEL_WINDOW - cursor.sent;
       // A channel without room is told of a gap when it reads again, once, not with every piece it misses.
       if (room <= 0) return;
