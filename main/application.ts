@@ -3,7 +3,7 @@
  * Shells (Electron, browser, local socket) get an `Application` and bring only their transport.
  */
 import { readFileSync } from 'node:fs';
-import { keepThreadsReady, startMachine } from '../emulator/host/index.ts';
+import { keepThreadsReady, letThreadsGo, startMachine } from '../emulator/host/index.ts';
 import type { DiskAttachment } from '../emulator/index.ts';
 import type { About } from '../preload/contract/application.ts';
 import type { MachineDefinition } from '../preload/contract/machines.ts';
@@ -61,6 +61,8 @@ export interface Application {
   serve(link: Link): Session;
   /** Suspends or stops all machines, as each is set, and closes the library; a second call waits for the first. */
   close(): Promise<void>;
+  /** Lets `close` wait for nothing that is still being saved: those machines are stopped. */
+  hurry(): void;
 }
 
 /** The program's version, from package.json beside the rooms. */
@@ -204,12 +206,14 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   const openConsole = consoleOpener(supervisor);
   const openCommand = commandOpener(supervisor);
   let closing: Promise<void> | undefined;
+  const inHurry = new AbortController();
   const close = async () => {
-    await timelines.leave();
+    await timelines.leave(inHurry.signal);
     tasks.cancelAll();
     await supervisor.close();
-    await timelines.close();
+    await timelines.close(inHurry.signal);
     await library.close();
+    if (options.listens && !options.startMachine) await letThreadsGo();
   };
   return {
     home,
@@ -221,5 +225,6 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     timelines,
     serve: (link) => serveSession(link, { version, dispatch, broadcaster: border, openConsole, openCommand, report }),
     close: () => (closing ??= close()),
+    hurry: () => inHurry.abort(),
   };
 }

@@ -29,6 +29,25 @@ const sources: ThreadSources = { supply: new ThreadSupply(), modules: new CoreMo
  */
 export const keepThreadsReady = (diskModules: readonly string[] = []): void => sources.supply.keepReady(diskModules);
 
+/** No threads are kept ready any more: for a process that is about to end. Resolves when those that waited have ended. */
+export const letThreadsGo = (): Promise<void> => sources.supply.close();
+
+let left = 0;
+/** How many threads of machines do not answer and were left alone (`MachineEvents.lingers`). */
+export const threadsLeft = (): number => left;
+
+/** Counts the threads that were left alone. */
+function counting(events: MachineEvents): MachineEvents {
+  return {
+    ...events,
+    lingers(gone) {
+      left++;
+      void gone.then(() => left--);
+      events.lingers?.(gone);
+    },
+  };
+}
+
 /**
  * Loads the boot files, creates the machine's memory and threads and lets it run; or goes on from an instant, whose
  * machine must have had the same memory, cores, disks and ports.
@@ -50,7 +69,7 @@ export async function startMachine(
   const layout = machineLayout(configuration);
   const retired = point ? retiredIn(point.state) : 0;
   const memory = new wasm.Memory({ initial: layout.memoryPages, maximum: layout.memoryPages, shared: true });
-  const threads = new MachineThreads(configuration, memory, layout, events);
+  const threads = new MachineThreads(configuration, memory, layout, counting(events));
   if (point) expectPages(point, layout, memory.buffer, threads);
   await threads.start(sources, { saved: point?.state, paused: point?.paused, signal });
   return new Machine(threads, layout, memory.buffer, retired);

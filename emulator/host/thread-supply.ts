@@ -6,6 +6,7 @@ import { enableCompileCache } from 'node:module';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
+import { MachineThread } from './machine-thread.ts';
 import type { LoadAhead } from './messages.ts';
 
 export type ThreadKind = 'io' | 'core' | 'compiler';
@@ -14,6 +15,8 @@ export type ThreadKind = 'io' | 'core' | 'compiler';
 const YOUNG_MB = 6;
 /** After a start, how long the machine has the host's cores to itself before the next threads are loaded. */
 const REST_MS = 1_500;
+/** How long a thread that waits, or is just being loaded, may take to end. */
+const LEAVING_MS = 5_000;
 /** Between loading one thread and the next. */
 const STAGGER_MS = 300;
 
@@ -60,6 +63,14 @@ export class ThreadSupply {
   keepReady(diskModules: readonly string[]): void {
     this.#keeping = { diskModules };
     this.#later(0);
+  }
+  /** Keeps none ready any more; resolves when those that waited have ended, or will not. */
+  async close(): Promise<void> {
+    this.#keeping = undefined;
+    clearTimeout(this.#refill);
+    const waiting = [...this.#ready].map(([kind, worker]) => new MachineThread<never, never>(worker, kind, () => undefined));
+    this.#ready.clear();
+    await Promise.all(waiting.map((thread) => thread.end(LEAVING_MS)));
   }
   #later(milliseconds: number): void {
     clearTimeout(this.#refill);

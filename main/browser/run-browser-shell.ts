@@ -13,6 +13,7 @@ import { LibraryError } from '../library/library-error.ts';
 import { connectLocally, type LocalConnection } from '../local/local-client.ts';
 import { listenLocally } from '../local/local-server.ts';
 import { relaySession } from '../local/relay.ts';
+import { endDespiteThreads, endOnSignals } from '../quitting.ts';
 import { startGuest } from '../start-guest.ts';
 import { openBrowserShell, type BrowserShell } from './browser-shell.ts';
 import { print, printError } from '../output/print.ts';
@@ -32,7 +33,8 @@ export interface BrowserRun {
  */
 export async function runBrowserShell(run: BrowserRun): Promise<void> {
   const end = Promise.withResolvers<undefined>();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end.resolve(undefined));
+  let hurry = () => end.resolve(undefined);
+  endOnSignals({ end: () => end.resolve(undefined), hurry: () => hurry() });
   const home = findHome();
   let application: Application;
   try {
@@ -48,10 +50,12 @@ export async function runBrowserShell(run: BrowserRun): Promise<void> {
     if (owner?.socket === undefined) throw error;
     return showOwner({ ...owner, socket: owner.socket }, home, run, end.promise);
   }
+  hurry = () => application.hurry();
   try {
     await showOwn(application, home, run, end.promise);
   } finally {
     await application.close();
+    endDespiteThreads();
   }
 }
 

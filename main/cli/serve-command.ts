@@ -2,6 +2,7 @@
 import { ContractError } from '../../preload/contract/contract.ts';
 import { LibraryError } from '../library/library-error.ts';
 import { listenLocally } from '../local/local-server.ts';
+import { endDespiteThreads, endOnSignals } from '../quitting.ts';
 import { EXIT } from './call-error.ts';
 import { readArguments, words, type Command } from './command.ts';
 import { openApplication } from './open-application.ts';
@@ -16,7 +17,8 @@ export const serveCommand: Command = {
 Usage: viv serve [--until-idle]
 
 Owns the library and answers the other viv commands until it is interrupted; running machines are suspended then, and
-go on with viv start (viv set NAME --on-quit stop: they are stopped instead).
+go on with viv start (viv set NAME --on-quit stop: they are stopped instead). Interrupted again, it stops machines that
+are not saved yet; a third time ends it at once.
 
   --until-idle    end by itself when the last machine and the last task has ended (what viv start uses)
 
@@ -27,10 +29,12 @@ Examples:
     const { values, positionals } = readArguments(args, { 'until-idle': { type: 'boolean' } });
     words(positionals);
     const end = Promise.withResolvers<undefined>();
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end.resolve(undefined));
+    let hurry = () => end.resolve(undefined);
+    endOnSignals({ end: () => end.resolve(undefined), hurry: () => hurry() });
     const application = await openApplication({ shell: 'cli', program: 'viv serve', listens: true, quit: () => end.resolve(undefined) });
     if (!application) throw new ContractError('conflict', 'a program that has the library is running already: viv list shows its machines');
     const { home } = application;
+    hurry = () => application.hurry();
     try {
       const server = await listenLocally(home.socket, (link) => application.serve(link), home.folder).catch((error: Error) => {
         if (error instanceof LibraryError) throw error;
@@ -48,6 +52,7 @@ Examples:
       await server.close();
     } finally {
       await application.close();
+      endDespiteThreads();
     }
     return EXIT.ok;
   },

@@ -6,6 +6,7 @@ import { createApplication } from '../application.ts';
 import { findHome } from '../library/home.ts';
 import { makeFilesPrivate } from '../library/own-files.ts';
 import { listenLocally } from '../local/local-server.ts';
+import { endOnSignals } from '../quitting.ts';
 import { guestOf, startGuest } from '../start-guest.ts';
 import { runShell } from './shell.ts';
 
@@ -21,9 +22,7 @@ void runShell(
       const server = await listenLocally(application.home.socket, application.serve, application.home.folder);
       return () => server.close();
     },
-    onSignal(leave) {
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, leave);
-    },
+    onSignal: (end, hurry) => endOnSignals({ end, hurry }),
     args: process.argv,
     async begin(application, args) {
       const guest = guestOf(args);

@@ -21,8 +21,8 @@ export interface ShellParts {
   readonly createApplication: (options: ApplicationOptions) => Promise<Application>;
   /** Lets the CLI reach this program; answers with how to stop listening. */
   readonly listen: (application: Application) => Promise<() => Promise<void>>;
-  /** Calls back when the system or a terminal tells the program to end; nobody is asked then. */
-  readonly onSignal: (leave: () => void) => void;
+  /** Calls back when the system or a terminal tells the program to end, and again when it is to hurry; nobody is asked then. */
+  readonly onSignal: (leave: () => void, hurry: () => void) => void;
   /** The command line this program was started with. */
   readonly args: readonly string[];
   /** Does what a command line asks for; also for that of a second program, which gave way to this one. */
@@ -46,7 +46,10 @@ export async function runShell(electron: Electron, parts: ShellParts): Promise<v
     () => application,
     async () => stopListening?.(),
   );
-  parts.onSignal(() => void way.leave());
+  parts.onSignal(
+    () => void way.leave(),
+    () => application?.hurry(),
+  );
   const begin = (args: readonly string[]) =>
     application &&
     parts.begin(application, args).catch((error: unknown) => {

@@ -10,6 +10,8 @@ export type ToWorker =
   | { readonly kind: 'close' };
 export type FromWorker =
   | { readonly kind: 'opened' }
+  /** Something went wrong in the thread that no job expected; it ends. */
+  | { readonly kind: 'crashed'; readonly error: SentError }
   | { readonly kind: 'refused'; readonly error: SentError }
   | { readonly kind: 'progress'; readonly job: number; readonly progress: Progress }
   | { readonly kind: 'done'; readonly job: number; readonly result: unknown }

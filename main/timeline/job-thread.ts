@@ -1,8 +1,13 @@
 /** The main thread's side of a worker of jobs: started with the first job, started anew after it died. */
 import type { Worker } from 'node:worker_threads';
 import { ContractError } from '../../preload/contract/contract.ts';
+import { within } from '../patience.ts';
+import { noteLeft } from '../threads-left.ts';
 import type { Report } from './job.ts';
 import { receivedError, type FromWorker, type ToWorker } from './job-messages.ts';
+
+/** How long a thread may take to end: a step of what it does, and closing its files on the slowest medium. */
+const CLOSING_MS = 30_000;
 
 export interface JobOptions {
   readonly progress?: Report;
@@ -60,7 +65,7 @@ export class JobThread {
     }
   }
 
-  /** Cancels what runs; resolves when the thread is gone. */
+  /** Cancels what runs; resolves when the thread is gone, or does not answer: it is left alone then. */
   close(): Promise<void> {
     return (this.#closing ??= this.#end());
   }
@@ -70,7 +75,9 @@ export class JobThread {
     if (!worker) return;
     const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     worker.postMessage({ kind: 'close' } satisfies ToWorker);
-    await gone;
+    if (await within(CLOSING_MS, gone)) return;
+    worker.unref();
+    noteLeft(gone);
   }
 
   #open(): Promise<Worker> {
@@ -79,6 +86,8 @@ export class JobThread {
       worker.on('message', (message: FromWorker) => {
         if (message.kind === 'opened') resolve(worker);
         else if (message.kind === 'refused') reject(receivedError(message.error));
+        // The next job waits for another thread: this one has to close its files first.
+        else if (message.kind === 'crashed') this.#rejectAll(receivedError(message.error));
         else this.#answered(message);
       });
       worker.on('error', (error) => this.#lost(worker, error, reject));
@@ -108,6 +117,10 @@ export class JobThread {
       },
       () => undefined,
     );
+    this.#rejectAll(error);
+  }
+
+  #rejectAll(error: Error): void {
     for (const pending of this.#pending.values()) pending.reject(error);
     this.#pending.clear();
   }

@@ -2,8 +2,11 @@
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { Timelines } from './timelines.ts';
 
-/** Suspends every running machine that is to be saved, one after the other; the others are left to be stopped. */
-export async function suspendAll(timelines: Timelines, machines: readonly SupervisedMachine[]): Promise<void> {
+/**
+ * Suspends every running machine that is to be saved; the others are left to be stopped.
+ * @param hurry those not saved when it is aborted are left, too
+ */
+export async function suspendAll(timelines: Timelines, machines: readonly SupervisedMachine[], hurry: AbortSignal): Promise<void> {
   // Nothing changes any more while the first ones are stored.
   const saved = machines.filter(({ life, record }) => {
     return (life.state === 'running' || life.state === 'paused') && (record.definition.onQuit ?? 'save') === 'save';
@@ -11,7 +14,7 @@ export async function suspendAll(timelines: Timelines, machines: readonly Superv
   await Promise.all(
     saved.map(async (machine) => {
       try {
-        await withinReason(timelines.suspend(machine.id));
+        await withinReason(timelines.suspend(machine.id), hurry);
       } catch (error) {
         timelines.parts.notice(
           'warning',
@@ -25,9 +28,15 @@ export async function suspendAll(timelines: Timelines, machines: readonly Superv
 /** However large a memory is, storing it takes less, in milliseconds; a person who quits is not to wait for a fault. */
 const LONGEST = 5 * 60_000;
 
-function withinReason(work: Promise<void>): Promise<void> {
+function withinReason(work: Promise<void>, hurry: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    const hurried = () => reject(new Error('the program was told to end at once'));
+    if (hurry.aborted) hurried();
+    hurry.addEventListener('abort', hurried);
     const timer = setTimeout(() => reject(new Error(`it took longer than ${LONGEST / 60_000} minutes`)), LONGEST);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
+    work.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      hurry.removeEventListener('abort', hurried);
+    });
   });
 }

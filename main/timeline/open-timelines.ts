@@ -7,6 +7,7 @@ import type { StartMachine } from '../supervisor/machine-life.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { freeName } from '../supervisor/template-definition.ts';
+import { aborted, NEVER } from '../patience.ts';
 import { BootedStates } from './booted-states.ts';
 import { branch } from './branching.ts';
 import { carrying, type Carrying } from './carrying.ts';
@@ -142,12 +143,12 @@ export class OpenTimelines extends Timelines {
     return { task: task.id };
   }
 
-  /** Suspends what is to be saved when the program quits; what runs then is to be stopped. */
-  async leave(): Promise<void> {
+  /** Suspends what is to be saved when the program quits, as long as nobody is in a hurry; what runs then is to be stopped. */
+  async leave(hurry: AbortSignal = NEVER): Promise<void> {
     this.#checkpoints.close();
     this.#space.close();
-    await suspendAll(this, this.#supervisor.machines());
-    await this.settled();
+    await suspendAll(this, this.#supervisor.machines(), hurry);
+    await Promise.race([this.settled(), aborted(hurry)]);
   }
 
   #warn(error: unknown): void {

@@ -19,9 +19,11 @@ export async function serveJobs<S extends { close(): Promise<void> }>(open: () =
     tell({ kind: 'refused', error: sentError(error) });
     return;
   }
+  let closing = false;
   const running = new Map<number, { abort: AbortController; ended: Promise<void> }>();
 
   function run(job: number, name: string, args: unknown): void {
+    if (closing) return tell({ kind: 'failed', job, error: sentError(new ContractError('unavailable', 'the storage thread is ending')) });
     const abort = new AbortController();
     const work = async () => {
       const found = jobs[name];
@@ -37,11 +39,18 @@ export async function serveJobs<S extends { close(): Promise<void> }>(open: () =
     running.set(job, { abort, ended });
   }
   async function close(): Promise<void> {
+    if (closing) return;
+    closing = true;
     for (const { abort } of running.values()) abort.abort();
     await Promise.all([...running.values()].map(({ ended }) => ended));
-    await source.close();
+    await source.close().catch((error: unknown) => console.error(error));
     port?.close();
   }
+  // Ended by the error itself, the thread would take the process along where a statement is under way.
+  process.on('uncaughtException', (error: unknown) => {
+    tell({ kind: 'crashed', error: sentError(error) });
+    void close();
+  });
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'run') run(message.job, message.name, message.args);
     else if (message.kind === 'cancel') running.get(message.job)?.abort.abort();

@@ -6,6 +6,7 @@ import { compareDefinitions } from '../compare/compare-definitions.ts';
 import { overlayBytes, overlayFile } from '../disks/heads.ts';
 import type { SnapshotPatch, SnapshotRecord } from '../library/snapshot-records.ts';
 import type { StartOf, SupervisedMachine } from '../supervisor/supervised-machine.ts';
+import { aborted, NEVER } from '../patience.ts';
 import { discardHeads } from './head-keeping.ts';
 import { freeSpace, inUnits } from './free-space.ts';
 import { HeadSupply } from './head-supply.ts';
@@ -278,11 +279,11 @@ export class Timelines {
     await Promise.all([...this.#machines.values()].map((machine) => machine.settled()));
   }
 
-  /** Ends the storage; what is not finished is put in order by the next start. */
-  async close(): Promise<void> {
+  /** Ends the storage; what is not finished, because of the hurry, is put in order by the next start. */
+  async close(hurry: AbortSignal = NEVER): Promise<void> {
     this.usage.close();
     this.bin.close();
-    await this.settled();
+    await Promise.race([this.settled(), aborted(hurry)]);
     await this.parts.spareHeads.close();
     await this.parts.storage.close();
   }

@@ -88,6 +88,7 @@ export const ROOMS: readonly Room[] = [
       'emulator/host/index',
       'emulator/host/assembly',
       'emulator/host/pages',
+      'emulator/host/patience',
       'emulator/host/files',
       'emulator/disk',
       'emulator/format',

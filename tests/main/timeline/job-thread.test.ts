@@ -1,6 +1,6 @@
 /** A thread of jobs that dies takes only its jobs with it. */
 import { Worker } from 'node:worker_threads';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { JobThread } from '../../../main/timeline/job-thread.ts';
 import { receivedError, sentError } from '../../../main/timeline/job-messages.ts';
 import { ContractError } from '../../../preload/contract/contract.ts';
@@ -19,6 +19,17 @@ describe('a thread of jobs', () => {
     expect([lost, died]).toEqual([1, 1]);
     expect(await thread.run('echo', 2)).toBe(2);
     expect(started).toBe(2);
+  });
+  test('in which an error strikes out of turn finishes what is under way and closes before it goes', async () => {
+    const notes = new Int32Array(new SharedArrayBuffer(8));
+    let died = 0;
+    const start = () => new Worker(new URL('./crashing-worker.ts', import.meta.url), { workerData: { notes } });
+    const thread = new JobThread(start, () => void died++);
+    onTestFinished(() => thread.close());
+    await expect(thread.run('crash', {})).rejects.toThrow('struck');
+    await vi.waitFor(() => expect(died).toBe(1), 30_000);
+    expect([...notes], 'the job ended, then its source was closed').toEqual([1, 1]);
+    expect(await thread.run('echo', 3)).toBe(3);
   });
   test('that is closed takes no more, and a job that was cancelled before is lost', async () => {
     const thread = new JobThread(() => new Worker(new URL('./dying-worker.ts', import.meta.url)));
