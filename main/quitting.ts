@@ -1,9 +1,13 @@
 /** How a program that keeps machines is told to end, and ends although a thread of it hangs. */
 import { threadsLeft } from '../emulator/host/index.ts';
+import { printError, standardError } from './output/print.ts';
+import { within } from './patience.ts';
 import { ownThreadsLeft } from './threads-left.ts';
 
 /** Signals that come closer together are one: a terminal and npm may both send what a person pressed once. */
 const SAME_MS = 1_000;
+/** How long a last word may take. */
+const PRINTING_MS = 200;
 
 export interface Quitting {
   /** Ends the program in order: machines are saved or stopped. */
@@ -25,8 +29,8 @@ export function endOnSignals({ end, hurry }: Quitting): void {
     last = now;
     count++;
     if (count === 1) return end();
-    if (count > 2) return killSelf('ended at once: what was not stored yet is lost');
-    console.error('machines that are not saved yet are stopped; once more ends the program at once');
+    if (count > 2) return void killSelf('ended at once: what was not stored yet is lost');
+    printError('machines that are not saved yet are stopped; once more ends the program at once');
     hurry();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, told);
@@ -36,11 +40,12 @@ export function endOnSignals({ end, hurry }: Quitting): void {
  * Ends the process although a thread hangs in a call of the system: Node would wait for it. Call it when everything is
  * closed; it does nothing where all threads have ended.
  */
-export function endDespiteThreads(): void {
-  if (threadsLeft() + ownThreadsLeft() > 0) killSelf('a thread does not answer, and is ended with the program');
+export async function endDespiteThreads(): Promise<void> {
+  if (threadsLeft() + ownThreadsLeft() > 0) await killSelf('a thread does not answer, and is ended with the program');
 }
 
-function killSelf(why: string): void {
-  console.error(why);
+async function killSelf(why: string): Promise<void> {
+  printError(why);
+  await within(PRINTING_MS, standardError().flushed());
   process.kill(process.pid, 'SIGKILL');
 }

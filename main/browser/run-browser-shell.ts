@@ -55,7 +55,7 @@ export async function runBrowserShell(run: BrowserRun): Promise<void> {
     await showOwn(application, home, run, end.promise);
   } finally {
     await application.close();
-    endDespiteThreads();
+    await endDespiteThreads();
   }
 }
 

@@ -52,7 +52,7 @@ Examples:
       await server.close();
     } finally {
       await application.close();
-      endDespiteThreads();
+      await endDespiteThreads();
     }
     return EXIT.ok;
   },

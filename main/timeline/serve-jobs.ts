@@ -43,7 +43,7 @@ export async function serveJobs<S extends { close(): Promise<void> }>(open: () =
     closing = true;
     for (const { abort } of running.values()) abort.abort();
     await Promise.all([...running.values()].map(({ ended }) => ended));
-    await source.close().catch((error: unknown) => console.error(error));
+    await source.close().catch((error: unknown) => tell({ kind: 'crashed', error: sentError(error) }));
     port?.close();
   }
   // Ended by the error itself, the thread would take the process along where a statement is under way.
