@@ -5,6 +5,7 @@ export interface SoakOptions {
   readonly kills: number;
   readonly restores: number;
   readonly debian: number;
+  readonly neighbours: number;
   readonly seed: number;
   readonly json?: string;
 }
@@ -20,6 +21,7 @@ Usage: npm run soak [-- OPTION...]
   --kills N      kill the program at N random moments while it works; nothing finished may be lost (default 200)
   --restores N   go back N times to random points of a branching history; each must be what it was (default 200)
   --debian N     go back N times on Debian with 512 MiB under load, too; it needs apt and a cross compiler (default 0)
+  --neighbours N have N machines fail, end and go back at random moments beside three that must run on (default 0)
   --seed S       the random numbers (default: another each time; printed)
   --json FILE    also write the result as JSON
 
@@ -29,7 +31,7 @@ const MOST = 1_000_000;
 
 /** @throws SoakCallError for a wrong call */
 export function soakOptions(args: readonly string[]): SoakOptions | 'help' {
-  const { help, kills, restores, debian, seed, json } = parse(args);
+  const { help, kills, restores, debian, neighbours, seed, json } = parse(args);
   if (help) return 'help';
   const count = (name: string, text: string) => {
     if (!/^\d+$/.test(text) || Number(text) > MOST) throw new SoakCallError(`--${name} takes a number from 0 to ${MOST}, not "${text}"`);
@@ -39,6 +41,7 @@ export function soakOptions(args: readonly string[]): SoakOptions | 'help' {
     kills: count('kills', kills),
     restores: count('restores', restores),
     debian: count('debian', debian),
+    neighbours: count('neighbours', neighbours),
     seed: count('seed', seed ?? String(Date.now() % MOST)),
     ...(json === undefined ? {} : { json }),
   };
@@ -52,6 +55,7 @@ function parse(args: readonly string[]) {
         kills: { type: 'string', default: '200' },
         restores: { type: 'string', default: '200' },
         debian: { type: 'string', default: '0' },
+        neighbours: { type: 'string', default: '0' },
         seed: { type: 'string' },
         json: { type: 'string' },
         help: { type: 'boolean', default: false },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { debianTrials } from './debian-trials.ts';
 import { type KillReport, killTrials, trialFolder } from './kill-trials.ts';
+import { type NeighbourReport, neighbourTrial } from './neighbours/neighbours.ts';
 import { HELP, SoakCallError, soakOptions } from './options.ts';
 import { type RestoreReport, restoreTrials } from './restore-trials.ts';
 
@@ -12,6 +13,7 @@ interface SoakResult {
   kills?: KillReport;
   restores?: RestoreReport;
   debian?: number;
+  neighbours?: NeighbourReport;
   /** What was lost. */
   loss?: string;
 }
@@ -29,13 +31,18 @@ function median(values: readonly number[]): string {
     : `${(sorted[sorted.length >> 1] as number).toFixed(1)} ms (most ${(sorted.at(-1) as number).toFixed(1)})`;
 }
 
-function tell({ kills, restores, debian }: SoakResult): void {
+function tell({ kills, restores, debian, neighbours }: SoakResult): void {
   if (kills) {
     console.log(`${kills.kills} kills (${kills.whileOpening} while the library was opened): nothing lost.`);
     console.log(`  compared: ${kills.compared} snapshots, ${kills.records} flushed records`);
     console.log(`  under way when killed: ${list(kills.underWay)}`);
     console.log(`  done: ${list(kills.done)}`);
     for (const [text, count] of Object.entries(kills.refused)) console.log(`  refused ${count} times: ${text}`);
+  }
+  if (neighbours) {
+    console.log(`${neighbours.rounds} rounds beside three neighbours: they ran on untouched.`);
+    console.log(`  done: ${list(neighbours.done)}`);
+    for (const [text, count] of Object.entries(neighbours.refused)) console.log(`  refused ${count} times: ${text}`);
   }
   if (debian) console.log(`${debian} restores on Debian with 512 MiB, each compared bit for bit: all as they were.`);
   if (restores) {
@@ -48,7 +55,7 @@ function tell({ kills, restores, debian }: SoakResult): void {
 async function main(): Promise<void> {
   const options = soakOptions(process.argv.slice(2));
   if (options === 'help') return console.log(HELP);
-  const { kills, restores, debian, seed, json } = options;
+  const { kills, restores, debian, neighbours, seed, json } = options;
   console.log(`seed ${seed}`);
   const result: SoakResult = { seed };
   const folder = mkdtempSync(join(tmpdir(), 'vivarium-soak-'));
@@ -62,6 +69,7 @@ async function main(): Promise<void> {
   try {
     if (restores > 0) result.restores = await restoreTrials(place('restores'), restores, seed, progress('restore', restores));
     if (debian > 0) result.debian = await debianTrials(place('debian').folder, debian, seed, progress('Debian restore', debian));
+    if (neighbours > 0) result.neighbours = await neighbourTrial(place('neighbours'), neighbours, seed, progress('round', neighbours));
     if (kills > 0) result.kills = await killTrials(place('kills'), kills, seed, progress('kill', kills));
     rmSync(folder, { recursive: true });
   } catch (error) {
