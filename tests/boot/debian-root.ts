@@ -3,7 +3,7 @@
  * configuration and written as an ext4 image by mke2fs. Made once and kept in `.cache`; a test works on a copy or an overlay.
  */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -15,7 +15,7 @@ import { TEMPLATE } from './parts.ts';
 
 const SUITE = 'trixie';
 const CACHE = fileURLToPath(new URL('../../.cache/guests/', import.meta.url));
-const IMAGE = join(CACHE, `debian-${SUITE}-riscv64-2.raw`);
+const IMAGE = join(CACHE, `debian-${SUITE}-riscv64-4.raw`);
 const SIZE_MIB = 400;
 /** As long as it takes to fetch some 60 packages over a slow line. */
 const LIMIT_MS = 600_000;
@@ -46,13 +46,16 @@ mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
 while read -r type module; do
-  case "$type" in -|*2) insmod "/lib/modules/$module.ko" ;; esac
+  case "$type" in -|pci:*|*2) insmod "/lib/modules/$module.ko" ;; esac
 done < /etc/vivarium/modules
 mkdir -p /newroot
 mount -t ext4 -o ro /dev/vda /newroot || exec sh
 mount --move /dev /newroot/dev
 exec switch_root /newroot /sbin/init
 `;
+
+/** `lspci` and what it needs. */
+const INCLUDED = /^(pciutils|libpci3|pci\.ids|libkmod2)_.*\.deb$/;
 
 const run = promisify(execFile);
 
@@ -68,9 +71,13 @@ export async function debianRoot(): Promise<string> {
     const root = join(folder, 'root');
     const proxy = aptValue(host, 'Acquire::http::Proxy');
     const env = { ...process.env, ...(proxy ? { http_proxy: proxy } : {}) };
-    const how = ['--foreign', '--variant=minbase', '--arch=riscv64', SUITE, root, mirror];
+    const how = ['--foreign', '--variant=minbase', '--include=pciutils', '--arch=riscv64', SUITE, root, mirror];
     await run(tool('debootstrap') ?? 'debootstrap', how, { env, timeout: LIMIT_MS, maxBuffer: 2 ** 26 });
-    rmSync(join(root, 'var/cache/apt/archives'), { recursive: true });
+    // What is included beside the base is fetched, but not unpacked in this stage.
+    const archives = join(root, 'var/cache/apt/archives');
+    for (const name of readdirSync(archives).filter((archive) => INCLUDED.test(archive)))
+      await run('dpkg-deb', ['-x', join(archives, name), root]);
+    rmSync(archives, { recursive: true });
     // In some containers debootstrap makes these links to the host's.
     for (const name of ['proc', 'sys', 'dev']) {
       rmSync(join(root, name), { recursive: true, force: true });

@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { findHome } from '../../main/library/home.ts';
-import type { MachineId } from '../../preload/contract/machines.ts';
+import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import { describeWith, tool } from '../kit/tools.ts';
 import { openWholeProgram, type WholeProgram } from '../kit/whole-program.ts';
 import { temporaryFolder } from '../main/temporary-home.ts';
@@ -17,7 +17,11 @@ import { GUEST_TOOLS } from './parts.ts';
 
 const PROMPT = 'root# ';
 
-async function rootMachine(program: WholeProgram, folder: string): Promise<MachineId> {
+async function rootMachine(
+  program: WholeProgram,
+  folder: string,
+  more: Pick<MachineDefinition, 'virtio' | 'devices'> = {},
+): Promise<MachineId> {
   const { kernel, initrd, commandLine } = await rootBoot(folder);
   const { id } = await program.machines.create({
     definition: {
@@ -30,6 +34,7 @@ async function rootMachine(program: WholeProgram, folder: string): Promise<Machi
       disks: [{ path: await debianRoot(), format: 'raw', readonly: false, writes: 'overlay' }],
       ports: [],
       note: '',
+      ...more,
     },
   });
   return id;
@@ -75,6 +80,28 @@ describeWith([...new Set([...ROOT_TOOLS, ...GUEST_TOOLS])], 'a Debian root on ex
       await program.task((await program.disks.export(id, 0, { path, format })).task);
       for (const text of await lookInto(path, format, folder)) expect(text).toContain('kept is whole');
     }
+  });
+  test('boots from a disk on the PCI bus, where lspci finds what is there and nothing odd', async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'home'));
+    const console = new Expecting();
+    const program = await openWholeProgram(findHome({ VIVARIUM_HOME: join(folder, 'home') }), { output: (_, text) => console.add(text) });
+    onTestFinished(() => program.close());
+    const id = await rootMachine(program, folder, { virtio: 'pci', devices: ['edu'] });
+    await program.machines.start(id);
+    await console.shows(PROMPT);
+    program.type(id, 'mount -t sysfs sysfs /sys; lspci -vv; grep -c virtio /proc/interrupts\r');
+    const shown = (await console.shows(PROMPT)).replaceAll('\r', '');
+    for (const line of [
+      '00:00.0 Host bridge: Red Hat, Inc. QEMU PCIe Host bridge',
+      '00:01.0 SCSI storage controller: Red Hat, Inc. Virtio 1.0 block device (rev 01)',
+      '00:1e.0 Unclassified device [00ff]: Device 1234:11e8 (rev 10)',
+      'Capabilities: [40] MSI-X: Enable- Count=2 Masked-',
+      'Kernel driver in use: virtio-pci',
+    ])
+      expect(shown).toContain(line);
+    // What lspci says of fields that contradict each other.
+    expect(shown).not.toMatch(/ignored|invalid|unassigned|!!!|virtual\)/i);
   });
 });
 
