@@ -19,6 +19,7 @@
  *   BLOB  length of the JSON: u32, JSON (a `BlobSubject`), bytes: state of cores and devices, the end of a console.
  *   END_  last: SHA-256 of all bytes before this record.
  */
+import { LARGEST_STATE } from '../library/saved-parts.ts';
 
 /** As PNG's: it shows a transfer that changed line ends or bytes above 127. */
 export const MAGIC = Buffer.from('VIVARIUM\x89\r\n\x1a', 'latin1');
@@ -29,13 +30,16 @@ export const RECORD_HEADER_BYTES = 20;
 export const END_BYTES = RECORD_HEADER_BYTES + 32;
 
 export type RecordKind = 'HEAD' | 'MACH' | 'CHNK' | 'LIST' | 'BLOB' | 'END_';
-/** What a record of each kind may unpack to, so that a hostile one cannot fill the memory. */
+/**
+ * What a record of each kind may unpack to, so that a hostile one cannot fill the memory: what is said of 50,000
+ * snapshots, 256 chunks, a list of five million runs, the state of the largest machine.
+ */
 export const MOST_BYTES: Readonly<Record<RecordKind, number>> = {
   HEAD: 65_536,
   MACH: 64 * 1024 * 1024,
   CHNK: 1024 * 1024,
-  LIST: 256 * 1024 * 1024,
-  BLOB: 256 * 1024 * 1024,
+  LIST: 128 * 1024 * 1024,
+  BLOB: LARGEST_STATE + 65_536,
   END_: 32,
 };
 

@@ -1,6 +1,6 @@
 /** Boot files that come with a machine: put into a folder of their own, under names of ours. */
 import { mkdirSync, rmSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ulid } from '../library/ulid.ts';
 import { ArchiveError } from './archive-error.ts';
@@ -24,6 +24,7 @@ export class ImportedFiles {
   async write(files: readonly CarriedFile[], read: (numbers: readonly number[]) => Promise<readonly Uint8Array[]>): Promise<void> {
     if (files.length === 0) return;
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    await this.#requireSpace(files);
     for (const [index, file] of files.entries()) {
       // The name is kept for people to recognise; it must not lead anywhere else.
       const name = basename(file.path.replaceAll('\\', '/')).replace(/[^A-Za-z0-9._-]/g, '_');
@@ -33,6 +34,14 @@ export class ImportedFiles {
       });
       this.#places.set(file.path, place);
     }
+  }
+
+  /** Chunks that repeat make a file larger than all that was read. */
+  async #requireSpace(files: readonly CarriedFile[]): Promise<void> {
+    const needed = files.reduce((sum, { content }) => sum + content * CHUNK_BYTES, 0);
+    const { bavail, bsize } = await statfs(this.#folder);
+    if (needed > bavail * bsize)
+      throw new ArchiveError('host', `the files that come with the machine need ${needed} bytes in ${this.#folder}: free some space first`);
   }
 
   remove(): void {
@@ -48,7 +57,7 @@ async function writeOne(
   const handle = await open(place, 'wx', 0o600);
   try {
     await handle.truncate(sizeBytes);
-    for (const [position, number, count] of runs) {
+    for (const [position, number, count] of await runs()) {
       for (let done = 0; number > 0 && done < count; done += CHUNKS_AT_ONCE) {
         const numbers = Array.from({ length: Math.min(CHUNKS_AT_ONCE, count - done) }, (_, index) => number + done + index);
         const bytes = Buffer.concat(await read(numbers));

@@ -1,18 +1,23 @@
 /** The chunks of a file as they get into the store, and the lists that say what they make. */
 import type { DiskBase } from '../../preload/contract/disks.ts';
-import { joined, SEGMENT_CLUSTERS, type Run } from '../disks/cluster.ts';
-import { writeContent, type DiskContent } from '../disks/content.ts';
+import { joined, type Run } from '../disks/cluster.ts';
+import { writeSegments } from '../disks/content.ts';
 import type { Store } from '../storage/index.ts';
+import { NumberSet } from '../storage/number-set.ts';
 import { MEMORY, PAGE_BYTES } from '../timeline/job.ts';
 import { damaged } from './archive-error.ts';
-import type { ArchivedSnapshot } from './archived-machine.ts';
+import type { ArchivedMachine, ArchivedSnapshot } from './archived-machine.ts';
+import { bootFiles, unusedDisks } from './boot-files.ts';
 import { CHUNK_BYTES } from './format.ts';
-import { decodeRuns, decodeSubject, unitsOf, type ChunkRun } from './runs.ts';
+import { mergedSegments } from './merged-segments.ts';
+import type { PackedBody } from './record-reader.ts';
+import { contentOfRuns, decodeSubject, runsOf, unitsOf, type ChunkRun } from './runs.ts';
 
-/** What lists may describe: memory of 64 GiB, disks of 16 TiB, 1 TiB of content. */
-const MOST_PAGES = 2 ** 24;
+/** What a list of a base may describe: 16 TiB; and of all lists, as content: 1 TiB. */
 const MOST_CLUSTERS = 2 ** 32;
 const MOST_CONTENT = 2 ** 28;
+/** A boot file goes into the guest's memory, of which there is less than 4 GiB. */
+const LARGEST_BOOT_FILE = 2 ** 32;
 
 /** Chunks stored in one transaction: 4 MiB. */
 const STORED_AT_ONCE = 1024;
@@ -21,7 +26,9 @@ const STORED_AT_ONCE = 1024;
 export interface CarriedFile {
   readonly path: string;
   readonly sizeBytes: number;
-  readonly runs: readonly ChunkRun[];
+  /** Units of content in it. */
+  readonly content: number;
+  runs(): Promise<Iterable<ChunkRun>>;
 }
 
 export class ImportedLists {
@@ -30,14 +37,21 @@ export class ImportedLists {
   /** The store's number of each chunk of the file; those of the file count from 1. */
   #chunks = new Float64Array(1024);
   #count = 0;
+  readonly #seen = new NumberSet();
   readonly #waiting: Uint8Array[] = [];
-  readonly #held: number[] = [];
-  readonly #lists = new Map<string, { readonly runs: readonly ChunkRun[]; readonly pages?: number }>();
+  /** Units of each list that the machine calls for. */
+  #expected: ReadonlyMap<string, number> = new Map();
+  readonly #lists = new Map<string, PackedBody>();
   readonly #files: CarriedFile[] = [];
 
   constructor(store: Store, file: string) {
     this.#store = store;
     this.#file = file;
+  }
+
+  /** Says which lists the file may have: those of this machine. */
+  expect(machine: ArchivedMachine): void {
+    this.#expected = expectedLists(machine);
   }
 
   /** Takes the chunks of a record; they are stored with others, some MiB at once. */
@@ -51,7 +65,6 @@ export class ImportedLists {
   /** Stores what still waits. Before it, no content can be read or made. */
   async storeChunks(): Promise<void> {
     const ids = await this.#store.putBatch(this.#waiting.splice(0));
-    for (const id of ids) this.#held.push(id);
     while (this.#count + ids.length > this.#chunks.length) {
       const larger = new Float64Array(this.#chunks.length * 2);
       larger.set(this.#chunks);
@@ -59,18 +72,33 @@ export class ImportedLists {
     }
     this.#chunks.set(ids, this.#count);
     this.#count += ids.length;
+    // A file has each chunk once and none of zeros, so that little of it cannot stand for much.
+    for (const id of ids) {
+      if (id === 0 || this.#seen.has(id)) throw damaged(this.#file, 'a chunk in it comes twice');
+      this.#seen.add(id);
+    }
   }
 
-  addList(bytes: Uint8Array): void {
-    const { subject, rest } = decodeSubject(bytes) ?? {};
-    const [of, pages, sizeBytes] = [subject?.['of'], Number(subject?.['pages']), Number(subject?.['sizeBytes'])];
-    const most =
-      of === 'memory' ? Math.min(pages, MOST_PAGES) : of === 'disk' ? MOST_CLUSTERS : Math.min(unitsOf(sizeBytes), MOST_CLUSTERS);
-    const runs = rest && Number.isSafeInteger(most) && most >= 0 ? decodeRuns(rest, most, this.#count + this.#waiting.length) : undefined;
-    const content = runs?.reduce((sum, [, number, count]) => sum + (number > 0 ? count : 0), 0) ?? 0;
-    if (!subject || !runs || content > MOST_CONTENT) throw damaged(this.#file, 'a list of chunks in it cannot be');
-    if (of === 'file') this.#files.push({ path: String(subject['path']), sizeBytes, runs });
-    else this.#lists.set(keyOf(subject), { runs, ...(of === 'memory' ? { pages } : {}) });
+  /** @throws ArchiveError `damaged` for a list of nothing that the machine has, or one that cannot be */
+  async addList(body: PackedBody): Promise<void> {
+    const { subject, rest } = decodeSubject(await body.unpack()) ?? {};
+    const key = subject && keyOf(subject);
+    const most = key === undefined ? undefined : this.#expected.get(key);
+    const sizeBytes = Number(subject?.['sizeBytes']);
+    const isSized = subject?.['of'] === 'base' || subject?.['of'] === 'file';
+    const units = isSized ? (Number.isSafeInteger(sizeBytes) && sizeBytes >= 0 ? unitsOf(sizeBytes) : Infinity) : (most ?? 0);
+    const isRight = rest && most !== undefined && units <= most && (subject?.['of'] !== 'memory' || subject['pages'] === most);
+    const content = isRight ? contentOfRuns(rest, units, this.#count + this.#waiting.length) : undefined;
+    if (key === undefined || content === undefined || content > MOST_CONTENT || this.#lists.has(key))
+      throw damaged(this.#file, 'a list of chunks in it cannot be');
+    this.#lists.set(key, body);
+    if (subject?.['of'] === 'file') this.#files.push({ path: String(subject['path']), sizeBytes, content, runs: () => this.#runs(key) });
+  }
+
+  async #runs(key: string): Promise<Iterable<ChunkRun>> {
+    const bytes = await this.#lists.get(key)?.unpack();
+    const { rest = new Uint8Array() } = (bytes && decodeSubject(bytes)) ?? {};
+    return { [Symbol.iterator]: () => runsOf(rest) };
   }
 
   hasBase({ path, format }: DiskBase): boolean {
@@ -87,67 +115,59 @@ export class ImportedLists {
 
   /** Makes the manifests of a snapshot. @throws ArchiveError `damaged` when a list of it is not there */
   async store({ id, name, hasMemory, disks, memoryMiB }: ArchivedSnapshot, owner: string): Promise<void> {
+    const chunkOf = (number: number) => this.#chunkOf(number);
     for (const { slot, base } of disks) {
-      const own = this.#list({ of: 'disk', snapshot: id, slot }, name).runs;
-      const below = base ? this.#lists.get(keyOf({ of: 'base', path: base.path, format: base.format }))?.runs : undefined;
-      await writeContent(this.#store, [{ owner, prefix: `disk${slot}` }], this.#content(own, below, base !== undefined));
+      const own = await this.#list({ of: 'disk', snapshot: id, slot }, name);
+      const baseKey = base && keyOf({ of: 'base', path: base.path, format: base.format });
+      const below = baseKey !== undefined && this.#lists.has(baseKey) ? await this.#runs(baseKey) : undefined;
+      // What a base held becomes the disk's own; over one that stays behind, zeros must be said.
+      const zeros: readonly Run[] = base && !below ? joined(zerosOf(own)) : [];
+      await writeSegments(this.#store, { owner, prefix: `disk${slot}` }, mergedSegments(own, below ?? [], chunkOf), zeros);
     }
     if (!hasMemory) return;
-    const { runs, pages = 0 } = this.#list({ of: 'memory', snapshot: id }, name);
-    if (pages * PAGE_BYTES !== memoryMiB * 1024 * 1024) throw damaged(this.#file, `the memory of "${name}" is not ${memoryMiB} MiB`);
-    const entries = new Float64Array(pages);
-    this.#fill(runs, (position, chunk) => (entries[position] = chunk));
+    const runs = await this.#list({ of: 'memory', snapshot: id }, name);
+    const entries = new Float64Array(pagesOf(memoryMiB));
+    for (const [position, number, count] of runs)
+      for (let index = 0; number > 0 && index < count; index++) entries[position + index] = chunkOf(number + index);
     await this.#store.createManifest({ owner, name: MEMORY, chunkBytes: PAGE_BYTES, entries });
   }
 
   /** Lets go of the chunks: manifests name them now, or nothing is going to. */
   release(): void {
-    this.#store.release(this.#held);
+    this.#store.release(this.#chunks.subarray(0, this.#count));
   }
 
-  #list(subject: Readonly<Record<string, unknown>>, name: string) {
-    const list = this.#lists.get(keyOf(subject));
-    if (!list)
-      throw damaged(
-        this.#file,
-        `the ${subject['of'] === 'memory' ? 'memory' : `disk ${Number(subject['slot']) + 1}`} of "${name}" is missing`,
-      );
-    return list;
+  #list(subject: Readonly<Record<string, unknown>>, name: string): Promise<Iterable<ChunkRun>> {
+    const key = keyOf(subject);
+    if (this.#lists.has(key)) return this.#runs(key);
+    const what = subject['of'] === 'memory' ? 'memory' : `disk ${Number(subject['slot']) + 1}`;
+    throw damaged(this.#file, `the ${what} of "${name}" is missing`);
   }
 
   #chunkOf(number: number): number {
     return this.#chunks[number - 1]!;
   }
-
-  #fill(runs: readonly ChunkRun[], set: (position: number, chunk: number) => void): void {
-    for (const [position, number, count] of runs)
-      for (let index = 0; number > 0 && index < count; index++) set(position + index, this.#chunkOf(number + index));
-  }
-
-  /** @param below a base's clusters, which become the disk's own; absent: the base is not in the file, or there is none */
-  #content(own: readonly ChunkRun[], below: readonly ChunkRun[] | undefined, hasBase: boolean): DiskContent {
-    const segments = new Map<number, Float64Array>();
-    const zeros: Run[] = own.flatMap(([position, number, count]) => (number === 0 ? [[position, count] as const] : []));
-    const set = (position: number, chunk: number) => {
-      const segment = Math.floor(position / SEGMENT_CLUSTERS);
-      let entries = segments.get(segment);
-      if (!entries) segments.set(segment, (entries = new Float64Array(SEGMENT_CLUSTERS)));
-      entries[position % SEGMENT_CLUSTERS] = chunk;
-    };
-    if (below) {
-      this.#fill(below, set);
-      for (const [first, count] of zeros) clear(segments, first, count);
-    }
-    this.#fill(own, set);
-    return { segments, zeros: hasBase && !below ? joined(zeros) : [] };
-  }
 }
 
-function clear(segments: ReadonlyMap<number, Float64Array>, first: number, count: number): void {
-  for (const [segment, entries] of segments) {
-    const start = segment * SEGMENT_CLUSTERS;
-    entries.fill(0, Math.max(0, first - start), Math.max(0, Math.min(entries.length, first + count - start)));
+const pagesOf = (memoryMiB: number): number => (memoryMiB * 1024 * 1024) / PAGE_BYTES;
+
+/** The lists that belong to a machine, and how many units each may have. */
+function expectedLists(machine: ArchivedMachine): Map<string, number> {
+  const lists = new Map<string, number>();
+  for (const path of unusedDisks(machine)) lists.set(keyOf({ of: 'file', path }), MOST_CLUSTERS);
+  for (const path of bootFiles(machine)) lists.set(keyOf({ of: 'file', path }), unitsOf(LARGEST_BOOT_FILE));
+  for (const { id: snapshot, hasMemory, memoryMiB, disks } of machine.snapshots) {
+    if (hasMemory) lists.set(keyOf({ of: 'memory', snapshot }), pagesOf(memoryMiB));
+    for (const { slot, sizeBytes, base } of disks) {
+      lists.set(keyOf({ of: 'disk', snapshot, slot }), unitsOf(sizeBytes));
+      if (base) lists.set(keyOf({ of: 'base', path: base.path, format: base.format }), MOST_CLUSTERS);
+    }
   }
+  return lists;
+}
+
+function* zerosOf(runs: Iterable<ChunkRun>): Generator<Run> {
+  for (const [position, number, count] of runs) if (number === 0) yield [position, count];
 }
 
 /** What a list is of, whatever else is said of it. */

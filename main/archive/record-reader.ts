@@ -7,10 +7,16 @@ import { ArchiveError, damaged } from './archive-error.ts';
 import { END_BYTES, FILE_HEADER_BYTES, FORMAT, MAGIC, MOST_BYTES, RECORD_HEADER_BYTES, type RecordKind } from './format.ts';
 
 const decompress = promisify(zstdDecompress);
+/** What is read at once of a record that is passed over. */
+const PIECE_BYTES = 1024 * 1024;
 
-export interface ArchiveRecord {
+/** A record's content as it is stored: what has been read of a file is never held larger than the file. */
+export interface PackedBody {
+  /** @throws ArchiveError `damaged` when it unpacks to anything but what the record says */
+  unpack(): Promise<Uint8Array>;
+}
+export interface ArchiveRecord extends PackedBody {
   readonly kind: RecordKind;
-  readonly bytes: Uint8Array;
   /** How much of the file was read with it, and how much there is. */
   readonly doneBytes: number;
   readonly totalBytes: number;
@@ -31,8 +37,25 @@ export async function* readRecords(file: string): AsyncGenerator<ArchiveRecord> 
     const header = await fileHeader(file, size, read);
     sum.update(header);
     await refuseCutOff(file, size, read);
+    /** Its bytes count for the checksums; they are not for this version, whatever their number. */
+    const passOver = async (at: number, stored: number, head: Buffer): Promise<number> => {
+      sum.update(head);
+      const begin = at + RECORD_HEADER_BYTES;
+      let crc = crc32(head.subarray(0, 16));
+      for (let done = 0; done < stored; done += PIECE_BYTES) {
+        const piece = await read(begin + done, Math.min(PIECE_BYTES, stored - done));
+        sum.update(piece);
+        crc = crc32(piece, crc);
+      }
+      if (crc !== head.readUInt32LE(16)) throw damaged(file, `the record at byte ${at} has another checksum`);
+      return begin + stored;
+    };
     for (let at = FILE_HEADER_BYTES; ;) {
       const { head, kind, codec, stored, length } = await recordHeader(file, at, size, read);
+      if (!isKnown(kind)) {
+        at = await passOver(at, stored, head);
+        continue;
+      }
       const body = await read(at + RECORD_HEADER_BYTES, stored);
       if (crc32(body, crc32(head.subarray(0, 16))) !== head.readUInt32LE(16))
         throw damaged(file, `the record at byte ${at} has another checksum`);
@@ -43,7 +66,8 @@ export async function* readRecords(file: string): AsyncGenerator<ArchiveRecord> 
       }
       sum.update(head);
       sum.update(body);
-      if (isKnown(kind)) yield { kind, bytes: await unpacked(file, at, codec, body, length), doneBytes: end, totalBytes: size };
+      const begin = at;
+      yield { kind, unpack: () => unpacked(file, begin, codec, body, length), doneBytes: end, totalBytes: size };
       at = end;
     }
   } finally {

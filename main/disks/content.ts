@@ -91,6 +91,30 @@ export async function sameContent(
 }
 
 /**
+ * As `writeContent` at one place, for a content that comes a segment at a time and is never in memory as a whole. It is not
+ * there before it resolves; what was made of it when it rejects, the caller removes with the owner.
+ */
+export async function writeSegments(
+  store: Store,
+  { owner, prefix }: ContentPlace,
+  pieces: Iterable<readonly [segment: number, entries: Float64Array]>,
+  zeros: readonly Run[],
+): Promise<void> {
+  const segments: number[] = [];
+  for (const [segment, entries] of pieces) {
+    if (!entries.some((chunk) => chunk > 0)) continue;
+    segments.push(segment);
+    await store.createManifest({ owner, name: `${prefix}@${segment}`, chunkBytes: CLUSTER_BYTES, entries });
+  }
+  const chunks = await store.putBatch(encodeList({ format: 1, segments, zeros }));
+  try {
+    await store.createManifest({ owner, name: listName(prefix), chunkBytes: LARGEST_CHUNK, entries: chunks });
+  } finally {
+    store.release(chunks);
+  }
+}
+
+/**
  * Reads a content back.
  * @throws StorageError `missing` when it is not there as a whole; DamagedManifestError, DamagedChunkError
  */

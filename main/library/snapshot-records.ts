@@ -2,7 +2,6 @@
  * Snapshots as the library knows them: everything but the bytes of memory and disks, which are in the store under
  * `snapshot:ID`. A snapshot is finished exactly when its row says `ready`.
  */
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { MachineConfiguration } from '../../emulator/index.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { DiskBase } from '../../preload/contract/disks.ts';
@@ -10,6 +9,9 @@ import type { DiskDefinition, MachineDefinition, MachineId } from '../../preload
 import type { Snapshot, SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { Database, Row, Statements, Value } from './database.ts';
 import type { HeadId } from './head-records.ts';
+import { packPart, packParts, unpackParts, type PackedParts, type SavedParts } from './saved-parts.ts';
+
+export type { SavedParts } from './saved-parts.ts';
 
 /** A disk as it is in a snapshot; its content is in the store under the prefix `diskSLOT`. */
 export interface SnapshotDisk {
@@ -47,14 +49,6 @@ export interface SnapshotRecord extends Omit<Snapshot, 'machine' | 'disks'> {
   readonly unfinished?: readonly UnfinishedDisk[];
   readonly deletedAt?: number;
 }
-/** The larger parts of a row, read when they are needed. */
-export interface SavedParts {
-  /** Cores and devices; absent where only disks are in it. */
-  readonly state?: Uint8Array;
-  /** The end of each console, by its number. */
-  readonly consoles: readonly Uint8Array[];
-}
-
 export type SnapshotPatch = Partial<Pick<Snapshot, 'name' | 'note' | 'pinned' | 'protected'>>;
 
 /** Those of templates included; deleted ones too, until they are purged. */
@@ -72,19 +66,6 @@ export interface SnapshotRecords {
   undelete(ids: readonly SnapshotId[]): Promise<void>;
   setState(id: SnapshotId, state: Snapshot['state'], reason: string): Promise<void>;
   setSizes(sizes: ReadonlyMap<string, { readonly own: number; readonly shared: number }>): Promise<void>;
-}
-
-/** With a checksum of the content: what SQLite hands out is checked, too. */
-const packed = (bytes: Uint8Array): Uint8Array => zstdCompressSync(bytes, { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
-
-/** @throws ContractError for bytes that are not what was packed */
-function unpacked(bytes: Uint8Array): Uint8Array {
-  try {
-    return new Uint8Array(zstdDecompressSync(bytes));
-  } catch (error) {
-    const advice = 'use another one, or export its disks, which are stored apart';
-    throw new ContractError('unavailable', `what the library holds of this snapshot is damaged (${(error as Error).message}): ${advice}`);
-  }
 }
 
 const parsed = <T>(value: Value | undefined): T | undefined => (typeof value === 'string' ? (JSON.parse(value) as T) : undefined);
@@ -127,7 +108,8 @@ const COLUMNS = `id, machine, booted_key, parent, kind, name, note, pinned, prot
   memory_mib, paused, thumbnail, own_bytes, shared_bytes, state, reason, definition, next_definition, configuration, disks, unfinished, deleted_at`;
 
 /** Writes a new row, after all others, in a transaction of the caller's. Sizes and `hasMemory` follow from what is stored. */
-export async function insertSnapshot(statements: Statements, record: NewSnapshotRecord, { state, consoles }: SavedParts): Promise<void> {
+export async function insertSnapshot(statements: Statements, record: NewSnapshotRecord, parts: SavedParts | PackedParts): Promise<void> {
+  const { state, consoles } = parts.packed ? parts : packParts(parts);
   await statements.run(
     `INSERT INTO snapshots (id, machine, booted_key, parent, kind, name, note, pinned, protected, created_at, uptime_ms, memory_mib, paused,
        thumbnail, state, reason, definition, configuration, disks, saved, unfinished, deleted_at, next_definition, sequence)
@@ -137,7 +119,7 @@ export async function insertSnapshot(statements: Statements, record: NewSnapshot
     ...[record.paused ? 1 : 0, record.thumbnail, record.state, record.reason, JSON.stringify(record.definition)],
     record.configuration ? JSON.stringify(record.configuration) : null,
     JSON.stringify(record.disks),
-    state ? packed(state) : null,
+    state ?? null,
     record.unfinished ? JSON.stringify(record.unfinished) : null,
     record.deletedAt ?? null,
     record.next ? JSON.stringify(record.next) : null,
@@ -147,7 +129,7 @@ export async function insertSnapshot(statements: Statements, record: NewSnapshot
 
 async function insertConsoles(statements: Statements, id: SnapshotId, consoles: readonly Uint8Array[]): Promise<void> {
   for (const [console, bytes] of consoles.entries())
-    await statements.run('INSERT INTO snapshot_consoles (snapshot, console, bytes) VALUES (?, ?, ?)', id, console, packed(bytes));
+    await statements.run('INSERT INTO snapshot_consoles (snapshot, console, bytes) VALUES (?, ?, ?)', id, console, bytes);
 }
 
 /** Adds the cores' and devices' state to a row that was written before it was known. */
@@ -159,11 +141,11 @@ export async function completeSnapshot(
 ): Promise<void> {
   await statements.run(
     'UPDATE snapshots SET saved = ?, uptime_ms = ? WHERE id = ?',
-    state ? packed(state) : null,
+    state ? packPart(state) : null,
     Math.round(uptimeMs),
     id,
   );
-  await insertConsoles(statements, id, consoles);
+  await insertConsoles(statements, id, consoles.map(packPart));
 }
 
 async function get(statements: Statements, id: SnapshotId): Promise<SnapshotRecord> {
@@ -194,10 +176,11 @@ async function saved(database: Database, id: SnapshotId): Promise<SavedParts> {
   const row = await database.get('SELECT saved FROM snapshots WHERE id = ?', id);
   const rows = await database.all('SELECT bytes FROM snapshot_consoles WHERE snapshot = ? ORDER BY console', id);
   const state = row?.['saved'] as Uint8Array | null | undefined;
-  return {
-    ...(state ? { state: unpacked(state) } : {}),
-    consoles: rows.map(({ bytes }) => unpacked(bytes as Uint8Array)),
-  };
+  return unpackParts({
+    packed: true,
+    ...(state ? { state } : {}),
+    consoles: rows.map(({ bytes }) => bytes as Uint8Array),
+  });
 }
 
 /** The snapshots stored in `database`. */

@@ -7,6 +7,7 @@ import type { Present, SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { Database, Statements } from './database.ts';
 import { insertHead, type HeadId, type HeadRecord } from './head-records.ts';
 import { insertMachine, redefineMachine } from './machine-records.ts';
+import type { PackedParts } from './saved-parts.ts';
 import { completeSnapshot, insertSnapshot, type NewSnapshotRecord, type SavedParts, type SnapshotDisk } from './snapshot-records.ts';
 
 export interface TimelineChange {
@@ -31,7 +32,7 @@ export interface TimelineChange {
 
 export interface NewSnapshot {
   readonly record: NewSnapshotRecord;
-  readonly saved: SavedParts;
+  readonly saved: SavedParts | PackedParts;
 }
 
 export interface TimelineRecords {

@@ -181,7 +181,7 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
     try {
       await library.timeline.apply({
         newMachine: { id, definition },
-        insert: records.map((record) => ({ record, saved: saved.get(record.id) ?? { consoles: [] } })),
+        insert: records.map((record) => ({ record, saved: saved.get(record.id) ?? { packed: true, consoles: [] } })),
         newHeads: heads.map((head) => ({ ...head, present: true })),
         present: { machine: id, parent: present?.id ?? null, suspended: machine.present.suspended && present?.hasMemory === true },
       });
@@ -193,7 +193,7 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
       await storage.run('dropOwners', { owners: records.map((record) => ownerOf(record.id)) }).catch(() => undefined);
       throw error;
     }
-    if (present) await showScreens(library, id, saved.get(present.id)?.consoles ?? []);
+    if (present) await showScreens(library, id, (await library.snapshots.saved(present.id)).consoles);
     return id;
   }
 

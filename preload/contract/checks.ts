@@ -91,6 +91,14 @@ export const DISKS_MAX = 24;
 /** What a machine may have, in MiB. */
 export const MEMORY_MIB = { min: 16, max: 3072 } as const;
 
+export const diskDefinition: ValueCheck = record({
+  id: optional(text(64)),
+  path: optional(path),
+  format: optional(oneOf('raw', 'qcow2')),
+  readonly: needed(flag),
+  writes: optional(oneOf('overlay', 'throwaway', 'direct')),
+  sizeBytes: optional(bytes),
+});
 const definitionShape: Shape = {
   name: needed(name),
   board: needed(oneOf('riscv64-virt')),
@@ -108,19 +116,7 @@ const definitionShape: Shape = {
       program: optional(path),
     }),
   ),
-  disks: needed(
-    list(
-      record({
-        id: optional(text(64)),
-        path: optional(path),
-        format: optional(oneOf('raw', 'qcow2')),
-        readonly: needed(flag),
-        writes: optional(oneOf('overlay', 'throwaway', 'direct')),
-        sizeBytes: optional(bytes),
-      }),
-      DISKS_MAX,
-    ),
-  ),
+  disks: needed(list(diskDefinition, DISKS_MAX)),
   ports: needed(list(record({ name: needed(text(60)) }), 16)),
   virtio: optional(oneOf('mmio', 'pci')),
   devices: optional(list(oneOf('edu'), 8)),

@@ -5,6 +5,7 @@
  *
  * A client chooses call ids and channel numbers (u32, unique per connection). Order on a connection is kept.
  */
+import { parseBoundedJson } from './bounded-json.ts';
 import { commandControl, commandRequest } from './checks.ts';
 import type { CommandControl, CommandEnd, CommandLoss, CommandRequest } from './commands.ts';
 import { ContractError, type ErrorCode } from './contract.ts';
@@ -129,6 +130,9 @@ const isNumber = (value: unknown): value is number => Number.isInteger(value) &&
 
 const isAttachment = (...flags: readonly unknown[]): boolean => flags.every((flag) => typeof flag === 'boolean');
 
+/** The largest arguments are lists of ten thousand identities; definitions are four levels deep. */
+const MESSAGE_LIMITS = { depth: 16, values: 50_000 };
+
 /**
  * Parses what a client sent and checks its shape; arguments are checked later by the call's own contract.
  * @throws ContractError when it is not a message of the wire
@@ -136,9 +140,9 @@ const isAttachment = (...flags: readonly unknown[]): boolean => flags.every((fla
 export function decodeClientMessage(text: string): ClientMessage {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseBoundedJson(text, MESSAGE_LIMITS);
   } catch {
-    throw new ContractError('invalid', 'a message must be JSON');
+    throw new ContractError('invalid', 'a message must be JSON of moderate size');
   }
   const message = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
   const { kind, id, channel, service, method, args, machine, whole, terminal } = message;

@@ -10,6 +10,7 @@ import { importMachine, type ImportedMachine } from '../../../main/archive/impor
 import { removeUnusedFiles } from '../../../main/archive/unused-files.ts';
 import { contentImage } from '../../../main/disks/content-image.ts';
 import { readContent } from '../../../main/disks/content.ts';
+import { unpackParts } from '../../../main/library/saved-parts.ts';
 import { open, type Store } from '../../../main/storage/index.ts';
 import type { Report } from '../../../main/timeline/job.ts';
 import { Random } from '../../differential/random.ts';
@@ -66,7 +67,7 @@ async function isSame({ machine, saved }: ImportedMachine): Promise<void> {
       expect(pages.every((page, at) => Buffer.compare(page, expected[at] ?? new Uint8Array(4096)) === 0)).toBe(true);
     }
     const parts = await small.savedOf(old.id);
-    const read = saved.get(id)!;
+    const read = unpackParts(saved.get(id)!);
     expect(Buffer.compare(read.state ?? Buffer.alloc(0), parts.state ?? Buffer.alloc(0))).toBe(0);
     expect(read.consoles.map((bytes) => Buffer.from(bytes))).toEqual(parts.consoles.map((bytes) => Buffer.from(bytes)));
   }

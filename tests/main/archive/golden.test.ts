@@ -10,6 +10,7 @@ import { expect, test } from 'vitest';
 import { importMachine } from '../../../main/archive/import-machine.ts';
 import { contentImage } from '../../../main/disks/content-image.ts';
 import { readContent } from '../../../main/disks/content.ts';
+import { unpackParts } from '../../../main/library/saved-parts.ts';
 import { open } from '../../../main/storage/index.ts';
 
 const GOLDEN = join(import.meta.dirname, 'golden-1.vivarium');
@@ -57,7 +58,7 @@ test('a file of format 1 opens, with everything in it', async () => {
       const memory = (await store.manifests.list(`snapshot:${id}`)).find(({ name }) => name === 'memory');
       expect(memory !== undefined).toBe(hasMemory);
       if (memory) of.push(sha256(...(await store.getMany([...(await store.manifests.read(memory.id))]))));
-      const { state, consoles } = saved.get(id)!;
+      const { state, consoles } = unpackParts(saved.get(id)!);
       of.push(sha256(state ?? new Uint8Array(0), ...consoles));
       sums.push(of);
     }
