@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import { openDatabase, type Database } from '../library/database.ts';
 import { LibraryError } from '../library/library-error.ts';
 import { migrate, type Migration } from '../library/migrations.ts';
+import { refuseForeign } from '../library/schema-check.ts';
 import { overlayError, overlayExplained } from './overlay-error.ts';
 
 /**
@@ -77,11 +78,11 @@ export async function openOverlayFile(file: string): Promise<Database> {
   await overlayExplained(file, async () => mkdirSync(dirname(file), { recursive: true, mode: 0o700 }));
   const database = await open(file);
   try {
-    await database.script(`PRAGMA busy_timeout = 5000; PRAGMA page_size = ${PAGE_BYTES}; PRAGMA auto_vacuum = INCREMENTAL`);
+    await database.script('PRAGMA busy_timeout = 5000');
+    await overlayExplained(file, () => refuseForeign(database, steps, APPLICATION_ID));
+    await database.script(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA auto_vacuum = INCREMENTAL`);
     await database.script('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    const id = Number((await database.get('PRAGMA application_id'))?.['application_id']);
     const isNew = !(await database.get('SELECT 1 AS found FROM sqlite_master'));
-    if (!isNew && id !== APPLICATION_ID) throw new Error(`${file} is not an overlay: it is another program's database`);
     if (isNew) await database.script(`PRAGMA application_id = ${APPLICATION_ID}`);
     await overlayExplained(file, () => migrate(database, steps));
   } catch (error) {

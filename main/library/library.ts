@@ -11,10 +11,11 @@ import type { Home } from './home.ts';
 import { lockInstance, type InstanceLock } from './instance-lock.ts';
 import { LibraryError, libraryError } from './library-error.ts';
 import { machineRecords, type MachineRecords } from './machine-records.ts';
-import { migrate } from './migrations.ts';
+import { migrate, migrations } from './migrations.ts';
 import { closeContents, ownFolder } from './own-files.ts';
 import { runRecords, type RunRecords } from './run-records.ts';
 import { settingsRecords, type SettingsRecords } from './settings-records.ts';
+import { refuseForeign } from './schema-check.ts';
 import { snapshotRecords, type SnapshotRecords } from './snapshot-records.ts';
 import { timelineRecords, type TimelineRecords } from './timeline-records.ts';
 
@@ -86,6 +87,8 @@ function takeHome(home: Home, program: string, socket: string | undefined): Inst
 
 async function prepare(database: Database): Promise<void> {
   await database.script(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
+  // First of all: checks and changes would run what a schema of somebody else says.
+  await refuseForeign(database, migrations);
   if (statSync(database.file).size <= CHECKED_AT_OPENING) await refuseDamaged(database);
   await database.script('PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL');
   await migrate(database);

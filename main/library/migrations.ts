@@ -136,6 +136,10 @@ export const migrations: readonly Migration[] = [
   },
 ];
 
+/** Which steps a file has seen. */
+export const MIGRATIONS_TABLE =
+  'CREATE TABLE migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT';
+
 /**
  * Brings the file to the newest step, each step in its own transaction.
  * @throws LibraryError `newer` when the file has steps this program does not know; nothing is changed then
@@ -150,11 +154,10 @@ export async function migrate(database: Database, steps: readonly Migration[] = 
       'newer',
       `the library ${database.file} was written by a newer Vivarium (its format is ${reached}, this program knows ${known}): use the newer version; nothing was changed`,
     );
-  for (const step of steps.filter(({ number }) => number > reached)) {
+  const waiting = steps.filter(({ number }) => number > reached);
+  for (const step of waiting) {
     await database.transaction(async (statements) => {
-      await statements.script(
-        'CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT',
-      );
+      if (step === waiting[0] && !table) await statements.script(MIGRATIONS_TABLE);
       await statements.script(step.sql);
       await statements.run('INSERT INTO migrations (number, name, applied_at) VALUES (?, ?, ?)', step.number, step.name, Date.now());
     });

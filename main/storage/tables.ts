@@ -1,6 +1,7 @@
 /** The tables of a storage file as numbered steps, like the library's: a released step is never edited. */
 import type { Database } from '../library/database.ts';
 import { migrate, type Migration } from '../library/migrations.ts';
+import { refuseForeign } from '../library/schema-check.ts';
 
 const steps: readonly Migration[] = [
   {
@@ -50,8 +51,10 @@ const steps: readonly Migration[] = [
  * @param maximumBytes the file is not to grow beyond this
  */
 export async function prepare(database: Database, maximumBytes?: number): Promise<void> {
+  await database.script('PRAGMA busy_timeout = 3000');
+  await refuseForeign(database, steps);
   // auto_vacuum only takes effect before the first table; afterwards the file remembers it.
-  await database.script('PRAGMA busy_timeout = 3000; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL');
+  await database.script('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL');
   await database.script('PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL');
   await migrate(database, steps);
   if (maximumBytes !== undefined) {
