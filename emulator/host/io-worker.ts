@@ -164,7 +164,7 @@ interface Started {
 
 async function boot(board: Board, guest: GuestMemory, configuration: MachineConfiguration): Promise<Started> {
   const files = await readBootFiles(configuration);
-  const inflate = (bytes: Uint8Array) => gunzipSync(bytes);
+  const inflate = (bytes: Uint8Array, limit: number) => gunzipSync(bytes, { maxOutputLength: limit });
   const prepared = prepareBoot({ files, memory: guest, deviceTree: (request) => board.deviceTree(request), inflate, entropy });
   for (const line of prepared.log) log(line);
   release(files);

@@ -20,6 +20,8 @@ export interface ChildOptions {
 
 /** Longest standard error kept; apt repeats itself. */
 const stderrLimit = 64 * 1024;
+/** Longest standard output: an unpacked kernel module, a package's description. A program that gives more is ended. */
+export const OUTPUT_LIMIT = 128 * 1024 * 1024;
 
 /** @throws ContractError('unavailable') when the program is not installed; the AbortSignal's reason when cancelled */
 export function runChild(program: string, parameters: readonly string[], options: ChildOptions = {}): Promise<ChildResult> {
@@ -33,8 +35,20 @@ export function runChild(program: string, parameters: readonly string[], options
   const stop = () => child.kill('SIGTERM');
   options.signal?.addEventListener('abort', stop, { once: true });
   const output: Buffer[] = [];
+  let length = 0;
   let stderr = '';
-  child.stdout?.on('data', (chunk: Buffer) => output.push(chunk));
+  child.stdout?.on('data', (chunk: Buffer) => {
+    length += chunk.length;
+    if (length <= OUTPUT_LIMIT) return void output.push(chunk);
+    output.length = 0;
+    stop();
+    reject(
+      new ContractError(
+        'unavailable',
+        `${program} gives more than ${OUTPUT_LIMIT / 2 ** 20} MiB, which nothing here should be: get its input again.`,
+      ),
+    );
+  });
   child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-stderrLimit)));
   child.on('error', (error: NodeJS.ErrnoException) => {
     options.signal?.removeEventListener('abort', stop);

@@ -2,6 +2,8 @@
 
 /** Bytes a guest may print before they are acknowledged, as the emulator's UART holds to. */
 const UNACKNOWLEDGED = 100 * 1024;
+/** Batches of 50 lines printed before anything else has its turn: more than the bytes above. */
+const BATCHES = 100;
 const PROMPT = '\x1b[1;32m~\x1b[0m # ';
 const BOOT = [
   'OpenSBI-compatible firmware of Vivarium',
@@ -46,7 +48,9 @@ export function bootFakeGuest(print: (bytes: Uint8Array) => void, powerOff: () =
     if (command === 'poweroff') return powerOff();
     if (command === 'flood') {
       flood = setInterval(() => {
-        while (unacknowledged < UNACKNOWLEDGED) say(Array.from({ length: 50 }, () => `line ${++lines} without end\r\n`).join(''));
+        // Without a client everything is acknowledged at once: then the process must still get on between the batches.
+        for (let batch = 0; batch < BATCHES && unacknowledged < UNACKNOWLEDGED; batch++)
+          say(Array.from({ length: 50 }, () => `line ${++lines} without end\r\n`).join(''));
       }, 1);
       return;
     }

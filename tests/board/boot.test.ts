@@ -30,7 +30,7 @@ function boot(files: BootFiles, mebibytes = 64): BootState & { memory: GuestMemo
   const state = prepareBoot({
     files,
     memory,
-    inflate: (bytes) => gunzipSync(bytes),
+    inflate: (bytes, limit) => gunzipSync(bytes, { maxOutputLength: limit }),
     deviceTree: (request) => virt.deviceTree(configuration, virt.plan(configuration), request),
     entropy: (count) => new Uint8Array(count).fill(9),
   });
@@ -140,6 +140,9 @@ describe('a bare program', () => {
 });
 
 describe('is refused, with what to do:', () => {
+  // Members of a gzip file follow one another (RFC 1952, section 2.2).
+  const member = gzipSync(new Uint8Array(64 * MIB));
+  const bomb = new Uint8Array(Buffer.concat(Array.from({ length: 32 }, () => member)));
   const gzipped = new Uint8Array(gzipSync(new Uint8Array(5000).map((_, index) => index * 7)));
   const cases: [string, BootFiles, RegExp][] = [
     ['an x86 kernel', linux(bzImage()), /the kernel is an x86 Linux kernel \(bzImage\); this board runs 64-bit RISC-V: give a riscv64/],
@@ -158,6 +161,8 @@ describe('is refused, with what to do:', () => {
       /the kernel is a truncated or damaged gzip file.*get the file again/,
     ],
     ['the start of a gzip', linux(gzipped.slice(0, 8)), /truncated or damaged gzip/],
+    ['a gzip of 2 GiB of zeros', linux(bomb), /the kernel unpacks to more than the \d+ MiB of memory this machine has/],
+    ['the same in a zboot file', linux(zboot(bomb)), /unpacks to more than/],
     ['a zboot kernel of another method', linux(zboot(gzipped, 'zstd22')), /compressed otherwise than with gzip/],
     ['an initrd as the kernel', linux(new Uint8Array(Buffer.from('070701'.padEnd(600, '0')))), /an initramfs/],
     ['a shell script', linux(new Uint8Array(Buffer.from('#!/bin/sh\necho hello, this is no kernel'))), /a script/],

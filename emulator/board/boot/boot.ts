@@ -26,6 +26,8 @@ export type BootFiles =
   | { readonly kind: 'firmware'; readonly firmware: Uint8Array }
   | { readonly kind: 'bare'; readonly program: Uint8Array };
 
+const unpackingOf = ({ inflate, memory }: BootRequest) => ({ inflate, limit: memory.size });
+
 export interface BootRequest {
   readonly files: BootFiles;
   readonly memory: GuestMemory;
@@ -82,7 +84,7 @@ function start({ bootHart = 0 }: BootRequest, { log }: Loader, privilege: 'M' | 
 
 function bootBare(request: BootRequest, loader: Loader, file: Uint8Array): BootState {
   const what = 'the program';
-  const program = unpacked(file, what, request.inflate);
+  const program = unpacked(file, what, unpackingOf(request));
   const identity = identify(program);
   if (!isCode(identity))
     throw new MachineError(`${what} is ${identity.description}; give a riscv64 ELF file or a flat binary for 0x80000000`);
@@ -124,9 +126,9 @@ function loadFirmware(loader: Loader, file: Uint8Array): number {
   return DRAM;
 }
 
-function loadKernel({ inflate }: BootRequest, loader: Loader, file: Uint8Array, firmware: boolean): { entry: number; end: number } {
+function loadKernel(request: BootRequest, loader: Loader, file: Uint8Array, firmware: boolean): { entry: number; end: number } {
   const what = 'the kernel';
-  const bytes = unpacked(file, what, inflate);
+  const bytes = unpacked(file, what, unpackingOf(request));
   const { kind, description } = identify(bytes);
   if (kind === 'elf') return loader.program(what, elfProgram(bytes, what), true);
   if (kind === 'riscv64-image') {

@@ -3,8 +3,13 @@ import { hasText, mebibytes, viewOf } from '../../format/bytes.ts';
 import { identify } from '../../format/identify.ts';
 import { MachineError } from '../../index.ts';
 
-/** Undoes gzip; throws an Error for damaged or truncated input. */
-export type Inflate = (bytes: Uint8Array) => Uint8Array;
+/** Undoes gzip; throws an Error for damaged or truncated input, and a RangeError as soon as there are more than `limit` bytes. */
+export type Inflate = (bytes: Uint8Array, limit: number) => Uint8Array;
+/** How files are unpacked: into a memory of so many bytes they must fit. */
+export interface Unpacking {
+  readonly inflate: Inflate;
+  readonly limit: number;
+}
 
 export interface LinuxImage {
   readonly bytes: Uint8Array;
@@ -19,23 +24,27 @@ export const WANTED_KERNEL = 'this board runs 64-bit RISC-V: give a riscv64 Linu
 const GZIP_AT_LEAST = 18;
 
 /** Decompresses a kernel file if it is compressed. @param what names the file in an error: "the kernel" */
-export function unpacked(file: Uint8Array, what: string, inflate: Inflate): Uint8Array {
+export function unpacked(file: Uint8Array, what: string, unpacking: Unpacking): Uint8Array {
   const found = identify(file);
-  if (found.kind === 'compressed' && found.compression === 'gzip') return inflated(file, what, inflate);
+  if (found.kind === 'compressed' && found.compression === 'gzip') return inflated(file, what, unpacking);
   if (found.kind !== 'zboot') return file;
   const view = viewOf(file);
   const at = view.getUint32(8, true);
   const size = view.getUint32(12, true);
   if (!hasText(file, 24, 'gzip')) throw new MachineError(`${what} is an EFI kernel compressed otherwise than with gzip; ${WANTED_KERNEL}`);
   if (at + size > file.length) throw new MachineError(`${what} is a truncated EFI kernel: get the file again`);
-  return inflated(file.subarray(at, at + size), what, inflate);
+  return inflated(file.subarray(at, at + size), what, unpacking);
 }
 
-function inflated(file: Uint8Array, what: string, inflate: Inflate): Uint8Array {
+function inflated(file: Uint8Array, what: string, { inflate, limit }: Unpacking): Uint8Array {
   try {
     if (file.length < GZIP_AT_LEAST) throw new Error('unexpected end of file');
-    return inflate(file);
+    return inflate(file, limit);
   } catch (error) {
+    if (error instanceof RangeError)
+      throw new MachineError(
+        `${what} unpacks to more than the ${mebibytes(limit)} of memory this machine has: give the machine more memory`,
+      );
     const reason = error instanceof Error ? error.message : String(error);
     throw new MachineError(`${what} is a truncated or damaged gzip file (${reason}): get the file again`, { cause: error });
   }

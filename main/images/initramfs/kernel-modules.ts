@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { ElfError, readElf } from '../../../emulator/format/elf.ts';
 import { ContractError } from '../../../preload/contract/contract.ts';
-import { runChild } from '../child.ts';
+import { OUTPUT_LIMIT, runChild } from '../child.ts';
 import { trimModule } from './trim-module.ts';
 
 /** A module ready to be loaded. */
@@ -128,12 +128,15 @@ const dependencies = (facts: Map<string, string[]>): string[] =>
 const softDependencies = (facts: Map<string, string[]>): string[] =>
   (facts.get('softdep') ?? []).flatMap((text) => (/pre:([^:]*?)(?:\bpost:|$)/.exec(text)?.[1] ?? '').split(/\s+/)).filter(Boolean);
 
+/** The largest modules (graphics) have some ten MiB, with their symbols. */
+const LIMIT = { maxOutputLength: OUTPUT_LIMIT };
+
 async function decompressed(file: string): Promise<Uint8Array> {
   const content = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new ContractError('invalid', `the module ${file} cannot be read (${error.code ?? error.message}).`);
   });
-  if (file.endsWith('.gz')) return gunzipSync(content);
-  if (file.endsWith('.zst')) return zstdDecompressSync(content);
+  if (file.endsWith('.gz')) return gunzipSync(content, LIMIT);
+  if (file.endsWith('.zst')) return zstdDecompressSync(content, LIMIT);
   if (!file.endsWith('.xz')) return content;
   const { status, stdout, stderr } = await runChild('xz', ['--decompress', '--stdout'], { input: content });
   if (status !== 0) throw new ContractError('unavailable', `the module ${file} cannot be decompressed (xz: ${stderr.trim()}).`);
