@@ -25,6 +25,7 @@ import { checkDefinition } from './supervisor/check-definition.ts';
 import type { StartMachine } from './supervisor/machine-life.ts';
 import { machineDeviceTree } from './supervisor/device-tree.ts';
 import { needsTemplate, requireFiles, resolveConfiguration } from './supervisor/resolve-configuration.ts';
+import { resuming } from './supervisor/interrupted.ts';
 import { openSupervisor, type Supervisor } from './supervisor/supervisor.ts';
 import { templateDefinition } from './supervisor/template-definition.ts';
 import { taskList, type TaskList } from './tasks/task-list.ts';
@@ -158,6 +159,13 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     startMachine: starting,
   });
 
+  const resume = resuming({
+    library,
+    machines: () => supervisor.machines(),
+    start: (id) => supervisor.machine(id).start(),
+    restore: (snapshot) => timelines.restore(snapshot),
+    failed: (name, error) => notice('warning', `"${name}" could not be resumed: ${error.message}`),
+  });
   const about: About = { version, shell: options.shell, libraryPath: home.library, nodeVersion: process.version };
   const dispatch = dispatcher(
     {
@@ -196,6 +204,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
             const template = kit.template(name);
             return template.kind === 'linux' ? template.commandLine : undefined;
           }),
+        resume,
         check: (definition) => checkDefinition(definition, { inspect: async (file) => kit.inspect(hostPath(file)) }),
       }),
       snapshots: snapshotsService(timelines),
@@ -205,6 +214,8 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   );
   const openConsole = consoleOpener(supervisor);
   const openCommand = commandOpener(supervisor);
+  // Only a program that stays has a use for machines that run by themselves.
+  if (options.listens && (await library.settings.read()).interrupted === 'resume') void resume.resumeAll();
   let closing: Promise<void> | undefined;
   const inHurry = new AbortController();
   const close = async () => {

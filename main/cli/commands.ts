@@ -32,6 +32,11 @@ export const commands: readonly CommandEntry[] = [
   },
   machine('start', 'start machines; they go on in the background'),
   {
+    name: 'continue',
+    summary: 'resume machines that were running when Vivarium ended',
+    load: async () => (await import('./machines/continue-command.ts')).continueCommand,
+  },
+  {
     name: 'console',
     summary: 'attach this terminal to a console',
     load: async () => (await import('./machines/console-command.ts')).consoleCommand,

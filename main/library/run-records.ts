@@ -19,7 +19,9 @@ export interface RunRecords {
   endLost(): Promise<readonly MachineId[]>;
 }
 
-/** What a machine's state says after the program died under it. */
+/** What a machine's state says after it was saved because the program was quit. */
+export const QUIT_REASON = 'saved when Vivarium was quit';
+/** What it says after the program died under it. */
 export const LOST_REASON = 'the program ended while the machine ran';
 
 /** The runs stored in `database`. */

@@ -2,7 +2,7 @@
 import type { Settings } from '../../preload/contract/application.ts';
 import type { Database } from './database.ts';
 
-export const defaultSettings: Settings = { theme: 'system', consoleFontSize: 14, scrollbackLines: 10_000 };
+export const defaultSettings: Settings = { theme: 'system', consoleFontSize: 14, scrollbackLines: 10_000, interrupted: 'offer' };
 
 export interface SettingsRecords {
   read(): Promise<Settings>;

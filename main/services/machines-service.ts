@@ -3,6 +3,7 @@ import type { Handlers } from '../../preload/contract/contract.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { BinnedMachine, MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
+import type { Resuming } from '../supervisor/interrupted.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { unlessChanged } from '../supervisor/unless-changed.ts';
 import { withHostPaths } from '../images/files/host-path.ts';
@@ -23,6 +24,7 @@ export interface MachinesParts {
   /** A machine that goes on from the template's booted state, which is made first where it is missing. */
   createBooted(definition: MachineDefinition): Promise<MachineStatus>;
   deviceTree(machine: SupervisedMachine): Uint8Array;
+  readonly resume: Resuming;
   check(definition: MachineDefinition): Promise<readonly { readonly field: string; readonly message: string }[]>;
 }
 
@@ -37,6 +39,7 @@ export function machinesService({
   forgetSuspended,
   createBooted,
   deviceTree,
+  resume,
   check,
 }: MachinesParts): Handlers<typeof machines> {
   const draft = (template: string, name: string | undefined) =>
@@ -66,6 +69,8 @@ export function machinesService({
     check,
     devices: (id) => supervisor.machine(id).life.devices(),
     deviceTree: (id) => deviceTree(supervisor.machine(id)),
+    interrupted: () => resume.list(),
+    continue: (id) => resume.resume(id),
     start: (id) => supervisor.machine(id).start(),
     pause: (id) => supervisor.machine(id).life.pause(),
     resume: (id) => supervisor.machine(id).life.resume(),

@@ -7,6 +7,7 @@ import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineActivity, MachineDefinition, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import type { Library } from '../library/library.ts';
 import type { DefinitionChange, MachineRecord } from '../library/machine-records.ts';
+import { interruptionOf, reasonOf } from './interrupted.ts';
 import { SupervisedMachine, type MachineSurroundings } from './supervised-machine.ts';
 
 export interface SupervisorEvents {
@@ -154,7 +155,7 @@ export class Supervisor {
     const printed = await library.consoles.newest(record.id, 0);
     const machine = new SupervisedMachine(
       record,
-      record.suspended ? 'suspended' : (lastRun?.reason ?? 'not started yet'),
+      reasonOf(record, lastRun?.reason, await interruptionOf(library, record)),
       printed,
       this.#surroundings(),
     );

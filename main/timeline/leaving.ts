@@ -1,4 +1,5 @@
 /** What becomes of running machines when the program quits: suspended, or stopped where that is set or nothing else can be done. */
+import { QUIT_REASON } from '../library/run-records.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { Timelines } from './timelines.ts';
 
@@ -14,7 +15,7 @@ export async function suspendAll(timelines: Timelines, machines: readonly Superv
   await Promise.all(
     saved.map(async (machine) => {
       try {
-        await withinReason(timelines.suspend(machine.id), hurry);
+        await withinReason(timelines.suspend(machine.id, QUIT_REASON), hurry);
       } catch (error) {
         timelines.parts.notice(
           'warning',

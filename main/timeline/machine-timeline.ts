@@ -53,8 +53,9 @@ export class MachineTimeline {
     });
   }
 
-  suspend(): Promise<void> {
-    return this.present.inTurn(() => suspend(this.present, this.storing));
+  /** @param why what its state says afterwards */
+  suspend(why?: string): Promise<void> {
+    return this.present.inTurn(() => suspend(this.present, this.storing, why));
   }
 
   /** What a start begins with. */

@@ -6,9 +6,10 @@ import { takeRunning } from './taking.ts';
 
 /**
  * Suspends a machine that runs or is paused; resolves when it is off. In turn.
+ * @param why what its state says afterwards
  * @throws ContractError when it does not run; what keeps the memory from being stored, and then it runs on
  */
-export async function suspend(present: MachinePresent, storing: InstantStoring): Promise<void> {
+export async function suspend(present: MachinePresent, storing: InstantStoring, why = 'suspended'): Promise<void> {
   const { machine, parts } = present;
   const { life, record } = machine;
   const { name } = record.definition;
@@ -25,7 +26,7 @@ export async function suspend(present: MachinePresent, storing: InstantStoring):
     if (life.run !== run || !present.isUnchanged)
       throw new ContractError('conflict', `"${name}" ran on while it was being suspended: the snapshot is kept, suspend it again`);
     await parts.library.timeline.apply({ present: { machine: present.id, parent: taken.record.id, suspended: true } });
-    await life.stop('suspended');
+    await life.stop(why);
   } catch (error) {
     if (life.run === run && life.state === 'paused') {
       if (paused) life.explainPause(reason);

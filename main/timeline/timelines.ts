@@ -237,8 +237,9 @@ export class Timelines {
     }
   }
 
-  suspend(machine: MachineId): Promise<void> {
-    return this.recovered().then(() => this.of(machine).suspend());
+  /** @param why what its state says afterwards */
+  suspend(machine: MachineId, why?: string): Promise<void> {
+    return this.recovered().then(() => this.of(machine).suspend(why));
   }
 
   /** The next start is from power on; the memory it was suspended with stays in the timeline. */

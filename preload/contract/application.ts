@@ -8,6 +8,8 @@ export interface Settings {
   readonly consoleFontSize: number;
   /** Console scrollback kept in the window, in lines. */
   readonly scrollbackLines: number;
+  /** What becomes, at the next start, of machines that were running when the program ended. */
+  readonly interrupted: 'offer' | 'resume';
 }
 export interface About {
   readonly version: string;

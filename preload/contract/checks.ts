@@ -167,6 +167,7 @@ export const settingsPatch: ValueCheck = partial({
   theme: needed(oneOf('system', 'light', 'dark')),
   consoleFontSize: needed(whole(8, 32)),
   scrollbackLines: needed(whole(100, 1_000_000)),
+  interrupted: needed(oneOf('offer', 'resume')),
 });
 
 /** As long as Linux takes one argument. */

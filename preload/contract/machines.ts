@@ -1,6 +1,7 @@
 /** Machines: their definitions and their life. */
 import type { DeviceDescription, EngineMode, MachineFigures, OptionalDevice, VirtioBus } from '../../emulator/index.ts';
 import { call, contract, event } from './contract.ts';
+import type { SnapshotId } from './snapshots.ts';
 import {
   args,
   argsWithOptional,
@@ -96,6 +97,16 @@ export interface BinnedMachine extends MachineStatus {
   /** Bytes on the host that return when it is deleted for good; what it shares with other machines stays. */
   readonly freedBytes: number;
 }
+/** A machine that was running when the program last ended, and has not run since. */
+export interface InterruptedMachine {
+  readonly id: MachineId;
+  readonly name: string;
+  /** `saved`: its memory was saved when the program was quit; `snapshot`: the program crashed, this is its last snapshot. */
+  readonly from: 'saved' | 'snapshot';
+  /** When that was, in milliseconds since the epoch. */
+  readonly at: number;
+  readonly snapshot?: SnapshotId;
+}
 /** Live figures of one machine, sent about once a second while it runs. */
 export interface MachineActivity extends MachineFigures {
   readonly id: MachineId;
@@ -139,6 +150,10 @@ export const machines = contract('machines', {
   /** The flattened device tree that the machine gives its guest, as far as it is known before a boot. */
   deviceTree: call<(id: MachineId) => Uint8Array>(args(machineId)),
   start: call<(id: MachineId) => void>(args(machineId)),
+  /** Machines that were running when the program last ended. */
+  interrupted: call<() => readonly InterruptedMachine[]>(nothing),
+  /** Resumes an interrupted machine from what `interrupted` says; one that is not interrupted any more is left alone. */
+  continue: call<(id: MachineId) => void>(args(machineId)),
   pause: call<(id: MachineId) => void>(args(machineId)),
   resume: call<(id: MachineId) => void>(args(machineId)),
   reset: call<(id: MachineId) => void>(args(machineId)),

@@ -6,7 +6,7 @@ import { ConsoleLog } from '../../main/supervisor/console-log.ts';
 import { unlessChanged } from '../../main/supervisor/unless-changed.ts';
 import { ContractError, type Handlers } from '../../preload/contract/contract.ts';
 import type { consoles } from '../../preload/contract/consoles.ts';
-import type { MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
+import type { InterruptedMachine, MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
 import { bootFakeGuest, type FakeGuest } from './fake-guest.ts';
 
 type Entry = {
@@ -145,8 +145,12 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     ports: [],
     note: '',
   });
+  /** For a test to fill. */
+  const interrupted: InterruptedMachine[] = [];
   const service: Handlers<typeof machines> = {
     list: () => [...entries.values()].map(({ status }) => status),
+    interrupted: () => interrupted,
+    continue: (id) => void service.start(id),
     get: (id) => entry(id).status,
     devices: (id) => {
       if (!entry(id).guest) throw new ContractError('conflict', 'the machine is off, not running or paused');
@@ -228,5 +232,5 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
   const first = () => [...entries.keys()][0] as MachineId;
   const close = () => entries.forEach((one) => (one.guest?.stop(), clearInterval(one.ticker)));
   const definitionOf = (id: MachineId) => entry(id).status.definition;
-  return { add, plain, definitionOf, service, consoleService, openConsole, first, close };
+  return { interrupted, add, plain, definitionOf, service, consoleService, openConsole, first, close };
 }

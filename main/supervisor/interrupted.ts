@@ -1,0 +1,86 @@
+/**
+ * Machines that were running when the program last ended, and what each can go on from: the memory that was saved when the
+ * program was quit, or, after a crash, the last snapshot of that run.
+ */
+import type { InterruptedMachine, MachineId } from '../../preload/contract/machines.ts';
+import type { Library } from '../library/library.ts';
+import type { MachineRecord } from '../library/machine-records.ts';
+import { LOST_REASON, QUIT_REASON } from '../library/run-records.ts';
+
+/** What of a machine is interrupted; `undefined` where it was off, or has run again since. */
+export async function interruptionOf(
+  { runs, snapshots }: Pick<Library, 'runs' | 'snapshots'>,
+  { id, suspended, definition: { name } }: MachineRecord,
+): Promise<InterruptedMachine | undefined> {
+  const [last] = await runs.list(id);
+  if (last?.reason === QUIT_REASON) return suspended ? { id, name, from: 'saved', at: last.endedAt ?? last.startedAt } : undefined;
+  if (last?.reason !== LOST_REASON || suspended) return undefined;
+  const whole = (await snapshots.list(id)).filter(
+    ({ hasMemory, state, deletedAt, createdAt }) =>
+      hasMemory && state === 'ready' && deletedAt === undefined && createdAt >= last.startedAt,
+  );
+  const newest = whole.at(-1);
+  return newest && { id, name, from: 'snapshot', at: newest.createdAt, snapshot: newest.id };
+}
+
+/** The reason of a machine that is off, with what it can go on from. */
+export function reasonOf(
+  { suspended }: MachineRecord,
+  lastReason: string | undefined,
+  interruption: InterruptedMachine | undefined,
+): string {
+  if (interruption?.from === 'snapshot') return `${LOST_REASON}; last snapshot ${timeText(interruption.at)}`;
+  // One that came from a file, or from a template that had booted, was suspended without a run of its own.
+  if (suspended) return interruption ? QUIT_REASON : 'suspended';
+  return lastReason ?? 'not started yet';
+}
+
+/** The time of today, the date and time of another day, both in this computer's zone. */
+function timeText(at: number, now = new Date()): string {
+  const date = new Date(at);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
+  if (date.toDateString() === now.toDateString()) return time;
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}`;
+}
+
+export interface ResumingParts {
+  readonly library: Pick<Library, 'runs' | 'snapshots'>;
+  machines(): readonly { readonly record: MachineRecord; readonly life: { readonly isActive: boolean } }[];
+  start(id: MachineId): Promise<unknown>;
+  restore(snapshot: NonNullable<InterruptedMachine['snapshot']>): Promise<unknown>;
+  /** A machine that could not go on, while nobody waits for an answer. */
+  failed(name: string, error: Error): void;
+}
+
+export interface Resuming {
+  list(): Promise<readonly InterruptedMachine[]>;
+  /** Goes on with one. Does nothing for a machine that is not interrupted (any more). */
+  resume(id: MachineId): Promise<void>;
+  /** Goes on with all, one after the other; those that cannot are told of. */
+  resumeAll(): Promise<void>;
+}
+
+/** What there is to go on with, and how. */
+export function resuming({ library, machines, start, restore, failed }: ResumingParts): Resuming {
+  const list = async () => {
+    const found: InterruptedMachine[] = [];
+    for (const { record, life } of machines()) {
+      const interruption = life.isActive ? undefined : await interruptionOf(library, record);
+      if (interruption) found.push(interruption);
+    }
+    return found;
+  };
+  const resume = async (id: MachineId) => {
+    const interruption = (await list()).find((each) => each.id === id);
+    if (interruption?.snapshot) await restore(interruption.snapshot);
+    else if (interruption) await start(id);
+  };
+  return {
+    list,
+    resume,
+    async resumeAll() {
+      for (const { id, name } of await list()) await resume(id).catch((error: Error) => failed(name, error));
+    },
+  };
+}
