@@ -71,11 +71,12 @@ export class AptSession {
     return new AptSession(folder, suite);
   }
 
-  /** Fetches the package index; `progress` gets the bytes that have arrived. */
+  /** Fetches the package index; `progress` gets the bytes of it that are here, unpacked ones included. */
   async update(progress: (bytes: number) => void, signal?: AbortSignal): Promise<void> {
-    const partial = join(this.#folder, 'state/lists/partial');
+    // apt moves a list from `partial` to its place when it is whole.
+    const lists = join(this.#folder, 'state/lists');
     const result = await withPolling(
-      () => totalSize(partial),
+      () => totalSize(lists),
       progress,
       this.#run('apt-get', ['-q', '-o', 'APT::Update::Error-Mode=any', 'update'], signal),
     );
@@ -130,9 +131,14 @@ const packageOf: Record<string, string> = { xz: 'xz-utils', 'dpkg-deb': 'dpkg' }
 
 /** Calls `progress` with a measured size a few times a second until the work ends. */
 async function withPolling<T>(measure: () => Promise<number>, progress: (bytes: number) => void, work: Promise<T>): Promise<T> {
-  const timer = setInterval(() => void measure().then(progress), 250);
+  // While files are moved or replaced there seem to be fewer for a moment; what has arrived does not go away.
+  let most = 0;
+  const tell = async () => progress((most = Math.max(most, await measure())));
+  const timer = setInterval(() => void tell(), 250);
   try {
-    return await work;
+    const result = await work;
+    await tell();
+    return result;
   } finally {
     clearInterval(timer);
   }
@@ -140,7 +146,11 @@ async function withPolling<T>(measure: () => Promise<number>, progress: (bytes: 
 
 async function totalSize(folder: string): Promise<number> {
   let total = 0;
-  for (const name of await readdir(folder).catch(() => [] as string[]))
-    total += (await stat(join(folder, name)).catch(() => undefined))?.size ?? 0;
+  for (const name of await readdir(folder).catch(() => [] as string[])) total += await sizeBelow(join(folder, name));
   return total;
+}
+
+async function sizeBelow(path: string): Promise<number> {
+  const facts = await stat(path).catch(() => undefined);
+  return facts?.isDirectory() ? totalSize(path) : (facts?.size ?? 0);
 }

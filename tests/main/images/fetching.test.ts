@@ -64,6 +64,14 @@ describe('a first use', () => {
     expect(source).toContain('Architectures: riscv64');
   });
 
+  test("the index's progress never goes back, and ends with all of it", async () => {
+    apt.mode('moved-index');
+    const seen: number[] = [];
+    await kit.prepare('debian-riscv64', {}, ({ message, bytesDone = 0 }) => message.includes('package index') && seen.push(bytesDone));
+    expect(seen).toEqual([...seen].sort((one, other) => one - other));
+    expect(seen.at(-1)).toBe(1_000_000);
+  });
+
   test('two at once fetch once', async () => {
     const other = new GuestKit({ cacheDirectory: apt.cache });
     const [one, two] = await Promise.all([debian(), other.prepare('debian-riscv64')]);
@@ -169,7 +177,7 @@ describe('what a person adds', () => {
     expect(content('etc/vivarium/run')).toBe('');
     expect(content('opt/data')).toBe('data');
     expect(content('etc/vivarium/modules')).toContain('- virtio_blk\n');
-    expect(content('etc/vivarium/modules')).toMatch(/- virtio_mmio\n0x0001 net_failover\n0x0001 virtio_net\n/);
+    expect(content('etc/vivarium/modules')).toMatch(/- virtio_mmio\npci:0x1af4 virtio_pci\n0x0001 net_failover\n0x0001 virtio_net\n/);
   });
   test.each([
     [{ copy: ['/no/such/file'] }, /no file \/no\/such\/file/],

@@ -16,7 +16,7 @@ export interface StandIn {
   /** The lines of calls so far: program and arguments. */
   calls(): string[];
   /** Sets what goes wrong next: '' for nothing. */
-  mode(name: '' | 'offline' | 'no-suite' | 'cut-off' | 'wrong-content' | 'disk-full' | 'unsigned'): void;
+  mode(name: '' | 'offline' | 'no-suite' | 'cut-off' | 'wrong-content' | 'disk-full' | 'unsigned' | 'moved-index'): void;
   /** Takes a program away. */
   without(...programs: string[]): void;
 }
@@ -35,7 +35,7 @@ export function standInApt(): StandIn {
       [`boot/vmlinux-${release}`]: 'kernel',
       [`usr/lib/modules/${release}/modules.builtin`]: 'kernel/drivers/virtio/virtio.ko\n',
       ...Object.fromEntries(
-        [['virtio_mmio'], ['virtio_net', 'net_failover'], ['net_failover'], ['virtio_blk'], ['ext4'], ['virtio-rng']].map(
+        [['virtio_mmio'], ['virtio_pci'], ['virtio_net', 'net_failover'], ['net_failover'], ['virtio_blk'], ['ext4'], ['virtio-rng']].map(
           ([name, needs]) => [
             `usr/lib/modules/${release}/kernel/${name}.ko`,
             kernelModule({ vermagic: `${release} SMP`, depends: needs ?? '' }),
@@ -62,7 +62,14 @@ case "$MODE" in
   disk-full) echo "E: Write error - write (28: No space left on device)" >&2; exit 100 ;;
 esac
 case "$last" in
-  update) exit 0 ;;
+  update)
+    # As apt does: a list lies in partial while it comes, and is moved when it is whole.
+    if [ "$MODE" = moved-index ]; then
+      lists=\${APT_CONFIG%/apt.conf}/state/lists
+      head -c 1000000 /dev/zero > "$lists/partial/Packages"; sleep 0.6
+      mv "$lists/partial/Packages" "$lists/Packages"; sleep 0.6
+    fi
+    exit 0 ;;
   *=*)
     name=\${last%%=*}; file="\${name}_1.deb"; here=0
     [ -e "$file" ] && here=$(wc -c < "$file")
@@ -93,7 +100,7 @@ esac`,
 export function pathOf(standIn: StandIn): string {
   const tools = join(standIn.folder, 'tools');
   mkdirSync(tools, { recursive: true });
-  for (const name of ['sh', 'cat', 'echo', 'head', 'tail', 'tar', 'wc', 'rm']) {
+  for (const name of ['sh', 'cat', 'echo', 'head', 'tail', 'tar', 'wc', 'rm', 'mv', 'sleep']) {
     const found = execFileSync('/bin/sh', ['-c', `command -v ${name} || true`], { encoding: 'utf8' }).trim();
     if (found.startsWith('/')) execFileSync('ln', ['-sf', found, join(tools, name)]);
   }
