@@ -91,7 +91,11 @@ export async function writeArchive(
       message = `writing the base image ${path}`;
       await writeImage(chunks, path, format, (sizeBytes) => ({ of: 'base', path, format, sizeBytes }));
     }
-    for (const path of files) await writeImage(chunks, path, 'raw', (sizeBytes) => ({ of: 'file', path, sizeBytes }));
+    for (const path of files) {
+      // As a disk it would be whole sectors; a file comes back with the bytes it has.
+      const { size: sizeBytes } = await stat(path);
+      await writeImage(chunks, path, 'raw', () => ({ of: 'file', path, sizeBytes }));
+    }
     signal.throwIfAborted();
     await records.finish();
     return { fileBytes: (await stat(file)).size };
