@@ -10,7 +10,7 @@ const project = JSON.parse(read('package.json')) as Record<'scripts' | 'dependen
 /** npm's own commands; everything else after `npm run` is a script. */
 const scriptsIn = (text: string) => [...text.matchAll(/\bnpm (?:run ([\w:]+)|(start|test)\b)/g)].map(([, run, own]) => run ?? own ?? '');
 
-describe.each(['README.md', 'ARCHITECTURE.md', '.ci/run'])('%s', (file) => {
+describe.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', '.ci/run'])('%s', (file) => {
   test('names only scripts that exist', () => {
     const named = scriptsIn(read(file));
     expect(named).not.toEqual([]);

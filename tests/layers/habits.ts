@@ -82,7 +82,7 @@ function matches(tree: SourceTree, pattern: RegExp): string[] {
 /** What the project's top level holds, beside what git ignores. */
 const TOP_LEVEL = [
   ...['package.json', 'electron-builder.yml', 'main', 'renderer', 'preload', 'emulator', 'resources', 'tests'],
-  ...['README.md', 'ARCHITECTURE.md', 'LICENSE', '.ci', '.git', '.gitignore'],
+  ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'LICENSE', '.ci', '.git', '.gitignore'],
 ];
 const CONFIGURATION = [
   ...['package-lock.json', 'tsconfig.json', 'tsconfig.base.json', 'vite.config.ts', 'vitest.config.ts', 'eslint.config.js'],
