@@ -5,6 +5,7 @@ import { Fragments } from '../engine/compiler/fragments.ts';
 import type { CompileRequest, CompileResult } from '../engine/compiler/request.ts';
 import type { Core } from '../engine/core/core.ts';
 import { wasm } from '../engine/wasm/webassembly.ts';
+import type { MachineConfiguration } from '../index.ts';
 import { runCore } from '../machine/core-loop.ts';
 import { riscv } from '../isa/riscv/architecture.ts';
 import { type CoreResume, type CoreStart, createCoreThread } from '../machine/core-thread.ts';
@@ -15,6 +16,8 @@ const port = parentPort;
 const tell = (message: FromCore) => port.postMessage(message);
 /** Arrivals that make a jump target worth compiling. */
 const THRESHOLD = { auto: 6000, compiler: 1, interpreter: 0 } as const;
+/** Compiled fragments a machine keeps at most, all cores together. */
+const FRAGMENTS = 6144;
 /** Hot places are handed over this often at most: each message costs the core more than a hundred of their arrivals. */
 const POST_MS = 1;
 
@@ -34,7 +37,7 @@ function build({ configuration, memory, hartId, compiler, module }: CoreSetup): 
     end: (ending) => tell({ kind: 'ended', ending }),
     log: (line) => tell({ kind: 'log', line }),
   });
-  const fragments = engine === 'interpreter' ? undefined : attachFragments(core, threshold, compiler);
+  const fragments = engine === 'interpreter' ? undefined : attachFragments(core, configuration, compiler);
   const receive = fragments && compiler ? receiver(core, fragments, compiler) : () => undefined;
   tell({ kind: 'built', ...(module ? {} : { module: core.module }) });
   return (from) => {
@@ -55,7 +58,8 @@ port.on('message', (message: CoreSetup | ToCore) => {
 });
 
 /** Compiled code comes from the compiler's thread, or with the engine `compiler` at once from this one. */
-function attachFragments(core: Core, threshold: number, compiler: MessagePort | undefined): Fragments {
+function attachFragments(core: Core, { engine, cores }: MachineConfiguration, compiler: MessagePort | undefined): Fragments {
+  const threshold = THRESHOLD[engine];
   const { memory, memoryPages, layout, ram, table } = core.surroundings;
   const context = { architecture: riscv, buffer: memory.buffer, memoryPages, layout, ram };
   const compileHere = (requests: readonly CompileRequest[]): void => {
@@ -68,6 +72,7 @@ function attachFragments(core: Core, threshold: number, compiler: MessagePort | 
     table,
     threshold,
     eager: !compiler,
+    most: Math.floor(FRAGMENTS / cores),
     compile: compiler ? (requests) => compiler.postMessage(requests) : compileHere,
   });
   core.fragments = keeper;

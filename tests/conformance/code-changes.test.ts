@@ -237,3 +237,14 @@ ${log('a0')}
     expect(rounds).toEqual(everyRound([20n + 2000n]));
   });
 });
+
+test('only so many compiled fragments are kept, and the program goes on all the same', () => {
+  const FUNCTIONS = 200;
+  const core = new TestCore('compiler', 2, 20);
+  const functions = Array.from({ length: FUNCTIONS }, (_, index) => `f${index}: addi a0, a0, ${index}\n  ret\n`).join('');
+  const calls = Array.from({ length: FUNCTIONS }, (_, index) => `  la t0, f${index}\n  jalr t0\n`).join('');
+  const { rounds } = runBody(core, `  li a0, 0\n${calls}${log('a0')}  j next\n${functions}`);
+  expect(rounds).toEqual(everyRound([BigInt((FUNCTIONS * (FUNCTIONS - 1)) / 2)]));
+  expect(core.fragments).toBeGreaterThan(10);
+  expect(core.fragments).toBeLessThanOrEqual(20);
+});

@@ -53,7 +53,8 @@ export class TestCore {
   readonly #shootdown: Shootdown;
   #timeSkipped = 0n;
 
-  constructor(engine: TestEngine, memoryMiB = 2) {
+  /** @param fragments compiled fragments to keep at most */
+  constructor(engine: TestEngine, memoryMiB = 2, fragments = Infinity) {
     this.engine = engine;
     const size = memoryMiB * 2 ** 20;
     const ramPages = size / PAGE_SIZE;
@@ -107,7 +108,7 @@ export class TestCore {
         const { bytes, fragments } = compileBatch(context, requests);
         keeper.install(bytes ? { module: new wasm.Module(bytes), fragments } : { fragments });
       };
-      const keeper: Fragments = new Fragments({ core, memory, table, threshold, compile, eager: engine === 'compiler' });
+      const keeper: Fragments = new Fragments({ core, memory, table, threshold, compile, eager: engine === 'compiler', most: fragments });
       core.fragments = keeper;
       this.#fragments = keeper;
     }
@@ -124,6 +125,10 @@ export class TestCore {
   /** Ticks: instructions, and what was slept through. */
   get time(): bigint {
     return this.core.retired() / INSTRUCTIONS_PER_TICK + this.#timeSkipped;
+  }
+  /** Compiled fragments there are. */
+  get fragments(): number {
+    return this.#fragments?.count ?? 0;
   }
   /** Instructions that ran compiled since the core was made. */
   get compiledInstructions(): bigint {

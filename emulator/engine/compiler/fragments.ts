@@ -30,6 +30,12 @@ const pageKey = (address: bigint): number => Number((address >> 12n) & 0xfff_fff
 
 const requestKey = (pcLow: number, pcHigh: number, mode: number): string => `${pcLow}:${pcHigh}:${mode}`;
 
+/** Takes a fragment from one of the sets, and the set from the map with its last. */
+function removeFrom(sets: Map<number, Set<Fragment>>, key: number, fragment: Fragment): void {
+  const there = sets.get(key);
+  if (there?.delete(fragment) && there.size === 0) sets.delete(key);
+}
+
 export interface FragmentsParts {
   readonly core: Core;
   readonly memory: WasmMemory;
@@ -39,6 +45,8 @@ export interface FragmentsParts {
   compile(requests: readonly CompileRequest[]): void;
   /** Whether to hand over each request at once; otherwise they wait for `post`. */
   readonly eager: boolean;
+  /** Fragments to keep at most: each takes the host some 20 KB of code, and a guest's programs come and go. */
+  readonly most: number;
 }
 
 export class Fragments implements FragmentKeeper {
@@ -55,6 +63,8 @@ export class Fragments implements FragmentKeeper {
   /** By low half of the address; different modes and high halves share a list. */
   readonly #byAddress = new Map<number, Fragment[]>();
   readonly #byPage = new Map<number, Set<Fragment>>();
+  /** All there are: the next to go first. */
+  readonly #order = new Set<Fragment>();
   /** Those in the jump cache, by virtual page (low bits), and those of them that are not global. */
   readonly #installedByPage = new Map<number, Set<Fragment>>();
   readonly #installed = new Set<Fragment>();
@@ -127,16 +137,32 @@ export class Fragments implements FragmentKeeper {
         const there = this.#byPage.get(page) ?? new Set();
         this.#byPage.set(page, there.add(fragment));
       }
+      this.#order.add(fragment);
       this.count++;
       this.total++;
       // Enters the jump cache at once if it is for the present, else at its next hot arrival.
       if (request.mode !== this.#parts.core.working.mode || !this.#enter(fragment)) this.#listen(request);
     }
+    this.#makeRoom();
+  }
+
+  /** Drops the oldest beyond the number to keep. One that the jump cache leads to is only taken out of it at first: if it is in use, its next arrival puts it back. */
+  #makeRoom(): void {
+    for (const fragment of this.#order) {
+      if (this.count <= this.#parts.most) return;
+      if (fragment.entry < 0) {
+        this.#drop(fragment);
+        continue;
+      }
+      this.#leave(fragment);
+      this.#order.delete(fragment);
+      this.#order.add(fragment);
+    }
   }
 
   pageWritten(page: number): void {
     this.#asked.clear(); // new code: new chances
-    for (const fragment of this.#byPage.get(page) ?? []) this.#drop(fragment);
+    for (const fragment of [...(this.#byPage.get(page) ?? [])]) this.#drop(fragment);
   }
 
   memoryChanged(): void {
@@ -207,7 +233,7 @@ export class Fragments implements FragmentKeeper {
     this.#installed.delete(fragment);
     this.#installedLocal.delete(fragment);
     for (const { key } of fragment.pages) {
-      this.#installedByPage.get(key)?.delete(fragment);
+      removeFrom(this.#installedByPage, key, fragment);
       const count = this.#pages[key & (FRAGMENT_PAGES - 1)] as number;
       if (count < 255) this.#pages[key & (FRAGMENT_PAGES - 1)] = count - 1;
     }
@@ -218,7 +244,8 @@ export class Fragments implements FragmentKeeper {
     const rest = this.#byAddress.get(fragment.request.pcLow)?.filter((other) => other !== fragment) ?? [];
     if (rest.length > 0) this.#byAddress.set(fragment.request.pcLow, rest);
     else this.#byAddress.delete(fragment.request.pcLow);
-    for (const { page } of fragment.pages) this.#byPage.get(page)?.delete(fragment);
+    for (const { page } of fragment.pages) removeFrom(this.#byPage, page, fragment);
+    this.#order.delete(fragment);
     this.#slots[fragment.slot] = undefined;
     this.#parts.table.set(fragment.slot, null);
     this.#freeSlots.push(fragment.slot);
