@@ -2,16 +2,9 @@
  * Where a core's engine-private data lies in the machine's shared memory, beside its architectural state: lookaside
  * buffers, the jump cache, decoded records. All of it is derived and may be dropped at any moment; none is saved.
  */
+import type { Architecture, CodeShape } from '../isa/architecture.ts';
 import { Shootdown } from '../memory/shootdown.ts';
-import { type Fields, type Schema, schema, u32, u64 } from '../snapshot/schema.ts';
-
-/** Banks of the lookaside buffer: an architecture numbers the ways in which one address can mean different things. */
-export const BANKS = 5;
-/** Floating-point modes: unit off or clean, exact flags wanted, only NX can change and is already set. */
-export const FLOAT_MODE = { off: 0, exact: 1, fast: 2 } as const;
-/** What generated code may assume: a bank and a floating-point mode. */
-export const modeOf = (bank: number, float: number): number => bank * 3 + float;
-export const MODES = BANKS * 3;
+import { schema, u32, u64 } from '../snapshot/schema.ts';
 
 /** Entries a bank; 1024 cover 4 MiB, which the boot's and the benchmarks' working sets mostly fit. */
 export const TLB_ENTRIES = 1024;
@@ -49,10 +42,24 @@ export const counterMix = (mode: number): number => (mode * 0x9e34) & ((COUNTERS
 /** Counters, by low bits of the virtual page, of compiled fragments that the jump cache leads to. */
 export const FRAGMENT_PAGES = 1 << 14;
 
-/** A decoded record: handler, byte offsets of rd, rs1 and rs2 from the core's state, immediate, rs3 or CSR number, rounding mode. */
-export const RECORD = { size: 16, handler: 0, rd: 2, rs1: 4, rs2: 6, immediate: 8, third: 12, mode: 14 } as const;
-/** One record a halfword of the page, and a few behind it that catch running off its end. */
-export const DECODED_PAGE = 2048 * RECORD.size + 4 * RECORD.size;
+/** A decoded record: handler, operands (see record-shape.ts), length in bytes. */
+export const RECORD = { size: 16, handler: 0, immediate: 8, length: 15 } as const;
+
+/** How a page's decoded records lie: one for each place where an instruction may begin, and some behind that catch running off its end. */
+export interface RecordLayout {
+  /** Records of a page. */
+  readonly slots: number;
+  /** Bytes of a decoded page. */
+  readonly size: number;
+  /** A distance in code shifted left by this is the distance of the records. */
+  readonly shift: number;
+  /** Bits of an address that say where in its page an instruction begins. */
+  readonly mask: number;
+}
+export function recordLayout({ grain, longest }: CodeShape): RecordLayout {
+  const slots = 4096 / grain;
+  return { slots, size: (slots + longest / grain) * RECORD.size, shift: Math.log2(RECORD.size / grain), mask: 4096 - grain };
+}
 
 /**
  * Bits of a RAM page's flags. Generated code looks at them where the lookaside buffer has no entry, and nowhere else: a
@@ -89,8 +96,10 @@ export const runState = schema('core-run', 1, {
    * interrupts must then ask for attention: a guest may enable them for two instructions only, between two waits.
    */
   interruptWaiting: u32(),
-  /** The present privilege may fence translations. */
-  mayFence: u32(),
+  /** ExecutionMode.facts. */
+  facts: u32(),
+  /** Address of the index of decoded pages for the present decoding. */
+  decodedIndex: u32(),
   /** Fragments taken in since the start. */
   fragments: u32(),
   /** Physical address of the last access that was not RAM. */
@@ -99,11 +108,11 @@ export const runState = schema('core-run', 1, {
   walkFlags: u32(),
   /** The privilege it was made for. */
   walkPrivilege: u32(),
-  /** PMP entries are in force: every fill asks TypeScript. */
-  pmpActive: u32(),
+  /** Physical memory is protected by more than its translation: every fill asks TypeScript. */
+  protection: u32(),
   /** Set while the core stands still: its state and memory are those of another instant, so nothing it remembers holds. */
   returnRequested: u32(),
-  /** Operands of a system operation, and the operand and old value of a CSR access. */
+  /** Operands of an operation, and the operand and answer of what is asked. */
   operand: u64(),
   operand2: u64(),
 });
@@ -127,12 +136,14 @@ export interface CoreLayout {
   readonly counters: number;
   /** FRAGMENT_PAGES bytes. */
   readonly fragmentPages: number;
-  /** One i32 a RAM page: address of its decoded page, or 0. */
+  /** For each decoding one i32 a RAM page: address of its decoded page, or 0. */
   readonly decodedIndex: number;
   /** A decoded page of one record, for an instruction that lies across two pages. */
   readonly scratchPage: number;
   readonly pool: number;
   readonly poolPages: number;
+  readonly records: RecordLayout;
+  readonly banks: number;
   readonly end: number;
 }
 
@@ -154,7 +165,7 @@ const align = (value: number, to: number) => Math.ceil(value / to) * to;
 /** What one core's layout depends on. */
 export interface CoreLayoutRequest {
   readonly base: number;
-  readonly state: Schema<Fields>;
+  readonly architecture: Pick<Architecture, 'state' | 'modes' | 'code'>;
   /** Which of the machine's cores this is. */
   readonly core: number;
   /** Addresses of what belongs to others: the core's attention word, the area of `Shootdown`. */
@@ -165,7 +176,9 @@ export interface CoreLayoutRequest {
 }
 
 /** Lays out one core's data from `base` on. */
-export function coreLayout({ base, state, core, attention, shootdown, ramPages, poolPages }: CoreLayoutRequest): CoreLayout {
+export function coreLayout({ base, architecture, core, attention, shootdown, ramPages, poolPages }: CoreLayoutRequest): CoreLayout {
+  const { state, modes, code } = architecture;
+  const records = recordLayout(code);
   let at = align(base, 4096);
   const take = (size: number) => {
     const here = at;
@@ -179,17 +192,19 @@ export function coreLayout({ base, state, core, attention, shootdown, ramPages, 
     codeChanges: Shootdown.changedAt(shootdown),
     codeChangesSeen: Shootdown.changedSeenAt(shootdown, core),
     held: take(ramPages * 4),
-    tlb: take(BANKS * TLB_ENTRIES * TLB_ENTRY.size),
-    fetchTlb: take(BANKS * FETCH_ENTRIES * FETCH_ENTRY.size),
-    tlbLists: take(2 * listSize(BANKS * TLB_ENTRIES)),
-    fetchLists: take(2 * listSize(BANKS * FETCH_ENTRIES)),
-    jumpCache: take(MODES * JUMP_ENTRIES * JUMP_ENTRY.size),
+    tlb: take(modes.banks * TLB_ENTRIES * TLB_ENTRY.size),
+    fetchTlb: take(modes.banks * FETCH_ENTRIES * FETCH_ENTRY.size),
+    tlbLists: take(2 * listSize(modes.banks * TLB_ENTRIES)),
+    fetchLists: take(2 * listSize(modes.banks * FETCH_ENTRIES)),
+    jumpCache: take(modes.count * JUMP_ENTRIES * JUMP_ENTRY.size),
     counters: take(COUNTERS * 4),
     fragmentPages: take(FRAGMENT_PAGES),
-    decodedIndex: take(ramPages * 4),
-    scratchPage: take(DECODED_PAGE),
-    pool: take(poolPages * DECODED_PAGE),
+    decodedIndex: take(modes.decodings * ramPages * 4),
+    scratchPage: take(records.size),
+    pool: take(poolPages * records.size),
     poolPages,
+    records,
+    banks: modes.banks,
     end: at,
   };
 }

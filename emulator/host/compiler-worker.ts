@@ -5,10 +5,11 @@
  */
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { setFlagsFromString } from 'node:v8';
+import { boards } from '../board/boards.ts';
 import { compileBatch } from '../engine/compiler/compile.ts';
 import type { CompileRequest, CompileResult } from '../engine/compiler/request.ts';
 import { wasm } from '../engine/wasm/webassembly.ts';
-import { riscv } from '../isa/riscv/architecture.ts';
+import type { Architecture } from '../isa/architecture.ts';
 import { type MachineLayout, machineLayout } from '../machine/layout.ts';
 import type { Close } from './machine-thread.ts';
 import type { CompilerSetup } from './messages.ts';
@@ -21,11 +22,17 @@ setFlagsFromString('--no-wasm-lazy-compilation');
 /** Regions a module: enough to share what a module costs, few enough that the first is not kept waiting. */
 const BATCH = 4;
 
+interface Served {
+  readonly layout: MachineLayout;
+  readonly architecture: Architecture;
+  readonly buffer: SharedArrayBuffer;
+}
+
 /** Serves one core. @returns ends that */
-function serve(port: MessagePort, hartId: number, layout: MachineLayout, buffer: SharedArrayBuffer): () => void {
-  const core = layout.cores[hartId];
-  if (!core) throw new Error(`the machine has no core ${hartId}`);
-  const context = { architecture: riscv, buffer, memoryPages: layout.memoryPages, layout: core, ram: layout.ram };
+function serve(port: MessagePort, index: number, { layout, architecture, buffer }: Served): () => void {
+  const core = layout.cores[index];
+  if (!core) throw new Error(`the machine has no core ${index}`);
+  const context = { architecture, buffer, memoryPages: layout.memoryPages, layout: core, ram: layout.ram };
   const attention = new Int32Array(buffer, core.attention, 1);
   const waiting: CompileRequest[] = [];
   const compileSome = () => {
@@ -54,7 +61,8 @@ own.on('message', (message: CompilerSetup | Close) => {
   if (!('kind' in message)) {
     const { configuration, memory, cores } = message;
     const layout = machineLayout(configuration);
-    ends = cores.map((port, hartId) => serve(port, hartId, layout, memory.buffer));
+    const { architecture } = boards[configuration.board];
+    ends = cores.map((port, index) => serve(port, index, { layout, architecture, buffer: memory.buffer }));
     return;
   }
   // With all its ports closed the thread ends by itself.

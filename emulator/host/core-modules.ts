@@ -13,17 +13,17 @@ export class CoreModules {
   /** By what they are written from, the latest used last. */
   readonly #modules = new Map<string, WasmModule>();
 
-  #key({ cores, ram, memoryPages }: MachineLayout, engine: EngineMode, hartId: number): string {
-    return JSON.stringify([cores[hartId], ram, memoryPages, engine]);
+  #key({ cores, ram, memoryPages }: MachineLayout, engine: EngineMode, index: number): string {
+    return JSON.stringify([cores[index], ram, memoryPages, engine]);
   }
-  get(layout: MachineLayout, engine: EngineMode, hartId: number): WasmModule | undefined {
-    const key = this.#key(layout, engine, hartId);
+  get(layout: MachineLayout, engine: EngineMode, index: number): WasmModule | undefined {
+    const key = this.#key(layout, engine, index);
     const module = this.#modules.get(key);
     if (module) this.#keep(key, module);
     return module;
   }
-  add(layout: MachineLayout, engine: EngineMode, hartId: number, module: WasmModule): void {
-    this.#keep(this.#key(layout, engine, hartId), module);
+  add(layout: MachineLayout, engine: EngineMode, index: number, module: WasmModule): void {
+    this.#keep(this.#key(layout, engine, index), module);
   }
   #keep(key: string, module: WasmModule): void {
     this.#modules.delete(key);

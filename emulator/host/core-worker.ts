@@ -5,10 +5,10 @@ import { Fragments } from '../engine/compiler/fragments.ts';
 import type { CompileRequest, CompileResult } from '../engine/compiler/request.ts';
 import type { Core } from '../engine/core/core.ts';
 import { wasm } from '../engine/wasm/webassembly.ts';
-import type { MachineConfiguration } from '../index.ts';
 import { runCore } from '../machine/core-loop.ts';
-import { riscv } from '../isa/riscv/architecture.ts';
-import { type CoreResume, type CoreStart, createCoreThread } from '../machine/core-thread.ts';
+import type { MachineConfiguration } from '../index.ts';
+import type { CoreStart } from '../board/kit/core-binding.ts';
+import { type CoreResume, createCoreThread } from '../machine/core-thread.ts';
 import type { CoreSetup, FromCore, ToCore } from './messages.ts';
 
 if (!parentPort) throw new Error('core-worker.ts runs as a worker thread of a machine');
@@ -22,7 +22,7 @@ const FRAGMENTS = 6144;
 const POST_MS = 1;
 
 /** Builds the core. @returns how it begins; it then occupies this thread until the machine ends */
-function build({ configuration, memory, hartId, compiler, module }: CoreSetup): (from: CoreStart | CoreResume) => void {
+function build({ configuration, memory, index, compiler, module }: CoreSetup): (from: CoreStart | CoreResume) => void {
   const { engine } = configuration;
   const table = new wasm.Table({ initial: 4096, element: 'anyfunc' });
   const threshold = THRESHOLD[engine];
@@ -30,7 +30,7 @@ function build({ configuration, memory, hartId, compiler, module }: CoreSetup): 
     configuration,
     memory,
     table,
-    hartId,
+    index,
     tiering: { compile: engine !== 'interpreter', threshold },
     ...(module ? { module } : {}),
     now: () => process.hrtime.bigint(),
@@ -59,9 +59,9 @@ port.on('message', (message: CoreSetup | ToCore) => {
 
 /** Compiled code comes from the compiler's thread, or with the engine `compiler` at once from this one. */
 function attachFragments(core: Core, { engine, cores }: MachineConfiguration, compiler: MessagePort | undefined): Fragments {
-  const threshold = THRESHOLD[engine];
   const { memory, memoryPages, layout, ram, table } = core.surroundings;
-  const context = { architecture: riscv, buffer: memory.buffer, memoryPages, layout, ram };
+  const { architecture } = core.surroundings;
+  const context = { architecture, buffer: memory.buffer, memoryPages, layout, ram };
   const compileHere = (requests: readonly CompileRequest[]): void => {
     const { bytes, fragments: made } = compileBatch(context, requests);
     keeper.install(bytes ? { module: new wasm.Module(bytes), fragments: made } : { fragments: made });
@@ -70,7 +70,7 @@ function attachFragments(core: Core, { engine, cores }: MachineConfiguration, co
     core,
     memory,
     table,
-    threshold,
+    threshold: THRESHOLD[engine],
     eager: !compiler,
     most: Math.floor(FRAGMENTS / cores),
     compile: compiler ? (requests) => compiler.postMessage(requests) : compileHere,

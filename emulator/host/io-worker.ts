@@ -1,12 +1,13 @@
 /** Entry point of a machine's I/O thread: loads the boot files, initialises the board, then serves its back ends. */
 import { parentPort } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
-import { prepareBoot } from '../board/boot/boot.ts';
+import { coreStart, prepareBoot } from '../board/boot/boot.ts';
 import { type Board, createBoard } from '../board/kit/board.ts';
 import { type DiskOwner, type MachineConfiguration, MachineError } from '../index.ts';
 import { MachineClock } from '../machine/clock.ts';
 import { MachineControl } from '../machine/control.ts';
-import type { CoreResume, CoreStart } from '../machine/core-thread.ts';
+import type { CoreStart } from '../board/kit/core-binding.ts';
+import type { CoreResume } from '../machine/core-thread.ts';
 import { describeDevices } from '../machine/describe.ts';
 import { Instants } from '../machine/instant.ts';
 import { controlState, machineLayout, pageWork, sharedRam, shootdownOf } from '../machine/layout.ts';
@@ -168,16 +169,16 @@ async function boot(board: Board, guest: GuestMemory, configuration: MachineConf
   const prepared = prepareBoot({ files, memory: guest, deviceTree: (request) => board.deviceTree(request), inflate, entropy });
   for (const line of prepared.log) log(line);
   release(files);
-  const { privilege, pc, a0, a1, a2, tohost, fromhost } = prepared;
+  const start = coreStart(prepared);
   return {
-    start: { privilege, pc, a0, a1, a2, ...(tohost === undefined ? {} : { tohost }), ...(fromhost === undefined ? {} : { fromhost }) },
+    start,
     whole: {
       ticks: 0n,
       memoryBytes: BigInt(configuration.memoryBytes),
       cores: configuration.cores,
-      builtInSbi: privilege === 'S' ? 1 : 0,
-      tohost: BigInt(tohost ?? 0),
-      fromhost: BigInt(fromhost ?? 0),
+      builtInFirmware: start.builtInFirmware ? 1 : 0,
+      tohost: BigInt(start.tohost ?? 0),
+      fromhost: BigInt(start.fromhost ?? 0),
     },
   };
 }

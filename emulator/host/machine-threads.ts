@@ -4,7 +4,8 @@ import type { WasmMemory } from '../engine/wasm/webassembly.ts';
 import { type Ending, type MachineConfiguration, MachineError, type MachineEvents } from '../index.ts';
 import { MachineClock } from '../machine/clock.ts';
 import { MachineControl } from '../machine/control.ts';
-import type { CoreResume, CoreStart } from '../machine/core-thread.ts';
+import type { CoreStart } from '../board/kit/core-binding.ts';
+import type { CoreResume } from '../machine/core-thread.ts';
 import { STANDSTILL_MS } from '../machine/instant.ts';
 import { controlState, type MachineLayout, type PageWork, pageWork, sharedRam, WISH } from '../machine/layout.ts';
 import { bind } from '../snapshot/schema.ts';
@@ -101,19 +102,19 @@ export class MachineThreads {
     io.post(setup);
     const channels = engine === 'auto' ? this.#layout.cores.map(() => new MessageChannel()) : [];
     const building: Promise<void>[] = [];
-    const cores = this.#layout.cores.map((_, hartId) => {
+    const cores = this.#layout.cores.map((_, index) => {
       const built = Promise.withResolvers<void>();
       building.push(built.promise);
       const core: Threads['cores'][number] = new MachineThread(supply.take('core'), 'a core thread', failed('a core thread', built.reject));
       core.heed((message) => {
         if (message.kind === 'ended') return void this.stop(message.ending);
         if (message.kind === 'log') return this.#note(message.line);
-        if (message.module) modules.add(this.#layout, engine, hartId, message.module);
+        if (message.module) modules.add(this.#layout, engine, index, message.module);
         built.resolve();
       });
-      const compiler = channels[hartId]?.port1;
-      const module = modules.get(this.#layout, engine, hartId);
-      core.post({ ...setup, hartId, ...(compiler ? { compiler } : {}), ...(module ? { module } : {}) }, compiler ? [compiler] : []);
+      const compiler = channels[index]?.port1;
+      const module = modules.get(this.#layout, engine, index);
+      core.post({ ...setup, index, ...(compiler ? { compiler } : {}), ...(module ? { module } : {}) }, compiler ? [compiler] : []);
       return core;
     });
     const ports = channels.map(({ port2 }) => port2);

@@ -9,8 +9,8 @@ import {
   type SavedInstant,
   type SharedRam,
 } from '../index.ts';
-import { coreState } from '../isa/riscv/state.ts';
 import { type MachineLayout, sharedRam } from '../machine/layout.ts';
+import { retiredByCores } from '../machine/saved-state.ts';
 import { bind, type StateOf } from '../snapshot/schema.ts';
 import type { MachineThreads } from './machine-threads.ts';
 import type { Instant } from './messages.ts';
@@ -18,7 +18,7 @@ import type { Instant } from './messages.ts';
 export class Machine implements RunningMachine {
   readonly #threads: MachineThreads;
   readonly #ram: SharedRam;
-  readonly #states: readonly StateOf<typeof coreState>[];
+  readonly #retired: () => number;
   readonly #working: readonly StateOf<typeof runState>[];
   /** What the cores' counts lack of the instructions retired since the start, because they went back with the machine. */
   #retiredBefore: number;
@@ -29,7 +29,7 @@ export class Machine implements RunningMachine {
   constructor(threads: MachineThreads, layout: MachineLayout, buffer: SharedArrayBuffer, retired: number) {
     this.#threads = threads;
     this.#ram = sharedRam(layout, buffer);
-    this.#states = layout.cores.map((core) => bind(coreState, buffer, core.state));
+    this.#retired = () => retiredByCores(layout, buffer);
     this.#working = layout.cores.map((core) => bind(runState, buffer, core.run));
     this.#retiredBefore = -retired;
   }
@@ -102,7 +102,7 @@ export class Machine implements RunningMachine {
 
   figures(): MachineFigures {
     const sum = (values: readonly bigint[]) => Number(values.reduce((a, b) => a + b, 0n));
-    const instructions = sum(this.#states.map(({ retired }) => retired)) + this.#retiredBefore;
+    const instructions = this.#retired() + this.#retiredBefore;
     const { user, system } = process.cpuUsage();
     return {
       instructions,

@@ -2,7 +2,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { DiskAttachment, Ending, MachineConfiguration } from '../index.ts';
 import type { WasmMemory, WasmModule } from '../engine/wasm/webassembly.ts';
-import type { CoreResume, CoreStart } from '../machine/core-thread.ts';
+import type { CoreStart } from '../board/kit/core-binding.ts';
+import type { CoreResume } from '../machine/core-thread.ts';
 import type { Instant, InstantRequest } from '../machine/instant.ts';
 import type { Close } from './machine-thread.ts';
 
@@ -20,7 +21,7 @@ export interface LoadAhead {
   readonly load: readonly string[];
 }
 export interface CoreSetup extends WorkerSetup {
-  readonly hartId: number;
+  readonly index: number;
   /** To the compiler; absent where this core compiles for itself or not at all. */
   readonly compiler?: MessagePort;
   /** What an earlier core of the same shape was made of. */

@@ -4,12 +4,11 @@
  * architecture; a machine hands it one of these.
  */
 import type { CoreParts } from '../engine/core/parts.ts';
-import type { RegionRoutine } from '../engine/compiler/region-routine.ts';
+import type { Expression } from '../engine/wasm/expression.ts';
 import type { Callable, Routine } from '../engine/wasm/routine.ts';
 import type { Fields, Schema } from '../snapshot/schema.ts';
-import type { CsrKind, Register } from './cpu.ts';
+import type { EngineCpu } from './cpu.ts';
 import type { Decoded, Row } from './row.ts';
-import type { Value } from './value.ts';
 
 /** Kinds of memory access, as generated code numbers them. */
 export const ACCESS = { fetch: 0, load: 1, store: 2 } as const;
@@ -17,20 +16,10 @@ export const ACCESS = { fetch: 0, load: 1, store: 2 } as const;
 /** What `walkFlags` says of the last translation. W is given only once a page is known dirty. */
 export const WALK = { readable: 1, writable: 2, executable: 4, global: 8 } as const;
 
-/** The privileged operations a row may name; each ends the fragment. */
-export const SYSTEM_OPERATIONS = [
-  'illegal',
-  'ecall',
-  'ebreak',
-  'mret',
-  'sret',
-  'wfi',
-  'fenceI',
-  'sfenceVma',
-  'fenceInvalidation',
-  'cacheBlock',
-] as const;
-export type SystemOperation = (typeof SYSTEM_OPERATIONS)[number];
+/** How floating point stands: unit off or not yet dirty, flags must be exact, only inexact can change and is already set. */
+export const FLOAT_MODE = { off: 0, exact: 1, fast: 2 } as const;
+export type FloatMode = (typeof FLOAT_MODE)[keyof typeof FLOAT_MODE];
+export const FLOAT_STATES = 3;
 
 /** Exception codes that the engine itself raises, by what went wrong. */
 export interface EngineCauses {
@@ -42,23 +31,64 @@ export interface EngineCauses {
   readonly storeMisaligned: number;
 }
 
-/** What generated code may assume now: banks of the lookaside buffer for data and fetches, and how floating point stands. */
-export interface ExecutionMode {
+/** A set of registers, an array of the core's state with the file's name. */
+export interface RegisterFile {
+  /** How compiled code keeps one: i64, f64 or v128. */
+  readonly kind: 'integer' | 'double' | 'vector';
+  /** Bits of a register. */
+  readonly width: 64 | 128 | 256;
+  readonly count: number;
+  /** The register that is always 0, and the place in the array that takes what is written to it. */
+  readonly zero?: { readonly reads: number; readonly discards: number };
+}
+
+/** What the engine knows of a mode of execution; all else about it is the architecture's own. */
+export interface ModeFacets {
+  /** The bank of the lookaside buffer: modes in which an address means the same share one. */
   readonly bank: number;
+  readonly float: FloatMode;
+  /** Modes in which bytes decode alike share one. */
+  readonly decoding: number;
+}
+/** The modes of execution, by key. Fragments are compiled for one and run in it only. */
+export interface Modes {
+  readonly count: number;
+  readonly banks: number;
+  readonly decodings: number;
+  facets(key: number): ModeFacets;
+}
+/** The present mode. */
+export interface ExecutionMode {
+  readonly key: number;
+  /** The bank that instructions are fetched through; never the same for two decodings. */
   readonly fetchBank: number;
-  /** 0: unit off or not yet dirty, 1: flags must be exact, 2: only NX can change and is already set. */
-  readonly float: number;
-  /** Whether fencing translations is allowed now. */
-  readonly mayFence: boolean;
+  /** A word that the architecture's quick paths may ask (`QuickCore.facts`). */
+  readonly facts: number;
 }
 
-/** What code at an address means, for the compiler's own walk. */
-export interface CodeContext {
-  readonly translation: bigint;
-  readonly privilege: number;
+/** How the architecture's floating-point environment is laid out. Results that are NaN are the canonical one. */
+export interface FloatPolicy {
+  /** State fields (u32): the rounding mode, and the accumulated flags (inexact 1, underflow 2, overflow 4, divide by zero 8, invalid 16). */
+  readonly rounding: string;
+  readonly flags: string;
+  /** The operand that holds an instruction's own rounding mode, where 7 means the field's. */
+  readonly operand: string;
+  /** Values of the field beyond this one make instructions that use it illegal. */
+  readonly reservedAbove: number;
 }
 
-/** Which remembered translations a fence or a CSR write makes void. */
+/** How code lies in memory. */
+export interface CodeShape {
+  /** What instructions are aligned to, in bytes. */
+  readonly grain: 1 | 2 | 4;
+  /** Bytes of the longest. */
+  readonly longest: number;
+}
+
+/** What code at an address means, for the compiler's own walk: the architecture's own numbers. */
+export type CodeContext = Readonly<Record<string, bigint | number>>;
+
+/** Which remembered translations a fence or a register write makes void. */
 export interface Flush {
   /** Only this page (its address); absent: all. */
   readonly address?: bigint;
@@ -66,23 +96,27 @@ export interface Flush {
   readonly keepGlobal: boolean;
 }
 
+/** What a core does: it executes, waits for an interrupt, or is off until another core or its owner starts it. */
+export type Standing = 'executing' | 'waiting' | 'off';
+
 /** The engine's half of a core, as the privileged half sees it. */
 export interface EngineCore {
-  readonly hartId: number;
+  /** Which of the machine's cores this is. */
+  readonly core: number;
   /** Words shared with generated code. */
-  readonly working: { operand: bigint; operand2: bigint; physical: bigint; cause: number; trapValue: bigint; pmpActive: number };
+  readonly working: { operand: bigint; operand2: bigint; physical: bigint; cause: number; trapValue: bigint; protection: number };
   /** Time in ticks of the board's timebase. */
   time(): bigint;
   /** Instructions retired so far, this one not yet. */
   retired(): bigint;
-  /** The interrupt lines that hardware drives. */
+  /** The interrupt lines that hardware drives, as bits that board and architecture agree on. */
   lines(): number;
   /** Has generated code return to the run loop soon. */
   nudge(): void;
   /** An interrupt can be taken: generated code returns to the run loop behind this instruction. */
   interruptDue(): void;
-  /** A call to the machine's firmware interface. @returns false where there is none */
-  sbi(): boolean;
+  /** A call to the machine's firmware. @returns false where there is none and the call must trap */
+  firmwareCall(): boolean;
   /** What generated code may assume must be worked out anew. */
   modeChanged(): void;
   flush(what: Flush): void;
@@ -90,8 +124,8 @@ export interface EngineCore {
   settle(): void;
   /** Raises an exception for the instruction at `pc`. */
   raise(cause: number, value: bigint): void;
-  /** The instruction (4 bytes) is done: go on behind it, looking everything up again, or leave for the run loop. */
-  completed(leave?: boolean): void;
+  /** The instruction is done: go on behind it, looking everything up again, or leave for the run loop. @param length in bytes */
+  completed(leave?: boolean, length?: number): void;
   /** `pc` was set by the operation itself. */
   redirected(leave?: boolean): void;
   /** Checks that an address may be loaded from. @returns false with a trap raised */
@@ -101,14 +135,15 @@ export interface EngineCore {
 /** The architecture's half of a core, in TypeScript: everything rarer than loads and branches. */
 export interface PrivilegedCore {
   mode(): ExecutionMode;
-  system(operation: SystemOperation): void;
-  /** Operand and old value in `working.operand`. @returns false where the access is illegal */
-  csr(number: number, kind: CsrKind, writes: boolean): boolean;
+  /** Does one of `Architecture.operations`; its instruction's address is in the state's pc, operands in `working`. */
+  operation(name: string): void;
+  /** Answers `EngineCpu.ask`: operand and answer in `working.operand`. @returns false where that is illegal */
+  ask(name: string, number: number): boolean;
   /** A floating-point row came up while the unit's mode does not allow it or could be better. */
   floatMode(): void;
   /** Takes the trap that `working` describes. */
   takeTrap(): void;
-  /** Whether protection lets an access (see ACCESS) to `working.physical` pass at a privilege. */
+  /** While `working.protection` is not 0: whether an access (see ACCESS) to `working.physical` may pass at a privilege. */
   protectionAllows(access: number, privilege: number): boolean;
   standing(): Standing;
   /** An interrupt has come for a core that waits: it executes again. */
@@ -130,34 +165,61 @@ export interface EngineState {
   retired: bigint;
 }
 
-/** What a core does: it executes, waits for an interrupt, or is off until another core or its owner starts it. */
-export type Standing = 'executing' | 'waiting' | 'off';
-
-/** How a CSR instruction is compiled, where it can be. */
-export interface CsrCompiler {
-  /** Whether it may stand inside a region of this mode. `writes`: not only a read. */
-  inline(name: string, csr: number, writes: boolean, region: { readonly privilege: number; readonly float: boolean }): boolean;
-  write(routine: RegionRoutine, kind: CsrKind, csr: number, rd: Register, source: Register | Value): void;
+/** What a quick path may ask of the core whose generated code it is in. */
+export interface QuickCore {
+  /** `ExecutionMode.facts` of the present mode, i32. */
+  facts(): Expression;
+  /** Whether no device has written code that this core holds since it last looked, i32. */
+  codeUnchanged(): Expression;
+  /** How many compiled fragments in use touch the page of an address (or one that shares its counter), i32. */
+  fragmentsAt(address: Expression): Expression;
+  /** Drops the translations of an address's page. */
+  flushPage(address: Expression): void;
 }
+/** An operation done in generated code where it is possible; undefined where it never is. */
+export type QuickOperation = (
+  r: Routine,
+  core: QuickCore,
+  operands: readonly (Expression | undefined)[],
+) => { readonly possible: Expression; readonly run: () => void } | undefined;
 
 export interface Architecture {
   readonly name: string;
-  /** Has the fields of `EngineState`, and `x`, `f`, `frm`, `fflags`, `reserved`, `reservedAddress`, `reservedValue`. */
+  /** Has the fields of `EngineState`, one of each register file, and those that `float` names. */
   readonly state: Schema<Fields>;
+  readonly files: Readonly<Record<string, RegisterFile>>;
+  readonly code: CodeShape;
+  readonly modes: Modes;
+  /** Absent: no row uses `EngineCpu.float`. */
+  readonly float?: FloatPolicy;
   readonly rows: readonly Row[];
+  /** The engine's words and the architecture's own, for its rows. */
+  cpu(engine: EngineCpu): unknown;
   readonly causes: EngineCauses;
-  decode(word: number): Decoded | undefined;
-  /** The same without remembering, for a caller that remembers something of its own. */
-  decodeOnce(word: number): Decoded | undefined;
+  /**
+   * Decodes the instruction at a place, from at most `there` bytes. May remember what it has decoded.
+   * @param decoding see ModeFacets
+   * @param once the caller remembers it by its key
+   * @returns `more` where the instruction goes on beyond the bytes that are there
+   */
+  decode(view: DataView, at: number, there: number, decoding: number, once?: boolean): Decoded | 'illegal' | 'more';
+  /** A number that stands for an instruction's bytes, if there are few enough of them: those with the same decode alike. */
+  key?(view: DataView, at: number, there: number): number | undefined;
+  /** What the trap of an illegal instruction tells of it, as 32 bits. */
+  illegalValue(view: DataView, at: number, there: number): number;
+  /** What rows may name in `EngineCpu.operation` and `EngineCpu.ask`. */
+  readonly operations: readonly string[];
+  readonly quickOperations: Readonly<Record<string, QuickOperation>>;
+  /**
+   * For `ask`: each writes a function `(number i32) -> i32` that answers, operand and answer in `run.operand`, and returns
+   * 1; or returns 0 having done nothing.
+   */
+  readonly quickAnswers: Readonly<Record<string, (routine: Routine, parts: CoreParts) => void>>;
+  /** Whether an instruction that ends fragments, and whose flow cannot be followed, may stand within a region after all. */
+  inlines(decoded: Decoded, mode: ModeFacets, context: CodeContext): boolean;
   /** Writes `translate(address i64, access i32) -> i64`: the physical address, or -1 with a trap raised. */
   writeTranslate(routine: Routine, parts: CoreParts, self: Callable): void;
-  /**
-   * Writes `quickCsr(number i32, kind i32, writes i32) -> i32`: does an access that has no consequences for mode or
-   * translation, value in and out in `run.operand`, and returns 1; or returns 0 having done nothing.
-   */
-  writeQuickCsr(routine: Routine, parts: CoreParts): void;
   /** A translation for fetching that changes nothing; `read` gives 8 bytes at a physical address. */
   translateCode(address: bigint, context: CodeContext, read: (physical: bigint) => bigint | undefined): bigint | undefined;
-  readonly csr: CsrCompiler;
   privileged(engine: EngineCore, buffer: SharedArrayBuffer, stateAt: number): PrivilegedCore;
 }

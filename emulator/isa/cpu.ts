@@ -1,13 +1,14 @@
 /**
- * What a RISC-V row may do: the operations of `value.ts` plus the core's registers, memory, control flow and traps.
- * The interpreter and the compiler each implement it; a row therefore means the same in both.
+ * What the row of any architecture may do: the operations of `value.ts` plus registers, memory, control flow and traps. The
+ * interpreter and the compiler each implement it, so a row means the same in both. An architecture adds words of its own
+ * (`extendCpu`), which come down to these.
  */
-import type { SystemOperation } from './architecture.ts';
 import type { Operations, Value } from './value.ts';
 
 /** A register operand: its number where the row is translated, a field of the decoded record where it is interpreted. */
 export interface Register {
-  readonly register: 'x' | 'f';
+  /** The register file, one of `Architecture.files`. */
+  readonly file: string;
 }
 
 /** Width of a memory access in bytes. */
@@ -17,9 +18,9 @@ export type Width = 1 | 2 | 4 | 8;
 export type IntegerKind = 'i32' | 'u32' | 'i64' | 'u64';
 
 /**
- * IEEE 754 arithmetic as chapters "F" and "D" of the unprivileged manual want it: operands are f32 or f64 values
- * (both of one type), results are canonical NaN where NaN, exception flags accumulate in `fflags`. `rm` is the
- * instruction's rounding-mode field as an i32 (7 = dynamic: `frm`); reserved modes never reach these.
+ * IEEE 754 arithmetic: operands are f32 or f64 values (both of one type), results are the canonical NaN where NaN,
+ * exceptions accumulate in the field `FloatPolicy.flags`. `rm` is an instruction's rounding mode as an i32
+ * (7 = the one in the field `FloatPolicy.rounding`); reserved modes never reach these.
  */
 export interface FloatOperations {
   add(rm: Value, a: Value, b: Value): Value;
@@ -36,9 +37,9 @@ export interface FloatOperations {
   eq(a: Value, b: Value): Value;
   lt(a: Value, b: Value): Value;
   le(a: Value, b: Value): Value;
-  /** The ten-bit class mask of `fclass`, as an i64. */
+  /** A mask of ten classes, as an i64: negative infinity, normal, subnormal and zero, the same positive, signalling, quiet. */
   classify(a: Value): Value;
-  /** To an integer in an i64, narrow kinds sign-extended from 32 bits (also u32); saturates and raises NV as the manual's table says. */
+  /** To an integer in an i64, narrow kinds sign-extended from 32 bits (also u32); saturates and raises NV. */
   toInteger(rm: Value, a: Value, kind: IntegerKind): Value;
   /** From the low 32 bits or the whole of an i64. */
   fromInteger(rm: Value, a: Value, kind: IntegerKind, to: 'f32' | 'f64'): Value;
@@ -46,54 +47,78 @@ export interface FloatOperations {
   convert(rm: Value, a: Value, to: 'f32' | 'f64'): Value;
 }
 
-export interface Cpu extends Operations {
-  /** Integer register, i64; x0 reads 0 and ignores writes. */
-  x(r: Register): Value;
-  setX(r: Register, value: Value): void;
+/** A place in memory that has been checked for atomic accesses; those to it cannot fault. */
+export interface AtomicPlace {
+  /** The value there, as an i64, sign-extended. */
+  load(): Value;
+  /** Stores where the place still holds `expected`. @returns what it held before, sign-extended */
+  compareExchange(expected: Value, value: Value): Value;
+}
+
+export interface EngineCpu extends Operations {
   /** Arithmetic with rounding and flags. */
   readonly float: FloatOperations;
-  /** The 64 raw bits of a floating-point register. */
-  f(r: Register): Value;
-  setF(r: Register, bits: Value): void;
-  /** As f64 / as f32: an f32 that is not NaN-boxed reads as the canonical NaN; writing boxes. */
-  d(r: Register): Value;
-  setD(r: Register, value: Value): void;
-  s(r: Register): Value;
-  setS(r: Register, value: Value): void;
+
+  /** A register by its number, for what an instruction names by nature and not by an operand. */
+  register(file: string, number: number): Register;
+  /** The 64 bits of a register, i64. A file's zero register reads 0 and ignores writes. */
+  get(r: Register): Value;
+  set(r: Register, value: Value): void;
+  /** The same bits as f64. */
+  getDouble(r: Register): Value;
+  setDouble(r: Register, value: Value): void;
+  /** A register of a vector file, v128; one of 256 bits is two of them, `part` 0 the lower. */
+  getVector(r: Register, part?: 0 | 1): Value;
+  setVector(r: Register, value: Value, part?: 0 | 1): void;
+  /** Whether an operand names its file's zero register, i32. */
+  isZero(r: Register): Value;
 
   /** Address of this instruction, i64. */
   pc(): Value;
   /** Address of the next instruction in memory, i64. */
   nextPc(): Value;
-  /** Goes to pc + offset when the condition (i32) holds. */
+  /** Goes to pc + offset when the condition (i32) holds. Last in a row. */
   branch(condition: Value, offset: Value): void;
-  /** Goes to pc + offset, writing the return address to rd (the direct call). */
-  jump(rd: Register, offset: Value): void;
-  /** Goes to an address computed at run time, writing the return address to rd. */
-  jumpTo(rd: Register, address: Value): void;
+  /** Goes to pc + offset. Last in a row. */
+  jumpBy(offset: Value): void;
+  /** Goes to an address computed at run time. Last in a row. */
+  jumpTo(address: Value): void;
 
   /** Memory at a virtual address, as i64, zero- or sign-extended. Faults trap. */
   read(address: Value, width: Width, signed: boolean): Value;
   write(address: Value, width: Width, value: Value): void;
   loadF32(address: Value): Value;
   loadF64(address: Value): Value;
+  /** Sixteen bytes, v128; both halves are checked before either is touched. */
+  loadVector(address: Value): Value;
+  storeVector(address: Value, value: Value): void;
+  /** The second address space, for architectures that have one: 1, 2 or 4 bytes at a port, as i64, zero-extended. Ends its row's fragment. */
+  readPort(port: Value, width: 1 | 2 | 4): Value;
+  writePort(port: Value, width: 1 | 2 | 4, value: Value): void;
   /** Atomic read-modify-write; `combine` gets the old value (i64, sign-extended) and gives the new one. Returns the old. */
   amo(address: Value, width: 4 | 8, combine: (old: Value) => Value): Value;
-  loadReserved(address: Value, width: 4 | 8): Value;
-  /** Stores if the reservation holds; 0 on success, 1 on failure (i64). */
-  storeConditional(address: Value, width: 4 | 8, value: Value): Value;
+  /** Checks an address for atomic accesses; misaligned ones trap. */
+  atomicPlace(address: Value, width: 4 | 8, access: 'load' | 'store'): AtomicPlace;
+  /** Orders memory accesses; `storeLoad`: also earlier stores before later loads, which hosts do not by themselves. */
+  orderMemory(storeLoad: boolean): void;
+
   /** A field of the core's state as it is now: i32 or i64 by its width. For conditions, not for registers. */
   field(name: string): Value;
-  /** Orders memory accesses: those in `pred` before those in `succ`, as bits I O R W from the top (both i32). */
-  fence(pred: Value, succ: Value): void;
+  setField(name: string, value: Value): void;
 
-  /** Something the privileged part does: traps, returns, fences of translation, WFI. */
-  system(operation: SystemOperation, ...operands: Value[]): void;
+  /** Something the privileged half does (`Architecture.operations`), with up to two operands (i64). It says how it goes on. */
+  operation(name: string, ...operands: Value[]): void;
   /**
-   * Reads a CSR into rd and writes, sets or clears bits of it by the source: a register, or an immediate (i64). With
-   * `set` and `clear`, x0 or 0 as source means that nothing is written (unprivileged manual, chapter "Zicsr").
+   * Asks the privileged half for a value (i64): with `number` (i32), which it knows what to do with, and one operand.
+   * `then` is not done when that traps.
    */
-  csr(kind: CsrKind, number: Value, rd: Register, source: Register | Value): void;
+  ask(name: string, number: Value, operand: Value, then: (answer: Value) => void): void;
 }
 
-export type CsrKind = 'write' | 'set' | 'clear';
+/**
+ * Adds an architecture's own words to the engine's, in place: once for each routine that is written. Their names must be
+ * none of the engine's, which goes on to use its own.
+ */
+export function extendCpu<C extends EngineCpu, W extends object>(cpu: C, own: (cpu: C) => W): C & W {
+  return Object.assign(cpu, own(cpu));
+}

@@ -1,62 +1,61 @@
-/** How a row of the RISC-V tables is declared; everything else (decoder, assembler, engines) is derived from it. */
-import { type Encoding, type Operands, parseRow } from './notation/riscv.ts';
-import type { Cpu } from './cpu.ts';
+/** What engines know of an instruction of any architecture before they read its meaning. */
 
-/** What engines may want to know about a row before reading its meaning. */
+/** How an operand comes to a row: a register, an immediate (i64), or a small unsigned number that controls it (i32). */
+export interface Operand {
+  readonly name: string;
+  /** The register file, for a register. */
+  readonly file?: string;
+  readonly kind: 'register' | 'immediate' | 'control';
+  /** Registers only. */
+  readonly access?: 'read' | 'write' | 'both';
+  /** Bits a control takes. */
+  readonly bits?: number;
+}
+
+/** A register that an instruction uses by nature; `write`: wholly, whatever it held. */
+export interface ImplicitRegister {
+  readonly file: string;
+  readonly number: number;
+  readonly access: 'read' | 'write' | 'both';
+}
+
+/** Where an instruction may go besides on; distances are from its own address. */
+export type Flow =
+  | { readonly kind: 'branch'; readonly by: number }
+  /** `links`: it leaves the address behind it for a return. */
+  | { readonly kind: 'jump'; readonly by: number; readonly links: boolean }
+  | { readonly kind: 'indirect'; readonly links: boolean; readonly returns: boolean };
+
+export type OperandNumbers = Readonly<Record<string, number>>;
+
 export interface RowTraits {
-  /** Uses the floating-point unit: illegal while mstatus.FS is off. */
+  /** Uses the floating-point unit. */
   readonly float?: boolean;
   /** Always the last instruction of a fragment: changes control flow or the core's mode. */
   readonly ends?: boolean;
-  /** Operand values that make this row a different, or an illegal, instruction. */
-  readonly refuses?: (operands: Readonly<Record<string, number>>) => boolean;
+  /** Control flow that can be followed; absent where there is none, or none that the engine may follow. */
+  readonly flow?: (operands: OperandNumbers) => Flow;
+  /** Registers used without an operand that names them. */
+  readonly implicit?: readonly ImplicitRegister[];
+  /** Can always be done: touches nothing but registers, and cannot trap. Absent: it may have to be left to the interpreter. */
+  readonly pure?: boolean;
 }
 
 /** One instruction. `meaning` is absent for a row the emulator does not implement yet: executing it is illegal. */
 export interface Row extends RowTraits {
   readonly name: string;
-  readonly pattern: string;
-  readonly encoding: Encoding;
-  readonly meaning?: (cpu: Cpu, operands: never) => void;
-  /** A compressed row: the row it stands for, and that row's operands from its own. */
-  readonly expandsTo?: {
-    readonly name: string;
-    readonly operands: (own: Readonly<Record<string, number>>) => Readonly<Record<string, number>>;
-  };
+  readonly operands: readonly Operand[];
+  /** Lengths in bytes that it has; a handler of the interpreter is made for each. Absent: any, up to `Architecture.code.longest`. */
+  readonly lengths?: readonly number[];
+  /** Reads as the architecture's own `cpu` and operands. */
+  readonly meaning?: (cpu: never, operands: never) => void;
+  /** What it means within a compiled region where `Architecture.inlines` allows it; absent: `meaning`. */
+  readonly compiled?: (cpu: never, operands: never) => void;
 }
 
-/** An instruction with its meaning, the pattern in the manual's notation. */
-export function instruction<const P extends string>(
-  name: string,
-  pattern: P,
-  meaning: (cpu: Cpu, operands: Operands<P>) => void,
-  traits: RowTraits = {},
-): Row {
-  return { name, pattern, encoding: parseRow(pattern), meaning, ...traits };
-}
-
-/** A compressed instruction: another row with some operands fixed. */
-export function compressed<const P extends string>(
-  name: string,
-  pattern: P,
-  target: string,
-  operands: (own: Readonly<Record<Exclude<keyof Operands<P>, symbol>, number>>) => Readonly<Record<string, number>>,
-  traits: RowTraits = {},
-): Row {
-  return {
-    name,
-    pattern,
-    encoding: parseRow(pattern),
-    expandsTo: { name: target, operands: operands as (own: Readonly<Record<string, number>>) => Readonly<Record<string, number>> },
-    ...traits,
-  };
-}
-
-/** One decoded instruction: its row (the full one for a compressed form), its length in bytes and its operands' numbers. */
+/** One decoded instruction: its row, its length in bytes and its operands' numbers. */
 export interface Decoded {
   readonly row: Row;
-  readonly length: 2 | 4;
-  readonly operands: Readonly<Record<string, number>>;
-  /** The row as written, where it is a compressed form of `row`. */
-  readonly written: Row;
+  readonly length: number;
+  readonly operands: OperandNumbers;
 }

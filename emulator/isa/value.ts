@@ -1,12 +1,12 @@
 /**
  * The words instruction rows are written in: values and the operations on them. A row never computes anything
- * itself; it says what is computed, and each engine reads that. Values are WebAssembly's four number types, because
+ * itself; it says what is computed, and each engine reads that. Values are of WebAssembly's types, because
  * both engines emit WebAssembly; an `i32` also serves as a truth value.
  *
  * A value is evaluated where it is consumed. A row that writes a register and afterwards needs a value read before
  * must pin that value with `let`.
  */
-export type ValueType = 'i32' | 'i64' | 'f32' | 'f64';
+export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
 
 export interface Value {
   readonly type: ValueType;
@@ -77,6 +77,16 @@ export interface Operations {
 
   /** Same bits as another type of the same width. */
   reinterpret(type: ValueType, a: Value): Value;
+
+  /** A vector of two 64-bit lanes, and one of them. */
+  vector(low: Value, high: Value): Value;
+  lane(a: Value, lane: 0 | 1): Value;
+  /** Lane by lane, of so many bits. */
+  vectorAdd(a: Value, b: Value, lanes: 8 | 16 | 32 | 64): Value;
+  vectorSub(a: Value, b: Value, lanes: 8 | 16 | 32 | 64): Value;
+  vectorAnd(a: Value, b: Value): Value;
+  vectorOr(a: Value, b: Value): Value;
+  vectorXor(a: Value, b: Value): Value;
 
   /** Evaluates now and once; the result may be used any number of times. */
   let(a: Value): Value;

@@ -3,9 +3,9 @@
  * It occupies its thread for good; sleeping is `Atomics.wait`, so an idle guest costs nothing.
  */
 import type { Board } from '../board/kit/board.ts';
-import { ATTENTION, type CoreSignals, SSIP } from '../device/kit/core-signals.ts';
+import type { CoreBinding } from '../board/kit/core-binding.ts';
+import { ATTENTION, type CoreSignals } from '../device/kit/core-signals.ts';
 import type { Core } from '../engine/core/core.ts';
-import type { RiscvCore } from '../isa/riscv/privileged/riscv-core.ts';
 import type { MachineClock } from './clock.ts';
 import { WISH } from './layout.ts';
 
@@ -23,6 +23,7 @@ const SLOWEST_PER_TICK = 0.1;
 export interface CoreLoopParts {
   readonly core: Core;
   readonly board: Board;
+  readonly binding: CoreBinding;
   readonly signals: CoreSignals;
   readonly clock: MachineClock;
   /** The control block's words `wish` and `parked`. */
@@ -42,7 +43,7 @@ export function runCore(parts: CoreLoopParts): void {
     if (!obey(parts)) return;
     parts.receive();
     answerReturn(core);
-    takeSoftwareInterrupt(parts);
+    parts.binding.collectSignals();
     if (core.privileged.standing() === 'off' || parts.ended()) {
       stopped = true;
       Atomics.wait(signals.words, ATTENTION, 0, LONGEST_SLEEP_MS);
@@ -95,13 +96,6 @@ function obey({ control }: CoreLoopParts): boolean {
   }
 }
 
-/** An IPI of the built-in SBI comes on a line but must be clearable by the guest: move it to mip. */
-function takeSoftwareInterrupt({ core, signals }: CoreLoopParts): void {
-  if ((signals.lines & SSIP) === 0) return;
-  signals.lower(SSIP);
-  (core.privileged as RiscvCore).state.mip |= BigInt(SSIP);
-}
-
 /** The machine went back to another instant while this core stood still. */
 function answerReturn(core: Core): void {
   if (!core.working.returnRequested) return;
@@ -111,7 +105,7 @@ function answerReturn(core: Core): void {
 
 /** The tick at which this core has something to do by itself; also brings its timer lines up to date. */
 function nextDeadline({ core, board }: CoreLoopParts): number {
-  return Math.min(board.timer(core.hartId), core.privileged.deadline());
+  return Math.min(board.timer(core.core), core.privileged.deadline());
 }
 
 function sleep({ clock, signals }: CoreLoopParts, deadline: number): void {

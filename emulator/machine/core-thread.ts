@@ -1,33 +1,19 @@
 /** Builds one core of a machine over the shared memory, with its board's front ends, and runs it. */
 import { createBoard } from '../board/kit/board.ts';
-import { createSbi } from '../board/sbi/sbi.ts';
+import { boards } from '../board/boards.ts';
+import type { CoreBinding, CoreStart } from '../board/kit/core-binding.ts';
 import { Core } from '../engine/core/core.ts';
 import type { Tiering } from '../engine/core/core-module.ts';
 import type { WasmMemory, WasmModule, WasmTable } from '../engine/wasm/webassembly.ts';
 import type { Ending, MachineConfiguration } from '../index.ts';
-import { riscv } from '../isa/riscv/architecture.ts';
-import type { RiscvCore } from '../isa/riscv/privileged/riscv-core.ts';
 import { PAGE } from '../engine/layout.ts';
-import { HART } from '../isa/riscv/state.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
 import { bind } from '../snapshot/schema.ts';
 import { createHtif } from './htif.ts';
 import { MachineClock, type MonotonicNanoseconds } from './clock.ts';
 import { controlState, machineLayout, pageWork, sharedRam, shootdownOf, WISH } from './layout.ts';
 import { readState, restoreCore } from './saved-state.ts';
-import { prepareSupervisor, sbiHart, sbiPlatform } from './sbi-platform.ts';
 import type { CoreLoopParts } from './core-loop.ts';
-
-/** How a core starts, worked out on the I/O thread where the boot files are. */
-export interface CoreStart {
-  readonly privilege: 'M' | 'S';
-  readonly pc: bigint;
-  readonly a0: bigint;
-  readonly a1: bigint;
-  readonly a2: bigint;
-  readonly tohost?: number;
-  readonly fromhost?: number;
-}
 
 /** How a core goes on from saved state. */
 export interface CoreResume {
@@ -38,7 +24,7 @@ export interface CoreThreadParts {
   readonly configuration: MachineConfiguration;
   readonly memory: WasmMemory;
   readonly table: WasmTable;
-  readonly hartId: number;
+  readonly index: number;
   readonly tiering: Tiering;
   /** Of a core of the same shape, made before. */
   readonly module?: WasmModule;
@@ -54,14 +40,15 @@ export function createCoreThread(parts: CoreThreadParts): {
   loop: Omit<CoreLoopParts, 'receive'>;
   start(from: CoreStart | CoreResume): void;
 } {
-  const { configuration, memory, table, hartId } = parts;
+  const { configuration, memory, table, index } = parts;
+  const kind = boards[configuration.board];
   const layout = machineLayout(configuration);
   const { buffer } = memory;
   const { ram } = layout;
   const control = bind(controlState, buffer, layout.control);
   const clock = new MachineClock(control, parts.now);
-  const coreLayout = layout.cores[hartId];
-  if (!coreLayout) throw new Error(`the machine has no core ${hartId}`);
+  const coreLayout = layout.cores[index];
+  if (!coreLayout) throw new Error(`the machine has no core ${index}`);
   const shootdown = shootdownOf(layout, buffer);
   const { keeper, absent } = pageWork(sharedRam(layout, buffer));
   const guest = new GuestMemory({
@@ -82,41 +69,34 @@ export function createCoreThread(parts: CoreThreadParts): {
     ended = true;
     parts.end(ending);
     // This core stops before its next slice; the owner stops the others.
-    board.signals(hartId).nudge();
+    board.signals(index).nudge();
   };
   const board = createBoard(layout.board, { buffer, memory: guest, clock, powerRequested: end, log: (line) => parts.log(line) });
-  const signals = board.signals(hartId);
+  const signals = board.signals(index);
   let htif: (() => void) | undefined;
   const core: Core = new Core({
-    architecture: riscv,
+    architecture: kind.architecture,
     memory,
     memoryPages: layout.memoryPages,
     table,
     layout: coreLayout,
     ram,
-    hartId,
+    core: index,
     tiering: parts.tiering,
     ...(parts.module ? { module: parts.module } : {}),
     bus: board,
     time: () => BigInt(clock.ticks()),
     lines: () => signals.lines,
     nudge: () => signals.nudge(),
-    sbi: () => {
-      sbi?.call(hart);
-      return sbi !== undefined;
-    },
+    firmwareCall: () => binding.firmwareCall(),
     shootdown,
     keepPage: (page) => keeper.keep(page),
     awaitPage: (page) => absent.fetch(page, wanted),
     watchedWritten: () => htif?.(),
   });
-  const privileged = core.privileged as RiscvCore;
-  const hart = sbiHart(privileged);
-  let sbi: ReturnType<typeof createSbi> | undefined;
+  const states = layout.cores.map(({ state }) => state);
+  const binding: CoreBinding = kind.bindCore({ core, board, memory: guest, buffer, states, shootdown, end });
 
-  const useSbi = () => {
-    sbi = createSbi(sbiPlatform({ core, board, memory: guest, buffer, cores: layout.cores, shootdown, end }));
-  };
   const watch = (tohost: number, fromhost: number | undefined) => {
     const offset = tohost - ram.base;
     const print = (bytes: Uint8Array) => board.firmwareConsole.print(bytes);
@@ -124,28 +104,17 @@ export function createCoreThread(parts: CoreThreadParts): {
     Atomics.or(new Uint8Array(buffer, ram.pageFlags), offset >> 12, PAGE.watched);
   };
   const boot = (from: CoreStart) => {
-    if (from.privilege === 'S') {
-      useSbi();
-      prepareSupervisor(privileged.state, from.pc, hartId, from.a1);
-      // The kernel starts the other harts by SBI HSM.
-      if (hartId !== 0) privileged.state.hartState = HART.stopped;
-    } else {
-      core.state.pc = from.pc;
-      privileged.state.x[10] = BigInt(hartId);
-      privileged.state.x[11] = from.a1;
-      privileged.state.x[12] = from.a2;
-    }
+    binding.begin(from);
     if (from.tohost !== undefined) watch(from.tohost, from.fromhost);
     core.modeChanged();
   };
   const resume = ({ state }: CoreResume) => {
     const saved = readState(state);
-    restoreCore(layout, hartId, buffer, saved);
-    if (saved.machine.builtInSbi) useSbi();
+    restoreCore(layout, index, buffer, saved);
+    binding.resume(saved.machine.builtInFirmware !== 0);
     if (saved.machine.tohost) watch(Number(saved.machine.tohost), Number(saved.machine.fromhost) || undefined);
-    privileged.protectionChanged();
     core.modeChanged();
   };
   const start = (from: CoreStart | CoreResume) => ('state' in from ? resume(from) : boot(from));
-  return { core, loop: { core, board, signals, clock, control: words, ended: () => ended }, start };
+  return { core, loop: { core, board, binding, signals, clock, control: words, ended: () => ended }, start };
 }

@@ -1,6 +1,6 @@
 /**
  * The Berkeley host-target interface: a bare program stores a command to `tohost` and waits for the answer in `fromhost`
- * (riscv-isa-sim, fesvr/htif.cc, device.cc and syscall.cc). Commands carry a device in bits 63 to 56, a command in 55 to
+ * (Spike, fesvr/htif.cc, device.cc and syscall.cc). Commands carry a device in bits 63 to 56, a command in 55 to
  * 48 and what belongs to it below. Of the devices there are the exit code, the console, and the few system calls that
  * test programs make.
  */

@@ -7,14 +7,22 @@
 import type { Board } from '../board/kit/board.ts';
 import { runState } from '../engine/layout.ts';
 import { type AttachedDisk, MachineError } from '../index.ts';
-import { coreState } from '../isa/riscv/state.ts';
 import { flagWords, markPages } from '../memory/page-flags.ts';
 import type { Shootdown } from '../memory/shootdown.ts';
 import { bind } from '../snapshot/schema.ts';
 import type { MachineClock } from './clock.ts';
 import type { MachineControl } from './control.ts';
 import { type MachineLayout, type PageWork, WISH } from './layout.ts';
-import { checkState, type MachineState, readState, restoreBoard, restoreCore, type SavedState, saveState } from './saved-state.ts';
+import {
+  checkState,
+  type MachineState,
+  readState,
+  restoreBoard,
+  restoreCore,
+  retiredByCores,
+  type SavedState,
+  saveState,
+} from './saved-state.ts';
 
 const TICKS_PER_MS = 10_000;
 /** A core comes to a stand within a millisecond or so; one that has not by then never will. */
@@ -131,8 +139,9 @@ export class Instants {
   #fitting(bytes: Uint8Array): SavedState {
     const { layout, board, whole } = this.#parts;
     const state = readState(bytes);
-    const { memoryBytes, cores, builtInSbi, tohost } = state.machine;
-    const same = memoryBytes === whole.memoryBytes && cores === whole.cores && builtInSbi === whole.builtInSbi && tohost === whole.tohost;
+    const { memoryBytes, cores, builtInFirmware, tohost } = state.machine;
+    const same =
+      memoryBytes === whole.memoryBytes && cores === whole.cores && builtInFirmware === whole.builtInFirmware && tohost === whole.tohost;
     if (!same) throw new MachineError('the saved machine has other memory, cores or firmware: end this one and start it from there');
     checkState(layout, board, state);
     return state;
@@ -168,10 +177,10 @@ export class Instants {
 
   #goBack(target: SavedState, next: readonly AttachedDisk[] | undefined): number {
     const { layout, buffer, board, clock } = this.#parts;
-    const retired = () => layout.cores.reduce((sum, { state }) => sum + Number(bind(coreState, buffer, state).retired), 0);
+    const retired = () => retiredByCores(layout, buffer);
     const before = retired();
     restoreBoard(layout, board, buffer, target);
-    layout.cores.forEach((_, hart) => restoreCore(layout, hart, buffer, target));
+    layout.cores.forEach((_, core) => restoreCore(layout, core, buffer, target));
     clock.start(target.machine.ticks);
     board.outside.returned(next);
     this.later();

@@ -1,9 +1,10 @@
 /** A whole machine in one shared memory: control words, the board, the cores' data, RAM. Pure arithmetic, the same on every thread. */
+import { boards } from '../board/boards.ts';
 import { type BoardLayout, boardLayout } from '../board/kit/layout.ts';
+import type { Architecture } from '../isa/architecture.ts';
 import { type CoreLayout, coreLayout, type RamLayout } from '../engine/layout.ts';
 import { WASM_PAGE } from '../engine/wasm/webassembly.ts';
 import type { MachineConfiguration, SharedRam } from '../index.ts';
-import { coreState } from '../isa/riscv/state.ts';
 import { AbsentPages } from '../memory/absent-pages.ts';
 import { PAGE_SIZE } from '../memory/page-flags.ts';
 import { PageKeeper } from '../memory/page-keeper.ts';
@@ -11,8 +12,6 @@ import { Shootdown } from '../memory/shootdown.ts';
 import { coreSignals } from '../device/kit/core-signals.ts';
 import { schema, u32, u64 } from '../snapshot/schema.ts';
 
-/** Physical address of RAM on the board `virt`. */
-const RAM_BASE = 0x8000_0000;
 /** The first page of memory 0 stays unused, so that a zero address is never anything's. */
 const CONTROL_AT = PAGE_SIZE;
 /** Decoded pages a core: 32 KiB each, touched as needed; a booting Debian kernel uses about 700. */
@@ -33,6 +32,7 @@ export const controlState = schema('control', 1, {
 });
 
 export interface MachineLayout {
+  readonly architecture: Architecture;
   readonly control: number;
   readonly board: BoardLayout;
   readonly cores: readonly CoreLayout[];
@@ -52,6 +52,7 @@ export interface MachineLayout {
  */
 export function machineLayout(configuration: MachineConfiguration): MachineLayout {
   const { memoryBytes } = configuration;
+  const { architecture, ramBase } = boards[configuration.board];
   const ramPages = memoryBytes / PAGE_SIZE;
   let at = CONTROL_AT + controlState.size;
   const take = (size: number) => {
@@ -69,7 +70,7 @@ export function machineLayout(configuration: MachineConfiguration): MachineLayou
   const cores = board.signals.map((signals, core) => {
     const layout = coreLayout({
       base: at,
-      state: coreState,
+      architecture,
       core,
       attention: signals + coreSignals.offsets.attention,
       shootdown,
@@ -80,8 +81,18 @@ export function machineLayout(configuration: MachineConfiguration): MachineLayou
     return layout;
   });
   const host = Math.ceil(at / WASM_PAGE) * WASM_PAGE;
-  const ram = { base: RAM_BASE, size: memoryBytes, host, pageFlags, generations };
-  return { control: CONTROL_AT, board, cores, ram, kept, absent, shootdown, memoryPages: Math.ceil((host + memoryBytes) / WASM_PAGE) };
+  const ram = { base: ramBase, size: memoryBytes, host, pageFlags, generations };
+  return {
+    architecture,
+    control: CONTROL_AT,
+    board,
+    cores,
+    ram,
+    kept,
+    absent,
+    shootdown,
+    memoryPages: Math.ceil((host + memoryBytes) / WASM_PAGE),
+  };
 }
 
 /** RAM of a machine as other rooms get it. */

@@ -3,9 +3,10 @@
  * (cores parked, no disk request in flight) while it is saved.
  */
 import type { Board } from '../board/kit/board.ts';
+import { FORMER_FIRMWARE_FIELD } from '../board/kit/core-binding.ts';
 import { coreSignals } from '../device/kit/core-signals.ts';
-import { coreState } from '../isa/riscv/state.ts';
 import {
+  type Migration,
   type PlacedComponent,
   readComponents,
   restoreComponent,
@@ -13,17 +14,18 @@ import {
   type SavedComponent,
   SnapshotError,
 } from '../snapshot/components.ts';
+import type { EngineState } from '../isa/architecture.ts';
 import { bind, schema, since, type StateOf, u32, u64 } from '../snapshot/schema.ts';
 import type { MachineLayout } from './layout.ts';
 
 /** What belongs to the machine as a whole. */
-export const machineState = schema('machine', 2, {
+export const machineState = schema('machine', 3, {
   /** The clock, in ticks of 100 ns since the machine was first started. */
   ticks: u64(),
   memoryBytes: u64(),
   cores: u32(),
-  /** 1: ECALLs of the supervisor are answered by the built-in SBI. */
-  builtInSbi: u32(),
+  /** 1: the guest's calls to firmware are answered by the machine's own. */
+  builtInFirmware: u32(),
   /** Physical address of a bare program's `tohost`, or 0. */
   tohost: u64(),
   /** The same of its `fromhost`. */
@@ -31,17 +33,25 @@ export const machineState = schema('machine', 2, {
 });
 export type MachineState = StateOf<typeof machineState>;
 
+/** By the version they start from: the field of the firmware once had its name. */
+const MACHINE_MIGRATIONS: Readonly<Record<number, Migration>> = {
+  2: ({ version, fields: { [FORMER_FIRMWARE_FIELD]: builtInFirmware, ...fields } }) => ({
+    version: version + 1,
+    fields: builtInFirmware ? { ...fields, builtInFirmware } : fields,
+  }),
+};
+
 /** Places without a device, which once had state. */
 const RETIRED_DEVICE = /^virtio-empty-\d+$/;
 
-const coreComponent = (layout: MachineLayout, hart: number): PlacedComponent => ({
-  name: `core-${hart}`,
-  schema: coreState,
-  at: (layout.cores[hart] as { state: number }).state,
+const coreComponent = (layout: MachineLayout, core: number): PlacedComponent => ({
+  name: `core-${core}`,
+  schema: layout.architecture.state,
+  at: (layout.cores[core] as { state: number }).state,
 });
 const boardComponents = ({ board: { components, signals } }: MachineLayout): readonly PlacedComponent[] => [
   ...[...components.values()].map(({ name, schema: shape, stateAt, added }) => ({ name, schema: shape, at: stateAt, mayLack: added })),
-  ...signals.map((at, hart) => ({ name: `signals-${hart}`, schema: coreSignals, at })),
+  ...signals.map((at, core) => ({ name: `signals-${core}`, schema: coreSignals, at })),
 ];
 
 /**
@@ -55,13 +65,17 @@ function quietSignals(component: PlacedComponent, buffer: SharedArrayBuffer): Pl
   return { ...component, at: 0, copy };
 }
 
+/** Instructions that all cores have retired, as of when each last left generated code. */
+export const retiredByCores = ({ architecture, cores }: MachineLayout, buffer: SharedArrayBuffer): number =>
+  cores.reduce((sum, { state }) => sum + Number((bind(architecture.state, buffer, state) as unknown as EngineState).retired), 0);
+
 /** Saves everything but RAM. */
 export function saveState(layout: MachineLayout, board: Board, buffer: SharedArrayBuffer, whole: Readonly<MachineState>): Uint8Array {
   const own = new SharedArrayBuffer(machineState.size);
   Object.assign(bind(machineState, own, 0), whole);
   const machine = saveComponents([{ name: 'machine', schema: machineState, at: 0 }], own);
   const outside = boardComponents(layout).map((each) => (each.schema === coreSignals ? quietSignals(each, buffer) : each));
-  const rest = saveComponents([...layout.cores.map((_, hart) => coreComponent(layout, hart)), ...outside], buffer);
+  const rest = saveComponents([...layout.cores.map((_, core) => coreComponent(layout, core)), ...outside], buffer);
   const both = new Uint8Array(4 + machine.length + rest.length);
   new DataView(both.buffer).setUint32(0, machine.length, true);
   both.set(machine, 4);
@@ -81,7 +95,7 @@ export function readState(bytes: Uint8Array): SavedState {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const own = new SharedArrayBuffer(machineState.size);
   const place = { name: 'machine', schema: machineState, at: 0 };
-  restoreComponent(place, readComponents(bytes.subarray(4, 4 + length)).get('machine'), own);
+  restoreComponent(place, readComponents(bytes.subarray(4, 4 + length)).get('machine'), own, MACHINE_MIGRATIONS);
   return { machine: bind(machineState, own, 0), components: readComponents(bytes.subarray(4 + length)) };
 }
 
@@ -100,7 +114,7 @@ export function retiredInstructions({ components }: SavedState): number {
  * @throws SnapshotError where it does not; nothing has changed then
  */
 export function checkState(layout: MachineLayout, board: Board, { components }: SavedState): void {
-  const all = [...layout.cores.map((_, hart) => coreComponent(layout, hart)), ...boardComponents(layout)];
+  const all = [...layout.cores.map((_, core) => coreComponent(layout, core)), ...boardComponents(layout)];
   for (const component of all)
     restoreComponent({ ...component, at: 0 }, components.get(component.name), new SharedArrayBuffer(component.schema.size));
   const names = new Set(all.map(({ name }) => name));
@@ -113,6 +127,6 @@ export function restoreBoard(layout: MachineLayout, board: Board, buffer: Shared
   for (const component of boardComponents(layout)) restoreComponent(component, components.get(component.name), buffer);
 }
 /** Puts one core's architectural state back, while it does not run. @throws SnapshotError */
-export function restoreCore(layout: MachineLayout, hart: number, buffer: SharedArrayBuffer, { components }: SavedState): void {
-  restoreComponent(coreComponent(layout, hart), components.get(`core-${hart}`), buffer);
+export function restoreCore(layout: MachineLayout, core: number, buffer: SharedArrayBuffer, { components }: SavedState): void {
+  restoreComponent(coreComponent(layout, core), components.get(`core-${core}`), buffer);
 }

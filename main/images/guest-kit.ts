@@ -192,7 +192,7 @@ export class GuestKit {
     const file = join(this.#templates, template.source);
     const source = await readFile(file, 'utf8');
     // Only here: the rows need not be there to list templates.
-    const { assemble, AssemblyError } = await import('../../emulator/host/assembly.ts');
+    const { assemble, AssemblyError } = await import('../../emulator/isa/assembly.ts');
     try {
       return { kind: 'bare', program: await this.#keep(assemble(source).bytes, 'bin') };
     } catch (error) {

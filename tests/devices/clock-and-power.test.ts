@@ -1,6 +1,6 @@
 /** The real-time clock and the finisher. */
 import { describe, expect, it } from 'vitest';
-import { SEIP } from '../../emulator/device/kit/core-signals.ts';
+import { SEIP } from '../../emulator/device/plic/lines.ts';
 import type { InputEvent } from '../../emulator/device/kit/input-gate.ts';
 import { FINISHER, PLIC, RTC, RTC_LINE } from '../../emulator/board/riscv64-virt/memory-map.ts';
 import { testBoard, testOutside } from './kit/test-board.ts';

@@ -1,6 +1,7 @@
 /** PLIC and CLINT: what reaches a hart, when, and in which order. */
 import { describe, expect, it } from 'vitest';
-import { MEIP, MSIP, MTIP, SEIP } from '../../emulator/device/kit/core-signals.ts';
+import { MSIP, MTIP } from '../../emulator/device/clint/lines.ts';
+import { MEIP, SEIP } from '../../emulator/device/plic/lines.ts';
 import { CoreSignals, coreSignals } from '../../emulator/device/kit/core-signals.ts';
 import { GUARD_SIZE } from '../../emulator/device/kit/device.ts';
 import { mount } from '../../emulator/device/kit/device.ts';

@@ -2,7 +2,9 @@
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { ByteRing } from '../../emulator/device/kit/byte-ring.ts';
-import { ATTENTION, CoreSignals, MTIP, SEIP } from '../../emulator/device/kit/core-signals.ts';
+import { MTIP } from '../../emulator/device/clint/lines.ts';
+import { ATTENTION, CoreSignals } from '../../emulator/device/kit/core-signals.ts';
+import { SEIP } from '../../emulator/device/plic/lines.ts';
 import { Doorbell } from '../../emulator/device/kit/doorbell.ts';
 import { Lock } from '../../emulator/device/kit/lock.ts';
 import { registers } from '../../emulator/device/kit/registers.ts';

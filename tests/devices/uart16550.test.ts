@@ -1,7 +1,7 @@
 /** The UART as Linux's 8250 driver and bare programs rely on it. */
 import { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
-import { SEIP } from '../../emulator/device/kit/core-signals.ts';
+import { SEIP } from '../../emulator/device/plic/lines.ts';
 import { PLIC, UART, UART_LINE } from '../../emulator/board/riscv64-virt/memory-map.ts';
 import { UART_RING_BYTES } from '../../emulator/device/uart16550/part.ts';
 import { ascii, eventually, settle, testBoard, testOutside, text } from './kit/test-board.ts';

@@ -1,6 +1,6 @@
 /** The split virtqueue and its transport: good chains come back, hostile ones stop the device and nothing else. */
 import { describe, expect, it } from 'vitest';
-import { SEIP } from '../../emulator/device/kit/core-signals.ts';
+import { SEIP } from '../../emulator/device/plic/lines.ts';
 import { FEATURE_EVENT_INDEX, FEATURE_INDIRECT } from '../../emulator/device/virtio/state.ts';
 import { PLIC, RNG_PLACE, virtioLine } from '../../emulator/board/riscv64-virt/memory-map.ts';
 import { QUEUE_SIZE, TestDriver } from './kit/test-driver.ts';

@@ -1,7 +1,7 @@
 /** The generation ID: what a guest that goes on from a saved instant is told, and how. */
 import { describe, expect, it } from 'vitest';
 import { PLIC, VMGENID, VMGENID_LINE } from '../../emulator/board/riscv64-virt/memory-map.ts';
-import { SEIP } from '../../emulator/device/kit/core-signals.ts';
+import { SEIP } from '../../emulator/device/plic/lines.ts';
 import type { InputEvent } from '../../emulator/device/kit/input-gate.ts';
 import { testBoard, testOutside } from './kit/test-board.ts';
 

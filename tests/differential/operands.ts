@@ -1,6 +1,6 @@
 /** Random operands for any row, so that streams keep their pointers and counters and stay inside the scratch buffer. */
 import { encodeRow } from '../../emulator/isa/riscv/assembly/encode.ts';
-import type { Row } from '../../emulator/isa/row.ts';
+import type { RiscvRow } from '../../emulator/isa/riscv/row.ts';
 import { extensions } from '../../emulator/isa/riscv/rows.ts';
 import type { Random } from './random.ts';
 
@@ -13,11 +13,11 @@ export const SCRATCH_BYTES = 512;
 export const POINTER_AT = { [REGISTER.stack]: 0, [REGISTER.pointer]: 256, [REGISTER.otherPointer]: 264 } as const;
 
 const MODES = [0, 1, 2, 3, 4, 7];
-const isMemory = ({ name }: Row) => /^(l[bhwd]u?|s[bhwd]|fl[wd]|fs[wd]|c\.f?[ls][wd](sp)?)$/.test(name);
-const isAtomic = ({ name }: Row) => /^(lr|sc|amo)/.test(name);
+const isMemory = ({ name }: RiscvRow) => /^(l[bhwd]u?|s[bhwd]|fl[wd]|fs[wd]|c\.f?[ls][wd](sp)?)$/.test(name);
+const isAtomic = ({ name }: RiscvRow) => /^(lr|sc|amo)/.test(name);
 
 /** Bytes that a load or store row moves. */
-function widthOf({ name }: Row): number {
+function widthOf({ name }: RiscvRow): number {
   const letter = /^(?:c\.)?f?[ls]([bhwd])/.exec(name)?.[1];
   return { b: 1, h: 2, w: 4, d: 8 }[letter ?? 'd'] ?? 8;
 }
@@ -26,13 +26,13 @@ function widthOf({ name }: Row): number {
 const WRONG_IN_THE_ORACLE = ['ctzw'];
 
 /** Rows that streams use as they are; control flow, atomics and the rest are made elsewhere. */
-export const plainRows: readonly Row[] = ['I', 'M', 'F', 'D', 'C', 'Zba', 'Zbb', 'Zbs']
+export const plainRows: readonly RiscvRow[] = ['I', 'M', 'F', 'D', 'C', 'Zba', 'Zbb', 'Zbs']
   .flatMap((name) => extensions[name] ?? [])
   .filter((row) => {
     const leaves = row.ends || /^c\.(j|jr|jalr|beqz|bnez|ebreak|addi16sp)$/.test(row.name) || row.name === 'ecall' || row.name === 'ebreak';
     return !leaves && !isAtomic(row) && !WRONG_IN_THE_ORACLE.includes(row.name);
   });
-export const atomicRows: readonly Row[] = (extensions['A'] ?? []).filter(({ name }) => name.startsWith('amo'));
+export const atomicRows: readonly RiscvRow[] = (extensions['A'] ?? []).filter(({ name }) => name.startsWith('amo'));
 
 /** Any register that may be written, half of the time one of few, so that results meet again. */
 export function destination(random: Random, within: readonly number[] = ALL): number {
@@ -43,7 +43,7 @@ const ALL = Array.from({ length: 32 }, (_, index) => index);
 const COMPRESSED = ALL.slice(8, 16);
 
 /** A plain row with random operands, encoded. Tries again where an encoding does not exist with some operands. */
-export function randomInstruction(random: Random, row: Row): number {
+export function randomInstruction(random: Random, row: RiscvRow): number {
   for (;;) {
     try {
       return encodeRow(row, randomOperands(random, row));
@@ -53,7 +53,7 @@ export function randomInstruction(random: Random, row: Row): number {
   }
 }
 
-function randomOperands(random: Random, row: Row): Record<string, number> {
+function randomOperands(random: Random, row: RiscvRow): Record<string, number> {
   const values: Record<string, number> = {};
   for (const { name, base, width, signed, pieces, register } of row.encoding.operands) {
     const within = base === 8 ? COMPRESSED : ALL;
@@ -73,7 +73,7 @@ function randomOperands(random: Random, row: Row): Record<string, number> {
 }
 
 /** Makes a load or store hit the scratch buffer, at any alignment the row can express. */
-function aim(random: Random, row: Row, values: Record<string, number>): void {
+function aim(random: Random, row: RiscvRow, values: Record<string, number>): void {
   const offset = row.encoding.operands.find(({ name }) => name === 'imm' || name === 'uimm');
   if (!offset) throw new Error(`${row.name} has no offset`);
   const base = row.name.endsWith('sp')

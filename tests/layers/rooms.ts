@@ -16,7 +16,7 @@ export interface Room {
 }
 
 const state = 'emulator/snapshot';
-/** How state is declared: a word of the language here, like `isa/notation`, so every room may use it. */
+/** How state is declared: a word of the language here, so every room may use it. */
 const schema = 'emulator/snapshot/schema';
 const kit = 'emulator/device/kit';
 const contract = 'preload/contract';
@@ -24,7 +24,6 @@ const publicFace = ['emulator/index'];
 
 export const ROOMS: readonly Room[] = [
   // The computer. Lower rooms know nothing of ours but types.
-  { room: 'emulator/isa/notation', may: [], types: ['emulator/isa'], packages: [] },
   { room: 'emulator/isa', may: [schema], types: ['emulator/memory', 'emulator/engine'], packages: [] },
   { room: 'emulator/memory', may: [schema], types: ['emulator/isa', state], packages: [] },
   { room: state, may: [], types: ['emulator/memory'], packages: [] },
@@ -86,7 +85,7 @@ export const ROOMS: readonly Room[] = [
       contract,
       ...publicFace,
       'emulator/host/index',
-      'emulator/host/assembly',
+      'emulator/isa/assembly',
       'emulator/host/pages',
       'emulator/host/patience',
       'emulator/host/files',

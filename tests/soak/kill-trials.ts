@@ -7,7 +7,7 @@ import { createWriteStream, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { assemble } from '../../emulator/host/assembly.ts';
+import { assemble } from '../../emulator/isa/assembly.ts';
 import { findHome, type Home } from '../../main/library/home.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import { readLibrary } from './contents.ts';

@@ -6,6 +6,7 @@ import { mebibytes } from '../../format/bytes.ts';
 import { identify, type Identity } from '../../format/identify.ts';
 import { MachineError } from '../../index.ts';
 import type { GuestMemory } from '../../memory/guest-memory.ts';
+import type { CoreStart } from '../kit/core-binding.ts';
 import type { DeviceTreeRequest } from '../kit/plan.ts';
 import { DRAM, KERNEL } from '../riscv64-virt/memory-map.ts';
 import { elfProgram } from './elf.ts';
@@ -52,6 +53,15 @@ export interface BootState {
   /** What went where, for the machine's log. */
   readonly log: readonly string[];
 }
+
+/** The same for the thread of each core. */
+export const coreStart = ({ privilege, pc, a0, a1, a2, tohost, fromhost }: BootState): CoreStart => ({
+  builtInFirmware: privilege === 'S',
+  pc,
+  arguments: [a0, a1, a2],
+  ...(tohost === undefined ? {} : { tohost }),
+  ...(fromhost === undefined ? {} : { fromhost }),
+});
 
 const SEED_BYTES = 32;
 /** The device tree starts at a multiple of this, as in QEMU. */

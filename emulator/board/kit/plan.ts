@@ -3,6 +3,8 @@ import type { FdtValue, Part, PartNode, Window } from '../../device/kit/part.ts'
 import type { RegionTarget } from '../../device/kit/device.ts';
 import type { PciPart } from '../../device/pci/part.ts';
 import type { MachineConfiguration } from '../../index.ts';
+import type { Architecture } from '../../isa/architecture.ts';
+import type { CoreBinding, CoreBindingParts } from './core-binding.ts';
 
 /** What a board's plan depends on. */
 export type BoardConfiguration = Pick<MachineConfiguration, 'board' | 'cores' | 'memoryBytes' | 'ports' | 'virtio' | 'devices'> & {
@@ -62,7 +64,11 @@ export interface DeviceTreeRequest {
 /** A kind of board. */
 export interface BoardKind {
   /** The architecture of its cores. */
-  readonly architecture: string;
+  readonly architecture: Architecture;
+  /** Physical address of RAM. */
+  readonly ramBase: number;
+  /** What it makes of a core that the engine runs. */
+  bindCore(parts: CoreBindingParts): CoreBinding;
   /** Most disks it has places for. */
   readonly disksMax: number;
   /** @throws MachineError for more devices than the board has room for */

@@ -12,7 +12,9 @@ import { mmioNode, onMmio, onPci, type VirtioPart } from '../../device/virtio/pa
 import { virtioRng } from '../../device/virtio/rng/part.ts';
 import { vmgenid } from '../../device/vmgenid/part.ts';
 import { MachineError } from '../../index.ts';
+import { riscv } from '../../isa/riscv/architecture.ts';
 import type { BoardConfiguration, BoardKind, BoardPlan, Entry, PciEntry } from '../kit/plan.ts';
+import { bindCore } from './core.ts';
 import { deviceTree } from './device-tree.ts';
 import * as map from './memory-map.ts';
 
@@ -73,4 +75,11 @@ function plan(configuration: BoardConfiguration): BoardPlan {
   };
 }
 
-export const riscv64Virt: BoardKind = { architecture: 'riscv64', disksMax: DISKS_MAX, plan, deviceTree };
+export const riscv64Virt: BoardKind = {
+  architecture: riscv,
+  ramBase: map.DRAM,
+  disksMax: DISKS_MAX,
+  plan,
+  deviceTree,
+  bindCore,
+};

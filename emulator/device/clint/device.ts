@@ -2,9 +2,10 @@
  * The core-local interruptor: `mtime`, and for each hart `mtimecmp` and a software interrupt (SiFive FU540 manual,
  * chapter 9). Time passes without anybody's help, so the engine asks for the next deadline and comes back then.
  */
-import { type CoreSignals, MSIP, MTIP } from '../kit/core-signals.ts';
+import type { CoreSignals } from '../kit/core-signals.ts';
 import { DeviceCore, type Place } from '../kit/device.ts';
 import type { Clock } from '../kit/wiring.ts';
+import { MSIP, MTIP } from './lines.ts';
 import type { ClintFront } from './registers.ts';
 import { clintState } from './state.ts';
 

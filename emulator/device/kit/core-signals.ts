@@ -1,5 +1,5 @@
 /**
- * How the board reaches a core: the hardware-driven bits of its `mip` and a word that wakes it. Both lie in shared
+ * How the board reaches a core: its interrupt lines and a word that wakes it. Both lie in shared
  * memory, so that any thread may raise a line; the core sleeps in `Atomics.wait` while `attention` is 0.
  */
 import { schema, u32 } from '../../snapshot/schema.ts';
@@ -7,16 +7,9 @@ import { schema, u32 } from '../../snapshot/schema.ts';
 export const coreSignals = schema('core-signals', 1, {
   /** Nonzero: the core must look at its lines (and at what else the engine keeps) before running on. */
   attention: u32(),
-  /** The bits of `mip` that hardware drives, numbered as in the privileged manual, section 3.1.9. */
+  /** The lines that hardware drives, as bits on which the board's devices and its architecture agree. */
   lines: u32(),
 });
-
-/** Bits of `mip` (privileged manual, section 3.1.9) that the board drives. */
-export const SSIP = 1 << 1;
-export const MSIP = 1 << 3;
-export const MTIP = 1 << 7;
-export const SEIP = 1 << 9;
-export const MEIP = 1 << 11;
 
 /** One core's signals over shared memory; safe from any thread. */
 export class CoreSignals {
@@ -28,7 +21,7 @@ export class CoreSignals {
     this.words = new Int32Array(buffer, base, 2);
   }
 
-  /** The bits of `mip` now driven. */
+  /** The lines now driven. */
   get lines(): number {
     return Atomics.load(this.words, LINES);
   }

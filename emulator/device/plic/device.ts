@@ -3,10 +3,11 @@
  * chips have: 95 level-triggered sources, two contexts a hart (machine, then supervisor mode). A source is pending
  * while its line is high and nobody has claimed it.
  */
-import { type CoreSignals, MEIP, SEIP } from '../kit/core-signals.ts';
+import type { CoreSignals } from '../kit/core-signals.ts';
 import { DeviceCore, type Place } from '../kit/device.ts';
 import type { InterruptLine } from '../kit/wiring.ts';
 import type { PlicFront } from './registers.ts';
+import { MEIP, SEIP } from './lines.ts';
 import { HIGHEST_PRIORITY, SOURCES, SOURCE_WORDS, plicState } from './state.ts';
 
 export class Plic extends DeviceCore<ReturnType<typeof plicState>['fields']> implements PlicFront {

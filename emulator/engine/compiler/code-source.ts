@@ -1,5 +1,5 @@
 /**
- * Guest code as the compiler sees it: instruction words by distance from a region's entry. Only pages whose code the core
+ * Guest code as the compiler sees it: instructions by distance from a region's entry. Only pages whose code the core
  * holds are read, because only of their changes it is told; each is remembered with its generation. The compiler does not
  * wait for absent pages: regions end there.
  */
@@ -26,6 +26,9 @@ export class CodeSource {
   readonly #held: Int32Array;
   readonly #pages = new Map<number, CodePage | undefined>();
   readonly #entryOffset: number;
+  readonly #decoding: number;
+  /** An instruction across two pages, put together. */
+  readonly #across: DataView;
 
   constructor(architecture: Architecture, { buffer, layout, ram }: CodePlaces, request: CompileRequest) {
     this.#architecture = architecture;
@@ -37,30 +40,37 @@ export class CodeSource {
     this.#held = new Int32Array(buffer, layout.held, ram.size / 4096);
     this.entry = BigInt.asIntN(64, (BigInt(request.pcHigh) << 32n) | BigInt(request.pcLow >>> 0));
     this.#entryOffset = request.pcLow & 0xfff;
+    this.#decoding = architecture.modes.facets(request.mode).decoding;
+    this.#across = new DataView(new ArrayBuffer(2 * architecture.code.longest));
   }
 
   /** The instruction at `entry + distance`; undefined where it is illegal or its code may not be used. */
   instruction(distance: number): Decoded | undefined {
-    const word = this.#word(distance);
-    return word === undefined ? undefined : this.#architecture.decode(word);
-  }
-  #word(distance: number): number | undefined {
-    const low = this.#half(distance);
-    if (low === undefined || (low & 3) !== 3) return low;
-    const high = this.#half(distance + 2);
-    return high === undefined ? undefined : low | (high << 16);
+    const at = this.#entryOffset + distance;
+    const inPage = at & 0xfff;
+    const place = this.#place(at >> 12);
+    if (place === undefined) return undefined;
+    const decoded = this.#architecture.decode(this.#view, place + inPage, 4096 - inPage, this.#decoding);
+    if (decoded !== 'more') return decoded === 'illegal' ? undefined : decoded;
+    const next = this.#place((at >> 12) + 1);
+    if (next === undefined) return undefined;
+    const { longest } = this.#architecture.code;
+    const there = 4096 - inPage;
+    for (let index = 0; index < 2 * longest; index++)
+      this.#across.setUint8(index, this.#view.getUint8(index < there ? place + inPage + index : next + index - there));
+    const whole = this.#architecture.decode(this.#across, 0, there + longest, this.#decoding);
+    return whole === 'more' || whole === 'illegal' ? undefined : whole;
   }
   /** The pages read so far. */
   get pages(): readonly CodePage[] {
     return [...this.#pages.values()].filter((page) => page !== undefined);
   }
 
-  #half(distance: number): number | undefined {
-    const at = this.#entryOffset + distance;
-    const number = at >> 12;
+  /** Where the page `number` pages from the entry's lies in memory 0. */
+  #place(number: number): number | undefined {
     if (!this.#pages.has(number)) this.#pages.set(number, this.#open(number));
     const page = this.#pages.get(number);
-    return page && this.#view.getUint16(this.#ram.host + page.page * 4096 + (at & 0xfff), true);
+    return page && this.#ram.host + page.page * 4096;
   }
 
   /** Finds the page `number` pages from the entry's. */
@@ -86,6 +96,6 @@ export class CodeSource {
         ? undefined
         : this.#view.getBigUint64(this.#ram.host + Number(offset), true);
     };
-    return this.#architecture.translateCode(virtual, this.#request, read);
+    return this.#architecture.translateCode(virtual, this.#request.context, read);
   }
 }

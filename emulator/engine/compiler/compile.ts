@@ -3,11 +3,11 @@
  * Ramsey, "Beyond Relooper"), entered with the budget and left by tail calls: to the interpreter, to the jump cache, or
  * straight to whatever fragment the jump cache knows for the target.
  */
-import type { Architecture } from '../../isa/architecture.ts';
+import { type Architecture, FLOAT_MODE } from '../../isa/architecture.ts';
 import type { Decoded } from '../../isa/row.ts';
 import { importFloatFunctions, type FloatFunctions } from '../float/functions.ts';
 import { InlineFloat } from '../float/inline.ts';
-import { type CoreLayout, FLOAT_MODE, JUMP_ENTRIES, JUMP_ENTRY, type RamLayout, runState, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
+import { type CoreLayout, JUMP_ENTRIES, JUMP_ENTRY, type RamLayout, runState, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 import { load } from '../wasm/expression.ts';
 import { WasmFields } from '../wasm/fields.ts';
 import { ModuleWriter } from '../wasm/module.ts';
@@ -16,7 +16,7 @@ import { CodeSource } from './code-source.ts';
 import { buildGraph } from './graph.ts';
 import { RegionEmitter } from './region-emitter.ts';
 import { findRegion, type Region } from './region.ts';
-import { type NumberedRegister, type RegionContext, RegionRoutine, registerAddress } from './region-routine.ts';
+import { type NumberedRegister, partsOf, type RegionContext, RegionRoutine } from './region-routine.ts';
 import type { CompiledFragment, CompileRequest } from './request.ts';
 
 export interface CompilerContext {
@@ -72,31 +72,30 @@ export function compileBatch(
 }
 
 /** What a region of this mode can do itself with instructions that end fragments, and with floating point. */
-function supportedIn({ csr: csrs }: Architecture, { mode, privilege }: CompileRequest): (decoded: Decoded) => 'inline' | 'leave' {
-  const float = mode % 3;
-  return ({ row, operands }) => {
-    if (row.float && float === FLOAT_MODE.off) return 'leave';
-    if (!row.ends || row.name === 'jal' || row.name === 'jalr' || row.name.startsWith('b')) return 'inline';
-    const csr = operands['csr'];
-    if (csr === undefined) return 'leave';
-    const writes = row.name.startsWith('csrrw') || (operands['rs1'] ?? operands['zimm']) !== 0;
-    return csrs.inline(row.name, csr, writes, { privilege, float: float !== FLOAT_MODE.off }) ? 'inline' : 'leave';
+function supportedIn(architecture: Architecture, { mode, context }: CompileRequest): (decoded: Decoded) => 'inline' | 'leave' {
+  const facets = architecture.modes.facets(mode);
+  return (decoded) => {
+    const { row } = decoded;
+    if (!row.meaning || (row.float && facets.float === FLOAT_MODE.off)) return 'leave';
+    if (!row.ends || row.flow) return 'inline';
+    return architecture.inlines(decoded, facets, context) ? 'inline' : 'leave';
   };
 }
 
-/** The registers that a region's instructions name. */
-function registersOf(region: Region): { used: NumberedRegister[]; written: NumberedRegister[] } {
+/** The registers that a region's instructions name, or use by nature. */
+function registersOf({ files }: Architecture, region: Region): { used: NumberedRegister[]; written: NumberedRegister[] } {
   const used = new Map<string, NumberedRegister>();
   const written = new Map<string, NumberedRegister>();
+  const add = (file: string, number: number, access: 'read' | 'write' | 'both' = 'both') => {
+    if (files[file]?.zero?.reads === number) return;
+    const found = { file, number } as const;
+    used.set(`${file}${number}`, found);
+    if (access !== 'read') written.set(`${file}${number}`, found);
+  };
   for (const { instructions } of region.blocks.values()) {
     for (const { decoded } of instructions) {
-      for (const [name, number] of Object.entries(decoded.operands)) {
-        const register = /^r[ds]\d?$/.test(name) ? 'x' : /^f[ds]\d?$/.test(name) ? 'f' : undefined;
-        if (!register || (register === 'x' && number === 0)) continue;
-        const found = { register, number } as const;
-        used.set(`${register}${number}`, found);
-        if (name === 'rd' || name === 'fd') written.set(`${register}${number}`, found);
-      }
+      for (const { name, file, access } of decoded.row.operands) if (file !== undefined) add(file, decoded.operands[name] ?? 0, access);
+      for (const { file, number, access } of decoded.row.implicit ?? []) add(file, number, access);
     }
   }
   return { used: [...used.values()], written: [...written.values()] };
@@ -111,10 +110,11 @@ function writeRegion(
   entry: bigint,
 ): Callable {
   const state = new WasmFields(architecture.state, layout.state);
-  const { used, written } = registersOf(region);
-  const types = written.map(({ register }) => (register === 'x' ? ('i64' as const) : ('f64' as const)));
+  const { used, written } = registersOf(architecture, region);
+  const kept = written.flatMap((register) => partsOf(architecture, state, register));
+  const types = kept.map(({ type }) => type);
   const storeRegisters = (r: Routine, from: number) =>
-    written.forEach((register, index) => r.store(8, r.i32(0), r.parameter(from + index).get(), registerAddress(state, register)));
+    kept.forEach(({ type, address }, index) => r.store(type === 'v128' ? 16 : 8, r.i32(0), r.parameter(from + index).get(), address));
 
   const exitSlow = module.function(['i32', 'i32', ...types], ['i32']);
   {
@@ -134,10 +134,11 @@ function writeRegion(
     );
     r.returnCall(core.jump, r.parameter(0).get(), pc);
   }
-  const bank = layout.tlb + Math.floor(request.mode / 3) * TLB_ENTRIES * TLB_ENTRY.size;
-  const fastFloat = request.mode % 3 === FLOAT_MODE.fast;
+  const facets = architecture.modes.facets(request.mode);
+  const bank = layout.tlb + facets.bank * TLB_ENTRIES * TLB_ENTRY.size;
+  const fastFloat = facets.float === FLOAT_MODE.fast;
   const run = new WasmFields(runState, layout.run);
-  const context: RegionContext = { csr: architecture.csr, layout, state, run, bank, fastFloat, entry, used, written, exitSlow };
+  const context: RegionContext = { architecture, layout, state, run, bank, fastFloat, entry, used, written, exitSlow };
   const callable = module.function(['i32'], ['i32'], (signature) => new RegionRoutine(signature, context));
   const { routine } = callable;
   const float = fastFloat ? 'fast' : 'exact';

@@ -99,7 +99,7 @@ export class Fragments implements FragmentKeeper {
     const asked = requestKey(pcLow, pcHigh, mode);
     if (this.#asked.has(asked)) return;
     this.#asked.add(asked);
-    this.#waiting.push({ pcLow, pcHigh, mode, ...core.privileged.codeContext() });
+    this.#waiting.push({ pcLow, pcHigh, mode, context: core.privileged.codeContext() });
     if (this.#parts.eager) this.post();
   }
 

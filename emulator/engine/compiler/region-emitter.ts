@@ -1,11 +1,12 @@
 /** Writes a region's blocks into its routine, following the dominator tree: loops become loops, merges become blocks. */
+import type { FloatPolicy } from '../../isa/architecture.ts';
 import type { Decoded } from '../../isa/row.ts';
 import type { Expression } from '../wasm/expression.ts';
 import { load } from '../wasm/expression.ts';
 import type { Callable, Label } from '../wasm/routine.ts';
 import type { Graph } from './graph.ts';
 import type { Block, Region, RegionInstruction } from './region.ts';
-import type { NumberedRegister, RegionRoutine } from './region-routine.ts';
+import { NONE, type NumberedRegister, registerKey, type RegionRoutine } from './region-routine.ts';
 
 export class RegionEmitter {
   readonly #r: RegionRoutine;
@@ -13,6 +14,8 @@ export class RegionEmitter {
   readonly #graph: Graph;
   readonly #exitJump: Callable;
   readonly #usesExactFloat: boolean;
+  /** The routine with the architecture's own words. */
+  readonly #cpu: unknown;
   readonly #labels = new Map<number, Label>();
   readonly #loops = new Map<number, Label>();
 
@@ -23,16 +26,23 @@ export class RegionEmitter {
     this.#exitJump = exitJump;
     const usesFloat = [...region.blocks.values()].some(({ instructions }) => instructions.some(({ decoded }) => decoded.row.float));
     this.#usesExactFloat = usesFloat && float === 'exact';
+    this.#cpu = routine.context.architecture.cpu(routine);
+  }
+  get #policy(): FloatPolicy {
+    const { name, float } = this.#r.context.architecture;
+    if (!float) throw new Error(`${name} has floating-point rows and no policy for them`);
+    return float;
   }
 
   write(): void {
     const r = this.#r;
     if (!this.#graph.loopHeaders.has(0)) this.#poll();
     if (this.#usesExactFloat) {
-      // A reserved dynamic rounding mode makes instructions illegal; frm cannot change while we run.
+      // A reserved rounding mode makes instructions illegal; it cannot change while we run.
+      const { rounding, reservedAbove } = this.#policy;
       r.at = 0;
       r.uncounted = 0;
-      r.leaveWhen(r.gtU(r.context.state.get('frm'), r.i32(4)));
+      r.leaveWhen(r.gtU(r.context.state.get(rounding), r.i32(reservedAbove)));
     }
     this.#tree(0);
     r.unreachable();
@@ -46,9 +56,10 @@ export class RegionEmitter {
     const attention = load('i32', 4, false, r.i32(0), r.context.layout.attention);
     r.leaveWhen(r.or(r.leS(r.left.get(), r.i32(0)), attention));
     if (!this.#usesExactFloat) return;
-    // Once NX is raised the faster mode is due: the interpreter's next floating-point instruction changes to it.
+    // Once inexact is raised the faster mode is due: the interpreter's next floating-point instruction changes to it.
     const { state } = r.context;
-    r.leaveWhen(r.and(r.and(state.get('fflags'), r.i32(1)), r.eqz(state.get('frm'))));
+    const { rounding, flags } = this.#policy;
+    r.leaveWhen(r.and(r.and(state.get(flags), r.i32(1)), r.eqz(state.get(rounding))));
   }
 
   #tree(block: number): void {
@@ -113,8 +124,10 @@ export class RegionEmitter {
       this.#exit(address);
     };
     const { onBranch, onJump, onJumpTo } = r;
+    const unread = unreadWrites(instructions);
     instructions.forEach((instruction, index) => {
       r.uncounted = counted - index;
+      r.unread = unread[index] ?? NONE;
       const last = index === instructions.length - 1;
       if (last && terminator.kind === 'leave') {
         r.at = instruction.at;
@@ -132,20 +145,44 @@ export class RegionEmitter {
     const r = this.#r;
     r.at = at;
     r.length = decoded.length;
-    decoded.row.meaning?.(r, constantOperands(r, decoded) as never);
+    const { row } = decoded;
+    const operands = constantOperands(r, decoded) as never;
+    if (row.compiled) row.compiled(r as never, operands);
+    else row.meaning?.(this.#cpu as never, operands);
   }
+}
+
+/**
+ * For each instruction of a block the registers that it sets by nature (flags) and that another sets before anybody can see
+ * them. Where an instruction may be left to the interpreter, that must find all of them as they were.
+ */
+export function unreadWrites(instructions: readonly RegionInstruction[]): ReadonlySet<string>[] {
+  if (!instructions.some(({ decoded }) => decoded.row.implicit)) return [];
+  const unread: Set<string>[] = [];
+  let overwritten = new Set<string>();
+  for (const { decoded } of instructions.toReversed()) {
+    const { row, operands } = decoded;
+    const implicit = row.implicit ?? [];
+    const written = implicit.filter(({ access }) => access === 'write').map(registerKey);
+    unread.push(new Set(written.filter((register) => overwritten.has(register))));
+    if (!row.pure) overwritten = new Set();
+    for (const register of written) overwritten.add(register);
+    for (const { file, number, access } of implicit) if (access !== 'write') overwritten.delete(registerKey({ file, number }));
+    for (const { name, file, access } of row.operands)
+      if (file !== undefined && access !== 'write') overwritten.delete(registerKey({ file, number: operands[name] ?? 0 }));
+    // What it sets itself is seen by whoever does it again.
+    if (!row.pure) overwritten = new Set();
+  }
+  return unread.reverse();
 }
 
 /** Operands as constants of the kinds that rows expect. */
 function constantOperands(r: RegionRoutine, { row, operands }: Decoded): Record<string, unknown> {
   const result: Record<string, unknown> = {};
-  for (const { name, register } of row.encoding.operands) {
+  for (const { name, kind, file } of row.operands) {
     const number = operands[name] ?? 0;
-    result[name] = register
-      ? ({ register, number } satisfies NumberedRegister)
-      : name === 'imm' || name === 'shamt' || name === 'zimm'
-        ? r.i64(number)
-        : r.i32(number);
+    result[name] =
+      file !== undefined ? ({ file, number } satisfies NumberedRegister) : kind === 'immediate' ? r.i64(number) : r.i32(number);
   }
   return result;
 }

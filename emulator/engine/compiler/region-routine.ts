@@ -4,10 +4,11 @@
  * redo the instruction. A side exit hands the registers to a function that stores them, by tail call, so that it
  * costs the hot path one untaken branch.
  */
-import type { CsrCompiler, SystemOperation } from '../../isa/architecture.ts';
-import type { Cpu, CsrKind, FloatOperations, Register, Width } from '../../isa/cpu.ts';
+import type { Architecture } from '../../isa/architecture.ts';
+import type { AtomicPlace, EngineCpu, FloatOperations, Register, Width } from '../../isa/cpu.ts';
+import type { ValueType } from '../../isa/value.ts';
 import type { Fields } from '../../snapshot/schema.ts';
-import { atomicUpdate } from '../core/interpreter.ts';
+import { atomicPlaceAt, atomicUpdate } from '../core/interpreter.ts';
 import { type CoreLayout, type runState, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 import { type Expression, load } from '../wasm/expression.ts';
 import type { WasmFields } from '../wasm/fields.ts';
@@ -20,13 +21,13 @@ export interface NumberedRegister extends Register {
 
 /** What the region is compiled for. */
 export interface RegionContext {
-  readonly csr: CsrCompiler;
+  readonly architecture: Architecture;
   readonly layout: CoreLayout;
   readonly state: WasmFields<Fields>;
   readonly run: WasmFields<(typeof runState)['fields']>;
   /** Address of the mode's bank of the lookaside buffer. */
   readonly bank: number;
-  /** The region rests on NX being raised and frm being 0. */
+  /** The region rests on inexact being raised and rounding to nearest. */
   readonly fastFloat: boolean;
   /** Address of the region's entry. */
   readonly entry: bigint;
@@ -37,30 +38,57 @@ export interface RegionContext {
   readonly exitSlow: Callable;
 }
 
-const CANONICAL_NAN_F32 = 0x7fc00000;
-const BOX = 0xffff_ffff_0000_0000n;
-const key = (r: Register) => `${r.register}${(r as NumberedRegister).number}`;
+/** A local that a register, or half of one of 256 bits, is kept in, and where it lies in memory 0. */
+export interface RegisterPart {
+  readonly type: ValueType;
+  readonly address: number;
+}
+const TYPES = { integer: 'i64', double: 'f64', vector: 'v128' } as const;
+export function partsOf({ files }: Architecture, state: WasmFields<Fields>, { file, number }: NumberedRegister): readonly RegisterPart[] {
+  const { kind, width } = files[file] ?? { kind: 'integer', width: 64 };
+  const type = TYPES[kind];
+  const address = state.address(file) + (number * width) / 8;
+  return width === 256
+    ? [
+        { type, address },
+        { type, address: address + 16 },
+      ]
+    : [{ type, address }];
+}
 
-export class RegionRoutine extends Routine implements Cpu {
+/** No registers. */
+export const NONE: ReadonlySet<string> = new Set();
+/** A register's name. */
+export const registerKey = ({ file, number }: { readonly file: string; readonly number: number }): string => `${file}${number}`;
+const key = (r: Register, part = 0) => `${r.file}${(r as NumberedRegister).number}:${part}`;
+
+export class RegionRoutine extends Routine implements EngineCpu {
   float!: FloatOperations;
   readonly context: RegionContext;
   readonly #locals = new Map<string, Local>();
   /** Where we are: distance of the instruction from the entry, its length, and instructions of the block behind it. */
   at = 0;
-  length: 2 | 4 = 4;
+  length = 0;
   /** Instructions of the block that have been counted and not yet executed, this one included. */
   uncounted = 0;
+  /** Registers whose value, as this instruction sets it, nobody reads. */
+  unread: ReadonlySet<string> = NONE;
   readonly #left: Local;
+  readonly #written: readonly Local[];
 
   constructor(signature: Signature, context: RegionContext) {
     super(signature);
     this.context = context;
     this.#left = this.parameter(0);
-    for (const register of context.used) {
-      const local = this.local(register.register === 'x' ? 'i64' : 'f64');
-      this.#locals.set(key(register), local);
-      local.set(load(local.type, 8, false, this.i32(0), registerAddress(context.state, register)));
-    }
+    for (const register of context.used)
+      partsOf(context.architecture, context.state, register).forEach(({ type, address }, part) => {
+        const local = this.local(type);
+        this.#locals.set(key(register, part), local);
+        local.set(load(type, type === 'v128' ? 16 : 8, false, this.i32(0), address));
+      });
+    this.#written = context.written.flatMap((register) =>
+      partsOf(context.architecture, context.state, register).map((_, part) => this.#local(register, part)),
+    );
   }
 
   get left(): Local {
@@ -68,7 +96,7 @@ export class RegionRoutine extends Routine implements Cpu {
   }
   /** The arguments of both exit functions after `left` and the place: the registers that may have changed. */
   registers(): Expression[] {
-    return this.context.written.map((register) => (this.#locals.get(key(register)) as Local).get());
+    return this.#written.map((local) => local.get());
   }
   /** Leaves so that the interpreter goes on with this instruction. */
   leave(): void {
@@ -80,40 +108,45 @@ export class RegionRoutine extends Routine implements Cpu {
     this.when(condition, () => this.leave());
   }
 
-  #local(r: Register): Local {
-    const local = this.#locals.get(key(r));
-    if (!local) throw new Error(`register ${key(r)} was not announced`);
+  #local(r: Register, part = 0): Local {
+    const local = this.#locals.get(key(r, part));
+    if (!local) throw new Error(`register ${key(r, part)} was not announced`);
     return local;
   }
-  x(r: Register): Expression {
-    return (r as NumberedRegister).number === 0 ? this.i64(0) : this.#local(r).get();
+  register(file: string, number: number): Register {
+    const fixed: NumberedRegister = { file, number };
+    return fixed;
   }
-  setX(r: Register, value: Expression): void {
-    if ((r as NumberedRegister).number === 0) {
+  #isZero(r: Register): boolean {
+    const zero = this.context.architecture.files[r.file]?.zero;
+    return zero !== undefined && zero.reads === (r as NumberedRegister).number;
+  }
+  isZero(r: Register): Expression {
+    return this.i32(this.#isZero(r) ? 1 : 0);
+  }
+  get(r: Register): Expression {
+    return this.#isZero(r) ? this.i64(0) : this.reinterpret('i64', this.#local(r).get());
+  }
+  set(r: Register, value: Expression): void {
+    if (this.#isZero(r)) {
       if (value.constant === undefined) this.drop(value);
       return;
     }
-    this.#local(r).set(value);
+    if (this.unread.size > 0 && this.unread.has(registerKey(r as NumberedRegister))) return;
+    const local = this.#local(r);
+    local.set(this.reinterpret(local.type, value));
   }
-  f(r: Register): Expression {
-    return this.reinterpret('i64', this.#local(r).get());
+  getDouble(r: Register): Expression {
+    return this.reinterpret('f64', this.#isZero(r) ? this.i64(0) : this.#local(r).get());
   }
-  setF(r: Register, bits: Expression): void {
-    this.#local(r).set(this.reinterpret('f64', bits));
+  setDouble(r: Register, value: Expression): void {
+    this.set(r, value);
   }
-  d(r: Register): Expression {
-    return this.#local(r).get();
+  getVector(r: Register, part: 0 | 1 = 0): Expression {
+    return this.#local(r, part).get();
   }
-  setD(r: Register, value: Expression): void {
-    this.#local(r).set(value);
-  }
-  s(r: Register): Expression {
-    const bits = this.let(this.f(r));
-    const value = this.select(this.geU(bits, this.i64(BOX)), this.wrap(bits), this.i32(CANONICAL_NAN_F32));
-    return this.reinterpret('f32', value);
-  }
-  setS(r: Register, value: Expression): void {
-    this.setF(r, this.or(this.extendU(this.reinterpret('i32', value)), this.i64(BOX)));
+  setVector(r: Register, value: Expression, part: 0 | 1 = 0): void {
+    this.#local(r, part).set(value);
   }
 
   pc(): Expression {
@@ -129,14 +162,11 @@ export class RegionRoutine extends Routine implements Cpu {
   branch(condition: Expression): void {
     this.onBranch(condition);
   }
-  jump(rd: Register): void {
-    this.setX(rd, this.nextPc());
+  jumpBy(): void {
     this.onJump();
   }
-  jumpTo(rd: Register, address: Expression): void {
-    const target = this.let(address);
-    this.setX(rd, this.nextPc());
-    this.onJumpTo(target);
+  jumpTo(address: Expression): void {
+    this.onJumpTo(this.let(address));
   }
 
   /** Checks the lookaside buffer, leaving on a miss; gives the place in memory 0. */
@@ -167,57 +197,46 @@ export class RegionRoutine extends Routine implements Cpu {
     const host = this.let(this.#host(this.let(at), width, TLB_ENTRY.write));
     return atomicUpdate(this, host, width, combine);
   }
-  loadReserved(at: Expression, width: 4 | 8): Expression {
-    const address = this.let(at);
-    const raw = this.atomic('load', width, this.#host(address, width, TLB_ENTRY.read));
-    const value = this.let(width === 4 ? this.extendS(raw) : raw);
-    const { state } = this.context;
-    state.set(this, 'reserved', this.i32(1));
-    state.set(this, 'reservedAddress', address);
-    state.set(this, 'reservedValue', value);
-    return value;
+  /** Ports are the interpreter's. */
+  readPort(): Expression {
+    this.leave();
+    return this.i64(0);
   }
-  storeConditional(at: Expression, width: 4 | 8, stored: Expression): Expression {
-    const address = this.let(at);
-    const host = this.let(this.#host(address, width, TLB_ENTRY.write));
-    const { state } = this.context;
-    const failed = this.variable(this.i64(1));
-    this.when(this.and(state.get('reserved'), this.eq(state.get('reservedAddress'), address)), () => {
-      const expected = this.let(state.get('reservedValue'));
-      const before =
-        width === 4
-          ? this.extendS(this.atomic('cmpxchg', 4, host, this.wrap(expected), this.wrap(stored)))
-          : this.atomic('cmpxchg', 8, host, expected, stored);
-      failed.set(this.extendU(this.ne(before, expected)));
-    });
-    state.set(this, 'reserved', this.i32(0));
-    return failed.get();
+  writePort(): void {
+    this.leave();
   }
-  override fence(): void;
-  override fence(pred: Expression, succ: Expression): void;
-  override fence(pred?: Expression, succ?: Expression): void {
-    // On hosts that keep stores in order only a store before a load needs more than the compiler's own order; the
-    // others get the host's fence for any.
-    const bits = (value: Expression | undefined) => Number(value?.constant ?? 15);
-    const WRITE = 1 | 4;
-    const READ = 2 | 8;
-    if ((bits(pred) & WRITE) !== 0 && (bits(succ) & READ) !== 0) super.fence();
+  loadVector(at: Expression): Expression {
+    const address = this.let(at);
+    return load('v128', 16, false, this.#vectorHost(address, TLB_ENTRY.read));
+  }
+  storeVector(at: Expression, value: Expression): void {
+    const address = this.let(at);
+    this.store(16, this.#vectorHost(address, TLB_ENTRY.write), value);
+  }
+  /** Where sixteen bytes lie: within one page; what crosses is the interpreter's. */
+  #vectorHost(address: Expression, which: number): Expression {
+    this.leaveWhen(this.gtU(this.and(this.wrap(address), this.i32(0xfff)), this.i32(0x1000 - 16)));
+    return this.#host(address, 1, which);
+  }
+  atomicPlace(at: Expression, width: 4 | 8, access: 'load' | 'store'): AtomicPlace {
+    const host = this.let(this.#host(this.let(at), width, access === 'load' ? TLB_ENTRY.read : TLB_ENTRY.write));
+    return atomicPlaceAt(this, host, width);
+  }
+  /** On hosts that keep stores in order only a store before a load needs more than the compiler's own order; the others get the host's fence. */
+  orderMemory(storeLoad: boolean): void {
+    if (storeLoad) this.fence();
   }
   field(name: string): Expression {
     return this.context.state.get(name);
   }
+  setField(name: string, value: Expression): void {
+    this.context.state.set(this, name, value);
+  }
   /** The interpreter does it. */
-  system(_operation: SystemOperation): void {
+  operation(): void {
     this.leave();
   }
-
-  /** Only what the architecture says may be inline comes here. */
-  csr(kind: CsrKind, number: Expression, rd: Register, source: Register | Expression): void {
-    this.context.csr.write(this, kind, Number(number.constant), rd, source);
+  ask(): void {
+    this.leave();
   }
-}
-
-/** Where a register lies in memory 0. */
-export function registerAddress(state: WasmFields<Fields>, r: NumberedRegister): number {
-  return state.address(r.register) + r.number * 8;
 }

@@ -2,7 +2,7 @@
  * Finds the region around a hot target: the basic blocks reachable from it by direct jumps, within limits, with small
  * leaf functions and recursion followed through their calls. Everything that leads out becomes an exit.
  */
-import type { Decoded } from '../../isa/row.ts';
+import type { Decoded, Flow } from '../../isa/row.ts';
 import type { CodeSource } from './code-source.ts';
 
 /** Larger regions cost the host's compiler more than in proportion, and far larger ones kill it. */
@@ -44,8 +44,7 @@ export interface Region {
 /** What the compiler can do with an instruction that the tables mark as ending a fragment. */
 export type Supported = (decoded: Decoded) => 'inline' | 'leave';
 
-const RA = 1;
-const isLink = (register: number | undefined) => register === RA || register === 5;
+const flowOf = ({ row, operands }: Decoded): Flow | undefined => row.flow?.(operands);
 
 export function findRegion(source: CodeSource, supported: Supported): Region {
   const { leaders, returnSites } = findLeaders(source, supported);
@@ -75,29 +74,27 @@ function findLeaders(source: CodeSource, supported: Supported): { leaders: Set<n
       budget--;
       const decoded = source.instruction(at);
       if (!decoded) break;
-      const { operands, row, length } = decoded;
-      if (!row.ends || (row.name !== 'jal' && row.name !== 'jalr' && operands['rd'] !== undefined && supported(decoded) === 'inline')) {
+      const { row, length } = decoded;
+      const flow = flowOf(decoded);
+      if (!row.ends || (!flow && supported(decoded) === 'inline')) {
         at += length;
         continue;
       }
-      const target = at + (operands['imm'] ?? 0);
-      if (row.name === 'jal' && operands['rd'] === 0) leaders.add(target);
-      else if (row.name === 'jal' && followed(source, target, leaders)) {
-        leaders.add(target);
+      if (flow?.kind === 'jump' && !flow.links) leaders.add(at + flow.by);
+      else if (flow?.kind === 'jump' && followed(source, at + flow.by, leaders)) {
+        leaders.add(at + flow.by);
         leaders.add(at + length);
         returnSites.add(at + length);
-      } else if (isBranch(row.name)) {
+      } else if (flow?.kind === 'branch') {
         // Fall-through first: compilers lay out the likely path straight.
         leaders.add(at + length);
-        leaders.add(target);
+        leaders.add(at + flow.by);
       }
       break;
     }
   }
   return { leaders, returnSites };
 }
-
-const isBranch = (name: string) => name.startsWith('b') && ['beq', 'bne', 'blt', 'bge', 'bltu', 'bgeu'].includes(name);
 
 /** Recursion into the region's own entry, or a small leaf function. */
 function followed(source: CodeSource, target: number, leaders: ReadonlySet<number>): boolean {
@@ -113,19 +110,19 @@ function isSmallLeaf(source: CodeSource, target: number): boolean {
       if (seen.size > LEAF_INSTRUCTIONS) return false;
       const decoded = source.instruction(at);
       if (!decoded) return false;
-      const { row, operands, length } = decoded;
-      if (isBranch(row.name)) {
-        pending.push(at + (operands['imm'] as number));
-      } else if (row.name === 'jal') {
-        if (operands['rd'] !== 0) return false;
-        pending.push(at + (operands['imm'] as number));
+      const flow = flowOf(decoded);
+      if (flow?.kind === 'branch') {
+        pending.push(at + flow.by);
+      } else if (flow?.kind === 'jump') {
+        if (flow.links) return false;
+        pending.push(at + flow.by);
         break;
-      } else if (row.name === 'jalr') {
-        if (operands['rd'] !== 0 || operands['rs1'] !== RA) return false;
+      } else if (flow?.kind === 'indirect') {
+        if (!flow.returns) return false;
         returns = true;
         break;
-      } else if (row.ends) return false;
-      at += length;
+      } else if (decoded.row.ends) return false;
+      at += decoded.length;
     }
   }
   return returns;
@@ -144,19 +141,20 @@ function readBlock(
     const decoded = source.instruction(at);
     // Code that cannot be read is the interpreter's: it arrives there by an ordinary jump.
     if (!decoded) return end({ kind: 'next', target: at });
-    const { row, operands, length } = decoded;
+    const { length } = decoded;
+    const flow = flowOf(decoded);
     if (supported(decoded) === 'leave') {
       instructions.push({ at, decoded });
       return end({ kind: 'leave' });
     }
     instructions.push({ at, decoded });
     const next = at + length;
-    if (isBranch(row.name)) return end({ kind: 'branch', taken: at + (operands['imm'] as number), next });
-    if (row.name === 'jal') {
-      const target = at + (operands['imm'] as number);
-      return end({ kind: returnSites.has(next) && operands['rd'] !== 0 && leaders.has(target) ? 'call' : 'jump', target });
+    if (flow?.kind === 'branch') return end({ kind: 'branch', taken: at + flow.by, next });
+    if (flow?.kind === 'jump') {
+      const target = at + flow.by;
+      return end({ kind: returnSites.has(next) && flow.links && leaders.has(target) ? 'call' : 'jump', target });
     }
-    if (row.name === 'jalr') return end({ kind: 'indirect', returns: operands['rd'] === 0 && isLink(operands['rs1']) });
+    if (flow) return end({ kind: 'indirect', returns: flow.returns });
     at = next;
     if (leaders.has(at)) return end({ kind: 'next', target: at });
     if (instructions.length >= MOST_INSTRUCTIONS) return end({ kind: 'next', target: at });

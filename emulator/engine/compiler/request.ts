@@ -3,11 +3,12 @@ import type { CodeContext } from '../../isa/architecture.ts';
 import type { WasmModule } from '../wasm/webassembly.ts';
 
 /** A hot jump target in one mode. */
-export interface CompileRequest extends CodeContext {
+export interface CompileRequest {
   /** The target's address, as two signed halves. */
   readonly pcLow: number;
   readonly pcHigh: number;
   readonly mode: number;
+  readonly context: CodeContext;
 }
 
 /** A page of code a fragment was made from, and which generation of it. */

@@ -3,14 +3,14 @@
  * module; the interpreter calls them, compiled fragments leave to the interpreter instead.
  */
 import { ACCESS, type EngineCauses, WALK } from '../../isa/architecture.ts';
-import { BANKS, EVENT, FETCH_ENTRIES, FETCH_ENTRY, KIND, listSize, NO_TAG, PAGE, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
+import { EVENT, FETCH_ENTRIES, FETCH_ENTRY, KIND, listSize, NO_TAG, PAGE, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 import type { Expression } from '../wasm/expression.ts';
 import type { Callable, Routine } from '../wasm/routine.ts';
 import type { CoreParts } from './parts.ts';
 
 /** `fill`: the access cannot be done (an event is set: a trap, or `again`) or is not to RAM (address in `run.physical`). */
 const FAULTED = 0;
-const NOT_RAM = -1;
+export const NOT_RAM = -1;
 
 const ramOffset = (r: Routine, parts: CoreParts, physical: Expression) => r.sub(physical, r.i64(parts.ram.base));
 const flagsOf = (r: Routine, parts: CoreParts, page: Expression) => r.load('i32', 1, page, parts.ram.pageFlags);
@@ -34,9 +34,10 @@ export function writeFill(r: Routine, parts: CoreParts, translate: Callable): vo
   parts.present(r, page, r.i32(0), () => r.return(r.i32(FAULTED)));
   const isStore = r.eq(access, r.i32(ACCESS.store));
   // Protection was asked about this access only; what else the entry will let pass must be allowed as well.
-  r.when(parts.run.get('pmpActive'), () => {
+  r.when(parts.run.get('protection'), () => {
     const privilege = parts.run.get('walkPrivilege');
-    const allowed = (kind: number, flag: number) => r.select(r.call(parts.host.pmpCheck, r.i32(kind), privilege), r.i32(flag), r.i32(0));
+    const allowed = (kind: number, flag: number) =>
+      r.select(r.call(parts.host.protectionAllows, r.i32(kind), privilege), r.i32(flag), r.i32(0));
     const both = r.or(allowed(ACCESS.load, WALK.readable), allowed(ACCESS.store, WALK.writable));
     parts.run.set(r, 'walkFlags', r.and(parts.run.get('walkFlags'), r.or(both, r.i32(~(WALK.readable | WALK.writable)))));
   });
@@ -50,7 +51,7 @@ export function writeFill(r: Routine, parts: CoreParts, translate: Callable): vo
   r.store(8, entry, r.select(r.and(walk, r.i32(WALK.readable)), tag, r.i64(NO_TAG)), TLB_ENTRY.read);
   r.store(8, entry, r.select(mayWrite, tag, r.i64(NO_TAG)), TLB_ENTRY.write);
   r.store(4, entry, r.sub(host, r.wrap(address)), TLB_ENTRY.addend);
-  enlist(r, { entry, kindAt: TLB_ENTRY.kind, lists: parts.layout.tlbLists, entries: BANKS * TLB_ENTRIES }, walk);
+  enlist(r, { entry, kindAt: TLB_ENTRY.kind, lists: parts.layout.tlbLists, entries: parts.layout.banks * TLB_ENTRIES }, walk);
   r.return(host);
 }
 
@@ -82,14 +83,14 @@ export function writeFetch(r: Routine, parts: CoreParts, fetchHost: Callable): v
   const host = r.let(r.call(fetchHost, pc));
   r.when(r.eqz(host), () => r.return(r.i32(0)));
   const page = r.let(r.shrU(r.sub(host, r.i32(parts.ram.host)), r.i32(12)));
-  const records = r.variable(r.load('i32', 4, r.shl(page, r.i32(2)), parts.layout.decodedIndex));
+  const records = r.variable(r.load('i32', 4, r.add(parts.run.get('decodedIndex'), r.shl(page, r.i32(2)))));
   r.when(r.eqz(records.get()), () => records.set(r.call(parts.host.decodedPage, page)));
   const entry = r.let(
     r.add(parts.run.get('fetchTlb'), r.mul(r.and(r.wrap(r.shrU(pc, r.i64(12))), r.i32(FETCH_ENTRIES - 1)), r.i32(FETCH_ENTRY.size))),
   );
   r.store(8, entry, pageTag(r, pc), FETCH_ENTRY.tag);
   r.store(4, entry, records.get(), FETCH_ENTRY.records);
-  const lists = { entry, kindAt: FETCH_ENTRY.kind, lists: parts.layout.fetchLists, entries: BANKS * FETCH_ENTRIES };
+  const lists = { entry, kindAt: FETCH_ENTRY.kind, lists: parts.layout.fetchLists, entries: parts.layout.banks * FETCH_ENTRIES };
   enlist(r, lists, r.let(parts.run.get('walkFlags')));
   r.return(records.get());
 }
@@ -117,11 +118,14 @@ function byWidth(r: Routine, width: Expression, each: (width: 1 | 2 | 4 | 8) => 
 const crosses = (r: Routine, address: Expression, width: Expression) =>
   r.gtU(r.add(r.and(r.wrap(address), r.i32(0xfff)), width), r.i32(0x1000));
 
-/** An access outside RAM must be aligned and below 4 GiB, where the board's devices are; else an access fault. */
+/** Bits of a physical address; beyond, JavaScript's numbers would not be exact either. */
+const PHYSICAL_BITS = 52;
+
+/** An access outside RAM must be aligned and within the physical address space; else an access fault. */
 function refuseBadDeviceAccess(r: Routine, parts: CoreParts, width: Expression, cause: number, refuse: () => void): void {
   const address = r.parameter(0).get();
   const physical = parts.run.get('physical');
-  const bad = r.or(r.ne(r.shrU(physical, r.i64(32)), r.i64(0)), r.ne(r.and(r.wrap(physical), r.sub(width, r.i32(1))), r.i32(0)));
+  const bad = r.or(r.ne(r.shrU(physical, r.i64(PHYSICAL_BITS)), r.i64(0)), r.ne(r.and(r.wrap(physical), r.sub(width, r.i32(1))), r.i32(0)));
   r.when(bad, () => {
     parts.raise(r, r.i32(cause), address);
     refuse();
@@ -152,10 +156,11 @@ export function writeLoad(r: Routine, parts: CoreParts, fill: Callable, self: Ca
   r.when(r.eq(host, r.i32(NOT_RAM)), () => {
     refuseBadDeviceAccess(r, parts, width, causes.loadAccess, () => r.return(r.i64(0)));
     const physical = r.let(r.wrap(parts.run.get('physical')));
-    r.when(r.ne(width, r.i32(8)), () => r.return(r.extendU(r.call(parts.host.mmioRead, physical, width))));
-    const low = r.let(r.call(parts.host.mmioRead, physical, r.i32(4)));
+    const above = r.let(r.wrap(r.shrU(parts.run.get('physical'), r.i64(32))));
+    r.when(r.ne(width, r.i32(8)), () => r.return(r.extendU(r.call(parts.host.mmioRead, physical, above, width))));
+    const low = r.let(r.call(parts.host.mmioRead, physical, above, r.i32(4)));
     r.when(faulted(), () => r.return(r.i64(0)));
-    const high = r.let(r.call(parts.host.mmioRead, r.add(physical, r.i32(4)), r.i32(4)));
+    const high = r.let(r.call(parts.host.mmioRead, r.add(physical, r.i32(4)), above, r.i32(4)));
     r.return(r.or(r.extendU(low), r.shl(r.extendU(high), r.i64(32))));
   });
   byWidth(r, width, (bytes) => r.return(r.load('i64', bytes, host)));
@@ -189,13 +194,14 @@ export function writeStore(r: Routine, parts: CoreParts, fill: Callable, self: C
   r.when(r.eq(host, r.i32(NOT_RAM)), () => {
     refuseBadDeviceAccess(r, parts, width, causes.storeAccess, () => r.return());
     const physical = r.let(r.wrap(parts.run.get('physical')));
+    const above = r.let(r.wrap(r.shrU(parts.run.get('physical'), r.i64(32))));
     r.when(r.ne(width, r.i32(8)), () => {
-      r.run(parts.host.mmioWrite, physical, width, r.wrap(value));
+      r.run(parts.host.mmioWrite, physical, above, width, r.wrap(value));
       r.return();
     });
-    r.run(parts.host.mmioWrite, physical, r.i32(4), r.wrap(value));
+    r.run(parts.host.mmioWrite, physical, above, r.i32(4), r.wrap(value));
     r.when(faulted(), () => r.return());
-    r.run(parts.host.mmioWrite, r.add(physical, r.i32(4)), r.i32(4), r.wrap(r.shrU(value, r.i64(32))));
+    r.run(parts.host.mmioWrite, r.add(physical, r.i32(4)), above, r.i32(4), r.wrap(r.shrU(value, r.i64(32))));
     r.return();
   });
   byWidth(r, width, (bytes) => r.store(bytes, host, value));
@@ -229,7 +235,7 @@ export function writeFlushPage(r: Routine, parts: CoreParts): void {
   const page = r.let(r.wrap(r.shrU(r.parameter(0).get(), r.i64(12))));
   const entry = r.let(r.shl(r.and(page, r.i32(TLB_ENTRIES - 1)), r.i32(5)));
   const fetch = r.let(r.mul(r.and(page, r.i32(FETCH_ENTRIES - 1)), r.i32(FETCH_ENTRY.size)));
-  for (let bank = 0; bank < BANKS; bank++) {
+  for (let bank = 0; bank < parts.layout.banks; bank++) {
     const at = parts.layout.tlb + bank * TLB_ENTRIES * TLB_ENTRY.size;
     r.store(8, entry, r.i64(NO_TAG), at + TLB_ENTRY.read);
     r.store(8, entry, r.i64(NO_TAG), at + TLB_ENTRY.write);

@@ -25,9 +25,10 @@ import { type Expression, load } from '../wasm/expression.ts';
 import { ModuleWriter } from '../wasm/module.ts';
 import type { Callable, Label, Routine } from '../wasm/routine.ts';
 import { writeAtomicHost, writeFetch, writeFetchHost, writeFill, writeFlushPage, writeLoad, writeStore } from './access.ts';
-import { type Handlers, OWN_HANDLER } from './handlers.ts';
-import { fieldRegister, InterpreterRoutine } from './interpreter.ts';
+import { type Handler, Handlers, OWN_HANDLER } from './handlers.ts';
+import { FieldRegister, InterpreterRoutine } from './interpreter.ts';
 import { CoreParts } from './parts.ts';
+import { operandPlaces } from './record-shape.ts';
 
 /** Whether hot code is looked for and run compiled; `threshold` is the number of arrivals that make a target hot. */
 export interface Tiering {
@@ -38,7 +39,6 @@ export interface Tiering {
 /** What a core's module is made from. */
 export interface CoreModuleParts {
   readonly architecture: Architecture;
-  readonly handlers: Handlers;
   readonly layout: CoreLayout;
   readonly ram: RamLayout;
   /** Size of the machine's memory in WebAssembly pages. */
@@ -47,7 +47,7 @@ export interface CoreModuleParts {
 }
 
 /** Writes the module for one core. */
-export function writeCoreModule({ architecture, handlers, layout, ram, memoryPages, tiering }: CoreModuleParts): Uint8Array {
+export function writeCoreModule({ architecture, layout, ram, memoryPages, tiering }: CoreModuleParts): Uint8Array {
   const { causes } = architecture;
   const module = new ModuleWriter();
   module.importMemory('machine', 'memory', memoryPages, memoryPages);
@@ -69,20 +69,27 @@ export function writeCoreModule({ architecture, handlers, layout, ram, memoryPag
   writeAtomicHost(atomicHost.routine, parts, fill, causes);
   const flushPage = module.function(['i64'], []);
   writeFlushPage(flushPage.routine, parts);
-  const quickCsr = module.function(['i32', 'i32', 'i32'], ['i32']);
-  architecture.writeQuickCsr(quickCsr.routine, parts);
-  const float = writeFloatFunctions(module, { frm: parts.state.address('frm'), fflags: parts.state.address('fflags') });
+  const quickAnswers = new Map<string, Callable>();
+  for (const [name, write] of Object.entries(architecture.quickAnswers)) {
+    const answer = module.function(['i32'], ['i32']);
+    write(answer.routine, parts);
+    quickAnswers.set(name, answer);
+  }
+  const policy = architecture.float;
+  const float =
+    policy && writeFloatFunctions(module, { frm: parts.state.address(policy.rounding), fflags: parts.state.address(policy.flags) });
+  const runtime = { load: slowLoad, store: slowStore, atomicHost, fill, flushPage, quickAnswers };
 
   const interpret = module.function(
     ['i32', 'i64'],
     ['i32'],
-    (signature) => new InterpreterRoutine(signature, parts, { load: slowLoad, store: slowStore, atomicHost, flushPage, quickCsr, causes }),
+    (signature) => new InterpreterRoutine(signature, { architecture, core: parts, runtime }),
   );
   const fragmentType = module.type({ parameters: ['i32'], results: ['i32'] });
   const jump = module.function(['i32', 'i64'], ['i32']);
   if (tiering.compile) writeJump(jump.routine, parts, interpret, fragmentType, tiering);
   else jump.routine.returnCall(interpret, jump.routine.parameter(0).get(), jump.routine.parameter(1).get());
-  writeInterpreter(interpret.routine, { parts, handlers, float, fetch, fetchHost, fragmentType, tiering });
+  writeInterpreter(interpret.routine, { architecture, parts, float, fetch, fetchHost, fragmentType, tiering });
   const run = module.function(['i32'], ['i32']);
   run.routine.returnCall(jump, run.routine.parameter(0).get(), parts.state.get('pc'));
 
@@ -101,7 +108,7 @@ export function writeCoreModule({ architecture, handlers, layout, ram, memoryPag
   // Translation is exported for the rare things TypeScript does at virtual addresses.
   const exported = { run, jump, interpret, interpretZero, translate, fetchPage };
   for (const [name, callable] of Object.entries(exported)) module.export(name, callable);
-  exportFloatFunctions(module, float);
+  if (float) exportFloatFunctions(module, float);
   return module.finish();
 }
 
@@ -138,9 +145,9 @@ function writeJump(r: Routine, parts: CoreParts, interpret: Callable, fragmentTy
 }
 
 interface InterpreterParts {
+  readonly architecture: Architecture;
   readonly parts: CoreParts;
-  readonly handlers: Handlers;
-  readonly float: FloatFunctions;
+  readonly float: FloatFunctions | undefined;
   readonly fetch: Callable;
   readonly fetchHost: Callable;
   readonly fragmentType: number;
@@ -150,7 +157,8 @@ interface InterpreterParts {
 function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts): void {
   const { parts, fetch, fragmentType, tiering } = made;
   const { run, state, host } = parts;
-  r.float = new FloatCalls(r, made.float);
+  const { slots, shift, mask } = parts.layout.records;
+  if (made.float) r.float = new FloatCalls(r, made.float);
   const target = r.parameter(1);
   const fresh = r.variable(r.i32(1)); // the first instruction is always interpreted: a fragment may have left over it
   const entered = r.variable(r.left.get());
@@ -177,7 +185,7 @@ function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts): void {
           r.branchTo(onEvent, r.eqz(r.records.get()));
         },
       );
-      r.ip.set(r.add(r.records.get(), r.wrap(r.shl(r.and(pc, r.i64(0xffe)), r.i64(3)))));
+      r.ip.set(r.add(r.records.get(), r.wrap(r.shl(r.and(pc, r.i64(mask)), r.i64(shift)))));
       r.loop((arrive) => {
         const stop = r.or(r.leS(r.left.get(), r.i32(0)), load('i32', 4, false, r.i32(0), parts.layout.attention));
         r.when(stop, () => {
@@ -197,7 +205,7 @@ function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts): void {
             },
           );
         }
-        const inPage = () => r.ltU(r.sub(r.ip.get(), r.records.get()), r.i32(2048 * RECORD.size));
+        const inPage = () => r.ltU(r.sub(r.ip.get(), r.records.get()), r.i32(slots * RECORD.size));
         r.block((outside) => {
           r.onFarJump = outside;
           r.loop((next) => {
@@ -244,6 +252,7 @@ function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts): void {
 /** The dispatch and every handler. `next` runs the record at `ip`; `outside` looks its page up again. */
 function writeHandlers(r: InterpreterRoutine, made: InterpreterParts, next: Label, outside: Label): void {
   const { host } = made.parts;
+  const cpu = made.architecture.cpu(r);
   const own: (() => void)[] = [
     () => {
       r.run(host.decode, r.ip.get());
@@ -258,11 +267,7 @@ function writeHandlers(r: InterpreterRoutine, made: InterpreterParts, next: Labe
   ];
   const all = [
     ...own,
-    ...made.handlers.list.map(
-      ({ row, length }) =>
-        () =>
-          writeHandler(r, row, length, next),
-    ),
+    ...new Handlers(made.architecture.rows).list.map((handler) => () => writeHandler(r, cpu, made.architecture, handler, next)),
   ];
   const labels: Label[] = [];
   const nest = (remaining: number) => {
@@ -281,12 +286,13 @@ function writeHandlers(r: InterpreterRoutine, made: InterpreterParts, next: Labe
 
 const retire = (r: InterpreterRoutine) => r.left.set(r.sub(r.left.get(), r.i32(1)));
 
-function writeHandler(r: InterpreterRoutine, row: Row, length: 2 | 4, next: Label): void {
+function writeHandler(r: InterpreterRoutine, cpu: unknown, architecture: Architecture, { row, length }: Handler, next: Label): void {
   r.scope(() => {
     r.length = length;
     retire(r);
-    if (row.float) r.floatGuard(row.encoding.operands.some(({ name }) => name === 'rm'));
-    row.meaning?.(r, interpreterOperands(r, row) as never);
+    const mode = row.operands.find(({ name }) => name === architecture.float?.operand);
+    if (row.float) r.floatGuard(mode && r.control(row, mode));
+    row.meaning?.(cpu as never, interpreterOperands(r, row) as never);
     r.advance();
     r.branchTo(next);
   });
@@ -295,34 +301,29 @@ function writeHandler(r: InterpreterRoutine, row: Row, length: 2 | 4, next: Labe
 /** A row's operands as fields of the record. */
 function interpreterOperands(r: InterpreterRoutine, row: Row): Record<string, unknown> {
   const operands: Record<string, unknown> = {};
-  for (const { name, register } of row.encoding.operands) {
-    operands[name] = register
-      ? fieldRegister(register, name)
-      : name === 'csr'
-        ? r.field16(RECORD.third)
-        : name === 'rm'
-          ? r.roundingMode()
-          : name === 'imm' || name === 'shamt' || name === 'zimm'
-            ? r.immediate()
-            : r.i32(0); // ordering bits: every access is ordered as strongly as any of them can ask
-  }
+  for (const { operand, at } of operandPlaces(row))
+    operands[operand.name] =
+      operand.file !== undefined
+        ? new FieldRegister(operand.file, at)
+        : operand.kind === 'immediate'
+          ? r.immediate()
+          : r.control(row, operand);
   return operands;
 }
 
-/** An instruction of four bytes that begins in the last two of a page: decoded anew each time, into a page of its own. */
+/** An instruction that begins in a page and ends in the next: decoded anew each time, into a page of its own. */
 function straddle(r: InterpreterRoutine, made: InterpreterParts, next: Label): void {
   const { parts, fetchHost } = made;
   r.scope(() => {
     const pc = r.let(r.pc());
     parts.state.set(r, 'pc', pc);
     parts.run.set(r, 'left', r.left.get());
-    const low = r.let(r.call(fetchHost, pc));
-    r.branchTo(r.onEvent, r.eqz(low));
-    const high = r.let(r.call(fetchHost, r.add(pc, r.i64(2))));
-    r.branchTo(r.onEvent, r.eqz(high));
-    const word = r.or(load('i32', 2, false, low), r.shl(load('i32', 2, false, high), r.i32(16)));
+    const first = r.let(r.call(fetchHost, pc));
+    r.branchTo(r.onEvent, r.eqz(first));
+    const second = r.let(r.call(fetchHost, r.add(r.and(pc, r.i64(-4096)), r.i64(4096))));
+    r.branchTo(r.onEvent, r.eqz(second));
     const scratch = parts.layout.scratchPage;
-    r.run(parts.host.decodeWord, r.i32(scratch), word);
+    r.run(parts.host.decodeAcross, r.i32(scratch), first, second);
     // This record is the first of its page, whose others all leave it, so `pageBase` may be any address.
     r.ip.set(r.i32(scratch));
     r.records.set(r.i32(scratch));

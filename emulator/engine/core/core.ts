@@ -2,15 +2,7 @@
  * One guest core: its generated module, and the TypeScript half of what that module calls. `run` executes until the
  * budget is used up or something wants attention; everything around it (time, sleeping, messages) is run-loop.ts.
  */
-import {
-  ACCESS,
-  type Architecture,
-  type EngineCore,
-  type EngineState,
-  type Flush,
-  type PrivilegedCore,
-  SYSTEM_OPERATIONS,
-} from '../../isa/architecture.ts';
+import { ACCESS, type Architecture, type EngineCore, type EngineState, type Flush, type PrivilegedCore } from '../../isa/architecture.ts';
 import { FENCE, type Shootdown } from '../../memory/shootdown.ts';
 import { bind, reset, type StateOf } from '../../snapshot/schema.ts';
 import {
@@ -21,7 +13,6 @@ import {
   FETCH_ENTRY,
   JUMP_ENTRIES,
   JUMP_ENTRY,
-  modeOf,
   PAGE,
   type RamLayout,
   runState,
@@ -31,8 +22,7 @@ import {
 import { wasm, type WasmMemory, type WasmModule, type WasmTable } from '../wasm/webassembly.ts';
 import { type Tiering, writeCoreModule } from './core-module.ts';
 import { DecodedPages } from './decoded-pages.ts';
-import { Handlers, RecordWriter } from './handlers.ts';
-import { CSR_KINDS } from './interpreter.ts';
+import { RecordWriter } from './handlers.ts';
 import type { HostCalls } from './parts.ts';
 import { Translations } from './translations.ts';
 
@@ -40,6 +30,14 @@ import { Translations } from './translations.ts';
 const CALLS_A_LOOK = 16;
 /** Later than any tick. */
 const NEVER = 1n << 63n;
+
+/** What answers outside RAM, by physical address or port. */
+export interface AddressSpace {
+  /** @returns -1 where nothing answers */
+  read(address: number, size: 1 | 2 | 4): number;
+  /** @returns false where nothing answers */
+  write(address: number, size: 1 | 2 | 4, value: number): boolean;
+}
 
 /** What a core needs from its machine. */
 export interface CoreSurroundings {
@@ -50,20 +48,23 @@ export interface CoreSurroundings {
   readonly table: WasmTable;
   readonly layout: CoreLayout;
   readonly ram: RamLayout;
-  readonly hartId: number;
+  /** Which of the machine's cores this is. */
+  readonly core: number;
   readonly tiering: Tiering;
   /** The module, where a core of the same layout, RAM and tiering has been made before. */
   readonly module?: WasmModule;
   /** Device registers by physical address; -1 and false for a bus error. */
-  readonly bus: { read(address: number, size: 1 | 2 | 4): number; write(address: number, size: 1 | 2 | 4, value: number): boolean };
+  readonly bus: AddressSpace;
+  /** The second address space, where the architecture has one. */
+  readonly ports?: AddressSpace;
   /** Time in ticks. */
   time(): bigint;
-  /** The hardware-driven bits of mip. */
+  /** The interrupt lines that hardware drives. */
   lines(): number;
   /** Makes this core's generated code return soon. */
   nudge(): void;
-  /** ECALL from S-mode, the pc already behind it. @returns false where there is no built-in SBI and the call must trap */
-  sbi(): boolean;
+  /** A guest calls the machine's firmware, the pc already behind the call. @returns false where there is none and the call must trap */
+  firmwareCall(): boolean;
   /** What this core and others tell each other about pages. */
   readonly shootdown: Shootdown;
   /** A page that a snapshot still needs, or that is clean, is about to change. */
@@ -86,6 +87,8 @@ export interface FragmentKeeper {
   translationsChanged(what: Flush): void;
 }
 
+const physicalAddress = (low: number, high: number): number => (high >>> 0) * 2 ** 32 + (low >>> 0);
+
 interface CoreExports {
   run(left: number): number;
   translate(address: bigint, access: number): bigint;
@@ -98,7 +101,7 @@ export class Core implements EngineCore {
   /** The architecture's half. */
   readonly privileged: PrivilegedCore;
   readonly working: StateOf<typeof runState>;
-  readonly hartId: number;
+  readonly core: number;
   readonly exports: CoreExports & Record<string, unknown>;
   readonly surroundings: CoreSurroundings;
   /** What the core is made of; may be posted and used for another one. */
@@ -121,20 +124,26 @@ export class Core implements EngineCore {
     const { architecture, memory, memoryPages, table, layout, ram, tiering } = surroundings;
     const { buffer } = memory;
     this.surroundings = surroundings;
-    this.hartId = surroundings.hartId;
+    this.core = surroundings.core;
     reset(architecture.state, buffer, layout.state);
     reset(runState, buffer, layout.run);
     this.state = bind(architecture.state, buffer, layout.state) as unknown as EngineState;
     this.working = bind(runState, buffer, layout.run);
     this.translations = new Translations(buffer, layout, ram);
-    const handlers = new Handlers(architecture.rows);
-    const records = new RecordWriter(buffer, architecture, handlers);
-    this.#decoded = new DecodedPages(buffer, { layout, ram, records, translations: this.translations, hold: (page) => this.#hold(page) });
+    this.#decoded = new DecodedPages(buffer, {
+      layout,
+      ram,
+      records: new RecordWriter(buffer, architecture),
+      translations: this.translations,
+      decodings: architecture.modes.decodings,
+      longest: architecture.code.longest,
+      hold: (page) => this.#hold(page),
+    });
     this.#flags = new Uint8Array(buffer, ram.pageFlags, ram.size / 4096);
     this.#generations = new Int32Array(buffer, ram.generations, ram.size / 4096);
     this.#held = new Int32Array(buffer, layout.held, ram.size / 4096);
     this.privileged = architecture.privileged(this, buffer, layout.state);
-    this.module = surroundings.module ?? new wasm.Module(writeCoreModule({ architecture, handlers, layout, ram, memoryPages, tiering }));
+    this.module = surroundings.module ?? new wasm.Module(writeCoreModule({ architecture, layout, ram, memoryPages, tiering }));
     const imports = { machine: { memory, table }, host: this.#hostCalls() };
     this.exports = new wasm.Instance(this.module, imports as unknown as Record<string, Record<string, unknown>>)
       .exports as typeof this.exports;
@@ -152,10 +161,10 @@ export class Core implements EngineCore {
     this.#until = until;
     this.#granted = budget;
     this.working.left = budget;
-    shootdown.enter(this.hartId);
+    shootdown.enter(this.core);
     this.answer();
     this.exports.run(budget);
-    shootdown.leave(this.hartId);
+    shootdown.leave(this.core);
     const done = budget - (this.working.left | 0);
     this.state.retired += BigInt(done);
     this.#granted = 0;
@@ -179,22 +188,23 @@ export class Core implements EngineCore {
     this.nudge();
     if (this.#granted > 0) this.working.event = EVENT.leave;
   }
-  sbi(): boolean {
-    return this.surroundings.sbi();
+  firmwareCall(): boolean {
+    return this.surroundings.firmwareCall();
   }
 
   modeChanged(): void {
     const { working } = this;
-    const { layout } = this.surroundings;
-    const { bank, fetchBank, float, mayFence } = this.privileged.mode();
-    const mode = modeOf(bank, float);
-    working.mode = mode;
-    working.counterMix = counterMix(mode);
+    const { architecture, layout, ram } = this.surroundings;
+    const { key, fetchBank, facts } = this.privileged.mode();
+    const { bank, float, decoding } = architecture.modes.facets(key);
+    working.mode = key;
+    working.counterMix = counterMix(key);
     working.floatMode = float;
-    working.mayFence = mayFence ? 1 : 0;
+    working.facts = facts;
+    working.decodedIndex = layout.decodedIndex + decoding * (ram.size / 4096) * 4;
     working.tlb = layout.tlb + bank * TLB_ENTRIES * TLB_ENTRY.size;
     working.fetchTlb = layout.fetchTlb + fetchBank * FETCH_ENTRIES * FETCH_ENTRY.size;
-    working.jumpCache = layout.jumpCache + mode * JUMP_ENTRIES * JUMP_ENTRY.size;
+    working.jumpCache = layout.jumpCache + key * JUMP_ENTRIES * JUMP_ENTRY.size;
   }
   flush({ address, keepGlobal }: Flush): void {
     this.#flushes++;
@@ -209,21 +219,21 @@ export class Core implements EngineCore {
   settle(): void {
     const { shootdown } = this.surroundings;
     const { revoked, changed } = shootdown;
-    const revokedSeen = shootdown.revokedSeen(this.hartId);
-    const changedSeen = shootdown.changedSeen(this.hartId);
+    const revokedSeen = shootdown.revokedSeen(this.core);
+    const changedSeen = shootdown.changedSeen(this.core);
     if (revoked === revokedSeen && changed === changedSeen) return;
     if (revoked !== revokedSeen) this.translations.revoke();
     if (changed !== changedSeen) this.#dropChanged();
-    shootdown.settled(this.hartId, revoked, changed);
+    shootdown.settled(this.core, revoked, changed);
   }
   /** The same, and the fences asked for. Only between instructions: no translation may be in the making. */
   answer(): void {
     const { shootdown } = this.surroundings;
     this.settle();
-    const fences = shootdown.fences(this.hartId);
+    const fences = shootdown.fences(this.core);
     if (fences === 0) return;
     this.flush({ keepGlobal: (fences & FENCE.all) === 0 });
-    shootdown.fenced(this.hartId, fences);
+    shootdown.fenced(this.core, fences);
   }
 
   /** State and memory are those of another instant: nothing remembered of the former holds. */
@@ -245,8 +255,8 @@ export class Core implements EngineCore {
     this.working.trapValue = value;
     this.working.event = EVENT.trap;
   }
-  completed(leave = false): void {
-    this.state.pc = BigInt.asUintN(64, this.state.pc + 4n);
+  completed(leave = false, length = 4): void {
+    this.state.pc = BigInt.asUintN(64, this.state.pc + BigInt(length));
     this.redirected(leave);
   }
   redirected(leave = false): void {
@@ -258,7 +268,7 @@ export class Core implements EngineCore {
   #hold(page: number): void {
     if (this.#held[page] !== 0) return;
     this.translations.protect(page);
-    this.surroundings.shootdown.claim(page, this.hartId, () => this.settle());
+    this.surroundings.shootdown.claim(page, this.core, () => this.settle());
     this.#heldPages.push(page);
   }
   #dropChanged(): void {
@@ -279,7 +289,7 @@ export class Core implements EngineCore {
     const { shootdown, keepPage } = this.surroundings;
     // Another core may claim the page again while this one waits for it.
     while (Atomics.load(this.#flags, page) & PAGE.code) {
-      shootdown.codeChanged(page, this.hartId, () => this.settle());
+      shootdown.codeChanged(page, this.core, () => this.settle());
       this.#drop(page);
     }
     keepPage(page);
@@ -287,13 +297,16 @@ export class Core implements EngineCore {
   /** Others do not wait for a core that waits. What they ask meanwhile is done before the core goes on, or it begins anew. */
   #awaitPage(page: number): boolean {
     const { shootdown, awaitPage } = this.surroundings;
-    shootdown.leave(this.hartId);
+    shootdown.leave(this.core);
     const there = awaitPage(page);
-    shootdown.enter(this.hartId);
+    shootdown.enter(this.core);
     this.settle();
-    return there && shootdown.fences(this.hartId) === 0;
+    return there && shootdown.fences(this.core) === 0;
   }
 
+  get #decoding(): number {
+    return this.surroundings.architecture.modes.facets(this.working.mode).decoding;
+  }
   /** Passed by everything that is much slower than an instruction. */
   #pace(): void {
     if (++this.#slowCalls % CALLS_A_LOOK === 0 && this.surroundings.time() >= this.#until) this.nudge();
@@ -304,38 +317,47 @@ export class Core implements EngineCore {
     const { bus, architecture } = surroundings;
     const { causes } = architecture;
     return {
-      mmioRead: (physical, width) => {
+      mmioRead: (low, high, width) => {
         this.#pace();
-        const value = bus.read(physical >>> 0, width as 1 | 2 | 4);
+        const value = bus.read(physicalAddress(low, high), width as 1 | 2 | 4);
         if (value === -1) this.raise(causes.loadAccess, working.trapValue);
         return value | 0;
       },
-      mmioWrite: (physical, width, value) => {
+      mmioWrite: (low, high, width, value) => {
         this.#pace();
-        if (!bus.write(physical >>> 0, width as 1 | 2 | 4, value >>> 0)) this.raise(causes.storeAccess, working.trapValue);
+        if (!bus.write(physicalAddress(low, high), width as 1 | 2 | 4, value >>> 0)) this.raise(causes.storeAccess, working.trapValue);
       },
-      pmpCheck: (access, privilege) => (privileged.protectionAllows(access, privilege) ? 1 : 0),
+      // Where no port answers all bits read as ones, and writes are lost.
+      portRead: (port, width) => {
+        this.#pace();
+        return (surroundings.ports?.read(port & 0xffff, width as 1 | 2 | 4) ?? -1) | 0;
+      },
+      portWrite: (port, width, value) => {
+        this.#pace();
+        surroundings.ports?.write(port & 0xffff, width as 1 | 2 | 4, value >>> 0);
+      },
+      protectionAllows: (access, privilege) => (privileged.protectionAllows(access, privilege) ? 1 : 0),
       beforeWrite: (page) => {
         this.#pace();
         this.#beforeWrite(page);
       },
       awaitPage: (page) => (this.#awaitPage(page) ? 1 : 0),
       watchedWritten: () => surroundings.watchedWritten(),
-      decodedPage: (page) => this.#decoded.allocate(page),
+      decodedPage: (page) => this.#decoded.allocate(page, this.#decoding),
       decode: (record) => {
         this.#pace();
         this.#decoded.decodeAt(record);
       },
-      decodeWord: (record, word) => this.#decoded.decodeWord(record, word),
-      system: (operation) => {
+      decodeAcross: (record, first, second) => this.#decoded.decodeAcross(record, first, second, this.#decoding),
+      operation: (index) => {
         this.#pace();
-        privileged.system(SYSTEM_OPERATIONS[operation] as (typeof SYSTEM_OPERATIONS)[number]);
+        privileged.operation(architecture.operations[index] as string);
       },
-      csr: (number, kind, writes) => {
+      ask: (index, number) => {
         this.#pace();
         const { mode } = working;
         const flushes = this.#flushes;
-        if (!privileged.csr(number, CSR_KINDS[kind] as (typeof CSR_KINDS)[number], writes !== 0)) return this.raise(causes.illegal, 0n);
+        if (!privileged.ask(architecture.operations[index] as string, number)) return this.raise(causes.illegal, 0n);
         // What the interpreter holds of the present mode or address space may have become wrong.
         if (mode !== working.mode || flushes !== this.#flushes) this.redirected();
       },

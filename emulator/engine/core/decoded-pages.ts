@@ -1,58 +1,69 @@
 /** The decoded records of one core: a pool of pages, filled instruction by instruction as they are first reached. */
-import { type CoreLayout, DECODED_PAGE, type RamLayout, RECORD } from '../layout.ts';
+import { type CoreLayout, type RamLayout, RECORD, type RecordLayout } from '../layout.ts';
 import { OWN_HANDLER, type RecordWriter } from './handlers.ts';
 import type { Translations } from './translations.ts';
 
 /** Records decoded ahead at most, in one go: a little more than the mean run between jumps. */
 const AHEAD = 16;
-const SLOTS = 2048;
 
 export interface DecodedPagesParts {
   readonly layout: CoreLayout;
   readonly ram: RamLayout;
   readonly records: RecordWriter;
   readonly translations: Translations;
+  readonly decodings: number;
+  /** Bytes of the longest instruction. */
+  readonly longest: number;
   /** From now on the core is told when this page changes; before its code is read. */
   hold(page: number): void;
+}
+
+/** Whose a page of the pool is. */
+interface Owner {
+  readonly page: number;
+  readonly decoding: number;
 }
 
 export class DecodedPages {
   readonly #view: DataView;
   readonly #bytes: Uint8Array;
-  readonly #layout: CoreLayout;
-  readonly #ram: RamLayout;
-  readonly #records: RecordWriter;
-  readonly #translations: Translations;
+  readonly #parts: DecodedPagesParts;
+  readonly #shape: RecordLayout;
+  /** For each decoding, by RAM page. */
   readonly #index: Int32Array;
-  readonly #hold: (page: number) => void;
-  /** RAM page of each page of the pool, in order of allocation. */
-  #owners: number[] = [];
+  readonly #pages: number;
+  /** An instruction across two pages, put together. */
+  readonly #across: DataView;
+  /** In order of allocation. */
+  #owners: Owner[] = [];
   /** Pages of the pool that have held records before. */
   #everUsed = 0;
 
-  constructor(buffer: SharedArrayBuffer, { layout, ram, records, translations, hold }: DecodedPagesParts) {
+  constructor(buffer: SharedArrayBuffer, parts: DecodedPagesParts) {
+    const { layout, ram, decodings, longest } = parts;
+    this.#parts = parts;
+    this.#shape = layout.records;
     this.#view = new DataView(buffer);
     this.#bytes = new Uint8Array(buffer);
-    this.#layout = layout;
-    this.#ram = ram;
-    this.#records = records;
-    this.#translations = translations;
-    this.#index = new Int32Array(buffer, layout.decodedIndex, ram.size / 4096);
-    this.#hold = hold;
-    for (let slot = 1; slot < DECODED_PAGE / RECORD.size; slot++) this.#own(layout.scratchPage + slot * RECORD.size, OWN_HANDLER.pageEnd);
+    this.#pages = ram.size / 4096;
+    this.#index = new Int32Array(buffer, layout.decodedIndex, decodings * this.#pages);
+    this.#across = new DataView(new ArrayBuffer(2 * longest));
+    for (let at = RECORD.size; at < this.#shape.size; at += RECORD.size) this.#own(layout.scratchPage + at, OWN_HANDLER.pageEnd);
   }
 
   /** A decoded page for a RAM page that has none; when the pool is used up, all are forgotten first. */
-  allocate(page: number): number {
-    if (this.#owners.length === this.#layout.poolPages) this.forgetAll();
+  allocate(page: number, decoding: number): number {
+    const { layout } = this.#parts;
+    if (this.#owners.length === layout.poolPages) this.forgetAll();
+    const { size, slots } = this.#shape;
     const number = this.#owners.length;
-    const records = this.#layout.pool + number * DECODED_PAGE;
-    this.#owners.push(page);
-    this.#index[page] = records;
+    const records = layout.pool + number * size;
+    this.#owners.push({ page, decoding });
+    this.#index[decoding * this.#pages + page] = records;
     // Fresh memory is zero; touching it all would only make it resident.
-    if (number < this.#everUsed) this.#bytes.fill(0, records, records + DECODED_PAGE);
+    if (number < this.#everUsed) this.#bytes.fill(0, records, records + size);
     else this.#everUsed = number + 1;
-    for (let slot = SLOTS; slot < DECODED_PAGE / RECORD.size; slot++) this.#own(records + slot * RECORD.size, OWN_HANDLER.pageEnd);
+    for (let at = slots * RECORD.size; at < size; at += RECORD.size) this.#own(records + at, OWN_HANDLER.pageEnd);
     return records;
   }
 
@@ -60,41 +71,46 @@ export class DecodedPages {
   forgetAll(): void {
     this.#index.fill(0);
     this.#owners = [];
-    this.#translations.flush(false);
+    this.#parts.translations.flush(false);
   }
 
   /** Forgets the records of a RAM page whose code has changed; they decode anew where they are. */
   forget(page: number): void {
-    const records = this.#index[page] as number;
-    if (records) this.#bytes.fill(0, records, records + SLOTS * RECORD.size);
+    for (let at = page; at < this.#index.length; at += this.#pages) {
+      const records = this.#index[at] as number;
+      if (records) this.#bytes.fill(0, records, records + this.#shape.slots * RECORD.size);
+    }
   }
 
   /** Fills the record at this address and likely followers. */
   decodeAt(record: number): void {
-    const pool = this.#layout.pool;
-    const number = Math.floor((record - pool) / DECODED_PAGE);
-    const page = this.#owners[number] as number;
-    this.#hold(page);
-    const records = pool + number * DECODED_PAGE;
-    const code = this.#ram.host + page * 4096;
-    let slot = (record - records) / RECORD.size;
-    for (let ahead = 0; ahead < AHEAD && slot < SLOTS; ahead++) {
-      const at = records + slot * RECORD.size;
+    const { layout, ram, records: writer, hold } = this.#parts;
+    const { size, slots, shift } = this.#shape;
+    const number = Math.floor((record - layout.pool) / size);
+    const { page, decoding } = this.#owners[number] as Owner;
+    hold(page);
+    const records = layout.pool + number * size;
+    const code = ram.host + page * 4096;
+    const end = records + slots * RECORD.size;
+    let at = record;
+    for (let ahead = 0; ahead < AHEAD && at < end; ahead++) {
       if (this.#view.getUint16(at, true) !== OWN_HANDLER.decode) return;
-      let word = this.#view.getUint16(code + slot * 2, true);
-      if ((word & 3) === 3) {
-        if (slot === SLOTS - 1) return this.#own(at, OWN_HANDLER.straddle);
-        word |= this.#view.getUint16(code + slot * 2 + 2, true) << 16;
-      }
-      const length = this.#records.write(at, word);
-      if (length < 0) return; // past a jump there may be data
-      slot += length / 2;
+      const distance = (at - records) >> shift;
+      const extent = writer.write(at, this.#view, code + distance, 4096 - distance, decoding);
+      if (extent === 0) return this.#own(at, OWN_HANDLER.straddle);
+      if (extent < 0) return;
+      at += extent << shift;
     }
   }
 
-  /** Writes one instruction, given as a word, as the record at this address. */
-  decodeWord(record: number, word: number): void {
-    this.#records.write(record, word);
+  /** Writes an instruction that lies across two pages as the record at this address. @param first where its first byte is, and the next page's `second` */
+  decodeAcross(record: number, first: number, second: number, decoding: number): void {
+    const { ram, longest, records } = this.#parts;
+    const there = 4096 - ((first - ram.host) & 0xfff);
+    for (let index = 0; index < 2 * longest; index++)
+      this.#across.setUint8(index, this.#bytes[index < there ? first + index : second + index - there] as number);
+    // What goes on even beyond this is no instruction of the architecture.
+    if (records.write(record, this.#across, 0, there + longest, decoding) === 0) this.#own(record, OWN_HANDLER.illegal);
   }
 
   #own(at: number, handler: number): void {

@@ -1,10 +1,11 @@
 /**
- * The interpreter's handlers and their numbers: three of its own, then one for each row that has a meaning, then the
- * two-byte forms of rows that have a compressed encoding (a handler knows by how much to move on).
+ * The interpreter's handlers and their numbers: four of its own, then one for each row that has a meaning and each length
+ * that it has (a handler knows by how much to move on, unless the row has any length).
  */
 import type { Architecture } from '../../isa/architecture.ts';
 import type { Decoded, Row } from '../../isa/row.ts';
 import { RECORD } from '../layout.ts';
+import { operandPlaces } from './record-shape.ts';
 
 /** The interpreter's own records. `decode` is zero, so that a cleared page decodes itself. */
 export const OWN_HANDLER = { decode: 0, pageEnd: 1, illegal: 2, straddle: 3 } as const;
@@ -12,125 +13,147 @@ const OWN = Object.keys(OWN_HANDLER).length;
 
 export interface Handler {
   readonly row: Row;
-  readonly length: 2 | 4;
+  /** Absent: in the record. */
+  readonly length: number | undefined;
 }
 /** The handlers of an architecture's rows, and which number runs what. */
 export class Handlers {
   readonly list: readonly Handler[];
-  readonly #numbers: ReadonlyMap<string, number>;
+  readonly #numbers = new Map<Row, ReadonlyMap<number | undefined, number>>();
   constructor(rows: readonly Row[]) {
-    const meant = rows.filter((row) => row.meaning);
-    const short = new Set(rows.map((row) => row.expandsTo?.name));
-    this.list = [
-      ...meant.map((row) => ({ row, length: 4 as const })),
-      ...meant.filter((row) => short.has(row.name)).map((row) => ({ row, length: 2 as const })),
-    ];
-    this.#numbers = new Map(this.list.map(({ row, length }, index) => [`${row.name}/${length}`, OWN + index]));
+    const list: Handler[] = [];
+    for (const row of rows) {
+      if (!row.meaning) continue;
+      const numbers = (row.lengths ?? [undefined]).map((length) => [length, OWN + list.push({ row, length }) - 1] as const);
+      this.#numbers.set(row, new Map(numbers));
+    }
+    this.list = list;
   }
   /** The number of the handler for an instruction; undefined where nothing implements it. */
   numberOf({ row, length }: Decoded): number | undefined {
-    return this.#numbers.get(`${row.name}/${length}`);
+    const numbers = this.#numbers.get(row);
+    return numbers?.get(row.lengths ? length : undefined);
   }
 }
 
-/** Byte offsets of the register files from the core's state. */
-interface RegisterOffsets {
-  readonly x: number;
-  readonly f: number;
-}
-
-/** What decoding ahead needs to know of an instruction: its length in bytes, negative where what follows need not be code. */
-type Extent = number;
-
-const FIELD: Readonly<Record<string, number>> = {
-  rd: RECORD.rd,
-  fd: RECORD.rd,
-  rs1: RECORD.rs1,
-  fs1: RECORD.rs1,
-  rs2: RECORD.rs2,
-  fs2: RECORD.rs2,
-  fs3: RECORD.third,
-  csr: RECORD.third,
-};
-
-/** Packs an instruction as the four words of its record. */
-function pack(
-  words: Int32Array,
-  word: number,
-  decoded: Decoded | undefined,
-  number: number | undefined,
-  { x, f }: RegisterOffsets,
-): Extent {
-  words.fill(0);
-  if (!decoded || number === undefined) {
-    words[0] = OWN_HANDLER.illegal;
-    words[RECORD.immediate / 4] = (word & 3) === 3 ? word : word & 0xffff;
-    return -2;
-  }
-  const halves = new Uint16Array(words.buffer, words.byteOffset, RECORD.size / 2);
-  halves[RECORD.handler / 2] = number;
-  const { operands, row, length } = decoded;
-  for (const name of Object.keys(operands)) {
-    const operand = operands[name] as number;
-    const at = FIELD[name];
-    if (at !== undefined) {
-      // x0 as destination goes to the spare place behind the registers.
-      const place = name === 'csr' ? operand : name[0] === 'f' ? f + operand * 8 : x + (name === 'rd' ? operand || 32 : operand) * 8;
-      halves[at / 2] = place;
-    } else if (name === 'rm') halves[RECORD.mode / 2] = operand;
-    else if (name === 'imm' || name === 'shamt' || name === 'zimm') words[RECORD.immediate / 4] = operand;
-  }
-  return row.ends === true && operands['rd'] === 0 ? -length : length;
-}
+/**
+ * What decoding ahead needs to know of an instruction: its length in bytes, negative where what follows need not be code,
+ * 0 where it goes on beyond the bytes that are there.
+ */
+export type Extent = number;
 
 /** Words a remembered record takes: the record and its extent. */
 const KEPT = RECORD.size / 4 + 1;
-/** Bounds what hostile code can make us remember; a booting kernel uses about 40 000 different words. */
+/** Bounds what hostile code can make us remember; a booting kernel uses about 40 000 different instructions. */
 const MOST_KEPT = 1 << 16;
 
-/** Writes records, remembering the packed form of each instruction word: a program uses few different ones. */
+/** Packs decoded instructions as records. */
+class RecordPacker {
+  readonly #architecture: Architecture;
+  readonly #handlers: Handlers;
+
+  constructor(architecture: Architecture) {
+    this.#architecture = architecture;
+    this.#handlers = new Handlers(architecture.rows);
+  }
+
+  /** @returns undefined for a row that the emulator does not implement */
+  pack(words: Int32Array, decoded: Decoded): Extent | undefined {
+    const { row, operands, length } = decoded;
+    const { files, state } = this.#architecture;
+    const number = this.#handlers.numberOf(decoded);
+    if (number === undefined) return undefined;
+    const bytes = new DataView(words.buffer, words.byteOffset, RECORD.size);
+    words.fill(0);
+    bytes.setUint16(RECORD.handler, number, true);
+    bytes.setUint8(RECORD.length, length);
+    for (const { operand, at, width } of operandPlaces(row)) {
+      let value = operands[operand.name] ?? 0;
+      const file = operand.file === undefined ? undefined : files[operand.file];
+      if (file && operand.file !== undefined) {
+        const discarded = operand.access === 'write' && file.zero?.reads === value;
+        value = (state.offsets[operand.file] as number) + (discarded && file.zero ? file.zero.discards : value) * (file.width / 8);
+      }
+      if (width === 4) bytes.setInt32(at, value, true);
+      else if (width === 2) bytes.setUint16(at, value, true);
+      else bytes.setUint8(at, value);
+    }
+    const flow = row.flow?.(operands);
+    // Past a jump there may be data.
+    return flow && flow.kind !== 'branch' && !flow.links ? -length : length;
+  }
+}
+
+/** Writes records, remembering the packed form of each instruction that has a key: a program uses few different ones. */
 export class RecordWriter {
   readonly #memory: Int32Array;
   readonly #architecture: Architecture;
-  readonly #handlers: Handlers;
-  readonly #offsets: RegisterOffsets;
-  /** Where a word's packed form begins in `#kept`. */
-  readonly #places = new Map<number, number>();
+  readonly #packer: RecordPacker;
+  /** For each decoding, where a key's packed form begins in `#kept`. */
+  readonly #places: readonly Map<number, number>[];
+  #count = 0;
   #kept = new Int32Array(1024 * KEPT);
+  /** The form of an instruction without a key. */
+  readonly #single = new Int32Array(KEPT);
 
-  constructor(buffer: SharedArrayBuffer, architecture: Architecture, handlers: Handlers) {
+  constructor(buffer: SharedArrayBuffer, architecture: Architecture) {
     this.#memory = new Int32Array(buffer);
     this.#architecture = architecture;
-    this.#handlers = handlers;
-    const { x, f } = architecture.state.offsets as { x: number; f: number };
-    this.#offsets = { x, f };
+    this.#packer = new RecordPacker(architecture);
+    this.#places = Array.from({ length: architecture.modes.decodings }, () => new Map());
   }
 
-  /** Writes an instruction, legal or not, as the record at a byte address. */
-  write(at: number, word: number): Extent {
-    const from = this.#places.get(word) ?? this.#remember(word);
-    const to = at >> 2;
+  /** Writes the instruction at a place of `view`, legal or not, as the record at a byte address. See Architecture.decode. */
+  write(record: number, view: DataView, at: number, there: number, decoding: number): Extent {
+    const key = this.#architecture.key?.(view, at, there);
+    if (key === undefined) {
+      const extent = this.#decode(this.#single, view, at, there, decoding);
+      if (extent !== 0) this.#copy(record, this.#single, 0);
+      return extent;
+    }
+    const places = this.#places[decoding] as Map<number, number>;
+    const from = places.get(key) ?? this.#remember(places, key, view, at, there, decoding);
+    return this.#copy(record, this.#kept, from);
+  }
+  #copy(record: number, words: Int32Array, from: number): Extent {
+    const to = record >> 2;
     const memory = this.#memory;
-    const kept = this.#kept;
-    memory[to + 1] = kept[from + 1] as number;
-    memory[to + 2] = kept[from + 2] as number;
-    memory[to + 3] = kept[from + 3] as number;
-    memory[to] = kept[from] as number;
-    return kept[from + KEPT - 1] as number;
+    memory[to + 1] = words[from + 1] as number;
+    memory[to + 2] = words[from + 2] as number;
+    memory[to + 3] = words[from + 3] as number;
+    memory[to] = words[from] as number;
+    return words[from + KEPT - 1] as number;
   }
 
-  #remember(word: number): number {
-    if (this.#places.size === MOST_KEPT) this.#places.clear();
-    const from = this.#places.size * KEPT;
+  #remember(places: Map<number, number>, key: number, view: DataView, at: number, there: number, decoding: number): number {
+    if (this.#count === MOST_KEPT) {
+      for (const each of this.#places) each.clear();
+      this.#count = 0;
+    }
+    const from = this.#count++ * KEPT;
     if (from + KEPT > this.#kept.length) {
       const larger = new Int32Array(this.#kept.length * 2);
       larger.set(this.#kept);
       this.#kept = larger;
     }
-    const decoded = this.#architecture.decodeOnce(word);
-    const number = decoded && this.#handlers.numberOf(decoded);
-    this.#kept[from + KEPT - 1] = pack(this.#kept.subarray(from, from + KEPT - 1), word, decoded, number, this.#offsets);
-    this.#places.set(word, from);
+    this.#decode(this.#kept.subarray(from, from + KEPT), view, at, there, decoding);
+    places.set(key, from);
     return from;
+  }
+
+  /** Decodes and packs an instruction, with its extent behind the record. */
+  #decode(words: Int32Array, view: DataView, at: number, there: number, decoding: number): Extent {
+    const decoded = this.#architecture.decode(view, at, there, decoding, true);
+    if (decoded === 'more') return 0;
+    const record = words.subarray(0, KEPT - 1);
+    let extent = decoded === 'illegal' ? undefined : this.#packer.pack(record, decoded);
+    if (extent === undefined) {
+      record.fill(0);
+      record[RECORD.handler / 4] = OWN_HANDLER.illegal;
+      record[RECORD.immediate / 4] = this.#architecture.illegalValue(view, at, there);
+      extent = -this.#architecture.code.grain;
+    }
+    words[KEPT - 1] = extent;
+    return extent;
   }
 }

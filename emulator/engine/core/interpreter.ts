@@ -5,60 +5,75 @@
  * Locals hold where we are: `ip` (record), `records` (decoded page it lies in), `pageBase` (virtual address of that
  * page), `left` (budget in instructions) and `tlb` (current bank). The guest's registers stay in memory.
  */
-import { ACCESS, type EngineCauses, SYSTEM_OPERATIONS, type SystemOperation } from '../../isa/architecture.ts';
-import type { Cpu, CsrKind, FloatOperations, Register, Width } from '../../isa/cpu.ts';
+import { ACCESS, type Architecture, type QuickCore } from '../../isa/architecture.ts';
+import type { AtomicPlace, EngineCpu, FloatOperations, Register, Width } from '../../isa/cpu.ts';
+import type { Operand, Row } from '../../isa/row.ts';
 import { EVENT, FRAGMENT_PAGES, RECORD, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 import { type Expression, load } from '../wasm/expression.ts';
 import { type Callable, type Label, type Local, Routine, type Signature } from '../wasm/routine.ts';
+import { NOT_RAM } from './access.ts';
 import type { CoreParts } from './parts.ts';
+import { operandPlaces } from './record-shape.ts';
 
 /** Functions of the core module that the interpreter calls. */
 export interface Runtime {
   readonly load: Callable;
   readonly store: Callable;
   readonly atomicHost: Callable;
+  readonly fill: Callable;
   /** Drops one page's translations where no compiled code depends on them. */
   readonly flushPage: Callable;
-  /** Does a CSR access that has no consequences; see Architecture.writeQuickCsr. */
-  readonly quickCsr: Callable;
-  readonly causes: EngineCauses;
+  /** See Architecture.quickAnswers. */
+  readonly quickAnswers: ReadonlyMap<string, Callable>;
+}
+
+/** What the interpreter is written from. */
+export interface InterpreterMaking {
+  readonly architecture: Architecture;
+  readonly core: CoreParts;
+  readonly runtime: Runtime;
 }
 
 /** A register operand: the field of the record that holds its byte offset from the core's state. */
-class FieldRegister implements Register {
-  readonly register: 'x' | 'f';
+export class FieldRegister implements Register {
+  readonly file: string;
   readonly field: number;
-  constructor(register: 'x' | 'f', field: number) {
-    this.register = register;
+  constructor(file: string, field: number) {
+    this.file = file;
     this.field = field;
   }
 }
-export const fieldRegister = (register: 'x' | 'f', name: string): Register =>
-  new FieldRegister(register, { d: RECORD.rd, '1': RECORD.rs1, '2': RECORD.rs2, '3': RECORD.third }[name.at(-1) as string] as number);
+/** A register that an instruction names by nature: its byte offset from the core's state. */
+class FixedRegister implements Register {
+  readonly file: string;
+  readonly offset: number;
+  constructor(file: string, offset: number) {
+    this.file = file;
+    this.offset = offset;
+  }
+}
 
-export const CSR_KINDS = ['write', 'set', 'clear'] as const satisfies readonly CsrKind[];
-const CANONICAL_NAN_F32 = 0x7fc00000;
-const BOX = 0xffff_ffff_0000_0000n;
-
-export class InterpreterRoutine extends Routine implements Cpu {
+export class InterpreterRoutine extends Routine implements EngineCpu {
   readonly parts: CoreParts;
   readonly runtime: Runtime;
+  readonly architecture: Architecture;
   /** Set right after construction: it needs this routine. */
   float!: FloatOperations;
   readonly ip: Local;
   readonly records: Local;
   readonly pageBase: Local;
   readonly tlb: Local;
-  /** Byte length of the instruction whose handler is being written. */
-  length: 2 | 4 = 4;
+  /** Byte length of the instruction whose handler is being written; undefined: in its record. */
+  length: number | undefined;
   /** Where handlers go: an event to look at, or a jump already made (`ip` is set). */
   onEvent!: Label;
   onJump!: Label;
   onForwardJump!: Label;
 
-  constructor(signature: Signature, parts: CoreParts, runtime: Runtime) {
+  constructor(signature: Signature, { architecture, core, runtime }: InterpreterMaking) {
     super(signature);
-    this.parts = parts;
+    this.architecture = architecture;
+    this.parts = core;
     this.runtime = runtime;
     this.ip = this.local('i32');
     this.records = this.local('i32');
@@ -75,53 +90,68 @@ export class InterpreterRoutine extends Routine implements Cpu {
   immediate(): Expression {
     return load('i64', 4, true, this.ip.get(), RECORD.immediate);
   }
-  roundingMode(): Expression {
-    return load('i32', 1, false, this.ip.get(), RECORD.mode);
+  /** A control of a row, as an i32. */
+  control(row: Row, control: Operand): Expression {
+    const place = operandPlaces(row).find(({ operand }) => operand === control);
+    if (!place) throw new Error(`${row.name} has no operand ${control.name}`);
+    return load('i32', place.width === 1 ? 1 : 2, false, this.ip.get(), place.at);
   }
 
+  register(file: string, number: number): Register {
+    const { files, state } = this.architecture;
+    return new FixedRegister(file, (state.offsets[file] as number) + (number * (files[file]?.width ?? 64)) / 8);
+  }
+  /** A register's offset from the core's state. */
+  #offset(r: Register): Expression {
+    return r instanceof FieldRegister ? this.field16(r.field) : this.i32((r as FixedRegister).offset);
+  }
   #register(r: Register, type: 'i64' | 'f64' = 'i64'): Expression {
-    return load(type, 8, false, this.field16((r as FieldRegister).field), this.parts.layout.state);
+    return load(type, 8, false, this.#offset(r), this.parts.layout.state);
   }
-  x(r: Register): Expression {
+  get(r: Register): Expression {
     return this.#register(r);
   }
-  setX(r: Register, value: Expression): void {
-    this.store(8, this.field16((r as FieldRegister).field), value, this.parts.layout.state);
+  set(r: Register, value: Expression): void {
+    this.store(8, this.#offset(r), value, this.parts.layout.state);
   }
-  f(r: Register): Expression {
-    return this.#register(r);
-  }
-  setF(r: Register, bits: Expression): void {
-    this.setX(r, bits);
-  }
-  d(r: Register): Expression {
+  getDouble(r: Register): Expression {
     return this.#register(r, 'f64');
   }
-  setD(r: Register, value: Expression): void {
-    this.setX(r, value);
+  setDouble(r: Register, value: Expression): void {
+    this.set(r, value);
   }
-  s(r: Register): Expression {
-    const bits = this.let(this.#register(r));
-    const boxed = this.geU(bits, this.i64(BOX));
-    return this.reinterpret('f32', this.select(boxed, this.wrap(bits), this.i32(CANONICAL_NAN_F32)));
+  getVector(r: Register, part: 0 | 1 = 0): Expression {
+    return load('v128', 16, false, this.#offset(r), this.parts.layout.state + 16 * part);
   }
-  setS(r: Register, value: Expression): void {
-    this.setX(r, this.or(this.extendU(this.reinterpret('i32', value)), this.i64(BOX)));
+  setVector(r: Register, value: Expression, part: 0 | 1 = 0): void {
+    this.store(16, this.#offset(r), value, this.parts.layout.state + 16 * part);
+  }
+  isZero(r: Register): Expression {
+    const zero = this.architecture.files[r.file]?.zero;
+    if (!zero) return this.i32(0);
+    return this.eq(this.#offset(r), this.i32((this.architecture.state.offsets[r.file] as number) + zero.reads * 8));
   }
 
   pc(): Expression {
     // Signed: a jump may have moved `ip` before the page.
-    return this.add(this.pageBase.get(), this.extendS(this.shrS(this.sub(this.ip.get(), this.records.get()), this.i32(3))));
+    return this.add(this.pageBase.get(), this.extendS(this.shrS(this.sub(this.ip.get(), this.records.get()), this.i32(this.#shift))));
+  }
+  get #shift(): number {
+    return this.parts.layout.records.shift;
+  }
+  /** The instruction's length in bytes, as an i32. */
+  #length(): Expression {
+    return this.length === undefined ? load('i32', 1, false, this.ip.get(), RECORD.length) : this.i32(this.length);
   }
   nextPc(): Expression {
-    return this.add(this.pc(), this.i64(this.length));
+    return this.add(this.pc(), this.length === undefined ? this.extendU(this.#length()) : this.i64(this.length));
   }
   /** Moves to the next record; handlers of rows that do not jump end with it. */
   advance(): void {
-    this.ip.set(this.add(this.ip.get(), this.i32(this.length * 8)));
+    this.ip.set(this.add(this.ip.get(), this.shl(this.#length(), this.i32(this.#shift))));
   }
   #moveBy(offset: Expression): void {
-    this.ip.set(this.add(this.ip.get(), this.wrap(this.shl(offset, this.i64(3)))));
+    this.ip.set(this.add(this.ip.get(), this.wrap(this.shl(offset, this.i64(this.#shift)))));
   }
   branch(condition: Expression, offset: Expression): void {
     this.when(condition, () => {
@@ -132,17 +162,16 @@ export class InterpreterRoutine extends Routine implements Cpu {
       this.branchTo(this.onForwardJump);
     });
   }
-  jump(rd: Register, offset: Expression): void {
-    this.setX(rd, this.nextPc());
+  jumpBy(offset: Expression): void {
     this.#moveBy(offset);
     this.branchTo(this.onJump);
   }
-  jumpTo(rd: Register, address: Expression): void {
+  jumpTo(address: Expression): void {
     const target = this.let(address);
-    this.setX(rd, this.nextPc());
     // Far targets need the exact address: keep it as page and record, the page is looked up when `ip` is out of it.
     const base = this.let(this.and(target, this.i64(-4096)));
-    this.ip.set(this.add(this.records.get(), this.wrap(this.shl(this.and(target, this.i64(0xffe)), this.i64(3)))));
+    const { mask } = this.parts.layout.records;
+    this.ip.set(this.add(this.records.get(), this.wrap(this.shl(this.and(target, this.i64(mask)), this.i64(this.#shift)))));
     this.when(this.ne(base, this.pageBase.get()), () => {
       this.pageBase.set(base);
       this.branchTo(this.onFarJump);
@@ -208,6 +237,17 @@ export class InterpreterRoutine extends Routine implements Cpu {
       },
     );
   }
+  readPort(port: Expression, width: 1 | 2 | 4): Expression {
+    this.#report();
+    const value = this.let(this.extendU(this.call(this.parts.host.portRead, this.wrap(port), this.i32(width))));
+    this.#leaveOnEvent();
+    return value;
+  }
+  writePort(port: Expression, width: 1 | 2 | 4, value: Expression): void {
+    this.#report();
+    this.run(this.parts.host.portWrite, this.wrap(port), this.i32(width), this.wrap(value));
+    this.#leaveOnEvent();
+  }
   #atomicHost(address: Expression, width: 4 | 8, access: number): Expression {
     const host = this.local('i32');
     const entry = this.#tlbEntry(address);
@@ -226,104 +266,108 @@ export class InterpreterRoutine extends Routine implements Cpu {
     const host = this.#atomicHost(this.let(at), width, ACCESS.store);
     return atomicUpdate(this, host, width, combine);
   }
-  loadReserved(at: Expression, width: 4 | 8): Expression {
-    const address = this.let(at);
-    const host = this.#atomicHost(address, width, ACCESS.load);
-    const raw = this.atomic('load', width, host);
-    const value = this.let(width === 4 ? this.extendS(raw) : raw);
-    this.parts.state.set(this, 'reserved', this.i32(1));
-    this.parts.state.set(this, 'reservedAddress', address);
-    this.parts.state.set(this, 'reservedValue', value);
-    return value;
+  atomicPlace(address: Expression, width: 4 | 8, access: 'load' | 'store'): AtomicPlace {
+    return atomicPlaceAt(this, this.let(this.#atomicHost(this.let(address), width, ACCESS[access])), width);
   }
-  storeConditional(at: Expression, width: 4 | 8, value: Expression): Expression {
+  loadVector(at: Expression): Expression {
     const address = this.let(at);
-    const stored = this.let(value);
-    const host = this.#atomicHost(address, width, ACCESS.store);
-    const failed = this.variable(this.i64(1));
-    const { state } = this.parts;
-    const holds = this.and(state.get('reserved'), this.eq(state.get('reservedAddress'), address));
-    this.when(holds, () => {
-      const expected = this.let(state.get('reservedValue'));
-      const before =
-        width === 4
-          ? this.extendS(this.atomic('cmpxchg', 4, host, this.wrap(expected), this.wrap(stored)))
-          : this.atomic('cmpxchg', 8, host, expected, stored);
-      failed.set(this.extendU(this.ne(before, expected)));
-    });
-    state.set(this, 'reserved', this.i32(0));
-    return failed.get();
+    const above = this.#vectorHalves(address, 'load');
+    return this.vector(this.read(address, 8, false), this.read(above, 8, false));
+  }
+  storeVector(at: Expression, stored: Expression): void {
+    const address = this.let(at);
+    const value = this.let(stored);
+    const above = this.#vectorHalves(address, 'store');
+    this.write(address, 8, this.lane(value, 0));
+    this.write(above, 8, this.lane(value, 1));
+  }
+  /** Checks all of a vector before any of it is touched; devices take none. @returns the address of its upper half */
+  #vectorHalves(address: Expression, access: 'load' | 'store'): Expression {
+    const above = this.let(this.add(address, this.i64(8)));
+    const last = this.let(this.add(address, this.i64(15)));
+    const { loadAccess, storeAccess } = this.architecture.causes;
+    for (const byte of [address, last]) {
+      this.#report();
+      const host = this.let(this.call(this.runtime.fill, byte, this.i32(ACCESS[access])));
+      this.#leaveOnEvent();
+      this.when(this.eq(host, this.i32(NOT_RAM)), () => this.trap(access === 'load' ? loadAccess : storeAccess, byte));
+    }
+    return above;
+  }
+  /** Orders all accesses, whatever is asked. */
+  orderMemory(): void {
+    this.fence();
   }
 
   field(name: string): Expression {
     return this.parts.state.get(name);
   }
-  system(operation: SystemOperation, ...operands: Expression[]): void {
-    const quick = this.#quick(operation, operands);
-    if (!quick) return this.#system(operation, operands);
-    this.when(quick.possible, quick.run, () => this.#system(operation, operands));
+  setField(name: string, value: Expression): void {
+    this.parts.state.set(this, name, value);
   }
-  /** Operations that a guest repeats by the ten thousand and that mostly come to little: done without leaving. */
-  #quick(operation: SystemOperation, operands: Expression[]): { possible: Expression; run: () => void } | undefined {
+  operation(name: string, ...operands: Expression[]): void {
+    const quick = this.architecture.quickOperations[name]?.(this, this.#quickCore(), operands);
+    if (!quick) return this.#operation(name, operands);
+    this.when(quick.possible, quick.run, () => this.#operation(name, operands));
+  }
+  #quickCore(): QuickCore {
     const { run, layout } = this.parts;
-    if (operation === 'fenceI') {
-      // Stores by cores drop translated code at once; only what devices wrote needs looking for.
-      const word = (at: number) => load('i32', 4, false, this.i32(0), at);
-      return { possible: this.eq(word(layout.codeChanges), word(layout.codeChangesSeen)), run: () => undefined };
-    }
-    if (operation === 'sfenceVma') {
-      const address = this.let(operands[0] as Expression);
-      const pages = this.and(this.wrap(this.shrU(address, this.i64(12))), this.i32(FRAGMENT_PAGES - 1));
-      const used = load('i32', 1, false, pages, layout.fragmentPages);
-      const possible = this.and(this.and(this.ne(address, this.i64(0)), this.eqz(used)), run.get('mayFence'));
-      return { possible, run: () => this.run(this.runtime.flushPage, address) };
-    }
-    return undefined;
+    const word = (at: number) => load('i32', 4, false, this.i32(0), at);
+    return {
+      facts: () => run.get('facts'),
+      codeUnchanged: () => this.eq(word(layout.codeChanges), word(layout.codeChangesSeen)),
+      fragmentsAt: (address) => {
+        const page = this.and(this.wrap(this.shrU(address, this.i64(12))), this.i32(FRAGMENT_PAGES - 1));
+        return load('i32', 1, false, page, layout.fragmentPages);
+      },
+      flushPage: (address) => this.run(this.runtime.flushPage, address),
+    };
   }
-  #system(operation: SystemOperation, operands: Expression[]): void {
+  #index(name: string): Expression {
+    const index = this.architecture.operations.indexOf(name);
+    if (index < 0) throw new Error(`${this.architecture.name} has no operation ${name}`);
+    return this.i32(index);
+  }
+  #operation(name: string, operands: readonly Expression[]): void {
     const [first, second] = operands;
     if (first) this.parts.run.set(this, 'operand', first);
     if (second) this.parts.run.set(this, 'operand2', second);
     this.#report();
-    this.run(this.parts.host.system, this.i32(SYSTEM_OPERATIONS.indexOf(operation)));
+    this.run(this.parts.host.operation, this.#index(name));
     this.#leaveOnEvent();
   }
-  csr(kind: CsrKind, number: Expression, rd: Register, source: Register | Expression): void {
-    const fromRegister = 'register' in source;
-    // x0 or 0 as source of set and clear means "do not write"; the record's offset of x0 is x0's own storage.
-    const writes =
-      kind === 'write'
-        ? this.i32(1)
-        : fromRegister
-          ? this.ne(this.field16((source as FieldRegister).field), this.i32(this.parts.state.address('x') - this.parts.layout.state))
-          : this.ne(source as Expression, this.i64(0));
-    this.parts.run.set(this, 'operand', fromRegister ? this.x(source as Register) : (source as Expression));
-    const which = this.i32(CSR_KINDS.indexOf(kind));
-    const csr = this.let(number);
-    const written = this.let(writes);
-    this.when(this.eqz(this.call(this.runtime.quickCsr, csr, which, written)), () => {
+  ask(name: string, number: Expression, operand: Expression, then: (answer: Expression) => void): void {
+    const { run, state, host } = this.parts;
+    run.set(this, 'operand', operand);
+    const asked = this.let(number);
+    const quick = this.runtime.quickAnswers.get(name);
+    const slowly = () => {
       this.#report();
-      this.run(this.parts.host.csr, csr, which, written);
-      // A fault leaves rd alone; any other event is looked at after rd is written and the pc moved on.
-      this.branchTo(this.onEvent, this.eq(this.parts.run.get('event'), this.i32(EVENT.trap)));
-    });
-    this.setX(rd, this.parts.run.get('operand'));
-    this.parts.state.set(this, 'pc', this.nextPc());
+      this.run(host.ask, this.#index(name), asked);
+      // A fault leaves the registers alone; any other event is looked at after they are written and the pc moved on.
+      this.branchTo(this.onEvent, this.eq(run.get('event'), this.i32(EVENT.trap)));
+    };
+    if (quick) this.when(this.eqz(this.call(quick, asked)), slowly);
+    else slowly();
+    then(run.get('operand'));
+    state.set(this, 'pc', this.nextPc());
     this.#leaveOnEvent();
   }
-  /** Before a floating-point row: is the unit on, is a reserved dynamic rounding mode asked for, is a better mode due? */
-  floatGuard(usesRoundingMode: boolean): void {
+  /** Before a floating-point row: is the unit on, is a better mode due, does its rounding mode make it illegal? */
+  floatGuard(rounding: Expression | undefined): void {
+    const policy = this.architecture.float;
+    if (!policy) throw new Error(`${this.architecture.name} has floating-point rows and no policy for them`);
     const { state, run } = this.parts;
     const mode = this.let(run.get('floatMode'));
-    const better = this.and(this.and(this.eq(mode, this.i32(1)), state.get('fflags')), this.eqz(state.get('frm')));
+    const better = this.and(this.and(this.eq(mode, this.i32(1)), state.get(policy.flags)), this.eqz(state.get(policy.rounding)));
     this.when(this.or(this.eqz(mode), better), () => {
       this.#report();
       this.run(this.parts.host.floatMode);
       this.#leaveOnEvent();
     });
-    if (!usesRoundingMode) return;
-    const reserved = this.and(this.eq(this.roundingMode(), this.i32(7)), this.gtU(state.get('frm'), this.i32(4)));
-    this.when(reserved, () => this.system('illegal'));
+    if (!rounding) return;
+    const reserved = this.and(this.eq(rounding, this.i32(7)), this.gtU(state.get(policy.rounding), this.i32(policy.reservedAbove)));
+    this.when(reserved, () => this.illegal());
   }
   /** Raises a trap from a handler of the interpreter itself. */
   trap(cause: number, value: Expression): void {
@@ -332,8 +376,21 @@ export class InterpreterRoutine extends Routine implements Cpu {
     this.branchTo(this.onEvent);
   }
   illegal(): void {
-    this.trap(this.runtime.causes.illegal, this.zero32(load('i64', 4, false, this.ip.get(), RECORD.immediate)));
+    this.trap(this.architecture.causes.illegal, this.zero32(load('i64', 4, false, this.ip.get(), RECORD.immediate)));
   }
+}
+
+/** Atomic accesses to an aligned place in memory 0. */
+export function atomicPlaceAt(r: Routine, host: Expression, width: 4 | 8): AtomicPlace {
+  const load = () => r.atomic('load', width, host);
+  return {
+    load: () => (width === 4 ? r.extendS(load()) : load()),
+    compareExchange: (given, stored) => {
+      const [expected, value] = [given as Expression, stored as Expression];
+      if (width === 8) return r.atomic('cmpxchg', 8, host, expected, value);
+      return r.extendS(r.atomic('cmpxchg', 4, host, r.wrap(expected), r.wrap(value)));
+    },
+  };
 }
 
 /** An atomic read-modify-write at an aligned place in memory 0, retried until nothing came between. Returns the old value. */

@@ -8,11 +8,14 @@ import type { Callable, Routine } from '../wasm/routine.ts';
 
 /** TypeScript the generated code calls; each is an import of the core module, named alike. */
 export interface HostCalls {
-  /** Reads 1, 2 or 4 bytes at a physical address that is not RAM; raises an access fault where nothing answers. */
-  mmioRead(physical: number, width: number): number;
-  mmioWrite(physical: number, width: number, value: number): void;
-  /** Whether PMP allows the access (0 fetch, 1 load, 2 store) at `run.physical` with a privilege. */
-  pmpCheck(access: number, privilege: number): number;
+  /** Reads 1, 2 or 4 bytes at a physical address (its halves) that is not RAM; raises an access fault where nothing answers. */
+  mmioRead(low: number, high: number, width: number): number;
+  mmioWrite(low: number, high: number, width: number, value: number): void;
+  /** Reads or writes 1, 2 or 4 bytes at a port of the second address space. */
+  portRead(port: number, width: number): number;
+  portWrite(port: number, width: number, value: number): void;
+  /** Whether protection lets an access (0 fetch, 1 load, 2 store) to `run.physical` pass at a privilege. */
+  protectionAllows(access: number, privilege: number): number;
   /** A page that has translated code, that a snapshot needs, or that is clean, is about to be written by this core. */
   beforeWrite(page: number): void;
   /** Waits until an absent page has been filled. @returns 0 when something else wants the core first */
@@ -23,12 +26,12 @@ export interface HostCalls {
   decodedPage(page: number): number;
   /** Fills the record at this address (and likely followers). */
   decode(record: number): void;
-  /** Fills the scratch record for an instruction across two pages, given as a word. */
-  decodeWord(record: number, word: number): void;
-  /** A system operation, by index; operands in `run`. */
-  system(operation: number): void;
-  /** A CSR access of a kind (0 write, 1 set, 2 clear); `writes` is 0 where only the old value is wanted. Value in and out in `run.operand`. */
-  csr(number: number, kind: number, writes: number): void;
+  /** Fills the scratch record for an instruction across two pages, whose bytes lie in two pieces of memory 0. */
+  decodeAcross(record: number, first: number, second: number): void;
+  /** One of the architecture's operations, by index; operands in `run`. */
+  operation(index: number): void;
+  /** Asks the architecture for a value; operand and answer in `run.operand`. */
+  ask(index: number, number: number): void;
   /** A floating-point row while the unit's mode does not allow it or could be better. */
   floatMode(): void;
   /** Takes the trap that `run` describes. */
@@ -39,17 +42,19 @@ export interface HostCalls {
 
 const I32 = 'i32' as const;
 const HOST_SIGNATURES: Record<keyof HostCalls, { parameters: 'i32'[]; results: 'i32'[] }> = {
-  mmioRead: { parameters: [I32, I32], results: [I32] },
-  mmioWrite: { parameters: [I32, I32, I32], results: [] },
-  pmpCheck: { parameters: [I32, I32], results: [I32] },
+  mmioRead: { parameters: [I32, I32, I32], results: [I32] },
+  mmioWrite: { parameters: [I32, I32, I32, I32], results: [] },
+  portRead: { parameters: [I32, I32], results: [I32] },
+  portWrite: { parameters: [I32, I32, I32], results: [] },
+  protectionAllows: { parameters: [I32, I32], results: [I32] },
   beforeWrite: { parameters: [I32], results: [] },
   awaitPage: { parameters: [I32], results: [I32] },
   watchedWritten: { parameters: [], results: [] },
   decodedPage: { parameters: [I32], results: [I32] },
   decode: { parameters: [I32], results: [] },
-  decodeWord: { parameters: [I32, I32], results: [] },
-  system: { parameters: [I32], results: [] },
-  csr: { parameters: [I32, I32, I32], results: [] },
+  decodeAcross: { parameters: [I32, I32, I32], results: [] },
+  operation: { parameters: [I32], results: [] },
+  ask: { parameters: [I32, I32], results: [] },
   floatMode: { parameters: [], results: [] },
   takeTrap: { parameters: [], results: [] },
   hot: { parameters: [I32, I32], results: [] },

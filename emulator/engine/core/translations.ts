@@ -1,5 +1,5 @@
 /** A core's lookaside buffers, seen from TypeScript: dropping entries. Only those filled since the last time are looked at. */
-import { BANKS, type CoreLayout, FETCH_ENTRIES, FETCH_ENTRY, KIND, listSize, type RamLayout, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
+import { type CoreLayout, FETCH_ENTRIES, FETCH_ENTRY, KIND, listSize, type RamLayout, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 
 const WORDS = TLB_ENTRY.size / 4;
 const FETCH_WORDS = FETCH_ENTRY.size / 4;
@@ -56,17 +56,19 @@ export class Translations {
   readonly #usedFetch: UsedEntries;
   readonly #ram: RamLayout;
   readonly #flags: Uint8Array;
+  readonly #banks: number;
 
   constructor(buffer: SharedArrayBuffer, layout: CoreLayout, ram: RamLayout) {
     this.#memory = new Int32Array(buffer);
-    this.#data = new Int32Array(buffer, layout.tlb, BANKS * TLB_ENTRIES * WORDS);
-    this.#fetch = new Int32Array(buffer, layout.fetchTlb, BANKS * FETCH_ENTRIES * FETCH_WORDS);
+    this.#data = new Int32Array(buffer, layout.tlb, layout.banks * TLB_ENTRIES * WORDS);
+    this.#fetch = new Int32Array(buffer, layout.fetchTlb, layout.banks * FETCH_ENTRIES * FETCH_WORDS);
     this.#ram = ram;
+    this.#banks = layout.banks;
     this.#flags = new Uint8Array(buffer, ram.pageFlags, ram.size / 4096);
     const data = { tags: TLB_ENTRY.addend, kind: TLB_ENTRY.kind };
-    this.#usedData = new UsedEntries(this.#memory, layout.tlbLists, BANKS * TLB_ENTRIES, data);
+    this.#usedData = new UsedEntries(this.#memory, layout.tlbLists, layout.banks * TLB_ENTRIES, data);
     const fetch = { tags: FETCH_ENTRY.records, kind: FETCH_ENTRY.kind };
-    this.#usedFetch = new UsedEntries(this.#memory, layout.fetchLists, BANKS * FETCH_ENTRIES, fetch);
+    this.#usedFetch = new UsedEntries(this.#memory, layout.fetchLists, layout.banks * FETCH_ENTRIES, fetch);
     for (let at = 0; at < this.#data.length; at += WORDS) this.#data.fill(-1, at, at + TLB_ENTRY.addend / 4);
     for (let at = 0; at < this.#fetch.length; at += FETCH_WORDS) this.#fetch.fill(-1, at, at + FETCH_ENTRY.records / 4);
   }
@@ -79,7 +81,7 @@ export class Translations {
 
   /** Drops one page's entries in every bank. `page` is the address divided by 4096, its low bits are enough. */
   flushPage(page: number): void {
-    for (let bank = 0; bank < BANKS; bank++) {
+    for (let bank = 0; bank < this.#banks; bank++) {
       const at = (bank * TLB_ENTRIES + (page & (TLB_ENTRIES - 1))) * WORDS;
       this.#data.fill(-1, at, at + TLB_ENTRY.addend / 4);
       const fetch = (bank * FETCH_ENTRIES + (page & (FETCH_ENTRIES - 1))) * FETCH_WORDS;

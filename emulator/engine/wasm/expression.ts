@@ -4,7 +4,7 @@
  */
 import type { Operations, Value, ValueType, Variable } from '../../isa/value.ts';
 import { foldI32, foldI64, type Folded } from './fold.ts';
-import { COMPARE, CONVERT, NUMERIC, OPCODE_TYPE } from './opcodes.ts';
+import { COMPARE, CONVERT, NUMERIC, opcodeFor, VECTOR } from './opcodes.ts';
 import type { Sink } from './sink.ts';
 
 /** A value as a tree of instructions. `emit` writes the code that leaves it on the operand stack. */
@@ -20,7 +20,6 @@ export class Expression implements Value {
 }
 
 type E = Expression;
-const TYPE_CODE = OPCODE_TYPE;
 
 export const i32 = (value: number): E => new Expression('i32', (sink) => (sink.byte(0x41), sink.s32(value)), value | 0);
 export const i64 = (value: bigint | number): E => {
@@ -42,7 +41,8 @@ export function apply(type: ValueType, opcode: number | readonly number[], ...ar
 }
 
 /** A plain load: `bytes` wide at `address` + `offset`; narrow integer loads extend as `signed` says. */
-export function load(type: ValueType, bytes: 1 | 2 | 4 | 8, signed: boolean, address: E, offset = 0): E {
+export function load(type: ValueType, bytes: 1 | 2 | 4 | 8 | 16, signed: boolean, address: E, offset = 0): E {
+  if (type === 'v128' || bytes === 16) return vectorAccess(VECTOR.load, address, offset);
   const sign = signed ? 0 : 1;
   const opcode =
     type === 'f32'
@@ -60,8 +60,24 @@ export function load(type: ValueType, bytes: 1 | 2 | 4 | 8, signed: boolean, add
   });
 }
 
+const vectorAccess = (opcode: number, address: E, offset: number): E =>
+  new Expression('v128', (sink) => {
+    address.emit(sink);
+    sink.byte(0xfd);
+    sink.u32(opcode);
+    sink.u32(0);
+    sink.u32(offset);
+  });
+
 /** Writes a plain store of the low `bytes` of `value`. */
-export function emitStore(sink: Sink, bytes: 1 | 2 | 4 | 8, address: E, value: E, offset = 0): void {
+export function emitStore(sink: Sink, bytes: 1 | 2 | 4 | 8 | 16, address: E, value: E, offset = 0): void {
+  if (bytes === 16) {
+    address.emit(sink);
+    value.emit(sink);
+    sink.byte(0xfd);
+    for (const part of [VECTOR.store, 0, offset]) sink.u32(part);
+    return;
+  }
   const opcode =
     value.type === 'f32'
       ? 0x38
@@ -83,7 +99,7 @@ const binary = (name: keyof typeof NUMERIC, a: E, b: E): E => {
     const result = a.type === 'i32' ? foldI32(name, a.constant, b.constant) : foldI64(name, a.constant, b.constant);
     if (result !== undefined) return folded(a.type, result);
   }
-  return apply(a.type, NUMERIC[name][TYPE_CODE[a.type]] as number, a, b);
+  return apply(a.type, opcodeFor(name, NUMERIC[name], a.type), a, b);
 };
 const compare = (name: keyof typeof COMPARE, a: E, b: E): E => {
   if (a.type !== b.type) throw new Error(`${name}: ${a.type} with ${b.type}`);
@@ -91,10 +107,27 @@ const compare = (name: keyof typeof COMPARE, a: E, b: E): E => {
     const result = a.type === 'i32' ? foldI32(name, a.constant, b.constant) : foldI64(name, a.constant, b.constant);
     if (result !== undefined) return i32(Number(result));
   }
-  return apply('i32', COMPARE[name][TYPE_CODE[a.type]] as number, a, b);
+  return apply('i32', opcodeFor(name, COMPARE[name], a.type), a, b);
 };
-const unary = (name: keyof typeof NUMERIC, a: E): E => apply(a.type, NUMERIC[name][TYPE_CODE[a.type]] as number, a);
+const unary = (name: keyof typeof NUMERIC, a: E): E => apply(a.type, opcodeFor(name, NUMERIC[name], a.type), a);
 const isZero = (a: E) => a.constant !== undefined && BigInt(a.constant) === 0n;
+
+/** A vector made by an instruction that replaces one of 64-bit lanes, or all. */
+const vectorOf = (opcode: number, a: E, b?: E, lane?: number): E =>
+  new Expression('v128', (sink) => {
+    a.emit(sink);
+    b?.emit(sink);
+    sink.byte(0xfd);
+    sink.u32(opcode);
+    if (lane !== undefined) sink.byte(lane);
+  });
+const vectorBinary = (opcode: number, a: E, b: E): E =>
+  new Expression('v128', (sink) => {
+    a.emit(sink);
+    b.emit(sink);
+    sink.byte(0xfd);
+    sink.u32(opcode);
+  });
 
 /** The operations without statements; `Routine` adds `let`, `variable` and `when`. */
 export abstract class Expressions implements Operations {
@@ -179,6 +212,7 @@ export abstract class Expressions implements Operations {
   }
   reinterpret(type: ValueType, a: E): E {
     if (type === a.type) return a;
+    if (type === 'v128') throw new Error('a vector has the bits of no number');
     const opcode = { i32: 0xbc, i64: 0xbd, f32: 0xbe, f64: 0xbf }[type];
     return apply(type, opcode, a);
   }
@@ -204,6 +238,21 @@ export abstract class Expressions implements Operations {
     const { type, opcode } = CONVERT[name];
     return apply(type, opcode, a);
   }
+
+  vector(low: E, high: E): E {
+    return vectorOf(VECTOR.replace64, vectorOf(VECTOR.splat64, low), high, 1);
+  }
+  lane(a: E, lane: 0 | 1): E {
+    return new Expression('i64', (sink) => {
+      a.emit(sink);
+      for (const byte of [0xfd, VECTOR.extract64, lane]) sink.byte(byte);
+    });
+  }
+  vectorAdd = (a: E, b: E, lanes: 8 | 16 | 32 | 64): E => vectorBinary(VECTOR.add[lanes], a, b);
+  vectorSub = (a: E, b: E, lanes: 8 | 16 | 32 | 64): E => vectorBinary(VECTOR.sub[lanes], a, b);
+  vectorAnd = (a: E, b: E): E => vectorBinary(VECTOR.and, a, b);
+  vectorOr = (a: E, b: E): E => vectorBinary(VECTOR.or, a, b);
+  vectorXor = (a: E, b: E): E => vectorBinary(VECTOR.xor, a, b);
 
   abstract let(a: E): E;
   abstract variable(initial: E): Variable;

@@ -1,10 +1,17 @@
 /** Opcode tables (WebAssembly core specification 2.0, section 5.4.6 "Numeric Instructions"), by operand type. */
 import type { ValueType } from '../../isa/value.ts';
 
+type NumberType = Exclude<ValueType, 'v128'>;
 /** Column of each type in the tables below. */
-export const OPCODE_TYPE: Record<ValueType, 0 | 1 | 2 | 3> = { i32: 0, i64: 1, f32: 2, f64: 3 };
+const COLUMN: Record<NumberType, 0 | 1 | 2 | 3> = { i32: 0, i64: 1, f32: 2, f64: 3 };
+/** An operation's opcode for a type. @throws Error where the type has no such operation */
+export function opcodeFor(name: string, codes: Row, type: ValueType): number {
+  const code = type === 'v128' ? null : codes[COLUMN[type]];
+  if (code === null) throw new Error(`${name}: not for ${type}`);
+  return code;
+}
 
-type Row = readonly [i32: number | null, i64: number | null, f32: number | null, f64: number | null];
+export type Row = readonly [i32: number | null, i64: number | null, f32: number | null, f64: number | null];
 const row = (...codes: Row): Row => codes;
 
 // prettier-ignore
@@ -28,6 +35,21 @@ export const COMPARE = {
   ltS: row(0x48, 0x53, null, null), ltU: row(0x49, 0x54, null, null), gtS: row(0x4a, 0x55, null, null), gtU: row(0x4b, 0x56, null, null),
   leS: row(0x4c, 0x57, null, null), leU: row(0x4d, 0x58, null, null), geS: row(0x4e, 0x59, null, null), geU: row(0x4f, 0x5a, null, null),
   lt: row(null, null, 0x5d, 0x63), gt: row(null, null, 0x5e, 0x64), le: row(null, null, 0x5f, 0x65), ge: row(null, null, 0x60, 0x66),
+} as const;
+
+/** Vector instructions, behind the prefix 0xFD (core specification 2.0, section 5.4.8). */
+export const VECTOR = {
+  load: 0,
+  store: 11,
+  splat64: 18,
+  extract64: 29,
+  replace64: 30,
+  not: 77,
+  and: 78,
+  or: 80,
+  xor: 81,
+  add: { 8: 110, 16: 142, 32: 174, 64: 206 },
+  sub: { 8: 113, 16: 145, 32: 177, 64: 209 },
 } as const;
 
 const conversion = (type: ValueType, ...opcode: number[]) => ({ type, opcode });

@@ -6,7 +6,7 @@ import type { ValueType, Variable } from '../../isa/value.ts';
 import { emitStore, Expression, Expressions, load } from './expression.ts';
 import { Sink } from './sink.ts';
 
-const TYPE_BYTE: Record<ValueType, number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c };
+const TYPE_BYTE: Record<ValueType, number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
 export const typeByte = (type: ValueType): number => TYPE_BYTE[type];
 
 /** A function's parameters and results. */
@@ -139,10 +139,10 @@ export class Routine extends Expressions {
     this.body.u32(this.#depth - otherwise.depth);
   }
 
-  load(type: ValueType, bytes: 1 | 2 | 4 | 8, address: Expression, offset = 0, signed = false): Expression {
+  load(type: ValueType, bytes: 1 | 2 | 4 | 8 | 16, address: Expression, offset = 0, signed = false): Expression {
     return load(type, bytes, signed, address, offset);
   }
-  store(bytes: 1 | 2 | 4 | 8, address: Expression, value: Expression, offset = 0): void {
+  store(bytes: 1 | 2 | 4 | 8 | 16, address: Expression, value: Expression, offset = 0): void {
     emitStore(this.body, bytes, address, value, offset);
   }
   /** Evaluates for its effect and forgets the result. */

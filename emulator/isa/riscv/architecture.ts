@@ -1,10 +1,12 @@
 /** RISC-V as the engine sees it. */
 import type { Architecture } from '../architecture.ts';
 import { CAUSE } from './cause.ts';
-import { decode, decodeOnce } from './decoder.ts';
-import { compiledCsr } from './privileged/compiled-csr.ts';
+import { OPERATIONS, riscvCpu } from './cpu.ts';
+import { decodeAt, illegalValue, wordAt } from './decoder.ts';
+import { mayCompileCsr } from './privileged/compiled-csr.ts';
 import { writeQuickCsr } from './privileged/quick-csr.ts';
-import { RiscvCore } from './privileged/riscv-core.ts';
+import { quickOperations } from './privileged/quick-operations.ts';
+import { modes, RiscvCore } from './privileged/riscv-core.ts';
 import { translateCode } from './privileged/translate-code.ts';
 import { writeTranslate } from './privileged/translate.ts';
 import { rows } from './rows.ts';
@@ -13,7 +15,15 @@ import { coreState } from './state.ts';
 export const riscv: Architecture = {
   name: 'riscv64',
   state: coreState,
+  files: {
+    x: { kind: 'integer', width: 64, count: 32, zero: { reads: 0, discards: 32 } },
+    f: { kind: 'double', width: 64, count: 32 },
+  },
+  code: { grain: 2, longest: 4 },
+  modes,
+  float: { rounding: 'frm', flags: 'fflags', operand: 'rm', reservedAbove: 4 },
   rows,
+  cpu: riscvCpu,
   causes: {
     illegal: CAUSE.illegal,
     fetchAccess: CAUSE.instructionAccess,
@@ -22,11 +32,19 @@ export const riscv: Architecture = {
     loadMisaligned: CAUSE.loadMisaligned,
     storeMisaligned: CAUSE.storeMisaligned,
   },
-  decode,
-  decodeOnce,
+  decode: decodeAt,
+  key: wordAt,
+  illegalValue,
+  operations: OPERATIONS,
+  quickOperations,
+  quickAnswers: { csr: writeQuickCsr },
+  inlines: ({ row, operands }, { float }, { privilege }) => {
+    const { csr } = operands;
+    if (csr === undefined) return false;
+    const writes = row.name.startsWith('csrrw') || (operands['rs1'] ?? operands['zimm']) !== 0;
+    return mayCompileCsr(row.name, csr, writes, { privilege: Number(privilege), float: float !== 0 });
+  },
   writeTranslate,
-  writeQuickCsr,
   translateCode,
-  csr: compiledCsr,
   privileged: (engine, buffer, stateAt) => new RiscvCore(engine, buffer, stateAt),
 };

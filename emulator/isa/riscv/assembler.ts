@@ -10,7 +10,7 @@ import { evaluate, type ExpressionContext } from './assembly/expression.ts';
 import { ADDRESS_SEQUENCE_BYTES, addressSequences, loadConstant, type Written } from './assembly/sequences.ts';
 import { parseStatements, type Statement } from './assembly/statements.ts';
 import { SymbolTable } from './assembly/symbols.ts';
-import type { Row } from '../row.ts';
+import type { RiscvRow } from './row.ts';
 import { rows } from './rows.ts';
 
 export interface AssembledProgram {
@@ -36,7 +36,7 @@ export class AssemblyError extends Error {
 }
 const MOST_PROBLEMS = 20;
 
-const byName = new Map<string, Row>(rows.map((row) => [row.name, row]));
+const byName = new Map<string, RiscvRow>(rows.map((row) => [row.name, row]));
 
 interface Placed {
   readonly statement: Statement;
@@ -117,7 +117,7 @@ function sequenceOf({ name, operands }: Statement, context: ExpressionContext): 
 }
 
 interface Reading {
-  readonly row: Row;
+  readonly row: RiscvRow;
   readonly suffix: string;
   readonly operands: readonly string[];
 }

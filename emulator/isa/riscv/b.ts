@@ -1,7 +1,7 @@
 /** Zba, Zbb and Zbs, unprivileged manual, chapter "B Extension for Bit Manipulation". */
 import type { Value } from '../value.ts';
-import type { Cpu } from '../cpu.ts';
-import { instruction, type Row } from '../row.ts';
+import type { Cpu } from './cpu.ts';
+import { instruction, type RiscvRow } from './row.ts';
 
 const low5 = (cpu: Cpu, value: Value): Value => cpu.and(cpu.wrap(value), cpu.i32(31));
 const bit = (cpu: Cpu, index: Value): Value => cpu.shl(cpu.i64(1), index);
@@ -27,7 +27,7 @@ const reverseBytes = (cpu: Cpu, value: Value): Value => {
   return cpu.rotl(cpu.or(cpu.and(cpu.shrU(swapped, n16), halves), cpu.shl(cpu.and(swapped, halves), n16)), cpu.i64(32));
 };
 
-export const zba: readonly Row[] = [
+export const zba: readonly RiscvRow[] = [
   instruction('add.uw',    '0000100 rs2 rs1 000 rd 0111011', (cpu, { rd, rs1, rs2 }) => cpu.setX(rd, cpu.add(cpu.x(rs2), cpu.zero32(cpu.x(rs1))))),
   instruction('sh1add',    '0010000 rs2 rs1 010 rd 0110011', (cpu, { rd, rs1, rs2 }) => cpu.setX(rd, cpu.add(cpu.x(rs2), cpu.shl(cpu.x(rs1), cpu.i64(1))))),
   instruction('sh1add.uw', '0010000 rs2 rs1 010 rd 0111011', (cpu, { rd, rs1, rs2 }) => cpu.setX(rd, cpu.add(cpu.x(rs2), cpu.shl(cpu.zero32(cpu.x(rs1)), cpu.i64(1))))),
@@ -38,7 +38,7 @@ export const zba: readonly Row[] = [
   instruction('slli.uw',   '000010 shamt rs1 001 rd 0011011', (cpu, { rd, rs1, shamt }) => cpu.setX(rd, cpu.shl(cpu.zero32(cpu.x(rs1)), shamt))),
 ];
 
-export const zbb: readonly Row[] = [
+export const zbb: readonly RiscvRow[] = [
   instruction('andn',   '0100000 rs2 rs1 111 rd 0110011',  (cpu, { rd, rs1, rs2 }) => cpu.setX(rd, cpu.and(cpu.x(rs1), cpu.not(cpu.x(rs2))))),
   instruction('orn',    '0100000 rs2 rs1 110 rd 0110011',  (cpu, { rd, rs1, rs2 }) => cpu.setX(rd, cpu.or(cpu.x(rs1), cpu.not(cpu.x(rs2))))),
   instruction('xnor',   '0100000 rs2 rs1 100 rd 0110011',  (cpu, { rd, rs1, rs2 }) => cpu.setX(rd, cpu.not(cpu.xor(cpu.x(rs1), cpu.x(rs2))))),
@@ -65,7 +65,7 @@ export const zbb: readonly Row[] = [
   instruction('rev8',   '011010111000 rs1 101 rd 0010011', (cpu, { rd, rs1 }) => cpu.setX(rd, reverseBytes(cpu, cpu.x(rs1)))),
 ];
 
-export const zbs: readonly Row[] = [
+export const zbs: readonly RiscvRow[] = [
   instruction('bclr',  '0100100 rs2 rs1 001 rd 0110011',  (cpu, { rd, rs1, rs2 }) => cpu.setX(rd, cpu.and(cpu.x(rs1), cpu.not(bit(cpu, cpu.x(rs2)))))),
   instruction('bclri', '010010 shamt rs1 001 rd 0010011', (cpu, { rd, rs1, shamt }) => cpu.setX(rd, cpu.and(cpu.x(rs1), cpu.not(bit(cpu, shamt))))),
   instruction('bext',  '0100100 rs2 rs1 101 rd 0110011',  (cpu, { rd, rs1, rs2 }) => cpu.setX(rd, cpu.and(cpu.shrU(cpu.x(rs1), cpu.x(rs2)), cpu.i64(1)))),

@@ -3,13 +3,13 @@
  * Instructions", tables 32 to 34. Each row stands for a full one; reserved encodings and hints with their own
  * meaning are refused here and so decode as illegal or as the next matching row.
  */
-import { compressed, type Row } from '../row.ts';
+import { compressed, type RiscvRow } from './row.ts';
 
 const zero = (name: string) => ({ refuses: (operands: Readonly<Record<string, number>>) => operands[name] === 0 });
 const float = { float: true };
 
 // Quadrants in the manual's order: 00, 01, 10.
-export const rv64c: readonly Row[] = [
+export const rv64c: readonly RiscvRow[] = [
   compressed('c.addi4spn', "000 uimm[5:4|9:6|2|3] rd' 00",             'addi', ({ rd, uimm }) => ({ rd, rs1: 2, imm: uimm }), zero('uimm')),
   compressed('c.fld',      "001 uimm[5:3] rs1' uimm[7:6] fd' 00",      'fld',  ({ fd, rs1, uimm }) => ({ fd, rs1, imm: uimm }), float),
   compressed('c.lw',       "010 uimm[5:3] rs1' uimm[2|6] rd' 00",      'lw',   ({ rd, rs1, uimm }) => ({ rd, rs1, imm: uimm })),

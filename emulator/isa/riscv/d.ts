@@ -3,12 +3,12 @@
  * in the manual's order.
  */
 import type { Value } from '../value.ts';
-import type { Cpu, IntegerKind, Register } from '../cpu.ts';
-import { instruction, type Row, type RowTraits } from '../row.ts';
+import type { Cpu, IntegerKind, Register } from './cpu.ts';
+import { instruction, type RiscvRow, type RiscvTraits } from './row.ts';
 
-const float: RowTraits = { float: true };
+const float: RiscvTraits = { float: true };
 /** With a rounding-mode field: 5 and 6 are reserved. */
-const rounded: RowTraits = { float: true, refuses: ({ rm }) => rm === 5 || rm === 6 };
+const rounded: RiscvTraits = { float: true, refuses: ({ rm }) => rm === 5 || rm === 6 };
 
 const SIGN = -0x8000_0000_0000_0000n;
 /** A double with its sign bit flipped, whatever it is (a NaN keeps its payload). */
@@ -24,7 +24,7 @@ const fromInteger = (kind: IntegerKind) => (cpu: Cpu, { fd, rs1, rm }: Convert &
   cpu.setD(fd, cpu.float.fromInteger(rm, cpu.x(rs1), kind, 'f64'));
 
 // prettier-ignore
-export const rv64d: readonly Row[] = [
+export const rv64d: readonly RiscvRow[] = [
   instruction('fld', 'imm[11:0] rs1 011 fd 0000111', (cpu, { fd, rs1, imm }) => cpu.setD(fd, cpu.loadF64(cpu.add(cpu.x(rs1), imm))), float),
   instruction('fsd', 'imm[11:5] fs2 rs1 011 imm[4:0] 0100111', (cpu, { fs2, rs1, imm }) => cpu.write(cpu.add(cpu.x(rs1), imm), 8, cpu.f(fs2)), float),
   instruction('fmadd.d', 'fs3 01 fs2 fs1 rm fd 1000011', (cpu, { fd, fs1, fs2, fs3, rm }) => cpu.setD(fd, cpu.float.fma(rm, cpu.d(fs1), cpu.d(fs2), cpu.d(fs3))), rounded),

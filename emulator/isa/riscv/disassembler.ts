@@ -1,11 +1,11 @@
 /** The disassembler: bytes to text, from the same rows that the engines run. */
-import { operandOf } from '../notation/riscv.ts';
+import { operandOf } from './notation.ts';
 import { aliased } from './assembly/aliases.ts';
 import { fenceName, registerName, ROUNDING } from './assembly/names.ts';
 import { isOrdered, syntaxOf, type Term } from './assembly/syntax.ts';
 import { decode } from './decoder.ts';
 import { csrName } from './privileged/csr.ts';
-import type { Row } from '../row.ts';
+import type { RiscvRow } from './row.ts';
 
 export interface DisassembledInstruction {
   readonly address: bigint;
@@ -39,7 +39,7 @@ export function disassembleWord(word: number, address: bigint, options: Disassem
   return { ...instruction, text: instructionText(row, operands, address, options) };
 }
 
-const ownOperands = (row: Row, word: number): Operands => Object.fromEntries(row.encoding.operands.map((bits) => [bits.name, operandOf(bits, word)]));
+const ownOperands = (row: RiscvRow, word: number): Operands => Object.fromEntries(row.encoding.operands.map((bits) => [bits.name, operandOf(bits, word)]));
 
 /** Every instruction of a piece of code; a last odd piece is shown as bytes. */
 export function* disassemble(code: Uint8Array, address: bigint, options: DisassemblyOptions = {}): Generator<DisassembledInstruction> {
@@ -58,7 +58,7 @@ export function* disassemble(code: Uint8Array, address: bigint, options: Disasse
   }
 }
 
-function instructionText(row: Row, operands: Operands, address: bigint, options: DisassemblyOptions): string {
+function instructionText(row: RiscvRow, operands: Operands, address: bigint, options: DisassemblyOptions): string {
   const texts = syntaxOf(row).flatMap((term) => termText(term, operands, address) ?? []);
   const written = options.aliases === false ? { name: row.name, operands: texts } : aliased(row.name, texts);
   const order = isOrdered(row) ? (['', '.rl', '.aq', '.aqrl'][(operands['aq'] ?? 0) * 2 + (operands['rl'] ?? 0)] ?? '') : '';

@@ -3,12 +3,12 @@
  * in the manual's order. Arithmetic is `cpu.float`; here is only which operands meet which operation.
  */
 import type { Value } from '../value.ts';
-import type { Cpu, IntegerKind, Register } from '../cpu.ts';
-import { instruction, type Row, type RowTraits } from '../row.ts';
+import type { Cpu, IntegerKind, Register } from './cpu.ts';
+import { instruction, type RiscvRow, type RiscvTraits } from './row.ts';
 
-const float: RowTraits = { float: true };
+const float: RiscvTraits = { float: true };
 /** With a rounding-mode field: 5 and 6 are reserved. */
-const rounded: RowTraits = { float: true, refuses: ({ rm }) => rm === 5 || rm === 6 };
+const rounded: RiscvTraits = { float: true, refuses: ({ rm }) => rm === 5 || rm === 6 };
 
 const SIGN = 0x8000_0000 | 0;
 /** Bits of a single as i32; one that is not NaN-boxed reads as the canonical NaN. */
@@ -28,7 +28,7 @@ const fromInteger = (kind: IntegerKind) => (cpu: Cpu, { fd, rs1, rm }: Convert &
   cpu.setS(fd, cpu.float.fromInteger(rm, cpu.x(rs1), kind, 'f32'));
 
 // prettier-ignore
-export const rv64f: readonly Row[] = [
+export const rv64f: readonly RiscvRow[] = [
   instruction('flw', 'imm[11:0] rs1 010 fd 0000111', (cpu, { fd, rs1, imm }) => cpu.setS(fd, cpu.loadF32(cpu.add(cpu.x(rs1), imm))), float),
   instruction('fsw', 'imm[11:5] fs2 rs1 010 imm[4:0] 0100111', (cpu, { fs2, rs1, imm }) => cpu.write(cpu.add(cpu.x(rs1), imm), 4, cpu.f(fs2)), float),
   instruction('fmadd.s', 'fs3 00 fs2 fs1 rm fd 1000011', (cpu, { fd, fs1, fs2, fs3, rm }) => cpu.setS(fd, cpu.float.fma(rm, cpu.s(fs1), cpu.s(fs2), cpu.s(fs3))), rounded),

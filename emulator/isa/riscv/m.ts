@@ -1,7 +1,7 @@
 /** RV32M and RV64M, unprivileged manual, chapter "M Extension for Integer Multiplication and Division". */
 import type { Value } from '../value.ts';
-import type { Cpu } from '../cpu.ts';
-import { instruction, type Row } from '../row.ts';
+import type { Cpu } from './cpu.ts';
+import { instruction, type RiscvRow } from './row.ts';
 
 /**
  * The upper 64 bits of an unsigned 64 x 64 product by four 32-bit multiplications (WebAssembly has no wide one).
@@ -40,7 +40,7 @@ const wide = (cpu: Cpu, a: Value, b: Value, signed: boolean, remainder: boolean)
 const narrow = (cpu: Cpu, a: Value, b: Value, signed: boolean, remainder: boolean) =>
   cpu.extendS(division(cpu, cpu.wrap(a), cpu.wrap(b), signed, remainder));
 
-export const rv64m: readonly Row[] = [
+export const rv64m: readonly RiscvRow[] = [
   instruction('mul',    '0000001 rs2 rs1 000 rd 0110011', (cpu, { rd, rs1, rs2 }) => cpu.setX(rd, cpu.mul(cpu.x(rs1), cpu.x(rs2)))),
   instruction('mulh',   '0000001 rs2 rs1 001 rd 0110011', (cpu, { rd, rs1, rs2 }) => {
     const a = cpu.let(cpu.x(rs1)), b = cpu.let(cpu.x(rs2));

@@ -1,8 +1,10 @@
 /** Zicsr, Zifencei, Zicbom, Zicboz (unprivileged manual) and the privileged manual's rows with Svinval. */
 import type { Value } from '../value.ts';
-import type { Cpu } from '../cpu.ts';
+import type { Cpu } from './cpu.ts';
+import type { RegionRoutine } from '../../engine/compiler/region-routine.ts';
+import { compileCsr } from './privileged/compiled-csr.ts';
 import { PRIVILEGE } from './state.ts';
-import { instruction, type Row } from '../row.ts';
+import { instruction, type RiscvRow } from './row.ts';
 
 const ends = { ends: true };
 
@@ -23,28 +25,28 @@ function zeroBlock(cpu: Cpu, address: Value): void {
   for (let at = 0; at < BLOCK; at += 8) cpu.write(cpu.add(block, cpu.i64(at)), 8, cpu.i64(0));
 }
 
-export const zicsr: readonly Row[] = [
-  instruction('csrrw',  'csr rs1 001 rd 1110011',  (cpu, { rd, rs1, csr }) => cpu.csr('write', csr, rd, rs1), ends),
-  instruction('csrrs',  'csr rs1 010 rd 1110011',  (cpu, { rd, rs1, csr }) => cpu.csr('set', csr, rd, rs1), ends),
-  instruction('csrrc',  'csr rs1 011 rd 1110011',  (cpu, { rd, rs1, csr }) => cpu.csr('clear', csr, rd, rs1), ends),
-  instruction('csrrwi', 'csr zimm 101 rd 1110011', (cpu, { rd, zimm, csr }) => cpu.csr('write', csr, rd, zimm), ends),
-  instruction('csrrsi', 'csr zimm 110 rd 1110011', (cpu, { rd, zimm, csr }) => cpu.csr('set', csr, rd, zimm), ends),
-  instruction('csrrci', 'csr zimm 111 rd 1110011', (cpu, { rd, zimm, csr }) => cpu.csr('clear', csr, rd, zimm), ends),
+export const zicsr: readonly RiscvRow[] = [
+  instruction('csrrw',  'csr rs1 001 rd 1110011', (cpu, { rd, rs1, csr }) => cpu.csr('write', csr, rd, rs1), ends, (r: RegionRoutine, { rd, rs1, csr }) => compileCsr(r, 'write', csr, rd, rs1)),
+  instruction('csrrs',  'csr rs1 010 rd 1110011', (cpu, { rd, rs1, csr }) => cpu.csr('set', csr, rd, rs1), ends, (r: RegionRoutine, { rd, rs1, csr }) => compileCsr(r, 'set', csr, rd, rs1)),
+  instruction('csrrc',  'csr rs1 011 rd 1110011', (cpu, { rd, rs1, csr }) => cpu.csr('clear', csr, rd, rs1), ends, (r: RegionRoutine, { rd, rs1, csr }) => compileCsr(r, 'clear', csr, rd, rs1)),
+  instruction('csrrwi', 'csr zimm 101 rd 1110011', (cpu, { rd, zimm, csr }) => cpu.csr('write', csr, rd, zimm), ends, (r: RegionRoutine, { rd, zimm, csr }) => compileCsr(r, 'write', csr, rd, zimm)),
+  instruction('csrrsi', 'csr zimm 110 rd 1110011', (cpu, { rd, zimm, csr }) => cpu.csr('set', csr, rd, zimm), ends, (r: RegionRoutine, { rd, zimm, csr }) => compileCsr(r, 'set', csr, rd, zimm)),
+  instruction('csrrci', 'csr zimm 111 rd 1110011', (cpu, { rd, zimm, csr }) => cpu.csr('clear', csr, rd, zimm), ends, (r: RegionRoutine, { rd, zimm, csr }) => compileCsr(r, 'clear', csr, rd, zimm)),
 ];
 
-export const zifencei: readonly Row[] = [
+export const zifencei: readonly RiscvRow[] = [
   instruction('fence.i', 'imm[11:0] rs1 001 rd 0001111', (cpu) => cpu.system('fenceI'), ends),
 ];
 
 /** Caches are coherent here: a managing instruction only checks the address; the base is aligned down to 64 bytes. */
-export const zicbo: readonly Row[] = [
+export const zicbo: readonly RiscvRow[] = [
   instruction('cbo.inval', '000000000000 rs1 010 00000 0001111', (cpu, { rs1 }) => cpu.system('cacheBlock', cpu.x(rs1), cpu.i64(0)), ends),
   instruction('cbo.clean', '000000000001 rs1 010 00000 0001111', (cpu, { rs1 }) => cpu.system('cacheBlock', cpu.x(rs1), cpu.i64(1)), ends),
   instruction('cbo.flush', '000000000010 rs1 010 00000 0001111', (cpu, { rs1 }) => cpu.system('cacheBlock', cpu.x(rs1), cpu.i64(2)), ends),
   instruction('cbo.zero',  '000000000100 rs1 010 00000 0001111', (cpu, { rs1 }) => zeroBlock(cpu, cpu.x(rs1))),
 ];
 
-export const privileged: readonly Row[] = [
+export const privileged: readonly RiscvRow[] = [
   instruction('sret',           '00010000001000000000000001110011',     (cpu) => cpu.system('sret'), ends),
   instruction('mret',           '00110000001000000000000001110011',     (cpu) => cpu.system('mret'), ends),
   instruction('wfi',            '00010000010100000000000001110011',     (cpu) => cpu.system('wfi'), ends),

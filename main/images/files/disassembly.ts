@@ -18,7 +18,7 @@ export async function* disassembleFile(path: string, options: DisassemblyFileOpt
   if (kind !== 'riscv64-elf' && kind !== 'riscv64-image' && kind !== 'unrecognised')
     throw new ContractError('invalid', `${path} is ${description}; only riscv64 ELF files and flat code can be shown.`);
   const bytes = await readPath(path).catch(pathRefusal);
-  const { disassemble } = await import('../../../emulator/host/assembly.ts');
+  const { disassemble } = await import('../../../emulator/isa/assembly.ts');
   const flat: Code = { pieces: [{ name: path, address: options.origin ?? START_OF_RAM, bytes }], symbols: new Map() };
   const code = isRiscv64(bytes) ? codeOf(bytes) : flat;
   for (const piece of code.pieces) {

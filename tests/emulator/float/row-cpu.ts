@@ -8,8 +8,8 @@ import { type Expression, i32, i64 } from '../../../emulator/engine/wasm/express
 import { ModuleWriter } from '../../../emulator/engine/wasm/module.ts';
 import type { Routine } from '../../../emulator/engine/wasm/routine.ts';
 import { wasm } from '../../../emulator/engine/wasm/webassembly.ts';
-import type { Cpu } from '../../../emulator/isa/cpu.ts';
-import type { Row } from '../../../emulator/isa/row.ts';
+import type { Cpu } from '../../../emulator/isa/riscv/cpu.ts';
+import type { RiscvRow } from '../../../emulator/isa/riscv/row.ts';
 
 const STATE = { frm: 0, fflags: 4 };
 /** Byte addresses of the operands' 64 bits. */
@@ -48,9 +48,9 @@ function cpuOver(r: Routine, functions: FloatFunctions): Cpu {
 }
 
 export interface RowRunner {
-  run(row: Row, operands: Readonly<Record<string, bigint>>): { x: bigint; f: bigint; fflags: number };
+  run(row: RiscvRow, operands: Readonly<Record<string, bigint>>): { x: bigint; f: bigint; fflags: number };
 }
-export function rowRunner(rows: readonly Row[], rm: number): RowRunner {
+export function rowRunner(rows: readonly RiscvRow[], rm: number): RowRunner {
   const memory = new wasm.Memory({ initial: 1, maximum: 1, shared: true });
   const module = new ModuleWriter();
   module.importMemory('host', 'memory', 1, 1);
@@ -58,7 +58,7 @@ export function rowRunner(rows: readonly Row[], rm: number): RowRunner {
   for (const row of rows) {
     const target = module.function([], []);
     const named = row.encoding.operands.map(({ name }) => [name, name === 'rm' ? i32(rm) : { slot: SLOT[name] }]);
-    row.meaning?.(cpuOver(target.routine, functions), Object.fromEntries(named) as never);
+    row.meaning?.(cpuOver(target.routine, functions) as never, Object.fromEntries(named) as never);
     module.export(row.name, target);
   }
   const { exports } = new wasm.Instance(new wasm.Module(module.finish()), { host: { memory } });

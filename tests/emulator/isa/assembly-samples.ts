@@ -1,7 +1,7 @@
 /** Instruction words of every row: operands at their ends and at random, from a seed. */
-import { operandOf, type OperandBits } from '../../../emulator/isa/notation/riscv.ts';
+import { operandOf, type OperandBits } from '../../../emulator/isa/riscv/notation.ts';
 import { csrNumbers } from '../../../emulator/isa/riscv/privileged/csr.ts';
-import type { Row } from '../../../emulator/isa/row.ts';
+import type { RiscvRow } from '../../../emulator/isa/riscv/row.ts';
 import { encodeRow } from '../../../emulator/isa/riscv/assembly/encode.ts';
 
 /** xorshift32: the same numbers everywhere for a seed. */
@@ -19,7 +19,7 @@ export function randomBits(seed: number): () => number {
 const UNWRITTEN: Readonly<Record<string, readonly string[]>> = { fence: ['fm', 'rs1', 'rd'], 'fence.i': ['imm', 'rs1', 'rd'] };
 
 /** `count` different words of a row that it does not refuse, the extreme operands first. */
-export function wordsOf(row: Row, count: number, random: () => number): number[] {
+export function wordsOf(row: RiscvRow, count: number, random: () => number): number[] {
   const words = new Set<number>();
   for (let attempt = 0; attempt < count * 20 && words.size < count; attempt++) {
     const bits = attempt === 0 ? 0 : attempt === 1 ? 0xffff_ffff : random();

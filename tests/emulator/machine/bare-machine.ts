@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { assemble } from '../../../emulator/host/assembly.ts';
+import { assemble } from '../../../emulator/isa/assembly.ts';
 import { startMachine } from '../../../emulator/host/index.ts';
 import { readState } from '../../../emulator/machine/saved-state.ts';
 import { copyPages, fillPages } from '../../../emulator/host/pages.ts';

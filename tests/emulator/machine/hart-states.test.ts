@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { assemble } from '../../../emulator/host/assembly.ts';
+import { assemble } from '../../../emulator/isa/assembly.ts';
 import { attach } from './bare-machine.ts';
 
 const HSM = 0x48534d;

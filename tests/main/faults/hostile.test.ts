@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { assemble } from '../../../emulator/host/assembly.ts';
+import { assemble } from '../../../emulator/isa/assembly.ts';
 import { FIELD } from '../../../emulator/disk/qcow2/format.ts';
 import { CLUSTER, SmallImage } from '../../emulator/disk/small-image.ts';
 import { guestDefinition } from '../../soak/guest-definition.ts';

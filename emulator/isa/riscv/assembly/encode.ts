@@ -1,7 +1,7 @@
 /** From a row and the texts of its operands to an instruction word. */
-import { operandOf } from '../../notation/riscv.ts';
+import { operandOf } from '../notation.ts';
 import { csrNumbers } from '../privileged/csr.ts';
-import type { Row } from '../../row.ts';
+import type { RiscvRow } from '../row.ts';
 import { evaluate, type ExpressionContext } from './expression.ts';
 import { fenceBits, registerNumber, ROUNDING } from './names.ts';
 import { syntaxOf, type Term } from './syntax.ts';
@@ -9,7 +9,7 @@ import { syntaxOf, type Term } from './syntax.ts';
 type Values = Record<string, number>;
 
 /** The word of an instruction from its operands' numbers. @throws Error naming the operand that does not fit */
-export function encodeRow(row: Row, values: Readonly<Values>): number {
+export function encodeRow(row: RiscvRow, values: Readonly<Values>): number {
   const { match, operands } = row.encoding;
   let word = match;
   for (const { name, base, pieces } of operands) {
@@ -24,7 +24,7 @@ export function encodeRow(row: Row, values: Readonly<Values>): number {
   return word >>> 0;
 }
 
-function misfit(row: Row, name: string, given: number): string {
+function misfit(row: RiscvRow, name: string, given: number): string {
   const bits = row.encoding.operands.find((operand) => operand.name === name)!;
   if (bits.register) return `${row.name} cannot name that register as ${name}`;
   const step = Math.min(...bits.pieces.map(({ to }) => 2 ** to));
@@ -33,13 +33,13 @@ function misfit(row: Row, name: string, given: number): string {
 }
 
 /** Whether the row can be written with so many operands; a rounding mode may be left out. */
-export function takesOperands(row: Row, count: number): boolean {
+export function takesOperands(row: RiscvRow, count: number): boolean {
   const terms = syntaxOf(row);
   return count <= terms.length && count >= terms.filter(({ kind }) => kind !== 'rounding').length;
 }
 
 /** @throws Error saying which operand is wrong and how */
-export function encodeText(row: Row, operands: readonly string[], suffix: string, context: ExpressionContext): number {
+export function encodeText(row: RiscvRow, operands: readonly string[], suffix: string, context: ExpressionContext): number {
   const terms = syntaxOf(row);
   const least = terms.filter(({ kind }) => kind !== 'rounding').length;
   if (!takesOperands(row, operands.length)) throw new Error(`${row.name} takes ${least} operand${least === 1 ? '' : 's'}, not ${operands.length}`);

@@ -2,8 +2,8 @@
  * How a row is written in assembly text: which operands, in which order and form. Derived from the row's fields and
  * major opcode (RISC-V Assembly Programmer's Manual), so that a new row needs nothing here.
  */
-import type { OperandBits } from '../../notation/riscv.ts';
-import type { Row } from '../../row.ts';
+import type { OperandBits } from '../notation.ts';
+import type { RiscvRow } from '../row.ts';
 
 export type Term =
   | { readonly kind: 'register'; readonly operand: string; readonly file: 'x' | 'f' }
@@ -26,16 +26,16 @@ const OPCODE = { load: 0x03, loadFp: 0x07, miscMem: 0x0f, auipc: 0x17, store: 0x
 const EXACT = new Set(['fcvt.d.w', 'fcvt.d.wu', 'fcvt.d.s']);
 const DYNAMIC = 7;
 
-const known = new Map<Row, readonly Term[]>();
+const known = new Map<RiscvRow, readonly Term[]>();
 
 /** The terms of a row, in the order in which they are written. */
-export function syntaxOf(row: Row): readonly Term[] {
+export function syntaxOf(row: RiscvRow): readonly Term[] {
   let terms = known.get(row);
   if (!terms) known.set(row, (terms = row.encoding.length === 2 ? compressedTerms(row) : fullTerms(row)));
   return terms;
 }
 
-function fullTerms(row: Row): Term[] {
+function fullTerms(row: RiscvRow): Term[] {
   const { operands, match } = row.encoding;
   const registers = inOrder(operands);
   const has = (name: string) => operands.some((operand) => operand.name === name);
@@ -70,7 +70,7 @@ function fullTerms(row: Row): Term[] {
 }
 
 /** Compressed rows name their stack pointer, where they imply it. */
-function compressedTerms({ name, encoding: { operands } }: Row): Term[] {
+function compressedTerms({ name, encoding: { operands } }: RiscvRow): Term[] {
   const registers = inOrder(operands);
   if (/^c\.f?[ls][wd]sp$/.test(name)) return [...registers, { kind: 'memory', offset: 'uimm' }];
   if (/^c\.f?[ls][wd]$/.test(name)) return [...registers.filter(({ operand }) => operand !== 'rs1'), { kind: 'memory', offset: 'uimm', base: 'rs1' }];
@@ -90,4 +90,4 @@ function inOrder(operands: readonly OperandBits[]): (Term & { kind: 'register' }
 const numbersOf = (operands: readonly OperandBits[]): Term[] => operands.filter(({ name }) => /^(imm|uimm|nzimm|shamt)$/.test(name)).map(({ name }) => ({ kind: 'number', operand: name }));
 
 /** Whether the row has acquire and release bits, written as `.aq`, `.rl` or `.aqrl` behind the name. */
-export const isOrdered = (row: Row): boolean => row.encoding.operands.some(({ name }) => name === 'aq');
+export const isOrdered = (row: RiscvRow): boolean => row.encoding.operands.some(({ name }) => name === 'aq');

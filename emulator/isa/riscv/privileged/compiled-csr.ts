@@ -1,6 +1,6 @@
 /** CSR instructions inside compiled regions: those whose access changes nothing that the region rests on. */
-import type { CsrCompiler } from '../../architecture.ts';
-import type { CsrKind, Register } from '../../cpu.ts';
+import type { Value } from '../../value.ts';
+import type { CsrKind, Register } from '../cpu.ts';
 import type { RegionRoutine } from '../../../engine/compiler/region-routine.ts';
 import type { CoreParts } from '../../../engine/core/parts.ts';
 import type { Expression } from '../../../engine/wasm/expression.ts';
@@ -19,54 +19,56 @@ export const PLAIN: Readonly<Record<number, string>> = { 0x140: 'sscratch', 0x14
 type CoreFields = Pick<CoreParts, 'run' | 'layout'> & { readonly state: WasmFields<Fields> };
 const SSTATUS_SHOWN = STATUS.SIE | STATUS.SPIE | STATUS.SPP | STATUS.FS | STATUS.SUM | STATUS.MXR | STATUS.UXL;
 
-const writes = (kind: CsrKind, source: Register | Expression) =>
-  kind === 'write' || ('register' in source ? (source as Register & { number: number }).number !== 0 : source.constant !== 0n);
+const writes = (r: RegionRoutine, kind: CsrKind, source: Register | Expression) =>
+  kind === 'write' || ('file' in source ? r.isZero(source).constant === 0 : source.constant !== 0n);
 const changed = (r: RegionRoutine, kind: CsrKind, old: Expression, operand: Expression) =>
   kind === 'write' ? operand : kind === 'set' ? r.or(old, operand) : r.and(old, r.not(operand));
 
-export const compiledCsr: CsrCompiler = {
-  inline(name, csr, isWritten, { privilege, float }) {
-    if (csr === FFLAGS) return float;
-    if (csr === FRM || csr === FCSR) return float && !isWritten;
-    if (privilege !== PRIVILEGE.S) return false;
-    // Writing sstatus whole may change anything.
-    return PLAIN[csr] !== undefined || (csr === SSTATUS && !name.startsWith('csrrw'));
-  },
-  write(r, kind, csr, rd, given) {
-    const source = given as Register | Expression;
-    if (csr <= FCSR) return writeFloat(r, kind, csr, rd, source);
-    const { state } = r.context;
-    const operand = r.let('register' in source ? r.x(source) : source);
-    const plain = PLAIN[csr];
-    if (plain) {
-      const old = r.let(state.get(plain));
-      if (writes(kind, source)) state.set(r, plain, changed(r, kind, old, operand));
-      return r.setX(rd, old);
-    }
-    // sstatus: reads, and changes of SIE alone, which no translation depends on.
-    if (writes(kind, source)) r.leaveWhen(r.ne(r.and(operand, r.i64(~STATUS.SIE)), r.i64(0)));
-    if (kind === 'set' && writes(kind, source)) r.leaveWhen(letsInterruptIn(r, r.context, operand));
-    const old = r.let(state.get('mstatus'));
-    if (writes(kind, source)) {
-      state.set(r, 'mstatus', changed(r, kind, old, operand));
-    }
-    r.setX(rd, showSstatus(r, old));
-  },
-};
+/** Whether an access may stand within a region. @param float whether the region rests on a unit that is on */
+export function mayCompileCsr(name: string, csr: number, isWritten: boolean, { privilege, float }: { readonly privilege: number; readonly float: boolean }): boolean {
+  if (csr === FFLAGS) return float;
+  if (csr === FRM || csr === FCSR) return float && !isWritten;
+  if (privilege !== PRIVILEGE.S) return false;
+  // Writing sstatus whole may change anything.
+  return PLAIN[csr] !== undefined || (csr === SSTATUS && !name.startsWith('csrrw'));
+}
+
+/** Writes an access that `mayCompileCsr` allows. */
+export function compileCsr(r: RegionRoutine, kind: CsrKind, number: Value, rd: Register, given: Register | Value): void {
+  const csr = Number(number.constant);
+  const source = given as Register | Expression;
+  if (csr <= FCSR) return writeFloat(r, kind, csr, rd, source);
+  const { state } = r.context;
+  const operand = r.let('file' in source ? r.get(source) : source);
+  const plain = PLAIN[csr];
+  if (plain) {
+    const old = r.let(state.get(plain));
+    if (writes(r, kind, source)) state.set(r, plain, changed(r, kind, old, operand));
+    return r.set(rd, old);
+  }
+  // sstatus: reads, and changes of SIE alone, which no translation depends on.
+  if (writes(r, kind, source)) r.leaveWhen(r.ne(r.and(operand, r.i64(~STATUS.SIE)), r.i64(0)));
+  if (kind === 'set' && writes(r, kind, source)) r.leaveWhen(letsInterruptIn(r, r.context, operand));
+  const old = r.let(state.get('mstatus'));
+  if (writes(r, kind, source)) {
+    state.set(r, 'mstatus', changed(r, kind, old, operand));
+  }
+  r.set(rd, showSstatus(r, old));
+}
 
 /** fflags, frm and fcsr; only fflags may be written here. */
 function writeFloat(r: RegionRoutine, kind: CsrKind, csr: number, rd: Register, source: Register | Expression): void {
   const { state, fastFloat } = r.context;
   const flags = r.let(state.get('fflags'));
   const old = csr === FFLAGS ? flags : csr === FRM ? state.get('frm') : r.or(flags, r.shl(state.get('frm'), r.i32(5)));
-  if (writes(kind, source)) {
-    const operand = r.wrap('register' in source ? r.x(source) : source);
+  if (writes(r, kind, source)) {
+    const operand = r.wrap('file' in source ? r.get(source) : source);
     const next = r.let(r.and(changed(r, kind, flags, operand), r.i32(31)));
     // The fast mode rests on NX being raised.
     if (fastFloat) r.leaveWhen(r.eqz(r.and(next, r.i32(1))));
     state.set(r, 'fflags', next);
   }
-  r.setX(rd, r.extendU(old));
+  r.set(rd, r.extendU(old));
 }
 
 /** mstatus (pinned) as sstatus shows it. */

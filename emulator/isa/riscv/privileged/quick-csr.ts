@@ -2,15 +2,17 @@
 import type { CoreParts } from '../../../engine/core/parts.ts';
 import type { Expression } from '../../../engine/wasm/expression.ts';
 import type { Routine } from '../../../engine/wasm/routine.ts';
+import { CSR_ASKED } from '../cpu.ts';
 import { PRIVILEGE, STATUS } from '../state.ts';
 import { letsInterruptIn, PLAIN, showSstatus, SSTATUS } from './compiled-csr.ts';
 
-/** See Architecture.writeQuickCsr. Kinds: 0 write, 1 set, 2 clear. */
+/** See Architecture.quickAnswers; the parameter is what CSR_ASKED says. */
 export function writeQuickCsr(r: Routine, parts: CoreParts): void {
   const { state, run } = parts;
-  const number = r.parameter(0).get();
-  const kind = r.parameter(1).get();
-  const writes = r.parameter(2).get();
+  const asked = r.parameter(0).get();
+  const number = r.let(r.and(asked, r.i32(CSR_ASKED.number)));
+  const kind = r.let(r.and(r.shrU(asked, r.i32(CSR_ASKED.kind)), r.i32(3)));
+  const writes = r.let(r.shrU(asked, r.i32(CSR_ASKED.writes)));
   r.when(r.ne(state.get('privilege'), r.i32(PRIVILEGE.S)), () => r.return(r.i32(0)));
   const operand = r.let(run.get('operand'));
   const changed = (old: Expression) => r.select(r.eqz(kind), operand, r.select(r.eq(kind, r.i32(1)), r.or(old, operand), r.and(old, r.not(operand))));

@@ -1,9 +1,11 @@
 /** The privileged half of a RISC-V core: joins traps, CSRs, protection and system operations over the core's state. */
-import type { CodeContext, EngineCore, ExecutionMode, PrivilegedCore, Standing, SystemOperation } from '../../architecture.ts';
-import type { CsrKind } from '../../cpu.ts';
+import type { CodeContext, EngineCore, ExecutionMode, PrivilegedCore, Standing } from '../../architecture.ts';
+import { CSR_ASKED, CSR_KINDS, type Operation } from '../cpu.ts';
 import { bind } from '../../../snapshot/schema.ts';
 import { CAUSE } from '../cause.ts';
+import { FLOAT_MODE, FLOAT_STATES, type FloatMode, type Modes } from '../../architecture.ts';
 import { coreState, HART, PRIVILEGE, STATUS } from '../state.ts';
+import { FACTS } from './facts.ts';
 import type { CoreEnvironment, CoreState } from './core.ts';
 import { accessCsr } from './csr.ts';
 import { protectionActive, protectionAllows } from './protection.ts';
@@ -12,8 +14,13 @@ import { interruptsPending, nextInterrupt, supervisorTimerEnabled, takeTrap } fr
 
 /** Banks of the lookaside buffer: each way in which the same address can mean something else. */
 const BANK = { user: 0, supervisor: 1, supervisorSum: 2, machine: 3, machineMprv: 4 } as const;
-/** See ExecutionMode.float. */
-const FLOAT = { off: 0, exact: 1, fast: 2 } as const;
+/** Modes: a bank, and how floating point stands in it. */
+export const modes: Modes = {
+  count: Object.keys(BANK).length * FLOAT_STATES,
+  banks: Object.keys(BANK).length,
+  decodings: 1,
+  facets: (mode) => ({ bank: Math.floor(mode / FLOAT_STATES), float: (mode % FLOAT_STATES) as FloatMode, decoding: 0 }),
+};
 const NX = 1;
 /** Ticks beyond which (28 years) a deadline is none. */
 const NEVER = 1n << 53n;
@@ -33,17 +40,18 @@ export class RiscvCore implements PrivilegedCore, CoreEnvironment {
       fetchBank === BANK.supervisor && mstatus & STATUS.SUM ? BANK.supervisorSum
       : fetchBank === BANK.machine && mstatus & STATUS.MPRV ? BANK.machineMprv
       : fetchBank;
-    const float = (mstatus & STATUS.FS) !== STATUS.FS ? FLOAT.off : fflags & NX && frm === 0 ? FLOAT.fast : FLOAT.exact;
-    return { bank, fetchBank, float, mayFence: mayFence(this.state) };
+    const float = (mstatus & STATUS.FS) !== STATUS.FS ? FLOAT_MODE.off : fflags & NX && frm === 0 ? FLOAT_MODE.fast : FLOAT_MODE.exact;
+    return { key: bank * FLOAT_STATES + float, fetchBank, facts: mayFence(this.state) ? FACTS.mayFence : 0 };
   }
-  system(operation: SystemOperation): void {
-    systemOperation(this, operation);
+  operation(name: string): void {
+    systemOperation(this, name as Operation);
   }
-  csr(number: number, kind: CsrKind, writes: boolean): boolean {
+  ask(_name: string, asked: number): boolean {
     const { working } = this.engine;
     const { operand } = working;
+    const kind = CSR_KINDS[(asked >> CSR_ASKED.kind) & 3];
     const change = (old: bigint) => (kind === 'write' ? operand : kind === 'set' ? old | operand : old & ~operand);
-    const old = accessCsr(this, number, writes ? change : undefined);
+    const old = accessCsr(this, asked & CSR_ASKED.number, asked >> CSR_ASKED.writes ? change : undefined);
     if (old === undefined) return false;
     working.operand = old;
     return true;
@@ -90,7 +98,7 @@ export class RiscvCore implements PrivilegedCore, CoreEnvironment {
   }
 
   get hartId(): number {
-    return this.engine.hartId;
+    return this.engine.core;
   }
   time(): bigint {
     return this.engine.time();
@@ -108,7 +116,7 @@ export class RiscvCore implements PrivilegedCore, CoreEnvironment {
     this.engine.flush(...what);
   }
   protectionChanged(): void {
-    this.engine.working.pmpActive = protectionActive(this.state) ? 1 : 0;
+    this.engine.working.protection = protectionActive(this.state) ? 1 : 0;
     this.engine.flush({ keepGlobal: false });
   }
   restored(): void {

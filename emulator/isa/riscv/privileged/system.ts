@@ -1,6 +1,6 @@
 /** The privileged operations that rows name, done in TypeScript: all are rare beside loads and branches. */
-import type { SystemOperation } from '../../architecture.ts';
 import { CAUSE } from '../cause.ts';
+import type { Operation } from '../cpu.ts';
 import { PRIVILEGE, STATUS } from '../state.ts';
 import type { CoreState } from './core.ts';
 import type { RiscvCore } from './riscv-core.ts';
@@ -12,11 +12,11 @@ const ENVIRONMENT = { CBIE: 3n << 4n, CBCFE: 1n << 6n };
 const illegal = (core: RiscvCore) => core.engine.raise(CAUSE.illegal, 0n);
 
 /** Does one operation; the instruction's address is in `state.pc`, operands in `working`. */
-export function systemOperation(core: RiscvCore, operation: SystemOperation): void {
+export function systemOperation(core: RiscvCore, operation: Operation): void {
   operations[operation](core);
 }
 
-const operations: Record<SystemOperation, (core: RiscvCore) => void> = {
+const operations: Record<Operation, (core: RiscvCore) => void> = {
   illegal,
   ecall: (core) => {
     const { state, engine } = core;
@@ -24,7 +24,7 @@ const operations: Record<SystemOperation, (core: RiscvCore) => void> = {
       const { pc } = state;
       state.pc = BigInt.asUintN(64, pc + 4n);
       // A hart that stopped or sleeps must leave generated code.
-      if (engine.sbi()) return engine.redirected(core.standing() !== 'executing');
+      if (engine.firmwareCall()) return engine.redirected(core.standing() !== 'executing');
       state.pc = pc;
     }
     engine.raise(state.privilege === PRIVILEGE.U ? CAUSE.ecallU : state.privilege === PRIVILEGE.S ? CAUSE.ecallS : CAUSE.ecallM, 0n);

@@ -8,7 +8,8 @@ const PTE = { V: 1, R: 2, X: 8, U: 16, A: 64 };
  * Where code at a virtual address lies; undefined where it is not mapped, not executable at this privilege, or was
  * never touched. The core checks the result again before it uses what was made from it.
  */
-export function translateCode(address: bigint, { translation: satp, privilege }: CodeContext, read: (physical: bigint) => bigint | undefined): bigint | undefined {
+export function translateCode(address: bigint, { translation, privilege }: CodeContext, read: (physical: bigint) => bigint | undefined): bigint | undefined {
+  const satp = BigInt(translation ?? 0);
   if (privilege === PRIVILEGE.M || satp >> 60n === 0n) return address;
   let table = (satp & 0xfff_ffff_ffffn) << 12n;
   for (let level = Number(satp >> 60n) - 6; level >= 0; level--) {

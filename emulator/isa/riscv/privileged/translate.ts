@@ -54,10 +54,10 @@ export function writeTranslate(r: Routine, core: CoreParts, self: Callable): voi
     () => run.set(r, 'walkFlags', r.i32(WALK.readable | WALK.writable | WALK.executable)),
     () => walk(r, parts, { address, access, privilege: privilege.get(), satp, bit, result, fail }),
   );
-  r.when(run.get('pmpActive'), () => {
+  r.when(run.get('protection'), () => {
     run.set(r, 'walkPrivilege', privilege.get());
     run.set(r, 'physical', result.get());
-    r.when(r.eqz(r.call(core.host.pmpCheck, access, privilege.get())), () => fail(accessFault(r, access)));
+    r.when(r.eqz(r.call(core.host.protectionAllows, access, privilege.get())), () => fail(accessFault(r, access)));
   });
   r.return(result.get());
 }

@@ -1,32 +1,20 @@
 /** What the built-in SBI does to this machine: timers, other cores' states, memory, console, power. */
-import type { Board } from '../board/kit/board.ts';
-import type { FenceKind, HartState, SbiHart, SbiPlatform } from '../board/sbi/sbi.ts';
-import { SSIP } from '../device/kit/core-signals.ts';
-import type { Core } from '../engine/core/core.ts';
-import type { CoreLayout } from '../engine/layout.ts';
-import type { Ending } from '../index.ts';
-import type { RiscvCore } from '../isa/riscv/privileged/riscv-core.ts';
-import type { CoreState } from '../isa/riscv/privileged/core.ts';
-import { coreState, HART, PRIVILEGE, STATUS } from '../isa/riscv/state.ts';
-import type { GuestMemory } from '../memory/guest-memory.ts';
-import { FENCE, type Shootdown } from '../memory/shootdown.ts';
-import { bind } from '../snapshot/schema.ts';
+import type { RiscvCore } from '../../isa/riscv/privileged/riscv-core.ts';
+import type { CoreState } from '../../isa/riscv/privileged/core.ts';
+import { coreState, HART, PRIVILEGE, STATUS } from '../../isa/riscv/state.ts';
+import { FENCE } from '../../memory/shootdown.ts';
+import { bind } from '../../snapshot/schema.ts';
+import type { BoundEngineCore, CoreBindingParts } from '../kit/core-binding.ts';
+import type { FenceKind, HartState, SbiHart, SbiPlatform } from './platform.ts';
+
+/** The supervisor's software interrupt in `mip`: the line on which an IPI of the SBI comes. */
+export const SSIP = 1 << 1;
 
 const hartStates: Readonly<Record<number, HartState>> = {
   [HART.started]: 'started',
   [HART.stopped]: 'stopped',
   [HART.suspended]: 'suspended',
 };
-
-export interface SbiParts {
-  readonly core: Core;
-  readonly board: Board;
-  readonly memory: GuestMemory;
-  readonly buffer: SharedArrayBuffer;
-  readonly cores: readonly CoreLayout[];
-  readonly shootdown: Shootdown;
-  end(ending: Ending): void;
-}
 
 /** A hart's registers for the SBI. */
 export const sbiHart = (core: RiscvCore): SbiHart => ({
@@ -56,11 +44,11 @@ export function prepareSupervisor(state: CoreState, pc: bigint, hartId: number, 
   state.hartState = HART.started;
 }
 
-export function sbiPlatform({ core, board, memory, buffer, cores, shootdown, end }: SbiParts): SbiPlatform {
-  const states = cores.map((layout) => bind(coreState, buffer, layout.state));
+export function sbiPlatform({ core, board, memory, buffer, states: places, shootdown, end }: CoreBindingParts): SbiPlatform {
+  const states = places.map((at) => bind(coreState, buffer, at));
   const state = (hart: number) => states[hart] as CoreState;
   return {
-    hartCount: cores.length,
+    hartCount: places.length,
     setTimer: (hart, deadline) => {
       state(hart).stimecmp = deadline;
       board.signals(hart).nudge();
@@ -72,7 +60,7 @@ export function sbiPlatform({ core, board, memory, buffer, cores, shootdown, end
       void asid; // translations are not kept by address space
       const answer = () => core.answer();
       for (const hart of harts) {
-        if (hart === core.hartId) fenceHere(core, kind, start, size);
+        if (hart === core.core) fenceHere(core, kind, start, size);
         else if (kind === 'instruction') shootdown.fenceCode(hart, answer);
         else shootdown.fence(hart, kind === 'addressSpace' ? FENCE.local : FENCE.all, answer);
       }
@@ -114,7 +102,7 @@ export function sbiPlatform({ core, board, memory, buffer, cores, shootdown, end
   };
 }
 
-function fenceHere(core: Core, kind: FenceKind, start: bigint, size: bigint): void {
+function fenceHere(core: BoundEngineCore, kind: FenceKind, start: bigint, size: bigint): void {
   if (kind === 'instruction') return core.settle();
   // One page is worth dropping singly; a range of many costs less dropped whole.
   const onePage = size > 0n && size <= 4096n;

@@ -1,0 +1,111 @@
+/** A toy architecture that has what RISC-V has not: instructions of 1 to 7 bytes, flags, modes that change decoding, ports, vectors. */
+import type { Architecture, EngineCore, ExecutionMode, PrivilegedCore, Standing } from '../../../../emulator/isa/architecture.ts';
+import { WALK } from '../../../../emulator/isa/architecture.ts';
+import type { Decoded } from '../../../../emulator/isa/row.ts';
+import { bind, type StateOf } from '../../../../emulator/snapshot/schema.ts';
+import { PREFIX_32, toyRows } from './rows.ts';
+import { toyState } from './state.ts';
+
+/** Bytes of an immediate, by decoding. */
+const IMMEDIATE_BYTES = [1, 4] as const;
+
+function decode(view: DataView, at: number, there: number, decoding: number): Decoded | 'illegal' | 'more' {
+  const prefixed = view.getUint8(at) === PREFIX_32;
+  let length = prefixed ? 2 : 1;
+  if (there < length) return 'more';
+  const code = view.getUint8(at + length - 1);
+  const row = toyRows.find((one) => one.code === code && one.prefixed === prefixed);
+  if (!row) return 'illegal';
+  const registersAt = at + length;
+  if (row.hasRegisters) length++;
+  const immediateAt = at + length;
+  const immediateBytes = row.hasImmediate ? (IMMEDIATE_BYTES[decoding] ?? 1) : 0;
+  length += immediateBytes;
+  if (there < length) return 'more';
+  const operands: Record<string, number> = {};
+  for (const { name, kind, file } of row.operands) {
+    if (kind === 'immediate') operands[name] = immediateBytes === 4 ? view.getInt32(immediateAt, true) : view.getInt8(immediateAt);
+    else operands[name] = (view.getUint8(registersAt) >> (name === 'to' ? 4 : 0)) & (file === 'v' ? 1 : 7);
+  }
+  return { row, length, operands };
+}
+
+class ToyCore implements PrivilegedCore {
+  readonly state: StateOf<typeof toyState>;
+  readonly #engine: EngineCore;
+  constructor(engine: EngineCore, buffer: SharedArrayBuffer, stateAt: number) {
+    this.#engine = engine;
+    this.state = bind(toyState, buffer, stateAt);
+  }
+  mode(): ExecutionMode {
+    return { key: this.state.wide, fetchBank: this.state.wide, facts: 0 };
+  }
+  operation(name: string): void {
+    const length = decodedLength(name, this.state.wide);
+    if (name === 'halt') this.state.halted = 1;
+    else this.state.wide = Number(this.#engine.working.operand & 1n);
+    this.#engine.modeChanged();
+    this.#engine.completed(name === 'halt', length);
+  }
+  ask(): boolean {
+    return false;
+  }
+  floatMode(): void {
+    throw new Error('the toy has no floating point');
+  }
+  takeTrap(): void {
+    const { cause, trapValue } = this.#engine.working;
+    Object.assign(this.state, { trapped: cause + 1, trapValue, halted: 1 });
+    this.#engine.nudge();
+  }
+  protectionAllows(): boolean {
+    return true;
+  }
+  standing(): Standing {
+    return this.state.halted ? 'off' : 'executing';
+  }
+  woken(): void {}
+  takeInterrupt(): boolean {
+    return false;
+  }
+  interruptWaiting(): boolean {
+    return false;
+  }
+  deadline(): number {
+    return Infinity;
+  }
+  codeContext(): Record<string, number> {
+    return {};
+  }
+  restored(): void {
+    this.#engine.flush({ keepGlobal: false });
+  }
+}
+const decodedLength = (name: string, wide: number): number => (name === 'mode' ? 1 + (IMMEDIATE_BYTES[wide] ?? 1) : 1);
+
+export const toy: Architecture = {
+  name: 'toy',
+  state: toyState,
+  files: {
+    r: { kind: 'integer', width: 64, count: 8 },
+    v: { kind: 'vector', width: 128, count: 2 },
+    flags: { kind: 'integer', width: 64, count: 3 },
+  },
+  code: { grain: 1, longest: 7 },
+  modes: { count: 2, banks: 2, decodings: 2, facets: (key) => ({ bank: key, float: 0, decoding: key }) },
+  rows: toyRows,
+  cpu: (engine) => engine,
+  causes: { illegal: 1, fetchAccess: 2, loadAccess: 3, storeAccess: 4, loadMisaligned: 5, storeMisaligned: 6 },
+  decode,
+  illegalValue: (view, at) => view.getUint8(at),
+  operations: ['halt', 'mode'],
+  quickOperations: {},
+  quickAnswers: {},
+  inlines: () => false,
+  writeTranslate: (r, parts) => {
+    parts.run.set(r, 'walkFlags', r.i32(WALK.readable | WALK.writable | WALK.executable));
+    r.return(r.parameter(0).get());
+  },
+  translateCode: (address) => address,
+  privileged: (engine, buffer, stateAt) => new ToyCore(engine, buffer, stateAt),
+};

@@ -1,0 +1,46 @@
+/** Writes toy programs: instructions by name, labels, and the mode that each place will be decoded in. */
+import { PREFIX_32, toyRows } from './rows.ts';
+
+export type ToyLine =
+  | { readonly label: string }
+  /** From here on the code is for this mode. */
+  | { readonly wide: boolean }
+  | { readonly name: string; readonly to?: number; readonly from?: number; readonly imm?: number | string };
+
+export const op = (name: string, operands: { to?: number; from?: number; imm?: number | string } = {}): ToyLine => ({ name, ...operands });
+export const label = (name: string): ToyLine => ({ label: name });
+
+/** @returns the program's bytes; targets named by label become distances from their instruction */
+export function assembleToy(lines: readonly ToyLine[]): Uint8Array {
+  const labels = new Map<string, number>();
+  let bytes: number[] = [];
+  // Lengths do not depend on targets, so the second pass knows every label.
+  for (let pass = 0; pass < 2; pass++) {
+    bytes = [];
+    let wide = false;
+    for (const line of lines) {
+      if ('label' in line) labels.set(line.label, bytes.length);
+      else if ('wide' in line) wide = line.wide;
+      else bytes.push(...encode(line, wide, bytes.length, labels));
+    }
+  }
+  return Uint8Array.from(bytes);
+}
+
+type Instruction = Extract<ToyLine, { name: string }>;
+function encode(
+  { name, to = 0, from = 0, imm = 0 }: Instruction,
+  wide: boolean,
+  at: number,
+  labels: ReadonlyMap<string, number>,
+): number[] {
+  const row = toyRows.find((one) => one.name === name);
+  if (!row) throw new Error(`the toy has no ${name}`);
+  const value = typeof imm === 'string' ? (labels.get(imm) ?? 0) - at : imm;
+  return [
+    ...(row.prefixed ? [PREFIX_32] : []),
+    row.code,
+    ...(row.hasRegisters ? [(to << 4) | from] : []),
+    ...(row.hasImmediate ? Array.from({ length: wide ? 4 : 1 }, (_, byte) => (value >> (8 * byte)) & 0xff) : []),
+  ];
+}

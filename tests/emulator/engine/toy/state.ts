@@ -1,0 +1,21 @@
+/** The toy's state: eight registers of 64 bits, two of 128, and a description of the last result that its flags follow from. */
+import { schema, u32, u64, u64s } from '../../../../emulator/snapshot/schema.ts';
+
+export const toyState = schema('toy-core', 1, {
+  r: u64s(8),
+  /** Two halves each. */
+  v: u64s(4),
+  /** What was done last, and with what: see FLAG. */
+  flags: u64s(3),
+  pc: u64(),
+  retired: u64(),
+  /** 0: immediates of one byte; 1: of four. */
+  wide: u32(),
+  halted: u32(),
+  /** The trap that ended it, plus one. */
+  trapped: u32(),
+  trapValue: u64(),
+});
+/** Numbers within the file `flags`, and what was done. */
+export const FLAG = { operation: 0, a: 1, b: 2 } as const;
+export const DONE = { add: 1n, sub: 2n } as const;
