@@ -8,7 +8,7 @@ import type { Architecture } from '../../isa/architecture.ts';
 import type { AtomicPlace, EngineCpu, FloatOperations, Register, Width } from '../../isa/cpu.ts';
 import type { ValueType } from '../../isa/value.ts';
 import type { Fields } from '../../snapshot/schema.ts';
-import { atomicPlaceAt, atomicUpdate } from '../core/interpreter.ts';
+import { atomicPlaceAt, atomicUpdate } from '../core/atomics.ts';
 import { type CoreLayout, type runState, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 import { type Expression, load } from '../wasm/expression.ts';
 import type { WasmFields } from '../wasm/fields.ts';

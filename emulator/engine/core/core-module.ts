@@ -26,7 +26,8 @@ import { ModuleWriter } from '../wasm/module.ts';
 import type { Callable, Label, Routine } from '../wasm/routine.ts';
 import { writeAtomicHost, writeFetch, writeFetchHost, writeFill, writeFlushPage, writeLoad, writeStore } from './access.ts';
 import { type Handler, Handlers, OWN_HANDLER } from './handlers.ts';
-import { FieldRegister, InterpreterRoutine } from './interpreter.ts';
+import { InterpreterRoutine } from './interpreter.ts';
+import { FieldRegister } from './interpreter-registers.ts';
 import { CoreParts } from './parts.ts';
 import { operandPlaces } from './record-shape.ts';
 

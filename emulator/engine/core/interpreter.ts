@@ -12,6 +12,8 @@ import { EVENT, FRAGMENT_PAGES, RECORD, TLB_ENTRIES, TLB_ENTRY } from '../layout
 import { type Expression, load } from '../wasm/expression.ts';
 import { type Callable, type Label, type Local, Routine, type Signature } from '../wasm/routine.ts';
 import { NOT_RAM } from './access.ts';
+import { atomicPlaceAt, atomicUpdate } from './atomics.ts';
+import { FieldRegister, FixedRegister } from './interpreter-registers.ts';
 import type { CoreParts } from './parts.ts';
 import { operandPlaces } from './record-shape.ts';
 
@@ -32,25 +34,6 @@ export interface InterpreterMaking {
   readonly architecture: Architecture;
   readonly core: CoreParts;
   readonly runtime: Runtime;
-}
-
-/** A register operand: the field of the record that holds its byte offset from the core's state. */
-export class FieldRegister implements Register {
-  readonly file: string;
-  readonly field: number;
-  constructor(file: string, field: number) {
-    this.file = file;
-    this.field = field;
-  }
-}
-/** A register that an instruction names by nature: its byte offset from the core's state. */
-class FixedRegister implements Register {
-  readonly file: string;
-  readonly offset: number;
-  constructor(file: string, offset: number) {
-    this.file = file;
-    this.offset = offset;
-  }
 }
 
 export class InterpreterRoutine extends Routine implements EngineCpu {
@@ -378,30 +361,4 @@ export class InterpreterRoutine extends Routine implements EngineCpu {
   illegal(): void {
     this.trap(this.architecture.causes.illegal, this.zero32(load('i64', 4, false, this.ip.get(), RECORD.immediate)));
   }
-}
-
-/** Atomic accesses to an aligned place in memory 0. */
-export function atomicPlaceAt(r: Routine, host: Expression, width: 4 | 8): AtomicPlace {
-  const load = () => r.atomic('load', width, host);
-  return {
-    load: () => (width === 4 ? r.extendS(load()) : load()),
-    compareExchange: (given, stored) => {
-      const [expected, value] = [given as Expression, stored as Expression];
-      if (width === 8) return r.atomic('cmpxchg', 8, host, expected, value);
-      return r.extendS(r.atomic('cmpxchg', 4, host, r.wrap(expected), r.wrap(value)));
-    },
-  };
-}
-
-/** An atomic read-modify-write at an aligned place in memory 0, retried until nothing came between. Returns the old value. */
-export function atomicUpdate(r: Routine, host: Expression, width: 4 | 8, combine: (old: Expression) => Expression): Expression {
-  const old = r.local('i64');
-  r.loop((again) => {
-    const raw = r.let(r.atomic('load', width, host));
-    old.set(width === 4 ? r.extendS(raw) : raw);
-    const value = combine(old.get());
-    const before = r.atomic('cmpxchg', width, host, raw, width === 4 ? r.wrap(value) : value);
-    r.branchTo(again, r.ne(before, raw));
-  });
-  return old.get();
 }
