@@ -1,35 +1,20 @@
 /** Reads the files a machine starts from. */
-import { open, type FileHandle } from 'node:fs/promises';
 import type { BootFiles } from '../board/boot/boot.ts';
-import { mebibytes } from '../format/bytes.ts';
 import { MachineError, type MachineConfiguration } from '../index.ts';
+import { readPath } from './files/open-path.ts';
+import { PathError } from './files/path-error.ts';
 
-/** What is read of one file: a kernel with its symbols is larger than what is loaded of it, but not more than this. */
-const LARGEST_FILE = 2 ** 30;
-
-async function read(what: string, path: string, limit = LARGEST_FILE): Promise<Uint8Array> {
-  const file = await openToRead(what, path);
+/** @param maxBytes what fits; without it, what `readPath` takes at most */
+async function read(what: string, path: string, maxBytes?: number): Promise<Uint8Array> {
   try {
-    const { size } = await file.stat();
-    if (size > limit)
-      throw new MachineError(`${what} ${path} has ${mebibytes(size)}, more than the ${mebibytes(limit)} that fit: choose another file`);
-    return await file.readFile();
-  } finally {
-    await file.close();
-  }
-}
-
-async function openToRead(what: string, path: string): Promise<FileHandle> {
-  try {
-    return await open(path);
+    return await readPath(path, maxBytes);
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw new MachineError(`${what} ${path} cannot be read: ${reason}; choose another file`);
+    throw error instanceof PathError ? new MachineError(`${what} cannot be used: ${error.message}`, { cause: error }) : error;
   }
 }
 
-/** @throws MachineError when one cannot be read */
-export async function readBootFiles({ boot, memoryBytes }: MachineConfiguration): Promise<BootFiles> {
+/** @throws MachineError when one is not a file, cannot be read or is too large */
+export async function readBootFiles({ boot, memoryBytes }: Pick<MachineConfiguration, 'boot' | 'memoryBytes'>): Promise<BootFiles> {
   if (boot.kind === 'bare') return { kind: 'bare', program: await read('the program', boot.program) };
   if (boot.kind === 'firmware') return { kind: 'firmware', firmware: await read('the firmware', boot.firmware) };
   const [kernel, initrd, firmware] = await Promise.all([

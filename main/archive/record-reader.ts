@@ -1,8 +1,10 @@
 /** Reads the records of a file, one after the other, none believed before its checksum has been compared. */
 import { createHash } from 'node:crypto';
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { crc32, zstdDecompress } from 'node:zlib';
+import { openPath } from '../../emulator/host/files/open-path.ts';
+import { PathError } from '../../emulator/host/files/path-error.ts';
 import { ArchiveError, damaged } from './archive-error.ts';
 import { END_BYTES, FILE_HEADER_BYTES, FORMAT, MAGIC, MOST_BYTES, RECORD_HEADER_BYTES, type RecordKind } from './format.ts';
 
@@ -27,11 +29,10 @@ export interface ArchiveRecord extends PackedBody {
  * @throws ArchiveError `other`, `newer`, `damaged`, `host`
  */
 export async function* readRecords(file: string): AsyncGenerator<ArchiveRecord> {
-  const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
-    throw new ArchiveError('host', error.code === 'ENOENT' ? `there is no file ${file}` : `${file} cannot be read: ${error.message}`);
+  const { handle, sizeBytes: size } = await openPath(file).catch((error: unknown) => {
+    throw error instanceof PathError ? new ArchiveError('host', error.message, { cause: error }) : error;
   });
   try {
-    const { size } = await handle.stat();
     const read = reading(handle, file, size);
     const sum = createHash('sha256');
     const header = await fileHeader(file, size, read);

@@ -1,4 +1,5 @@
 /** A machine as one file: everything comes back in another library, and nothing of a file that was damaged. */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -225,6 +226,9 @@ describe('refused', () => {
 
   test('what is no such file, or a newer one', async () => {
     await expect(read(inFolder('none'))).rejects.toThrow(/there is no file/);
+    execFileSync('mkfifo', [inFolder('pipe')]);
+    await expect(read(inFolder('pipe'))).rejects.toMatchObject({ name: 'ArchiveError', message: expect.stringContaining('is a pipe') });
+    await expect(read(folder)).rejects.toThrow(/is a folder, not a file/);
     writeFileSync(inFolder('text'), 'hello');
     await expect(read(inFolder('text'))).rejects.toThrow(/is no file of a machine/);
     await write(inFolder('file'));
