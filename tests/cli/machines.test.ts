@@ -125,7 +125,7 @@ test('console --pty gives the console to another terminal program, until Ctrl-C 
     const console = startViv(home, 'console', 'box', '--pty');
     await vi.waitFor(() => expect(console.out()).toMatch(/^\/dev\/\S+\n$/), { timeout: 60_000 });
     const path = console.out().trim();
-    expect(console.err()).toContain(`screen ${path}`);
+    await vi.waitFor(() => expect(console.err()).toContain(`screen ${path}`), { timeout: 60_000 });
     return { console, terminal: terminalAt(path) };
   };
 
