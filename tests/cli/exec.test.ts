@@ -92,9 +92,19 @@ describeWith(['apt'], 'viv exec', () => {
     expect(await run(line)).toMatchObject({ out: 'other\n130\n' });
   });
 
-  test('--timeout hangs up', async () => {
-    const result = await run(`viv exec --timeout 4 box 'sleep 1000'`);
-    expect(result).toEqual({ status: 124, out: '', err: 'viv: hung up after 4 seconds (--timeout)\n' });
+  const HUNG_UP = { status: 124, out: '', err: 'viv: hung up after 4 seconds (--timeout)\n' };
+  test('--timeout hangs up: a trap runs to its end, whatever it writes', async () => {
+    const trap = 'echo late; echo late >&2; seq 50000 >&2; echo trapped > hung-up; exit';
+    expect(await run(`viv exec --timeout 4 box 'trap "${trap}" HUP; while :; do sleep 0.1; done'`)).toEqual(HUNG_UP);
+    const result = await run("until viv exec box 'test -e hung-up'; do sleep 0.2; done; viv exec box 'cat hung-up'");
+    expect(result).toEqual({ status: 0, out: 'trapped\n', err: '' });
+  });
+
+  test('a command that ignores being hung up loses its streams after a while', async () => {
+    const loop = 'trap "" HUP; trap "echo lost > lost; exit" PIPE; while sleep 0.2; do echo still here; done';
+    expect(await run(`viv exec --timeout 4 box '${loop}' > /dev/null`)).toEqual(HUNG_UP);
+    const result = await run("until viv exec box 'test -e lost'; do sleep 0.5; done; viv exec box 'cat lost'");
+    expect(result).toEqual({ status: 0, out: 'lost\n', err: '' });
   });
 
   test('the command of a client that is gone is hung up', async () => {

@@ -95,16 +95,18 @@ static void wait_for_work(void) {
   struct pollfd polled[2 + 3 * COMMANDS];
   wants(&polled[0], port, (is_congested() ? 0 : POLLIN) | (outgoing_length > 0 ? POLLOUT : 0));
   wants(&polled[1], children, POLLIN);
-  int count = 2;
+  struct timespec second = { 1, 0 };
+  int count = 2, closing = 0;
   for (int i = 0; i < COMMANDS; i++) {
     struct command *command = &commands[i];
     if (!command->used) continue;
+    if (command->closes_at) closing = 1;
     if (command->input >= 0 && command->count > 0) count += wants(&polled[count], command->input, POLLOUT);
     for (int stream = 0; stream < 2; stream++)
-      if (command->output[stream] >= 0 && command->window[stream] > 0 && outgoing_length == 0)
+      if (command->output[stream] >= 0 && (command->closes_at || (command->window[stream] > 0 && outgoing_length == 0)))
         count += wants(&polled[count], command->output[stream], POLLIN);
   }
-  call(SYS_ppoll, (long)polled, count, 0, 0, 8);
+  call(SYS_ppoll, (long)polled, count, closing ? (long)&second : 0, 0, 8);
   if (polled[1].revents) child_news = 1;
 }
 

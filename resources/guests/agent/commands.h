@@ -21,7 +21,7 @@ static long out_of_memory_kills(void) {
 
 static struct command *find(int channel) {
   for (int i = 0; i < COMMANDS; i++)
-    if (commands[i].used && commands[i].channel == channel) return &commands[i];
+    if (commands[i].used && !commands[i].closes_at && commands[i].channel == channel) return &commands[i];
   return 0;
 }
 
@@ -45,13 +45,34 @@ static void forget(struct command *command) {
   shut_output(command, 1);
   command->used = 0;
 }
-/* The client has gone: as when a connection drops. */
+static void signal_hang_up(int group) {
+  kill(-group, SIGHUP);
+  kill(-group, SIGCONT);
+}
+/*
+ * The client has gone: as when a connection drops. What the command still writes is read and thrown away, so that a trap
+ * can say something without dying of SIGPIPE; its streams are closed when it has exited or HANG_UP_PATIENCE is over.
+ */
 static void hang_up(struct command *command) {
-  if (!command->exited) {
-    kill(-command->pid, SIGHUP);
-    kill(-command->pid, SIGCONT);
+  if (command->closes_at) return;
+  if (command->exited) return forget(command);
+  int foreground = 0;
+  if (command->is_terminal && ioctl(command->output[0], TIOCGPGRP, &foreground) < 0) foreground = 0;
+  signal_hang_up(command->pid);
+  if (foreground > 0 && foreground != command->pid) signal_hang_up(foreground);
+  shut_input(command);
+  command->closes_at = seconds_now() + HANG_UP_PATIENCE;
+}
+/* @returns one that can be used, or 0; a command that was hung up is given up for a new one */
+static struct command *vacant(void) {
+  struct command *hung_up = 0;
+  for (int i = 0; i < COMMANDS; i++) {
+    struct command *command = &commands[i];
+    if (!command->used) return command;
+    if (command->closes_at && (!hung_up || command->closes_at < hung_up->closes_at)) hung_up = command;
   }
-  forget(command);
+  if (hung_up) forget(hung_up);
+  return hung_up;
 }
 
 static void write_file(const char *path, const char *content, usize length) {
@@ -135,8 +156,7 @@ static int make_streams(struct command *command, int ends[3], u8 flags, const st
 }
 
 static void start_command(int channel, u8 flags, const struct start *start) {
-  struct command *command = 0;
-  for (int i = 0; i < COMMANDS && !command; i++) if (!commands[i].used) command = &commands[i];
+  struct command *command = vacant();
   static const u8 refused[4] = { 126, 0, 0, 1 };
   if (!command) return put(ENDED, 0, channel, refused, sizeof refused);
   memset(command, 0, __builtin_offsetof(struct command, ring));

@@ -3,6 +3,8 @@
 #define MESSAGES_H
 #include "system.h"
 
+/* How long a command that was hung up may still write, in seconds. */
+enum { HANG_UP_PATIENCE = 10 };
 enum { COMMANDS = 12, RING = 65536, MESSAGE = 4096, HEADER = 8, CHUNK = 32768, TEXT = 131072, CONSOLE_CHANNEL = 0xffff };
 
 /* Host to guest. */
@@ -26,6 +28,8 @@ struct command {
   /* Input that the command has not taken yet, and how much it has taken that the host does not know of. */
   u32 first, count, unreported;
   int input_ended;
+  /* When its streams are closed at the latest, in `seconds_now`; 0 while the host has not hung up. */
+  long closes_at;
   u8 last_input;
   long kills_before;
   u8 ring[RING];

@@ -67,10 +67,22 @@ static void end_input(struct command *command) {
   if (command->count == 0) shut_input(command);
 }
 
+/* What a command that was hung up still writes. @returns whether there may be more */
+static int discard_output(struct command *command, int stream) {
+  static u8 ignored[CHUNK];
+  int *fd = &command->output[stream];
+  if (*fd < 0) return 0;
+  long count = read(*fd, ignored, sizeof ignored);
+  if (count > 0 || count == -EINTR) return 1;
+  if (count != -EAGAIN || command->exited) shut_output(command, stream);
+  return 0;
+}
+
 /* @returns whether there may be more */
 static int read_output(struct command *command, int stream) {
   int *fd = &command->output[stream];
   u32 most = CHUNK - HEADER;
+  if (command->closes_at) return discard_output(command, stream);
   if (*fd < 0 || command->window[stream] == 0 || outgoing_length > 0) return 0;
   if (most > command->window[stream]) most = command->window[stream];
   long count = read(*fd, outgoing + HEADER, most);
@@ -92,7 +104,9 @@ static int read_output(struct command *command, int stream) {
 }
 
 static void finish_when_done(struct command *command) {
+  if (command->closes_at && seconds_now() >= command->closes_at) return forget(command);
   if (!command->exited || command->output[0] >= 0 || command->output[1] >= 0) return;
+  if (command->closes_at) return forget(command);
   u8 signal = command->status & 0x7f, code = command->status >> 8 & 0xff;
   int killed = signal == SIGKILL || code == 128 + SIGKILL;
   u8 end[4] = { code, signal, killed && out_of_memory_kills() > command->kills_before, 0 };

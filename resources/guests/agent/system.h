@@ -12,8 +12,8 @@ typedef unsigned long usize;
 enum {
   SYS_dup3 = 24, SYS_fcntl = 25, SYS_ioctl = 29, SYS_mkdirat = 34, SYS_symlinkat = 36, SYS_mount = 40, SYS_chdir = 49,
   SYS_openat = 56, SYS_close = 57, SYS_pipe2 = 59, SYS_read = 63, SYS_write = 64, SYS_ppoll = 73, SYS_signalfd4 = 74,
-  SYS_sync = 81, SYS_exit_group = 94, SYS_nanosleep = 101, SYS_kill = 129, SYS_rt_sigprocmask = 135, SYS_reboot = 142,
-  SYS_setsid = 157, SYS_clone = 220, SYS_execve = 221, SYS_wait4 = 260,
+  SYS_sync = 81, SYS_exit_group = 94, SYS_nanosleep = 101, SYS_clock_gettime = 113, SYS_kill = 129,
+  SYS_rt_sigprocmask = 135, SYS_reboot = 142, SYS_setsid = 157, SYS_clone = 220, SYS_execve = 221, SYS_wait4 = 260,
 };
 
 static inline long call(long number, long a, long b, long c, long d, long e) {
@@ -36,8 +36,8 @@ enum { O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_NOCTTY = 0400, O_NONBLOCK = 040
 enum { F_SETFL = 4 };
 enum { POLLIN = 1, POLLOUT = 4, POLLERR = 8, POLLHUP = 16 };
 enum { SIGHUP = 1, SIGKILL = 9, SIGPIPE = 13, SIGCHLD = 17, SIGCONT = 18 };
-enum { SIG_SETMASK = 2, WNOHANG = 1 };
-enum { TCGETS = 0x5401, TCSETS = 0x5402, TIOCSCTTY = 0x540e, TIOCSWINSZ = 0x5414, TIOCGPTPEER = 0x5441 };
+enum { SIG_SETMASK = 2, WNOHANG = 1, CLOCK_MONOTONIC = 1 };
+enum { TCGETS = 0x5401, TCSETS = 0x5402, TIOCSCTTY = 0x540e, TIOCGPGRP = 0x540f, TIOCSWINSZ = 0x5414, TIOCGPTPEER = 0x5441 };
 #define TIOCSPTLCK 0x40045431
 enum { IUTF8 = 040000 };
 #define REBOOT_MAGIC 0xfee1dead
@@ -58,6 +58,11 @@ static inline long kill(int pid, int signal) { return call(SYS_kill, pid, signal
 static inline void sleep_ms(long count) {
   struct timespec time = { count / 1000, count % 1000 * 1000000 };
   call(SYS_nanosleep, (long)&time, 0, 0, 0, 0);
+}
+static inline long seconds_now(void) {
+  struct timespec now = { 0, 0 };
+  call(SYS_clock_gettime, CLOCK_MONOTONIC, (long)&now, 0, 0, 0);
+  return now.seconds;
 }
 __attribute__((noreturn)) static inline void leave(int status) {
   for (;;) call(SYS_exit_group, status, 0, 0, 0, 0);
