@@ -152,6 +152,18 @@ describeWith(['apt'], 'viv exec', () => {
     expect(await status).toBe(1);
   });
 
+  test('on a terminal the foreground job is hung up too, and can still write', async () => {
+    const { text, type, status } = onTerminal('viv exec box; exit $?');
+    await vi.waitFor(() => expect(text()).toMatch(/# /), PATIENCE);
+    const job = 'trap "seq 50000; echo gone > job; exit" HUP; echo rea""dy; while :; do sleep 0.1; done';
+    type(`trap : HUP; sh -c '${job}'\r`);
+    await vi.waitFor(() => expect(text()).toContain('ready'), PATIENCE);
+    type('\x01x');
+    expect(await status).toBe(1);
+    const result = await run("until viv exec box 'test -e job'; do sleep 0.2; done; viv exec box 'cat job'");
+    expect(result).toEqual({ status: 0, out: 'gone\n', err: '' });
+  });
+
   test('the shell on the console has the size of the terminal that attaches, and resize finds it out', async () => {
     const { text, type, status } = onTerminal('viv console box; exit $?');
     await vi.waitFor(() => expect(text()).toMatch(/# /), PATIENCE);
