@@ -1,5 +1,5 @@
 /** Machines from the command line: made, listed, started in the background, attached to, stopped, deleted, undone. */
-import { closeSync, constants, existsSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readFileSync, readSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { findHome } from '../../main/library/home.ts';
@@ -157,12 +157,13 @@ test('a background program that is killed is noticed, and its machine is off wit
 });
 
 test('a start that fails says why and leaves no background program', async () => {
-  const { run, list, lock } = place();
-  await run('create', 'box', '--bare', '/nowhere/program.elf');
+  const { run, list, lock, program } = place();
+  expect(await run('create', 'box', '--bare', program)).toEqual(fine);
+  rmSync(program);
   expect(await run('start', 'box')).toMatchObject({
     status: 1,
     out: '',
-    err: expect.stringContaining('program file not found: /nowhere/program.elf'),
+    err: expect.stringContaining(`program file not found: ${program}`),
   });
   await vi.waitFor(() => expect(existsSync(lock)).toBe(false), { timeout: 20_000 });
   expect((await list())[0]?.state).toBe('off');
