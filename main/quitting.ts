@@ -29,8 +29,8 @@ export function endOnSignals({ end, hurry }: Quitting): void {
     last = now;
     count++;
     if (count === 1) return end();
-    if (count > 2) return void killSelf('ended at once: what was not stored yet is lost');
-    printError('machines that are not saved yet are stopped; once more ends the program at once');
+    if (count > 2) return void killSelf('quit immediately: unsaved state is lost');
+    printError('machines that are not saved yet are stopped; repeat to quit immediately');
     hurry();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, told);
@@ -41,7 +41,7 @@ export function endOnSignals({ end, hurry }: Quitting): void {
  * closed; it does nothing where all threads have ended.
  */
 export async function endDespiteThreads(): Promise<void> {
-  if (threadsLeft() + ownThreadsLeft() > 0) await killSelf('a thread does not answer, and is ended with the program');
+  if (threadsLeft() + ownThreadsLeft() > 0) await killSelf('a thread does not respond and is terminated');
 }
 
 async function killSelf(why: string): Promise<void> {

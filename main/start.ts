@@ -3,16 +3,16 @@ import { parseArgs } from 'node:util';
 import { makeFilesPrivate } from './library/own-files.ts';
 import { print, printError } from './output/print.ts';
 
-const HELP = `Vivarium: virtual machines with their own computer inside
+const HELP = `Vivarium: virtual machines with a built-in emulator
 
 Usage: npm start -- [--browser [--port N] | --electron] [--guest TEMPLATE]
 
-  --browser          show the window in an ordinary browser: an address of this computer is printed
+  --browser          show the window in a browser; its local address is printed
   --port N           its port (default: any free one)
-  --electron         show the window in Electron or fail; fetches its binary again where that failed lately
+  --electron         show the window in Electron or fail; retries a failed download of Electron
   --guest TEMPLATE   open with a machine of that template starting, for example debian-riscv64
 
-Without options Electron is used where it can be had, otherwise the browser.
+Without options Electron is used if available, otherwise the browser.
 
 Examples:
   npm start
@@ -38,7 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
   makeFilesPrivate();
   const { values } = parseArgs({ args: [...args], options: OPTIONS, strict: true });
   const port = portOf(values.port);
-  if (values.browser && values.electron) throw new TypeError('--browser and --electron do not go together');
+  if (values.browser && values.electron) throw new TypeError('--browser and --electron cannot be combined');
   if (values.help) {
     print(HELP);
     return 0;
@@ -47,7 +47,7 @@ async function main(args: readonly string[]): Promise<number> {
     const { launchElectron } = await import('./electron/launch.ts');
     const launch = await launchElectron(args, (line) => print(line), values.electron === true);
     if ('status' in launch) return launch.status;
-    print(`${launch.unavailable}.${values.electron ? '' : ' Opening the browser shell instead.'}`);
+    print(`${launch.unavailable}.${values.electron ? '' : ' Opening in the browser instead.'}`);
     if (values.electron) return 1;
   }
   const [{ buildWindow }, { runBrowserShell }] = await Promise.all([import('./build/window.ts'), import('./browser/run-browser-shell.ts')]);

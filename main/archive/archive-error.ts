@@ -13,4 +13,4 @@ export class ArchiveError extends Error {
 }
 
 export const damaged = (file: string, why: string): ArchiveError =>
-  new ArchiveError('damaged', `${file} is damaged: ${why}. Nothing was imported; copy the file again, or export the machine anew`);
+  new ArchiveError('damaged', `${file} is damaged: ${why}. Nothing was imported; copy the file again, or export the machine again`);

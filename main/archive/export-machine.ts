@@ -122,7 +122,7 @@ async function writeImage(
 async function pagesOf(reader: ChunkReader, id: string, name: string): Promise<Float64Array> {
   const manifest = (await reader.manifests.list(ownerOf(id))).find((each) => each.name === MEMORY);
   if (!manifest)
-    throw new StorageError('missing', `the memory of "${name}" is not stored (any more): run "viv library check", or delete that snapshot`);
+    throw new StorageError('missing', `the memory of "${name}" is no longer stored: run "viv library check", or delete that snapshot`);
   return reader.manifests.read(manifest.id);
 }
 
@@ -139,6 +139,6 @@ function refuseDirect({ definition }: ArchivedMachine): void {
   if (slot >= 0)
     throw new ArchiveError(
       'other',
-      `disk ${slot + 1} of "${definition.name}" is the file ${definition.disks[slot]?.path ?? ''} itself: remove it and add it anew with "--writes overlay", then export the machine`,
+      `disk ${slot + 1} of "${definition.name}" is the file ${definition.disks[slot]?.path ?? ''} itself: remove it and add it again with "--writes overlay", then export the machine`,
     );
 }

@@ -45,8 +45,7 @@ export async function importMachine(
       const { kind, doneBytes, totalBytes } = record;
       signal.throwIfAborted();
       const expected = (['HEAD', 'MACH'] as const)[records++];
-      if (expected ? kind !== expected : kind === 'HEAD' || kind === 'MACH')
-        throw damaged(file, `a record "${kind}" stands where none may`);
+      if (expected ? kind !== expected : kind === 'HEAD' || kind === 'MACH') throw damaged(file, `it has an unexpected record "${kind}"`);
       if (kind === 'MACH') {
         machine = machineOf(file, await record.unpack());
         lists.expect(machine);
@@ -56,7 +55,7 @@ export async function importMachine(
       else if (kind === 'BLOB') saved.add(await record.unpack());
       progress({ message: 'reading', fraction: doneBytes / totalBytes, bytesDone: doneBytes, bytesTotal: totalBytes });
     }
-    if (!machine) throw damaged(file, 'it says nothing of a machine');
+    if (!machine) throw damaged(file, 'it contains no machine');
     await lists.storeChunks();
     const names = newNames(machine);
     await files.write(lists.files(), (numbers) => lists.read(numbers));
@@ -95,5 +94,5 @@ function machineOf(file: string, bytes: Uint8Array): ArchivedMachine {
     // Judged below.
   }
   if (isArchivedMachine(value)) return value;
-  throw damaged(file, 'what it says of its machine cannot be');
+  throw damaged(file, 'its description of the machine is not valid');
 }

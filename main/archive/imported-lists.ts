@@ -56,8 +56,7 @@ export class ImportedLists {
 
   /** Takes the chunks of a record; they are stored with others, some MiB at once. */
   async addChunks(bytes: Uint8Array): Promise<void> {
-    if (bytes.length === 0 || bytes.length % CHUNK_BYTES !== 0)
-      throw damaged(this.#file, `chunks in it have ${bytes.length} bytes together`);
+    if (bytes.length === 0 || bytes.length % CHUNK_BYTES !== 0) throw damaged(this.#file, `its chunk data has ${bytes.length} bytes`);
     for (let at = 0; at < bytes.length; at += CHUNK_BYTES) this.#waiting.push(bytes.subarray(at, at + CHUNK_BYTES));
     if (this.#waiting.length >= STORED_AT_ONCE) await this.storeChunks();
   }
@@ -74,7 +73,7 @@ export class ImportedLists {
     this.#count += ids.length;
     // A file has each chunk once and none of zeros, so that little of it cannot stand for much.
     for (const id of ids) {
-      if (id === 0 || this.#seen.has(id)) throw damaged(this.#file, 'a chunk in it comes twice');
+      if (id === 0 || this.#seen.has(id)) throw damaged(this.#file, 'it has a duplicate chunk');
       this.#seen.add(id);
     }
   }
@@ -90,7 +89,7 @@ export class ImportedLists {
     const isRight = rest && most !== undefined && units <= most && (subject?.['of'] !== 'memory' || subject['pages'] === most);
     const content = isRight ? contentOfRuns(rest, units, this.#count + this.#waiting.length) : undefined;
     if (key === undefined || content === undefined || content > MOST_CONTENT || this.#lists.has(key))
-      throw damaged(this.#file, 'a list of chunks in it cannot be');
+      throw damaged(this.#file, 'it has an invalid list of chunks');
     this.#lists.set(key, body);
     if (subject?.['of'] === 'file') this.#files.push({ path: String(subject['path']), sizeBytes, content, runs: () => this.#runs(key) });
   }

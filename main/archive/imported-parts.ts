@@ -22,13 +22,13 @@ export class ImportedParts {
   add(bytes: Uint8Array): void {
     const { subject, rest } = decodeSubject(bytes) ?? {};
     const snapshot = this.#expected.get(subject?.['snapshot']);
-    if (!snapshot || !rest) throw damaged(this.#file, 'a state in it is of nothing');
+    if (!snapshot || !rest) throw damaged(this.#file, 'it has a saved state that belongs to no snapshot');
     const parts = this.#parts.get(snapshot.id) ?? { consoles: [] };
     this.#parts.set(snapshot.id, parts);
     if (subject?.['of'] === 'state' && snapshot.hasMemory && !parts.state && rest.length <= LARGEST_STATE) parts.state = packPart(rest);
     else if (this.#isNextConsole(subject, parts.consoles.length, snapshot) && rest.length <= LARGEST_CONSOLE)
       parts.consoles.push(packPart(rest));
-    else throw damaged(this.#file, `what it holds of "${snapshot.name}" cannot be`);
+    else throw damaged(this.#file, `its data of "${snapshot.name}" is not valid`);
   }
 
   #isNextConsole(subject: Readonly<Record<string, unknown>> | undefined, next: number, snapshot: ArchivedSnapshot): boolean {

@@ -48,7 +48,7 @@ export async function* readRecords(file: string): AsyncGenerator<ArchiveRecord> 
         sum.update(piece);
         crc = crc32(piece, crc);
       }
-      if (crc !== head.readUInt32LE(16)) throw damaged(file, `the record at byte ${at} has another checksum`);
+      if (crc !== head.readUInt32LE(16)) throw damaged(file, `the record at byte ${at} does not match its checksum`);
       return begin + stored;
     };
     for (let at = FILE_HEADER_BYTES; ;) {
@@ -59,10 +59,10 @@ export async function* readRecords(file: string): AsyncGenerator<ArchiveRecord> 
       }
       const body = await read(at + RECORD_HEADER_BYTES, stored);
       if (crc32(body, crc32(head.subarray(0, 16))) !== head.readUInt32LE(16))
-        throw damaged(file, `the record at byte ${at} has another checksum`);
+        throw damaged(file, `the record at byte ${at} does not match its checksum`);
       const end = at + RECORD_HEADER_BYTES + stored;
       if (kind === 'END_') {
-        if (!sum.digest().equals(body) || end !== size) throw damaged(file, 'its checksum as a whole differs');
+        if (!sum.digest().equals(body) || end !== size) throw damaged(file, 'the archive checksum does not match');
         return;
       }
       sum.update(head);
@@ -80,11 +80,11 @@ type Read = (offset: number, length: number) => Promise<Buffer>;
 
 function reading(handle: FileHandle, file: string, size: number): Read {
   return async (offset, length) => {
-    if (offset + length > size) throw damaged(file, `it ends at byte ${size}, in the middle of something`);
+    if (offset + length > size) throw damaged(file, `it ends at byte ${size}, in the middle of a record`);
     const bytes = Buffer.alloc(length);
     for (let done = 0; done < length;) {
       const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
-      if (bytesRead === 0) throw damaged(file, `it ends at byte ${offset + done}, in the middle of something`);
+      if (bytesRead === 0) throw damaged(file, `it ends at byte ${offset + done}, in the middle of a record`);
       done += bytesRead;
     }
     return bytes;
@@ -94,7 +94,7 @@ function reading(handle: FileHandle, file: string, size: number): Read {
 async function fileHeader(file: string, size: number, read: Read): Promise<Buffer> {
   const header = await read(0, Math.min(size, FILE_HEADER_BYTES));
   if (header.length < FILE_HEADER_BYTES || !header.subarray(0, MAGIC.length).equals(MAGIC))
-    throw new ArchiveError('other', `${file} is no file of a machine: it was not made by "export" of Vivarium`);
+    throw new ArchiveError('other', `${file} is not an exported machine: choose a file that Vivarium exported`);
   const version = header.readUInt32LE(MAGIC.length);
   if (version === 0 || version > FORMAT)
     throw new ArchiveError(
@@ -107,7 +107,7 @@ async function fileHeader(file: string, size: number, read: Read): Promise<Buffe
 /** Said at once, not after gigabytes. */
 async function refuseCutOff(file: string, size: number, read: Read): Promise<void> {
   const end = size < FILE_HEADER_BYTES + END_BYTES ? undefined : await read(size - END_BYTES, 4);
-  if (end?.toString('latin1') !== 'END_') throw damaged(file, `its end is missing, it was cut off at byte ${size}`);
+  if (end?.toString('latin1') !== 'END_') throw damaged(file, `it is incomplete, it ends at byte ${size}`);
 }
 
 const isKnown = (kind: string): kind is RecordKind => Object.hasOwn(MOST_BYTES, kind);
@@ -117,7 +117,7 @@ async function recordHeader(file: string, at: number, size: number, read: Read) 
   const kind = head.toString('latin1', 0, 4);
   const [codec, stored, length] = [head.readUInt32LE(4), head.readUInt32LE(8), head.readUInt32LE(12)];
   const mayPass = /^[a-z][\x20-\x7e]{3}$/.test(kind);
-  if (!isKnown(kind) && !mayPass) throw damaged(file, `there is no record at byte ${at} that this program knows`);
+  if (!isKnown(kind) && !mayPass) throw damaged(file, `the record at byte ${at} is of an unknown kind`);
   const most = isKnown(kind) ? MOST_BYTES[kind] : size;
   if (codec > 1 || length > most || stored > Math.max(length, 64) || at + RECORD_HEADER_BYTES + stored > size)
     throw damaged(file, `the record at byte ${at} would have ${stored} bytes`);
@@ -131,5 +131,5 @@ async function unpacked(file: string, at: number, codec: number, body: Buffer, l
   } catch {
     // Falls to the same complaint as another length.
   }
-  throw damaged(file, `the record at byte ${at} cannot be unpacked`);
+  throw damaged(file, `the record at byte ${at} cannot be decompressed`);
 }

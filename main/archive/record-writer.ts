@@ -124,7 +124,7 @@ async function onHost<T>(file: string, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof ArchiveError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOSPC' || code === 'EDQUOT' ? 'there is no room left: free some space and try again' : message;
+    const why = code === 'ENOSPC' || code === 'EDQUOT' ? 'no space left on the disk: free some space and try again' : message;
     throw new ArchiveError('host', `${file} cannot be written: ${why}`, { cause: error });
   }
 }

@@ -88,12 +88,12 @@ function portError(port: number, error: NodeJS.ErrnoException): ContractError {
     error.code === 'EADDRINUSE'
       ? 'is in use by another program'
       : error.code === 'EACCES'
-        ? 'may not be used without special rights'
+        ? 'requires special permissions'
         : `cannot be used (${error.message})`;
   const other = port < 65535 ? Math.max(port + 1, 1024) : 8080;
   return new ContractError(
     'unavailable',
-    `port ${port} ${why}: choose another, for example --port ${other}, or leave --port out to take a free one`,
+    `port ${port} ${why}: choose another, for example --port ${other}, or omit --port to use a free one`,
   );
 }
 
@@ -113,7 +113,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, { gate
   const say = (status: number, text: string) =>
     void response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
 
-  if (!gate.isOurHost(request.headers)) return say(403, 'This server answers under its own address only.');
+  if (!gate.isOurHost(request.headers)) return say(403, 'This server only responds under its own address.');
   if (request.method !== 'GET' && request.method !== 'HEAD') return say(405, 'Only GET.');
   // Node hands over request targets that are no URL path too; parsing must not throw.
   const url = URL.parse(`http://${LOOPBACK}:${port}${request.url ?? '/'}`);
@@ -127,7 +127,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, { gate
   if (!gate.hasSession(request.headers))
     return say(
       403,
-      'Open the address that Vivarium printed in its terminal. It is good for one browser: press Enter there for a new one, or start it again.',
+      'Open the address that Vivarium printed in its terminal. It works in one browser: press Enter there for a new one, or start Vivarium again.',
     );
   const file = await staticFile(folder, url.pathname);
   if (!file) return say(404, url.pathname === '/' ? 'The window has not been built: run npm run build.' : 'There is no such file.');

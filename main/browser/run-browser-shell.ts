@@ -67,7 +67,7 @@ async function showOwn(application: Application, home: Home, { port, guest }: Br
     if (error instanceof LibraryError) throw error;
     throw new ContractError('unavailable', `the socket ${home.socket} cannot be opened: ${error.message}`);
   });
-  announce(shell, 'Ctrl-C ends Vivarium; running machines are saved, and go on when they are started again.');
+  announce(shell, 'Press Ctrl-C to quit Vivarium; running machines are saved and resume when they are started again.');
   // The window shows a start that fails; so does the terminal.
   if (guest !== undefined) startGuest(application, guest).catch((error: Error) => printError(error.message));
   await end;
@@ -82,7 +82,7 @@ async function showOwner(owner: Owner & { socket: string }, home: Home, { port, 
   const connection = await connectLocally(owner.socket, home.folder);
   const serve = (link: Link): Session => relaySession(owner.socket, link, home.folder);
   const shell = await openBrowserShell({ port, folder: WINDOW, serve });
-  print(`The machines belong to ${owner.program} (process ${owner.pid}) and run on when this window is closed.`);
+  print(`The machines belong to ${owner.program} (process ${owner.pid}) and keep running when this window is closed.`);
   announce(shell, 'Ctrl-C closes it.');
   if (guest !== undefined) startGuest({ dispatch: dispatchOver(connection) }, guest).catch((error: Error) => printError(error.message));
   await Promise.race([end, connection.ended.then(() => print(`${owner.program} has ended.`))]);
@@ -101,8 +101,8 @@ function announce(shell: BrowserShell, how: string): void {
   const { stdin } = process;
   const say = () => {
     print(`Vivarium is open at ${shell.newAddress()}`);
-    print(`The address is good for one browser${stdin.isTTY ? '; Enter prints another' : ''}. Once it has been opened, that browser`);
-    print(`also gets in at ${shell.address} for as long as Vivarium runs.`);
+    print(`The address works in one browser${stdin.isTTY ? '; press Enter for another' : ''}. Once opened, that browser`);
+    print(`can also use ${shell.address} as long as Vivarium is running.`);
     print(how);
   };
   say();

@@ -4,6 +4,6 @@ import { buildNativeModules } from './native-modules.ts';
 try {
   buildNativeModules();
 } catch (error) {
-  console.error(`${(error as Error).message}\nBuilding native modules takes python3, make and a C++ compiler (g++ or clang++).`);
+  console.error(`${(error as Error).message}\nBuilding native modules requires python3, make and a C++ compiler (g++ or clang++).`);
   process.exitCode = 1;
 }

@@ -106,8 +106,8 @@ function refuseTwice(files: readonly Identified[]): void {
   for (const [index, { path, use, facts }] of files.entries()) {
     const other = files.slice(0, index).find((one) => one.facts.identity === facts.identity);
     if (!other || (use === 'read' && other.use === 'read')) continue;
-    const what = other.path === path ? `${path} is given twice` : `${other.path} and ${path} are the same file`;
-    throw new ContractError('conflict', `${what}: one machine cannot have it as two disks and write into it`);
+    const what = other.path === path ? `${path} is listed twice` : `${other.path} and ${path} are the same file`;
+    throw new ContractError('conflict', `${what}: a machine cannot use it as two disks and write to it`);
   }
 }
 

@@ -30,7 +30,7 @@ Usage: viv ${name} COMMAND NAME [ARGUMENT]...
 ${list.join('\n')}
 
 ${notes}
-viv ${name} COMMAND --help tells more.
+Run viv ${name} COMMAND --help for details.
 
 Examples:
 ${examples.map((example) => `  ${example}`).join('\n')}
@@ -41,7 +41,7 @@ ${examples.map((example) => `  ${example}`).join('\n')}
       throw new CallError(
         word === undefined || word.startsWith('-')
           ? `COMMAND is missing: one of ${there}`
-          : `there is no "viv ${name} ${word}", but: ${there}`,
+          : `there is no command "viv ${name} ${word}"; there are: ${there}`,
       );
     },
   };

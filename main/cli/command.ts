@@ -23,7 +23,7 @@ export function readArguments<T extends ParseArgsOptionsConfig>(args: readonly s
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
     // Node explains at length how to escape values that begin with a dash; the first sentence is what matters.
-    throw new CallError((error as Error).message.split('. ')[0] ?? 'wrong call');
+    throw new CallError((error as Error).message.split('. ')[0] ?? 'invalid arguments');
   }
 }
 
@@ -48,6 +48,6 @@ export function wordsAtLeast(args: readonly string[], ...names: readonly string[
 export function words(positionals: readonly string[], ...names: readonly string[]): readonly string[] {
   const missing = names[positionals.length];
   if (missing !== undefined && !missing.startsWith('[')) throw new CallError(`${missing} is missing`);
-  if (positionals.length > names.length) throw new CallError(`"${positionals[names.length]}" is too much`);
+  if (positionals.length > names.length) throw new CallError(`unexpected argument "${positionals[names.length]}"`);
   return positionals;
 }

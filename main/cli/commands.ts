@@ -16,8 +16,8 @@ const machine = (name: keyof MachineCommands['machineCommands'], summary: string
 });
 
 export const commands: readonly CommandEntry[] = [
-  { name: 'run', summary: 'run a throwaway machine on this terminal', load: async () => (await import('./run/run-command.ts')).runCommand },
-  { name: 'create', summary: 'make a machine and keep it', load: async () => (await import('./machines/create-command.ts')).createCommand },
+  { name: 'run', summary: 'run a temporary machine in this terminal', load: async () => (await import('./run/run-command.ts')).runCommand },
+  { name: 'create', summary: 'create a machine', load: async () => (await import('./machines/create-command.ts')).createCommand },
   { name: 'set', summary: 'change a machine', load: async () => (await import('./machines/set-command.ts')).setCommand },
   {
     name: 'list',
@@ -30,7 +30,7 @@ export const commands: readonly CommandEntry[] = [
     summary: "show a running machine's devices and registers",
     load: async () => (await import('./machines/devices-command.ts')).devicesCommand,
   },
-  machine('start', 'start machines; they go on in the background'),
+  machine('start', 'start machines; they run in the background'),
   {
     name: 'continue',
     summary: 'resume machines that were running when Vivarium ended',
@@ -48,32 +48,32 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: 'log', summary: 'print what a console printed', load: async () => (await import('./machines/log-command.ts')).logCommand },
   machine('pause', 'pause machines'),
-  machine('resume', 'let paused machines go on'),
-  machine('reset', 'press the reset button'),
-  machine('suspend', 'save machines with their memory and end them'),
-  machine('stop', 'end machines, as pulling the plug'),
+  machine('resume', 'resume paused machines'),
+  machine('reset', 'reset machines'),
+  machine('suspend', 'save machines with their memory and stop them'),
+  machine('stop', 'stop machines, like pulling the plug'),
   {
     name: 'snapshot',
     summary: "take, list and restore a machine's snapshots",
     load: async () => (await import('./snapshots/snapshot-command.ts')).snapshotCommand,
   },
-  { name: 'disk', summary: "look after a machine's disks", load: async () => (await import('./disks/disk-command.ts')).diskCommand },
+  { name: 'disk', summary: "manage a machine's disks", load: async () => (await import('./disks/disk-command.ts')).diskCommand },
   machine('delete', 'move machines to the bin'),
-  machine('undelete', 'take a machine out of the bin'),
+  machine('undelete', 'restore a machine from the bin'),
   {
     name: 'purge',
-    summary: 'delete machines of the bin for good',
+    summary: 'permanently delete machines in the bin',
     load: async () => (await import('./machines/purge-command.ts')).purgeCommand,
   },
-  machine('undo', 'take back the last change of a machine'),
+  machine('undo', 'undo the last change to a machine'),
   {
     name: 'templates',
-    summary: 'list what machines can be made from',
+    summary: 'list the templates',
     load: async () => (await import('./machines/template-commands.ts')).templatesCommand,
   },
   {
     name: 'fetch',
-    summary: 'fetch the parts of a template',
+    summary: 'download the parts of a template',
     load: async () => (await import('./machines/template-commands.ts')).fetchCommand,
   },
   { name: 'serve', summary: 'keep machines running without a window', load: async () => (await import('./serve-command.ts')).serveCommand },
@@ -84,13 +84,13 @@ export const commands: readonly CommandEntry[] = [
 /** What `viv --help` prints. */
 export function overview(): string {
   const list = commands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n');
-  return `viv: virtual machines with their own computer inside
+  return `viv: virtual machines with a built-in emulator
 
 Usage: viv COMMAND [ARGUMENT]...
 
 ${list}
 
-viv COMMAND --help tells more, with examples. Machines are kept in $VIVARIUM_HOME or the system's usual place.
+Run viv COMMAND --help for details and examples. Machines are stored in $VIVARIUM_HOME or the default data folder.
 
 Examples:
   viv run --template debian-riscv64                     Linux on this terminal; Ctrl-A X leaves

@@ -14,7 +14,7 @@ Usage: viv disasm FILE [--address ADDRESS]
 
 FILE is an ELF file (its executable sections are shown, with symbols) or flat code.
 
-  --address ADDRESS    where flat code lies (default 0x80000000)
+  --address ADDRESS    load address of flat code (default 0x80000000)
 
 Examples:
   viv disasm program.elf

@@ -3,13 +3,13 @@ import { resolve } from 'node:path';
 import type { DiskDefinition } from '../../preload/contract/machines.ts';
 import { CallError } from './call-error.ts';
 
-export const DRIVE_HELP = `  --drive file=FILE[,OPTION]...   a disk; may be given several times:
-                              format=raw|qcow2  what FILE is (default raw)
-                              overlay           FILE stays as it is, what the guest writes is kept beside it
-                              throwaway         FILE stays as it is, what the guest writes is forgotten at the stop
+export const DRIVE_HELP = `  --drive file=FILE[,OPTION]...   a disk; may be repeated:
+                              format=raw|qcow2  format of FILE (default raw)
+                              overlay           FILE is not changed; writes are kept in an overlay
+                              throwaway         FILE is not changed; writes are discarded when the machine stops
                               readonly          the guest cannot write
-                              size=4G           what the guest sees, where it is more than FILE (not in place)
-                            with none of overlay, throwaway and readonly a raw FILE is written in place
+                              size=4G           disk size, if larger than FILE (with overlay or throwaway)
+                            without overlay, throwaway or readonly, a raw FILE is written in place
   --drive size=4G[,throwaway]     an empty disk`;
 
 /** A disk's size is counted in sectors of so many bytes (virtio 1.2, 5.2.4). */
@@ -27,7 +27,7 @@ export function byteSize(text: string, option: string): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)([KMGT]?)(?:i?B)?$/i.exec(text) ?? [];
   const bytes = Number(digits) * (UNITS[unit?.toUpperCase() ?? ''] ?? 1);
   if (digits === undefined || bytes < SECTOR || bytes > MOST_BYTES || bytes % SECTOR !== 0)
-    throw new CallError(`${option} takes a size like 512M, 4G or 1T in whole sectors of ${SECTOR} bytes, not "${text}"`);
+    throw new CallError(`${option} takes a size like 512M, 4G or 1T, a multiple of ${SECTOR} bytes, not "${text}"`);
   return bytes;
 }
 
@@ -52,12 +52,12 @@ function fieldsOf(text: string): { values: Partial<Record<Value, string>>; flags
     const word = part.replaceAll('\0', ',');
     const equals = word.indexOf('=');
     const [key, value] = equals < 0 ? [word, undefined] : [word.slice(0, equals), word.slice(equals + 1)];
-    if (seen.has(key)) throw new CallError(`--drive "${text}" says ${key} twice`);
+    if (seen.has(key)) throw new CallError(`--drive "${text}" gives ${key} twice`);
     seen.add(key);
     if (isOneOf(VALUES, key) && value) values[key] = value;
     else if (isOneOf(FLAGS, key) && (value === undefined || value === 'on' || value === 'off')) {
       if (value !== 'off') flags.add(key);
-    } else if (key === 'snapshot') throw new CallError('--drive has no "snapshot": throwaway forgets what the guest writes');
+    } else if (key === 'snapshot') throw new CallError('--drive has no "snapshot": use throwaway to discard what the guest writes');
     else throw new CallError(`--drive takes file=FILE, format=raw|qcow2, size=SIZE, overlay, throwaway and readonly, not "${word}"`);
   }
   return { values, flags };
@@ -66,7 +66,7 @@ function fieldsOf(text: string): { values: Partial<Record<Value, string>>; flags
 /** What becomes of writes, where one of several flags may say so. */
 function writesOf(text: string, flags: ReadonlySet<Flag>): Flag | undefined {
   const [first, second] = [...flags];
-  if (second !== undefined) throw new CallError(`--drive "${text}": ${first} and ${second} do not go together`);
+  if (second !== undefined) throw new CallError(`--drive "${text}": ${first} and ${second} cannot be combined`);
   return first;
 }
 
@@ -84,16 +84,16 @@ function diskOf(text: string, { file, format: formatText, size }: Partial<Record
   const sizeBytes = size === undefined ? undefined : byteSize(size, '--drive size=');
   if (file === undefined) {
     if (sizeBytes === undefined) throw new CallError(`--drive needs file=FILE, or size=SIZE for an empty disk: "${text}" has neither`);
-    if (format !== undefined) throw new CallError('--drive format= belongs to a file: an empty disk has none');
-    if (flag === 'readonly') throw new CallError('--drive: an empty disk that cannot be written is of no use');
+    if (format !== undefined) throw new CallError('--drive format= requires file=');
+    if (flag === 'readonly') throw new CallError('--drive: an empty disk cannot be read-only');
     return { readonly: false, writes: flag ?? 'overlay', sizeBytes };
   }
   if (format === 'qcow2' && flag === undefined)
     throw new CallError(
-      '--drive: a qcow2 image is never written in place: add overlay (what the guest writes is kept beside it), throwaway (it is forgotten at the stop) or readonly',
+      '--drive: a qcow2 image is never written in place: add overlay (writes are kept in an overlay), throwaway (writes are discarded on shutdown) or readonly',
     );
   if (sizeBytes !== undefined && (flag === undefined || flag === 'readonly'))
-    throw new CallError('--drive: size= with a file needs overlay or throwaway: a file keeps its own size');
+    throw new CallError('--drive: size= with a file requires overlay or throwaway');
   return {
     path: resolve(file),
     ...(format === undefined ? {} : { format }),

@@ -49,9 +49,8 @@ ${DRIVE_HELP}
   --memory SIZE             512M, 1G (default 512M, or the template's)
   --cpus N                  guest cores (default 1)
   --engine ENGINE           auto, interpreter or compiler (default auto)
-  --virtio BUS              mmio or pci: where the guest finds its virtio devices (default mmio)
-  --device NAME             adds a device: edu, QEMU's PCI device for learning to write drivers; none: no such
-                            device`;
+  --virtio BUS              bus of the virtio devices: mmio or pci (default mmio)
+  --device NAME             add a device: edu (QEMU's educational PCI device), or none`;
 
 const MOST_CORES = 8;
 
@@ -105,13 +104,13 @@ function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], un
 
 /**
  * Makes sense of the options.
- * @throws CallError when a value is wrong or two options do not go together
+ * @throws CallError when a value is wrong or two options cannot be combined
  */
 export function guestOptions(values: Values): GuestOptions {
   const main = (['template', 'kernel', 'bare'] as const).filter((name) => values[name] !== undefined);
-  if (main.length > 1) throw new CallError(`--${main[0]} and --${main[1]} do not go together`);
+  if (main.length > 1) throw new CallError(`--${main[0]} and --${main[1]} cannot be combined`);
   const useless = (['initrd', 'append', 'bios'] as const).find((name) => values[name] !== undefined);
-  if (values.bare !== undefined && useless) throw new CallError(`--${useless} means nothing with --bare`);
+  if (values.bare !== undefined && useless) throw new CallError(`--${useless} cannot be combined with --bare`);
   if ((values.drive?.length ?? 0) > DISKS_MAX) throw new CallError(`at most ${DISKS_MAX} drives`);
   const read = <T>(value: string | undefined, by: (text: string) => T) => (value === undefined ? undefined : by(value));
   return given({

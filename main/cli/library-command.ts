@@ -23,13 +23,12 @@ export const libraryCommand: Command = {
 Usage: viv library check
        viv library repair
 
-check reads every stored byte and names what is damaged: machines, snapshots and disks. What is not named is whole and
-can be used.
+check reads every stored byte and lists damaged machines, snapshots and disks. Everything that is not listed is intact.
 
-repair keeps what is whole of what is damaged, and says what that is. The damaged file itself stays beside it, as
-library.db.damaged-DATE or store.db.damaged-DATE; nothing is deleted. No program may have the library open meanwhile.
+repair saves everything that is intact into a new file and reports what was saved. The damaged file is kept as
+library.db.damaged-DATE or store.db.damaged-DATE; nothing is deleted. Quit every program that uses the library first.
 
-Exit status of check: 0 when nothing is wrong, 1 otherwise.
+Exit status of check: 0 if no problems were found, 1 otherwise.
 
 Examples:
   viv library check
@@ -39,13 +38,13 @@ Examples:
     const [what] = words(positionals, 'check or repair') as [string];
     if (what === 'check') return check();
     if (what === 'repair') return repair();
-    throw new CallError(`"${what}" is neither check nor repair`);
+    throw new CallError(`expected check or repair, not "${what}"`);
   },
 };
 
 function report(home: Home, problems: readonly string[]): number {
   for (const problem of problems) printError(`viv: ${problem}`);
-  if (problems.length === 0) print(`${home.folder}: nothing is wrong`);
+  if (problems.length === 0) print(`${home.folder}: no problems found`);
   return problems.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
@@ -120,12 +119,12 @@ const counted = (count: number, one: string, many: string) => `${count} ${count 
 async function mendFile(home: Home): Promise<readonly string[]> {
   const fresh = `${home.library}.salvaged`;
   const saved = await salvageLibrary(home.library, fresh);
-  if (!saved) return [`the damaged library is kept as ${setDamagedAside(home)}; nothing in it could be read, so a new one begins`];
+  if (!saved) return [`the damaged library is kept as ${setDamagedAside(home)}; nothing in it could be read, so a new library was created`];
   const aside = setDamagedAside(home, new Date(), fresh);
   const what = `${counted(saved.machines, 'machine', 'machines')} and ${counted(saved.snapshots, 'snapshot', 'snapshots')}`;
   return [
     `the library was damaged: ${what} were saved; the damaged file is kept as ${aside}`,
-    ...saved.rebuilt.map((name) => `the machine "${safeText(name)}" was lost and is made again as it was in its newest snapshot`),
+    ...saved.rebuilt.map((name) => `the machine "${safeText(name)}" was lost and was recreated from its latest snapshot`),
   ];
 }
 
@@ -142,6 +141,6 @@ async function repair(): Promise<number> {
   const line = progressLine();
   const done = await repairLibrary(home, showing(line)).finally(() => line.done());
   for (const sentence of [...mended, ...done]) print(sentence);
-  if (mended.length + done.length === 0) print(`${home.folder}: nothing is wrong, nothing was done`);
+  if (mended.length + done.length === 0) print(`${home.folder}: no problems found, nothing was changed`);
   return EXIT.ok;
 }

@@ -42,7 +42,7 @@ export function definitionPatch(options: GuestOptions, base: MachineDefinition):
 export function definitionOf(name: string, options: GuestOptions): MachineDefinition {
   const { kernel, bare, bios, initrd, append } = options;
   if (kernel === undefined && bare === undefined && bios === undefined)
-    throw new CallError('say what to boot: --template, --kernel, --bare or --bios');
+    throw new CallError('specify what to boot: --template, --kernel, --bare or --bios');
   if (kernel === undefined && (initrd !== undefined || append !== undefined))
     throw new CallError(`--${initrd !== undefined ? 'initrd' : 'append'} needs --kernel or --template`);
   const empty: MachineDefinition = {

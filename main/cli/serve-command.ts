@@ -16,11 +16,11 @@ export const serveCommand: Command = {
 
 Usage: viv serve [--until-idle]
 
-Owns the library and answers the other viv commands until it is interrupted; running machines are suspended then, and
-go on with viv start (viv set NAME --on-quit stop: they are stopped instead). Interrupted again, it stops machines that
-are not saved yet; a third time ends it at once.
+Keeps the library open and serves the other viv commands until interrupted; running machines are then suspended and
+resume with viv start (or are stopped, with viv set NAME --on-quit stop). A second interrupt stops machines that are
+not saved yet; a third one quits immediately.
 
-  --until-idle    end by itself when the last machine and the last task has ended (what viv start uses)
+  --until-idle    exit when the last machine and the last task have ended (used by viv start)
 
 Examples:
   viv serve &
@@ -32,7 +32,7 @@ Examples:
     let hurry = () => end.resolve(undefined);
     endOnSignals({ end: () => end.resolve(undefined), hurry: () => hurry() });
     const application = await openApplication({ shell: 'cli', program: 'viv serve', listens: true, quit: () => end.resolve(undefined) });
-    if (!application) throw new ContractError('conflict', 'a program that has the library is running already: viv list shows its machines');
+    if (!application) throw new ContractError('conflict', 'the library is already open in another program: viv list shows its machines');
     const { home } = application;
     hurry = () => application.hurry();
     try {

@@ -11,7 +11,7 @@ const PIECE = 256 * 1024;
 
 /** @throws CallError when it would go to a terminal */
 export function refuseTerminal(): void {
-  if (standardOutput().isTerminal) throw new CallError('standard output is a terminal: send it into a pipe or a file');
+  if (standardOutput().isTerminal) throw new CallError('standard output is a terminal: redirect it to a file or a pipe');
 }
 
 /**

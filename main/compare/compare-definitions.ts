@@ -11,7 +11,7 @@ const BOOT = {
   program: 'program',
 } as const;
 const BOOT_KINDS = { linux: 'a Linux kernel', bare: 'a bare program', firmware: 'firmware' } as const;
-const WRITES = { overlay: 'writes kept', throwaway: 'writes forgotten at the stop', direct: 'writes into the file' } as const;
+const WRITES = { overlay: 'writes kept', throwaway: 'writes discarded on shutdown', direct: 'writes to the file' } as const;
 
 /** Without its size, which may be its file's. */
 function diskWords({ path, format = 'raw', readonly, writes = 'direct', sizeBytes }: DiskDefinition): string {

@@ -24,7 +24,7 @@ export async function compareDisk(
   const touched = touchedBy(runs);
   for (const found of present.volumes) {
     const other = old.volumes.find((each) => isSamePlace(each, found));
-    if (!other) notes.push(`${found.place}: it was not there before, or held something else`);
+    if (!other) notes.push(`${found.place}: it did not exist before, or had other content`);
     // Metadata that did not change either says that no file has.
     else if (touched(found.offset, found.lengthBytes)) {
       const diff = await compareVolumes(other, found, touched, progress, signal);

@@ -8,7 +8,7 @@ const MOST_RUNS = 1000;
 
 async function pagesOf(reader: ChunkReader, owner: string): Promise<Float64Array> {
   const manifest = (await reader.manifests.list(owner)).find(({ name }) => name === MEMORY);
-  if (!manifest) throw new StorageError('missing', 'the memory of one of the two is not stored (any more): run "viv library check"');
+  if (!manifest) throw new StorageError('missing', 'the memory of one of the two is no longer stored: run "viv library check"');
   return reader.manifests.read(manifest.id);
 }
 

@@ -48,11 +48,9 @@ export async function compareSnapshots(
   for (const disk of to.disks) {
     signal.throwIfAborted();
     const before = from.disks.find((each) => each.disk === disk.disk);
-    disks.push(
-      before ? await compareOne(reader, [from.owner, before], [to.owner, disk], progress, signal) : onlyOne(disk, 'was added since'),
-    );
+    disks.push(before ? await compareOne(reader, [from.owner, before], [to.owner, disk], progress, signal) : onlyOne(disk, 'was added'));
   }
-  for (const disk of from.disks) if (!to.disks.some((each) => each.disk === disk.disk)) disks.push(onlyOne(disk, 'is not there any more'));
+  for (const disk of from.disks) if (!to.disks.some((each) => each.disk === disk.disk)) disks.push(onlyOne(disk, 'was removed'));
   return { ...(pages ? { pages } : {}), disks };
 }
 

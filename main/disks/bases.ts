@@ -90,7 +90,7 @@ export async function hashBase(base: DiskBase, progress?: HashProgress, signal?:
     const sha256 = await hashFile(file.path, (done) => progress?.(start + done, total), signal);
     const { fileBytes, changedAt } = await lookAt(file.path);
     if (fileBytes !== file.fileBytes || changedAt !== file.changedAt)
-      throw new Error(`${file.path} was changed while it was read: wait until nothing writes to it and try again`);
+      throw new Error(`${file.path} changed while it was being read: wait until no program writes to it and try again`);
     return { ...file, sha256 };
   });
 }
@@ -100,8 +100,7 @@ export class ChangedBaseError extends Error {
   override readonly name = 'ChangedBaseError';
 }
 
-const ADVICE =
-  'put the old file back, or accept it as it is now (viv disk accept), knowing that what the guest wrote may not fit it any more';
+const ADVICE = 'put the old file back, or accept it as it is now (viv disk accept), but the overlay may no longer match it';
 
 async function statOf(file: DiskBaseFile): Promise<{ size: number; changedAt: number }> {
   try {
@@ -110,7 +109,7 @@ async function statOf(file: DiskBaseFile): Promise<{ size: number; changedAt: nu
   } catch (error) {
     const isGone = error instanceof PathError && (error.fault === 'missing' || error.fault === 'dangling link');
     if (!isGone) throw new ChangedBaseError(`the base image ${file.path} cannot be read: ${(error as Error).message}`);
-    throw new ChangedBaseError(`the base image ${file.path} is gone: put it back`);
+    throw new ChangedBaseError(`the base image ${file.path} is missing: put it back`);
   }
 }
 
@@ -127,7 +126,7 @@ export async function problemOf(base: DiskBase): Promise<string | undefined> {
   try {
     for (const file of filesOf(base)) {
       const now = await statOf(file);
-      if (now.size !== file.fileBytes) throw differing(file, now, 'its length differs');
+      if (now.size !== file.fileBytes) throw differing(file, now, 'its size differs');
     }
     return undefined;
   } catch (error) {
@@ -149,9 +148,9 @@ export async function mustBeRead(base: DiskBase): Promise<boolean> {
 export function checkBase(base: DiskBase, progress?: HashProgress, signal?: AbortSignal): Promise<DiskBase> {
   return mapFiles(base, async (file) => {
     const now = await statOf(file);
-    if (now.size !== file.fileBytes) throw differing(file, now, 'its length differs');
+    if (now.size !== file.fileBytes) throw differing(file, now, 'its size differs');
     if (now.changedAt === file.changedAt) return file;
-    if (file.sha256 === '') throw differing(file, now, 'it was written to before its content had been noted');
+    if (file.sha256 === '') throw differing(file, now, 'it changed before its content was recorded');
     const sha256 = await hashFile(file.path, progress, signal);
     if (sha256 !== file.sha256) throw differing(file, now, 'its content differs');
     return { ...file, changedAt: now.changedAt };

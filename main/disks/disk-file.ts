@@ -49,7 +49,7 @@ async function requireWritable(path: string, format: ImageFormat, { sizeBytes }:
   if (format === 'qcow2')
     throw new ContractError(
       'conflict',
-      `${path} is a qcow2 image, which is never written in place: say format=qcow2 with overlay (what the guest writes is kept beside it), throwaway or readonly`,
+      `${path} is a qcow2 image, which is never written in place: use format=qcow2 with overlay (writes are kept in an overlay), throwaway or readonly`,
     );
   if (sizeBytes !== wholeSectors(sizeBytes)) throw new ContractError('conflict', oddLength(path, sizeBytes));
   await access(path, constants.W_OK).catch((error: unknown) => pathRefusal(pathErrorOf(path, error, true)));
@@ -71,13 +71,13 @@ function formatOf(path: string, identity: Identity): ImageFormat {
     case 'riscv64-image':
     case 'zboot':
     case 'other-architecture':
-      throw refuse(`it is a program and not a disk; start it with --kernel or --bare, or ${AS_IT_IS}`);
+      throw refuse(`it is a program, not a disk; start it with --kernel or --bare, or ${AS_IT_IS}`);
     default:
       return 'raw';
   }
 }
 
-const AS_IT_IS = 'say format=raw to give the guest its bytes as they are';
+const AS_IT_IS = 'use format=raw to give the guest its bytes unchanged';
 
 /** Commands that leave the compressed file where it is. */
 const UNPACK: Readonly<Record<Compression, string>> = {

@@ -35,7 +35,7 @@ export async function hostFile(path: string): Promise<ImageFile> {
           bytesRead = readSync(file.fd, into, done, left, offset + done);
           pace.took(performance.now() - from);
         } else ({ bytesRead } = await file.read(into, done, left, offset + done));
-        if (bytesRead === 0) throw new Error(`${path} ended early: it has become shorter since it was opened`);
+        if (bytesRead === 0) throw new Error(`${path} was truncated while it was in use`);
         done += bytesRead;
       }
     },

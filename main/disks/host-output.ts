@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { removeStale } from '../library/own-files.ts';
 import type { WritableByteStore } from '../../emulator/disk/byte-store.ts';
 
-const taken = (path: string) => new Error(`${path} is there already: choose another name, or remove it first`);
+const taken = (path: string) => new Error(`${path} already exists: choose another name, or delete it first`);
 
 function storeOver(file: FileHandle): WritableByteStore {
   return {
@@ -24,10 +24,10 @@ function storeOver(file: FileHandle): WritableByteStore {
 function explained(path: string, error: unknown): Error {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new Error(`there is no room left for ${path}: free some space and try again; nothing of it was kept`);
-  if (code === 'ENOENT') return new Error(`there is no folder ${dirname(path)}: make it, or choose another`);
+    return new Error(`no space left for ${path}: free some space and try again; the incomplete file was deleted`);
+  if (code === 'ENOENT') return new Error(`there is no folder ${dirname(path)}: create it, or choose another`);
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return new Error(`${path} may not be written: choose another folder (${message})`);
+    return new Error(`no permission to write ${path}: choose another folder (${message})`);
   return error instanceof Error ? error : new Error(String(error));
 }
 

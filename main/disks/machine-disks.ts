@@ -57,7 +57,7 @@ const IMAGE_DISK = new URL('./image-disk.ts', import.meta.url).href;
 
 async function inPlace(disk: DiskDefinition): Promise<DiskAttachment> {
   const { path, readonly } = disk;
-  if (path === undefined) throw new ContractError('unavailable', 'it has no file: choose one, or let writes go to an overlay');
+  if (path === undefined) throw new ContractError('unavailable', 'it has no file: choose one, or keep writes in an overlay');
   const { format } = await lookAtDiskFile(path, { format: disk.format, writes: !readonly });
   if (format === 'raw') return { path, readonly };
   return { module: IMAGE_DISK, setup: { path, format } satisfies ImageSetup, readonly: true } satisfies ModuleDisk;
@@ -74,13 +74,13 @@ export function machineDisks({ library, storage, claims, behind }: MachineDisksP
       const hashed = await hashBase(base, progress, signal);
       await heads.change(head, { base: hashed });
     };
-    if (behind) behind(`Noting what ${base.path} holds`, note);
+    if (behind) behind(`Recording the content of ${base.path}`, note);
     else void note().catch(() => undefined);
   }
 
   async function make(machine: MachineRecord, slot: number, definition: DiskDefinition): Promise<HeadRecord> {
     const { id: disk, path, sizeBytes, writes } = definition;
-    if (disk === undefined) throw new ContractError('unavailable', 'it has no identity: change the machine once and try again');
+    if (disk === undefined) throw new ContractError('unavailable', 'it has no id: change any setting of the machine and try again');
     const found =
       path === undefined ? undefined : await lookAtBase(path, (await lookAtDiskFile(path, { format: definition.format })).format);
     const size = sizeBytes ?? found?.sizeBytes;
@@ -114,7 +114,7 @@ export function machineDisks({ library, storage, claims, behind }: MachineDisksP
   async function checked(base: DiskBase): Promise<DiskBase> {
     if (!behind || !(await mustBeRead(base))) return checkBase(base);
     return new Promise((resolve, reject) => {
-      behind(`Comparing ${base.path} with what it was`, async (progress, signal) => {
+      behind(`Checking ${base.path} for changes`, async (progress, signal) => {
         const looked = checkBase(base, progress, signal);
         await looked.then(resolve, reject);
         await looked;
@@ -127,7 +127,7 @@ export function machineDisks({ library, storage, claims, behind }: MachineDisksP
     if (!existsSync(fileOf(head.id)))
       throw new ContractError(
         'unavailable',
-        `its overlay ${fileOf(head.id)} is gone: go back to a snapshot, or remove the disk and add it anew`,
+        `its overlay ${fileOf(head.id)} is missing: restore a snapshot, or remove the disk and add it again`,
       );
     // The same image under another name is welcome, anything else is another disk.
     const base = head.base && (await checked({ ...head.base, path: path ?? head.base.path }));

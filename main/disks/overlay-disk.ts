@@ -73,7 +73,7 @@ export async function openDisk(setup: unknown, owner: DiskOwner): Promise<Attach
   const sizeBytes = wholeSectors(asked.sizeBytes);
   const opened: { close(): Promise<void> }[] = [];
   try {
-    if (!throwaway && !existsSync(overlay)) throw new Error(`its overlay ${overlay} is gone`);
+    if (!throwaway && !existsSync(overlay)) throw new Error(`its overlay ${overlay} is missing`);
     const content = settled && new SettledContent(settled.store, settled.head);
     if (content) opened.push(content);
     const closing = <T extends { close(): Promise<void> }>(part: T): T => {

@@ -9,8 +9,8 @@ export class OverlayError extends LibraryError {
 
 const advice = (file: string): Record<LibraryProblem, string> => ({
   readonly: `the overlay ${file} of a disk cannot be written: check the permissions of the file and its folder`,
-  full: `there is no room left to write the overlay ${file} of a disk: free some space and try again; nothing stored was lost`,
-  damaged: `the overlay ${file} of a disk is damaged: what the guest wrote to this disk since its last snapshot cannot be read. Snapshots are not touched: go back to one of them`,
+  full: `no space left to write the overlay ${file} of a disk: free some space and try again; nothing stored was lost`,
+  damaged: `the overlay ${file} of a disk is damaged: what the guest wrote to this disk since its last snapshot cannot be read. Snapshots are not affected: restore one of them`,
   locked: `the overlay ${file} of a disk is in use by another program: close that program and try again`,
   newer: `the overlay ${file} of a disk was written by a newer Vivarium: use that version; nothing was changed`,
   foreign: `the overlay ${file} of a disk was not made by this user's Vivarium and is not used`,

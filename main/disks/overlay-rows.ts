@@ -20,7 +20,7 @@ export class DamagedOverlayError extends Error {
   override readonly name = 'DamagedOverlayError';
   constructor(file: string, cluster: number, why: string) {
     super(
-      `the overlay ${file} is damaged: the 4096 bytes at ${cluster * CLUSTER_BYTES} of the disk ${why}; go back to a snapshot, or export the disk to keep the rest`,
+      `the overlay ${file} is damaged: the 4096 bytes at ${cluster * CLUSTER_BYTES} of the disk ${why}; restore a snapshot, or export the disk to keep the rest`,
     );
   }
 }
@@ -83,7 +83,7 @@ export interface OverlayReader {
 
 /** @throws OverlayError when the file is no overlay or damaged; Error when there is none */
 export async function openOverlayRows(file: string): Promise<OverlayReader> {
-  if (!existsSync(file)) throw new Error(`the overlay ${file} is gone: what was written to the disk since its last snapshot is lost`);
+  if (!existsSync(file)) throw new Error(`the overlay ${file} is missing: what was written to the disk since its last snapshot is lost`);
   const database = await openOverlayReader(file);
   return {
     state: () => readOverlayState(database),

@@ -43,7 +43,7 @@ async function refuseBases(library: SharedFilesParts['library'], machine: Machin
     if (owner === undefined) continue;
     throw new ContractError(
       'conflict',
-      `${path} is the base image of a disk of ${await nameOf(library, owner, machine)}, which writing into it would spoil: add overlay, throwaway or readonly`,
+      `${path} is the base image of a disk of ${await nameOf(library, owner, machine)}, and writing to it would corrupt that disk: add overlay, throwaway or readonly`,
     );
   }
 }
@@ -66,8 +66,8 @@ export async function sharingOf({ library, claims }: SharedFilesParts, machine: 
       const writes = [disk, { path, ...rest }].some((one: DiskDefinition) => writesInPlace(one));
       if (!writes || (await identityOf(path)) !== identity) continue;
       return other.id === machine.id
-        ? `${disk.path} is disk ${number + 1} of this machine as well: it cannot start while one of them writes into the file`
-        : `${disk.path} is disk ${number + 1} of "${other.definition.name}" as well: only one of the two can run at a time`;
+        ? `${disk.path} is disk ${number + 1} of this machine too: it cannot start while one of them writes to the file`
+        : `${disk.path} is disk ${number + 1} of "${other.definition.name}" too: only one of the machines can run at a time`;
     }
   return claims.conflict(machine.id, [{ path: disk.path, use: writesInPlace(disk) ? 'write' : 'read' }]);
 }

@@ -55,7 +55,7 @@ export async function storeOverlay(
     }
     signal?.throwIfAborted();
     if ((await reader.state()).settledGeneration !== settledGeneration)
-      throw new Error(`${overlay} was settled while it was being stored: try again`);
+      throw new Error(`${overlay} changed while it was being stored: try again`);
     const settled = from ? await readContent(store, from) : EMPTY_CONTENT;
     const old = [...chunksOf(settled)];
     await store.hold(old);

@@ -37,7 +37,7 @@ export class TakingOut {
   async snapshot(machine: MachineId, id: SnapshotId, slot: number, file: File, progress: Report, signal: AbortSignal): Promise<void> {
     const { library, storage } = this.#parts;
     const { disks, state, name, machine: owner } = await library.snapshots.get(id);
-    if (owner !== machine) throw new ContractError('missing', 'the machine has no such snapshot (any more)');
+    if (owner !== machine) throw new ContractError('missing', 'this snapshot no longer exists');
     if (state === 'storing') throw new ContractError('conflict', `"${name}" is still being stored: wait until it is ready`);
     const disk = disks.find((candidate) => candidate.slot === slot);
     if (!disk) throw new ContractError('missing', `there is no disk ${slot + 1} in "${name}": ${heldWords(disks)}`);
@@ -57,7 +57,7 @@ export class TakingOut {
     const options = { progress, signal };
     if (!hasHead(definition)) {
       if (machine.life.isActive && !definition.readonly)
-        throw new ContractError('conflict', 'the guest writes this file itself: stop the machine before the disk is exported');
+        throw new ContractError('conflict', 'the guest writes to this file directly: stop the machine before exporting the disk');
       const { path, sizeBytes } = definition;
       if (path === undefined) throw new ContractError('unavailable', 'the disk has no file');
       const { format } = await lookAtDiskFile(path, { format: definition.format });
@@ -66,13 +66,13 @@ export class TakingOut {
       return;
     }
     const head = (await library.heads.present(id)).find(({ disk }) => disk === definition.id);
-    if (!head) throw new ContractError('conflict', `disk ${slot + 1} holds nothing yet: start the machine once, or export its base`);
+    if (!head) throw new ContractError('conflict', `disk ${slot + 1} is still empty: start the machine once, or export its base image`);
     if (head.base) await checkBase(head.base, reading(head.base.path, progress), signal);
     const isRunning = () => machine.life.state === 'running' || machine.life.state === 'paused';
     if (isRunning()) await this.#running(machine, head, (source) => storage.run('exportImage', { source, ...file }, options));
     else
       await this.#parts.alone(id, async () => {
-        if (machine.life.isActive) throw new ContractError('conflict', 'the machine was started meanwhile: try again');
+        if (machine.life.isActive) throw new ContractError('conflict', 'the machine was started in the meantime: stop it and try again');
         await storage.run('exportImage', { source: await this.#atRest(head), ...file }, options);
       });
   }

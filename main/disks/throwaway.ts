@@ -28,7 +28,7 @@ async function looked({ path, format, sizeBytes }: DiskDefinition): Promise<Pick
   });
   await image.close();
   if (sizeBytes !== undefined && sizeBytes < image.sizeBytes)
-    throw new ContractError('invalid', `the disk ${path} has ${image.sizeBytes} bytes: it cannot be shown as one of ${sizeBytes}`);
+    throw new ContractError('invalid', `the disk ${path} has ${image.sizeBytes} bytes: it cannot be reduced to ${sizeBytes}`);
   return { base, sizeBytes: sizeBytes ?? image.sizeBytes };
 }
 

@@ -25,8 +25,8 @@ function explain(file: string, error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   if (LASTING.has(codeOf(error))) return `the overlay ${file} is damaged, and what the guest writes cannot be stored in it (${message})`;
   const full = /SQLITE_FULL|ENOSPC|SQLITE_IOERR/.test(codeOf(error));
-  const advice = full ? 'there is no room left on the host: free some space' : 'check the permissions of the file and its folder';
-  return `the disk cannot store what the guest wrote in ${file}: ${advice}; nothing is lost, and it goes on by itself (${message})`;
+  const advice = full ? 'no space left on the host: free some space' : 'check the permissions of the file and its folder';
+  return `the disk cannot store what the guest wrote in ${file}: ${advice}; nothing is lost, and it resumes automatically (${message})`;
 }
 
 interface Waiter {

@@ -28,7 +28,7 @@ export async function launchElectron(args: readonly string[], tell: (line: strin
   const reason = obstacle(process.env, process.platform, process.getuid?.());
   if (reason !== undefined) return { unavailable: reason };
   const binary = electronBinary() ?? (await fetchBinary(tell, retry));
-  if (binary === undefined) return { unavailable: "Electron's binary is not here and could not be fetched" };
+  if (binary === undefined) return { unavailable: "Electron's binary is missing and could not be downloaded" };
   if (await buildWindow()) tell('Built the window.');
   if (await buildElectron()) tell('Built the Electron shell.');
   return { status: run(binary, [PROJECT, ...args]) };
@@ -45,7 +45,7 @@ async function fetchBinary(tell: (line: string) => void, retry: boolean): Promis
     return binary;
   }
   mkdirSync(dirname(FAILED), { recursive: true });
-  writeFileSync(FAILED, 'Fetching Electron failed; it is tried again a day later, or at once with `npm start -- --electron`.\n');
+  writeFileSync(FAILED, 'Fetching Electron failed; try again with `npm start -- --electron`; otherwise it is retried after a day.\n');
   return undefined;
 }
 

@@ -48,7 +48,7 @@ export function leaving(
     const question = {
       type: 'question' as const,
       message: names.length === 1 ? 'A machine is running.' : `${names.length} machines are running.`,
-      detail: `${names.join(', ')}\n\nWhen Vivarium quits they are suspended, or stopped where that is set under Hardware.`,
+      detail: `${names.join(', ')}\n\nWhen Vivarium quits they are suspended, or stopped if that is set under Hardware.`,
       buttons: ['Quit', 'Stay'],
       defaultId: 1,
       cancelId: 1,

@@ -41,6 +41,6 @@ export function writePlace(file: string, place: WindowPlace): void {
     writeFileSync(`${file}.new`, JSON.stringify(place));
     renameSync(`${file}.new`, file);
   } catch (error) {
-    console.error(`The window's place could not be stored: ${String(error)}`);
+    console.error(`The window position could not be saved: ${String(error)}`);
   }
 }

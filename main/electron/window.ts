@@ -45,7 +45,7 @@ function reviveWhenDead(window: BrowserWindow): void {
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     if (reason === 'clean-exit' || window.isDestroyed()) return;
     reloads = [...reloads.filter((at) => Date.now() - at < RELOAD_WINDOW_MS), Date.now()];
-    console.error(`The window's page ended (${reason}).`);
+    console.error(`The window's page crashed (${reason}).`);
     if (reloads.length <= MOST_RELOADS) window.webContents.reload();
   });
 }

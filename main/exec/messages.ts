@@ -164,7 +164,7 @@ export class ReportReader {
     while (all.length >= HEADER_BYTES) {
       const view = new DataView(all.buffer, all.byteOffset, HEADER_BYTES);
       const length = view.getUint32(4, true);
-      if (length > REPORT_BYTES) throw new BrokenStream("the guest's exec agent sent what it never sends");
+      if (length > REPORT_BYTES) throw new BrokenStream("the guest's exec agent sent an invalid message");
       if (all.length < HEADER_BYTES + length) break;
       const payload = all.subarray(HEADER_BYTES, HEADER_BYTES + length);
       reports.push({ kind: view.getUint8(0), detail: view.getUint8(1), channel: view.getUint16(2, true), payload });

@@ -45,7 +45,7 @@ export function runChild(program: string, parameters: readonly string[], options
     reject(
       new ContractError(
         'unavailable',
-        `${program} gives more than ${OUTPUT_LIMIT / 2 ** 20} MiB, which nothing here should be: get its input again.`,
+        `${program} gives more than ${OUTPUT_LIMIT / 2 ** 20} MiB, more than expected: download its input again.`,
       ),
     );
   });

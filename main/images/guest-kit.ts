@@ -111,14 +111,14 @@ export class GuestKit {
     const { name, title, description, memoryMiB, ready } = template;
     // Whether it is stored, the library says; here only that it can be had.
     const head = { name, title, description, memoryMiB, ...(ready === undefined ? {} : { booted: false }) };
-    if (template.kind === 'bare') return { ...head, parts: 'ready', reason: 'needs nothing from outside' };
-    if (this.#store.stored(template)) return { ...head, parts: 'ready', reason: 'its parts are in the cache' };
+    if (template.kind === 'bare') return { ...head, parts: 'ready', reason: 'nothing to download' };
+    if (this.#store.stored(template)) return { ...head, parts: 'ready', reason: 'already downloaded' };
     const missing = missingPrograms();
     if (missing.length > 0) return { ...head, parts: 'unavailable', reason: withoutApt(missing) };
     return {
       ...head,
       parts: 'fetchable',
-      reason: `its parts are fetched once through this computer's apt`,
+      reason: `its parts are downloaded once through apt`,
       fetchBytes: template.approximateBytes,
     };
   }

@@ -113,7 +113,7 @@ export class PackageStore {
       await rm(partial, { recursive: true, force: true });
       throw new ContractError(
         'unavailable',
-        `${record.name} does not have the content that Debian's signed index promises (sha256 ${found}, not ${record.sha256}). It was thrown away; try again, and if it happens again check the mirror or proxy in apt's configuration.`,
+        `${record.name} does not have the content that Debian's signed index promises (sha256 ${found}, not ${record.sha256}). It was deleted; try again, and if the problem persists, check the mirror or proxy in apt's configuration.`,
       );
     }
     report({ message: `Unpacking ${record.name}` });

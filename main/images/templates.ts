@@ -156,11 +156,11 @@ const kinds: Record<Template['kind'], Record<string, Rule>> = {
 export function checkTemplate(value: unknown, templateName: string, file: string): Template {
   const kind = (value as Fields | null)?.['kind'] === 'bare' ? 'bare' : 'linux';
   const problem = problemIn(value, kinds[kind]);
-  if (problem) throw new ContractError('invalid', `the template ${file} is wrong: it must be so that ${problem}.`);
+  if (problem) throw new ContractError('invalid', `the template ${file} is not valid; expected: ${problem}.`);
   const template = { ...(value as Omit<Template, 'name'>), name: templateName } as Template;
   if (template.kind === 'linux')
     for (const role of ['kernel', 'busybox'])
       if (template.packages.filter((part) => part.role === role).length !== 1)
-        throw new ContractError('invalid', `the template ${file} is wrong: it must name exactly one package with the role "${role}".`);
+        throw new ContractError('invalid', `the template ${file} is not valid: it must name exactly one package with the role "${role}".`);
   return template;
 }

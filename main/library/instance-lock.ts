@@ -104,5 +104,5 @@ function discardStale(lockFile: string, aside: string): void {
 
 function lockedBy(holder: Owner | undefined): LibraryError {
   const who = holder ? `${holder.program} (process ${holder.pid})` : 'another Vivarium that is just starting';
-  return new LibraryError('locked', `the library is in use by ${who}: use that one, or end it and try again`);
+  return new LibraryError('locked', `the library is in use by ${who}: use that one, or quit it and try again`);
 }

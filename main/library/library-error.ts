@@ -32,8 +32,8 @@ const CODES: Record<string, LibraryProblem> = {
 };
 
 const advice = (file: string): Record<LibraryProblem, string> => ({
-  readonly: `the library cannot be written: check the permissions of ${file} and its folder, or set VIVARIUM_HOME to a folder you may write`,
-  full: `there is no room left to write the library ${file}: free some space on that disk and try again; nothing stored was lost`,
+  readonly: `the library cannot be written: check the permissions of ${file} and its folder, or set VIVARIUM_HOME to a writable folder`,
+  full: `no space left to write the library ${file}: free some space on that disk and try again; nothing stored was lost`,
   damaged: `the library ${file} is damaged. Run "viv library repair": it saves what can be read into a new one, and keeps the damaged file beside it as ${file}.damaged-DATE`,
   locked: `the library ${file} is in use by another program: close that program and try again`,
   newer: `the library ${file} was written by a newer Vivarium: use that version; nothing was changed`,

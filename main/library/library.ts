@@ -132,7 +132,7 @@ function nameLocker(home: Home, error: LibraryError): LibraryError {
     const pid = line?.split(/\s+/)[4];
     if (!pid) return error;
     const name = basename(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] ?? '');
-    return new LibraryError('locked', `the library ${home.library} is in use by ${name} (process ${pid}): end it and try again`);
+    return new LibraryError('locked', `the library ${home.library} is in use by ${name} (process ${pid}): quit it and try again`);
   } catch {
     return error;
   }

@@ -25,13 +25,13 @@ const inList = (names: readonly string[]): string => {
 export function protectedText(name: string, snapshots: readonly string[]): string {
   const are = snapshots.length === 1 ? 'its snapshot' : 'its snapshots';
   const verb = snapshots.length === 1 ? 'is' : 'are';
-  return `"${name}" stays in the bin, as ${are} ${inList(snapshots)} ${verb} protected: bring it back and take the protection away first`;
+  return `"${name}" cannot be deleted permanently, because ${are} ${inList(snapshots)} ${verb} protected: restore it and unprotect them first`;
 }
 
 /** @throws ContractError `missing`; `conflict` for one that is in use, and one with protected snapshots */
 async function inBin(statements: Statements, id: MachineId): Promise<string> {
   const row = await statements.get('SELECT name, deleted_at FROM machines WHERE id = ?', id);
-  if (!row) throw new ContractError('missing', 'there is no such machine in the bin (any more)');
+  if (!row) throw new ContractError('missing', 'this machine is no longer in the bin');
   const name = String(row['name']);
   if (row['deleted_at'] === null) throw new ContractError('conflict', `"${name}" is not in the bin: delete it first`);
   const held = await statements.all(

@@ -63,13 +63,13 @@ function recordOf(row: Row): MachineRecord {
 
 async function find(statements: Statements, id: MachineId): Promise<MachineRecord> {
   const row = await statements.get('SELECT * FROM machines WHERE id = ?', id);
-  if (!row) throw new ContractError('missing', 'there is no such machine (any more)');
+  if (!row) throw new ContractError('missing', 'this machine no longer exists');
   return recordOf(row);
 }
 
 async function findInUse(statements: Statements, id: MachineId): Promise<MachineRecord> {
   const record = await find(statements, id);
-  if (record.deletedAt !== undefined) throw new ContractError('missing', `"${record.definition.name}" is in the bin: undelete it first`);
+  if (record.deletedAt !== undefined) throw new ContractError('missing', `"${record.definition.name}" is in the bin: restore it first`);
   return record;
 }
 
@@ -138,11 +138,11 @@ export async function redefineMachine(statements: Statements, id: MachineId, as:
 async function undo(statements: Statements, id: MachineId): Promise<MachineRecord | undefined> {
   const present = await find(statements, id);
   const last = (await readJournal(statements, id)).find((entry) => entry.what !== 'undo' && !entry.undone);
-  if (!last) throw new ContractError('conflict', `no change of "${present.definition.name}" is left to be taken back`);
+  if (!last) throw new ContractError('conflict', `"${present.definition.name}" has no more changes to undo`);
   if (last.what === 'restore')
     throw new ContractError(
       'conflict',
-      `the last change of "${present.definition.name}" was going back to a snapshot: restore the snapshot that was kept then to take it back`,
+      `the last change of "${present.definition.name}" was restoring a snapshot: to undo it, restore the snapshot that was kept before it`,
     );
   // Taking back the creation means the bin, never losing the machine.
   const wanted = last.before ?? { definition: present.definition, deleted: true };

@@ -88,7 +88,7 @@ export function ownFolder(path: string, isForThis: (names: readonly string[]) =>
   const there = refuseForeign(path, 'the folder') as Stats;
   const { mode } = there;
   if (mode & STICKY && mode & OTHERS_WRITE)
-    throw new LibraryError('foreign', `the folder ${path} is shared with other users: choose one of your own`);
+    throw new LibraryError('foreign', `the folder ${path} is shared with other users: choose a private folder`);
   const isClosed = (mode & OTHERS) === 0;
   if (!isClosed) restrict(path, there, !isGeneral(path) && isForThis(readdirSync(path)) ? FOLDER_MODE : 0o7777 & ~OTHERS_WRITE);
 }

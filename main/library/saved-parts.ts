@@ -37,8 +37,8 @@ export function unpackPart(bytes: Uint8Array, limit: number): Uint8Array {
   try {
     return new Uint8Array(zstdDecompressSync(bytes, { maxOutputLength: limit }));
   } catch (error) {
-    const advice = 'use another one, or export its disks, which are stored apart';
-    throw new ContractError('unavailable', `what the library holds of this snapshot is damaged (${(error as Error).message}): ${advice}`);
+    const advice = 'use another snapshot, or export its disks, which are stored separately';
+    throw new ContractError('unavailable', `the library's data of this snapshot is damaged (${(error as Error).message}): ${advice}`);
   }
 }
 

@@ -150,7 +150,7 @@ export async function completeSnapshot(
 
 async function get(statements: Statements, id: SnapshotId): Promise<SnapshotRecord> {
   const row = await statements.get(`SELECT ${COLUMNS} FROM snapshots WHERE id = ?`, id);
-  if (!row || row['deleted_at'] !== null) throw new ContractError('missing', 'there is no such snapshot (any more)');
+  if (!row || row['deleted_at'] !== null) throw new ContractError('missing', 'this snapshot no longer exists');
   return recordOf(row);
 }
 

@@ -69,7 +69,7 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
     if (record.suspended)
       throw new ContractError(
         'conflict',
-        `"${name}" is suspended, and its saved memory knows the disk as it is: start it and shut it down first`,
+        `"${name}" is suspended, and its saved memory depends on the disk: start it and shut it down first`,
       );
   }
 
@@ -132,10 +132,10 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
   async function resize(id: MachineId, slot: number, sizeBytes: number): Promise<void> {
     const { machine, definition, head } = await find(id, slot);
     requireOff(machine, 'made larger');
-    if (sizeBytes % SECTOR_BYTES !== 0) throw new ContractError('invalid', `a disk is whole sectors of ${SECTOR_BYTES} bytes long`);
+    if (sizeBytes % SECTOR_BYTES !== 0) throw new ContractError('invalid', `a disk's size must be a multiple of ${SECTOR_BYTES} bytes`);
     const now = (await list(id))[slot]!;
     if (sizeBytes < now.sizeBytes)
-      throw new ContractError('conflict', `disk ${slot + 1} has ${now.sizeBytes} bytes: a disk can be made larger, never smaller`);
+      throw new ContractError('conflict', `disk ${slot + 1} has ${now.sizeBytes} bytes: a disk cannot be made smaller`);
     if (hasHead(definition)) {
       if (head) await heads.change(head.id, { sizeBytes });
       await supervisor.update(id, ({ disks }) => ({
@@ -143,15 +143,15 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
       }));
     } else if (definition.path !== undefined && (definition.format ?? 'raw') === 'raw' && !definition.readonly) {
       if ((await lookAt(definition.path)).kind === 'block device')
-        throw new ContractError('conflict', `${definition.path} is a block device, which has the size it has`);
+        throw new ContractError('conflict', `${definition.path} is a block device and cannot be resized`);
       await truncate(definition.path, sizeBytes);
-    } else throw new ContractError('conflict', 'an image that is only read cannot be made larger: let writes go to an overlay first');
+    } else throw new ContractError('conflict', 'a read-only image cannot be resized: keep its writes in an overlay first');
     events.changed({ machine: id });
   }
 
   async function compact(id: MachineId, slot: number): Promise<{ readonly task: string }> {
     const { machine, definition, head } = await find(id, slot);
-    if (!hasHead(definition)) throw new ContractError('conflict', 'the guest writes this file itself: there is nothing of ours to compact');
+    if (!hasHead(definition)) throw new ContractError('conflict', 'the guest writes to this file directly: only overlays can be compacted');
     requireOff(machine, 'compacted');
     const task = tasks.begin(`Compacting disk ${slot + 1} of "${machine.record.definition.name}"`, (progress, signal) =>
       parts.alone(id, async () => {
@@ -175,7 +175,7 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
 
   async function acceptBase(id: MachineId, slot: number): Promise<void> {
     const { machine, definition, head } = await find(id, slot);
-    if (!head?.base) throw new ContractError('conflict', `disk ${slot + 1} stands on no image: there is nothing to accept`);
+    if (!head?.base) throw new ContractError('conflict', `disk ${slot + 1} has no base image to accept`);
     const path = definition.path ?? head.base.path;
     const { base, sizeBytes } = await lookAtBase(path, head.base.format).catch((error: Error) => {
       throw new ContractError('unavailable', `${path} cannot be used: ${error.message}`);

@@ -59,7 +59,7 @@ export function machinesService({
         throw new ContractError('invalid', 'a machine is created either from a template or from a definition');
       const made = await admitDefinition(definition ? withHostPaths(definition) : draft(template as string, name));
       if (!booted) return supervisor.create(name === undefined ? made : { ...made, name });
-      if (made.template === undefined) throw new ContractError('invalid', 'only a machine from a template can be had already booted');
+      if (made.template === undefined) throw new ContractError('invalid', 'only template machines can start pre-booted');
       return createBooted(made);
     },
     update: async (id, given, base) => {

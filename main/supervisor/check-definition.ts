@@ -69,10 +69,10 @@ function diskComplaint({
   writes = 'direct',
   sizeBytes,
 }: DiskDefinition): [keyof DiskDefinition, string] | undefined {
-  if (path === undefined && writes === 'direct') return ['path', 'choose a file, or let writes go to an overlay of an empty disk'];
+  if (path === undefined && writes === 'direct') return ['path', 'choose a file, or keep writes in an overlay of an empty disk'];
   if (format === 'qcow2' && writes === 'direct' && !readonly)
-    return ['writes', 'a qcow2 image is never written: let writes go to an overlay, forget them at the stop, or attach it read-only'];
+    return ['writes', 'a qcow2 image is never written: keep writes in an overlay, discard them on shutdown, or attach it read-only'];
   if (sizeBytes !== undefined && (sizeBytes === 0 || sizeBytes % SECTOR_BYTES !== 0))
-    return ['sizeBytes', `a disk is a number of whole sectors of ${SECTOR_BYTES} bytes`];
+    return ['sizeBytes', `a disk's size must be a multiple of ${SECTOR_BYTES} bytes`];
   return undefined;
 }

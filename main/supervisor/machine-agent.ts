@@ -52,7 +52,7 @@ export class MachineAgent {
   /** The machine is what it was at another instant. */
   wentBack(): void {
     this.#panic = undefined;
-    this.#agent?.disconnected({ kind: 'went back', reason: `"${this.#name()}" went back to a snapshot` });
+    this.#agent?.disconnected({ kind: 'went back', reason: `"${this.#name()}" was restored to a snapshot` });
     this.running();
   }
 
@@ -99,20 +99,20 @@ export class MachineAgent {
     const { state, reason, isActive } = this.#life();
     const name = `"${this.#name()}"`;
     if (!isActive) throw new ContractError('conflict', `${name} is ${state} (${reason}): viv start starts it`);
-    if (state === 'paused') throw new ContractError('conflict', `${name} is paused: viv resume lets it go on`);
+    if (state === 'paused') throw new ContractError('conflict', `${name} is paused: viv resume resumes it`);
     if (this.#panic) throw new ContractError('conflict', `${name}: ${panicLoss(this.#panic).reason}`);
     if (this.#agent) return this.#agent;
     if (state === 'starting') throw new ContractError('conflict', `${name} is still starting: try again in a moment`);
     throw new ContractError(
       'conflict',
-      `${name} runs without the port ${EXEC_PORT}, on which commands reach a guest: it was started by an earlier version, or is not made from debian-riscv64. viv stop and viv start give a machine of that template the port`,
+      `${name} runs without the port ${EXEC_PORT}, which commands require: it was started by an earlier version or was not created from debian-riscv64. A machine of that template gets the port after viv stop and viv start`,
     );
   }
 
   #silent(): ContractError {
     return new ContractError(
       'unavailable',
-      `the guest of "${this.#name()}" did not answer within ${BOOT_PATIENCE / 1000} seconds: it has not booted, or does not run the guest kit's agent`,
+      `the guest of "${this.#name()}" did not respond within ${BOOT_PATIENCE / 1000} seconds: it has not booted, or does not run the guest kit's agent`,
     );
   }
 

@@ -98,7 +98,7 @@ export class MachineLife {
     this.#intent = 'run';
     this.#shortRuns = 0;
     this.#lines = [];
-    this.#enter('starting', 'getting its files ready');
+    this.#enter('starting', 'preparing files');
     try {
       const { configuration, from } = await resolve(abort.signal);
       this.#configuration = configuration;
@@ -221,7 +221,7 @@ export class MachineLife {
     if (this.#lingering > 0)
       throw new ContractError(
         'conflict',
-        'a thread of its last run does not answer and may still write to its disks: try again later, or quit the program and start it again',
+        'a thread of its last run does not respond and may still write to its disks: try again later, or restart Vivarium',
       );
   }
 
@@ -238,7 +238,7 @@ export class MachineLife {
   async #run(configuration: MachineConfiguration, signal: AbortSignal, from?: RestorePoint): Promise<void> {
     signal.throwIfAborted();
     this.run++;
-    if (this.state === 'starting') this.#enter('starting', 'starting its threads');
+    if (this.state === 'starting') this.#enter('starting', 'starting threads');
     // Events of a run that was given up (see `stop`) are not this machine's any more.
     const run = {};
     this.#present = run;
@@ -276,7 +276,7 @@ export class MachineLife {
     if (from) this.#tellSizes();
     if (signal.aborted) void machine.stop();
     else if (from?.paused) this.#enter('paused', 'paused');
-    else this.#enter('running', from ? 'running on from saved memory' : 'running');
+    else this.#enter('running', from ? 'resuming from saved memory' : 'running');
   }
 
   #ended(ending: Ending, ranFor: number): void {

@@ -116,7 +116,7 @@ export class SupervisedMachine {
 
   #waitingFor(): string {
     const names = this.describeConsoles().filter(({ index }) => this.consoles.waiting.has(index));
-    return `waits on ${names.map(({ name }) => name).join(', ')} for a program that reads its output and has stopped`;
+    return `waits for a program that stopped reading output of ${names.map(({ name }) => name).join(', ')}`;
   }
 
   /** Starts it, or goes on where it was suspended, or from the instant given. */

@@ -58,7 +58,7 @@ export class Supervisor {
   /** @throws ContractError `missing` */
   machine(id: MachineId): SupervisedMachine {
     const machine = this.#machines.get(id);
-    if (!machine) throw new ContractError('missing', 'there is no such machine (any more)');
+    if (!machine) throw new ContractError('missing', 'this machine no longer exists');
     return machine;
   }
   /** Those in use. */

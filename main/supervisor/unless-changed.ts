@@ -27,7 +27,7 @@ export const unlessChanged =
     if (changed.length > 0)
       throw new ContractError(
         'changed',
-        `the configuration of "${stored.name}" was changed elsewhere in the meantime (${changed.map((field) => FIELD_NAMES[field] ?? field).join(', ')}); nothing was stored: look at it and try again`,
+        `the configuration of "${stored.name}" was changed elsewhere in the meantime (${changed.map((field) => FIELD_NAMES[field] ?? field).join(', ')}); nothing was saved: check it and try again`,
       );
     return patch;
   };

@@ -79,7 +79,7 @@ export function taskList(changed: (status: TaskStatus) => void): TaskList {
     },
     cancel(id) {
       const entry = entries.get(id);
-      if (!entry) throw new ContractError('missing', 'there is no such task (any more)');
+      if (!entry) throw new ContractError('missing', 'this task no longer exists');
       entry.cancel();
     },
     cancelAll: () => entries.forEach((entry) => entry.cancel()),

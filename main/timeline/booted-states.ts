@@ -164,14 +164,11 @@ async function booted(console: BootConsole, ready: RegExp, progress: Report, sig
     signal.throwIfAborted();
     const { ending } = console;
     if (ending)
-      throw new ContractError(
-        'unavailable',
-        `the machine ended while it booted: ${ending.kind === 'failed' ? ending.reason : ending.kind}`,
-      );
+      throw new ContractError('unavailable', `the machine stopped during boot: ${ending.kind === 'failed' ? ending.reason : ending.kind}`);
     if (performance.now() > until)
       throw new ContractError(
         'unavailable',
-        `the prompt did not come within ${LONGEST_BOOT / 60_000} minutes; the last line was: ${console.lastLine}`,
+        `no prompt appeared within ${LONGEST_BOOT / 60_000} minutes; the last line was: ${console.lastLine}`,
       );
     progress({ message: console.lastLine.slice(0, 100) });
     await new Promise((resolve) => setTimeout(resolve, 50));

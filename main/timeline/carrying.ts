@@ -64,7 +64,7 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
   async function diff(from: SnapshotId, to: SnapshotId | null): Promise<SnapshotDiff> {
     await timelines.recovered();
     const before = await library.snapshots.get(from);
-    if (before.machine === null) throw new ContractError('missing', 'there is no such snapshot (any more)');
+    if (before.machine === null) throw new ContractError('missing', 'this snapshot no longer exists');
     const other = to === null ? undefined : await library.snapshots.get(to);
     for (const { name, state, reason } of other ? [before, other] : [])
       if (state === 'storing') throw new ContractError('conflict', `"${name}" is still ${reason}: wait a moment and try again`);
@@ -117,7 +117,7 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
   }
 
   const leftOutDisk = (number: number) =>
-    `disk ${number} was left out: it was added while the machine runs; start the machine anew and export it again`;
+    `disk ${number} was left out: it was added while the machine was running; restart the machine and export it again`;
   /** What is left out of a file and why, for a person. */
   function leftOutWords(leftOut: readonly SnapshotRecord[]): string[] {
     if (leftOut.length === 0) return [];

@@ -52,7 +52,7 @@ async function unreadable({ library, storage }: Parts, error: StorageError): Pro
     const own = machine && names.get(machine);
     return own ? [`the snapshot "${name}" of "${own}": cannot be read until the store is repaired`] : [];
   });
-  return [`the store ${storage.file} cannot be read (${error.message}): "viv library repair" saves what is left of it`, ...affected];
+  return [`the store ${storage.file} cannot be read (${error.message}): "viv library repair" saves what can be read`, ...affected];
 }
 
 /**
@@ -160,7 +160,7 @@ function partName(name: string): string {
 }
 
 async function mark({ snapshots }: Library, record: SnapshotRecord, problem: string | undefined): Promise<void> {
-  if (problem !== undefined) await snapshots.setState(record.id, 'damaged', `${problem}: delete it, or go back to another one`);
+  if (problem !== undefined) await snapshots.setState(record.id, 'damaged', `${problem}: delete it, or restore another one`);
   else if (record.state === 'damaged') await snapshots.setState(record.id, 'ready', '');
 }
 
@@ -174,6 +174,6 @@ function overlaysGone(
     .filter(({ id }) => !there.has(id))
     .map(({ id, machine, slot }) => {
       const name = machines.get(machine)?.definition.name ?? machine;
-      return `disk ${slot + 1} of "${name}": its overlay ${overlayFile(home.folder, id)} is gone; go back to a snapshot`;
+      return `disk ${slot + 1} of "${name}": its overlay ${overlayFile(home.folder, id)} is missing; restore a snapshot`;
     });
 }

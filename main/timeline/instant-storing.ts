@@ -181,8 +181,8 @@ export class InstantStoring {
       if (retired.length > 0) {
         const isDamaged = /^Damaged/.test(error.name) || (error as { problem?: unknown }).problem === 'damaged';
         const reason = isDamaged
-          ? `its disks cannot be read (${error.message}); what there is of them is kept until it is deleted`
-          : `not stored yet (${error.message}); its disks are kept, and stored when the program starts again`;
+          ? `its disks cannot be read (${error.message}); they are kept until the snapshot is deleted`
+          : `not stored yet (${error.message}); its disks are kept, and stored when Vivarium starts again`;
         await parts.library.snapshots.setState(record.id, isDamaged ? 'damaged' : 'storing', reason);
       } else {
         await parts.library.timeline.apply({ remove: [record.id] });

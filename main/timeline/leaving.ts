@@ -19,7 +19,7 @@ export async function suspendAll(timelines: Timelines, machines: readonly Superv
       } catch (error) {
         timelines.parts.notice(
           'warning',
-          `"${machine.record.definition.name}" could not be suspended and is stopped: ${(error as Error).message}`,
+          `"${machine.record.definition.name}" could not be suspended and was stopped: ${(error as Error).message}`,
         );
       }
     }),
@@ -31,7 +31,7 @@ const LONGEST = 5 * 60_000;
 
 function withinReason(work: Promise<void>, hurry: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const hurried = () => reject(new Error('the program was told to end at once'));
+    const hurried = () => reject(new Error('it was told to quit immediately'));
     if (hurry.aborted) hurried();
     hurry.addEventListener('abort', hurried);
     const timer = setTimeout(() => reject(new Error(`it took longer than ${LONGEST / 60_000} minutes`)), LONGEST);

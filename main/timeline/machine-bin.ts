@@ -61,7 +61,7 @@ export class MachineBin {
     const purged = await library.machines.purge(ids);
     for (const id of ids) this.#timelines.forget(id);
     const [name] = purged.names;
-    const title = purged.names.length === 1 ? `Deleting "${name}" for good` : `Deleting ${purged.names.length} machines for good`;
+    const title = purged.names.length === 1 ? `Permanently deleting "${name}"` : `Permanently deleting ${purged.names.length} machines`;
     const task = tasks.begin(
       title,
       (progress) => this.#giveBack(purged, progress),
@@ -73,15 +73,15 @@ export class MachineBin {
   /** @returns what a person is to know of it */
   async #giveBack(gone: Belongings, progress: Report): Promise<string> {
     const { parts, usage } = this.#timelines;
-    progress({ message: 'giving its space back' });
+    progress({ message: 'freeing space' });
     const freed = (await this.#freedBy(new Map([['all', gone]]))).get('all') ?? 0;
     await discardHeads(parts, gone.heads);
     if (gone.snapshots.length > 0) await parts.storage.run('dropOwners', { owners: gone.snapshots.map(ownerOf) });
-    if (gone.snapshots.length + gone.heads.length === 0) return 'it had nothing stored';
+    if (gone.snapshots.length + gone.heads.length === 0) return 'it had no stored data';
     const { blockedBy } = await parts.storage.run('collect', undefined);
     usage.touched();
-    if (blockedBy.length === 0) return `${inUnits(freed)} given back`;
-    return 'its space returns when what is damaged in the library is deleted: check the library, which names it';
+    if (blockedBy.length === 0) return `${inUnits(freed)} freed`;
+    return 'its space is freed when the damaged data in the library is deleted: check the library to find it';
   }
 
   /** Bytes on the host, in overlays and in the store, that would return with each, by its key. */

@@ -99,7 +99,10 @@ export class OpenTimelines extends Timelines {
   /** A machine that goes on from its template's booted state, which is made first where it is missing. */
   async createBooted(definition: MachineDefinition, ready: string | undefined): Promise<MachineStatus> {
     if (ready === undefined)
-      throw new ContractError('unavailable', `nobody can tell when ${definition.template} has booted: create the machine and start it`);
+      throw new ContractError(
+        'unavailable',
+        `${definition.template} has no boot marker: create the machine without a saved boot and start it`,
+      );
     await this.recovered();
     if (this.#supervisor.list().some((status) => status.definition.name === definition.name))
       throw new ContractError('conflict', `there is already a machine called "${definition.name}": choose another name`);

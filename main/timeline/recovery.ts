@@ -59,7 +59,7 @@ async function tryToFinish(parts: Parts, record: SnapshotRecord, heads: readonly
   try {
     return await finishOrRemove(parts, record, heads);
   } catch (error) {
-    const reason = `not stored yet (${(error as Error).message}); its disks are kept, and stored when the program starts again`;
+    const reason = `not stored yet (${(error as Error).message}); its disks are kept, and stored when Vivarium starts again`;
     await parts.library.snapshots.setState(record.id, 'storing', reason);
     return [`the snapshot "${record.name}" is ${reason}`];
   }
@@ -75,14 +75,14 @@ async function finishOrRemove(parts: Parts, record: SnapshotRecord, heads: reado
   if (there.includes(false) || (unfinished.length === 0 && !memory && !isDefinition)) {
     await library.timeline.apply({ remove: [id] });
     await storage.run('dropOwners', { owners: [ownerOf(id)] });
-    return [`removed the snapshot "${name}", which was not finished`];
+    return [`removed the unfinished snapshot "${name}"`];
   }
   const mine = heads.filter((head) => unfinished.some((disk) => disk.head === head.id));
   const goesOn = mine.some(({ present }) => present);
   // A part of it may be stored already, and the whole is made anew.
   await storage.run('dropOwners', { owners: [ownerOf(id)], except: MEMORY });
   const settlings = await storeDisks(parts, record, { goesOn });
-  const reason = memory || isDefinition ? '' : 'only its disks: the program ended before its memory was stored';
+  const reason = memory || isDefinition ? '' : 'only its disks: Vivarium ended before its memory was stored';
   const retired = mine.filter(({ present }) => !present);
   await library.timeline.apply({
     finish: { id, disks: record.disks, memory, reason },

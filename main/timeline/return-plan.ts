@@ -111,7 +111,7 @@ async function onDisk<T>(slot: number, { name }: SnapshotRecord, look: () => Pro
     return await look();
   } catch (error) {
     const { code, message, path } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? `${path} is gone: put it back` : message;
+    const why = code === 'ENOENT' ? `${path} is missing: put it back` : message;
     throw new ContractError('unavailable', `disk ${slot + 1} of "${name}" cannot be used: ${why}. Nothing was changed`);
   }
 }

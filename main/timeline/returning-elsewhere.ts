@@ -38,7 +38,7 @@ async function fromRunning(
   const { life } = present.machine;
   const { target, removed } = plan;
   const old = headsBehind(plan);
-  const because = `going back to “${target.name}”`;
+  const because = `restoring “${target.name}”`;
   if (removed.heads.length === 0 && (await isKeptRunning(present, storing))) {
     await present.parts.library.timeline.apply({ ...change, removeHeads: old.map(({ id }) => id) });
     await life.stop(because);
@@ -46,7 +46,7 @@ async function fromRunning(
     return null;
   }
   const paused = life.state === 'paused';
-  if (!paused) await life.pause('going back');
+  if (!paused) await life.pause('restoring');
   const { record, memory } = await holdRunning(present, storing, { ...keeping(target), paused }, { change, removed });
   // Its disks can be read when they are closed.
   await life.stop(because);

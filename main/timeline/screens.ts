@@ -22,7 +22,7 @@ const LINE_FEED = 10;
 export function screensAfterReturn(consoles: readonly Uint8Array[], name: string): readonly Uint8Array[] {
   // A name comes from a person, or with an imported file.
   // eslint-disable-next-line no-control-regex
-  const line = `${SOFT_RESET}\r\n\x1b[2m──── back at “${name.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')}” ────\x1b[0m\r\n`;
+  const line = `${SOFT_RESET}\r\n\x1b[2m──── restored to “${name.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ')}” ────\x1b[0m\r\n`;
   return consoles.map((tail) => {
     if (tail.length === 0) return tail;
     // A tail that was cut begins in the middle of a line, or of an escape sequence.

@@ -48,7 +48,8 @@ export class SnapshotBin {
     const there = new Map((await snapshots.list()).map((record) => [record.id, record]));
     for (const id of ids) {
       const record = there.get(id);
-      if (!record) throw new ContractError('missing', 'the snapshot is gone for good: deleted ones can be had back for a minute');
+      if (!record)
+        throw new ContractError('missing', 'the snapshot is permanently deleted: deleted snapshots can be restored for a minute only');
     }
     await snapshots.undelete(ids);
     for (const id of ids) {

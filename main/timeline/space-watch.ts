@@ -45,7 +45,7 @@ export class SpaceWatch {
     if (message === undefined) slots.delete(slot);
     else slots.add(slot);
     if (message === undefined) void this.look();
-    else void this.#pause(machine, `paused: disk ${slot + 1} cannot be written (${message}); it continues when that is over`);
+    else void this.#pause(machine, `paused: disk ${slot + 1} cannot be written (${message}); it resumes when that is resolved`);
   }
 
   /** Looks now. */
@@ -65,7 +65,7 @@ export class SpaceWatch {
       if (freeBytes < floorBytes)
         await this.#pause(
           machine,
-          `paused: no space left on the host (${inUnits(freeBytes)} free in ${this.#parts.folder}); it continues when there is room`,
+          `paused: no space left on the host (${inUnits(freeBytes)} free in ${this.#parts.folder}); it resumes when there is enough space`,
         );
       else if (freeBytes >= floorBytes * ENOUGH && !this.#troubles.get(machine.id)?.size) await this.#resume(machine);
     }
@@ -89,6 +89,6 @@ export class SpaceWatch {
     this.#paused.delete(machine.id);
     if (machine.life.reason !== reason) return;
     await machine.life.resume().catch(() => undefined);
-    this.#parts.notice('info', `"${machine.record.definition.name}" continues: there is room again`);
+    this.#parts.notice('info', `"${machine.record.definition.name}" resumed: there is enough space again`);
   }
 }

@@ -25,7 +25,7 @@ export async function startOf(present: MachinePresent, signal: AbortSignal, back
   if (!state || !target.configuration || target.state === 'damaged')
     throw new ContractError(
       'unavailable',
-      `the saved memory of "${record.definition.name}" cannot be used (${target.reason || 'it is not there'}): choose another snapshot, or delete "${target.name}" to start from power on`,
+      `the saved memory of "${record.definition.name}" cannot be used (${target.reason || 'it is not there'}): choose another snapshot, or delete "${target.name}" to boot normally`,
     );
   const definition = withPathsOf(target.definition, record.definition);
   const disks = await parts.disks.claim(record, definition);

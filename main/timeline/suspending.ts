@@ -24,7 +24,7 @@ export async function suspend(present: MachinePresent, storing: InstantStoring, 
     const taken = await takeRunning(present, storing, request);
     await taken.stored;
     if (life.run !== run || !present.isUnchanged)
-      throw new ContractError('conflict', `"${name}" ran on while it was being suspended: the snapshot is kept, suspend it again`);
+      throw new ContractError('conflict', `"${name}" kept running while it was being suspended: the snapshot is kept; suspend it again`);
     await parts.library.timeline.apply({ present: { machine: present.id, parent: taken.record.id, suspended: true } });
     await life.stop(why);
   } catch (error) {

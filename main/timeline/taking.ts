@@ -129,7 +129,7 @@ export async function takeOff(present: MachinePresent, storing: InstantStoring, 
     throw new ContractError('conflict', `"${machine.record.definition.name}" is off and has no disk to snapshot: start it first`);
   const { parent, suspended } = await parts.library.timeline.present(present.id);
   if (suspended)
-    throw new ContractError('conflict', `"${machine.record.definition.name}" is suspended, and that is a snapshot already: start it first`);
+    throw new ContractError('conflict', `"${machine.record.definition.name}" is suspended, which already is a snapshot: start it first`);
   const record = recordOfDisks(present, request, parent, { heads, disks: disksOn(heads, machine.record.definition) });
   await parts.library.timeline.apply({
     insert: [{ record, saved: { consoles: [] } }],
@@ -159,6 +159,6 @@ export function refuseDirect({ disks }: MachineDefinition): void {
   if (slot >= 0)
     throw new ContractError(
       'conflict',
-      `disk ${slot + 1} is written directly, so that no snapshot can keep its content: set its writes to "overlay" under Hardware (the image itself is then never changed)`,
+      `disk ${slot + 1} is written directly, so it cannot be part of a snapshot: set its writes to "overlay" under Hardware (the image is then not changed)`,
     );
 }

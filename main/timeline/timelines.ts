@@ -104,7 +104,7 @@ export class Timelines {
   /** @throws ContractError `missing`, for those of templates too */
   async #find(id: SnapshotId): Promise<SnapshotRecord & { readonly machine: MachineId }> {
     const record = await this.parts.library.snapshots.get(id);
-    if (record.machine === null) throw new ContractError('missing', 'there is no such snapshot (any more)');
+    if (record.machine === null) throw new ContractError('missing', 'this snapshot no longer exists');
     return { ...record, machine: record.machine };
   }
 
@@ -125,7 +125,7 @@ export class Timelines {
   async snapshot(id: SnapshotId): Promise<Snapshot> {
     const { machine } = await this.#find(id);
     const found = visible(await this.parts.library.snapshots.list(machine)).find((snapshot) => snapshot.id === id);
-    if (!found) throw new ContractError('missing', 'there is no such snapshot (any more)');
+    if (!found) throw new ContractError('missing', 'this snapshot no longer exists');
     return found;
   }
 
@@ -166,7 +166,7 @@ export class Timelines {
     if (freeBytes < likelyBytes)
       throw new ContractError(
         'unavailable',
-        `there is not enough room for ${what} of "${name}": it may need ${inUnits(likelyBytes)}, and ${inUnits(freeBytes)} are free in ${this.parts.library.home.folder}; delete snapshots or free some space`,
+        `not enough space for ${what} of "${name}": it may need ${inUnits(likelyBytes)}, but only ${inUnits(freeBytes)} are free in ${this.parts.library.home.folder}; delete snapshots or free some space`,
       );
   }
 
@@ -176,7 +176,7 @@ export class Timelines {
     await this.recovered();
     const { machine } = await this.#find(id);
     const { life } = this.parts.machine(machine);
-    if (life.isActive && !this.of(machine).present.isUnchanged) await this.#refuseFull(machine, 'the present, which is kept first,');
+    if (life.isActive && !this.of(machine).present.isUnchanged) await this.#refuseFull(machine, 'the current state, which is kept first,');
     const hardware = await this.hardwareChanges(id);
     const kept = await this.of(machine).goBack(id);
     return { kept, milliseconds: performance.now() - began, hardware };
@@ -201,13 +201,13 @@ export class Timelines {
     const { library } = this.parts;
     const records = await Promise.all(ids.map((id) => this.#find(id)));
     for (const { name, machine, id, protected: kept } of records) {
-      if (kept) throw new ContractError('conflict', `"${name}" is protected: take its protection away first`);
+      if (kept) throw new ContractError('conflict', `"${name}" is protected: unprotect it first`);
       const present = await library.timeline.present(machine);
       const { record } = this.parts.machine(machine);
       if (present.suspended && present.parent === id)
         throw new ContractError(
           'conflict',
-          `"${record.definition.name}" is suspended at "${name}": start it, or go back to another one, first`,
+          `"${record.definition.name}" is suspended at "${name}": start it or restore another snapshot first`,
         );
     }
     for (const { id, machine } of records) {

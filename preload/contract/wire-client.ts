@@ -132,7 +132,7 @@ export function createWireClient(): WireClient {
       channel?.input.acknowledge(message.bytes);
     } else if (message.kind === 'closed') closeChannel(message.channel, message.reason);
     else if (message.kind === 'hello' && message.wire !== WIRE_VERSION)
-      client.detach(`the running program (version ${message.version}) is of another version: quit it and start it again`);
+      client.detach(`Vivarium ${message.version} is already running, and this is another version; quit it first`);
   };
 
   const client: WireClient = {

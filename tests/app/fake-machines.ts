@@ -53,7 +53,7 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
 
   const entry = (id: MachineId): Entry => {
     const found = entries.get(id);
-    if (!found) throw new ContractError('missing', 'there is no such machine');
+    if (!found) throw new ContractError('missing', 'this machine no longer exists');
     return found;
   };
   const change = (id: MachineId, patch: Partial<MachineStatus>) => {

@@ -59,7 +59,7 @@ export function fakeTimeline(
   const snapshotsOf = (machine: MachineId) => lists.get(machine) ?? [];
   function find(id: SnapshotId): Snapshot {
     const found = [...lists.values()].flat().find((snapshot) => snapshot.id === id);
-    if (!found) throw new ContractError('missing', 'there is no such snapshot');
+    if (!found) throw new ContractError('missing', 'this snapshot no longer exists');
     return found;
   }
   function put(snapshot: Snapshot): Snapshot {

@@ -43,8 +43,8 @@ test('list', async () => {
     status: 0,
     out: [
       'DISK  SIZE   ON HOST  WRITES                 BASE',
-      '1     2 GiB  48 MiB   kept beside the base   /images/root.qcow2 (qcow2)',
-      '2     4 GiB  0 B      forgotten at the stop  none',
+      '1     2 GiB  48 MiB   overlay                /images/root.qcow2 (qcow2)',
+      '2     4 GiB  0 B      discarded on shutdown  none',
       '',
     ].join('\n'),
     err: 'viv: disk 1 cannot be used: its base has changed\n',
@@ -80,7 +80,7 @@ test('add and remove', async () => {
     out: 'its content is still in "first" (1 MiB)\n',
     err: '',
   });
-  expect((await program.viv('disk', 'remove', 'box', '2')).out).toBe('no snapshot holds its content\n');
+  expect((await program.viv('disk', 'remove', 'box', '2')).out).toBe('no snapshot contains it\n');
   program.calls.splice(-1);
   expect(program.calls).toEqual([
     ['machines.update', BOX, { disks: [root, empty, { readonly: false, writes: 'overlay', sizeBytes: GIB }] }, { disks: [root, empty] }],
@@ -106,12 +106,12 @@ test('a disk added by somebody else in the meantime stays; one that was changed 
     { snapshots: { timeline: () => timeline([]) }, machines: { list: () => [box], update }, disks: { list: () => [] } },
     box,
   );
-  expect(await program.viv('disk', 'remove', 'box', '1')).toEqual({ status: 0, out: 'no snapshot holds its content\n', err: '' });
+  expect(await program.viv('disk', 'remove', 'box', '1')).toEqual({ status: 0, out: 'no snapshot contains it\n', err: '' });
   expect(program.calls.map(([, , patch]) => patch)).toEqual([{ disks: [empty] }, { disks: [extra, empty] }]);
   race = () => (box = machine('box', {}, [{ ...root, readonly: true }]));
   expect(await program.viv('disk', 'set', 'box', '2', '--writes', 'throwaway')).toMatchObject({
     status: 1,
-    err: expect.stringContaining('disk 2 of "box" was changed or removed by somebody else in the meantime'),
+    err: expect.stringContaining('disk 2 of "box" was changed or removed by another program: check viv disk list and try again'),
   });
 });
 
@@ -133,13 +133,13 @@ describe('what is added', () => {
     ],
   ] as const)('%j', ([values, disk]) => expect(addedDisk(values)).toEqual(disk));
   test.for([
-    [{}, 'say what to add'],
-    [{ format: 'raw', size: '1G' }, '--format belongs to --file'],
-    [{ readonly: true, size: '1G' }, 'of no use'],
-    [{ size: '1G', writes: 'direct' }, 'belongs to --file'],
-    [{ file: '/a', readonly: true, writes: 'overlay' }, 'do not go together'],
+    [{}, 'specify what to add'],
+    [{ format: 'raw', size: '1G' }, '--format requires --file'],
+    [{ readonly: true, size: '1G' }, 'an empty disk cannot be read-only'],
+    [{ size: '1G', writes: 'direct' }, '--writes direct requires --file'],
+    [{ file: '/a', readonly: true, writes: 'overlay' }, 'cannot be combined'],
     [{ file: '/a', format: 'qcow2', writes: 'direct' }, 'never written in place'],
-    [{ file: '/a', size: '1G', writes: 'direct' }, 'needs an overlay'],
+    [{ file: '/a', size: '1G', writes: 'direct' }, 'requires an overlay'],
     [{ file: '/a', writes: 'sometimes' }, '--writes takes overlay, throwaway or direct'],
     [{ file: '/a', format: 'vmdk' }, '--format takes raw or qcow2'],
     [{ size: 'big' }, '--size takes a size'],
@@ -158,10 +158,10 @@ describe('set', () => {
     [{ ...root, readonly: true }, { writable: true, writes: 'overlay' }, root],
   ] as const)('%j %j', ([disk, values, changed]) => expect(changedDisk(disk, values)).toEqual(changed));
   test.for([
-    [image, {}, 'say what to change'],
-    [image, { readonly: true, writable: true }, 'do not go together'],
+    [image, {}, 'specify what to change'],
+    [image, { readonly: true, writable: true }, 'cannot be combined'],
     [image, { writes: 'away' }, '--writes takes overlay'],
-    [empty, { writes: 'direct' }, 'kept in the library'],
+    [empty, { writes: 'direct' }, 'stored in the library'],
     [root, { writes: 'direct' }, 'never written in place'],
     [{ ...image, format: 'qcow2', readonly: true }, { writable: true }, 'never written in place'],
   ] as const)('%j %j is refused', ([disk, values, message]) => {
@@ -236,17 +236,17 @@ describe('--drive', () => {
     ['disk.img', 'not "disk.img"'],
     ['readonly', 'needs file=FILE, or size=SIZE'],
     ['file=/a,cache=none', 'not "cache=none"'],
-    ['file=/a,file=/b', 'says file twice'],
-    ['file=/a,readonly,readonly=off', 'says readonly twice'],
+    ['file=/a,file=/b', 'gives file twice'],
+    ['file=/a,readonly,readonly=off', 'gives readonly twice'],
     ['file=/a,format=vmdk', 'takes raw or qcow2, not "vmdk"'],
     ['file=/a,format=qcow2', 'never written in place: add overlay'],
-    ['file=/a,overlay,throwaway', 'overlay and throwaway do not go together'],
-    ['file=/a,readonly,overlay', 'readonly and overlay do not go together'],
+    ['file=/a,overlay,throwaway', 'overlay and throwaway cannot be combined'],
+    ['file=/a,readonly,overlay', 'readonly and overlay cannot be combined'],
     ['file=/a,overlay=maybe', 'not "overlay=maybe"'],
-    ['file=/a,size=4G', 'needs overlay or throwaway'],
-    ['size=4G,format=raw', 'belongs to a file'],
-    ['size=4G,readonly', 'of no use'],
-    ['file=/a,snapshot=on', 'throwaway forgets'],
+    ['file=/a,size=4G', 'requires overlay or throwaway'],
+    ['size=4G,format=raw', 'format= requires file='],
+    ['size=4G,readonly', 'an empty disk cannot be read-only'],
+    ['file=/a,snapshot=on', 'use throwaway to discard'],
     ['size=4Q', 'takes a size like 512M'],
   ] as const)('%s is refused', ([text, message]) => {
     expect(() => driveOption(text)).toThrow(CallError);
@@ -298,7 +298,7 @@ describe('set --drive', () => {
     expect(replacedDisks('box', [image], [])).toEqual([]);
   });
   test('one that holds what the guest wrote does not go by the way', () => {
-    expect(() => replacedDisks('box', [image, root], [image])).toThrow('disk 2 of "box" holds what the guest wrote');
+    expect(() => replacedDisks('box', [image, root], [image])).toThrow('disk 2 of "box" has data that --drive would discard');
     const { id: _, ...described } = root;
     expect(() => replacedDisks('box', [root, { ...root, id: 'other' }], [described])).toThrow('disk 2');
   });
@@ -320,7 +320,7 @@ describe('set --drive', () => {
     const refusing = await withBox({});
     expect(await refusing.viv('set', 'box', '--drive', 'file=/a')).toMatchObject({
       status: 1,
-      err: expect.stringContaining('disk 1 of "box" holds what the guest wrote'),
+      err: expect.stringContaining('disk 1 of "box" has data that --drive would discard'),
     });
     expect(refusing.calls).toEqual([]);
   });

@@ -196,7 +196,7 @@ describeWith(['apt'], 'viv exec', () => {
     });
     expect(await run('viv pause box; viv exec box true; s=$?; viv resume box; exit $s')).toMatchObject({
       status: 1,
-      err: 'viv: "box" is paused: viv resume lets it go on\n',
+      err: 'viv: "box" is paused: viv resume resumes it\n',
     });
     expect(await run(line("viv exec box 'poweroff -f'; echo $?"))).toMatchObject({ out: '120\n120\n' });
     expect(await run('viv exec box true')).toMatchObject({ status: 1, err: expect.stringContaining('viv start starts it') });

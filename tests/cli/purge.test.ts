@@ -28,7 +28,7 @@ describe('viv purge', () => {
     const program = await withBin([binned('box'), binned('other')]);
     expect(await program.viv('purge', 'box', 'other-id', '--yes')).toEqual({
       status: 0,
-      out: '"box", "other" deleted for good: 3 MiB given back\n',
+      out: '"box", "other" permanently deleted: 3 MiB given back\n',
       err: '',
     });
     expect(asked(program)).toEqual([['box-id', 'other-id']]);
@@ -36,13 +36,13 @@ describe('viv purge', () => {
   test('--all leaves those with protected snapshots, and says so', async () => {
     const program = await withBin([binned('box'), binned('held', { protectedSnapshots: ['a'] })]);
     const { status, err } = await program.viv('purge', '--all', '--yes');
-    expect([status, err]).toEqual([0, 'viv: "held" stays: 1 of its snapshots is protected\n']);
+    expect([status, err]).toEqual([0, 'viv: "held" is kept: 1 of its snapshots is protected\n']);
     expect(asked(program)).toEqual([['box-id']]);
   });
   test('without a terminal to ask at nothing is deleted', async () => {
     const program = await withBin([binned('box')]);
     const { status, err } = await program.viv('purge', 'box');
-    expect([status, err]).toEqual([2, expect.stringContaining('say --yes where there is no terminal') as string]);
+    expect([status, err]).toEqual([2, expect.stringContaining('use --yes to confirm without a terminal') as string]);
     expect(asked(program)).toEqual([]);
   });
   test('a name that several have is refused with their ids', async () => {
@@ -50,7 +50,7 @@ describe('viv purge', () => {
     const { status, err } = await program.viv('purge', 'box', '--yes');
     expect([status, err]).toEqual([
       1,
-      'viv: 2 machines called "box" are in the bin; say which by its id:\n  box-id  deleted 2026-11-21 12:01:00\n  second  deleted 2026-11-21 12:02:00\n',
+      'viv: 2 machines called "box" are in the bin; specify one by its id:\n  box-id  deleted 2026-11-21 12:01:00\n  second  deleted 2026-11-21 12:02:00\n',
     ]);
     expect(asked(program)).toEqual([]);
   });
@@ -62,7 +62,7 @@ describe('viv purge', () => {
   });
   test.for([
     [['purge'], 2, 'NAME is missing'],
-    [['purge', '--all', 'box'], 2, 'names cannot be given beside it'],
+    [['purge', '--all', 'box'], 2, '--all cannot be combined with NAME'],
   ] as const)('%j', async ([words, status, err]) => {
     expect(await viv(temporaryFolder(), ...words)).toMatchObject({ status, err: expect.stringContaining(err) as string });
   });
@@ -99,7 +99,7 @@ test('viv list --deleted says what each gives back', async () => {
   const program = await withBin([binned('box'), binned('held', { protectedSnapshots: ['a'] })]);
   expect((await program.viv('list', '--deleted')).out).toBe(
     [
-      'NAME  DELETED              SNAPSHOTS       GIVES BACK',
+      'NAME  DELETED              SNAPSHOTS       FREES',
       'box   2026-11-21 12:01:00  2               3 MiB',
       'held  2026-11-21 12:01:00  2, 1 protected  3 MiB',
       '',

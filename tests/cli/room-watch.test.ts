@@ -20,7 +20,7 @@ test('is paused once, with the reason, and resumed when every disk can write aga
   room.diskTrouble(0, undefined);
   await expect.poll(() => happened).toEqual(['viv: the machine is paused: disk 1 cannot be written (no room)', 'pause']);
   room.diskTrouble(1, undefined);
-  await expect.poll(() => happened.slice(2)).toEqual(['viv: the machine continues: there is room again', 'resume']);
+  await expect.poll(() => happened.slice(2)).toEqual(['viv: the machine resumed: there is enough space again', 'resume']);
   room.diskTrouble(1, 'again');
   await expect.poll(() => happened.slice(4)).toEqual(['viv: the machine is paused: disk 2 cannot be written (again)', 'pause']);
 });

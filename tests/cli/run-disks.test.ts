@@ -67,7 +67,7 @@ test('what is wrong with an image is said before the machine starts', async () =
   const open = (more: object) => openRunDisks([{ path, readonly: false, writes: 'throwaway', ...more }]);
   await expect(open({ path: '/nowhere/disk.img' })).rejects.toThrow('there is no file /nowhere/disk.img');
   await expect(open({ format: 'qcow2' })).rejects.toThrow(`the disk ${path} cannot be used: `);
-  await expect(open({ sizeBytes: 512 })).rejects.toThrow('it cannot be shown as one of 512');
+  await expect(open({ sizeBytes: 512 })).rejects.toThrow('it cannot be reduced to 512');
   // As they are, these bytes are no disk, whatever is done with them; a person may say that they are one.
   writeFileSync(path, Buffer.concat([Buffer.from('QFI\xfb and more', 'latin1'), Buffer.alloc(1024)]).subarray(0, 1024));
   await expect(openRunDisks([{ path, readonly: false }])).rejects.toThrow(`${path} is a qcow2 image`);

@@ -43,9 +43,9 @@ describe('which snapshot is meant', () => {
   test('a name or id that could be several is refused with the list, and nothing is changed', async () => {
     const { status, err, ids } = await changes('fresh', 'twin');
     expect([status, ids]).toEqual([1, []]);
-    expect(err).toContain('"twin" could be any of 2 snapshots of "box"; say which by its id:\n');
+    expect(err).toContain('"twin" matches 2 snapshots of "box"; specify one by its id:\n');
     expect(err).toContain(`  ${id(1)}  2026-11-21 12:02:00  twin\n  ${id(2)}  2026-11-21 12:03:00  twin\n`);
-    expect((await changes('01K0CC')).err).toContain('could be any of 2');
+    expect((await changes('01K0CC')).err).toContain('matches 2');
   });
   test.for([
     ['nothing', 'viv: "box" has no snapshot called "nothing": viv snapshot list box shows what it has\n'],
@@ -77,7 +77,7 @@ describe('list and show', () => {
     expect(await viv('snapshot', 'list', 'box')).toEqual({
       status: 0,
       out: '',
-      err: 'viv: no snapshots yet: viv snapshot create box takes one\n',
+      err: 'viv: no snapshots yet: take one with viv snapshot create box\n',
     });
     expect((await viv('snapshot', 'show', 'box', '@1')).err).toContain('"box" has no snapshots yet');
   });
@@ -194,7 +194,7 @@ describe('restore and branch', () => {
     );
     expect(await program.viv('snapshot', 'restore', 'box', 'before')).toEqual({
       status: 0,
-      out: '"box" is running as in "before", after 42 ms\nwhat it was before is kept as "kept 12:30"\n',
+      out: '"box" is running as in "before", after 42 ms\nthe previous state is kept as "kept 12:30"\n',
       err: '',
     });
     expect(program.calls).toEqual([['snapshots.restore', before.id]]);
@@ -215,14 +215,14 @@ describe('restore and branch', () => {
     ];
     const { viv } = await withBox({ snapshots: { restore: () => ({ kept: kept.id, milliseconds: 3, hardware }) } });
     expect((await viv('snapshot', 'restore', 'box', '@1')).out).toContain(
-      'its hardware is as it was then:\n  memory: 256 MiB -> 128 MiB\n  disk 1: added (in the library, 64 MiB, writes kept)\n  disk 2: removed (/a\\u{1b}.img (raw), read-only)\n',
+      'hardware restored as well:\n  memory: 256 MiB -> 128 MiB\n  disk 1: added (in the library, 64 MiB, writes kept)\n  disk 2: removed (/a\\u{1b}.img (raw), read-only)\n',
     );
   });
   test('branch', async () => {
     const program = await withBox({ snapshots: { branch: () => machine('box-2') } });
     expect(await program.viv('snapshot', 'branch', 'box', 'before', 'box-2')).toEqual({
       status: 0,
-      out: 'viv start box-2 goes on from there\n',
+      out: 'start it with viv start box-2\n',
       err: '',
     });
     expect(await program.viv('snapshot', 'branch', 'box', 'before', 'box-2', '--start')).toEqual({ status: 0, out: '', err: '' });
@@ -255,8 +255,8 @@ describe('changes', () => {
   test('delete names what takes it back; the same one twice is deleted once', async () => {
     const program = await withBox({ snapshots: { delete: () => undefined, undelete: () => undefined } });
     expect((await program.viv('snapshot', 'delete', 'box', 'before', '@2', 'fresh')).out).toBe(
-      `"before" is deleted; for a minute this brings it back: viv snapshot undelete box ${before.id}\n` +
-        `"fresh" is deleted; for a minute this brings it back: viv snapshot undelete box ${fresh.id}\n`,
+      `"before" is deleted; to restore it within a minute: viv snapshot undelete box ${before.id}\n` +
+        `"fresh" is deleted; to restore it within a minute: viv snapshot undelete box ${fresh.id}\n`,
     );
     expect(await program.viv('snapshot', 'undelete', 'box', before.id)).toEqual({ status: 0, out: '', err: '' });
     expect(program.calls).toEqual([
@@ -270,7 +270,7 @@ test('diff: to another, or to the present', async () => {
   const diff: SnapshotDiff = { from: fresh.id, to: null, hardware: [], disks: [{ slot: 0, clusters: 1, clusterBytes: 4096, volumes: [] }] };
   const program = await withBox({ snapshots: { diff: () => diff } });
   expect((await program.viv('snapshot', 'diff', 'box', 'fresh')).out).toBe(
-    'disk 1: 1 cluster changed (4 KiB)\nmemory: not compared, one of the two has none\n',
+    'disk 1: 1 cluster changed (4 KiB)\nmemory: not compared, one of the snapshots has none\n',
   );
   expect(JSON.parse((await program.viv('snapshot', 'diff', 'box', '@3', '@1', '--json')).out)).toEqual(diff);
   expect(program.calls).toEqual([

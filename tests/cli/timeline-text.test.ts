@@ -111,7 +111,7 @@ describe('differences', () => {
   });
   test('without memory it says so', () => {
     const { id } = snapshot('A', 'a', 1);
-    expect(diffText({ from: id, to: id, disks: [], hardware: [] })).toBe('memory: not compared, one of the two has none');
+    expect(diffText({ from: id, to: id, disks: [], hardware: [] })).toBe('memory: not compared, one of the snapshots has none');
     expect(diffText({ from: id, to: id, disks: [], hardware: [], pages: { ...pages, changed: 0 } })).toBe('memory: nothing changed');
   });
 });

@@ -39,7 +39,7 @@ describe('the window', () => {
     const { window } = opened();
     for (let death = 0; death < 10; death++) window.webContents.emit('render-process-gone', {}, { reason: 'crashed' });
     expect(window.webContents.reloads).toBe(3);
-    expect(said).toHaveBeenCalledWith("The window's page ended (crashed).");
+    expect(said).toHaveBeenCalledWith("The window's page crashed (crashed).");
     said.mockRestore();
   });
   test('a page that ended in order is not', () => {

@@ -20,7 +20,7 @@ test('a machine whose saving does not end is left to be stopped when the person 
   const left = suspendAll(timelines, machines, hurry.signal);
   hurry.abort();
   await left;
-  expect(notices).toEqual(['"box" could not be suspended and is stopped: the program was told to end at once']);
+  expect(notices).toEqual(['"box" could not be suspended and was stopped: it was told to quit immediately']);
 });
 
 /** A program that says what it is told, and ends only when it must. */

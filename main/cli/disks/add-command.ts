@@ -34,15 +34,14 @@ export function writesOf(text: string): (typeof WRITES)[number] {
 
 /** What is wrong with options that are right each for itself. */
 function contradiction({ file, format, size, readonly, writes }: Values): string | undefined {
-  if (file === undefined && size === undefined) return 'say what to add: --size SIZE for an empty disk, or --file FILE';
-  if (file === undefined && format !== undefined) return '--format belongs to --file: an empty disk has none';
-  if (file === undefined && readonly) return 'an empty disk that cannot be written is of no use';
-  if (file === undefined && writes === 'direct') return '--writes direct belongs to --file: an empty disk is kept in the library';
-  if (readonly && writes !== undefined) return '--readonly and --writes do not go together';
+  if (file === undefined && size === undefined) return 'specify what to add: --size SIZE for an empty disk, or --file FILE';
+  if (file === undefined && format !== undefined) return '--format requires --file';
+  if (file === undefined && readonly) return 'an empty disk cannot be read-only';
+  if (file === undefined && writes === 'direct') return '--writes direct requires --file: an empty disk is stored in the library';
+  if (readonly && writes !== undefined) return '--readonly and --writes cannot be combined';
   if (format === 'qcow2' && writes === 'direct')
-    return 'a qcow2 image is never written in place: --writes overlay keeps what is written beside it';
-  if (file !== undefined && size !== undefined && (readonly || writes === 'direct'))
-    return '--size with --file needs an overlay: a file keeps its own size';
+    return 'a qcow2 image is never written in place: use --writes overlay to keep changes in an overlay';
+  if (file !== undefined && size !== undefined && (readonly || writes === 'direct')) return '--size with --file requires an overlay';
   return undefined;
 }
 
@@ -66,20 +65,20 @@ export function addedDisk(values: Values): DiskDefinition {
 
 export const addPart: Part = {
   summary: 'add an empty disk or one over an image file',
-  help: `viv disk add: add a disk to a machine; the guest has it after the next start
+  help: `viv disk add: add a disk to a machine; a running guest sees it after the next start
 
 Usage: viv disk add NAME --size SIZE [--writes throwaway]
        viv disk add NAME --file FILE [--format raw|qcow2] [--readonly] [--writes overlay|throwaway|direct] [--size SIZE]
 
-The file stays where it is, and must not change afterwards unless writes go into it. viv disk import copies it into the
-library instead.
+The file stays where it is and must not change afterwards, unless the disk writes to it directly. To copy it into the
+library instead, use viv disk import.
 
-  --size SIZE        what the guest sees: 512M, 4G; an empty disk takes up nothing until it is written
-  --format FORMAT    what FILE is (default raw)
+  --size SIZE        disk size, for example 512M or 4G; space is allocated as the guest writes
+  --format FORMAT    format of FILE (default raw)
   --readonly         the guest cannot write
-  --writes overlay   what the guest writes is kept beside the file (default)
-           throwaway it is forgotten when the machine stops
-           direct    it goes into the raw file itself; such a machine has no snapshots
+  --writes overlay   changes are kept in an overlay (default)
+           throwaway changes are discarded when the machine stops
+           direct    changes go to the raw file itself; no snapshots are possible
 
 Examples:
   viv disk add box --size 4G
@@ -103,18 +102,18 @@ Examples:
 /** Which snapshots hold a disk's content, and what each takes up on the host. */
 function holdersText({ snapshots }: Timeline, disk: string): string {
   const holders = snapshots.filter(({ disks }) => disks.some(({ id }) => id === disk));
-  if (holders.length === 0) return 'no snapshot holds its content';
+  if (holders.length === 0) return 'no snapshot contains it';
   const names = holders.map((holder) => `${quoted(holder)} (${byteText(holder.ownBytes + holder.sharedBytes)})`);
   return `its content is still in ${names.join(', ')}`;
 }
 
 export const removePart: Part = {
-  summary: 'take a disk out of the machine',
-  help: `viv disk remove: take a disk out of a machine; snapshots keep it, and image files stay
+  summary: 'remove a disk from a machine',
+  help: `viv disk remove: remove a disk from a machine; snapshots and image files are kept
 
 Usage: viv disk remove NAME DISK
 
-Disks are counted from 1, as in viv disk list; those after it move up. What still holds the disk's content is printed: viv
+DISK is its number in viv disk list; disks after it move up. Snapshots that still contain the disk are printed: viv
 snapshot restore brings it back, viv disk export --snapshot writes it to a file.
 
 Examples:

@@ -15,8 +15,8 @@ export const resizePart: Part = {
 
 Usage: viv disk resize NAME DISK SIZE
 
-Disks are counted from 1, as in viv disk list. The guest sees a larger disk; its file system is to be grown in the guest
-(resize2fs and the like).
+DISK is its number in viv disk list. The guest sees a larger disk; grow its file system in the guest, for example with
+resize2fs.
 
 Examples:
   viv disk resize box 1 8G
@@ -40,12 +40,12 @@ async function hostBytes({ client }: Program, { machine, slot }: Awaited<ReturnT
 }
 
 export const compactPart: Part = {
-  summary: 'give back what the guest does not use',
-  help: `viv disk compact: give back what the guest has discarded or filled with zeros
+  summary: 'free space that the guest does not use',
+  help: `viv disk compact: free the space that the guest has discarded or filled with zeros
 
 Usage: viv disk compact NAME DISK
 
-Disks are counted from 1, as in viv disk list. Run fstrim in the guest before, so that it tells what it does not use.
+DISK is its number in viv disk list. Run fstrim in the guest first, so that it discards the blocks it does not use.
 
 Examples:
   viv disk compact box 1
@@ -65,13 +65,13 @@ Examples:
 };
 
 export const acceptPart: Part = {
-  summary: 'take a changed base image as it is now',
-  help: `viv disk accept: take a base image that has changed as it is now
+  summary: 'accept a changed base image',
+  help: `viv disk accept: accept a base image that has changed
 
 Usage: viv disk accept NAME DISK
 
-A disk over a file that has changed is refused, because what the guest wrote may not fit it any more. This takes the
-file as it is now. Disks are counted from 1, as in viv disk list.
+A disk whose base image has changed is refused, because its overlay may no longer match. This accepts the image as it
+is now. DISK is its number in viv disk list.
 
 Examples:
   viv disk accept box 1

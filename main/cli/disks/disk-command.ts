@@ -8,8 +8,8 @@ import { setPart } from './set-command.ts';
 
 export const diskCommand = commandGroup({
   name: 'disk',
-  title: "add, import, export and look after a machine's disks",
-  notes: 'NAME is the machine; its disks are counted from 1, as viv disk list shows them.',
+  title: "add, import, export and manage a machine's disks",
+  notes: 'NAME is the machine; DISK is a number in viv disk list, starting at 1.',
   examples: ['viv disk add box --size 4G', 'viv disk list box', 'viv disk export box 1 box.qcow2'],
   parts: {
     list: listPart,

@@ -36,6 +36,10 @@ export function slotOf(machine: MachineStatus, { slot, disk }: FoundDisk): numbe
   const { name, disks } = machine.definition;
   const same = (other: DiskDefinition | undefined) => isDeepStrictEqual(other, disk);
   const at = same(disks[slot]) ? slot : disks.findIndex(same);
-  if (at < 0) throw new ContractError('missing', `disk ${slot + 1} of "${name}" was changed or removed by somebody else in the meantime`);
+  if (at < 0)
+    throw new ContractError(
+      'missing',
+      `disk ${slot + 1} of "${name}" was changed or removed by another program: check viv disk list and try again`,
+    );
   return at;
 }

@@ -15,13 +15,13 @@ import { refuseTerminal, STANDARD_OUTPUT, throughFile } from '../through-file.ts
 
 export const importPart: Part = {
   summary: 'add a disk from an image file, as a copy',
-  help: `viv disk import: add a disk with the content of an image file
+  help: `viv disk import: add a disk from an image file
 
 Usage: viv disk import NAME FILE [--format raw|qcow2] [--reference]
 
-The content is copied into the library, and the file is not needed any more.
+The content is copied into the library; the file is no longer needed.
 
-  --format FORMAT    what FILE is; otherwise it is looked at
+  --format FORMAT    format of FILE (default: detected)
   --reference        do not copy: the file stays where it is and must not change
 
 Examples:
@@ -48,7 +48,7 @@ function formatFor(file: string, asked: string | undefined): 'raw' | 'qcow2' {
   const ending = extname(file).toLowerCase();
   if (ending === '.qcow2') return 'qcow2';
   if (ending === '.img' || ending === '.raw') return 'raw';
-  throw new CallError(`say --format raw or --format qcow2: the name "${file}" does not tell`);
+  throw new CallError(`cannot tell the format from the name "${file}": add --format raw or --format qcow2`);
 }
 
 export const exportPart: Part = {
@@ -57,10 +57,10 @@ export const exportPart: Part = {
 
 Usage: viv disk export NAME DISK FILE [--format raw|qcow2] [--snapshot SNAPSHOT] [--compress]
 
-Disks are counted from 1, as in viv disk list. The file is sparse; an existing one is refused. A FILE of - is standard
-output: the image is made beside the library first, and needs room there.
+DISK is its number in viv disk list. The file is sparse; an existing one is not overwritten. With - as FILE the image
+goes to standard output; it is written to the library's folder first and needs space there.
 
-  --format FORMAT        otherwise by the file's name: .qcow2, .img, .raw
+  --format FORMAT        default: from the file name (.qcow2, .img, .raw)
   --snapshot SNAPSHOT    the disk as it was then
   --compress             a smaller qcow2 file, written more slowly
 

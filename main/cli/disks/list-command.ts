@@ -13,9 +13,9 @@ import { sayDiskTrouble } from './disk-trouble.ts';
 
 function writesText({ readonly, writes }: DiskDefinition, hasBase: boolean): string {
   if (readonly) return 'none, read-only';
-  if (writes === 'overlay') return hasBase ? 'kept beside the base' : 'kept in the library';
-  if (writes === 'throwaway') return 'forgotten at the stop';
-  return 'into the file itself';
+  if (writes === 'overlay') return hasBase ? 'overlay' : 'kept in the library';
+  if (writes === 'throwaway') return 'discarded on shutdown';
+  return 'direct to the file';
 }
 
 /** A table of the disks; `definitions` are in slot order. */
@@ -36,15 +36,14 @@ export function disksText(definitions: readonly DiskDefinition[], disks: readonl
 }
 
 export const listPart: Part = {
-  summary: 'list the disks with their real sizes',
+  summary: 'list the disks and their size on the host',
   help: `viv disk list: list a machine's disks
 
 Usage: viv disk list NAME [--json]
 
-SIZE is what the guest sees. ON HOST is what the disk takes up here beside its base: its overlay and what is stored of
-it.
+SIZE is what the guest sees. ON HOST is the space the disk uses on the host, without its base image.
 
-  --json    as JSON, everything that is known
+  --json    print all details as JSON
 
 Examples:
   viv disk list box

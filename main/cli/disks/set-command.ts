@@ -16,30 +16,30 @@ type Values = { readonly readonly?: boolean; readonly writable?: boolean; readon
  * @throws CallError
  */
 export function changedDisk(disk: DiskDefinition, { readonly, writable, writes: text }: Values): DiskDefinition {
-  if (readonly && writable) throw new CallError('--readonly and --writable do not go together');
-  if (!readonly && !writable && text === undefined) throw new CallError('say what to change: --readonly, --writable or --writes');
+  if (readonly && writable) throw new CallError('--readonly and --writable cannot be combined');
+  if (!readonly && !writable && text === undefined) throw new CallError('specify what to change: --readonly, --writable or --writes');
   const writes = text === undefined ? {} : { writes: writesOf(text) };
   const changed = { ...disk, ...writes, ...(readonly || writable ? { readonly: readonly === true } : {}) };
   if (writes.writes === 'direct' && disk.path === undefined)
-    throw new CallError('--writes direct: this disk is kept in the library, there is no file to write into');
+    throw new CallError('--writes direct: this disk is stored in the library and has no file to write to');
   if (changed.writes === 'direct' && !changed.readonly && disk.format === 'qcow2')
     throw new CallError('--writes direct: a qcow2 image is never written in place');
   return changed;
 }
 
 export const setPart: Part = {
-  summary: 'change where its writes go',
-  help: `viv disk set: change where a disk's writes go; a running machine has it after the next start
+  summary: 'change where writes go',
+  help: `viv disk set: change where a disk's writes go; takes effect at the next start
 
 Usage: viv disk set NAME DISK [--writes overlay|throwaway|direct] [--readonly|--writable]
 
-Disks are counted from 1, as in viv disk list. viv undo NAME takes it back.
+DISK is its number in viv disk list. viv undo NAME undoes the change.
 
-  --writes overlay   what the guest writes is kept beside the image
-           throwaway it is forgotten when the machine stops
-           direct    it goes into the raw file itself; such a machine has no snapshots
+  --writes overlay   changes are kept in an overlay
+           throwaway changes are discarded when the machine stops
+           direct    changes go to the raw file itself; no snapshots are possible
   --readonly         the guest cannot write
-  --writable         it can
+  --writable         the guest can write
 
 Examples:
   viv disk set box 1 --writes overlay

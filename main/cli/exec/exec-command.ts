@@ -13,21 +13,21 @@ const help = `viv exec: run a command in the guest of a running machine
 
 Usage: viv exec [OPTION]... NAME [COMMAND [ARGUMENT]...]
 
-COMMAND alone is a line for the guest's shell; with ARGUMENTs it is a program that gets them as they are. Without
-COMMAND a login shell is started. Standard input, output and error are the command's, byte for byte, as with ssh;
-several commands may run at once. The machine must be made from debian-riscv64, whose guest has an agent for this; one
-that is still booting is waited for. What COMMAND leaves running in the background is not waited for.
+COMMAND alone is run by the guest's shell; with ARGUMENTs it is a program that gets them unchanged. Without COMMAND a
+login shell is started. Standard input, output and error are passed through byte for byte, as with ssh; several
+commands may run at once. The machine must be created from debian-riscv64, whose guest has an agent for this; a machine
+that is still booting is waited for. Processes that COMMAND leaves in the background are not waited for.
 
-SIGINT, SIGTERM and SIGHUP are passed on to COMMAND; the second one, or two seconds, end the wait, and COMMAND gets
-SIGHUP. On a terminal Ctrl-A X leaves and Ctrl-A Ctrl-A sends Ctrl-A.
+SIGINT, SIGTERM and SIGHUP are passed on to COMMAND; after a second signal, or two seconds, viv stops waiting and
+COMMAND gets SIGHUP. On a terminal Ctrl-A X exits and Ctrl-A Ctrl-A sends Ctrl-A.
 
 ${TERMINAL_HELP}
   --timeout SECONDS         hang up after that time
 
 Exit status:
 ${GUEST_EXIT_HELP}
-  1    there is no such machine, it cannot run commands, or output was lost
-  2    a wrong call
+  1    the machine does not exist or cannot run commands, or output was lost
+  2    usage error
 
 Examples:
   viv exec box
@@ -65,7 +65,7 @@ function statusOf(outcome: CommandOutcome, why: Why | undefined, timeout: number
   if (why) return signalStatus(why);
   if (outcome.kind === 'output closed') return READER_GONE;
   if (outcome.kind === 'lost') return say(lossStatus(outcome.loss), outcome.loss.reason);
-  return say(EXIT.failed, 'you left before the command had ended');
+  return say(EXIT.failed, 'detached before the command ended');
 }
 
 async function exec(program: Program, name: string, text: string, hasTerminal: boolean, timeout: number | undefined): Promise<number> {

@@ -12,7 +12,7 @@ export const GUEST_EXIT = {
 const OUT_OF_MEMORY = 'the guest ran out of memory and its kernel killed the command: give the machine more (--memory)';
 
 export const GUEST_EXIT_HELP = `  that of COMMAND; 128 and the signal's number where a signal ended it
-  120  the guest powered off before COMMAND had ended
+  120  the guest powered off before COMMAND ended
   121  the guest rebooted
   122  the guest's kernel panicked
   123  the guest ran out of memory

@@ -4,7 +4,7 @@ import { CallError } from '../call-error.ts';
 
 export const TERMINAL_OPTIONS = { tty: { type: 'boolean' }, 'no-tty': { type: 'boolean' } } as const;
 
-export const TERMINAL_HELP = `  --tty, --no-tty           give the command a terminal, or none (default: as standard input and output here)`;
+export const TERMINAL_HELP = `  --tty, --no-tty           allocate a terminal or not (default: only when standard input and output are one)`;
 
 const DEFAULT_SIZE = { columns: 80, rows: 24 };
 

@@ -4,7 +4,7 @@ import { safeText } from '../../../preload/contract/foreign-text.ts';
 import { byteText, momentText } from '../figures.ts';
 import { table } from '../table.ts';
 
-const HEADS = ['NAME', 'DELETED', 'SNAPSHOTS', 'GIVES BACK'];
+const HEADS = ['NAME', 'DELETED', 'SNAPSHOTS', 'FREES'];
 
 const row = ({ definition, deletedAt, snapshots, protectedSnapshots, freedBytes }: BinnedMachine): readonly string[] => [
   safeText(definition.name),

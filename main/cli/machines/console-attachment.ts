@@ -52,7 +52,7 @@ export function attachToConsole({ client }: Program, machine: MachineStatus, num
   const stopWatching = client.services.machines.changed.on((status) => {
     if (status.id === machine.id && !isActive(status)) end(`"${status.definition.name}" is ${status.state} (${status.reason})`);
   });
-  channel.onSkipped((bytes) => printError(`viv: ${bytes} bytes were left out here: the machine prints faster than this terminal`));
+  channel.onSkipped((bytes) => printError(`viv: ${bytes} bytes were skipped: the machine prints faster than this terminal can show`));
   channel.onAnswers((now) => void (last = last.then(() => (answers = now))));
   channel.onLost((bytes) => (lost += bytes));
   channel.onClosed((reason) => (ending ? undefined : void last.then(() => done.resolve(reason))));

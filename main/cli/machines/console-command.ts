@@ -28,17 +28,17 @@ export const consoleCommand: Command = {
 
 Usage: viv console NAME [--console N] [--pty]
 
-What was printed before comes first. Ctrl-A X detaches (the machine runs on), Ctrl-A Ctrl-A sends Ctrl-A. The command
-also ends when the machine does, and, where standard input is piped in, when the guest has taken all of it and has then
-printed nothing for a second.
+Earlier output is shown first. Ctrl-A X detaches (the machine keeps running), Ctrl-A Ctrl-A sends Ctrl-A. The command
+also ends when the machine stops and, with piped standard input, when the guest has read all of it and then printed
+nothing for a second.
 
-Input is read as fast as the guest takes it; input that did not reach the guest is reported, with status 1. Where
-standard output is no terminal, nothing of the output is left out: the guest waits for whoever reads it. A terminal that
-stops taking output holds the guest up for a moment only, and is told how much it missed.
+Input is read as fast as the guest accepts it; input that did not reach the guest is reported, with exit status 1. If
+standard output is not a terminal, no output is skipped: the guest waits for the reader. A terminal that stops reading
+holds the guest up only briefly, and then shows how much was skipped.
 
   --console N    0 is the serial port (default), N the N-th virtio port
-  --pty          open a pseudo-terminal for other terminal programs instead of using this one, print its path, and
-                 carry the console's bytes until Ctrl-C or the machine's end
+  --pty          open a pseudo-terminal for another terminal program, print its path, and connect the console to it
+                 until Ctrl-C or until the machine stops
 
 Examples:
   viv console box
@@ -139,7 +139,7 @@ async function carryPty(program: Program, machine: MachineStatus, number: number
   );
   pty.onInput((bytes) => attachment.channel.write(bytes));
   print(pty.path);
-  printError(`viv: attach a terminal program to it, for example: screen ${pty.path} (Ctrl-C here ends it)`);
+  printError(`viv: connect with a terminal program, for example: screen ${pty.path} (press Ctrl-C here to close it)`);
   try {
     await untilEnd(attachment);
     return EXIT.ok;

@@ -37,8 +37,8 @@ Usage: viv continue [NAME...]
 A machine that was saved when Vivarium was quit resumes where it was. After a crash it goes back to the last snapshot
 or checkpoint of its last run; the disks as they are now are kept as a snapshot first. Without NAME, all of them.
 
-  --list              only say which machines there are and what they resume from
-  --at-start WHAT     resume: do this whenever the window or viv serve starts; offer: wait to be asked (the default)
+  --list              only list the machines and what they resume from
+  --at-start WHAT     when the window or viv serve starts: resume them automatically, or offer to (default)
 
 Examples:
   viv continue

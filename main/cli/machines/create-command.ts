@@ -13,10 +13,10 @@ import { sayTroubleOfNew } from '../disks/disk-trouble.ts';
 const SHAPE = { kernel: 'kernel', initrd: 'initrd', append: 'append', bios: 'bios', drives: 'drive', memoryMiB: 'memory', cores: 'cpus' };
 
 function refuseBooted(options: GuestOptions): void {
-  if (options.template === undefined) throw new CallError('--booted needs --template: a booted state belongs to a template');
+  if (options.template === undefined) throw new CallError('--booted needs --template');
   const [, other] = Object.entries(SHAPE).find(([key]) => options[key as keyof GuestOptions] !== undefined) ?? [];
   if (other !== undefined)
-    throw new CallError(`--booted takes the machine as it was booted, so --${other} cannot be given: viv set changes it once it is off`);
+    throw new CallError(`--booted cannot be combined with --${other}: change it later with viv set, when the machine is off`);
 }
 
 /** A machine of a template, changed as the options say: made with all of it, or not at all. */
@@ -31,15 +31,15 @@ async function createFromTemplate(
 }
 
 export const createCommand: Command = {
-  help: `viv create: make a machine and keep it in the library
+  help: `viv create: create a machine in the library
 
 Usage: viv create NAME --template TEMPLATE [OPTION]...
        viv create NAME --kernel FILE [OPTION]...
        viv create NAME --bare FILE [OPTION]...
 
 ${GUEST_HELP}
-  --booted                  with --template: the machine has booted already, its first start goes on from there;
-                            the template is booted once for all such machines
+  --booted                  with --template: start from a saved boot; the template is booted once and the
+                            result is used for all such machines
 ${KEEPING_HELP}
 
 Examples:

@@ -24,7 +24,7 @@ function deviceTable(devices: readonly DeviceDescription[]): string {
     pci ? `00:${pci.slot.toString(16).padStart(2, '0')}.0 ${identity(pci)}` : '-',
     title,
   ]);
-  return table([['DEVICE', 'ADDRESS', 'SIZE', 'LINE', 'PCI', 'WHAT IT IS'], ...rows]);
+  return table([['DEVICE', 'ADDRESS', 'SIZE', 'LINE', 'PCI', 'DESCRIPTION'], ...rows]);
 }
 
 const valueOf = ({ value, width, effect }: DeviceRegister) => (value === undefined ? `(${effect ?? ''})` : hex(value, 2 * width));
@@ -55,10 +55,9 @@ export const devicesCommand: Command = {
 Usage: viv devices NAME [DEVICE] [--json]
        viv devices NAME --dtb FILE
 
-Registers are read as they are at this moment; those whose reading would change something show why instead.
+Registers show their current values; for those that reading would change, the reason is shown instead.
 
-  --dtb FILE    write the device tree that the machine gives its guest (dtc -I dtb -O dts FILE makes it readable);
-                also of a machine that is off
+  --dtb FILE    write the guest's device tree, also of a machine that is off; dtc -I dtb -O dts FILE shows it as text
   --json        print as JSON
 
 Examples:

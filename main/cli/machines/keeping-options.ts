@@ -9,9 +9,9 @@ export const KEEPING_OPTIONS = {
   'on-quit': { type: 'string' },
 } as const;
 
-export const KEEPING_HELP = `  --checkpoints EVERY       take a checkpoint every 30s, 5m or 1h while it runs, thinned with age; off: none (default)
-  --checkpoint-budget SIZE  what checkpoints may take up on the host: the oldest go (2G; off: no limit, default)
-  --on-quit save|stop       when the program quits: save the running machine and go on later (default), or stop it`;
+export const KEEPING_HELP = `  --checkpoints EVERY       take checkpoints at this interval while it runs, for example 30s, 5m or 1h, or off (default)
+  --checkpoint-budget SIZE  disk space for checkpoints, for example 2G; the oldest are deleted; off: no limit (default)
+  --on-quit save|stop       when Vivarium quits: save the running machine (default) or stop it`;
 
 type Values = { readonly [K in keyof typeof KEEPING_OPTIONS]?: string };
 export type KeepingPatch = Pick<Partial<MachineDefinition>, 'checkpoints' | 'onQuit'>;
@@ -44,8 +44,7 @@ function onQuit(text: string): 'save' | 'stop' {
 export function keepingPatch(values: Values, before: KeepingPatch): KeepingPatch {
   const every = values.checkpoints === undefined ? before.checkpoints?.everySeconds : interval(values.checkpoints);
   const bytes = values['checkpoint-budget'] === undefined ? before.checkpoints?.budgetBytes : budget(values['checkpoint-budget']);
-  if (values['checkpoint-budget'] !== undefined && every === undefined)
-    throw new CallError('--checkpoint-budget needs --checkpoints: the machine takes none');
+  if (values['checkpoint-budget'] !== undefined && every === undefined) throw new CallError('--checkpoint-budget needs --checkpoints');
   const changed = values.checkpoints !== undefined || values['checkpoint-budget'] !== undefined;
   return {
     ...(changed ? { checkpoints: { everySeconds: every ?? 0, budgetBytes: bytes ?? 0 } } : {}),

@@ -26,8 +26,8 @@ export const listCommand: Command = {
 
 Usage: viv list [--json] [--deleted]
 
-  --json       as JSON, everything that is known
-  --deleted    what is in the bin, and what viv purge would give back of it
+  --json       print all details as JSON
+  --deleted    list the bin, and the space that viv purge would free
 
 Examples:
   viv list
@@ -40,7 +40,7 @@ Examples:
     const machines = await withProgram(findProgram('list'), ({ client }) => client.services.machines.list());
     if (values.json) printJson(machines.map(forScripts));
     else if (machines.length > 0) print(table([['NAME', 'STATE', 'MEMORY', 'CPUS', 'REASON', 'LAST LINE'], ...machines.map(row)]));
-    else printError('viv: no machines yet: viv create NAME --template debian-riscv64 makes one');
+    else printError('viv: no machines yet: create one with viv create NAME --template debian-riscv64');
     return EXIT.ok;
   },
 };
@@ -97,7 +97,7 @@ function facts(status: MachineStatus): readonly (readonly string[])[] {
     ['name', safeText(definition.name)],
     ['state', reason === state ? state : `${state} (${reason})`],
     ['started', startedAt === undefined ? undefined : new Date(startedAt).toLocaleString()],
-    ['needs restart', needsRestart ? 'yes, it was changed while running' : undefined],
+    ['needs restart', needsRestart ? 'yes, changed while running' : undefined],
     ['template', definition.template],
     ['memory', `${definition.memoryMiB} MiB`],
     ['cpus', String(definition.cores)],

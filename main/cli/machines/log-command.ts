@@ -12,12 +12,12 @@ export const logCommand: Command = {
 
 Usage: viv log NAME [--console N] [--follow] [--raw]
 
-Into a pipe or a file it is what the console printed, byte for byte; on a terminal it is plain text, because escape
-sequences would be obeyed there (viv console attaches a terminal to the guest).
+To a pipe or a file the output is written byte for byte. On a terminal it is shown as plain text, without escape
+sequences; to use a console interactively, see viv console.
 
   --console N    0 is the serial port (default), N the N-th virtio port
-  -f, --follow   go on with what it prints, until the machine ends or Ctrl-C. Where standard output is no terminal,
-                 nothing is left out: the guest waits for whoever reads it
+  -f, --follow   keep printing new output until the machine stops or Ctrl-C. If standard output is not a terminal, no
+                 output is skipped: the guest waits for the reader
   --raw          byte for byte on a terminal as well
 
 Examples:

@@ -38,8 +38,8 @@ async function undelete({ client }: Program, name: string): Promise<void> {
 
 const descriptions: Record<Verb, Description> = {
   start: {
-    text: `Starts machines; a suspended one goes on where it was. They go on when this command has ended: the running
-window or program has them, or else a background program that lives until its last machine has ended (viv serve).`,
+    text: `Starts machines; a suspended one resumes where it was. They keep running after this command ends, in the open
+window or viv serve, or else in a background process that ends with its last machine.`,
     act: byId(start),
     stays: true,
   },
@@ -47,27 +47,27 @@ window or program has them, or else a background program that lives until its la
     text: 'Pauses running machines; no time passes for the guest.',
     act: byId(({ client }, { id }) => client.services.machines.pause(id)),
   },
-  resume: { text: 'Lets paused machines go on.', act: byId(({ client }, { id }) => client.services.machines.resume(id)) },
+  resume: { text: 'Resumes paused machines.', act: byId(({ client }, { id }) => client.services.machines.resume(id)) },
   reset: {
-    text: 'Presses the reset button: what the guest has not written is lost.',
+    text: 'Resets machines, like pressing the reset button: unsaved data in the guest is lost.',
     act: byId(({ client }, { id }) => client.services.machines.reset(id)),
   },
   suspend: {
-    text: 'Saves running or paused machines with their memory and ends them; viv start goes on from there.',
+    text: 'Saves running or paused machines with their memory and stops them; viv start resumes them.',
     act: byId((program, { id }) => showingTasks(program, () => program.client.services.machines.suspend(id))),
   },
   stop: {
-    text: 'Ends machines at once, as pulling the plug. To shut a guest down, run poweroff in it.',
+    text: 'Stops machines immediately, like pulling the plug. To shut a guest down, run poweroff in it.',
     act: byId(({ client }, { id }) => client.services.machines.stop(id)),
   },
   delete: {
-    text: `Moves machines to the bin; viv undelete brings them back, viv purge deletes them for good. A running machine
-is refused.`,
+    text: `Moves machines to the bin; viv undelete restores them, viv purge deletes them permanently. Stop a running
+machine first.`,
     act: byId(({ client }, { id }) => client.services.machines.delete(id)),
   },
-  undelete: { text: 'Takes machines out of the bin, with their history (viv list --deleted shows the bin).', act: undelete },
+  undelete: { text: 'Restores machines from the bin, with their snapshots (viv list --deleted shows the bin).', act: undelete },
   undo: {
-    text: 'Takes back the last change of a machine that is off: a changed definition, or its creation.',
+    text: 'Undoes the last change to a machine that is off: a configuration change, or its creation.',
     act: byId(({ client }, { id }) => client.services.machines.undo(id)),
   },
 };

@@ -43,14 +43,11 @@ export async function runningProgram(home: Home, patience = WAIT_FOR_COMMANDS): 
         if (Date.now() > until)
           throw new ContractError(
             'unavailable',
-            `${owner.program} (process ${owner.pid}) has the library and does not answer (${(error as Error).message}): end it and try again`,
+            `${owner.program} (process ${owner.pid}) has the library open and does not respond (${(error as Error).message}): quit it and try again`,
           );
       }
     } else if (Date.now() > until)
-      throw new ContractError(
-        'unavailable',
-        `the library is in use by ${owner.program} (process ${owner.pid}): try again when it has ended`,
-      );
+      throw new ContractError('unavailable', `the library is in use by ${owner.program} (process ${owner.pid}): quit it and try again`);
     await sleep(STEP);
   }
 }
@@ -102,10 +99,10 @@ export async function programThatStays(): Promise<Program> {
       child.unref();
       return started;
     }
-    if (ended) throw new ContractError('unavailable', complaint.replace(/^viv: /, '').trim() || 'the background program ended at once');
+    if (ended) throw new ContractError('unavailable', complaint.replace(/^viv: /, '').trim() || 'the background process ended immediately');
     await sleep(STEP);
   }
-  throw new ContractError('unavailable', `the background program did not answer within ${WAIT_FOR_SERVE / 1000} seconds`);
+  throw new ContractError('unavailable', `the background process did not respond within ${WAIT_FOR_SERVE / 1000} seconds`);
 }
 
 /** Runs `work` with a program and lets it go afterwards. */
@@ -129,6 +126,6 @@ export async function machineNamed({ client }: Program, name: string): Promise<M
   const names = all.map(({ definition }) => `"${definition.name}"`).join(', ');
   throw new ContractError(
     'missing',
-    `there is no machine called "${name}"${names === '' ? ': viv create makes one' : `. There are: ${names}`}`,
+    `there is no machine called "${name}"${names === '' ? ': create one with viv create' : `. There are: ${names}`}`,
   );
 }

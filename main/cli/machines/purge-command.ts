@@ -19,7 +19,7 @@ function chosen(bin: readonly BinnedMachine[], word: string): BinnedMachine {
   if (found.length > 1)
     throw new ContractError(
       'conflict',
-      `${found.length} machines called "${word}" are in the bin; say which by its id:\n${found.map(({ id, deletedAt }) => `  ${id}  deleted ${momentText(deletedAt)}`).join('\n')}`,
+      `${found.length} machines called "${word}" are in the bin; specify one by its id:\n${found.map(({ id, deletedAt }) => `  ${id}  deleted ${momentText(deletedAt)}`).join('\n')}`,
     );
   return only;
 }
@@ -40,17 +40,16 @@ async function asked(question: string): Promise<boolean> {
 }
 
 export const purgeCommand: Command = {
-  help: `viv purge: delete machines of the bin for good, with their disks and snapshots, and give their space back
+  help: `viv purge: permanently delete machines in the bin with their disks and snapshots, and free their space
 
 Usage: viv purge NAME... [--yes]
        viv purge --all [--yes]
 
-Nothing brings them back. Machines that were branched from them keep everything. One with protected snapshots is
-refused: viv undelete brings it back, viv snapshot unprotect takes the protection away. What a machine gives back is
-what only it has.
+This cannot be undone. Machines branched from them are not affected. A machine with protected snapshots is refused:
+restore it with viv undelete and use viv snapshot unprotect first. Data shared with other machines is not freed.
 
-  --all    everything in the bin, but for machines with protected snapshots
-  --yes    do not ask; needed where there is no terminal
+  --all    everything in the bin except machines with protected snapshots
+  --yes    do not ask for confirmation; required without a terminal
 
 Examples:
   viv purge box
@@ -58,7 +57,7 @@ Examples:
 `,
   async run(args) {
     const { values, positionals } = readArguments(args, { all: { type: 'boolean' }, yes: { type: 'boolean', short: 'y' } });
-    if (values.all && positionals.length > 0) throw new CallError('--all is everything: names cannot be given beside it');
+    if (values.all && positionals.length > 0) throw new CallError('--all cannot be combined with NAME');
     if (!values.all && positionals.length === 0) throw new CallError('NAME is missing');
     return withProgram(programThatStays(), async (program) => {
       const { machines, tasks } = program.client.services;
@@ -66,7 +65,7 @@ Examples:
       const held = values.all ? bin.filter(({ protectedSnapshots }) => protectedSnapshots.length > 0) : [];
       for (const { definition, protectedSnapshots } of held)
         printError(
-          `viv: "${safeText(definition.name)}" stays: ${protectedSnapshots.length} of its snapshots ${protectedSnapshots.length === 1 ? 'is' : 'are'} protected`,
+          `viv: "${safeText(definition.name)}" is kept: ${protectedSnapshots.length} of its snapshots ${protectedSnapshots.length === 1 ? 'is' : 'are'} protected`,
         );
       const wanted = values.all ? bin.filter((machine) => !held.includes(machine)) : positionals.map((word) => chosen(bin, word));
       const those = [...new Set(wanted)];
@@ -75,14 +74,14 @@ Examples:
         return held.length === 0 ? EXIT.ok : EXIT.failed;
       }
       if (!values.yes) {
-        if (!process.stdin.isTTY) throw new CallError('this cannot be taken back: say --yes where there is no terminal to ask at');
+        if (!process.stdin.isTTY) throw new CallError('this cannot be undone: use --yes to confirm without a terminal');
         printError(binTable(those));
-        if (!(await asked('Delete for good? Nothing brings them back. [y/N] '))) throw new Interrupted('nothing was deleted');
+        if (!(await asked('Delete permanently? This cannot be undone. [y/N] '))) throw new Interrupted('nothing was deleted');
       }
       const { task } = await followTask(program, () => machines.purge(those.map(({ id }) => id)));
       const words = (await tasks.list()).find(({ id }) => id === task)?.message;
       const names = those.map(({ definition }) => `"${safeText(definition.name)}"`).join(', ');
-      print(`${names} deleted for good${words === undefined ? '' : `: ${words}`}`);
+      print(`${names} permanently deleted${words === undefined ? '' : `: ${words}`}`);
       return EXIT.ok;
     });
   },

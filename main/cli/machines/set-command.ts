@@ -33,7 +33,7 @@ export function replacedDisks(
   if (lost >= 0)
     throw new ContractError(
       'conflict',
-      `disk ${lost + 1} of "${name}" holds what the guest wrote, and --drive would replace it: viv disk add ${shellWord(name)} adds a disk beside it, viv disk remove ${shellWord(name)} ${lost + 1} takes it away`,
+      `disk ${lost + 1} of "${name}" has data that --drive would discard: add another disk with viv disk add ${shellWord(name)}, or remove this one with viv disk remove ${shellWord(name)} ${lost + 1}`,
     );
   return disks;
 }
@@ -44,7 +44,7 @@ const CHANGEABLE = GUEST_HELP.split('\n')
   .join('\n');
 
 export const setCommand: Command = {
-  help: `viv set: change a machine; a running one keeps what it started with until it is started again
+  help: `viv set: change a machine; a running machine applies changes at its next start
 
 Usage: viv set NAME OPTION...
 
@@ -52,10 +52,9 @@ ${CHANGEABLE}
 ${KEEPING_HELP}
   --name NEW                another name
   --note TEXT               a note
-  --port NAME               a virtio console port; may be given several times, replaces those there were
+  --port NAME               a virtio console port; may be repeated, replaces the existing ports
 
-Several --drive options replace the disks there were (viv disk adds and removes single ones). viv undo takes the change
-back.
+--drive options replace all existing disks (use viv disk to add and remove single ones). viv undo undoes the change.
 
 Examples:
   viv set box --memory 1G --cpus 2
@@ -72,10 +71,10 @@ Examples:
     });
     const [machine] = words(positionals, 'NAME') as [string];
     if (values.template !== undefined)
-      throw new CallError('--template belongs to viv create: a machine keeps the template it was made from');
+      throw new CallError('the template of a machine cannot be changed: create another machine with viv create --template');
     if (values.name !== undefined) requireName(values.name, '--name');
     const options = guestOptions(values);
-    if (Object.keys(values).length === 0) throw new CallError('nothing to change is given');
+    if (Object.keys(values).length === 0) throw new CallError('specify what to change');
     // What is wrong with the words is said before the library is opened.
     keepingPatch(values, { checkpoints: { everySeconds: 0, budgetBytes: 0 } });
     await withProgram(findProgram('set'), async (program) => {

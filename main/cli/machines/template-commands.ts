@@ -7,7 +7,7 @@ import { findProgram, withProgram } from './program.ts';
 import { print, printJson } from '../../output/print.ts';
 
 export const templatesCommand: Command = {
-  help: `viv templates: list what machines can be made from, and whether it is here
+  help: `viv templates: list the templates for machines, and whether their parts are downloaded
 
 Usage: viv templates [--json]
 
@@ -28,7 +28,7 @@ Examples:
 };
 
 export const fetchCommand: Command = {
-  help: `viv fetch: fetch the parts of a template, so that machines start without a network
+  help: `viv fetch: download the parts of a template, so that machines start without a network
 
 Usage: viv fetch TEMPLATE
 

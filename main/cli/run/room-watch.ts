@@ -29,7 +29,7 @@ export function roomWatch(tell: (line: string) => void): RoomWatch {
         next((machine) => machine.pause());
       } else if (troubled.size === 0 && isPaused) {
         isPaused = false;
-        tell('viv: the machine continues: there is room again');
+        tell('viv: the machine resumed: there is enough space again');
         next((machine) => machine.resume());
       }
     },

@@ -17,34 +17,34 @@ import { commandOutcome, machineOutcome, type Outcome } from './run-outcome.ts';
 import { openRunDisks, type RunDisks } from './run-disks.ts';
 import type { Interruption, MachineRun } from './run-machine.ts';
 
-const help = `viv run: run a throwaway machine on this terminal
+const help = `viv run: run a temporary machine in this terminal
 
 Usage: viv run --template NAME [--run COMMAND] [OPTION]...
        viv run --kernel FILE [--initrd FILE] [--append STRING] [OPTION]...
        viv run --bare FILE [OPTION]...
 
-The console is standard input and output. On a terminal Ctrl-A X leaves and Ctrl-A Ctrl-A sends Ctrl-A.
+The console is standard input and output. On a terminal Ctrl-A X exits and Ctrl-A Ctrl-A sends Ctrl-A.
 
-With --run the guest boots unseen and COMMAND has standard input, output and error here, byte for byte, as with ssh;
-then the guest powers off. SIGINT, SIGTERM and SIGHUP are passed on to COMMAND; the second one, or two seconds, end the
-run. What COMMAND leaves running in the background is not waited for.
+With --run the guest boots silently and COMMAND gets standard input, output and error byte for byte, as with ssh;
+then the guest powers off. SIGINT, SIGTERM and SIGHUP are passed on to COMMAND; a second signal, or two seconds, end the
+run. Processes that COMMAND leaves in the background are not waited for.
 
 ${GUEST_HELP}
   --run COMMAND             with --template: run a shell command, then power off
 ${TERMINAL_HELP}
   --console                 with --run: show what the guest's console prints on standard error
   --copy HOST[:GUEST]       with --template: put a host file into the guest (a program with its libraries);
-                            may be given several times
-  --kmod MODULE             with --template: load a kernel module; may be given several times
+                            may be repeated
+  --kmod MODULE             with --template: load a kernel module; may be repeated
   --timeout SECONDS         stop after that time
-  --stats FILE              write figures of the run as JSON
+  --stats FILE              write statistics of the run as JSON
 
-A disk's overlay is forgotten like throwaway: the machine is not kept.
+Overlays are discarded too: the machine is not kept.
 
-Exit status without --run: the guest's own (0 where it gives none); 124 after --timeout. With --run:
+Exit status without --run: the guest's own (0 if it gives none); 124 after --timeout. With --run:
 ${GUEST_EXIT_HELP}
   1    the machine cannot start or fails, or output was lost
-  2    a wrong call
+  2    usage error
 
 Examples:
   viv run --template debian-riscv64
@@ -138,7 +138,7 @@ function readCall(args: readonly string[]): Call {
   if (options.template === undefined && stray) throw new CallError(`--${stray} needs --template`);
   const useless = (['tty', 'no-tty', 'console'] as const).find((name) => values[name]);
   if (values.run === undefined && useless) throw new CallError(`--${useless} needs --run`);
-  if (values.run?.trim() === '') throw new CallError('the command of --run is empty');
+  if (values.run?.trim() === '') throw new CallError('the --run command is empty');
   const additions: Additions = {
     ...(values.run === undefined ? {} : { commandsOnly: true }),
     ...(values.copy ? { copy: values.copy } : {}),
@@ -203,7 +203,7 @@ async function run(args: readonly string[]): Promise<number> {
     if (!abort.signal.aborted) throw error;
     const why = abort.signal.reason as Interruption;
     if (why === 'SIGINT' || why === 'SIGTERM' || why === 'SIGHUP') return signalStatus(why);
-    printError(`viv: stopped after ${timeout} seconds (--timeout) before the machine had started`);
+    printError(`viv: stopped after ${timeout} seconds (--timeout) before the machine started`);
     return EXIT.timeout;
   } finally {
     clearTimeout(timer);

@@ -39,7 +39,7 @@ export function machineOutcome({ ending, log }: MachineRun, interrupted: Interru
 /** Of a command, whose guest may have ended before it did. */
 export function commandOutcome(run: CommandRun, interrupted: Interruption | undefined, timeout: number | undefined): Outcome {
   const { ending, outcome, panic, log } = run;
-  if (interrupted === 'left') return { status: EXIT.failed, reason: 'left', message: 'you left before the command had ended' };
+  if (interrupted === 'left') return { status: EXIT.failed, reason: 'left', message: 'detached before the command ended' };
   if (outcome?.kind === 'ended' && ending.kind !== 'failed') {
     const { status, message } = endStatus(outcome.end);
     if (message !== undefined) return { status, reason: 'out of memory', message };
@@ -54,5 +54,5 @@ export function commandOutcome(run: CommandRun, interrupted: Interruption | unde
   if (ending.kind === 'failed') return failedOutcome(ending.reason, ending.log === '' ? log.join('\n') : ending.log);
   if (outcome?.kind === 'lost') return { status: lossStatus(outcome.loss), reason: outcome.loss.kind, message: outcome.loss.reason };
   const [status, what] = ending.kind === 'reboot' ? [GUEST_EXIT.reboot, 'rebooted'] : [GUEST_EXIT.powerOff, 'powered off'];
-  return { status, reason: ending.kind, message: `the guest ${what} before the command had ended` };
+  return { status, reason: ending.kind, message: `the guest ${what} before the command ended` };
 }

@@ -14,13 +14,14 @@ import { machineNamed, programThatStays, withProgram, type Program } from '../ma
 import { print, printError, printJson } from '../../output/print.ts';
 
 export const exportPart: Part = {
-  summary: 'write the machine with its snapshots into one file',
-  help: `viv snapshot export: write a machine with all its snapshots into one file, to be imported elsewhere
+  summary: 'export a machine with its snapshots to one file',
+  help: `viv snapshot export: export a machine with all its snapshots to one file
 
 Usage: viv snapshot export NAME FILE
 
-An existing FILE is refused. Snapshots that are being stored are waited for; damaged ones are left out and named.
-Ctrl-C takes it back. A FILE of - is standard output: the file is made beside the library first, and needs room there.
+An existing FILE is not overwritten. Snapshots that are being stored are waited for; damaged ones are skipped and
+listed. Ctrl-C cancels. With - as FILE the archive goes to standard output; it is written to the library's folder first
+and needs space there.
 
 Examples:
   viv snapshot export box box.vivarium
@@ -46,12 +47,12 @@ Examples:
 };
 
 export const importPart: Part = {
-  summary: 'read such a file into a new machine',
-  help: `viv snapshot import: read a machine with its snapshots from a file into the library
+  summary: 'import a machine from an exported file',
+  help: `viv snapshot import: import a machine with its snapshots from a file
 
 Usage: viv snapshot import FILE [--name NEW-NAME] [--json]
 
-  --name NEW-NAME    call it so; otherwise it has its old name, changed where that is taken
+  --name NEW-NAME    name of the new machine; default: its old name, or a variant if that is taken
 
 Examples:
   viv snapshot import box.vivarium

@@ -22,8 +22,8 @@ async function change(machine: string, which: readonly string[], patch: Patch): 
 }
 
 export const renamePart: Part = {
-  summary: 'give it another name',
-  help: `viv snapshot rename: give a snapshot another name
+  summary: 'rename a snapshot',
+  help: `viv snapshot rename: rename a snapshot
 
 Usage: viv snapshot rename NAME SNAPSHOT NEW-NAME
 
@@ -42,8 +42,8 @@ Examples:
 };
 
 export const notePart: Part = {
-  summary: 'write a note to it, or print the note',
-  help: `viv snapshot note: write a note to a snapshot; without TEXT the note is printed, an empty TEXT removes it
+  summary: 'set or print the note of a snapshot',
+  help: `viv snapshot note: set the note of a snapshot; without TEXT print it, with an empty TEXT remove it
 
 Usage: viv snapshot note NAME SNAPSHOT [TEXT]
 
@@ -87,34 +87,34 @@ Examples:
 }
 
 export const pinPart = markPart('pin', {
-  summary: 'keep it when checkpoints are thinned',
-  text: 'keep snapshots when checkpoints are thinned or the budget is used up',
+  summary: 'exempt a snapshot from thinning',
+  text: 'keep snapshots when checkpoints are thinned or exceed their budget',
   patch: { pinned: true },
 });
 export const unpinPart = markPart('unpin', {
-  summary: 'let it be thinned again',
-  text: 'let snapshots be thinned again',
+  summary: 'allow a snapshot to be thinned again',
+  text: 'allow snapshots to be thinned again',
   patch: { pinned: false },
 });
 export const protectPart = markPart('protect', {
-  summary: 'refuse to delete it',
-  text: 'refuse to delete snapshots until they are unprotected',
+  summary: 'protect a snapshot from deletion',
+  text: 'protect snapshots from deletion',
   patch: { protected: true },
 });
 export const unprotectPart = markPart('unprotect', {
-  summary: 'allow to delete it again',
-  text: 'allow to delete snapshots again',
+  summary: 'allow a snapshot to be deleted again',
+  text: 'allow snapshots to be deleted again',
   patch: { protected: false },
 });
 
 export const deletePart: Part = {
-  summary: 'delete; others stay whole, in any order',
+  summary: 'delete snapshots; others are not affected',
   help: `viv snapshot delete: delete snapshots
 
 Usage: viv snapshot delete NAME SNAPSHOT...
 
-Every snapshot is whole in itself: those that came after it stay, and so does the machine. For a minute viv snapshot
-undelete brings it back; then its space returns. A protected one is refused.
+Other snapshots and the machine are not affected, in whatever order you delete. A deleted snapshot can be restored for
+a minute with viv snapshot undelete; then its space is freed. Protected snapshots are refused.
 
 ${SNAPSHOT_HELP}
 
@@ -129,15 +129,15 @@ Examples:
       const found = [...new Set(which.map(snapshot))];
       await program.client.services.snapshots.delete(found.map(({ id }) => id));
       for (const deleted of found)
-        print(`${quoted(deleted)} is deleted; for a minute this brings it back: viv snapshot undelete ${shellWord(machine)} ${deleted.id}`);
+        print(`${quoted(deleted)} is deleted; to restore it within a minute: viv snapshot undelete ${shellWord(machine)} ${deleted.id}`);
     });
     return EXIT.ok;
   },
 };
 
 export const undeletePart: Part = {
-  summary: 'take a deletion back, within a minute',
-  help: `viv snapshot undelete: bring snapshots back that were deleted less than a minute ago
+  summary: 'restore deleted snapshots, within a minute',
+  help: `viv snapshot undelete: restore snapshots that were deleted less than a minute ago
 
 Usage: viv snapshot undelete NAME ID...
 

@@ -9,16 +9,16 @@ import { quoted, snapshotAgain } from './find-snapshot.ts';
 import { print, printJson } from '../../output/print.ts';
 
 export const createPart: Part = {
-  summary: 'take a snapshot; the machine runs on',
-  help: `viv snapshot create: take a snapshot of a machine as it is at this moment
+  summary: 'take a snapshot; the machine keeps running',
+  help: `viv snapshot create: take a snapshot of a machine
 
 Usage: viv snapshot create NAME [SNAPSHOT-NAME] [--note TEXT] [--no-wait] [--json]
 
-A running machine stands still for some milliseconds and runs on; its memory, disks and devices are stored behind it. Of
-a machine that is off the disks are kept. The command ends when the snapshot is stored; Ctrl-C takes it back.
+A running machine pauses for a few milliseconds; its memory, disks and devices are then stored in the background. Of a
+machine that is off, only the disks are stored. The command ends when the snapshot is stored; Ctrl-C cancels it.
 
   --note TEXT    a note
-  --no-wait      end as soon as the instant is taken; storing goes on in the background
+  --no-wait      return as soon as the snapshot is taken; it is stored in the background
   --json         print the snapshot as JSON
 
 Examples:

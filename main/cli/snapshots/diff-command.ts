@@ -9,13 +9,13 @@ import { SNAPSHOT_HELP, timelineOf } from './find-snapshot.ts';
 import { print, printJson } from '../../output/print.ts';
 
 export const diffPart: Part = {
-  summary: 'say what changed between two, or since one',
-  help: `viv snapshot diff: say what changed from snapshot A to snapshot B, or from A to the present
+  summary: 'show what changed between two snapshots, or since one',
+  help: `viv snapshot diff: show what changed from snapshot A to snapshot B, or from A to the current state
 
 Usage: viv snapshot diff NAME A [B] [--json]
 
-What of the machine's hardware differs; a line a file (A added, M changed, D removed) where a disk has an ext2, ext3, ext4 or FAT file system; then how many
-clusters of each disk and pages of memory differ.
+Lists the hardware that differs, then for each disk with an ext2, ext3, ext4 or FAT file system one line per file (A
+added, M changed, D removed), then the number of disk clusters and memory pages that differ.
 
 ${SNAPSHOT_HELP}
 

@@ -46,7 +46,7 @@ function hardwareText({ hardware }: SnapshotDiff): readonly string[] {
 }
 
 function memoryLine({ pages }: SnapshotDiff): string {
-  if (!pages) return 'memory: not compared, one of the two has none';
+  if (!pages) return 'memory: not compared, one of the snapshots has none';
   if (pages.changed === 0) return 'memory: nothing changed';
   return `memory: ${countText(pages.changed)} of ${countText(pages.total)} pages changed (${byteText(pages.changed * PAGE_BYTES)})`;
 }

@@ -7,7 +7,7 @@ import { safeText, shellWord } from '../../../preload/contract/foreign-text.ts';
 import { momentText } from '../figures.ts';
 import { machineNamed, type Program } from '../machines/program.ts';
 
-export const SNAPSHOT_HELP = `SNAPSHOT is its name, the beginning of its id (at least 4 characters), or counted from the newest: @1, @2, ...`;
+export const SNAPSHOT_HELP = `SNAPSHOT is a name, the start of an id (at least 4 characters), or @1, @2, ... counted from the newest.`;
 
 /** An id's beginning that is shorter could be a slip of the finger. */
 const SHORTEST_ID = 4;
@@ -27,7 +27,7 @@ function counted(timeline: Timeline, digits: string, machine: string): Snapshot 
   throw new ContractError(
     'missing',
     count === 0
-      ? `"${machine}" has no snapshots yet: viv snapshot create ${shellWord(machine)} takes one`
+      ? `"${machine}" has no snapshots yet: take one with viv snapshot create ${shellWord(machine)}`
       : `"${machine}" has ${count} ${count === 1 ? 'snapshot' : 'snapshots'}, so there is no @${digits}`,
   );
 }
@@ -51,10 +51,7 @@ export function findSnapshot(timeline: Timeline, text: string, machine: string):
     );
   if (!another) return only;
   const list = matching.map(({ id, name, createdAt }) => `  ${id}  ${momentText(createdAt)}  ${safeText(name)}`).join('\n');
-  throw new ContractError(
-    'conflict',
-    `"${text}" could be any of ${matching.length} snapshots of "${machine}"; say which by its id:\n${list}`,
-  );
+  throw new ContractError('conflict', `"${text}" matches ${matching.length} snapshots of "${machine}"; specify one by its id:\n${list}`);
 }
 
 export interface Found {
@@ -75,6 +72,6 @@ export async function timelineOf(program: Program, name: string): Promise<Found>
 export async function snapshotAgain(program: Program, { machine, id }: Pick<Snapshot, 'machine' | 'id'>): Promise<Snapshot> {
   const { snapshots } = await program.client.services.snapshots.timeline(machine);
   const found = snapshots.find((snapshot) => snapshot.id === id);
-  if (!found) throw new ContractError('missing', 'the snapshot was deleted meanwhile');
+  if (!found) throw new ContractError('missing', 'the snapshot was deleted in the meantime');
   return found;
 }

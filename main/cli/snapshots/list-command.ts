@@ -58,16 +58,16 @@ export function timelineText(machine: MachineStatus, timeline: Timeline): string
 }
 
 export const listPart: Part = {
-  summary: 'draw the tree of snapshots',
-  help: `viv snapshot list: draw the tree of a machine's snapshots, oldest first
+  summary: 'list the snapshots as a tree',
+  help: `viv snapshot list: list a machine's snapshots as a tree, oldest first
 
 Usage: viv snapshot list NAME [--json]
 
-● is a snapshot (kept: the present, before a restore), ○ a checkpoint that was taken by the clock, ◌ one that is being
-stored, ✗ a damaged one, * the present. OWN returns when only that snapshot is deleted; SHARED it has in common with
-others. REF is another name for it until the next one is taken.
+● is a snapshot (kept: the state before a restore), ○ an automatic checkpoint, ◌ one that is being stored, ✗ a damaged
+one, * the current state. OWN is the space freed when only that snapshot is deleted; SHARED is shared with others. REF
+names it until the next one is taken.
 
-  --json    as JSON, everything that is known
+  --json    print all details as JSON
 
 Examples:
   viv snapshot list box
@@ -79,7 +79,7 @@ Examples:
     const { machine, timeline } = await withProgram(findProgram('snapshot list'), (program) => timelineOf(program, name));
     if (values.json) printJson(timeline);
     else if (timeline.snapshots.length > 0) print(timelineText(machine, timeline));
-    else printError(`viv: no snapshots yet: viv snapshot create ${shellWord(name)} takes one`);
+    else printError(`viv: no snapshots yet: take one with viv snapshot create ${shellWord(name)}`);
     for (const snapshot of timeline.snapshots)
       if (snapshot.state === 'damaged' && !values.json) printError(`viv: ${quoted(snapshot)} is damaged: ${snapshot.reason}`);
     return EXIT.ok;
@@ -105,7 +105,7 @@ function facts(snapshot: Snapshot, parent: Snapshot | undefined): readonly (read
 }
 
 export const showPart: Part = {
-  summary: 'show one in full, with what was on its console',
+  summary: 'show a snapshot in full, with its console',
   help: `viv snapshot show: show one snapshot in full, with the last lines of its console
 
 Usage: viv snapshot show NAME SNAPSHOT [--json]

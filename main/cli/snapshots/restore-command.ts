@@ -11,15 +11,15 @@ import { print, printJson } from '../../output/print.ts';
 import { shellWord } from '../../../preload/contract/foreign-text.ts';
 
 export const restorePart: Part = {
-  summary: 'put the machine back; the present is kept first',
-  help: `viv snapshot restore: put a machine back to what it was
+  summary: 'restore a snapshot; the current state is kept first',
+  help: `viv snapshot restore: restore a machine to a snapshot
 
 Usage: viv snapshot restore NAME SNAPSHOT [--json]
 
-It runs, is paused or is off as it was then, with the memory, cores, disks, ports and boot files it had; its name, note,
-checkpoints and what happens when the program quits stay. viv snapshot diff shows before what of its hardware differs.
-If something has changed since the last snapshot, the present is kept as a snapshot of its own first, so that a restore
-can be taken back by another one.
+The machine is running, paused or off as it was then, with its memory, cores, disks, ports and boot files; its name,
+note, checkpoint settings and --on-quit do not change. viv snapshot diff shows hardware differences beforehand. If
+something has changed since the last snapshot, the current state is kept as a snapshot first, so that you can undo a
+restore by restoring that one.
 
 ${SNAPSHOT_HELP}
 
@@ -41,24 +41,24 @@ Examples:
         return;
       }
       print(`"${machine.definition.name}" is ${stateWord(machine)} as in ${quoted(target)}, after ${Math.round(milliseconds)} ms`);
-      if (hardware.length > 0) print(['its hardware is as it was then:', ...hardwareLines(hardware).map((line) => `  ${line}`)].join('\n'));
-      print(branch ? `what it was before is kept as ${quoted(branch)}` : 'nothing had changed since the last snapshot');
+      if (hardware.length > 0) print(['hardware restored as well:', ...hardwareLines(hardware).map((line) => `  ${line}`)].join('\n'));
+      print(branch ? `the previous state is kept as ${quoted(branch)}` : 'nothing had changed since the last snapshot');
     });
     return EXIT.ok;
   },
 };
 
 export const branchPart: Part = {
-  summary: 'make a new machine that goes on from there',
-  help: `viv snapshot branch: make a new machine that goes on from a snapshot
+  summary: 'create a new machine from a snapshot',
+  help: `viv snapshot branch: create a new machine from a snapshot
 
 Usage: viv snapshot branch NAME SNAPSHOT NEW-NAME [--start] [--json]
 
-The new machine shares what it has in common with the old one and keeps what is its own; neither notices the other.
+The two machines share the data they have in common, but neither affects the other.
 
 ${SNAPSHOT_HELP}
 
-  --start    start it at once
+  --start    start it immediately
 
 Examples:
   viv snapshot branch box before box-2 --start
@@ -73,7 +73,7 @@ Examples:
       await showingTasks(program, () => program.client.services.snapshots.branch(id, { name: newName, start }));
       const made = await machineNamed(program, newName);
       if (values.json) printJson(forScripts(made));
-      else if (!start) print(`viv start ${shellWord(newName)} goes on from there`);
+      else if (!start) print(`start it with viv start ${shellWord(newName)}`);
     });
     return EXIT.ok;
   },

@@ -24,12 +24,12 @@ const causes: readonly (readonly [RegExp, (attempt: Attempt) => string])[] = [
   [
     /Hash Sum mismatch|Hashes of expected file|unexpected size/i,
     () =>
-      'what arrived is not what the signed index promises (a mirror in the middle of an update, or a proxy that alters files). Nothing was kept; try again in a while.',
+      'the download does not match the signed index (the mirror may be updating, or a proxy alters files). Nothing was kept; try again later.',
   ],
   [
     /Could not resolve|Temporary failure (in name resolution|resolving)|Network is unreachable|Could not connect|connection timed out|Connection refused|Unable to connect|Connection failed|No route to host|Cannot initiate the connection/i,
     () =>
-      "the mirror cannot be reached. Check the network and the proxy in apt's configuration, then try again; what has arrived is kept. Without a network, the template hello-riscv64 needs nothing.",
+      "the mirror cannot be reached. Check the network and the proxy in apt's configuration, then try again; completed downloads are kept. Without a network, the template hello-riscv64 needs nothing.",
   ],
   [/Could not get lock|Unable to lock/i, () => 'another apt is working in the same cache folder. Try again when it has finished.'],
 ];
@@ -37,7 +37,7 @@ const causes: readonly (readonly [RegExp, (attempt: Attempt) => string])[] = [
 /** @returns a ContractError('unavailable') with cause, advice and apt's own words */
 export function aptFailure(stderr: string, attempt: Attempt): ContractError {
   const complaints = stderr.split('\n').filter((line) => /^(E|W|Err|N):/.test(line.trim()));
-  const cause = causes.find(([pattern]) => pattern.test(stderr))?.[1](attempt) ?? 'apt failed. Its words follow.';
+  const cause = causes.find(([pattern]) => pattern.test(stderr))?.[1](attempt) ?? 'apt failed with these messages:';
   const words = complaints
     .slice(0, 3)
     .map((line) => line.trim().slice(0, 300))

@@ -230,7 +230,7 @@ describe('refused', () => {
     await expect(read(inFolder('pipe'))).rejects.toMatchObject({ name: 'ArchiveError', message: expect.stringContaining('is a pipe') });
     await expect(read(folder)).rejects.toThrow(/is a folder, not a file/);
     writeFileSync(inFolder('text'), 'hello');
-    await expect(read(inFolder('text'))).rejects.toThrow(/is no file of a machine/);
+    await expect(read(inFolder('text'))).rejects.toThrow(/is not an exported machine/);
     await write(inFolder('file'));
     const bytes = readFileSync(inFolder('file'));
     bytes.writeUInt32LE(2, 12);
@@ -245,7 +245,7 @@ describe('refused', () => {
     for (const cut of [1, 20, 51, 52, 53, 1000, length >> 1, length - 30]) {
       truncateSync(inFolder('file'), length - cut);
       await expect(read(inFolder('file')), `${cut} bytes less`).rejects.toThrow(
-        /is damaged: .*Nothing was imported|is no file of a machine/,
+        /is damaged: .*Nothing was imported|is not an exported machine/,
       );
       rmSync(inFolder('file'));
       await write(inFolder('file'));
@@ -264,7 +264,7 @@ describe('refused', () => {
       const at = round < 30 ? round : random.below(bytes.length);
       bytes[at]! ^= 1 << random.below(8);
       writeFileSync(inFolder('file'), bytes);
-      await expect(read(inFolder('file')), `byte ${at}`).rejects.toThrow(/is damaged|is no file of a machine|newer Vivarium/);
+      await expect(read(inFolder('file')), `byte ${at}`).rejects.toThrow(/is damaged|is not an exported machine|newer Vivarium/);
     }
     await isEmpty();
   });

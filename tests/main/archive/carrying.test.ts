@@ -121,14 +121,14 @@ describe('carried to another library', () => {
     await program.shows(id, /ahoj[^]*ahoj/);
     const lost = await timelines.create(id, { name: 'lost' });
     await lost.stored;
-    await library.snapshots.setState(lost.record.id, 'damaged', 'its memory is missing: delete it, or go back to another one');
+    await library.snapshots.setState(lost.record.id, 'damaged', 'its memory is missing: delete it, or restore another one');
     const last = await timelines.create(id, { name: 'last' });
     expect((await library.snapshots.get(last.record.id)).state).toBe('storing');
     const file = join(temporaryFolder(), 'hello.vivarium');
     const { state, message } = await ended(program, timelines.carrying.export(id, file).task);
     expect([state, message]).toEqual([
       'done',
-      'one snapshot was left out: "lost" (damaged: its memory is missing: delete it, or go back to another one)',
+      'one snapshot was left out: "lost" (damaged: its memory is missing: delete it, or restore another one)',
     ]);
     expect(program.told.tasks.map((task) => task.message)).toContain('waiting for "last", which is being stored');
     const there = await timelineProgram();
@@ -147,7 +147,7 @@ describe('carried to another library', () => {
     await program.supervisor.update(id, { disks: [...disks, { path, format: 'raw', readonly: false, writes: 'overlay' }] });
     const file = join(folder, 'hello.vivarium');
     const { message } = await ended(program, program.timelines.carrying.export(id, file).task);
-    expect(message).toContain('disk 2 was left out: it was added while the machine runs');
+    expect(message).toContain('disk 2 was left out: it was added while the machine was running');
     const there = await timelineProgram();
     const machine = await imported(there, file);
     expect(there.supervisor.machine(machine).record.definition.disks).toHaveLength(1);

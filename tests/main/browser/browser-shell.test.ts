@@ -202,6 +202,6 @@ test('a busy port: said in words, with another to try', async () => {
     openBrowserShell({ port, folder: '/', serve: () => ({ receive: () => undefined, closed: () => undefined }) }),
   ).rejects.toMatchObject({
     code: 'unavailable',
-    message: `port ${port} is in use by another program: choose another, for example --port ${other}, or leave --port out to take a free one`,
+    message: `port ${port} is in use by another program: choose another, for example --port ${other}, or omit --port to use a free one`,
   });
 });

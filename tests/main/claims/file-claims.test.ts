@@ -52,7 +52,7 @@ describe('in one process', () => {
   test('one machine cannot have a file twice and write into it', async () => {
     const { image, claims, folder } = setting();
     symlinkSync(image, `${image}.link`);
-    await expect(claims.take('1', '"one"', [write(image), write(image)])).rejects.toThrow(`${image} is given twice`);
+    await expect(claims.take('1', '"one"', [write(image), write(image)])).rejects.toThrow(`${image} is listed twice`);
     await expect(claims.take('1', '"one"', [read(image), write(`${image}.link`)])).rejects.toThrow('are the same file');
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -156,6 +156,6 @@ describeWith(['losetup'], 'a loop device', () => {
     onTestFinished(() => void execFileSync(tool('losetup')!, ['--detach', device]));
     await claims.take('1', '"one"', [write(device)]);
     await expect(claims.take('2', '"two"', [write(image)])).rejects.toThrow('"one" has it in use');
-    await expect(claims.take('3', '"three"', [write(image), write(device)])).rejects.toThrow('is given twice');
+    await expect(claims.take('3', '"three"', [write(image), write(device)])).rejects.toThrow('is listed twice');
   });
 });

@@ -46,7 +46,7 @@ test('disks that are gone, new, changed or elsewhere', () => {
   expect(words([one, two, file, { ...one, id: 'D' }])).toEqual(['disk 4: null -> in the library, 64 MiB, writes kept']);
   expect(words([{ ...one, sizeBytes: 128 * MEBIBYTE }, two, { ...file, readonly: false }])).toEqual([
     'disk 1: in the library, 64 MiB, writes kept -> in the library, 128 MiB, writes kept',
-    'disk 3: /c.img (raw), read-only -> /c.img (raw), writes into the file',
+    'disk 3: /c.img (raw), read-only -> /c.img (raw), writes to the file',
   ]);
   // The same file is the same disk only by its place, where no identity says so.
   expect(words([one, two, { ...file, path: '/d.img' }])).toEqual([

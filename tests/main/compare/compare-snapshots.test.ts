@@ -53,7 +53,7 @@ describe('memory', () => {
       disks: [],
     });
     expect(await compare(memory('a'), { ...memory('b'), hasMemory: false })).toEqual({ disks: [] });
-    await expect(compare(memory('a'), memory('gone'))).rejects.toThrow(/memory of one of the two is not stored/);
+    await expect(compare(memory('a'), memory('gone'))).rejects.toThrow(/memory of one of the two is no longer stored/);
   });
 });
 
@@ -88,8 +88,8 @@ describe('clusters', () => {
   test('a disk that only one of them has', async () => {
     await storeDisk(store, 'a', 0, Buffer.alloc(8192, 1), Buffer.alloc(0));
     const none: ComparedState = { owner: 'b', hasMemory: false, disks: [] };
-    expect((await compare(stateOf('a', 8192), none)).disks).toMatchObject([{ slot: 0, clusters: 2, note: 'disk 1 is not there any more' }]);
-    expect((await compare(none, stateOf('a', 8192))).disks).toMatchObject([{ slot: 0, clusters: 2, note: 'disk 1 was added since' }]);
+    expect((await compare(stateOf('a', 8192), none)).disks).toMatchObject([{ slot: 0, clusters: 2, note: 'disk 1 was removed' }]);
+    expect((await compare(none, stateOf('a', 8192))).disks).toMatchObject([{ slot: 0, clusters: 2, note: 'disk 1 was added' }]);
   });
 
   test('cancelling ends it', async () => {

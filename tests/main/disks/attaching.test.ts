@@ -32,7 +32,7 @@ test('a raw file is used in place as it is', async () => {
 });
 
 test.each([
-  ['a qcow2 image in place', { format: 'qcow2', readonly: false }, /never written in place: say format=qcow2 with overlay/],
+  ['a qcow2 image in place', { format: 'qcow2', readonly: false }, /never written in place: use format=qcow2 with overlay/],
   ['a qcow2 image taken for raw', { readonly: false }, /is a qcow2 image, which is never written in place/],
   [
     'an overlay smaller than its base',

@@ -98,7 +98,7 @@ test('a base that changed is refused with what differs, and can be accepted or p
   // Another time alone is no change; that the content is read is to be seen.
   utimesSync(path, 1, 1);
   await home.start(id);
-  expect(home.tasks.list().map(({ title }) => title)).toContain(`Comparing ${path} with what it was`);
+  expect(home.tasks.list().map(({ title }) => title)).toContain(`Checking ${path} for changes`);
   await home.stop(id);
 
   const changed = content.slice();
@@ -112,14 +112,14 @@ test('a base that changed is refused with what differs, and can be accepted or p
   await home.stop(id);
 
   appendFileSync(path, new Uint8Array(4096).fill(9));
-  await expect(home.start(id)).rejects.toThrow(/its length differs/);
-  expect((await home.service.list(id))[0]!.problem).toMatch(/its length differs/);
+  await expect(home.start(id)).rejects.toThrow(/its size differs/);
+  expect((await home.service.list(id))[0]!.problem).toMatch(/its size differs/);
   await home.service.acceptBase(id, 0);
   const larger = await home.start(id);
   expect(larger.sizeBytes).toBe(MEBIBYTE + 4096);
   await home.stop(id);
   unlinkSync(path);
-  await expect(home.start(id)).rejects.toThrow(/base image .* is gone: put it back/);
+  await expect(home.start(id)).rejects.toThrow(/base image .* is missing: put it back/);
   expect((await home.service.list(id))[0]!.problem).toMatch(/is gone/);
 });
 
@@ -148,7 +148,7 @@ test('disks grow and never shrink', async () => {
   await disk.write(0, new Uint8Array(4096).fill(5));
   await expect(home.service.resize(id, 0, 2 * MEBIBYTE)).rejects.toThrow(/stop it before/);
   await home.stop(id);
-  await expect(home.service.resize(id, 0, 4096)).rejects.toThrow(/never smaller/);
+  await expect(home.service.resize(id, 0, 4096)).rejects.toThrow(/cannot be made smaller/);
   await home.service.resize(id, 0, 2 * MEBIBYTE);
   const larger = await home.start(id);
   const model = new Uint8Array(2 * MEBIBYTE).fill(5, 0, 4096);
@@ -162,7 +162,7 @@ test('a disk whose overlay is gone is refused, not made anew', async () => {
   await home.stop(id);
   const [head] = await home.library.heads.present(id);
   removeHead(overlayFile(home.folder, head!.id));
-  await expect(home.start(id)).rejects.toThrow(/disk 1 cannot be used: its overlay .* is gone: go back to a snapshot/);
+  await expect(home.start(id)).rejects.toThrow(/disk 1 cannot be used: its overlay .* is missing: restore a snapshot/);
 });
 
 test('an export that is refused or cancelled leaves nothing behind', async () => {
@@ -173,7 +173,7 @@ test('an export that is refused or cancelled leaves nothing behind', async () =>
   await home.stop(id);
   const there = home.path('there.qcow2');
   writeFileSync(there, 'mine');
-  expect(await home.ended(await home.service.export(id, 0, { path: there, format: 'qcow2' }))).toMatch(/is there already/);
+  expect(await home.ended(await home.service.export(id, 0, { path: there, format: 'qcow2' }))).toMatch(/already exists/);
   expect(readFileSync(there, 'utf8')).toBe('mine');
   expect(await home.ended(await home.service.export(id, 0, { path: home.path('no/such.raw'), format: 'raw' }))).toMatch(
     /there is no folder/,
@@ -199,7 +199,7 @@ describeWith(['mount'], 'where there is no room', () => {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', full]);
     try {
       expect(await home.ended(await home.service.export(id, 0, { path: join(full, 'out'), format }))).toMatch(
-        /no room left for .*out: free some space/,
+        /no space left for .*out: free some space/,
       );
       expect(readdirSync(full)).toEqual([]);
     } finally {

@@ -28,7 +28,7 @@ test('two machines that write into one file: the second waits for the first to e
   const one = await made(home, { path, format: 'raw', readonly: false });
   const two = await made(home, { path: home.path('link.img'), format: 'raw', readonly: false });
   expect(await two.warnings()).toEqual([
-    `${home.path('link.img')} is disk 1 of "${one.name}" as well: only one of the two can run at a time`,
+    `${home.path('link.img')} is disk 1 of "${one.name}" too: only one of the machines can run at a time`,
   ]);
   await one.claim();
   await expect(two.claim()).rejects.toThrow(`link.img cannot be written now: "${one.name}" has it in use`);
@@ -58,7 +58,9 @@ test('the base of an overlay is not written, though its machine is off', async (
   await overlay.claim();
   home.attaching.release(overlay.id);
   const writer = await made(home, { path: home.path('link.img'), format: 'raw', readonly: false });
-  await expect(writer.claim()).rejects.toThrow(`is the base image of a disk of "${overlay.name}", which writing into it would spoil`);
+  await expect(writer.claim()).rejects.toThrow(
+    `is the base image of a disk of "${overlay.name}", and writing to it would corrupt that disk`,
+  );
   await overlay.claim();
 });
 
@@ -66,7 +68,7 @@ test('one file as two disks of one machine', async () => {
   const home = await diskLibrary();
   const path = imageIn(home);
   const twice = await made(home, { path, format: 'raw', readonly: false }, { path: home.path('link.img'), format: 'raw', readonly: true });
-  expect((await twice.warnings())[0]).toContain('is disk 2 of this machine as well');
+  expect((await twice.warnings())[0]).toContain('is disk 2 of this machine too');
   await expect(twice.claim()).rejects.toThrow('are the same file');
   const reads = await made(home, { path, format: 'raw', readonly: true }, { path, format: 'raw', readonly: true });
   await reads.claim();

@@ -53,7 +53,7 @@ describeWith(['mount'], 'a full host disk', () => {
     let flushed = false;
     const flush = disk.flush().then(() => (flushed = true));
     await until(() => owner.troubles.length > 0);
-    expect(owner.troubles[0]).toMatch(/no room left on the host: free some space/);
+    expect(owner.troubles[0]).toMatch(/no space left on the host: free some space/);
     expect(Buffer.compare(await everything(disk), model)).toBe(0);
     await wait(1200);
     expect([flushed, owner.troubles.length, owner.recoveries]).toEqual([false, 1, 0]);
@@ -116,7 +116,7 @@ describe('damaged overlays', () => {
     }
     expect(failures.length).toBe(1);
     expect(failures[0]).toMatch(
-      /^the overlay .* is damaged: the 4096 bytes at \d+ of the disk do not have the checksum.*go back to a snapshot/,
+      /^the overlay .* is damaged: the 4096 bytes at \d+ of the disk do not have the checksum.*restore a snapshot/,
     );
     await disk.close();
   });
@@ -127,7 +127,7 @@ describe('damaged overlays', () => {
     const attempt = openOverlay({ overlay, sizeBytes: SIZE }).then(async (disk) => {
       await everything(disk).finally(() => disk.close());
     });
-    await expect(attempt).rejects.toThrow(/the overlay .*head\.db .*damaged: .*(Snapshots are not touched: )?go back to (one|a snapshot)/s);
+    await expect(attempt).rejects.toThrow(/the overlay .*head\.db .*damaged: .*(Snapshots are not affected: )?restore (one|a snapshot)/s);
   });
 
   test.each([

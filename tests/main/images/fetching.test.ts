@@ -106,7 +106,7 @@ describe('what goes wrong is said, and leaves nothing half-made', () => {
     expect(await failure(debian())).toContain('apt install xz-utils');
   });
   test.each([
-    ['offline', /cannot be reached.*what has arrived is kept/],
+    ['offline', /cannot be reached.*completed downloads are kept/],
     ['no-suite', /no Debian release "trixie"/],
     ['unsigned', /debian-archive-keyring/],
     ['disk-full', /disk is full/],
@@ -135,7 +135,7 @@ describe('what goes wrong is said, and leaves nothing half-made', () => {
   });
   test('an interrupted download is continued', async () => {
     apt.mode('cut-off');
-    expect(await failure(debian())).toContain('what has arrived is kept');
+    expect(await failure(debian())).toContain('completed downloads are kept');
     expect(finished()).toEqual([]);
     apt.mode('');
     await debian();

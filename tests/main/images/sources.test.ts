@@ -86,6 +86,6 @@ test('the private configuration keeps the way to the network and replaces every 
 
 test('a failure nobody foresaw still shows what apt said', () => {
   expect(aptFailure('E: Something odd\n', { suite: 'trixie', doing: 'downloading x' }).message).toBe(
-    'downloading x: apt failed. Its words follow. (apt: E: Something odd)',
+    'downloading x: apt failed with these messages: (apt: E: Something odd)',
   );
 });

@@ -62,7 +62,7 @@ describe('machines', () => {
     expect((await machines.undo(id))?.definition).toMatchObject({ name: 'box', memoryMiB: 32 });
     expect((await machines.undo(id))?.definition).toMatchObject({ name: 'box', memoryMiB: 16 });
     expect(await machines.undo(id)).toBeUndefined();
-    await expect(machines.undo(id)).rejects.toThrow('no change');
+    await expect(machines.undo(id)).rejects.toThrow('has no more changes to undo');
     expect((await machines.history(id)).map(({ what }) => what).reverse()).toEqual([
       'create',
       'update',

@@ -185,7 +185,7 @@ test('a change can be undone through the supervisor, a deletion too', async () =
   expect(supervisor.list()).toEqual([]);
   expect((await supervisor.bin()).map(({ definition }) => definition.name)).toEqual(['box']);
   expect((await supervisor.undelete(id)).definition.name).toBe('box');
-  expect(() => supervisor.machine('other' as MachineId)).toThrow('no such machine');
+  expect(() => supervisor.machine('other' as MachineId)).toThrow('this machine no longer exists');
 });
 
 test('activity is told once a second as rates', async () => {

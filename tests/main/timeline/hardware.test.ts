@@ -198,7 +198,7 @@ describe('the machine comes back with its contents', { timeout: 60_000 }, () => 
     const off = await take('off');
     await supervisor.update(id, { memoryMiB: 64 });
     await timelines.restore(off);
-    await expect(supervisor.undo(id)).rejects.toThrow('was going back to a snapshot: restore the snapshot that was kept then');
+    await expect(supervisor.undo(id)).rejects.toThrow('was restoring a snapshot: to undo it, restore the snapshot that was kept before it');
     await supervisor.update(id, { note: 'later' });
     await supervisor.undo(id);
     expect(supervisor.machine(id).record.definition).toMatchObject({ note: '', memoryMiB: 32 });
@@ -219,7 +219,7 @@ describe('what a snapshot’s disks stand on', { timeout: 60_000 }, () => {
     await supervisor.update(id, { memoryMiB: 64, disks: [] });
     const before = [defined(), await library.heads.list(), await library.timeline.present(id)];
     renameSync(image, `${image}.moved`);
-    await expect(timelines.restore(off)).rejects.toThrow(/disk 1 of "off" cannot be used: .*base\.img is gone.*Nothing was changed/);
+    await expect(timelines.restore(off)).rejects.toThrow(/disk 1 of "off" cannot be used: .*base\.img is missing.*Nothing was changed/);
     await expect(timelines.branch(off, { name: 'branch', start: false })).rejects.toThrow('disk 1 of "off" cannot be used');
     renameSync(`${image}.moved`, image);
     appendFileSync(image, 'more');
@@ -257,5 +257,5 @@ test('a disk in a snapshot can be read whatever the machine has become', { timeo
     ['disk 1', null],
     ['disk 2', null],
   ]);
-  expect(disks.map(({ note }) => note)).toEqual(['disk 1 is not there any more', 'disk 2 is not there any more']);
+  expect(disks.map(({ note }) => note)).toEqual(['disk 1 was removed', 'disk 2 was removed']);
 });

@@ -109,9 +109,9 @@ describe('deleting for good', { timeout: 60_000 }, () => {
     await program.machines.delete(second.id);
     expect((await program.machines.bin())[0]?.protectedSnapshots).toEqual(['filled']);
     await expect(program.machines.purge([first.id, second.id])).rejects.toThrow(
-      '"second" stays in the bin, as its snapshot "filled" is protected: bring it back and take the protection away first',
+      '"second" cannot be deleted permanently, because its snapshot "filled" is protected: restore it and unprotect them first',
     );
-    await expect(program.machines.purge(['nobody' as MachineId])).rejects.toThrow('there is no such machine in the bin');
+    await expect(program.machines.purge(['nobody' as MachineId])).rejects.toThrow('this machine is no longer in the bin');
     await program.machines.undelete(first.id);
     expect((await content(program, first.id)).equals(first.bytes)).toBe(true);
   });

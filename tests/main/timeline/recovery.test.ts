@@ -42,7 +42,7 @@ describe('after the program ended in the middle', { timeout: 60_000 }, () => {
     const { snapshots, present } = await again.timelines.timeline(id);
     expect(snapshots).toMatchObject([{ name: 'one', state: 'ready', hasMemory: true }]);
     expect(present.parent).toBe(one);
-    expect(again.told.notices).toEqual(['finished the snapshot "one"', 'removed the snapshot "two", which was not finished']);
+    expect(again.told.notices).toEqual(['finished the snapshot "one"', 'removed the unfinished snapshot "two"']);
     await again.timelines.restore(one);
   });
 

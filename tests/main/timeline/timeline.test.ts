@@ -174,7 +174,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
     expect(await parents()).toEqual({ a: null, b: a, d: b });
     await timelines.bin.purge([a]);
     expect(await parents()).toEqual({ b: null, d: b });
-    await expect(timelines.undelete([a])).rejects.toThrow('gone for good');
+    await expect(timelines.undelete([a])).rejects.toThrow('permanently deleted');
     await timelines.delete([d]);
     expect((await timelines.timeline(id)).present.parent).toBe(b);
     await timelines.restore(b);
@@ -200,7 +200,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
     const { machine, told, timelines } = await started({ freeSpace: () => Promise.resolve({ ...room }) });
     room.freeBytes = 10 * MEBIBYTE;
     await until(() => machine.life.state === 'paused', 'the pause');
-    expect(machine.life.reason).toMatch(/^paused: no space left on the host \(10 MiB free in .*\); it continues when there is room$/);
+    expect(machine.life.reason).toMatch(/^paused: no space left on the host \(10 MiB free in .*\); it resumes when there is enough space$/);
     expect(told.notices.at(-1)).toContain('no space left');
     room.freeBytes = 500 * MEBIBYTE;
     await until(() => machine.life.state === 'running', 'the end of the pause');
@@ -240,6 +240,6 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
     await program.shows(second.id, 'awake');
     expect(program.told.tasks.filter(({ title, state }) => title.startsWith('Booting') && state === 'done')).toHaveLength(1);
     expect((await timelines.timeline(second.id)).snapshots).toMatchObject([{ kind: 'booted', state: 'ready' }]);
-    await expect(timelines.createBooted({ ...definition, name: 'third' }, undefined)).rejects.toThrow('nobody can tell when');
+    await expect(timelines.createBooted({ ...definition, name: 'third' }, undefined)).rejects.toThrow('has no boot marker');
   });
 });
