@@ -125,7 +125,7 @@ describe('the machine comes back with its contents', { timeout: 60_000 }, () => 
   test('of one that runs, by a start where its hardware differs, and in place where only its next start would', async () => {
     const { machine, defined, start, take, supervisor, id, timelines, shows, type } = await machineWith();
     await start();
-    type(id, 'small');
+    await type(id, 'small');
     await shows(id, 'small');
     const small = await take('small');
     await machine.life.stop();

@@ -80,7 +80,7 @@ describe('deleting for good', { timeout: 60_000 }, () => {
     expect(purgedOverlays).toHaveLength(3);
     const { task } = await program.machines.purge([other.id]);
     await program.task(task);
-    expect(await lastWords(program, task)).toMatch(/^1[23]([.]\d)? MiB given back$/);
+    expect(await lastWords(program, task)).toMatch(/^1[23]([.]\d)? MiB freed$/);
     expect(full - hostBytes(home)).toBeGreaterThan(DISK_BYTES);
     await program.task((await program.machines.purge([box.id])).task);
     expect(await program.machines.bin()).toEqual([]);
