@@ -22,7 +22,7 @@ export const binnedWords = ({ snapshots, freedBytes }: BinnedMachine): string =>
 export function heldWords({ protectedSnapshots: [first, ...more] }: BinnedMachine): string | undefined {
   if (first === undefined) return undefined;
   const held = more.length === 0 ? `“${first}” is` : `“${first}” and ${more.length} more are`;
-  return `${held} protected. Restore the machine and take the protection away to delete it for good.`;
+  return `${held} protected. Restore the machine and unprotect its snapshots to delete it for good.`;
 }
 
 export function useBinOperations() {

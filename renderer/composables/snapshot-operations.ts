@@ -92,7 +92,7 @@ export function useSnapshotOperations() {
         tone: 'warning',
         text:
           held === 1 && chosen.length === 1
-            ? `“${chosen[0]?.name}” is protected. Take the protection off to delete it.`
+            ? `“${chosen[0]?.name}” is protected. Unprotect it first to delete it.`
             : `${held} of them ${held === 1 ? 'is' : 'are'} protected and ${held === 1 ? 'stays' : 'stay'}.`,
       });
     if (free.length === 0) return false;

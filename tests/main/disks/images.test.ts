@@ -120,7 +120,7 @@ test('a base that changed is refused with what differs, and can be accepted or p
   await home.stop(id);
   unlinkSync(path);
   await expect(home.start(id)).rejects.toThrow(/base image .* is missing: put it back/);
-  expect((await home.service.list(id))[0]!.problem).toMatch(/is gone/);
+  expect((await home.service.list(id))[0]!.problem).toMatch(/is missing/);
 });
 
 test('a base that was moved is found by its content, another image is not', async () => {
