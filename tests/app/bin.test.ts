@@ -41,7 +41,7 @@ describeWith(['chromium'], 'the bin', () => {
   test('is emptied but for machines with protected snapshots, which say so', async () => {
     const { page, main } = await open({ prepare: inBin });
     await page.getByRole('button', { name: 'Deleted machines' }).click();
-    await page.getByText('“precious” is protected. Restore the machine and take the protection away').waitFor();
+    await page.getByText('“precious” is protected. Restore the machine and unprotect its snapshots').waitFor();
     expect(await page.getByRole('button', { name: 'Delete delta for good' }).isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'Empty the bin' }).click();
     await page.getByText('“beta”, “gamma”, with their disks and snapshots, will be gone').waitFor();
