@@ -40,7 +40,7 @@ function playThePage(): void {
   const call = (id: number, service: string, method: string) => say(JSON.stringify({ kind: 'call', id, service, method, args: [] }));
   const look = ({ id, state, reason }: MachineStatus) => {
     tell('machine', `${state}: ${reason}`);
-    if (state === 'running') say(JSON.stringify({ kind: 'open', channel: CHANNEL, machine: id, console: 0 }));
+    if (state === 'running') say(JSON.stringify({ kind: 'open', channel: CHANNEL, machine: id, console: 0, whole: false, terminal: true }));
     if (state === 'failed') call(QUIT, 'application', 'quit');
   };
   port.postMessage = (frame: unknown) => {

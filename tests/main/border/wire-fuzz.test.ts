@@ -107,7 +107,9 @@ test(`frames that are none end their own connection only (seed ${SEED})`, async 
     const bad = connect((link) => application.serve(link));
     const bytes = Uint8Array.from({ length: below(64) }, () => below(256));
     bad.session.receive(below(2) === 0 ? text() : bytes);
-    bad.session.receive(JSON.stringify({ kind: 'open', channel: below(2 ** 31), machine: text(), console: below(40) }));
+    bad.session.receive(
+      JSON.stringify({ kind: 'open', channel: below(2 ** 31), machine: text(), console: below(40), whole: below(2) === 0, terminal: true }),
+    );
     bad.session.closed();
   }
   good.session.receive(JSON.stringify({ kind: 'call', id: 1, service: 'machines', method: 'list', args: [] }));

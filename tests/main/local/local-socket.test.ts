@@ -94,7 +94,7 @@ test('a flood with a client that reads nothing keeps the program’s memory boun
   onTestFinished(() => void silent.destroy());
   await new Promise((resolve) => silent.once('connect', resolve));
   silent.pause();
-  silent.write(packFrame(JSON.stringify({ kind: 'open', channel: 1, machine: id, console: 0 })));
+  silent.write(packFrame(JSON.stringify({ kind: 'open', channel: 1, machine: id, console: 0, whole: false, terminal: true })));
   const channel = connection.client.openConsole(id, 0);
   let received = 0;
   let skipped = 0;

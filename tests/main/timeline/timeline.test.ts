@@ -117,7 +117,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
     await first.close();
     const second = await timelineProgram({ home });
     const machine = second.supervisor.machine(first.id);
-    expect(machine.status()).toMatchObject({ state: 'off', suspended: true, reason: 'suspended' });
+    expect(machine.status()).toMatchObject({ state: 'off', suspended: true, reason: 'saved when Vivarium was quit' });
     const from = (await second.printed(first.id)).length;
     await machine.start();
     void second.type(first.id, '!\r');
