@@ -58,7 +58,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
     const { kept } = await timelines.restore(first);
     expect(machine.life.run).toBe(run);
     // A line says so, and then the screen is as it was.
-    expect(await shows(id, 'abc', before)).toMatch(/back at “typed abc”[^]*>.* abc$/);
+    expect(await shows(id, 'abc', before)).toMatch(/restored to “typed abc”[^]*>.* abc$/);
     void type(id, 'X\r');
     await shows(id, 'abcX', before);
     await timelines.settled();
