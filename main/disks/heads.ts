@@ -103,6 +103,16 @@ export async function headState(file: string): Promise<OverlayState> {
   }
 }
 
+/** The last row of an overlay that no machine uses: rows are only added at the end, so a later end says that there are new ones. */
+export async function overlayEnd(file: string): Promise<number> {
+  const database = await openOverlayReader(file);
+  try {
+    return Number((await database.get('SELECT max(place) AS last FROM clusters'))?.['last'] ?? 0);
+  } finally {
+    await database.close();
+  }
+}
+
 /** Bytes an overlay takes on the host: its holes are not counted. */
 export async function overlayBytes(file: string): Promise<number> {
   const taken = (path: string) =>

@@ -7,7 +7,7 @@ import type { MachineDefinition, MachineId } from '../../preload/contract/machin
 import type { HeadId, HeadRecord } from '../library/head-records.ts';
 import type { SnapshotDisk, NewSnapshotRecord, UnfinishedDisk } from '../library/snapshot-records.ts';
 import { headPlace } from '../disks/content.ts';
-import { headState, overlayFile, removeHead, settleHead } from '../disks/heads.ts';
+import { headState, overlayEnd, overlayFile, removeHead, settleHead } from '../disks/heads.ts';
 import { openOverlayReader } from '../disks/overlay-tables.ts';
 import { FIRST_VERSION } from './head-supply.ts';
 import type { JobOptions } from './job-thread.ts';
@@ -26,8 +26,9 @@ export interface Settling {
   readonly slot: number;
   readonly head: HeadId;
   readonly version: number;
-  /** Absent: everything in the overlay. */
+  /** Absent: everything that was in the overlay of a machine that was off, up to the row `end`. */
   readonly generation?: number;
+  readonly end?: number;
 }
 
 const generationOf = ({ mark }: UnfinishedDisk): number | undefined => {
@@ -62,12 +63,13 @@ export async function storeDisks(
     const overlay = overlayFile(homeOf(parts), head);
     const generation = generationOf(unfinished);
     const { settledVersion } = await headState(overlay);
+    const end = generation === undefined ? { end: await overlayEnd(overlay) } : {};
     const version = await parts.storage.run('nextVersion', { owner: headOwner(head) });
     const to = [placeIn(snapshot.id, slot), ...(goesOn ? [headPlace(head, version)] : [])];
     const upTo = generation === undefined ? {} : { generation };
     const from = settledVersion === undefined ? {} : { from: headPlace(head, settledVersion) };
     await parts.storage.run('storeOverlay', { overlay, ...upTo, ...from, to }, options);
-    if (goesOn) settlings.push({ slot, head, version, ...upTo });
+    if (goesOn) settlings.push({ slot, head, version, ...upTo, ...end });
   }
   return settlings;
 }
@@ -82,13 +84,15 @@ export async function settle(
   tell: (settling: Settling) => ((message: unknown) => Promise<unknown>) | undefined,
 ): Promise<void> {
   for (const settling of settlings) {
-    const { head, version, generation } = settling;
+    const { head, version, generation, end } = settling;
     const overlay = overlayFile(homeOf(parts), head);
     // It went meanwhile, with its machine's return to another instant; or a later version came first.
     if (!existsSync(overlay)) continue;
     const { settledVersion = -1 } = await headState(overlay);
     if (settledVersion >= version) continue;
     const told = tell(settling);
+    // The machine was off and has been started since: what it writes now is not in that content.
+    if (end !== undefined && (told || (await overlayEnd(overlay)) !== end)) continue;
     if (told) await told({ kind: 'settled', version, generation });
     else await settleHead(overlay, version, generation);
     await parts.storage.run('dropVersions', { owner: headOwner(head), keep: version });

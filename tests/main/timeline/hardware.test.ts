@@ -8,6 +8,8 @@ import type { OverlaySetup } from '../../../main/disks/overlay-disk.ts';
 import { TakingOut } from '../../../main/disks/taking-out.ts';
 import type { DiskDefinition, MachineDefinition } from '../../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../../preload/contract/snapshots.ts';
+import { disksOn, settle, storeDisks } from '../../../main/timeline/head-keeping.ts';
+import { recordOfDisks } from '../../../main/timeline/taking.ts';
 import { openOverlay } from '../disks/overlay.ts';
 import { temporaryFolder } from '../temporary-home.ts';
 import { timelineProgram } from './timeline-program.ts';
@@ -32,6 +34,8 @@ async function machineWith(change: Partial<MachineDefinition> = {}) {
   };
   /** Writes to a disk of the machine, which is off. */
   const write = async (slot: number, text: string) => {
+    // Whatever a snapshot still does behind to the overlays waits for its turn, as a start of the machine would.
+    await timelines.settled();
     const attached = await machineDisks({ library, storage, claims: new FileClaims(() => library.home.folder) }).attach(
       machine.record,
       defined(),
@@ -106,6 +110,20 @@ describe('the machine comes back with its contents', { timeout: 60_000 }, () => 
     await supervisor.update(id, { disks: [(await timelines.parts.library.snapshots.get(off)).disks[0]!.definition] });
     expect(await content(0)).toBe('SINCE');
     expect(back.kept).toBeNull();
+  });
+
+  test('what is written after a machine that was off was stored is not taken for stored', async () => {
+    const { write, library, timelines, id, content } = await machineWith({ disks: [EMPTY] });
+    await write(0, 'BEFORE');
+    const { present } = timelines.of(id);
+    const heads = await library.heads.present(id);
+    const { definition } = present.machine.record;
+    const record = recordOfDisks(present, { kind: 'manual', name: 'off', note: '' }, null, { heads, disks: disksOn(heads, definition) });
+    const settlings = await storeDisks(present.parts, record, { goesOn: true });
+    // The machine is started and stopped before the overlay gives up what was stored.
+    await write(0, 'AFTER');
+    await settle(present.parts, settlings, () => undefined);
+    expect(await content(0)).toBe('AFTER');
   });
 
   test('a snapshot in between that was deleted does not count as kept', async () => {
