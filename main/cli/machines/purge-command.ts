@@ -26,12 +26,14 @@ function chosen(bin: readonly BinnedMachine[], word: string): BinnedMachine {
 
 /** @returns whether the person says yes */
 async function asked(question: string): Promise<boolean> {
-  await standardError().write(question);
   const terminal = createInterface({ input: process.stdin });
   const leave = () => terminal.close();
+  // Before the question is seen: whoever reads it may answer at once.
   process.once('SIGINT', leave);
+  const answered = new Promise<string>((resolve) => terminal.once('line', resolve).once('close', () => resolve('')));
   try {
-    const answer = await new Promise<string>((resolve) => terminal.once('line', resolve).once('close', () => resolve('')));
+    await standardError().write(question);
+    const answer = await answered;
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     process.off('SIGINT', leave);
