@@ -23,6 +23,8 @@ class Screen {
   rows: string[][] = [[]];
   #row = 0;
   #column = 0;
+  /** Rows before this one were cleared away: they are history, and no part of the screen. */
+  cleared = 0;
 
   constructor(size: ScreenSize) {
     this.#size = size;
@@ -80,6 +82,7 @@ class Screen {
   }
 
   #eraseScreen(which: number): void {
+    if (which >= 2 || (which === 0 && this.#row === this.#top && this.#column === 0)) this.cleared = this.#top;
     if (which === 0) {
       this.#eraseLine(0);
       for (let row = this.#row + 1; row < this.rows.length; row++) this.rows[row] = [];
@@ -106,6 +109,6 @@ export function screenText(bytes: Uint8Array, size: ScreenSize): string {
       .trimEnd(),
   );
   const last = lines.findLastIndex((line) => line !== '');
-  const shown = lines.slice(Math.max(0, last + 1 - size.lines), last + 1);
+  const shown = lines.slice(Math.max(screen.cleared, last + 1 - size.lines), last + 1);
   return shown.slice(shown.findIndex((line) => line !== '')).join('\n');
 }

@@ -32,3 +32,10 @@ describe('screen text', () => {
     expect(screenText(noise, { lines: 24, columns: 100 })).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f]/);
   });
 });
+
+test('after clear, what was on the screen before is none of it', () => {
+  const before = Array.from({ length: 60 }, (_, line) => `old ${line}\r\n`).join('');
+  const shown = (after: string) => screenText(new TextEncoder().encode(`${before}\x1b[H\x1b[J${after}`), { lines: 24, columns: 80 });
+  expect(shown('~ # new')).toBe('~ # new');
+  expect(shown('')).toBe('');
+});
