@@ -1,5 +1,4 @@
 /** `viv exec` with one Debian guest: bytes, ends, statuses, signals, terminals, and what becomes of them with the guest. */
-/* eslint-disable no-template-curly-in-string -- lines of bash */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,9 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { describeWith } from '../kit/tools.ts';
 import { guestBox } from './guest-box.ts';
+import { testStandardStreams } from './guest-streams.ts';
 
 const PATIENCE = { timeout: 60_000 };
-const FULL = 'viv: standard output cannot be written to: no space left on device\n';
 
 describeWith(['apt'], 'viv exec', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vivarium-exec-'));
@@ -47,44 +46,7 @@ describeWith(['apt'], 'viv exec', () => {
     expect((await run(line)).out).toBe([1, 2, 3, 4, 5, 6].map((n) => `in ${n}\n${n}\n`).join(''));
   });
 
-  test.each([
-    ['a pipe', "printf 'data\\n' | viv exec box cat", 'data\n'],
-    ['a file', "printf 'data\\n' > in; viv exec box cat < in", 'data\n'],
-    ['/dev/null', 'viv exec box cat < /dev/null', ''],
-    ['closed', 'viv exec box cat <&-', ''],
-    ['a slow writer', "(printf 'da'; sleep 1; printf 'ta\\n') | viv exec box cat", 'data\n'],
-    ['without end', 'viv exec box "head -c 5 | wc -c" < /dev/zero', '5\n'],
-    ['without end and not read', 'yes | viv exec box "exec < /dev/null; sleep 1; echo done"', 'done\n'],
-  ])('standard input: %s', async (_, line, out) => {
-    expect(await run(line)).toEqual({ status: 0, out, err: '' });
-  });
-
-  test.each([
-    ['a pipe', 'viv exec box "seq 20000" | tail -n 1', { status: 0, out: '20000\n', err: '' }],
-    ['a file', 'viv exec box "seq 20000" > file; tail -n 1 file', { status: 0, out: '20000\n', err: '' }],
-    ['/dev/null', 'viv exec box "seq 20000" > /dev/null', { status: 0, out: '', err: '' }],
-    ['a full disk', 'viv exec box "seq 20000" > /dev/full', { status: 1, out: '', err: FULL }],
-    ['closed', 'viv exec box "seq 20000; exit 4" >&-', { status: 4, out: '', err: '' }],
-    [
-      'a slow reader',
-      'viv exec box "seq 200000; exit 200" | (sleep 2; tail -n 1); echo ${PIPESTATUS[0]}',
-      { out: '200000\n200\n', err: '' },
-    ],
-    ['a reader that left', 'viv exec box "seq 200000" | true; exit ${PIPESTATUS[0]}', { status: 141, out: '', err: '' }],
-  ])('standard output: %s', async (_, line, result) => {
-    expect(await run(line)).toMatchObject(result);
-  });
-
-  test.each([
-    ['a pipe', 'viv exec box "seq 20000 >&2; exit 5" 2> >(tail -n 1 > file); s=$?; sleep 0.5; cat file; exit $s', '20000\n'],
-    ['a file', 'viv exec box "seq 20000 >&2; exit 5" 2> file; s=$?; tail -n 1 file; exit $s', '20000\n'],
-    ['/dev/null', 'viv exec box "seq 20000 >&2; echo out; exit 5" 2> /dev/null', 'out\n'],
-    ['a full disk', 'viv exec box "seq 20000 >&2; echo out; exit 5" 2> /dev/full', 'out\n'],
-    ['closed', 'viv exec box "seq 20000 >&2; echo out; exit 5" 2>&-', 'out\n'],
-    ['a reader that left', 'viv exec box "seq 200000 >&2; echo out; exit 5" 2> >(true)', 'out\n'],
-  ])('standard error: %s', async (_, line, out) => {
-    expect(await run(line)).toEqual({ status: 5, out, err: '' });
-  });
+  testStandardStreams('viv exec box', run);
 
   test('a stream that nobody reads holds up its own command only, and the second signal ends the wait', async () => {
     const line = `viv exec box 'trap "" INT; yes' > >(sleep 40) 2> err & p=$!; sleep 3; viv exec box 'echo other'
