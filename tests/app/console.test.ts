@@ -197,7 +197,7 @@ describeWith(['chromium'], 'the console', () => {
     await showsText(page, 'Welcome to Debian');
     const { port } = main.shell;
     await main.close();
-    await page.getByText('Connection lost.').waitFor();
+    await page.getByText('Vivarium has quit.').waitFor();
     const next = await startFakeMain({ folder: tmpdir(), port });
     await page.getByText('Vivarium was started again').waitFor();
     expect(await consoleText(page)).toContain('Welcome to Debian');

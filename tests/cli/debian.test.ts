@@ -24,8 +24,8 @@ describeWith(['apt'], 'viv run --template debian-riscv64', () => {
   });
 
   test.for([
-    ['poweroff -f; sleep 100', 120, /^viv: the guest powered off before the command had ended\n$/],
-    ['reboot -f; sleep 100', 121, /^viv: the guest rebooted before the command had ended\n$/],
+    ['poweroff -f; sleep 100', 120, /^viv: the guest powered off before the command ended\n$/],
+    ['reboot -f; sleep 100', 121, /^viv: the guest rebooted before the command ended\n$/],
     ['echo c > /proc/sysrq-trigger', 122, /^viv: the guest's kernel panicked: sysrq triggered crash\nThe guest's console printed last:\n/],
     ['tail /dev/zero', 123, /^viv: the guest ran out of memory /],
   ] as const)('a guest that ends before its command: %j gives %i', async ([command, status, message]) => {

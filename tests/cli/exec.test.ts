@@ -147,7 +147,7 @@ describeWith(['apt'], 'viv exec', () => {
     await run('viv snapshot create box here');
     expect(await run(line('viv snapshot restore box here > /dev/null'))).toMatchObject({
       out: '1\n',
-      err: expect.stringContaining('viv: "box" went back to a snapshot\n'),
+      err: expect.stringContaining('viv: "box" was restored to a snapshot\n'),
     });
     expect(await run(line("viv exec box 'reboot -f'; echo $?"))).toMatchObject({ out: '121\n121\n' });
     expect(await run(line("viv exec box 'echo c > /proc/sysrq-trigger'; echo $?"))).toMatchObject({ out: '122\n122\n' });

@@ -77,7 +77,7 @@ test.for([
   ['--bare', ['run', '--bare', '/nowhere/program.elf'], 'program file not found: /nowhere/program.elf'],
   ['--kernel', ['run', '--kernel', '/nowhere/Image'], 'kernel file not found: /nowhere/Image'],
   ['--bios', ['run', '--bios', '/nowhere/fw.bin'], 'firmware file not found: /nowhere/fw.bin'],
-  ['--drive', ['run', '--bare', process.execPath, '--drive', 'file=/nowhere/disk.img'], 'disk 1 file not found: /nowhere/disk.img'],
+  ['--drive', ['run', '--bare', process.execPath, '--drive', 'file=/nowhere/disk.img'], 'there is no file /nowhere/disk.img'],
   ['--template', ['run', '--template', 'nonsense'], 'there is no template "nonsense"'],
 ] as const)('%s that is not there: exit status 1 and the exact name', async ([, args, message]) => {
   const { status, out, err } = await viv(temporaryFolder(), ...args);
