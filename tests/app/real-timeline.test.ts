@@ -48,7 +48,7 @@ describeWith(['chromium'], 'the timeline of a real machine', () => {
       await showsText(page, '\nYou said: before');
 
       await page.locator('header').getByRole('button', { name: 'Snapshot' }).click();
-      await page.getByPlaceholder('One is made up').fill('first');
+      await page.getByPlaceholder('Optional').fill('first');
       await page.keyboard.press('Enter');
       await page.getByText('Snapshot “first” was taken.').waitFor();
       await page.getByRole('button', { name: 'Show' }).click();
