@@ -1,6 +1,6 @@
 /** The guest that both sides boot: Debian's kernel with the cross-compiled program in its initial file system. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,11 +26,33 @@ export function compileGuest(source: string, folder: string, name: string): stri
 
 /** The guest with a program; boots to the prompt where no command is given. @throws Error saying what is missing */
 export async function prepareProgram(program: string, command: string | undefined): Promise<Linux> {
-  const additions = command === undefined ? {} : { run: command, copy: [program] };
-  const { boot } = await new GuestKit().prepare(TEMPLATE, additions, ({ message }) => console.error(message));
-  if (boot.kind !== 'linux') throw new Error(`the template ${TEMPLATE} is not a Linux guest`);
-  return boot;
+  const folder = mkdtempSync(join(tmpdir(), 'vivarium-bench-'));
+  try {
+    const first = join(folder, 'first');
+    writeFileSync(first, firstProgram(command ?? ''), { mode: 0o755 });
+    const additions = command === undefined ? {} : { copy: [program, `${first}:${FIRST}`] };
+    const { boot } = await new GuestKit().prepare(TEMPLATE, additions, ({ message }) => console.error(message));
+    if (boot.kind !== 'linux') throw new Error(`the template ${TEMPLATE} is not a Linux guest`);
+    return command === undefined ? boot : { ...boot, commandLine: `${boot.commandLine} quiet rdinit=${FIRST}` };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
+
+const FIRST = '/first';
+/** In the place of the kit's own first program, so that both sides do the same and nothing else: one command, then power-off. */
+const firstProgram = (command: string) => `#!/bin/sh
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev
+while read -r caller module; do insmod "/lib/modules/$module.ko" 2> /dev/null; done < /etc/vivarium/modules
+export PATH=/usr/local/bin:/bin HOME=/root
+cd /root
+exec < /dev/console > /dev/console 2>&1
+${command}
+stty -echo
+poweroff -f
+`;
 
 /** The guest with the suite's program. */
 export async function prepareGuest(command: string | undefined): Promise<Linux> {
