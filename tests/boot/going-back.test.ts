@@ -19,7 +19,7 @@ async function until(holds: () => boolean, what: string): Promise<void> {
 }
 async function uuid(guest: Attached): Promise<string> {
   const before = uuids(guest).length;
-  type(guest, 'echo "uuid:$(cat /proc/sys/kernel/random/uuid)"\r');
+  void type(guest, 'echo "uuid:$(cat /proc/sys/kernel/random/uuid)"\r');
   await until(() => uuids(guest).length > before, 'a UUID');
   return uuids(guest).at(-1) as string;
 }
@@ -31,7 +31,7 @@ describeWith(GUEST_TOOLS, 'debian-riscv64 that goes back', () => {
     const configuration = { board: 'riscv64-virt', memoryBytes, cores: 1, engine: 'auto', boot, disks: [], ports } as const;
     const original = await attach(configuration);
     await original.says('~');
-    type(original, 'grep vmgenid /proc/interrupts && echo "rea""dy"\r');
+    void type(original, 'grep vmgenid /proc/interrupts && echo "rea""dy"\r');
     await original.says('ready');
     const point = await pointOf(await original.machine.save());
     const seen = [await uuid(original)];
@@ -53,7 +53,7 @@ describeWith(GUEST_TOOLS, 'debian-riscv64 that goes back', () => {
         const times = [...branch.printed().matchAll(/now:(\d+)/g)];
         return Math.abs(Number(times.at(-1)?.[1] ?? 0) - Date.now() / 1000) < SECONDS;
       };
-      for (const limit = Date.now() + 60_000; !isRight() && Date.now() < limit; await sleep(500)) type(branch, 'echo "now:$(date +%s)"\r');
+      for (const limit = Date.now() + 60_000; !isRight() && Date.now() < limit; await sleep(500)) void type(branch, 'echo "now:$(date +%s)"\r');
       expect(isRight()).toBe(true);
       await branch.machine.stop();
     }
