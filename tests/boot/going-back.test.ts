@@ -53,7 +53,8 @@ describeWith(GUEST_TOOLS, 'debian-riscv64 that goes back', () => {
         const times = [...branch.printed().matchAll(/now:(\d+)/g)];
         return Math.abs(Number(times.at(-1)?.[1] ?? 0) - Date.now() / 1000) < SECONDS;
       };
-      for (const limit = Date.now() + 60_000; !isRight() && Date.now() < limit; await sleep(500)) void type(branch, 'echo "now:$(date +%s)"\r');
+      for (const limit = Date.now() + 60_000; !isRight() && Date.now() < limit; await sleep(500))
+        void type(branch, 'echo "now:$(date +%s)"\r');
       expect(isRight()).toBe(true);
       await branch.machine.stop();
     }
