@@ -1,5 +1,5 @@
 /** A board as data: which parts it has, where, and on which lines. Everything else about a board follows from it. */
-import type { FdtValue, Part, PartNode, Window } from '../../device/kit/part.ts';
+import type { Part, PartNode, Window } from '../../device/kit/part.ts';
 import type { RegionTarget } from '../../device/kit/device.ts';
 import type { PciPart } from '../../device/pci/part.ts';
 import type { MachineConfiguration } from '../../index.ts';
@@ -76,5 +76,3 @@ export interface BoardKind {
   /** The flattened device tree that describes the board to a guest. */
   deviceTree(configuration: BoardConfiguration, plan: BoardPlan, request: DeviceTreeRequest): Uint8Array;
 }
-
-export type { FdtValue };
