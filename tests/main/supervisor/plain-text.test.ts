@@ -4,7 +4,7 @@ import { lastLine, plainLines } from '../../../main/supervisor/plain-text.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-test.for([
+test.for<[string, string]>([
   ['', ''],
   ['hello\r\n', 'hello'],
   ['one\r\ntwo\r\n\r\n  \r\n', 'two'],
