@@ -65,7 +65,8 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
     keep: (page) => pages.keeper.keep(page),
     codeWritten: (page) => shootdown.codeChanged(page),
   });
-  const board = createBoard(layout.board, { buffer, memory: guest, clock, powerRequested: () => undefined, log });
+  const states = layout.cores.map(({ state }) => state);
+  const board = createBoard(layout.board, { buffer, memory: guest, clock, powerRequested: () => undefined, log, states });
   board.initialise();
   const opening = openDisks(configuration.disks, diskOwner);
   const began = saved ? resume(board, saved, configuration, buffer) : boot(board, guest, configuration);

@@ -107,6 +107,8 @@ export interface EngineCore {
   readonly working: { operand: bigint; operand2: bigint; physical: bigint; cause: number; trapValue: bigint; protection: number };
   /** Time in ticks of the board's timebase. */
   time(): bigint;
+  /** The same time in nanoseconds. */
+  nanoseconds(): bigint;
   /** Instructions retired so far, this one not yet. */
   retired(): bigint;
   /** The interrupt lines that hardware drives, as bits that board and architecture agree on. */

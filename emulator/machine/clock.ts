@@ -16,7 +16,10 @@ export class MachineClock implements Clock {
     this.#control.clockOrigin = (this.#control.clockHeld || this.#now()) - ticks * 100n;
   }
   ticks(): number {
-    return Math.floor(Number((this.#control.clockHeld || this.#now()) - this.#control.clockOrigin) / 100);
+    return Math.floor(this.nanoseconds() / 100);
+  }
+  nanoseconds(): number {
+    return Number((this.#control.clockHeld || this.#now()) - this.#control.clockOrigin);
   }
   /** Stops the clock while the cores stand still. Only by whoever made them. */
   hold(): void {

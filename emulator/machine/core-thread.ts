@@ -71,7 +71,8 @@ export function createCoreThread(parts: CoreThreadParts): {
     // This core stops before its next slice; the owner stops the others.
     board.signals(index).nudge();
   };
-  const board = createBoard(layout.board, { buffer, memory: guest, clock, powerRequested: end, log: (line) => parts.log(line) });
+  const states = layout.cores.map(({ state }) => state);
+  const board = createBoard(layout.board, { buffer, memory: guest, clock, powerRequested: end, log: (line) => parts.log(line), states });
   const signals = board.signals(index);
   let htif: (() => void) | undefined;
   const core: Core = new Core({
@@ -85,7 +86,9 @@ export function createCoreThread(parts: CoreThreadParts): {
     tiering: parts.tiering,
     ...(parts.module ? { module: parts.module } : {}),
     bus: board,
+    ports: board.ports,
     time: () => BigInt(clock.ticks()),
+    nanoseconds: () => BigInt(clock.nanoseconds()),
     lines: () => signals.lines,
     nudge: () => signals.nudge(),
     firmwareCall: () => binding.firmwareCall(),
@@ -94,7 +97,6 @@ export function createCoreThread(parts: CoreThreadParts): {
     awaitPage: (page) => absent.fetch(page, wanted),
     watchedWritten: () => htif?.(),
   });
-  const states = layout.cores.map(({ state }) => state);
   const binding: CoreBinding = kind.bindCore({ core, board, memory: guest, buffer, states, shootdown, end });
 
   const watch = (tohost: number, fromhost: number | undefined) => {

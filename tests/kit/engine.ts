@@ -93,6 +93,7 @@ export class TestCore {
       tiering: { compile: engine !== 'interpreter', threshold },
       bus: { read: (address) => this.#read(address), write: (address, _size, value) => this.#write(address, value) },
       time: () => this.time,
+      nanoseconds: () => this.time * 100n,
       lines: () => this.lines,
       nudge: () => void Atomics.store(this.#attention, 0, 1),
       firmwareCall: () => false,

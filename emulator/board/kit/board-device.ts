@@ -10,6 +10,8 @@ export interface BoardDevice extends Device {
   readonly title: string;
   /** Physical address of its registers; undefined while the guest has not placed them. */
   readonly address: number | undefined;
+  /** Its address is a port. */
+  readonly space?: 'ports';
   /** Bytes of its window. */
   readonly size: number;
   /** The interrupt controller's input that it pulls. */
@@ -32,7 +34,7 @@ export function inSlot({ slot, function: own }: Plugged, title: string, { config
     unknownAccesses: 0,
     lastUnknown: 0,
     title: `${title}: PCI function`,
-    address: configuration.at + slot * CONFIG_SLOT_BYTES,
+    address: configuration && configuration.at + slot * CONFIG_SLOT_BYTES,
     size: ALL_CONFIG_BYTES,
     ...(pin === 0 ? {} : { line: firstLine + pciLine(slot, pin) }),
     pci: { slot, identity },

@@ -7,17 +7,18 @@ import type { Device } from '../../device/kit/device.ts';
 import { Doorbell } from '../../device/kit/doorbell.ts';
 import type { Built, FirmwareConsole, Part, PowerRequest, Site } from '../../device/kit/part.ts';
 import type { Clock, InterruptLine, Log } from '../../device/kit/wiring.ts';
-import { PCI_LINES, PciHostBridge, type Plugged, pciHost } from '../../device/pci/host-bridge.ts';
+import { PCI_LINES, PciHostBridge, type Plugged } from '../../device/pci/host-bridge.ts';
+import { buildPciPorts, pciPorts } from '../../device/pci/port-access.ts';
 import type { PciBuilt } from '../../device/pci/part.ts';
 import type { GuestMemory } from '../../memory/guest-memory.ts';
 import { reset } from '../../snapshot/schema.ts';
 import { boards } from '../boards.ts';
 import { AttachedBackEnds, type BackEnds } from './back-ends.ts';
-import { Bus } from './bus.ts';
+import { Bus, type Placed } from './bus.ts';
 import { type BoardLayout, partsOf, placeOf, sharedKey } from './layout.ts';
 import { type BoardDevice, inRegion, inSlot } from './board-device.ts';
-import { sendMessage } from './messages.ts';
-import type { DeviceTreeRequest } from './plan.ts';
+import { writeMessage } from './messages.ts';
+import type { BoardKind, BoardPlan, DeviceTreeRequest, Entry } from './plan.ts';
 
 /** What a thread gives its board. */
 export interface BoardParts {
@@ -28,6 +29,14 @@ export interface BoardParts {
   /** Called on the thread whose core asked, with a device's lock held: only pass it on. */
   powerRequested(request: PowerRequest): void;
   readonly log: Log;
+  /** Addresses of the cores' architectural state in `buffer`, for boards on which interrupts are messages. */
+  readonly states?: readonly number[];
+}
+
+/** The second address space: where nothing answers, reads give ones and writes are lost. */
+export interface Ports {
+  read(port: number, size: 1 | 2 | 4): number;
+  write(port: number, size: 1 | 2 | 4, value: number): boolean;
 }
 
 /** A part that was built, with its bell. */
@@ -43,6 +52,9 @@ export class Board {
   readonly devices: readonly BoardDevice[];
   readonly #parts: BoardParts;
   readonly #bus: Bus;
+  readonly #kind: BoardKind;
+  /** The second address space; nothing answers there on a board without one. */
+  readonly ports: Ports;
   readonly #signals: readonly CoreSignals[];
   readonly #doorbell: Doorbell;
   readonly #members: readonly Member[];
@@ -52,6 +64,7 @@ export class Board {
   constructor(layout: BoardLayout, parts: BoardParts) {
     this.layout = layout;
     this.#parts = parts;
+    this.#kind = boards[layout.configuration.board];
     const { buffer } = parts;
     const { plan } = layout;
     this.#release = new Int32Array(buffer, layout.release, 1);
@@ -64,15 +77,10 @@ export class Board {
     );
 
     const builtEntries = new Map<string, Built>();
-    const input = (line: number): InterruptLine => {
-      const found = builtEntries.get(plan.interruptController)?.line?.(line);
-      if (!found) throw new Error(`${plan.interruptController} is not there yet: a board lists its interrupt controller first`);
-      return found;
-    };
+    const input = (line: number): InterruptLine => wired(plan, line, builtEntries);
     for (const { part, line } of plan.entries) builtEntries.set(part.name, part.build(this.#site(part, bells.get(part.name), line, input)));
     const functions = plan.pci.entries.map(({ part, slot }) => {
-      const message = (address: number, data: number) => sendMessage(parts.memory, address, data);
-      return { slot, part, built: part.build(Object.assign(this.#site(part, bells.get(part.name), undefined, input), { message })) };
+      return { slot, part, built: part.build(this.#site(part, bells.get(part.name), undefined, input)) };
     });
     const bridge = this.#bridge(functions, input);
 
@@ -81,20 +89,41 @@ export class Board {
       ...functions.map(({ part: { name }, built }) => ({ name, built, bell: bells.get(name) })),
     ];
     const entries = plan.entries.map((entry) => ({ ...entry, built: builtEntries.get(entry.part.name) as Built }));
+    const { pci } = plan;
+    const inPorts = 'registers' in pci.ports ? pci.ports.registers : undefined;
+    const access = inPorts && buildPciPorts(this.#site(pciPorts, undefined, undefined, input), bridge);
     this.#bus = new Bus([
-      ...entries.flatMap(({ window, built: { target } }) => (target ? [{ window, target }] : [])),
+      ...entries.flatMap((entry) => (entry.space === 'ports' ? [] : places(entry))),
       ...plan.empty,
-      { window: plan.pci.memory, target: bridge.window('memory', plan.pci.memory.at) },
-      { window: plan.pci.configuration, target: bridge.configuration },
-      { window: plan.pci.ports, target: bridge.window('io', 0) },
+      { window: pci.memory, target: bridge.window('memory', pci.memory.at) },
+      ...(pci.configuration ? [{ window: pci.configuration, target: bridge.configuration }] : []),
+      ...('registers' in pci.ports ? [] : [{ window: pci.ports, target: bridge.window('io', 0) }]),
     ]);
+    const ports = new Bus([
+      ...entries.flatMap((entry) => (entry.space === 'ports' ? places(entry) : [])),
+      ...(access && inPorts ? [{ window: inPorts, target: access.target }] : []),
+      ...(access ? [{ window: ALL_PORTS, target: bridge.window('io', 0) }] : []),
+    ]);
+    this.ports = {
+      read: (port, size) => open(ports.read(port, size), size),
+      write: (port, size, value) => ports.write(port, size, value) || true,
+    };
     this.devices = [
-      ...entries.flatMap(({ part: { title }, window, line, built }) =>
+      ...entries.flatMap(({ part: { title }, window, space, line, built }) =>
         built.devices.map((device) =>
-          placed(device, { title, address: window.at, size: window.size, ...(line === undefined ? {} : { line }) }),
+          placed(device, {
+            title,
+            address: window.at,
+            size: window.size,
+            ...(space ? { space } : {}),
+            ...(line === undefined ? {} : { line }),
+          }),
         ),
       ),
-      ...bridge.functions.map((plugged) => inSlot(plugged, titleOf(plugged, functions), plan.pci)),
+      ...(access && inPorts
+        ? [placed(access.device, { title: pciPorts.title, address: inPorts.at, size: inPorts.size, space: 'ports' as const })]
+        : []),
+      ...bridge.functions.map((plugged) => inSlot(plugged, titleOf(plugged, functions) ?? pci.host.title, pci)),
       ...functions.flatMap(({ part: { title }, slot, built }) =>
         built.behind.map((device) => inRegion(device, title, slot, built.function)),
       ),
@@ -127,6 +156,7 @@ export class Board {
         if (line === undefined) throw new Error(`${part.name} has no interrupt line on this board`);
         return input(line);
       },
+      message: (address, data) => this.message(address, data),
       ring: () => (bell === undefined ? undefined : doorbell.ring(bell)),
       power: (request) => powerRequested(request),
     };
@@ -135,7 +165,8 @@ export class Board {
   #bridge(functions: readonly { slot: number; built: PciBuilt }[], input: (line: number) => InterruptLine): PciHostBridge {
     const { layout } = this;
     const { buffer } = this.#parts;
-    const host = { slot: 0, function: pciHost.build(placeOf(layout, pciHost.name, buffer)) };
+    const { host: part } = layout.plan.pci;
+    const host = { slot: 0, function: part.build(placeOf(layout, part.name, buffer)) };
     const plugged: readonly Plugged[] = [host, ...functions.map(({ slot, built }) => ({ slot, function: built.function }))];
     const lines = Array.from({ length: PCI_LINES }, (_, line) => input(layout.plan.pci.firstLine + line));
     return new PciHostBridge(plugged, lines, buffer, layout.pciLock);
@@ -149,14 +180,31 @@ export class Board {
     for (const { built } of this.#members) built.initialise?.();
   }
 
-  /** Reads from a physical address below 2^32 that is not RAM. @returns the value, or -1 for a bus error */
+  /** Reads from a physical address that is not RAM. @returns the value, or -1 for a bus error */
   read(address: number, size: 1 | 2 | 4): number {
-    return this.#bus.read(address, size);
+    const value = this.#bus.read(address, size);
+    return this.#kind.openBus ? open(value, size) : value;
   }
 
   /** Writes the low `size` bytes of `value`. @returns false for a bus error */
   write(address: number, size: 1 | 2 | 4, value: number): boolean {
-    return this.#bus.write(address, size, value);
+    return this.#bus.write(address, size, value) || this.#kind.openBus === true;
+  }
+
+  /** Registers that belong to the core whose thread this board is on, before everything else at their addresses. */
+  overlay(placed: Placed): void {
+    this.#bus.overlay(placed);
+  }
+
+  /** Writes an interrupt message: to the cores, or as what it is on the bus, a write of 32 bits. */
+  message(address: number, data: number): void {
+    const { buffer, memory, states = [] } = this.#parts;
+    if (!this.#kind.message?.({ buffer, states, signals: this.#signals }, address, data)) writeMessage(memory, address, data);
+  }
+
+  /** A core is done with a level-triggered interrupt that came as a message with this vector. */
+  endOfInterrupt(vector: number): void {
+    for (const { built } of this.#members) built.endOfInterrupt?.(vector);
   }
 
   /** Brings a core's timer line up to date. @returns the ticks at which to call again; Infinity if never by itself */
@@ -219,8 +267,30 @@ export class Board {
 
 const placed = (device: Device, where: Omit<BoardDevice, keyof Device>): BoardDevice => Object.assign(device, where);
 
-function titleOf({ slot }: Plugged, functions: readonly { slot: number; part: { title: string } }[]): string {
-  return functions.find((each) => each.slot === slot)?.part.title ?? pciHost.title;
+const ALL_PORTS = { at: 0, size: 0x1_0000 };
+/** What a read gives where nothing answers. */
+const open = (value: number, size: 1 | 2 | 4): number => (value === -1 ? 2 ** (8 * size) - 1 : value);
+
+function places({ window, furtherWindows = [], built: { target } }: Entry & { readonly built: Built }): Placed[] {
+  if (!target) return [];
+  return [window, ...furtherWindows].map((each) => ({ window: each, target, origin: window.at }));
+}
+
+/** A line as a device gets it: it leads to every controller that the board has routed it to. */
+function wired(plan: BoardPlan, line: number, built: ReadonlyMap<string, Built>): InterruptLine {
+  const route = plan.route?.(line) ?? [{ controller: plan.interruptController, input: line }];
+  const lines = route.map(({ controller, input }) => {
+    const found = built.get(controller)?.line?.(input);
+    if (!found) throw new Error(`${controller} is not there yet: a board lists its interrupt controllers first`);
+    return found;
+  });
+  const [only] = lines;
+  if (only && lines.length === 1) return only;
+  return { set: (level) => lines.forEach((each) => each.set(level)) };
+}
+
+function titleOf({ slot }: Plugged, functions: readonly { slot: number; part: { title: string } }[]): string | undefined {
+  return functions.find((each) => each.slot === slot)?.part.title;
 }
 
 /** Builds this thread's board. The shared memory keeps what it holds: call `initialise` once for a new machine. */

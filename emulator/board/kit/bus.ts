@@ -1,17 +1,24 @@
-/** The board's address decoder for everything that is not RAM. */
+/** The board's address decoder: for everything that is not RAM, or for ports. */
 import type { RegionTarget } from '../../device/kit/device.ts';
 import type { Window } from '../../device/kit/part.ts';
 
 export interface Placed {
   readonly window: Window;
   readonly target: RegionTarget;
+  /** The address of the target's offset 0; absent: the window's first. */
+  readonly origin?: number;
 }
 
 export class Bus {
-  readonly #placed: readonly Placed[];
+  readonly #placed: Placed[];
 
   constructor(placed: readonly Placed[]) {
-    this.#placed = placed;
+    this.#placed = [...placed];
+  }
+
+  /** Puts something before all that is there. */
+  overlay(placed: Placed): void {
+    this.#placed.unshift(placed);
   }
 
   #find(address: number, size: number): Placed | undefined {
@@ -26,13 +33,13 @@ export class Bus {
   /** @returns the value, or -1 where nothing answers */
   read(address: number, size: 1 | 2 | 4): number {
     const placed = this.#find(address, size);
-    return placed ? placed.target.read(address - placed.window.at, size) : -1;
+    return placed ? placed.target.read(address - (placed.origin ?? placed.window.at), size) : -1;
   }
 
   /** @returns whether something answered */
   write(address: number, size: 1 | 2 | 4, value: number): boolean {
     const placed = this.#find(address, size);
-    placed?.target.write(address - placed.window.at, size, value);
+    placed?.target.write(address - (placed.origin ?? placed.window.at), size, value);
     return placed !== undefined;
   }
 }

@@ -6,7 +6,7 @@ import { coreSignals } from '../../device/kit/core-signals.ts';
 import { GUARD_SIZE, type Place } from '../../device/kit/device.ts';
 import { Doorbell } from '../../device/kit/doorbell.ts';
 import type { Component, Part } from '../../device/kit/part.ts';
-import { pciHost } from '../../device/pci/host-bridge.ts';
+import { pciPorts } from '../../device/pci/port-access.ts';
 import { boards } from '../boards.ts';
 import type { BoardConfiguration, BoardPlan } from './plan.ts';
 
@@ -42,7 +42,8 @@ export interface BoardLayout {
 /** Every part of a board in the order in which they are built, the bridge's own function among them. */
 export const partsOf = ({ entries, pci }: BoardPlan): readonly Omit<Part, 'build' | 'node'>[] => [
   ...entries.map(({ part }) => part),
-  pciHost,
+  pci.host,
+  ...('registers' in pci.ports ? [pciPorts] : []),
   ...pci.entries.map(({ part }) => part),
 ];
 

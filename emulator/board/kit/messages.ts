@@ -1,8 +1,8 @@
-/** Message-signalled interrupts on a board whose interrupt controller takes none. */
+/** Message-signalled interrupts that no interrupt controller takes. */
 import type { GuestMemory } from '../../memory/guest-memory.ts';
 
 /** Sends a message as what it is on the bus: a write of 32 bits. Outside RAM nobody hears it. */
-export function sendMessage(memory: GuestMemory, address: number, data: number): void {
+export function writeMessage(memory: GuestMemory, address: number, data: number): void {
   const at = memory.offset(address, 4);
   if (at < 0) return;
   memory.prepare(address, 4);

@@ -1,7 +1,8 @@
 /** A board as data: which parts it has, where, and on which lines. Everything else about a board follows from it. */
+import type { CoreSignals } from '../../device/kit/core-signals.ts';
 import type { Part, PartNode, Window } from '../../device/kit/part.ts';
 import type { RegionTarget } from '../../device/kit/device.ts';
-import type { PciPart } from '../../device/pci/part.ts';
+import type { PciHost, PciPart } from '../../device/pci/part.ts';
 import type { MachineConfiguration } from '../../index.ts';
 import type { Architecture } from '../../isa/architecture.ts';
 import type { CoreBinding, CoreBindingParts } from './core-binding.ts';
@@ -14,7 +15,11 @@ export type BoardConfiguration = Pick<MachineConfiguration, 'board' | 'cores' | 
 /** A part at its address. */
 export interface Entry {
   readonly part: Part;
+  /** The second address space, of ports; absent: memory. */
+  readonly space?: 'ports';
   readonly window: Window;
+  /** Other places of the same registers: offsets go on counting from the beginning of `window`. */
+  readonly furtherWindows?: readonly Window[];
   /** The interrupt controller's input that it pulls. */
   readonly line?: number;
 }
@@ -36,8 +41,12 @@ export interface PciEntry {
 
 /** The PCI host bridge and what is behind it. */
 export interface PciPlan {
-  readonly configuration: Window;
-  readonly ports: Window;
+  /** The bridge's own function. */
+  readonly host: PciHost;
+  /** Configuration space as memory (ECAM); absent: by the ports of `ports`. */
+  readonly configuration?: Window;
+  /** I/O space as memory, or in the board's own ports with the registers that reach configuration space. */
+  readonly ports: Window | { readonly registers: Window };
   readonly memory: Window;
   /** The first of its four inputs of the interrupt controller. */
   readonly firstLine: number;
@@ -50,6 +59,8 @@ export interface BoardPlan {
   readonly pci: PciPlan;
   /** The part whose inputs the lines are. */
   readonly interruptController: string;
+  /** Where a line leads, if not simply to the input of its number: every controller that it reaches. */
+  route?(line: number): readonly { readonly controller: string; readonly input: number }[];
 }
 
 /** What a boot tells the guest by the device tree. */
@@ -61,12 +72,25 @@ export interface DeviceTreeRequest {
   readonly seed?: Uint8Array;
 }
 
+/** What an interrupt message may reach. */
+export interface MessageTargets {
+  readonly buffer: SharedArrayBuffer;
+  /** Addresses of all cores' architectural state in `buffer`. */
+  readonly states: readonly number[];
+  /** Of each core. */
+  readonly signals: readonly CoreSignals[];
+}
+
 /** A kind of board. */
 export interface BoardKind {
   /** The architecture of its cores. */
   readonly architecture: Architecture;
   /** Physical address of RAM. */
   readonly ramBase: number;
+  /** Where nothing answers, reads give ones and writes are lost, instead of a fault. */
+  readonly openBus?: true;
+  /** Takes an interrupt message, a write of 32 bits to an address. @returns false where it is an ordinary write */
+  message?(targets: MessageTargets, address: number, data: number): boolean;
   /** What it makes of a core that the engine runs. */
   bindCore(parts: CoreBindingParts): CoreBinding;
   /** Most disks it has places for. */

@@ -3,6 +3,7 @@ import { clint } from '../../device/clint/part.ts';
 import { edu } from '../../device/edu/part.ts';
 import { finisher } from '../../device/finisher/part.ts';
 import { goldfishRtc } from '../../device/goldfish-rtc/part.ts';
+import { expressHost } from '../../device/pci/host-bridge.ts';
 import { plic } from '../../device/plic/part.ts';
 import { uart16550 } from '../../device/uart16550/part.ts';
 import { virtioBlock } from '../../device/virtio/block/part.ts';
@@ -66,6 +67,7 @@ function plan(configuration: BoardConfiguration): BoardPlan {
     ],
     empty,
     pci: {
+      host: expressHost,
       configuration: map.PCI_CONFIGURATION,
       ports: map.PCI_PORTS,
       memory: map.PCI_MEMORY,

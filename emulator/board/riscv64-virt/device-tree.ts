@@ -90,7 +90,9 @@ const pciUnit = (slot: number): readonly number[] => [slot << 11, 0, 0];
 const PCI_PINS = [1, 2, 3, 4];
 
 /** The PCI host bridge (Open Firmware's PCI bus binding, and pci-host-ecam-generic). */
-function pci({ configuration, ports, memory, firstLine }: BoardPlan['pci'], controller: number): FdtNode {
+function pci({ memory, firstLine }: BoardPlan['pci'], controller: number): FdtNode {
+  const configuration = map.PCI_CONFIGURATION;
+  const ports = map.PCI_PORTS;
   const IO = 0x0100_0000;
   const MEMORY = 0x0200_0000;
   const slots = Array.from({ length: PCI_LINES }, (_, slot) => slot);
@@ -128,7 +130,7 @@ function soc(harts: readonly number[], plan: BoardPlan, phandles: Phandles): Fdt
   const nodes = [
     ...plan.entries.flatMap(({ part, window, line }) => (part.node ? [at(part.node, window, line, phandles.part(part.name))] : [])),
     ...plan.empty.map((place) => at(place.node, place.window, place.line, 0)),
-    { window: plan.pci.configuration, node: pci(plan.pci, controller) },
+    { window: map.PCI_CONFIGURATION, node: pci(plan.pci, controller) },
   ].sort((one, other) => one.window.at - other.window.at);
   return node(
     'soc',

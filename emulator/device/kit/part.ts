@@ -51,6 +51,8 @@ export interface Site {
   readonly signals: readonly CoreSignals[];
   /** The part's interrupt line. */
   readonly line: InterruptLine;
+  /** Writes an interrupt message: 32 bits of data to a physical address. */
+  message(address: number, data: number): void;
   /** Has the I/O thread look at the part. */
   ring(): void;
   power(request: PowerRequest): void;
@@ -66,6 +68,8 @@ export interface Built {
   line?(source: number): InterruptLine;
   /** Brings a core's timer line up to date. @returns the ticks at which to call again; Infinity if never by itself */
   deadline?(core: number): number;
+  /** A core is done with a level-triggered interrupt that came to it as a message with this vector. */
+  endOfInterrupt?(vector: number): void;
   /** After a reset of its state: empties what is shared. */
   initialise?(): void;
   /** After a restore: rings for what was asked for elsewhere. */

@@ -9,6 +9,8 @@ export interface InterruptLine {
 export interface Clock {
   /** `mtime`: ticks of 100 ns (10 MHz) since the machine started, pauses excluded. */
   ticks(): number;
+  /** The same time in nanoseconds, whole and exact for 104 days. */
+  nanoseconds(): number;
 }
 
 /** Ticks of `Clock` in a second. */

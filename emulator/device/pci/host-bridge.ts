@@ -3,29 +3,33 @@
  * its functions, the windows through which cores reach them, and four interrupt lines that their pins share.
  */
 import { schema } from '../../snapshot/schema.ts';
-import type { Place, RegionTarget } from '../kit/device.ts';
+import type { RegionTarget } from '../kit/device.ts';
 import { Lock } from '../kit/lock.ts';
 import type { InterruptLine } from '../kit/wiring.ts';
+import type { PciIdentity } from './config-registers.ts';
 import { PciFunction, type PciShape } from './function.ts';
+import type { PciHost } from './part.ts';
 import { pciFields } from './state.ts';
 
-/** The function in slot 0, through which a guest knows the bridge: the numbers of QEMU's. */
-const BRIDGE: PciShape = {
-  identity: { vendor: 0x1b36, device: 0x0008, revision: 0, classCode: 0x06_0000, subsystemVendor: 0x1af4, subsystem: 0x1100 },
-  regions: [],
-  capabilities: [],
-  pin: 0,
-};
 const BRIDGE_STATE = schema('pci-host', 1, pciFields(0));
 
-/** The bridge's own function as a board lists it. */
-export const pciHost = {
-  name: 'pci-host',
-  title: 'PCI host bridge',
-  components: [{ name: 'pci-host', schema: BRIDGE_STATE }],
-  added: true,
-  build: (place: Place): PciFunction => new PciFunction('pci-host', BRIDGE_STATE, place, BRIDGE, { message: () => undefined }),
-} as const;
+/** The function in slot 0, through which a guest knows the bridge. */
+export function pciHost(identity: PciIdentity, added?: true): PciHost {
+  const shape: PciShape = { identity, regions: [], capabilities: [], pin: 0 };
+  return {
+    name: 'pci-host',
+    title: 'PCI host bridge',
+    components: [{ name: 'pci-host', schema: BRIDGE_STATE }],
+    ...(added ? { added } : {}),
+    build: (place) => new PciFunction('pci-host', BRIDGE_STATE, place, shape, { message: () => undefined }),
+  };
+}
+
+/** That of QEMU's generic PCI Express host (`gpex`). */
+export const expressHost = pciHost(
+  { vendor: 0x1b36, device: 0x0008, revision: 0, classCode: 0x06_0000, subsystemVendor: 0x1af4, subsystem: 0x1100 },
+  true,
+);
 
 /** A function in its slot on bus 0. */
 export interface Plugged {

@@ -1,5 +1,5 @@
 /** A PCI function as a board lists it: a part that is in a slot of the bus rather than at an address. */
-import type { Device } from '../kit/device.ts';
+import type { Device, Place } from '../kit/device.ts';
 import type { Built, Part, Site } from '../kit/part.ts';
 import type { PciFunction, PciWires } from './function.ts';
 
@@ -15,6 +15,11 @@ export type PciBuilt = Omit<Built, 'target' | 'devices'> & {
 
 export interface PciPart extends Omit<Part, 'node' | 'build'> {
   build(site: PciSite): PciBuilt;
+}
+
+/** The function through which a guest knows a host bridge, as a board lists it. */
+export interface PciHost extends Omit<Part, 'node' | 'build'> {
+  build(place: Place): PciFunction;
 }
 
 /** The component of a function in front of a device of that name. */

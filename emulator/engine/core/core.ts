@@ -59,6 +59,8 @@ export interface CoreSurroundings {
   readonly ports?: AddressSpace;
   /** Time in ticks. */
   time(): bigint;
+  /** The same time in nanoseconds. */
+  nanoseconds(): bigint;
   /** The interrupt lines that hardware drives. */
   lines(): number;
   /** Makes this core's generated code return soon. */
@@ -176,6 +178,9 @@ export class Core implements EngineCore {
   }
   time(): bigint {
     return this.surroundings.time();
+  }
+  nanoseconds(): bigint {
+    return this.surroundings.nanoseconds();
   }
   lines(): number {
     return this.surroundings.lines();

@@ -12,6 +12,7 @@ export interface TestBoard {
   readonly memory: GuestMemory;
   readonly buffer: SharedArrayBuffer;
   readonly pageFlags: Uint8Array;
+  /** In ticks of 100 ns, and parts of them. */
   readonly clock: { now: number };
   readonly power: PowerRequest[];
   readonly log: string[];
@@ -47,7 +48,7 @@ export function testBoard(configuration: Partial<BoardConfiguration> = {}, ramBy
   const board = createBoard(layout, {
     buffer,
     memory,
-    clock: { ticks: () => clock.now },
+    clock: { ticks: () => Math.floor(clock.now), nanoseconds: () => Math.floor(clock.now * 100) },
     powerRequested: (request) => made.power.push(request),
     log: (line) => made.log.push(line),
   });
