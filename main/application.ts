@@ -29,7 +29,7 @@ import { resuming } from './supervisor/interrupted.ts';
 import { openSupervisor, type Supervisor } from './supervisor/supervisor.ts';
 import { templateDefinition } from './supervisor/template-definition.ts';
 import { taskList, type TaskList } from './tasks/task-list.ts';
-import { storageOf } from './timeline/storage.ts';
+import { storageOf } from './workers/storage.ts';
 import { openTimelines, type OpenTimelines } from './timeline/open-timelines.ts';
 import { printError } from './output/print.ts';
 

@@ -11,7 +11,7 @@ import { openHostImage } from '../disks/host-image.ts';
 import type { DiskBase } from '../../preload/contract/disks.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import { StorageError, type ChunkReader } from '../storage/index.ts';
-import { MEMORY, ownerOf, type Report } from '../timeline/job.ts';
+import { MEMORY, ownerOf, type Report } from '../jobs/job.ts';
 import { ArchiveError } from './archive-error.ts';
 import type { ArchivedMachine } from './archived-machine.ts';
 import { bootFiles, unusedDisks } from './boot-files.ts';

@@ -5,8 +5,8 @@
 import { parseBoundedJson } from '../../preload/contract/bounded-json.ts';
 import type { PackedParts } from '../library/saved-parts.ts';
 import { StorageError, type Store } from '../storage/index.ts';
-import { dropOwners } from '../timeline/store-keeping.ts';
-import { ownerOf, type Report } from '../timeline/job.ts';
+import { dropOwners } from '../storage/keeping-jobs.ts';
+import { ownerOf, type Report } from '../jobs/job.ts';
 import { ArchiveError, damaged } from './archive-error.ts';
 import { isArchivedMachine, type ArchivedMachine } from './archived-machine.ts';
 import { ImportedLists } from './imported-lists.ts';

@@ -4,7 +4,7 @@ import { joined, type Run } from '../disks/cluster.ts';
 import { writeSegments } from '../disks/content.ts';
 import type { Store } from '../storage/index.ts';
 import { NumberSet } from '../storage/number-set.ts';
-import { MEMORY, PAGE_BYTES } from '../timeline/job.ts';
+import { MEMORY, PAGE_BYTES } from '../jobs/job.ts';
 import { damaged } from './archive-error.ts';
 import type { ArchivedMachine, ArchivedSnapshot } from './archived-machine.ts';
 import { bootFiles, unusedDisks } from './boot-files.ts';

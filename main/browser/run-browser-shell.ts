@@ -13,7 +13,7 @@ import { LibraryError } from '../library/library-error.ts';
 import { connectLocally, type LocalConnection } from '../local/local-client.ts';
 import { listenLocally } from '../local/local-server.ts';
 import { relaySession } from '../local/relay.ts';
-import { endDespiteThreads, endOnSignals } from '../quitting.ts';
+import { endDespiteThreads, endOnSignals } from '../ending/quitting.ts';
 import { startGuest } from '../start-guest.ts';
 import { openBrowserShell, type BrowserShell } from './browser-shell.ts';
 import { print, printError } from '../output/print.ts';

@@ -2,7 +2,7 @@
 import { ContractError } from '../../preload/contract/contract.ts';
 import { LibraryError } from '../library/library-error.ts';
 import { listenLocally } from '../local/local-server.ts';
-import { endDespiteThreads, endOnSignals } from '../quitting.ts';
+import { endDespiteThreads, endOnSignals } from '../ending/quitting.ts';
 import { EXIT } from './call-error.ts';
 import { readArguments, words, type Command } from './command.ts';
 import { openApplication } from './open-application.ts';

@@ -1,7 +1,7 @@
 /** What of a machine's hardware differs between two definitions, in words. */
 import type { DiskDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
 import type { HardwareChange } from '../../preload/contract/snapshots.ts';
-import { inUnits } from '../timeline/free-space.ts';
+import { inUnits } from '../storage/free-space.ts';
 
 const BOOT = {
   kernel: 'kernel',

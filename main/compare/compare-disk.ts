@@ -2,7 +2,7 @@
 import { FileSystemError, openVolumes, type FoundVolume, type FoundVolumes } from '../../emulator/disk/filesystem/index.ts';
 import type { DiskDiff, VolumeDiff } from '../../preload/contract/snapshots.ts';
 import { CLUSTER_BYTES, type Run } from '../disks/cluster.ts';
-import type { Report } from '../timeline/job.ts';
+import type { Report } from '../jobs/job.ts';
 import { changedClusters, type DiskState } from './changed-clusters.ts';
 import { compareFiles } from './compare-files.ts';
 

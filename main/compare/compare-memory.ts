@@ -1,7 +1,7 @@
 /** The difference of two memories, from their lists of chunks alone: pages that are the same have the same chunk. */
 import type { SnapshotDiff } from '../../preload/contract/snapshots.ts';
 import { StorageError, type ChunkReader } from '../storage/index.ts';
-import { MEMORY } from '../timeline/job.ts';
+import { MEMORY } from '../jobs/job.ts';
 
 /** Runs told of; more would only be scrolled past. */
 const MOST_RUNS = 1000;

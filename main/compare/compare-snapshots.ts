@@ -10,7 +10,7 @@ import { contentImage } from '../disks/content-image.ts';
 import { readContent } from '../disks/content.ts';
 import { openHostImage } from '../disks/host-image.ts';
 import type { ChunkReader } from '../storage/index.ts';
-import type { Report } from '../timeline/job.ts';
+import type { Report } from '../jobs/job.ts';
 import type { DiskState } from './changed-clusters.ts';
 import { compareDisk } from './compare-disk.ts';
 import { compareMemories } from './compare-memory.ts';

@@ -6,7 +6,7 @@ import { createApplication } from '../application.ts';
 import { findHome } from '../library/home.ts';
 import { makeFilesPrivate } from '../library/own-files.ts';
 import { listenLocally } from '../local/local-server.ts';
-import { endOnSignals } from '../quitting.ts';
+import { endOnSignals } from '../ending/quitting.ts';
 import { guestOf, startGuest } from '../start-guest.ts';
 import { runShell } from './shell.ts';
 

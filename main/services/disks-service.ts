@@ -10,14 +10,14 @@ import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { FileClaims } from '../claims/file-claims.ts';
 import { writesInPlace } from '../disks/admit-disks.ts';
 import { hashBase, lookAtBase, problemOf } from '../disks/bases.ts';
-import { BringingIn } from '../disks/bringing-in.ts';
+import { BringingIn } from '../transfer/bringing-in.ts';
 import { headPlace } from '../disks/content.ts';
 import { lookAtDiskFile } from '../disks/disk-file.ts';
 import { headState, overlayBytes, overlayFile, settleHead } from '../disks/heads.ts';
 import { hostPath } from '../images/files/host-path.ts';
 import { hasHead } from '../disks/machine-disks.ts';
 import { sharingOf } from '../disks/shared-files.ts';
-import { TakingOut } from '../disks/taking-out.ts';
+import { TakingOut } from '../transfer/taking-out.ts';
 import { filesOfImage } from '../disks/used-files.ts';
 import type { HeadRecord } from '../library/head-records.ts';
 import type { Library } from '../library/library.ts';
@@ -26,7 +26,7 @@ import { ulid } from '../library/ulid.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { TaskList } from '../tasks/task-list.ts';
-import type { Storage } from '../timeline/storage.ts';
+import type { Storage } from '../workers/storage.ts';
 
 export interface DisksParts {
   readonly library: Pick<Library, 'home' | 'heads' | 'snapshots' | 'machines'>;

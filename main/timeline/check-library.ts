@@ -9,10 +9,10 @@ import type { Home } from '../library/home.ts';
 import { openLibrary, type Library } from '../library/library.ts';
 import type { SnapshotRecord } from '../library/snapshot-records.ts';
 import { salvage, StorageError, type CheckReport } from '../storage/index.ts';
-import type { Report } from './job.ts';
-import { headOwner, MEMORY, ownerOf } from './job.ts';
-import { recover } from './recovery.ts';
-import { storageOf, storeFile, type Storage } from './storage.ts';
+import type { Report } from '../jobs/job.ts';
+import { headOwner, MEMORY, ownerOf } from '../jobs/job.ts';
+import { recover } from '../snapshots/recovery.ts';
+import { storageOf, storeFile, type Storage } from '../workers/storage.ts';
 
 export interface CheckOptions {
   readonly progress?: Report;

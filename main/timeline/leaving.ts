@@ -1,7 +1,7 @@
 /** What becomes of running machines when the program quits: suspended, or stopped where that is set or nothing else can be done. */
 import { QUIT_REASON } from '../library/run-records.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
-import type { Timelines } from './timelines.ts';
+import type { Timelines } from '../snapshots/timelines.ts';
 
 /**
  * Suspends every running machine that is to be saved; the others are left to be stopped.

@@ -7,18 +7,18 @@ import type { StartMachine } from '../supervisor/machine-life.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { freeName } from '../supervisor/template-definition.ts';
-import { aborted, NEVER } from '../patience.ts';
-import { BootedStates } from './booted-states.ts';
-import { branch } from './branching.ts';
-import { carrying, type Carrying } from './carrying.ts';
+import { aborted, NEVER } from '../ending/patience.ts';
+import { BootedStates } from '../snapshots/booted-states.ts';
+import { branch } from '../snapshots/branching.ts';
+import { carrying, type Carrying } from '../transfer/carrying.ts';
 import { checkAll } from './check-library.ts';
-import { Checkpoints } from './checkpoints.ts';
-import { freeSpace, type FreeSpace } from './free-space.ts';
+import { Checkpoints } from '../checkpoints/checkpoints.ts';
+import { freeSpace, type FreeSpace } from '../storage/free-space.ts';
 import { suspendAll } from './leaving.ts';
-import { MachineBin } from './machine-bin.ts';
-import { usable } from './return-plan.ts';
+import { MachineBin } from '../bin/machine-bin.ts';
+import { usable } from '../returning/return-plan.ts';
 import { SpaceWatch } from './space-watch.ts';
-import { Timelines, type TimelinesParts } from './timelines.ts';
+import { Timelines, type TimelinesParts } from '../snapshots/timelines.ts';
 
 export interface OpenTimelinesParts extends Omit<TimelinesParts, 'machine' | 'refresh'> {
   readonly supervisor: Supervisor;

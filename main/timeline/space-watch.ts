@@ -4,7 +4,7 @@
  */
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
-import { inUnits, type FreeSpace } from './free-space.ts';
+import { inUnits, type FreeSpace } from '../storage/free-space.ts';
 
 /** How often the room is looked at, in milliseconds. */
 const EVERY = 2000;

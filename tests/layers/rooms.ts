@@ -19,16 +19,19 @@ const state = 'emulator/snapshot';
 /** How state is declared: a word of the language here, so every room may use it. */
 const schema = 'emulator/snapshot/schema';
 const kit = 'emulator/device/kit';
+/** Structures that serve everywhere: the serial queue, what was recently used. */
+const structures = 'emulator/structures';
 const contract = 'preload/contract';
 const publicFace = ['emulator/index'];
 
 export const ROOMS: readonly Room[] = [
   // The computer. Lower rooms know nothing of ours but types.
+  { room: structures, may: [], packages: [] },
   { room: 'emulator/isa', may: [schema], types: ['emulator/memory', 'emulator/engine'], packages: [] },
   { room: 'emulator/memory', may: [schema], types: ['emulator/isa', state], packages: [] },
   { room: state, may: [], types: ['emulator/memory'], packages: [] },
-  { room: 'emulator/disk', may: [schema], types: ['emulator/memory'], packages: [] },
-  { room: 'emulator/disk/filesystem', may: ['emulator/disk/recently-used', 'emulator/snapshot/crc32'], packages: [] },
+  { room: 'emulator/disk', may: [schema, structures], types: ['emulator/memory'], packages: [] },
+  { room: 'emulator/disk/filesystem', may: [structures, 'emulator/snapshot/crc32'], packages: [] },
   // The engine meets an architecture only through the interface in emulator/isa/architecture, never through emulator/isa/riscv.
   {
     room: 'emulator/engine',
@@ -91,6 +94,7 @@ export const ROOMS: readonly Room[] = [
       'emulator/host/files',
       'emulator/disk',
       'emulator/format',
+      structures,
     ],
     packages: ['node:', 'sqlite3', 'ws', 'node-pty'],
   },

@@ -9,7 +9,7 @@ import type { Home } from '../../main/library/home.ts';
 import { openLibrary } from '../../main/library/library.ts';
 import type { SnapshotRecord } from '../../main/library/snapshot-records.ts';
 import { type ChunkReader, open, openReader, ZERO } from '../../main/storage/index.ts';
-import { overlayFolder, storeFile } from '../../main/timeline/storage.ts';
+import { overlayFolder, storeFile } from '../../main/workers/storage.ts';
 import { hashOfMemory } from '../kit/memory-hash.ts';
 import { checkDisk, type Memory, stepOf } from './guest-model.ts';
 

@@ -1,5 +1,5 @@
 /** Metadata is small and near together: reading it in pieces that are kept saves nearly all reads. */
-import { RecentlyUsed } from '../recently-used.ts';
+import { RecentlyUsed } from '../../structures/recently-used.ts';
 import type { DiskReader } from './volume.ts';
 
 const PIECE_BYTES = 65536;

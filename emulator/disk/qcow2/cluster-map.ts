@@ -1,7 +1,7 @@
 /** From a place on the virtual disk to a place in the file: the two-level map (section "Cluster mapping"). */
 import type { ByteStore } from '../byte-store.ts';
 import { DiskImageError } from '../disk-image.ts';
-import { RecentlyUsed } from '../recently-used.ts';
+import { RecentlyUsed } from '../../structures/recently-used.ts';
 import * as format from './format.ts';
 import type { Qcow2Header } from './header.ts';
 import type { Qcow2Tables } from './tables.ts';

@@ -2,7 +2,7 @@
 import type { ByteStore } from '../byte-store.ts';
 import type { Decompressors } from '../codecs.ts';
 import { checkRange, type DiskImage, DiskImageError, type Extent } from '../disk-image.ts';
-import { RecentlyUsed } from '../recently-used.ts';
+import { RecentlyUsed } from '../../structures/recently-used.ts';
 import { ClusterMap, type Mapping } from './cluster-map.ts';
 import type { Qcow2Header } from './header.ts';
 import { readTables } from './tables.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { detectFormat, openImage } from '../../../emulator/disk/open.ts';
 import { FIELD } from '../../../emulator/disk/qcow2/format.ts';
 import { zstdFrameBytes } from '../../../emulator/disk/qcow2/zstd-frame.ts';
-import { RecentlyUsed } from '../../../emulator/disk/recently-used.ts';
+import { RecentlyUsed } from '../../../emulator/structures/recently-used.ts';
 import { type ImageSummary, summarize, summaryLines } from '../../../emulator/disk/summary.ts';
 import { decompressors, deflate, zstd } from './codecs.ts';
 import { patchwork, rawOf } from './content.ts';

@@ -13,7 +13,7 @@ import { contentImage } from '../../../main/disks/content-image.ts';
 import { readContent } from '../../../main/disks/content.ts';
 import { unpackParts } from '../../../main/library/saved-parts.ts';
 import { open, type Store } from '../../../main/storage/index.ts';
-import type { Report } from '../../../main/timeline/job.ts';
+import type { Report } from '../../../main/jobs/job.ts';
 import { Random } from '../../differential/random.ts';
 import { smallMachine, type SmallMachine } from './small-machine.ts';
 

@@ -12,7 +12,7 @@ import { disksService, type DisksParts } from '../../../main/services/disks-serv
 import { open, type Store } from '../../../main/storage/index.ts';
 import { taskList, type TaskList } from '../../../main/tasks/task-list.ts';
 import { exportImage } from '../../../main/disks/export-image.ts';
-import { writingJobs } from '../../../main/timeline/writing-jobs.ts';
+import { writingJobs } from '../../../main/workers/writing-jobs.ts';
 import { temporaryHome } from '../temporary-home.ts';
 import { openOverlay, type Disk } from './overlay.ts';
 import type { OverlaySetup } from '../../../main/disks/overlay-disk.ts';

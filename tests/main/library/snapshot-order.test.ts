@@ -5,7 +5,7 @@ import { openDatabase } from '../../../main/library/database.ts';
 import { migrate, migrations } from '../../../main/library/migrations.ts';
 import { snapshotRecords } from '../../../main/library/snapshot-records.ts';
 import { timelineRecords } from '../../../main/library/timeline-records.ts';
-import { newRecord } from '../../../main/timeline/instants.ts';
+import { newRecord } from '../../../main/taking/records.ts';
 import type { MachineId } from '../../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../../preload/contract/snapshots.ts';
 import { bareDefinition } from '../scripted-machine.ts';

@@ -10,9 +10,9 @@ import { needsTemplate, requireFiles, resolveConfiguration } from '../../../main
 import { openSupervisor, type Supervisor } from '../../../main/supervisor/supervisor.ts';
 import { templateDefinition } from '../../../main/supervisor/template-definition.ts';
 import { taskList } from '../../../main/tasks/task-list.ts';
-import type { FreeSpace } from '../../../main/timeline/free-space.ts';
+import type { FreeSpace } from '../../../main/storage/free-space.ts';
 import { openTimelines } from '../../../main/timeline/open-timelines.ts';
-import { storageOf } from '../../../main/timeline/storage.ts';
+import { storageOf } from '../../../main/workers/storage.ts';
 import type { MachineDefinition, MachineId, MachineStatus } from '../../../preload/contract/machines.ts';
 import type { Present, Snapshot, SnapshotId } from '../../../preload/contract/snapshots.ts';
 import type { TaskStatus } from '../../../preload/contract/tasks.ts';

@@ -8,7 +8,7 @@ import { createApplication } from '../../../main/application.ts';
 import { OVERLAY_DISK } from '../../../main/disks/machine-disks.ts';
 import { findHome } from '../../../main/library/home.ts';
 import { listenLocally } from '../../../main/local/local-server.ts';
-import { endOnSignals } from '../../../main/quitting.ts';
+import { endOnSignals } from '../../../main/ending/quitting.ts';
 import { WILD_MEMORY_MIB } from './wild-memory.ts';
 
 const wild = new URL('./wild-disk.ts', import.meta.url).href;

@@ -1,0 +1,176 @@
+/**
+ * Booted states of templates: the first time one is asked for, a machine that nobody sees boots until its console shows
+ * the prompt, and is kept as a snapshot. New machines then go on from there at once.
+ */
+import { createHash } from 'node:crypto';
+import type { Ending, MachineConfiguration, RunningMachine } from '../../emulator/index.ts';
+import { ContractError } from '../../preload/contract/contract.ts';
+import type { MachineDefinition } from '../../preload/contract/machines.ts';
+import type { SnapshotId } from '../../preload/contract/snapshots.ts';
+import type { NewSnapshotRecord } from '../library/snapshot-records.ts';
+import { ulid } from '../library/ulid.ts';
+import { abandonCopy } from '../../emulator/host/pages.ts';
+import type { StartMachine } from '../supervisor/machine-life.ts';
+import { screenText } from '../supervisor/screen-text.ts';
+import { newRecord } from '../taking/records.ts';
+import { ownerOf, type Report } from '../jobs/job.ts';
+import { CONSOLE_TAIL, thumbnailOf } from '../taking/screens.ts';
+import type { TimelineParts } from '../taking/timeline-parts.ts';
+
+/** A boot that takes longer than this has gone wrong, in milliseconds. */
+const LONGEST_BOOT = 180_000;
+/** The prompt stands for so long before the machine counts as booted: what runs behind it comes to an end. */
+const QUIET = 500;
+
+export interface BootedTemplate {
+  readonly definition: MachineDefinition;
+  /** What the console's last line looks like when the machine has booted. */
+  readonly ready: RegExp;
+}
+
+/** A hidden machine's console, as far as booting needs it. */
+class BootConsole {
+  #bytes = new Uint8Array();
+  #changedAt = performance.now();
+  ending: Ending | undefined;
+
+  print(bytes: Uint8Array): void {
+    const all = Buffer.concat([this.#bytes, bytes]);
+    this.#bytes = new Uint8Array(all.subarray(Math.max(0, all.length - CONSOLE_TAIL)));
+    this.#changedAt = performance.now();
+  }
+  get tail(): Uint8Array {
+    return this.#bytes;
+  }
+  get lastLine(): string {
+    return screenText(this.#bytes, { lines: 1, columns: 200 });
+  }
+  get isQuiet(): boolean {
+    return performance.now() - this.#changedAt >= QUIET;
+  }
+}
+
+export class BootedStates {
+  readonly #parts: TimelineParts;
+  readonly #startMachine: StartMachine;
+  /** Those that are being made. */
+  readonly #making = new Map<string, Promise<NewSnapshotRecord>>();
+
+  constructor(parts: TimelineParts, startMachine: StartMachine) {
+    this.#parts = parts;
+    this.#startMachine = startMachine;
+  }
+
+  /** Whether some state of a template is there; its parts may have changed since. */
+  async templates(): Promise<ReadonlySet<string>> {
+    const all = await this.#parts.library.snapshots.list();
+    return new Set(
+      all.flatMap(({ machine, state, definition }) => (machine === null && state === 'ready' ? (definition.template ?? []) : [])),
+    );
+  }
+
+  /**
+   * The booted state of a template's machine, as a task where it has to be made.
+   * @throws ContractError `unavailable` when it does not boot
+   */
+  async have(template: BootedTemplate): Promise<NewSnapshotRecord> {
+    const { definition, ready } = template;
+    const configuration = await this.#parts.configure(definition, [], new AbortController().signal);
+    const key = createHash('sha256')
+      .update(JSON.stringify([configuration, ready.source]))
+      .digest('hex');
+    const known = await this.#parts.library.snapshots.booted(key);
+    if (known?.state === 'ready') return known;
+    let making = this.#making.get(key);
+    if (!making) {
+      const title = `Booting ${definition.template ?? definition.name} once`;
+      const work = (progress: Report, signal: AbortSignal) => this.#make(template, configuration, key, progress, signal);
+      making = this.#parts.tasks.begin(title, work).result.finally(() => this.#making.delete(key));
+      this.#making.set(key, making);
+    }
+    return making;
+  }
+
+  async #make(
+    { definition, ready }: BootedTemplate,
+    configuration: MachineConfiguration,
+    key: string,
+    progress: Report,
+    signal: AbortSignal,
+  ): Promise<NewSnapshotRecord> {
+    const console = new BootConsole();
+    let running: RunningMachine | undefined;
+    let early = 0;
+    const machine = await this.#startMachine(configuration, {
+      output: (number, bytes) => {
+        if (number === 0) console.print(bytes);
+        if (running) running.acknowledge(number, bytes.length);
+        else early += bytes.length;
+      },
+      ended: (ending) => (console.ending = ending),
+      log: () => undefined,
+    });
+    running = machine;
+    machine.acknowledge(0, early);
+    try {
+      await booted(console, ready, progress, signal);
+      await machine.pause();
+      return await this.#store(machine, console, { definition, configuration, key }, { progress, signal });
+    } finally {
+      await machine.stop();
+    }
+  }
+
+  async #store(
+    machine: RunningMachine,
+    console: BootConsole,
+    {
+      definition,
+      configuration,
+      key,
+    }: { readonly definition: MachineDefinition; readonly configuration: MachineConfiguration; readonly key: string },
+    options: { readonly progress: Report; readonly signal: AbortSignal },
+  ): Promise<NewSnapshotRecord> {
+    const { storage, library } = this.#parts;
+    const { state, ram, uptimeMs } = await machine.save();
+    const id = ulid() as SnapshotId;
+    await storage.run('storeMemory', { snapshot: id, ram }, { ...options, lost: () => void abandonCopy(ram) });
+    const consoles = [console.tail];
+    const record: NewSnapshotRecord = {
+      ...newRecord({
+        ...{ id, machine: null, bootedKey: key, parent: null, kind: 'booted', name: 'booted', uptimeMs, paused: false },
+        ...{ thumbnail: thumbnailOf(consoles), definition, configuration, disks: [], unfinished: [] },
+      }),
+      state: 'ready',
+      reason: '',
+    };
+    // Of the same template with older parts, none is needed any more; a damaged one makes room.
+    const older = (await library.snapshots.list())
+      .filter((other) => other.machine === null && isFor(other, definition))
+      .map((other) => other.id);
+    await library.timeline.apply({ remove: older, insert: [{ record, saved: { state, consoles } }] });
+    await storage.run('dropOwners', { owners: older.map(ownerOf) });
+    return record;
+  }
+}
+
+const isFor = (record: NewSnapshotRecord, { template, memoryMiB, cores }: MachineDefinition) =>
+  record.definition.template === template && record.definition.memoryMiB === memoryMiB && record.definition.cores === cores;
+
+/** Resolves when the prompt stands still. @throws ContractError when it does not come */
+async function booted(console: BootConsole, ready: RegExp, progress: Report, signal: AbortSignal): Promise<void> {
+  const until = performance.now() + LONGEST_BOOT;
+  while (!console.isQuiet || !ready.test(console.lastLine)) {
+    signal.throwIfAborted();
+    const { ending } = console;
+    if (ending)
+      throw new ContractError('unavailable', `the machine stopped during boot: ${ending.kind === 'failed' ? ending.reason : ending.kind}`);
+    if (performance.now() > until)
+      throw new ContractError(
+        'unavailable',
+        `no prompt appeared within ${LONGEST_BOOT / 60_000} minutes; the last line was: ${console.lastLine}`,
+      );
+    progress({ message: console.lastLine.slice(0, 100) });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * Storing instants behind the machine that goes on: memory at once, disks one instant after the other, then the row is
+ * finished; last the overlays give up what is settled. Nothing is left of an instant that cannot be stored or is cancelled.
+ */
+import { abandonCopy } from '../../emulator/host/pages.ts';
+import type { SharedRam } from '../../emulator/index.ts';
+import { ContractError } from '../../preload/contract/contract.ts';
+import type { SnapshotId } from '../../preload/contract/snapshots.ts';
+import type { HeadRecord } from '../library/head-records.ts';
+import type { NewSnapshotRecord } from '../library/snapshot-records.ts';
+import type { Progress } from '../tasks/task-list.ts';
+import { discardHeads, settle, storeDisks } from '../heads/head-keeping.ts';
+import { ownerOf } from '../jobs/job.ts';
+import type { Base, MachinePresent } from './machine-present.ts';
+import { turns } from '../../emulator/structures/in-turn.ts';
+
+/** Memory on its way into the store. */
+export interface MemoryStoring {
+  readonly abort: AbortController;
+  readonly done: Promise<unknown>;
+  /** Told how many bytes are stored. */
+  readonly progress: ((bytes: number) => void)[];
+}
+/** An instant that is taken; its bytes are on their way. */
+export interface Taken {
+  readonly record: NewSnapshotRecord;
+  /** The task that stores it, where it has a title. */
+  readonly task: string | undefined;
+  /** Resolves when it is finished. */
+  readonly stored: Promise<void>;
+}
+/** What is to be stored of an instant besides its row. */
+export interface ToStore {
+  readonly memory?: MemoryStoring;
+  /** Heads that nobody uses any more; they go when the instant is finished. */
+  readonly retired: readonly HeadRecord[];
+  /** Resolves when the retired heads' disks are closed, so that their overlays hold everything, and the row is complete. */
+  readonly closed?: Promise<unknown>;
+  /** Shown among the tasks. */
+  readonly title?: string;
+}
+
+interface Storing {
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+  /** A later instant builds on its memory, so that it has to be stored even if nobody wants it. */
+  needed: boolean;
+  cancelled: boolean;
+}
+
+export class InstantStoring {
+  readonly #present: MachinePresent;
+  readonly #disksInTurn = turns();
+  readonly #storing = new Map<SnapshotId, Storing>();
+
+  constructor(present: MachinePresent) {
+    this.#present = present;
+  }
+
+  get isBusy(): boolean {
+    return this.#storing.size > 0;
+  }
+  has(id: SnapshotId): boolean {
+    return this.#storing.has(id);
+  }
+  /** Resolves when a snapshot that is being stored is ready, or has failed; without one, when all are. */
+  async settled(id?: SnapshotId): Promise<void> {
+    if (id !== undefined) return void (await this.#storing.get(id)?.done.catch(() => undefined));
+    while (this.isBusy) await Promise.allSettled([...this.#storing.values()].map(({ done }) => done));
+  }
+  cancel(id: SnapshotId): void {
+    const storing = this.#storing.get(id);
+    if (!storing) return;
+    storing.cancelled = true;
+    if (!storing.needed) storing.abort.abort();
+  }
+
+  /** Begins at once: until its pages are taken over, a guest that changes many of them waits. */
+  memory(id: SnapshotId, ram: SharedRam, base: Base | undefined): MemoryStoring {
+    const abort = new AbortController();
+    const before = base && this.#storing.get(base.snapshot);
+    if (before) before.needed = true;
+    const progress: ((bytes: number) => void)[] = [];
+    const done = this.#present.parts.storage.run(
+      'storeMemory',
+      { snapshot: id, ram, ...(base ? { base: base.snapshot } : {}) },
+      {
+        signal: abort.signal,
+        progress: ({ bytesDone }) => progress.forEach((tell) => tell(bytesDone ?? 0)),
+        // The marks that it leaves would hold the guest up.
+        lost: () => void abandonCopy(ram),
+      },
+    );
+    done.catch(() => undefined);
+    return { abort, done, progress };
+  }
+
+  /** Stores the rest of an instant whose row is there, as a task where it has a title. */
+  begin(record: NewSnapshotRecord, what: ToStore): Taken {
+    const { memory, title } = what;
+    const abort = memory?.abort ?? new AbortController();
+    const work = (progress: (told: Progress) => void, signal?: AbortSignal) => {
+      memory?.progress.push((bytesDone) => progress({ message: 'storing memory', bytesDone }));
+      signal?.addEventListener('abort', () => this.cancel(record.id));
+      return this.#store(record, what, abort, progress);
+    };
+    const { parts, id: machine } = this.#present;
+    const task = title === undefined ? undefined : parts.tasks.begin(title, work);
+    const done = (task?.result ?? work(() => undefined)).finally(() => this.#storing.delete(record.id));
+    done.catch(() => undefined);
+    what.closed?.catch(() => undefined);
+    this.#storing.set(record.id, { abort, done, needed: false, cancelled: false });
+    parts.changed(machine, [record.id]);
+    // Who takes instants goes back to them.
+    parts.spareHeads.prepare(record.disks.length);
+    return { record, task: task?.id, stored: done };
+  }
+
+  async #store(record: NewSnapshotRecord, what: ToStore, abort: AbortController, progress: (told: Progress) => void): Promise<void> {
+    const { memory, retired, closed } = what;
+    const { parts, id: machine } = this.#present;
+    try {
+      const goesOn = retired.length === 0;
+      const disks = this.#disksInTurn(async () => {
+        await closed;
+        await this.#commit(record);
+        const told = ({ message, bytesDone = 0 }: Progress) => progress({ message, bytesDone });
+        return storeDisks(parts, record, { goesOn, options: { signal: abort.signal, progress: told } });
+      });
+      disks.catch(() => undefined);
+      await memory?.done;
+      const settlings = await disks;
+      if (this.#storing.get(record.id)?.cancelled) throw new ContractError('conflict', 'cancelled');
+      // Whoever sees that it is ready sees what it takes up.
+      await parts.measured();
+      await parts.library.timeline.apply({
+        finish: { id: record.id, disks: record.disks, memory: memory !== undefined, reason: '' },
+        removeHeads: retired.map(({ id }) => id),
+      });
+      // Behind: it waits for its turn, and nothing is lost when it never comes.
+      if (settlings.length > 0)
+        void this.#present
+          .inTurn(() => this.#disksInTurn(() => settle(parts, settlings, (settling) => this.#present.disk(settling))))
+          .then(() => parts.collectSoon())
+          .catch((error: unknown) => this.#present.warn(error));
+    } catch (error) {
+      abort.abort();
+      await memory?.done.catch(() => undefined);
+      await this.#failed(record, retired, error as Error);
+      throw error;
+    }
+    const gone = retired.map(({ id }) => id);
+    await this.#disksInTurn(() => discardHeads(parts, gone)).catch((error: unknown) => this.#present.warn(error));
+    parts.changed(machine, [record.id]);
+  }
+
+  /** Has disks of the running machine write down what belongs to the instant, for others to read. */
+  async #commit({ unfinished = [] }: NewSnapshotRecord): Promise<void> {
+    for (const { slot, head, mark } of unfinished) {
+      const tell = this.#present.disk({ slot, head });
+      if (!tell || mark === undefined) continue;
+      try {
+        await tell({ kind: 'commit', generation: (mark as { readonly generation: number }).generation });
+      } catch (error) {
+        // The disks of a machine that was stopped meanwhile are closed, and everything is written.
+        if (this.#present.disk({ slot, head }) || this.#present.machine.life.state === 'failed') throw error;
+      }
+    }
+  }
+
+  /** Takes the row back; but disks that a return left behind stay, until a later start of the program can store them. */
+  async #failed(record: NewSnapshotRecord, retired: readonly HeadRecord[], error: Error): Promise<void> {
+    const { parts, id: machine } = this.#present;
+    this.#present.forget(record.id);
+    // Nobody waits for it, and nobody would see that it went.
+    if (record.kind === 'kept' && error.name !== 'AbortError')
+      this.#present.warn(new Error(`"${record.name}" is not stored: ${error.message}`));
+    parts.collectSoon();
+    await parts.storage.run('dropOwners', { owners: [ownerOf(record.id)] }).catch(() => undefined);
+    try {
+      if (retired.length > 0) {
+        const isDamaged = /^Damaged/.test(error.name) || (error as { problem?: unknown }).problem === 'damaged';
+        const reason = isDamaged
+          ? `its disks cannot be read (${error.message}); they are kept until the snapshot is deleted`
+          : `not stored yet (${error.message}); its disks are kept, and stored when Vivarium starts again`;
+        await parts.library.snapshots.setState(record.id, isDamaged ? 'damaged' : 'storing', reason);
+      } else {
+        await parts.library.timeline.apply({ remove: [record.id] });
+        parts.events.removed({ machine, id: record.id });
+      }
+    } catch (failure) {
+      this.#present.warn(failure);
+    }
+    parts.changed(machine, [record.id]);
+  }
+}
