@@ -3,6 +3,7 @@
  * buffers, the jump cache, decoded records. All of it is derived and may be dropped at any moment; none is saved.
  */
 import type { Architecture, CodeShape } from '../isa/architecture.ts';
+import type { RamRange } from '../memory/ram-ranges.ts';
 import { Shootdown } from '../memory/shootdown.ts';
 import { schema, u32, u64 } from '../snapshot/schema.ts';
 
@@ -42,11 +43,29 @@ export const counterMix = (mode: number): number => (mode * 0x9e34) & ((COUNTERS
 /** Counters, by low bits of the virtual page, of compiled fragments that the jump cache leads to. */
 export const FRAGMENT_PAGES = 1 << 14;
 
-/** A decoded record: handler, operands (see record-shape.ts), length in bytes. */
-export const RECORD = { size: 16, handler: 0, immediate: 8, length: 15 } as const;
+/** What every decoded record has: the handler's number (u16), and where an illegal instruction's record has its bytes. */
+export const RECORD = { handler: 0, immediate: 8 } as const;
+
+/** How a record is laid out: byte offsets of what operands may take (see core/record-shape.ts), and of the length in bytes. */
+export interface RecordShape {
+  readonly size: 16 | 32;
+  /** Of 16 bits, in the order in which they are given away. */
+  readonly fields: readonly number[];
+  /** Of 8. */
+  readonly small: readonly number[];
+  /** Where an immediate of 32 bits may be, and where one of 64. */
+  readonly immediates: readonly number[];
+  readonly wide: readonly number[];
+  readonly length: number;
+}
+const RECORD_SHAPES: Readonly<Record<16 | 32, RecordShape>> = {
+  16: { size: 16, fields: [2, 4, 6, 12], small: [14], immediates: [8], wide: [], length: 15 },
+  32: { size: 32, fields: [2, 4, 6, 20, 22, 24], small: [26, 27, 28], immediates: [8, 16], wide: [8], length: 29 },
+};
 
 /** How a page's decoded records lie: one for each place where an instruction may begin, and some behind that catch running off its end. */
 export interface RecordLayout {
+  readonly record: RecordShape;
   /** Records of a page. */
   readonly slots: number;
   /** Bytes of a decoded page. */
@@ -56,9 +75,10 @@ export interface RecordLayout {
   /** Bits of an address that say where in its page an instruction begins. */
   readonly mask: number;
 }
-export function recordLayout({ grain, longest }: CodeShape): RecordLayout {
+export function recordLayout({ grain, longest, record: bytes = 16 }: CodeShape): RecordLayout {
   const slots = 4096 / grain;
-  return { slots, size: (slots + longest / grain) * RECORD.size, shift: Math.log2(RECORD.size / grain), mask: 4096 - grain };
+  const record = RECORD_SHAPES[bytes];
+  return { record, slots, size: (slots + Math.ceil(longest / grain)) * bytes, shift: Math.log2(bytes / grain), mask: 4096 - grain };
 }
 
 /**
@@ -115,6 +135,8 @@ export const runState = schema('core-run', 1, {
   /** Operands of an operation, and the operand and answer of what is asked. */
   operand: u64(),
   operand2: u64(),
+  /** Where a rare row's handler has jumped. */
+  target: u64(),
 });
 
 export interface CoreLayout {
@@ -149,8 +171,9 @@ export interface CoreLayout {
 
 /** Guest RAM in the machine's memory. */
 export interface RamLayout {
-  /** Physical address. */
-  readonly base: number;
+  /** Where it answers in the physical address space; the ranges lie one behind the other in memory 0. */
+  readonly ranges: readonly RamRange[];
+  /** Bytes in all. */
   readonly size: number;
   /** Address of its first byte in memory 0. */
   readonly host: number;

@@ -56,14 +56,14 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
   const guest = new GuestMemory({
     buffer,
     ramOffset: ram.host,
-    base: ram.base,
-    size: ram.size,
+    ranges: ram.ranges,
     pageFlags: new Uint8Array(buffer, ram.pageFlags, ram.size / 4096),
     fetch: (page) => {
       if (!pages.absent.fetch(page, () => control.stopping)) throw new MemoryLost('the machine is ending');
     },
     keep: (page) => pages.keeper.keep(page),
     codeWritten: (page) => shootdown.codeChanged(page),
+    reassigned: () => shootdown.reassigned(),
   });
   const states = layout.cores.map(({ state }) => state);
   const board = createBoard(layout.board, { buffer, memory: guest, clock, powerRequested: () => undefined, log, states });

@@ -83,6 +83,24 @@ export interface CodeShape {
   readonly grain: 1 | 2 | 4;
   /** Bytes of the longest. */
   readonly longest: number;
+  /**
+   * Bytes of a decoded record. In 16 (the default) there is room for four registers or larger controls, one control of 8 bits
+   * and an immediate of 32; in 32 for six, three, and two immediates, one of them of 64 bits.
+   */
+  readonly record?: 16 | 32;
+}
+
+/** How memory answers what is not the common case. */
+export interface AccessRules {
+  /**
+   * Accesses not aligned to their width, which are done in either case: as fast as others within a page, or by a slow path
+   * (which makes the common case an instruction shorter). Atomic ones are neither: see `atomics`.
+   */
+  readonly misaligned: 'fast' | 'slow';
+  /** A physical address at which nothing answers: an access fault, or reads of all ones and writes that are lost. */
+  readonly unanswered: 'fault' | 'ones';
+  /** Atomic accesses that are misaligned or to a device: they trap, or are done as well as the host can. */
+  readonly atomics: 'aligned' | 'anywhere';
 }
 
 /** What code at an address means, for the compiler's own walk: the architecture's own numbers. */
@@ -191,6 +209,7 @@ export interface Architecture {
   readonly state: Schema<Fields>;
   readonly files: Readonly<Record<string, RegisterFile>>;
   readonly code: CodeShape;
+  readonly accesses: AccessRules;
   readonly modes: Modes;
   /** Absent: no row uses `EngineCpu.float`. */
   readonly float?: FloatPolicy;

@@ -87,6 +87,13 @@ export interface EngineCpu extends Operations {
   /** Memory at a virtual address, as i64, zero- or sign-extended. Faults trap. */
   read(address: Value, width: Width, signed: boolean): Value;
   write(address: Value, width: Width, value: Value): void;
+  /**
+   * Reads a place, and writes there what `change` makes of it, in one step for faults: it may be written, or nothing happens.
+   * Not atomic. Returns what was read, zero-extended.
+   */
+  update(address: Value, width: Width, change: (old: Value) => Value): Value;
+  /** Traps as an access of so many bytes would (up to 4096), and does nothing else: for instructions with several accesses. */
+  probe(address: Value, bytes: number, access: 'load' | 'store'): void;
   loadF32(address: Value): Value;
   loadF64(address: Value): Value;
   /** Sixteen bytes, v128; both halves are checked before either is touched. */
@@ -96,9 +103,9 @@ export interface EngineCpu extends Operations {
   readPort(port: Value, width: 1 | 2 | 4): Value;
   writePort(port: Value, width: 1 | 2 | 4, value: Value): void;
   /** Atomic read-modify-write; `combine` gets the old value (i64, sign-extended) and gives the new one. Returns the old. */
-  amo(address: Value, width: 4 | 8, combine: (old: Value) => Value): Value;
-  /** Checks an address for atomic accesses; misaligned ones trap. */
-  atomicPlace(address: Value, width: 4 | 8, access: 'load' | 'store'): AtomicPlace;
+  amo(address: Value, width: Width, combine: (old: Value) => Value): Value;
+  /** Checks an address for atomic accesses; misaligned ones trap (see `AccessRules.atomics`). */
+  atomicPlace(address: Value, width: Width, access: 'load' | 'store'): AtomicPlace;
   /** Orders memory accesses; `storeLoad`: also earlier stores before later loads, which hosts do not by themselves. */
   orderMemory(storeLoad: boolean): void;
 

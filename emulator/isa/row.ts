@@ -8,7 +8,7 @@ export interface Operand {
   readonly kind: 'register' | 'immediate' | 'control';
   /** Registers only. */
   readonly access?: 'read' | 'write' | 'both';
-  /** Bits a control takes. */
+  /** Bits a control takes (8 where absent), or an immediate (32; more, up to 64, only where records have 32 bytes). */
   readonly bits?: number;
 }
 
@@ -26,6 +26,7 @@ export type Flow =
   | { readonly kind: 'jump'; readonly by: number; readonly links: boolean }
   | { readonly kind: 'indirect'; readonly links: boolean; readonly returns: boolean };
 
+/** By name: register numbers, immediates of up to 32 bits, and controls. */
 export type OperandNumbers = Readonly<Record<string, number>>;
 
 export interface RowTraits {
@@ -39,6 +40,12 @@ export interface RowTraits {
   readonly implicit?: readonly ImplicitRegister[];
   /** Can always be done: touches nothing but registers, and cannot trap. Absent: it may have to be left to the interpreter. */
   readonly pure?: boolean;
+  /**
+   * Not among the few hundred instructions that make up nearly all of what programs execute: the interpreter has a function of
+   * its own for it, at the cost of a call. Its main function holds about 400 handlers at most; the host's compiler
+   * takes gigabytes for a thousand. Rows that differ in the width or kind of an operand are rows of their own.
+   */
+  readonly rare?: boolean;
 }
 
 /** One instruction. `meaning` is absent for a row the emulator does not implement yet: executing it is illegal. */
@@ -58,4 +65,6 @@ export interface Decoded {
   readonly row: Row;
   readonly length: number;
   readonly operands: OperandNumbers;
+  /** Immediates of more bits, by name. */
+  readonly wide?: Readonly<Record<string, bigint>>;
 }

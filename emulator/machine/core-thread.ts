@@ -54,12 +54,12 @@ export function createCoreThread(parts: CoreThreadParts): {
   const guest = new GuestMemory({
     buffer,
     ramOffset: ram.host,
-    base: ram.base,
-    size: ram.size,
+    ranges: ram.ranges,
     pageFlags: new Uint8Array(buffer, ram.pageFlags, ram.size / 4096),
     fetch: (page) => void absent.fetch(page),
     keep: (page) => keeper.keep(page),
     codeWritten: (page) => shootdown.codeChanged(page),
+    reassigned: () => shootdown.reassigned(),
   });
   const words = new Int32Array(buffer, layout.control, 2);
   const wanted = () => Atomics.load(words, 0) !== WISH.run;
@@ -100,10 +100,9 @@ export function createCoreThread(parts: CoreThreadParts): {
   const binding: CoreBinding = kind.bindCore({ core, board, memory: guest, buffer, states, shootdown, end });
 
   const watch = (tohost: number, fromhost: number | undefined) => {
-    const offset = tohost - ram.base;
     const print = (bytes: Uint8Array) => board.firmwareConsole.print(bytes);
     htif = createHtif({ memory: guest, tohost, fromhost, print, end, log: (line) => parts.log(line) });
-    Atomics.or(new Uint8Array(buffer, ram.pageFlags), offset >> 12, PAGE.watched);
+    Atomics.or(new Uint8Array(buffer, ram.pageFlags), guest.offset(tohost, 1) >> 12, PAGE.watched);
   };
   const boot = (from: CoreStart) => {
     binding.begin(from);

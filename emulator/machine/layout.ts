@@ -7,6 +7,7 @@ import { WASM_PAGE } from '../engine/wasm/webassembly.ts';
 import type { MachineConfiguration, SharedRam } from '../index.ts';
 import { AbsentPages } from '../memory/absent-pages.ts';
 import { PAGE_SIZE } from '../memory/page-flags.ts';
+import { ramBytes } from '../memory/ram-ranges.ts';
 import { PageKeeper } from '../memory/page-keeper.ts';
 import { Shootdown } from '../memory/shootdown.ts';
 import { coreSignals } from '../device/kit/core-signals.ts';
@@ -52,8 +53,10 @@ export interface MachineLayout {
  */
 export function machineLayout(configuration: MachineConfiguration): MachineLayout {
   const { memoryBytes } = configuration;
-  const { architecture, ramBase } = boards[configuration.board];
-  const ramPages = memoryBytes / PAGE_SIZE;
+  const { architecture, memory } = boards[configuration.board];
+  const ranges = memory(memoryBytes);
+  const size = ramBytes(ranges);
+  const ramPages = size / PAGE_SIZE;
   let at = CONTROL_AT + controlState.size;
   const take = (size: number) => {
     const here = Math.ceil(at / 64) * 64;
@@ -81,7 +84,7 @@ export function machineLayout(configuration: MachineConfiguration): MachineLayou
     return layout;
   });
   const host = Math.ceil(at / WASM_PAGE) * WASM_PAGE;
-  const ram = { base: ramBase, size: memoryBytes, host, pageFlags, generations };
+  const ram = { ranges, size, host, pageFlags, generations };
   return {
     architecture,
     control: CONTROL_AT,
@@ -91,7 +94,7 @@ export function machineLayout(configuration: MachineConfiguration): MachineLayou
     kept,
     absent,
     shootdown,
-    memoryPages: Math.ceil((host + memoryBytes) / WASM_PAGE),
+    memoryPages: Math.ceil((host + size) / WASM_PAGE),
   };
 }
 

@@ -3,15 +3,18 @@
  * core may hold translated code of that page. Pages that are still absent are waited for.
  */
 import { PAGE, PAGE_SIZE } from './page-flags.ts';
+import { ramAddress, ramBytes, ramOffset, type RamRange } from './ram-ranges.ts';
+
+/** What a page of RAM's ranges is: RAM, RAM that cores cannot write (ROM), or a place where the board's bus answers. */
+export type PageUse = 'memory' | 'read-only' | 'device';
+const USE_FLAGS = { memory: 0, 'read-only': PAGE.readOnly, device: PAGE.device } as const;
 
 export interface GuestMemoryParts {
   readonly buffer: SharedArrayBuffer;
   /** Byte offset of RAM in `buffer`; a multiple of 4096. */
   readonly ramOffset: number;
-  /** Guest physical address of RAM. */
-  readonly base: number;
-  /** Bytes of RAM. */
-  readonly size: number;
+  /** Where RAM answers. */
+  readonly ranges: readonly RamRange[];
   /** One byte a 4 KiB page (page-flags.ts). */
   readonly pageFlags: Uint8Array;
   /** Waits until an absent page has been filled (AbsentPages.fetch). */
@@ -20,11 +23,16 @@ export interface GuestMemoryParts {
   readonly keep: (page: number) => void;
   /** Called for each page of translated code that has been written. */
   readonly codeWritten: (page: number) => void;
+  /** Called when pages have become something else: no core may go on by what it remembers of them. Absent: there is no core. */
+  readonly reassigned?: () => void;
 }
 
 export class GuestMemory {
+  /** Physical address of the first range. */
   readonly base: number;
+  /** Bytes of RAM. */
   readonly size: number;
+  readonly ranges: readonly RamRange[];
   /** Little-endian access for structures in RAM; index with `offset`. */
   readonly view: DataView;
   /** For words shared with a guest's driver, read and written with `Atomics`; index with `offset / 2`. */
@@ -34,41 +42,73 @@ export class GuestMemory {
   readonly #codeWritten: (page: number) => void;
   readonly #fetch: (page: number) => void;
   readonly #keep: (page: number) => void;
+  readonly #reassigned: () => void;
 
-  constructor({ buffer, ramOffset, base, size, pageFlags, fetch, keep, codeWritten }: GuestMemoryParts) {
-    this.base = base;
+  constructor({ buffer, ramOffset: at, ranges, pageFlags, fetch, keep, codeWritten, reassigned = () => undefined }: GuestMemoryParts) {
+    const size = ramBytes(ranges);
+    this.ranges = ranges;
+    this.base = ramAddress(ranges, 0);
     this.size = size;
-    this.view = new DataView(buffer, ramOffset, size);
-    this.halves = new Uint16Array(buffer, ramOffset, Math.floor(size / 2));
-    this.#ram = new Uint8Array(buffer, ramOffset, size);
+    this.view = new DataView(buffer, at, size);
+    this.halves = new Uint16Array(buffer, at, Math.floor(size / 2));
+    this.#ram = new Uint8Array(buffer, at, size);
     this.#pageFlags = pageFlags;
     this.#codeWritten = codeWritten;
+    this.#reassigned = reassigned;
     this.#fetch = fetch;
     this.#keep = keep;
   }
 
-  /** First address after RAM. */
+  /** First address after the first range of RAM. */
   get end(): number {
-    return this.base + this.size;
+    return this.base + (this.ranges[0] as RamRange).size;
   }
 
-  /** Whether `length` bytes at a physical address lie wholly in RAM; their pages need not be there yet. */
+  /** The physical address of a byte of RAM, by its offset. */
+  address(offset: number): number {
+    return ramAddress(this.ranges, offset);
+  }
+
+  /** Whether `length` bytes at a physical address lie wholly in one range of RAM; their pages need not be there yet. */
   covers(address: number, length: number): boolean {
-    const from = address - this.base;
-    return from >= 0 && length >= 0 && from + length <= this.size;
+    return ramOffset(this.ranges, address, length) >= 0;
   }
 
   /**
-   * Offset into RAM of `length` bytes at a physical address, or -1 where they are not wholly in RAM. They are all there
+   * Makes whole pages of RAM something else, or RAM again: a board's holes, ROM, what a guest switches between the two. They
+   * keep what they hold. The core that asked for it acts on it from its next access on, others within microseconds.
+   * @throws RangeError for what is no whole pages of one range
+   */
+  assign(address: number, length: number, use: PageUse): void {
+    const from = ramOffset(this.ranges, address, length);
+    if (from < 0 || from % PAGE_SIZE !== 0 || length % PAGE_SIZE !== 0)
+      throw new RangeError(`0x${address.toString(16)} and ${length} bytes on are no whole pages of RAM`);
+    let changed = false;
+    for (let page = from / PAGE_SIZE; page < (from + length) / PAGE_SIZE; page++) {
+      const before = Atomics.load(this.#pageFlags, page) & (PAGE.device | PAGE.readOnly);
+      if (before === USE_FLAGS[use]) continue;
+      Atomics.or(this.#pageFlags, page, USE_FLAGS[use]);
+      Atomics.and(this.#pageFlags, page, ~(before & ~USE_FLAGS[use]));
+      changed = true;
+    }
+    if (changed) this.#reassigned();
+  }
+
+  /**
+   * Offset into RAM of `length` bytes at a physical address, or -1 where they are not wholly in one range of RAM, or another
+   * device answers there. They are all there
    * when it returns, and stay there until the caller lets go of its thread.
    * @throws MemoryLost when their content cannot be had
    */
   offset(address: number, length: number): number {
-    const from = address - this.base;
-    if (!this.covers(address, length)) return -1;
+    const from = ramOffset(this.ranges, address, length);
+    if (from < 0) return -1;
     const last = Math.floor((from + length - 1) / PAGE_SIZE);
-    for (let page = Math.floor(from / PAGE_SIZE); page <= last; page++)
-      if (((this.#pageFlags[page] as number) & PAGE.absent) !== 0) this.#fetch(page);
+    for (let page = Math.floor(from / PAGE_SIZE); page <= last; page++) {
+      const flags = this.#pageFlags[page] as number;
+      if ((flags & PAGE.device) !== 0) return -1;
+      if ((flags & PAGE.absent) !== 0) this.#fetch(page);
+    }
     return from;
   }
 

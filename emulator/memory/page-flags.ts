@@ -7,6 +7,8 @@ export const PAGE_SIZE = 4096;
 export const PAGE = {
   /** Some core holds translated code of it. */
   code: 1,
+  /** Not RAM at present, though it lies within a range of it: the board's bus answers every access. */
+  device: 2,
   /** Stores are looked at (a bare program's `tohost`). */
   watched: 4,
   /** A snapshot still needs what it holds: whoever changes it keeps a copy first (page-keeper.ts). */
@@ -17,7 +19,12 @@ export const PAGE = {
   clean: 32,
   /** Its content is not here yet: whoever touches it waits until it has been filled (absent-pages.ts). */
   absent: 64,
+  /** Read as RAM; what cores write to it goes to the board's bus. */
+  readOnly: 128,
 } as const;
+
+/** What the board has a page be; it changes only as the board says, and is no part of a snapshot. */
+const STANDING = PAGE.device | PAGE.readOnly;
 
 /** A bit in all four bytes of a word of flags. */
 const four = (bit: number): number => bit * 0x01010101;
@@ -69,7 +76,8 @@ export function markPages(words: Int32Array, { save, differs, codeGone }: Marks)
 
 /** Marks the pages of a machine that starts from an instant: `differs` has those that are not zero. @returns how many are absent */
 export function markStart(words: Int32Array, differs: Uint8Array): number {
-  words.fill(four(PAGE.clean));
+  for (let index = 0; index < words.length; index++)
+    Atomics.store(words, index, (Atomics.load(words, index) & four(STANDING)) | four(PAGE.clean));
   return markPages(words, { differs });
 }
 

@@ -167,6 +167,13 @@ export class Shootdown {
     this.#nudge(other);
     this.#await(() => (Atomics.load(this.#words, at) & fence) === 0 || this.#idle(other), answer);
   }
+  /** Pages have become something else (ROM, a hole): every core drops all that it remembers of translations before it goes on. */
+  reassigned(): void {
+    this.#attention.forEach((_, core) => {
+      Atomics.or(this.#words, this.#at(core, FENCES), FENCE.all);
+      this.#nudge(core);
+    });
+  }
   /** Has another core look at code that devices changed, and waits until it has. */
   fenceCode(other: number, answer: () => void): void {
     const count = this.changed;

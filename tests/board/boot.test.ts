@@ -18,8 +18,7 @@ function boot(files: BootFiles, mebibytes = 64): BootState & { memory: GuestMemo
   const memory = new GuestMemory({
     buffer: new SharedArrayBuffer(size),
     ramOffset: 0,
-    base: DRAM,
-    size,
+    ranges: [{ at: DRAM, size }],
     pageFlags: new Uint8Array(size / 4096),
     fetch: () => undefined,
     keep: () => undefined,

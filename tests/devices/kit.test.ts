@@ -191,8 +191,7 @@ describe('guest memory', () => {
     const memory = new GuestMemory({
       buffer: new SharedArrayBuffer(size),
       ramOffset: 0,
-      base: 0x8000_0000,
-      size,
+      ranges: [{ at: 0x8000_0000, size }],
       pageFlags,
       fetch: () => undefined,
       keep: () => undefined,

@@ -177,8 +177,7 @@ describe('edu', () => {
     const memory = new GuestMemory({
       buffer,
       ramOffset: 0x8000,
-      base: RAM,
-      size: 0x8000,
+      ranges: [{ at: RAM, size: 0x8000 }],
       pageFlags,
       fetch: () => undefined,
       keep: () => undefined,

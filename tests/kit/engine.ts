@@ -70,7 +70,7 @@ export class TestCore {
       poolPages: POOL_PAGES,
     });
     const host = Math.ceil(layout.end / WASM_PAGE) * WASM_PAGE;
-    const ram = { base: RAM_BASE, size, host, pageFlags, generations };
+    const ram = { ranges: [{ at: RAM_BASE, size }], size, host, pageFlags, generations };
     const memoryPages = (host + size) / WASM_PAGE;
     const memory = new wasm.Memory({ initial: memoryPages, maximum: memoryPages, shared: true });
     const table = new wasm.Table({ initial: 64, element: 'anyfunc' });

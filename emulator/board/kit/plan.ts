@@ -3,6 +3,7 @@ import type { CoreSignals } from '../../device/kit/core-signals.ts';
 import type { Part, PartNode, Window } from '../../device/kit/part.ts';
 import type { RegionTarget } from '../../device/kit/device.ts';
 import type { PciHost, PciPart } from '../../device/pci/part.ts';
+import type { RamRange } from '../../memory/ram-ranges.ts';
 import type { MachineConfiguration } from '../../index.ts';
 import type { Architecture } from '../../isa/architecture.ts';
 import type { CoreBinding, CoreBindingParts } from './core-binding.ts';
@@ -85,12 +86,15 @@ export interface MessageTargets {
 export interface BoardKind {
   /** The architecture of its cores. */
   readonly architecture: Architecture;
-  /** Physical address of RAM. */
-  readonly ramBase: number;
   /** Where nothing answers, reads give ones and writes are lost, instead of a fault. */
   readonly openBus?: true;
   /** Takes an interrupt message, a write of 32 bits to an address. @returns false where it is an ordinary write */
   message?(targets: MessageTargets, address: number, data: number): boolean;
+  /**
+   * Where so many bytes of RAM answer, in physical addresses; may add memory that is the board's own (ROM). Where within a
+   * range something else answers, a part says so when it is built (`GuestMemory.assign`).
+   */
+  memory(sizeBytes: number): readonly RamRange[];
   /** What it makes of a core that the engine runs. */
   bindCore(parts: CoreBindingParts): CoreBinding;
   /** Most disks it has places for. */

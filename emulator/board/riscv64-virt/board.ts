@@ -79,7 +79,7 @@ function plan(configuration: BoardConfiguration): BoardPlan {
 
 export const riscv64Virt: BoardKind = {
   architecture: riscv,
-  ramBase: map.DRAM,
+  memory: (size) => [{ at: map.DRAM, size }],
   disksMax: DISKS_MAX,
   plan,
   deviceTree,

@@ -57,7 +57,7 @@ export class VirtQueue {
   }
 
   #store16(at: number, value: number): void {
-    this.#memory.prepare(this.#memory.base + at, 2);
+    this.#memory.prepare(this.#memory.address(at), 2);
     Atomics.store(this.#memory.halves, at / 2, value);
   }
 
@@ -154,12 +154,12 @@ export class VirtQueue {
     const memory = this.#memory;
     const next = this.#state.nextUsed[this.#index] as number;
     const entry = ring + 4 + 8 * (next % size);
-    memory.prepare(memory.base + ring, 6 + 8 * size);
+    memory.prepare(memory.address(ring), 6 + 8 * size);
     memory.view.setUint32(entry, head, true);
     memory.view.setUint32(entry + 4, written, true);
     this.#state.nextUsed[this.#index] = (next + 1) & 0xffff;
     this.#store16(ring + 2, (next + 1) & 0xffff);
-    memory.written(memory.base + ring, 6 + 8 * size);
+    memory.written(memory.address(ring), 6 + 8 * size);
   }
 
   /** Interrupts the driver if chains were returned since the last time and it wants to know. */

@@ -5,6 +5,7 @@
  */
 import type { Architecture } from '../../isa/architecture.ts';
 import type { Decoded } from '../../isa/row.ts';
+import { ramOffset } from '../../memory/ram-ranges.ts';
 import { type CoreLayout, PAGE, type RamLayout } from '../layout.ts';
 import type { CodePage, CompileRequest } from './request.ts';
 
@@ -78,23 +79,24 @@ export class CodeSource {
     const virtual = BigInt.asIntN(64, (this.entry & ~0xfffn) + BigInt(number) * 4096n);
     const physical = this.#translate(virtual);
     if (physical === undefined) return undefined;
-    const offset = physical - BigInt(this.#ram.base);
-    if (offset < 0n || offset >= BigInt(this.#ram.size)) return undefined;
-    const page = Number(offset >> 12n);
+    const offset = ramOffset(this.#ram.ranges, Number(physical));
+    if (offset < 0) return undefined;
+    const page = Math.floor(offset / 4096);
     // The generation is read before the code: a change in between is then seen when the fragment is installed. A page
     // becomes absent before its generation counts up, so what is present here is what the generation says.
     const generation = Atomics.load(this.#generations, page);
     const held = Atomics.load(this.#held, page) === ((generation + 1) | 0);
-    return held && (Atomics.load(this.#flags, page) & PAGE.absent) === 0 ? { virtual, page, generation } : undefined;
+    const there = (Atomics.load(this.#flags, page) & (PAGE.absent | PAGE.device)) === 0;
+    return held && there ? { virtual, page, generation } : undefined;
   }
 
   #translate(virtual: bigint): bigint | undefined {
     const read = (physical: bigint) => {
-      const offset = physical - BigInt(this.#ram.base);
-      if (offset < 0n || offset >= BigInt(this.#ram.size)) return undefined;
-      return Atomics.load(this.#flags, Number(offset >> 12n)) & PAGE.absent
+      const offset = ramOffset(this.#ram.ranges, Number(physical), 8);
+      if (offset < 0) return undefined;
+      return Atomics.load(this.#flags, Math.floor(offset / 4096)) & (PAGE.absent | PAGE.device)
         ? undefined
-        : this.#view.getBigUint64(this.#ram.host + Number(offset), true);
+        : this.#view.getBigUint64(this.#ram.host + offset, true);
     };
     return this.#architecture.translateCode(virtual, this.#request.context, read);
   }

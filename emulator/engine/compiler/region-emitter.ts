@@ -177,12 +177,16 @@ export function unreadWrites(instructions: readonly RegionInstruction[]): Readon
 }
 
 /** Operands as constants of the kinds that rows expect. */
-function constantOperands(r: RegionRoutine, { row, operands }: Decoded): Record<string, unknown> {
+function constantOperands(r: RegionRoutine, { row, operands, wide }: Decoded): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const { name, kind, file } of row.operands) {
     const number = operands[name] ?? 0;
     result[name] =
-      file !== undefined ? ({ file, number } satisfies NumberedRegister) : kind === 'immediate' ? r.i64(number) : r.i32(number);
+      file !== undefined
+        ? ({ file, number } satisfies NumberedRegister)
+        : kind === 'immediate'
+          ? r.i64(wide?.[name] ?? number)
+          : r.i32(number);
   }
   return result;
 }

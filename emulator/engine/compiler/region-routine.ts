@@ -4,11 +4,12 @@
  * redo the instruction. A side exit hands the registers to a function that stores them, by tail call, so that it
  * costs the hot path one untaken branch.
  */
-import type { Architecture } from '../../isa/architecture.ts';
+import type { AccessRules, Architecture } from '../../isa/architecture.ts';
 import type { AtomicPlace, EngineCpu, FloatOperations, Register, Width } from '../../isa/cpu.ts';
 import type { ValueType } from '../../isa/value.ts';
 import type { Fields } from '../../snapshot/schema.ts';
 import { atomicPlaceAt, atomicUpdate } from '../core/atomics.ts';
+import { tagFor } from '../core/tags.ts';
 import { type CoreLayout, type runState, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 import { type Expression, load } from '../wasm/expression.ts';
 import type { WasmFields } from '../wasm/fields.ts';
@@ -55,6 +56,9 @@ export function partsOf({ files }: Architecture, state: WasmFields<Fields>, { fi
       ]
     : [{ type, address }];
 }
+
+/** Vectors, and what is only probed, need not be aligned: what crosses into another page is the interpreter's. */
+const WITHIN_A_PAGE: Pick<AccessRules, 'misaligned'> = { misaligned: 'fast' };
 
 /** No registers. */
 export const NONE: ReadonlySet<string> = new Set();
@@ -170,11 +174,18 @@ export class RegionRoutine extends Routine implements EngineCpu {
   }
 
   /** Checks the lookaside buffer, leaving on a miss; gives the place in memory 0. */
-  #host(address: Expression, width: Width, which: number): Expression {
+  #host(
+    address: Expression,
+    width: number,
+    which: number,
+    rule: Pick<AccessRules, 'misaligned'> | 'aligned' = this.context.architecture.accesses,
+  ): Expression {
     const { bank } = this.context;
     const index = this.let(this.and(this.wrap(this.shrU(address, this.i64(7))), this.i32((TLB_ENTRIES - 1) * TLB_ENTRY.size)));
     const tag = load('i64', 8, false, index, bank + which);
-    this.leaveWhen(this.ne(tag, this.and(address, this.i64(-4096 | (width - 1)))));
+    this.leaveWhen(
+      this.ne(tag, rule === 'aligned' ? this.and(address, this.i64(-4096 | (width - 1))) : tagFor(this, address, width, rule)),
+    );
     return this.add(this.wrap(address), load('i32', 4, false, index, bank + TLB_ENTRY.addend));
   }
   read(at: Expression, width: Width, signed: boolean): Expression {
@@ -193,8 +204,17 @@ export class RegionRoutine extends Routine implements EngineCpu {
     const address = this.let(at);
     return load('f32', 4, false, this.#host(address, 4, TLB_ENTRY.read));
   }
-  amo(at: Expression, width: 4 | 8, combine: (old: Expression) => Expression): Expression {
+  update(at: Expression, width: Width, change: (old: Expression) => Expression): Expression {
     const host = this.let(this.#host(this.let(at), width, TLB_ENTRY.write));
+    const old = this.let(load('i64', width, false, host));
+    this.store(width, host, change(old));
+    return old;
+  }
+  probe(at: Expression, bytes: number, access: 'load' | 'store'): void {
+    this.drop(this.#host(this.let(at), bytes, access === 'load' ? TLB_ENTRY.read : TLB_ENTRY.write, WITHIN_A_PAGE));
+  }
+  amo(at: Expression, width: Width, combine: (old: Expression) => Expression): Expression {
+    const host = this.let(this.#host(this.let(at), width, TLB_ENTRY.write, 'aligned'));
     return atomicUpdate(this, host, width, combine);
   }
   /** Ports are the interpreter's. */
@@ -207,19 +227,14 @@ export class RegionRoutine extends Routine implements EngineCpu {
   }
   loadVector(at: Expression): Expression {
     const address = this.let(at);
-    return load('v128', 16, false, this.#vectorHost(address, TLB_ENTRY.read));
+    return load('v128', 16, false, this.#host(address, 16, TLB_ENTRY.read, WITHIN_A_PAGE));
   }
   storeVector(at: Expression, value: Expression): void {
     const address = this.let(at);
-    this.store(16, this.#vectorHost(address, TLB_ENTRY.write), value);
+    this.store(16, this.#host(address, 16, TLB_ENTRY.write, WITHIN_A_PAGE), value);
   }
-  /** Where sixteen bytes lie: within one page; what crosses is the interpreter's. */
-  #vectorHost(address: Expression, which: number): Expression {
-    this.leaveWhen(this.gtU(this.and(this.wrap(address), this.i32(0xfff)), this.i32(0x1000 - 16)));
-    return this.#host(address, 1, which);
-  }
-  atomicPlace(at: Expression, width: 4 | 8, access: 'load' | 'store'): AtomicPlace {
-    const host = this.let(this.#host(this.let(at), width, access === 'load' ? TLB_ENTRY.read : TLB_ENTRY.write));
+  atomicPlace(at: Expression, width: Width, access: 'load' | 'store'): AtomicPlace {
+    const host = this.let(this.#host(this.let(at), width, access === 'load' ? TLB_ENTRY.read : TLB_ENTRY.write, 'aligned'));
     return atomicPlaceAt(this, host, width);
   }
   /** On hosts that keep stores in order only a store before a load needs more than the compiler's own order; the others get the host's fence. */

@@ -2,7 +2,7 @@
  * Slow paths of memory access: what happens when the lookaside buffer has no entry. Each is a function of the core
  * module; the interpreter calls them, compiled fragments leave to the interpreter instead.
  */
-import { ACCESS, type EngineCauses, WALK } from '../../isa/architecture.ts';
+import { ACCESS, type AccessRules, type EngineCauses, WALK } from '../../isa/architecture.ts';
 import { EVENT, FETCH_ENTRIES, FETCH_ENTRY, KIND, listSize, NO_TAG, PAGE, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 import type { Expression } from '../wasm/expression.ts';
 import type { Callable, Routine } from '../wasm/routine.ts';
@@ -12,7 +12,6 @@ import type { CoreParts } from './parts.ts';
 const FAULTED = 0;
 export const NOT_RAM = -1;
 
-const ramOffset = (r: Routine, parts: CoreParts, physical: Expression) => r.sub(physical, r.i64(parts.ram.base));
 const flagsOf = (r: Routine, parts: CoreParts, page: Expression) => r.load('i32', 1, page, parts.ram.pageFlags);
 const pageTag = (r: Routine, address: Expression) => r.and(address, r.i64(-4096));
 
@@ -25,14 +24,19 @@ export function writeFill(r: Routine, parts: CoreParts, translate: Callable): vo
   const access = r.parameter(1).get();
   const physical = r.let(r.call(translate, address, access));
   r.when(r.ne(parts.run.get('event'), r.i32(EVENT.none)), () => r.return(r.i32(FAULTED)));
-  const offset = r.let(ramOffset(r, parts, physical));
+  const offset = r.let(parts.ramOffset(r, physical));
   r.when(r.geU(offset, r.i64(parts.ram.size)), () => {
     parts.run.set(r, 'physical', physical);
     r.return(r.i32(NOT_RAM));
   });
   const page = r.let(r.wrap(r.shrU(offset, r.i64(12))));
   parts.present(r, page, r.i32(0), () => r.return(r.i32(FAULTED)));
-  const isStore = r.eq(access, r.i32(ACCESS.store));
+  const isStore = r.let(r.eq(access, r.i32(ACCESS.store)));
+  const elsewhere = r.select(isStore, r.i32(PAGE.device | PAGE.readOnly), r.i32(PAGE.device));
+  r.when(r.and(flagsOf(r, parts, page), elsewhere), () => {
+    parts.run.set(r, 'physical', physical);
+    r.return(r.i32(NOT_RAM));
+  });
   // Protection was asked about this access only; what else the entry will let pass must be allowed as well.
   r.when(parts.run.get('protection'), () => {
     const privilege = parts.run.get('walkPrivilege');
@@ -100,7 +104,7 @@ export function writeFetchHost(r: Routine, parts: CoreParts, translate: Callable
   const pc = r.parameter(0).get();
   const physical = r.let(r.call(translate, pc, r.i32(ACCESS.fetch)));
   r.when(r.ne(parts.run.get('event'), r.i32(EVENT.none)), () => r.return(r.i32(0)));
-  const offset = r.let(ramOffset(r, parts, physical));
+  const offset = r.let(parts.ramOffset(r, physical));
   r.when(r.geU(offset, r.i64(parts.ram.size)), () => {
     parts.raise(r, r.i32(causes.fetchAccess), pc);
     r.return(r.i32(0));
@@ -114,6 +118,16 @@ function byWidth(r: Routine, width: Expression, each: (width: 1 | 2 | 4 | 8) => 
   for (const candidate of [8, 4, 2, 1] as const) r.when(r.eq(width, r.i32(candidate)), () => each(candidate));
 }
 
+/** What slow paths are written from. */
+interface SlowPath {
+  readonly parts: CoreParts;
+  readonly fill: Callable;
+  /** The function itself. */
+  readonly self: Callable;
+  readonly causes: EngineCauses;
+  readonly accesses: AccessRules;
+}
+
 /** Whether an access of `width` at `address` touches two pages. */
 const crosses = (r: Routine, address: Expression, width: Expression) =>
   r.gtU(r.add(r.and(r.wrap(address), r.i32(0xfff)), width), r.i32(0x1000));
@@ -121,10 +135,23 @@ const crosses = (r: Routine, address: Expression, width: Expression) =>
 /** Bits of a physical address; beyond, JavaScript's numbers would not be exact either. */
 const PHYSICAL_BITS = 52;
 
-/** An access outside RAM must be aligned and within the physical address space; else an access fault. */
-function refuseBadDeviceAccess(r: Routine, parts: CoreParts, width: Expression, cause: number, refuse: () => void): void {
+/**
+ * An access outside RAM must be aligned and within the physical address space, else it is an access fault; where nothing
+ * faults, what is not aligned is done byte by byte.
+ */
+function checkDeviceAccess(
+  r: Routine,
+  { parts, accesses }: SlowPath,
+  width: Expression,
+  cause: number,
+  { refuse, byBytes }: { readonly refuse: () => void; readonly byBytes: () => void },
+): void {
   const address = r.parameter(0).get();
   const physical = parts.run.get('physical');
+  if (accesses.unanswered === 'ones') {
+    r.when(r.and(r.wrap(physical), r.sub(width, r.i32(1))), byBytes);
+    return;
+  }
   const bad = r.or(r.ne(r.shrU(physical, r.i64(PHYSICAL_BITS)), r.i64(0)), r.ne(r.and(r.wrap(physical), r.sub(width, r.i32(1))), r.i32(0)));
   r.when(bad, () => {
     parts.raise(r, r.i32(cause), address);
@@ -135,11 +162,12 @@ function refuseBadDeviceAccess(r: Routine, parts: CoreParts, width: Expression, 
 }
 
 /** Writes `load(address i64, width i32) -> i64`, zero-extended; with a trap raised the result means nothing. */
-export function writeLoad(r: Routine, parts: CoreParts, fill: Callable, self: Callable, causes: EngineCauses): void {
+export function writeLoad(r: Routine, path: SlowPath): void {
+  const { parts, fill, self, causes } = path;
   const address = r.parameter(0).get();
   const width = r.parameter(1).get();
   const faulted = () => r.ne(parts.run.get('event'), r.i32(EVENT.none));
-  r.when(crosses(r, address, width), () => {
+  const byBytes = () => {
     const value = r.variable(r.i64(0));
     const index = r.variable(r.i64(0));
     r.loop((again) => {
@@ -150,36 +178,29 @@ export function writeLoad(r: Routine, parts: CoreParts, fill: Callable, self: Ca
       r.branchTo(again, r.ltU(index.get(), r.extendU(width)));
     });
     r.return(value.get());
-  });
+  };
+  r.when(crosses(r, address, width), byBytes);
   const host = r.let(r.call(fill, address, r.i32(ACCESS.load)));
   r.when(r.eqz(host), () => r.return(r.i64(0)));
   r.when(r.eq(host, r.i32(NOT_RAM)), () => {
-    refuseBadDeviceAccess(r, parts, width, causes.loadAccess, () => r.return(r.i64(0)));
+    checkDeviceAccess(r, path, width, causes.loadAccess, { refuse: () => r.return(r.i64(0)), byBytes });
     const physical = r.let(r.wrap(parts.run.get('physical')));
     const above = r.let(r.wrap(r.shrU(parts.run.get('physical'), r.i64(32))));
     r.when(r.ne(width, r.i32(8)), () => r.return(r.extendU(r.call(parts.host.mmioRead, physical, above, width))));
-    const low = r.let(r.call(parts.host.mmioRead, physical, above, r.i32(4)));
-    r.when(faulted(), () => r.return(r.i64(0)));
-    const high = r.let(r.call(parts.host.mmioRead, r.add(physical, r.i32(4)), above, r.i32(4)));
-    r.return(r.or(r.extendU(low), r.shl(r.extendU(high), r.i64(32))));
+    r.return(r.call(parts.host.mmioReadWide, physical, above));
   });
   byWidth(r, width, (bytes) => r.return(r.load('i64', bytes, host)));
   r.unreachable();
 }
 
 /** Writes `store(address i64, value i64, width i32)`. */
-export function writeStore(r: Routine, parts: CoreParts, fill: Callable, self: Callable, causes: EngineCauses): void {
+export function writeStore(r: Routine, path: SlowPath): void {
+  const { parts, fill, self, causes } = path;
   const address = r.parameter(0).get();
   const value = r.parameter(1).get();
   const width = r.parameter(2).get();
   const faulted = () => r.ne(parts.run.get('event'), r.i32(EVENT.none));
-  r.when(crosses(r, address, width), () => {
-    // Both pages must be writable before the first byte changes.
-    const second = r.and(r.add(address, r.extendU(r.sub(width, r.i32(1)))), r.i64(-4096));
-    r.drop(r.call(fill, second, r.i32(ACCESS.store)));
-    r.when(faulted(), () => r.return());
-    r.drop(r.call(fill, address, r.i32(ACCESS.store)));
-    r.when(faulted(), () => r.return());
+  const byBytes = () => {
     const index = r.variable(r.i64(0));
     r.loop((again) => {
       r.run(self, r.add(address, index.get()), r.shrU(value, r.shl(index.get(), r.i64(3))), r.i32(1));
@@ -188,20 +209,26 @@ export function writeStore(r: Routine, parts: CoreParts, fill: Callable, self: C
       r.branchTo(again, r.ltU(index.get(), r.extendU(width)));
     });
     r.return();
+  };
+  r.when(crosses(r, address, width), () => {
+    // Both pages must be writable before the first byte changes.
+    r.drop(r.call(fill, address, r.i32(ACCESS.store)));
+    r.when(faulted(), () => r.return());
+    r.drop(r.call(fill, r.and(r.add(address, r.extendU(r.sub(width, r.i32(1)))), r.i64(-4096)), r.i32(ACCESS.store)));
+    r.when(faulted(), () => r.return());
+    byBytes();
   });
   const host = r.let(r.call(fill, address, r.i32(ACCESS.store)));
   r.when(r.eqz(host), () => r.return());
   r.when(r.eq(host, r.i32(NOT_RAM)), () => {
-    refuseBadDeviceAccess(r, parts, width, causes.storeAccess, () => r.return());
+    checkDeviceAccess(r, path, width, causes.storeAccess, { refuse: () => r.return(), byBytes });
     const physical = r.let(r.wrap(parts.run.get('physical')));
     const above = r.let(r.wrap(r.shrU(parts.run.get('physical'), r.i64(32))));
     r.when(r.ne(width, r.i32(8)), () => {
       r.run(parts.host.mmioWrite, physical, above, width, r.wrap(value));
       r.return();
     });
-    r.run(parts.host.mmioWrite, physical, above, r.i32(4), r.wrap(value));
-    r.when(faulted(), () => r.return());
-    r.run(parts.host.mmioWrite, r.add(physical, r.i32(4)), above, r.i32(4), r.wrap(r.shrU(value, r.i64(32))));
+    r.run(parts.host.mmioWriteWide, physical, above, value);
     r.return();
   });
   byWidth(r, width, (bytes) => r.store(bytes, host, value));
@@ -211,22 +238,25 @@ export function writeStore(r: Routine, parts: CoreParts, fill: Callable, self: C
 
 /**
  * Writes `atomicHost(address i64, width i32, access i32) -> i32`: where an aligned atomic access (a load for LR, else a
- * store) lies in memory 0, or 0 with a trap raised. Devices do not take atomic accesses.
+ * store) lies in memory 0, or 0 with a trap raised. Devices do not take atomic accesses; where `AccessRules.atomics` lets
+ * them be anywhere, what is misaligned or no RAM is NOT_RAM, with nothing done.
  */
-export function writeAtomicHost(r: Routine, parts: CoreParts, fill: Callable, causes: EngineCauses): void {
+export function writeAtomicHost(r: Routine, { parts, fill, causes, accesses }: SlowPath): void {
   const address = r.parameter(0).get();
   const width = r.parameter(1).get();
   const access = r.parameter(2).get();
   const isLoad = r.eq(access, r.i32(ACCESS.load));
   r.when(r.and(r.wrap(address), r.sub(width, r.i32(1))), () => {
+    if (accesses.atomics === 'anywhere') return r.return(r.i32(NOT_RAM));
     parts.raise(r, r.select(isLoad, r.i32(causes.loadMisaligned), r.i32(causes.storeMisaligned)), address);
     r.return(r.i32(0));
   });
   const host = r.let(r.call(fill, address, access));
-  r.when(r.eq(host, r.i32(NOT_RAM)), () => {
-    parts.raise(r, r.select(isLoad, r.i32(causes.loadAccess), r.i32(causes.storeAccess)), address);
-    r.return(r.i32(0));
-  });
+  if (accesses.atomics === 'aligned')
+    r.when(r.eq(host, r.i32(NOT_RAM)), () => {
+      parts.raise(r, r.select(isLoad, r.i32(causes.loadAccess), r.i32(causes.storeAccess)), address);
+      r.return(r.i32(0));
+    });
   r.return(host);
 }
 

@@ -13,7 +13,6 @@ import {
   FETCH_ENTRY,
   JUMP_ENTRIES,
   JUMP_ENTRY,
-  PAGE,
   type RamLayout,
   runState,
   TLB_ENTRIES,
@@ -21,8 +20,10 @@ import {
 } from '../layout.ts';
 import { wasm, type WasmMemory, type WasmModule, type WasmTable } from '../wasm/webassembly.ts';
 import { type Tiering, writeCoreModule } from './core-module.ts';
+import { type AddressSpace, deviceAccesses } from './device-accesses.ts';
 import { DecodedPages } from './decoded-pages.ts';
 import { RecordWriter } from './handlers.ts';
+import { PageStanding } from './page-standing.ts';
 import type { HostCalls } from './parts.ts';
 import { Translations } from './translations.ts';
 
@@ -30,14 +31,6 @@ import { Translations } from './translations.ts';
 const CALLS_A_LOOK = 16;
 /** Later than any tick. */
 const NEVER = 1n << 63n;
-
-/** What answers outside RAM, by physical address or port. */
-export interface AddressSpace {
-  /** @returns -1 where nothing answers */
-  read(address: number, size: 1 | 2 | 4): number;
-  /** @returns false where nothing answers */
-  write(address: number, size: 1 | 2 | 4, value: number): boolean;
-}
 
 /** What a core needs from its machine. */
 export interface CoreSurroundings {
@@ -89,8 +82,6 @@ export interface FragmentKeeper {
   translationsChanged(what: Flush): void;
 }
 
-const physicalAddress = (low: number, high: number): number => (high >>> 0) * 2 ** 32 + (low >>> 0);
-
 interface CoreExports {
   run(left: number): number;
   translate(address: bigint, access: number): bigint;
@@ -111,11 +102,7 @@ export class Core implements EngineCore {
   readonly translations: Translations;
   fragments: FragmentKeeper | undefined;
   readonly #decoded: DecodedPages;
-  readonly #flags: Uint8Array;
-  readonly #generations: Int32Array;
-  readonly #held: Int32Array;
-  /** Pages of which translated code is held, and perhaps some that are not any more. */
-  #heldPages: number[] = [];
+  readonly #pages: PageStanding;
   #granted = 0;
   #flushes = 0;
   /** The tick by which the present run has to end, and how often slow paths have come by. */
@@ -135,15 +122,20 @@ export class Core implements EngineCore {
     this.#decoded = new DecodedPages(buffer, {
       layout,
       ram,
-      records: new RecordWriter(buffer, architecture),
+      records: new RecordWriter(buffer, architecture, layout.records.record),
       translations: this.translations,
       decodings: architecture.modes.decodings,
       longest: architecture.code.longest,
-      hold: (page) => this.#hold(page),
+      hold: (page) => this.#pages.hold(page),
     });
-    this.#flags = new Uint8Array(buffer, ram.pageFlags, ram.size / 4096);
-    this.#generations = new Int32Array(buffer, ram.generations, ram.size / 4096);
-    this.#held = new Int32Array(buffer, layout.held, ram.size / 4096);
+    const { core, shootdown, keepPage, awaitPage } = surroundings;
+    this.#pages = new PageStanding({
+      ...{ buffer, layout, ram, core, shootdown, keepPage, awaitPage, translations: this.translations },
+      forget: (page) => {
+        this.#decoded.forget(page);
+        this.fragments?.pageWritten(page);
+      },
+    });
     this.privileged = architecture.privileged(this, buffer, layout.state);
     this.module = surroundings.module ?? new wasm.Module(writeCoreModule({ architecture, layout, ram, memoryPages, tiering }));
     const imports = { machine: { memory, table }, host: this.#hostCalls() };
@@ -222,14 +214,7 @@ export class Core implements EngineCore {
    * while it waits for another core. Not between the end of `beforeWrite` and the write (see shootdown.ts).
    */
   settle(): void {
-    const { shootdown } = this.surroundings;
-    const { revoked, changed } = shootdown;
-    const revokedSeen = shootdown.revokedSeen(this.core);
-    const changedSeen = shootdown.changedSeen(this.core);
-    if (revoked === revokedSeen && changed === changedSeen) return;
-    if (revoked !== revokedSeen) this.translations.revoke();
-    if (changed !== changedSeen) this.#dropChanged();
-    shootdown.settled(this.core, revoked, changed);
+    this.#pages.settle();
   }
   /** The same, and the fences asked for. Only between instructions: no translation may be in the making. */
   answer(): void {
@@ -269,46 +254,6 @@ export class Core implements EngineCore {
     if (leave || this.working.event !== EVENT.leave) this.working.event = leave ? EVENT.leave : EVENT.refetch;
   }
 
-  /** Code of this page is about to be translated for the first time, or again after it changed. */
-  #hold(page: number): void {
-    if (this.#held[page] !== 0) return;
-    this.translations.protect(page);
-    this.surroundings.shootdown.claim(page, this.core, () => this.settle());
-    this.#heldPages.push(page);
-  }
-  #dropChanged(): void {
-    this.#heldPages = this.#heldPages.filter((page) => {
-      const held = this.#held[page] as number;
-      const holds = held !== 0 && held === Atomics.load(this.#generations, page) + 1;
-      if (held !== 0 && !holds) this.#drop(page);
-      return holds;
-    });
-  }
-  /** Drops what was translated from a page. */
-  #drop(page: number): void {
-    this.#held[page] = 0;
-    this.#decoded.forget(page);
-    this.fragments?.pageWritten(page);
-  }
-  #beforeWrite(page: number): void {
-    const { shootdown, keepPage } = this.surroundings;
-    // Another core may claim the page again while this one waits for it.
-    while (Atomics.load(this.#flags, page) & PAGE.code) {
-      shootdown.codeChanged(page, this.core, () => this.settle());
-      this.#drop(page);
-    }
-    keepPage(page);
-  }
-  /** Others do not wait for a core that waits. What they ask meanwhile is done before the core goes on, or it begins anew. */
-  #awaitPage(page: number): boolean {
-    const { shootdown, awaitPage } = this.surroundings;
-    shootdown.leave(this.core);
-    const there = awaitPage(page);
-    shootdown.enter(this.core);
-    this.settle();
-    return there && shootdown.fences(this.core) === 0;
-  }
-
   get #decoding(): number {
     return this.surroundings.architecture.modes.facets(this.working.mode).decoding;
   }
@@ -319,34 +264,25 @@ export class Core implements EngineCore {
 
   #hostCalls(): HostCalls {
     const { surroundings, working, privileged } = this;
-    const { bus, architecture } = surroundings;
+    const { architecture, shootdown } = surroundings;
     const { causes } = architecture;
     return {
-      mmioRead: (low, high, width) => {
-        this.#pace();
-        const value = bus.read(physicalAddress(low, high), width as 1 | 2 | 4);
-        if (value === -1) this.raise(causes.loadAccess, working.trapValue);
-        return value | 0;
-      },
-      mmioWrite: (low, high, width, value) => {
-        this.#pace();
-        if (!bus.write(physicalAddress(low, high), width as 1 | 2 | 4, value >>> 0)) this.raise(causes.storeAccess, working.trapValue);
-      },
-      // Where no port answers all bits read as ones, and writes are lost.
-      portRead: (port, width) => {
-        this.#pace();
-        return (surroundings.ports?.read(port & 0xffff, width as 1 | 2 | 4) ?? -1) | 0;
-      },
-      portWrite: (port, width, value) => {
-        this.#pace();
-        surroundings.ports?.write(port & 0xffff, width as 1 | 2 | 4, value >>> 0);
-      },
+      ...deviceAccesses({
+        bus: surroundings.bus,
+        ports: surroundings.ports,
+        accesses: architecture.accesses,
+        causes,
+        raise: (cause) => this.raise(cause, working.trapValue),
+        pace: () => this.#pace(),
+        // The access is done: no translation is in the making.
+        written: () => shootdown.fences(this.core) !== 0 && this.answer(),
+      }),
       protectionAllows: (access, privilege) => (privileged.protectionAllows(access, privilege) ? 1 : 0),
       beforeWrite: (page) => {
         this.#pace();
-        this.#beforeWrite(page);
+        this.#pages.beforeWrite(page);
       },
-      awaitPage: (page) => (this.#awaitPage(page) ? 1 : 0),
+      awaitPage: (page) => (this.#pages.awaitPage(page) ? 1 : 0),
       watchedWritten: () => surroundings.watchedWritten(),
       decodedPage: (page) => this.#decoded.allocate(page, this.#decoding),
       decode: (record) => {

@@ -27,6 +27,7 @@ interface Owner {
 export class DecodedPages {
   readonly #view: DataView;
   readonly #bytes: Uint8Array;
+  readonly #words: Int32Array;
   readonly #parts: DecodedPagesParts;
   readonly #shape: RecordLayout;
   /** For each decoding, by RAM page. */
@@ -45,17 +46,19 @@ export class DecodedPages {
     this.#shape = layout.records;
     this.#view = new DataView(buffer);
     this.#bytes = new Uint8Array(buffer);
+    this.#words = new Int32Array(buffer);
     this.#pages = ram.size / 4096;
     this.#index = new Int32Array(buffer, layout.decodedIndex, decodings * this.#pages);
     this.#across = new DataView(new ArrayBuffer(2 * longest));
-    for (let at = RECORD.size; at < this.#shape.size; at += RECORD.size) this.#own(layout.scratchPage + at, OWN_HANDLER.pageEnd);
+    const step = this.#shape.record.size;
+    for (let at = step; at < this.#shape.size; at += step) this.#own(layout.scratchPage + at, OWN_HANDLER.pageEnd);
   }
 
   /** A decoded page for a RAM page that has none; when the pool is used up, all are forgotten first. */
   allocate(page: number, decoding: number): number {
     const { layout } = this.#parts;
     if (this.#owners.length === layout.poolPages) this.forgetAll();
-    const { size, slots } = this.#shape;
+    const { size, slots, record } = this.#shape;
     const number = this.#owners.length;
     const records = layout.pool + number * size;
     this.#owners.push({ page, decoding });
@@ -63,7 +66,7 @@ export class DecodedPages {
     // Fresh memory is zero; touching it all would only make it resident.
     if (number < this.#everUsed) this.#bytes.fill(0, records, records + size);
     else this.#everUsed = number + 1;
-    for (let at = slots * RECORD.size; at < size; at += RECORD.size) this.#own(records + at, OWN_HANDLER.pageEnd);
+    for (let at = slots * record.size; at < size; at += record.size) this.#own(records + at, OWN_HANDLER.pageEnd);
     return records;
   }
 
@@ -78,20 +81,28 @@ export class DecodedPages {
   forget(page: number): void {
     for (let at = page; at < this.#index.length; at += this.#pages) {
       const records = this.#index[at] as number;
-      if (records) this.#bytes.fill(0, records, records + this.#shape.slots * RECORD.size);
+      if (records) this.#forget(records);
     }
+  }
+
+  /** The handlers only: the instruction that changes its own page still looks at its record when it has done so. */
+  #forget(records: number): void {
+    const { record, slots } = this.#shape;
+    const step = record.size / 4;
+    const from = (records + RECORD.handler) / 4;
+    for (let word = from; word < from + slots * step; word += step) this.#words[word] = OWN_HANDLER.decode;
   }
 
   /** Fills the record at this address and likely followers. */
   decodeAt(record: number): void {
     const { layout, ram, records: writer, hold } = this.#parts;
-    const { size, slots, shift } = this.#shape;
+    const { size, slots, shift, record: shape } = this.#shape;
     const number = Math.floor((record - layout.pool) / size);
     const { page, decoding } = this.#owners[number] as Owner;
     hold(page);
     const records = layout.pool + number * size;
     const code = ram.host + page * 4096;
-    const end = records + slots * RECORD.size;
+    const end = records + slots * shape.size;
     let at = record;
     for (let ahead = 0; ahead < AHEAD && at < end; ahead++) {
       if (this.#view.getUint16(at, true) !== OWN_HANDLER.decode) return;

@@ -4,35 +4,44 @@
  */
 import type { Architecture } from '../../isa/architecture.ts';
 import type { Decoded, Row } from '../../isa/row.ts';
-import { RECORD } from '../layout.ts';
+import { RECORD, type RecordShape } from '../layout.ts';
 import { operandPlaces } from './record-shape.ts';
 
 /** The interpreter's own records. `decode` is zero, so that a cleared page decodes itself. */
 export const OWN_HANDLER = { decode: 0, pageEnd: 1, illegal: 2, straddle: 3 } as const;
-const OWN = Object.keys(OWN_HANDLER).length;
+export const OWN_HANDLERS = Object.keys(OWN_HANDLER).length;
 
 export interface Handler {
   readonly row: Row;
   /** Absent: in the record. */
   readonly length: number | undefined;
 }
-/** The handlers of an architecture's rows, and which number runs what. */
+/**
+ * The handlers of an architecture's rows, and which number runs what: the interpreter's own, then those that are part of its
+ * main function, then the rare ones in the order of their functions.
+ */
 export class Handlers {
   readonly list: readonly Handler[];
+  /** One a row: its length is always in the record. */
+  readonly rare: readonly Row[];
   readonly #numbers = new Map<Row, ReadonlyMap<number | undefined, number>>();
   constructor(rows: readonly Row[]) {
     const list: Handler[] = [];
-    for (const row of rows) {
-      if (!row.meaning) continue;
-      const numbers = (row.lengths ?? [undefined]).map((length) => [length, OWN + list.push({ row, length }) - 1] as const);
+    const meant = rows.filter(({ meaning }) => meaning);
+    for (const row of meant) {
+      if (row.rare) continue;
+      const numbers = (row.lengths ?? [undefined]).map((length) => [length, OWN_HANDLERS + list.push({ row, length }) - 1] as const);
       this.#numbers.set(row, new Map(numbers));
     }
     this.list = list;
+    this.rare = meant.filter(({ rare }) => rare);
+    const first = OWN_HANDLERS + list.length;
+    this.rare.forEach((row, index) => this.#numbers.set(row, new Map([[undefined, first + index]])));
   }
   /** The number of the handler for an instruction; undefined where nothing implements it. */
   numberOf({ row, length }: Decoded): number | undefined {
     const numbers = this.#numbers.get(row);
-    return numbers?.get(row.lengths ? length : undefined);
+    return numbers?.get(row.lengths && !row.rare ? length : undefined);
   }
 }
 
@@ -42,8 +51,6 @@ export class Handlers {
  */
 export type Extent = number;
 
-/** Words a remembered record takes: the record and its extent. */
-const KEPT = RECORD.size / 4 + 1;
 /** Bounds what hostile code can make us remember; a booting kernel uses about 40 000 different instructions. */
 const MOST_KEPT = 1 << 16;
 
@@ -51,30 +58,33 @@ const MOST_KEPT = 1 << 16;
 class RecordPacker {
   readonly #architecture: Architecture;
   readonly #handlers: Handlers;
+  readonly #shape: RecordShape;
 
-  constructor(architecture: Architecture) {
+  constructor(architecture: Architecture, shape: RecordShape) {
     this.#architecture = architecture;
     this.#handlers = new Handlers(architecture.rows);
+    this.#shape = shape;
   }
 
   /** @returns undefined for a row that the emulator does not implement */
   pack(words: Int32Array, decoded: Decoded): Extent | undefined {
-    const { row, operands, length } = decoded;
+    const { row, operands, length, wide } = decoded;
     const { files, state } = this.#architecture;
     const number = this.#handlers.numberOf(decoded);
     if (number === undefined) return undefined;
-    const bytes = new DataView(words.buffer, words.byteOffset, RECORD.size);
+    const bytes = new DataView(words.buffer, words.byteOffset, this.#shape.size);
     words.fill(0);
     bytes.setUint16(RECORD.handler, number, true);
-    bytes.setUint8(RECORD.length, length);
-    for (const { operand, at, width } of operandPlaces(row)) {
+    bytes.setUint8(this.#shape.length, length);
+    for (const { operand, at, width } of operandPlaces(row, this.#shape)) {
       let value = operands[operand.name] ?? 0;
       const file = operand.file === undefined ? undefined : files[operand.file];
       if (file && operand.file !== undefined) {
         const discarded = operand.access === 'write' && file.zero?.reads === value;
         value = (state.offsets[operand.file] as number) + (discarded && file.zero ? file.zero.discards : value) * (file.width / 8);
       }
-      if (width === 4) bytes.setInt32(at, value, true);
+      if (width === 8) bytes.setBigInt64(at, wide?.[operand.name] ?? BigInt(value), true);
+      else if (width === 4) bytes.setInt32(at, value, true);
       else if (width === 2) bytes.setUint16(at, value, true);
       else bytes.setUint8(at, value);
     }
@@ -92,14 +102,19 @@ export class RecordWriter {
   /** For each decoding, where a key's packed form begins in `#kept`. */
   readonly #places: readonly Map<number, number>[];
   #count = 0;
-  #kept = new Int32Array(1024 * KEPT);
+  /** Words a remembered record takes: the record and its extent. */
+  readonly #words: number;
+  #kept: Int32Array;
   /** The form of an instruction without a key. */
-  readonly #single = new Int32Array(KEPT);
+  readonly #single: Int32Array;
 
-  constructor(buffer: SharedArrayBuffer, architecture: Architecture) {
+  constructor(buffer: SharedArrayBuffer, architecture: Architecture, shape: RecordShape) {
     this.#memory = new Int32Array(buffer);
+    this.#words = shape.size / 4 + 1;
+    this.#kept = new Int32Array(1024 * this.#words);
+    this.#single = new Int32Array(this.#words);
     this.#architecture = architecture;
-    this.#packer = new RecordPacker(architecture);
+    this.#packer = new RecordPacker(architecture, shape);
     this.#places = Array.from({ length: architecture.modes.decodings }, () => new Map());
   }
 
@@ -118,11 +133,11 @@ export class RecordWriter {
   #copy(record: number, words: Int32Array, from: number): Extent {
     const to = record >> 2;
     const memory = this.#memory;
-    memory[to + 1] = words[from + 1] as number;
-    memory[to + 2] = words[from + 2] as number;
-    memory[to + 3] = words[from + 3] as number;
+    const last = this.#words - 1;
+    // The handler at last: it is what makes a record one.
+    for (let word = 1; word < last; word++) memory[to + word] = words[from + word] as number;
     memory[to] = words[from] as number;
-    return words[from + KEPT - 1] as number;
+    return words[from + last] as number;
   }
 
   #remember(places: Map<number, number>, key: number, view: DataView, at: number, there: number, decoding: number): number {
@@ -130,13 +145,13 @@ export class RecordWriter {
       for (const each of this.#places) each.clear();
       this.#count = 0;
     }
-    const from = this.#count++ * KEPT;
-    if (from + KEPT > this.#kept.length) {
+    const from = this.#count++ * this.#words;
+    if (from + this.#words > this.#kept.length) {
       const larger = new Int32Array(this.#kept.length * 2);
       larger.set(this.#kept);
       this.#kept = larger;
     }
-    this.#decode(this.#kept.subarray(from, from + KEPT), view, at, there, decoding);
+    this.#decode(this.#kept.subarray(from, from + this.#words), view, at, there, decoding);
     places.set(key, from);
     return from;
   }
@@ -145,7 +160,7 @@ export class RecordWriter {
   #decode(words: Int32Array, view: DataView, at: number, there: number, decoding: number): Extent {
     const decoded = this.#architecture.decode(view, at, there, decoding, true);
     if (decoded === 'more') return 0;
-    const record = words.subarray(0, KEPT - 1);
+    const record = words.subarray(0, this.#words - 1);
     let extent = decoded === 'illegal' ? undefined : this.#packer.pack(record, decoded);
     if (extent === undefined) {
       record.fill(0);
@@ -153,7 +168,7 @@ export class RecordWriter {
       record[RECORD.immediate / 4] = this.#architecture.illegalValue(view, at, there);
       extent = -this.#architecture.code.grain;
     }
-    words[KEPT - 1] = extent;
+    words[this.#words - 1] = extent;
     return extent;
   }
 }

@@ -11,6 +11,9 @@ export interface HostCalls {
   /** Reads 1, 2 or 4 bytes at a physical address (its halves) that is not RAM; raises an access fault where nothing answers. */
   mmioRead(low: number, high: number, width: number): number;
   mmioWrite(low: number, high: number, width: number, value: number): void;
+  /** The same of 8 bytes. */
+  mmioReadWide(low: number, high: number): bigint;
+  mmioWriteWide(low: number, high: number, value: bigint): void;
   /** Reads or writes 1, 2 or 4 bytes at a port of the second address space. */
   portRead(port: number, width: number): number;
   portWrite(port: number, width: number, value: number): void;
@@ -41,9 +44,12 @@ export interface HostCalls {
 }
 
 const I32 = 'i32' as const;
-const HOST_SIGNATURES: Record<keyof HostCalls, { parameters: 'i32'[]; results: 'i32'[] }> = {
+const I64 = 'i64' as const;
+const HOST_SIGNATURES: Record<keyof HostCalls, { parameters: ('i32' | 'i64')[]; results: ('i32' | 'i64')[] }> = {
   mmioRead: { parameters: [I32, I32, I32], results: [I32] },
   mmioWrite: { parameters: [I32, I32, I32, I32], results: [] },
+  mmioReadWide: { parameters: [I32, I32], results: [I64] },
+  mmioWriteWide: { parameters: [I32, I32, I64], results: [] },
   portRead: { parameters: [I32, I32], results: [I32] },
   portWrite: { parameters: [I32, I32, I32], results: [] },
   protectionAllows: { parameters: [I32, I32], results: [I32] },
@@ -77,6 +83,23 @@ export class CoreParts<F extends Fields = Fields> {
     for (const [name, { parameters, results }] of Object.entries(HOST_SIGNATURES))
       host[name] = module.importFunction('host', name, parameters, results);
     this.host = host as { [K in keyof HostCalls]: Callable };
+  }
+
+  /** How far into RAM a physical address (i64) lies; `ram.size` or beyond, unsigned, where it is in none of its ranges. */
+  ramOffset(r: Routine, physical: Expression): Expression {
+    const [first, ...others] = this.ram.ranges;
+    if (!first) return r.i64(-1);
+    if (others.length === 0) return r.sub(physical, r.i64(first.at));
+    const address = r.let(physical);
+    let before = this.ram.size;
+    let offset: Expression = r.i64(-1);
+    // From the last to the first, which is asked first.
+    for (const { at, size } of this.ram.ranges.toReversed()) {
+      before -= size;
+      const from = r.let(r.sub(address, r.i64(at)));
+      offset = r.select(r.ltU(from, r.i64(size)), r.add(from, r.i64(before)), offset);
+    }
+    return offset;
   }
 
   /**

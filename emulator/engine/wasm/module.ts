@@ -11,6 +11,8 @@ export class ModuleWriter {
   #imports: { module: string; name: string; kind: number; describe: (sink: Sink) => void }[] = [];
   #importedFunctions = 0;
   #functions: { routine: Routine; index: number }[] = [];
+  #importedTables = 0;
+  #tables: (readonly Callable[])[] = [];
   #exports: { name: string; index: number }[] = [];
 
   /** The index of a function type. */
@@ -38,6 +40,7 @@ export class ModuleWriter {
     });
   }
   importTable(module: string, name: string, minimum: number): void {
+    this.#importedTables++;
     this.#imports.push({
       module,
       name,
@@ -63,6 +66,10 @@ export class ModuleWriter {
     this.#functions.push({ routine, index });
     return { index, signature: routine.signature, routine };
   }
+  /** A table of the module's own that holds these functions. Imported tables must all be declared before. @returns its index */
+  functionTable(functions: readonly Callable[]): number {
+    return this.#importedTables + this.#tables.push(functions) - 1;
+  }
   export(name: string, callable: Callable): void {
     this.#exports.push({ name, index: callable.index });
   }
@@ -84,10 +91,20 @@ export class ModuleWriter {
       describe(sink);
     });
     this.#section(out, 3, this.#functions, (sink, { routine }) => sink.u32(this.type(routine.signature)));
+    this.#section(out, 4, this.#tables, (sink, { length }) => (sink.byte(0x70), sink.byte(1), sink.u32(length), sink.u32(length)));
     this.#section(out, 7, this.#exports, (sink, { name, index }) => {
       sink.name(name);
       sink.byte(EXTERNAL.function);
       sink.u32(index);
+    });
+    this.#section(out, 9, this.#tables, (sink, functions) => {
+      const table = this.#importedTables + this.#tables.indexOf(functions);
+      // An active segment of function indices for a table that is named, from its beginning (section 5.5.12).
+      sink.u32(2);
+      sink.u32(table);
+      for (const byte of [0x41, 0, 0x0b, 0]) sink.byte(byte);
+      sink.u32(functions.length);
+      for (const { index } of functions) sink.u32(index);
     });
     this.#section(out, 10, this.#functions, (sink, { routine }) => writeCode(sink, routine));
     return out.finish();

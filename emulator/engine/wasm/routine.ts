@@ -158,6 +158,16 @@ export class Routine extends Expressions {
       sink.u32(target.index);
     });
   }
+  /** A call of what a table holds at `slot`, as a value. */
+  callIndirect(table: number, typeIndex: number, result: ValueType, slot: Expression, ...args: Expression[]): Expression {
+    return new Expression(result, (sink) => {
+      for (const arg of args) arg.emit(sink);
+      slot.emit(sink);
+      sink.byte(0x11);
+      sink.u32(typeIndex);
+      sink.u32(table);
+    });
+  }
   /** A call of something without result, now. */
   run(target: Callable, ...args: Expression[]): void {
     for (const arg of args) arg.emit(this.body);
@@ -193,18 +203,18 @@ export class Routine extends Expressions {
     for (const byte of [0xfc, 11, 0]) this.body.byte(byte);
   }
   /**
-   * An atomic access of 4 or 8 bytes (threads proposal, opcodes 0xFE xx); the address must be aligned. With
-   * `cmpxchg` the arguments are expected and replacement, the result is what was there.
+   * An atomic access (threads proposal, opcodes 0xFE xx); the address must be aligned. With `cmpxchg` the arguments are
+   * expected and replacement, the result is what was there. 8 bytes are an i64, others an i32, zero-extended.
    */
-  atomic(name: AtomicName, bytes: 4 | 8, address: Expression, ...args: Expression[]): Expression {
-    const type: ValueType = bytes === 4 ? 'i32' : 'i64';
-    const opcode = ATOMIC[name] + (bytes === 4 ? 0 : 1);
+  atomic(name: AtomicName, bytes: 1 | 2 | 4 | 8, address: Expression, ...args: Expression[]): Expression {
+    const type: ValueType = bytes === 8 ? 'i64' : 'i32';
+    const opcode = ATOMIC[name] + { 4: 0, 8: 1, 1: 2, 2: 3 }[bytes];
     return new Expression(type, (sink) => {
       address.emit(sink);
       for (const arg of args) arg.emit(sink);
       sink.byte(0xfe);
       sink.u32(opcode);
-      sink.u32(bytes === 4 ? 2 : 3);
+      sink.u32(Math.log2(bytes));
       sink.u32(0);
     });
   }
@@ -214,6 +224,6 @@ export class Routine extends Expressions {
   }
 }
 
-/** First opcode (32-bit form) of each atomic access; the 64-bit form follows it. */
+/** First opcode (32-bit form) of each atomic access; behind it the 64-bit form, then those of 8 and 16 bits. */
 const ATOMIC = { load: 0x10, add: 0x1e, sub: 0x25, and: 0x2c, or: 0x33, xor: 0x3a, xchg: 0x41, cmpxchg: 0x48 } as const;
 export type AtomicName = keyof typeof ATOMIC;

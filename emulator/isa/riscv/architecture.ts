@@ -20,6 +20,7 @@ export const riscv: Architecture = {
     f: { kind: 'double', width: 64, count: 32 },
   },
   code: { grain: 2, longest: 4 },
+  accesses: { misaligned: 'slow', unanswered: 'fault', atomics: 'aligned' },
   modes,
   float: { rounding: 'frm', flags: 'fflags', operand: 'rm', reservedAbove: 4 },
   rows,

@@ -38,8 +38,7 @@ export function testBoard(configuration: Partial<BoardConfiguration> = {}, ramBy
   const memory = new GuestMemory({
     buffer,
     ramOffset,
-    base: DRAM,
-    size: ramBytes,
+    ranges: [{ at: DRAM, size: ramBytes }],
     pageFlags,
     fetch: () => undefined,
     keep: () => undefined,

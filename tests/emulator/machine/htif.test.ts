@@ -13,8 +13,7 @@ function setting(fromhost: number | undefined = FROMHOST) {
   const memory = new GuestMemory({
     buffer: new SharedArrayBuffer(size),
     ramOffset: 0,
-    base: BASE,
-    size,
+    ranges: [{ at: BASE, size }],
     pageFlags: new Uint8Array(16),
     fetch: () => undefined,
     keep: () => undefined,

@@ -87,7 +87,7 @@ function walk(r: Routine, parts: TranslationParts, w: Walk): void {
   r.block((found: Label) => {
     r.loop((next: Label) => {
       const index = r.and(r.shrU(w.address, r.extendU(r.add(r.mul(level.get(), r.i32(9)), r.i32(12)))), r.i64(511));
-      const at = r.let(r.sub(r.add(table.get(), r.shl(index, r.i64(3))), r.i64(ram.base)));
+      const at = r.let(parts.core.ramOffset(r, r.add(table.get(), r.shl(index, r.i64(3)))));
       r.when(r.geU(at, r.i64(ram.size)), () => w.fail(accessFault(r, w.access)));
       const page = r.let(r.wrap(r.shrU(at, r.i64(12))));
       parts.core.present(r, page, r.eqz(w.access), () => r.return(r.i64(-1)));

@@ -1,9 +1,17 @@
 /** A toy architecture that has what RISC-V has not: instructions of 1 to 7 bytes, flags, modes that change decoding, ports, vectors. */
-import type { Architecture, EngineCore, ExecutionMode, PrivilegedCore, Standing } from '../../../../emulator/isa/architecture.ts';
+import type {
+  Architecture,
+  EngineCauses,
+  EngineCore,
+  ExecutionMode,
+  PrivilegedCore,
+  Standing,
+} from '../../../../emulator/isa/architecture.ts';
 import { WALK } from '../../../../emulator/isa/architecture.ts';
 import type { Decoded } from '../../../../emulator/isa/row.ts';
 import { bind, type StateOf } from '../../../../emulator/snapshot/schema.ts';
-import { PREFIX_32, toyRows } from './rows.ts';
+import { PREFIX_32 } from './row.ts';
+import { toyRows } from './rows.ts';
 import { toyState } from './state.ts';
 
 /** Bytes of an immediate, by decoding. */
@@ -18,16 +26,21 @@ function decode(view: DataView, at: number, there: number, decoding: number): De
   if (!row) return 'illegal';
   const registersAt = at + length;
   if (row.hasRegisters) length++;
+  const indexAt = at + length;
+  if (row.hasIndex) length++;
   const immediateAt = at + length;
-  const immediateBytes = row.hasImmediate ? (IMMEDIATE_BYTES[decoding] ?? 1) : 0;
+  const immediateBytes = row.isWide ? 8 : row.hasImmediate ? (IMMEDIATE_BYTES[decoding] ?? 1) : 0;
   length += immediateBytes;
   if (there < length) return 'more';
   const operands: Record<string, number> = {};
   for (const { name, kind, file } of row.operands) {
-    if (kind === 'immediate') operands[name] = immediateBytes === 4 ? view.getInt32(immediateAt, true) : view.getInt8(immediateAt);
-    else operands[name] = (view.getUint8(registersAt) >> (name === 'to' ? 4 : 0)) & (file === 'v' ? 1 : 7);
+    if (kind === 'immediate' && immediateBytes === 8) operands[name] = 0;
+    else if (name === 'index') operands[name] = view.getUint8(indexAt) & 7;
+    else if (name === 'scale') operands[name] = view.getUint8(indexAt) >> 4;
+    else if (kind === 'immediate') operands[name] = immediateBytes === 4 ? view.getInt32(immediateAt, true) : view.getInt8(immediateAt);
+    else operands[name] = (view.getUint8(registersAt) >> (name === 'to' ? 4 : 0)) & (file === 'r' ? 7 : 1);
   }
-  return { row, length, operands };
+  return { row, length, operands, ...(row.isWide ? { wide: { imm: view.getBigInt64(immediateAt, true) } } : {}) };
 }
 
 class ToyCore implements PrivilegedCore {
@@ -42,7 +55,9 @@ class ToyCore implements PrivilegedCore {
   }
   operation(name: string): void {
     const length = decodedLength(name, this.state.wide);
+    const { operand, operand2 } = this.#engine.working;
     if (name === 'halt') this.state.halted = 1;
+    else if (name === 'assign') assigned.to(Number(operand), Number(operand2));
     else this.state.wide = Number(this.#engine.working.operand & 1n);
     this.#engine.modeChanged();
     this.#engine.completed(name === 'halt', length);
@@ -81,7 +96,16 @@ class ToyCore implements PrivilegedCore {
     this.#engine.flush({ keepGlobal: false });
   }
 }
-const decodedLength = (name: string, wide: number): number => (name === 'mode' ? 1 + (IMMEDIATE_BYTES[wide] ?? 1) : 1);
+function decodedLength(name: string, wide: number): number {
+  const immediate = IMMEDIATE_BYTES[wide] ?? 1;
+  return name === 'mode' ? 1 + immediate : name === 'assign' ? 2 + immediate : 1;
+}
+/** What the instruction `assign` does; a machine sets it. */
+export const assigned = { to: (_page: number, _use: number): void => undefined };
+
+/** Virtual addresses from here on are not mapped. */
+export const UNMAPPED = 2 ** 36;
+const CAUSES: EngineCauses = { illegal: 1, fetchAccess: 2, loadAccess: 3, storeAccess: 4, loadMisaligned: 5, storeMisaligned: 6 };
 
 export const toy: Architecture = {
   name: 'toy',
@@ -89,22 +113,30 @@ export const toy: Architecture = {
   files: {
     r: { kind: 'integer', width: 64, count: 8 },
     v: { kind: 'vector', width: 128, count: 2 },
+    w: { kind: 'vector', width: 256, count: 2 },
     flags: { kind: 'integer', width: 64, count: 3 },
   },
-  code: { grain: 1, longest: 7 },
+  code: { grain: 1, longest: 11, record: 32 },
+  accesses: { misaligned: 'fast', unanswered: 'ones', atomics: 'anywhere' },
   modes: { count: 2, banks: 2, decodings: 2, facets: (key) => ({ bank: key, float: 0, decoding: key }) },
   rows: toyRows,
   cpu: (engine) => engine,
-  causes: { illegal: 1, fetchAccess: 2, loadAccess: 3, storeAccess: 4, loadMisaligned: 5, storeMisaligned: 6 },
+  causes: CAUSES,
   decode,
   illegalValue: (view, at) => view.getUint8(at),
-  operations: ['halt', 'mode'],
+  operations: ['halt', 'mode', 'assign'],
   quickOperations: {},
   quickAnswers: {},
   inlines: () => false,
   writeTranslate: (r, parts) => {
     parts.run.set(r, 'walkFlags', r.i32(WALK.readable | WALK.writable | WALK.executable));
-    r.return(r.parameter(0).get());
+    const address = r.parameter(0).get();
+    const access = r.parameter(1).get();
+    r.when(r.geU(address, r.i64(UNMAPPED)), () => {
+      parts.raise(r, r.add(r.i32(CAUSES.fetchAccess), access), address);
+      r.return(r.i64(-1));
+    });
+    r.return(address);
   },
   translateCode: (address) => address,
   privileged: (engine, buffer, stateAt) => new ToyCore(engine, buffer, stateAt),

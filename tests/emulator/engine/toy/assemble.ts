@@ -1,13 +1,24 @@
 /** Writes toy programs: instructions by name, labels, and the mode that each place will be decoded in. */
-import { PREFIX_32, toyRows } from './rows.ts';
+import { PREFIX_32 } from './row.ts';
+import { toyRows } from './rows.ts';
 
 export type ToyLine =
   | { readonly label: string }
   /** From here on the code is for this mode. */
   | { readonly wide: boolean }
-  | { readonly name: string; readonly to?: number; readonly from?: number; readonly imm?: number | string };
+  | {
+      readonly name: string;
+      readonly to?: number;
+      readonly from?: number;
+      readonly imm?: Immediate;
+      readonly index?: number;
+      readonly scale?: number;
+    };
 
-export const op = (name: string, operands: { to?: number; from?: number; imm?: number | string } = {}): ToyLine => ({ name, ...operands });
+/** A label stands for its distance from the instruction. */
+type Immediate = number | bigint | string;
+
+export const op = (name: string, operands: Omit<Extract<ToyLine, { name: string }>, 'name'> = {}): ToyLine => ({ name, ...operands });
 export const label = (name: string): ToyLine => ({ label: name });
 
 /** @returns the program's bytes; targets named by label become distances from their instruction */
@@ -29,18 +40,21 @@ export function assembleToy(lines: readonly ToyLine[]): Uint8Array {
 
 type Instruction = Extract<ToyLine, { name: string }>;
 function encode(
-  { name, to = 0, from = 0, imm = 0 }: Instruction,
+  { name, to = 0, from = 0, imm = 0, index = 0, scale = 0 }: Instruction,
   wide: boolean,
   at: number,
   labels: ReadonlyMap<string, number>,
 ): number[] {
   const row = toyRows.find((one) => one.name === name);
   if (!row) throw new Error(`the toy has no ${name}`);
-  const value = typeof imm === 'string' ? (labels.get(imm) ?? 0) - at : imm;
+  const value = BigInt(typeof imm === 'string' ? (labels.get(imm) ?? 0) - at : imm);
   return [
     ...(row.prefixed ? [PREFIX_32] : []),
     row.code,
     ...(row.hasRegisters ? [(to << 4) | from] : []),
-    ...(row.hasImmediate ? Array.from({ length: wide ? 4 : 1 }, (_, byte) => (value >> (8 * byte)) & 0xff) : []),
+    ...(row.hasIndex ? [(scale << 4) | index] : []),
+    ...(row.hasImmediate
+      ? Array.from({ length: row.isWide ? 8 : wide ? 4 : 1 }, (_, byte) => Number((value >> BigInt(8 * byte)) & 0xffn))
+      : []),
   ];
 }

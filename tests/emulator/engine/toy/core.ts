@@ -1,28 +1,46 @@
-/** One toy core with RAM from address 0x1000 and 65536 ports, over one of the engines. */
+/** One toy core with RAM in two ranges, a hole and 65536 ports, over one of the engines. */
 import { compileBatch } from '../../../../emulator/engine/compiler/compile.ts';
 import { Fragments } from '../../../../emulator/engine/compiler/fragments.ts';
 import type { CompileRequest } from '../../../../emulator/engine/compiler/request.ts';
 import { Core } from '../../../../emulator/engine/core/core.ts';
 import { coreLayout } from '../../../../emulator/engine/layout.ts';
 import { wasm, WASM_PAGE } from '../../../../emulator/engine/wasm/webassembly.ts';
+import { GuestMemory, type PageUse } from '../../../../emulator/memory/guest-memory.ts';
 import { Shootdown } from '../../../../emulator/memory/shootdown.ts';
 import type { StateOf } from '../../../../emulator/snapshot/schema.ts';
 import type { TestEngine } from '../../../kit/engine.ts';
-import { toy } from './architecture.ts';
+import { assigned, toy } from './architecture.ts';
 import type { toyState } from './state.ts';
 
 export const RAM_BASE = 0x1000;
+/** Behind a gap, RAM goes on here for so many pages. */
+export const UPPER_RAM = 0x200_0000;
+const UPPER_PAGES = 16;
+/** A page within the first range that is none of RAM: a device that takes eight bytes at once. */
+export const HOLE = 0xb_0000;
 /** Physical address of a device. */
 export const HIGH_WINDOW = 2 ** 34;
-const RAM_PAGES = 256;
+const LOWER_PAGES = 256;
+const RAM_PAGES = LOWER_PAGES + UPPER_PAGES;
+const USES: readonly PageUse[] = ['memory', 'read-only', 'device'];
+const RANGES = [
+  { at: RAM_BASE, size: LOWER_PAGES * 4096 },
+  { at: UPPER_RAM, size: UPPER_PAGES * 4096 },
+];
 const ATTENTION_AT = 4096;
 const SHOOTDOWN_AT = ATTENTION_AT + 64;
 const THRESHOLD = { interpreter: 0, compiler: 1, auto: 5 } as const;
 const SLICE = 500;
 
+const inHole = (address: number) => address >= HOLE && address < HOLE + 4096;
+
 export class ToyMachine {
   readonly core: Core;
+  readonly memory: GuestMemory;
+  /** RAM; the upper range lies behind the lower. */
   readonly view: DataView;
+  /** What the device in the hole was told, by offset. */
+  readonly stored: [offset: number, value: bigint][] = [];
   readonly ports = { read: [] as number[], written: [] as [port: number, value: number][] };
   readonly #attention: Int32Array;
   readonly #fragments: Fragments | undefined;
@@ -34,7 +52,7 @@ export class ToyMachine {
     const layout = coreLayout({ base: generations + 4 * RAM_PAGES, architecture: toy, ...own });
     const host = Math.ceil(layout.end / WASM_PAGE) * WASM_PAGE;
     const size = RAM_PAGES * 4096;
-    const ram = { base: RAM_BASE, size, host, pageFlags, generations };
+    const ram = { ranges: RANGES, size, host, pageFlags, generations };
     const memoryPages = (host + size) / WASM_PAGE;
     const memory = new wasm.Memory({ initial: memoryPages, maximum: memoryPages, shared: true });
     const table = new wasm.Table({ initial: 64, element: 'anyfunc' });
@@ -42,6 +60,16 @@ export class ToyMachine {
     const places = { area: SHOOTDOWN_AT, pageFlags, generations, pages: RAM_PAGES, cores: [layout] };
     this.#attention = new Int32Array(buffer, ATTENTION_AT, 1);
     this.view = new DataView(buffer, host, size);
+    const shootdown = new Shootdown({ buffer, ...places, stopping: () => false });
+    const flags = new Uint8Array(buffer, pageFlags, RAM_PAGES);
+    const nothing = () => undefined;
+    this.memory = new GuestMemory({
+      ...{ buffer, ramOffset: host, ranges: RANGES, pageFlags: flags, fetch: nothing, keep: nothing },
+      codeWritten: (page) => shootdown.codeChanged(page),
+      reassigned: () => shootdown.reassigned(),
+    });
+    this.memory.assign(HOLE, 4096, 'device');
+    assigned.to = (page, use) => this.memory.assign(page, 4096, USES[use] ?? 'memory');
     const threshold = THRESHOLD[engine];
     this.core = new Core({
       architecture: toy,
@@ -53,7 +81,13 @@ export class ToyMachine {
       core: 0,
       tiering: { compile: engine !== 'interpreter', threshold },
       // A window beyond 4 GiB, where each word holds its distance from the beginning.
-      bus: { read: (address) => (address >= HIGH_WINDOW && address < HIGH_WINDOW + 4096 ? address - HIGH_WINDOW : -1), write: () => false },
+      bus: {
+        read: (address, size) =>
+          inHole(address) ? 0x11 * size : address >= HIGH_WINDOW && address < HIGH_WINDOW + 4096 ? address - HIGH_WINDOW : -1,
+        write: (address, _size, value) => inHole(address) && this.stored.push([address - HOLE, BigInt(value)]) > 0,
+        readWide: (address) => (inHole(address) ? 0x1122_3344_5566_7788n : undefined),
+        writeWide: (address, value) => inHole(address) && this.stored.push([address - HOLE, value]) > 0,
+      },
       ports: {
         read: (port) => (this.ports.read.push(port), port * 3),
         write: (port, _size, value) => this.ports.written.push([port, value]) > 0,
@@ -63,7 +97,7 @@ export class ToyMachine {
       lines: () => 0,
       nudge: () => void Atomics.store(this.#attention, 0, 1),
       firmwareCall: () => false,
-      shootdown: new Shootdown({ buffer, ...places, stopping: () => false }),
+      shootdown,
       keepPage: () => undefined,
       awaitPage: () => true,
       watchedWritten: () => undefined,

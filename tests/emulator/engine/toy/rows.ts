@@ -1,24 +1,13 @@
-/**
- * The toy's instructions: an operation byte, perhaps after a prefix, a byte of two register numbers where there are any,
- * and an immediate whose length depends on the mode. Flags are kept as what was done, and worked out where they are asked.
- */
-import type { EngineCpu, Register } from '../../../../emulator/isa/cpu.ts';
-import type { ImplicitRegister, Operand, OperandNumbers, Row, RowTraits } from '../../../../emulator/isa/row.ts';
+/** The toy's instructions. Flags are kept as what was done, and worked out where they are asked. */
+import type { EngineCpu } from '../../../../emulator/isa/cpu.ts';
+import type { ImplicitRegister, OperandNumbers, RowTraits } from '../../../../emulator/isa/row.ts';
 import type { Value } from '../../../../emulator/isa/value.ts';
+import { memoryRows } from './memory-rows.ts';
+import { type Operands, row, type ToyRow } from './row.ts';
 import { DONE, FLAG } from './state.ts';
 
 /** Where a call leaves the way back: register 7 points there. */
 const STACK = 7;
-/** Lets an instruction's arithmetic be of 32 bits, the rest of the result zero. */
-export const PREFIX_32 = 0x66;
-
-export interface ToyRow extends Row {
-  readonly code: number;
-  readonly prefixed: boolean;
-  readonly hasRegisters: boolean;
-  readonly hasImmediate: boolean;
-}
-
 const flagsOf = (access: ImplicitRegister['access']): ImplicitRegister[] =>
   Object.values(FLAG).map((number) => ({ file: 'flags', number, access }));
 const setsFlags: RowTraits = { implicit: flagsOf('write'), pure: true };
@@ -36,37 +25,6 @@ function isZero(cpu: EngineCpu): Value {
 function isCarry(cpu: EngineCpu): Value {
   const [a, b] = [cpu.get(flag(cpu, 'a')), cpu.get(flag(cpu, 'b'))];
   return cpu.select(wasAdd(cpu), cpu.ltU(cpu.add(a, b), a), cpu.ltU(a, b));
-}
-
-interface Operands {
-  readonly to: Register;
-  readonly from: Register;
-  readonly imm: Value;
-}
-type Shape = '' | 'rr' | 'vr' | 'vv' | 'r' | 'i' | 'ri' | 'rri';
-const register = (name: string, file: string, access: Operand['access'] & string): Operand => ({ name, kind: 'register', file, access });
-const SHAPES: Readonly<Record<Shape, (access: 'write' | 'both' | 'read') => Operand[]>> = {
-  '': () => [],
-  r: (access) => [register('to', 'r', access)],
-  rr: (access) => [register('to', 'r', access), register('from', 'r', 'read')],
-  vr: (access) => [register('to', 'v', access), register('from', 'r', 'read')],
-  vv: (access) => [register('to', 'v', access), register('from', 'v', 'read')],
-  i: () => [{ name: 'imm', kind: 'immediate' }],
-  ri: (access) => [register('to', 'r', access), { name: 'imm', kind: 'immediate' }],
-  rri: (access) => [register('to', 'r', access), register('from', 'r', 'read'), { name: 'imm', kind: 'immediate' }],
-};
-
-function row(
-  code: number,
-  name: string,
-  [shape, access]: readonly [Shape, ('write' | 'both' | 'read')?],
-  meaning: (cpu: EngineCpu, operands: Operands) => void,
-  traits: RowTraits & { readonly prefixed?: boolean } = {},
-): ToyRow {
-  const { prefixed = false, ...rest } = traits;
-  const hasRegisters = /[rv]/.test(shape);
-  const shapes = { code, prefixed, hasRegisters, hasImmediate: shape.includes('i') };
-  return { name, operands: SHAPES[shape](access ?? 'both'), meaning: meaning as unknown as Row['meaning'] & object, ...shapes, ...rest };
 }
 
 const by = ({ imm = 0 }: OperandNumbers) => imm;
@@ -145,4 +103,5 @@ export const toyRows: readonly ToyRow[] = [
     },
     { implicit: flagsOf('write') },
   ),
+  ...memoryRows,
 ];

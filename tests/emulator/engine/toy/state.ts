@@ -1,10 +1,12 @@
-/** The toy's state: eight registers of 64 bits, two of 128, and a description of the last result that its flags follow from. */
+/** The toy's state: eight registers of 64 bits, two of 128, two of 256, and a description of the last result that its flags follow from. */
 import { schema, u32, u64, u64s } from '../../../../emulator/snapshot/schema.ts';
 
 export const toyState = schema('toy-core', 1, {
   r: u64s(8),
   /** Two halves each. */
   v: u64s(4),
+  /** Two, of four each. */
+  w: u64s(8),
   /** What was done last, and with what: see FLAG. */
   flags: u64s(3),
   pc: u64(),

@@ -1,0 +1,36 @@
+/** What happens when the guest arrives at a jump target: compiled code is looked for, and hot places are noticed. */
+import { COUNTERS, JUMP_ENTRIES, JUMP_ENTRY, JUMP_HASH } from '../layout.ts';
+import { type Expression, load } from '../wasm/expression.ts';
+import type { Routine } from '../wasm/routine.ts';
+import type { CoreParts } from './parts.ts';
+
+/** Goes on in compiled code if the jump cache knows the target; otherwise falls through. */
+export function tryCompiled(
+  r: Routine,
+  parts: CoreParts,
+  left: Expression,
+  pc: Expression,
+  fragmentType: number,
+  leaving?: () => void,
+): void {
+  const cache = parts.run.get('jumpCache');
+  const second = r.shrU(r.mul(r.wrap(pc), r.i32(JUMP_HASH.multiplier | 0)), r.i32(JUMP_HASH.shift));
+  const places = [r.and(r.wrap(r.shl(pc, r.i64(3))), r.i32((JUMP_ENTRIES - 1) * JUMP_ENTRY.size)), r.mul(second, r.i32(JUMP_ENTRY.size))];
+  for (const place of places) {
+    const entry = r.let(r.add(cache, place));
+    r.when(r.eq(load('i64', 8, false, entry, JUMP_ENTRY.pc), pc), () => {
+      leaving?.();
+      r.returnCallIndirect(fragmentType, load('i32', 4, false, entry, JUMP_ENTRY.slot), left);
+    });
+  }
+}
+
+/** Counts an arrival at a jump target and reports it when it becomes hot. */
+export function countArrival(r: Routine, parts: CoreParts, pc: Expression, threshold: number): void {
+  const place = r.let(r.and(r.xor(r.wrap(r.shl(pc, r.i64(1))), parts.run.get('counterMix')), r.i32((COUNTERS - 1) * 4)));
+  const count = r.let(r.add(load('i32', 4, false, place, parts.layout.counters), r.i32(1)));
+  r.store(4, place, count, parts.layout.counters);
+  r.when(r.eq(count, r.i32(threshold)), () => {
+    r.run(parts.host.hot, r.wrap(pc), r.wrap(r.shrU(pc, r.i64(32))));
+  });
+}
