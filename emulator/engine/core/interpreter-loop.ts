@@ -8,7 +8,7 @@ import { load } from '../wasm/expression.ts';
 import type { Callable, Label } from '../wasm/routine.ts';
 import { countArrival, tryCompiled } from './arrivals.ts';
 import type { Tiering } from './core-module.ts';
-import type { Handlers} from './handlers.ts';
+import type { Handlers } from './handlers.ts';
 import { type Handler, OWN_HANDLER, OWN_HANDLERS } from './handlers.ts';
 import type { InterpreterRoutine } from './interpreter.ts';
 import { FieldRegister } from './interpreter-registers.ts';
