@@ -1,7 +1,10 @@
 /** `npm start`: opens the window in Electron, or says why not and opens the browser shell. */
 import { parseArgs } from 'node:util';
+import { freshBundle } from './build/fresh-bundle.js';
 import { makeFilesPrivate } from './library/own-files.ts';
 import { print, printError } from './output/print.ts';
+
+type BrowserShell = typeof import('./browser/run-browser-shell.ts');
 
 const HELP = `Vivarium: virtual machines with a built-in emulator
 
@@ -50,8 +53,10 @@ async function main(args: readonly string[]): Promise<number> {
     print(`${launch.unavailable}.${values.electron ? '' : ' Opening in the browser instead.'}`);
     if (values.electron) return 1;
   }
-  const [{ buildWindow }, { runBrowserShell }] = await Promise.all([import('./build/window.ts'), import('./browser/run-browser-shell.ts')]);
+  const [{ buildWindow }, { buildProgram }] = await Promise.all([import('./build/window.ts'), import('./build/program.ts')]);
   if (await buildWindow()) print('Built the window.');
+  await buildProgram();
+  const { runBrowserShell } = (await import(freshBundle('shell') ?? './browser/run-browser-shell.ts')) as BrowserShell;
   await runBrowserShell({ port, ...(values.guest === undefined ? {} : { guest: values.guest }) });
   return 0;
 }

@@ -8,9 +8,10 @@ import module from 'node:module';
 import { constants } from 'node:os';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { freshBundle } from '../build/fresh-bundle.js';
 
 const NEEDED = 24;
-const program = fileURLToPath(new URL('./viv.ts', import.meta.url));
+const program = freshBundle('viv') ?? new URL('./viv.ts', import.meta.url).href;
 
 async function start() {
   // glibc keeps what each thread's arena once needed; with one arena a machine takes about 70 MiB less.
@@ -23,7 +24,7 @@ async function start() {
         frugal,
       );
     module.enableCompileCache?.();
-    return void (await import('./viv.ts'));
+    return void (await import(program));
   }
   const folder = new URL('../../node_modules/node/bin/', import.meta.url);
   const node = ['node', 'node.exe'].map((name) => fileURLToPath(new URL(name, folder))).find((file) => existsSync(file));
@@ -31,7 +32,7 @@ async function start() {
     console.error(`viv: needs Node ${NEEDED} and this is ${process.version}: run npm ci in the checkout, which brings it`);
     process.exit(1);
   }
-  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit', env: frugal });
+  const child = spawn(node, [fileURLToPath(program), ...process.argv.slice(2)], { stdio: 'inherit', env: frugal });
   // A terminal sends its signals to both processes; the child decides what they mean.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));

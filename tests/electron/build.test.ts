@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { ELECTRON_FOLDER, relocate } from '../../main/build/electron.ts';
+import { relocate } from '../../main/build/bundle.ts';
+import { ELECTRON_FOLDER } from '../../main/build/electron.ts';
 import { alone, isFresh } from '../../main/build/freshness.ts';
 import { PROJECT } from '../../main/build/project.ts';
 import { obstacle } from '../../main/electron/binary.ts';
@@ -14,7 +15,7 @@ describe('addresses inside the bundle', () => {
   /** Runs a relocated expression as if it stood in dist/electron/main.mjs. */
   const evaluate = (expression: string): URL => {
     const bundle = pathToFileURL(join(ELECTRON_FOLDER, 'main.mjs')).href;
-    const text = relocate(expression, file).replaceAll('import.meta.url', JSON.stringify(bundle));
+    const text = relocate(expression, file, ELECTRON_FOLDER).replaceAll('import.meta.url', JSON.stringify(bundle));
     return new Function(`return ${text}`)() as URL;
   };
   test("a file beside the source is still found, whatever the source's depth", () => {

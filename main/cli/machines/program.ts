@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freshBundle } from '../../build/fresh-bundle.js';
 import { ContractError } from '../../../preload/contract/contract.ts';
 import type { MachineStatus } from '../../../preload/contract/machines.ts';
 import { createWireClient, type WireClient } from '../../../preload/contract/wire-client.ts';
@@ -83,7 +84,7 @@ export async function programThatStays(): Promise<Program> {
   const home = findHome();
   const running = await runningProgram(home);
   if (running) return running;
-  const program = fileURLToPath(new URL('../viv.ts', import.meta.url));
+  const program = fileURLToPath(freshBundle('viv') ?? new URL('../viv.ts', import.meta.url));
   const child = spawn(process.execPath, [program, 'serve', '--until-idle'], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
   let complaint = '';
   let ended = false;

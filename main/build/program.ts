@@ -1,0 +1,34 @@
+/**
+ * Bundles the command line and the browser shell, with their threads, into dist/program. A checkout runs from sources where
+ * that is older than any of them; from the bundle it starts in half the time, since it need not find, read and strip
+ * hundreds of files in each thread.
+ */
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleProgram } from './bundle.ts';
+import { freshBundle, MADE_OF, type MadeOf } from './fresh-bundle.js';
+import { alone } from './freshness.ts';
+import { PROJECT } from './project.ts';
+
+export const PROGRAM_FOLDER = join(PROJECT, 'dist', 'program');
+const ENTRIES = {
+  viv: join(PROJECT, 'main', 'cli', 'viv.ts'),
+  shell: join(PROJECT, 'main', 'browser', 'run-browser-shell.ts'),
+};
+
+/**
+ * Builds where needed, or always with `force`.
+ * @returns whether anything was built
+ */
+export async function buildProgram(force = false): Promise<boolean> {
+  const isBuilt = () => freshBundle('viv') !== undefined;
+  if (!force && isBuilt()) return false;
+  return alone(join(PROJECT, '.cache', 'build-program.lock'), async () => {
+    if (!force && isBuilt()) return false;
+    const sources = await bundleProgram(PROGRAM_FOLDER, ENTRIES);
+    const madeOf: MadeOf = sources.map((source) => [source, statSync(join(PROJECT, source)).mtimeMs]);
+    // Last, so that a bundle which was not finished is not taken for one.
+    writeFileSync(join(PROGRAM_FOLDER, MADE_OF), JSON.stringify(madeOf));
+    return true;
+  });
+}

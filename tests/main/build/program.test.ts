@@ -1,0 +1,54 @@
+/** The bundle that a checkout starts from: it does what the sources do, and is left alone as soon as one of them has changed. */
+import { execFile } from 'node:child_process';
+import { copyFileSync, cpSync, mkdtempSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PROJECT } from '../../../main/build/project.ts';
+
+const run = promisify(execFile);
+/** A copy of the project, whose sources may be changed. */
+const copy = mkdtempSync(join(tmpdir(), 'vivarium-program-'));
+const viv = (...args: string[]) =>
+  run(process.execPath, [join(copy, 'main/cli/viv.js'), ...args], { env: { ...process.env, VIVARIUM_HOME: join(copy, 'home') } });
+const fresh = async (): Promise<string | undefined> => {
+  const module = pathToFileURL(join(copy, 'main/build/fresh-bundle.js')).href;
+  const script = `import(${JSON.stringify(module)}).then(({ freshBundle }) => console.log(freshBundle('viv') ?? 'sources'))`;
+  return (await run(process.execPath, ['-e', script])).stdout.trim();
+};
+
+beforeAll(async () => {
+  for (const name of ['main', 'preload', 'emulator', 'resources']) cpSync(join(PROJECT, name), join(copy, name), { recursive: true });
+  copyFileSync(join(PROJECT, 'package.json'), join(copy, 'package.json'));
+  symlinkSync(join(PROJECT, 'node_modules'), join(copy, 'node_modules'));
+  await run(process.execPath, [
+    '-e',
+    `import(${JSON.stringify(pathToFileURL(join(copy, 'main/build/program.ts')).href)}).then((m) => m.buildProgram())`,
+  ]);
+}, 120_000);
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+test('runs a machine with threads and files of the bundle', { timeout: 120_000 }, async () => {
+  expect(await fresh()).toBe(pathToFileURL(join(copy, 'dist/program/viv.mjs')).href);
+  await viv('create', 'bundled', '--template', 'hello-riscv64');
+  const list = JSON.parse((await viv('list', '--json')).stdout) as { name: string }[];
+  expect(JSON.stringify(list)).toContain('bundled');
+  // Takes a core, an input/output and a compiler thread.
+  const program = join(copy, 'main/cli/viv.js');
+  const machine = run(process.execPath, [program, 'run', '--template', 'hello-riscv64'], {
+    env: { ...process.env, VIVARIUM_HOME: join(copy, 'home') },
+  });
+  machine.child.stdout?.on('data', (bytes: Buffer) => {
+    if (bytes.includes('help lists')) machine.child.kill('SIGTERM');
+  });
+  const { stdout: console } = await machine.catch((error: unknown) => error as { stdout: string });
+  expect(console).toContain('Hello from a bare');
+});
+
+test('a changed source is what counts', async () => {
+  const source = join(copy, 'main/cli/viv.ts');
+  utimesSync(source, 1, 1);
+  expect(await fresh()).toBe('sources');
+});
