@@ -8,6 +8,8 @@ import type { Graph } from './graph.ts';
 import type { Block, Region, RegionInstruction } from './region.ts';
 import { NONE, type NumberedRegister, registerKey, type RegionRoutine } from './region-routine.ts';
 
+const NOTHING: ReadonlyMap<string, bigint> = new Map();
+
 export class RegionEmitter {
   readonly #r: RegionRoutine;
   readonly #region: Region;
@@ -62,26 +64,27 @@ export class RegionEmitter {
     r.leaveWhen(r.and(r.and(state.get(flags), r.i32(1)), r.eqz(state.get(rounding))));
   }
 
-  #tree(block: number): void {
+  /** @param known registers that hold a constant however the block is reached */
+  #tree(block: number, known: ReadonlyMap<string, bigint> = NOTHING): void {
     const { children, merges, loopHeaders, position } = this.#graph;
     const merged = (children.get(block) ?? [])
       .filter((child) => merges.has(child))
       .toSorted((a, b) => (position.get(b) as number) - (position.get(a) as number));
-    if (!loopHeaders.has(block)) return this.#within(block, merged);
+    if (!loopHeaders.has(block)) return this.#within(block, merged, known);
     this.#r.loop((label) => {
       this.#loops.set(block, label);
       this.#poll(block);
-      this.#within(block, merged);
+      this.#within(block, merged, NOTHING);
     });
   }
 
   /** The block's own code inside the blocks that its merge children follow; the last of them outermost. */
-  #within(block: number, merged: readonly number[]): void {
+  #within(block: number, merged: readonly number[], known: ReadonlyMap<string, bigint>): void {
     const [outermost, ...rest] = merged;
-    if (outermost === undefined) return this.#body(this.#region.blocks.get(block) as Block);
+    if (outermost === undefined) return this.#r.knowing(known, () => this.#body(this.#region.blocks.get(block) as Block));
     this.#r.block((label) => {
       this.#labels.set(outermost, label);
-      this.#within(block, rest);
+      this.#within(block, rest, known);
     });
     this.#tree(outermost);
   }
@@ -92,7 +95,8 @@ export class RegionEmitter {
     if (!this.#graph.has(from, target)) return this.#exit(this.#address(target));
     if ((position.get(target) as number) <= (position.get(from) as number)) return this.#r.branchTo(this.#loops.get(target) as Label);
     if (merges.has(target)) return this.#r.branchTo(this.#labels.get(target) as Label);
-    this.#tree(target);
+    // Reached from here only.
+    this.#tree(target, this.#r.known);
   }
   #address(target: number): Expression {
     return this.#r.i64(this.#r.context.entry + BigInt(target));

@@ -13,7 +13,7 @@ import { tagFor } from '../core/tags.ts';
 import { type CoreLayout, type runState, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 import { type Expression, load } from '../wasm/expression.ts';
 import type { WasmFields } from '../wasm/fields.ts';
-import { type Callable, type Local, Routine, type Signature } from '../wasm/routine.ts';
+import { type Callable, type Label, type Local, Routine, type Signature } from '../wasm/routine.ts';
 
 /** A register operand with its number. */
 export interface NumberedRegister extends Register {
@@ -77,6 +77,9 @@ export class RegionRoutine extends Routine implements EngineCpu {
   uncounted = 0;
   /** Registers whose value, as this instruction sets it, nobody reads. */
   unread: ReadonlySet<string> = NONE;
+  /** Registers that hold a constant here, and how many conditions of this instruction we are within. */
+  #known = new Map<string, bigint>();
+  #conditions = 0;
   readonly #left: Local;
   readonly #written: readonly Local[];
 
@@ -128,14 +131,46 @@ export class RegionRoutine extends Routine implements EngineCpu {
   isZero(r: Register): Expression {
     return this.i32(this.#isZero(r) ? 1 : 0);
   }
+  /** Registers that hold a constant here: what kind of result the flags describe, mostly. */
+  get known(): ReadonlyMap<string, bigint> {
+    return new Map(this.#known);
+  }
+  /** Writes a block that is reached knowing this; what is known around it is as before afterwards. */
+  knowing(known: ReadonlyMap<string, bigint>, write: () => void): void {
+    const before = { known: this.#known, conditions: this.#conditions };
+    this.#known = new Map(known);
+    this.#conditions = 0;
+    write();
+    this.#known = before.known;
+    this.#conditions = before.conditions;
+  }
+  override when(condition: Expression, then: () => void, otherwise?: () => void): void {
+    this.#conditions++;
+    super.when(condition, then, otherwise);
+    this.#conditions--;
+  }
+  override loop(body: (label: Label) => void): void {
+    this.#conditions++;
+    super.loop(body);
+    this.#conditions--;
+  }
+  #note(r: Register, value: Expression): void {
+    const { constant, type } = value;
+    // What is set only if a condition holds is not known after it.
+    if (this.#conditions === 0 && type === 'i64' && constant !== undefined) this.#known.set(key(r), BigInt(constant));
+    else this.#known.delete(key(r));
+  }
   get(r: Register): Expression {
-    return this.#isZero(r) ? this.i64(0) : this.reinterpret('i64', this.#local(r).get());
+    if (this.#isZero(r)) return this.i64(0);
+    const known = this.#known.get(key(r));
+    return known === undefined ? this.reinterpret('i64', this.#local(r).get()) : this.i64(known);
   }
   set(r: Register, value: Expression): void {
     if (this.#isZero(r)) {
       if (value.constant === undefined) this.drop(value);
       return;
     }
+    this.#note(r, value);
     if (this.unread.size > 0 && this.unread.has(registerKey(r as NumberedRegister))) return;
     const local = this.#local(r);
     local.set(this.reinterpret(local.type, value));

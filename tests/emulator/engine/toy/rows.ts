@@ -17,7 +17,13 @@ function setFlags(cpu: EngineCpu, done: bigint, a: Value, b: Value): void {
   cpu.set(flag(cpu, 'a'), a);
   cpu.set(flag(cpu, 'b'), b);
 }
-const wasAdd = (cpu: EngineCpu) => cpu.eq(cpu.get(flag(cpu, 'operation')), cpu.i64(DONE.add));
+/** Whether, where a condition was last translated, the kind of result it asks about was known. */
+export const translated = { knowing: false };
+function wasAdd(cpu: EngineCpu): Value {
+  const operation = cpu.get(flag(cpu, 'operation'));
+  translated.knowing = operation.constant !== undefined;
+  return cpu.eq(operation, cpu.i64(DONE.add));
+}
 function isZero(cpu: EngineCpu): Value {
   const [a, b] = [cpu.get(flag(cpu, 'a')), cpu.get(flag(cpu, 'b'))];
   return cpu.eqz(cpu.select(wasAdd(cpu), cpu.add(a, b), cpu.sub(a, b)));

@@ -8,7 +8,7 @@ import { ENGINES } from '../../../kit/engine.ts';
 import { UNMAPPED } from './architecture.ts';
 import { assembleToy, label, op, type ToyLine } from './assemble.ts';
 import { HIGH_WINDOW, RAM_BASE, ToyMachine } from './core.ts';
-import { toyRows } from './rows.ts';
+import { toyRows, translated } from './rows.ts';
 
 /** So that instructions lie across the end of the page. */
 const AT = RAM_BASE + 0x1000 - 13;
@@ -53,6 +53,49 @@ const PROGRAM: readonly ToyLine[] = [
   op('store', { to: 4, from: 6, imm: 8 }),
   op('ret'),
 ];
+
+it.each([
+  ['directly behind it', [op('cmp', { to: 1, from: 2 }), op('jz', { imm: 'end' })], true],
+  [
+    'behind a load, a store and a branch',
+    [op('cmp', { to: 1, from: 2 }), op('load', { to: 3, from: 4 }), op('jz', { imm: 'end' }), op('jc', { imm: 'end' })],
+    true,
+  ],
+  [
+    'where two results meet',
+    [
+      op('jz', { imm: 'else' }),
+      op('add', { to: 1, from: 2 }),
+      op('jmp', { imm: 'both' }),
+      label('else'),
+      op('cmp', { to: 1, from: 2 }),
+      label('both'),
+      op('jz', { imm: 'end' }),
+    ],
+    false,
+  ],
+  ['at the head of a loop', [label('loop'), op('jz', { imm: 'end' }), op('add', { to: 1, from: 2 }), op('jmp', { imm: 'loop' })], false],
+] as const)('a compiled condition knows which result it asks about: %s', (_, lines, knows) => {
+  const machine = new ToyMachine(
+    'compiler',
+    assembleToy([
+      op('jmp', { imm: 'start' }),
+      label('start'),
+      op('mov', { to: 4, imm: VECTORS }),
+      op('cmp', { to: 1, from: 2 }),
+      ...lines,
+      label('end'),
+      op('halt'),
+    ]),
+    AT - 64,
+  );
+  machine.state.r[1] = 1n;
+  machine.state.r[2] = 2n ** 64n - 1n;
+  // Compiled as soon as it is reached.
+  translated.knowing = !knows;
+  machine.run();
+  expect(translated.knowing).toBe(knows);
+});
 
 describe.each(ENGINES)('%s', (engine) => {
   it('runs a program with calls, flags, two modes, ports and vectors, across pages', () => {
