@@ -150,6 +150,8 @@ export class RegionRoutine extends Routine implements EngineCpu {
     this.#conditions--;
   }
   override loop(body: (label: Label) => void): void {
+    // What its body sets is not known where it begins again.
+    this.#known = new Map();
     this.#conditions++;
     super.loop(body);
     this.#conditions--;
