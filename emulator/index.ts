@@ -3,17 +3,17 @@
  * reached only through here or, for threads and files, through `host/index.ts`.
  */
 
+import type { BoardName, OptionalDevice } from './board/descriptions.ts';
 import type { DiskStore } from './device/kit/outside.ts';
 
-export type { DiskStore };
+export type { BoardName, DiskStore, OptionalDevice };
+export type { BoardDescription, BootKind, Limits } from './board/kit/description.ts';
 
 /** Which engine runs guest code: both together, only the interpreter, or the compiler with a threshold of one. */
 export type EngineMode = 'auto' | 'interpreter' | 'compiler';
 
 /** How a guest finds virtio devices: at fixed places that the device tree names, or on the PCI bus. */
 export type VirtioBus = 'mmio' | 'pci';
-/** Devices that a person may add: `edu` is QEMU's PCI device for learning to write drivers. */
-export type OptionalDevice = 'edu';
 
 /** What the machine starts from. Paths are absolute host paths. */
 export type BootSource =
@@ -67,7 +67,7 @@ export interface AttachedDisk extends DiskStore {
 
 /** A machine as the emulator needs it: everything resolved, nothing to look up. */
 export interface MachineConfiguration {
-  readonly board: 'riscv64-virt';
+  readonly board: BoardName;
   /** Guest RAM in bytes, a multiple of 1 MiB. */
   readonly memoryBytes: number;
   readonly cores: number;

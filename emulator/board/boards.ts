@@ -1,5 +1,6 @@
-/** The boards there are, by name. Nothing else lists them. */
+/** The boards there are, by name; each has its description in descriptions.ts. Nothing else lists them. */
+import type { BoardName } from './descriptions.ts';
 import type { BoardKind } from './kit/plan.ts';
 import { riscv64Virt } from './riscv64-virt/board.ts';
 
-export const boards = { 'riscv64-virt': riscv64Virt } as const satisfies Record<string, BoardKind>;
+export const boards = { 'riscv64-virt': riscv64Virt } as const satisfies Record<BoardName, BoardKind>;

@@ -97,8 +97,6 @@ export interface BoardKind {
   memory(sizeBytes: number): readonly RamRange[];
   /** What it makes of a core that the engine runs. */
   bindCore(parts: CoreBindingParts): CoreBinding;
-  /** Most disks it has places for. */
-  readonly disksMax: number;
   /** @throws MachineError for more devices than the board has room for */
   plan(configuration: BoardConfiguration): BoardPlan;
   /** The flattened device tree that describes the board to a guest. */

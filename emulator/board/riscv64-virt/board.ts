@@ -16,17 +16,16 @@ import { MachineError } from '../../index.ts';
 import { riscv } from '../../isa/riscv/architecture.ts';
 import type { BoardConfiguration, BoardKind, BoardPlan, Entry, PciEntry } from '../kit/plan.ts';
 import { bindCore } from './core.ts';
+import { riscv64VirtDescription } from './description.ts';
 import { deviceTree } from './device-tree.ts';
 import * as map from './memory-map.ts';
 
-const PORTS_MAX = 31;
+const { disksMax: DISKS_MAX, portsMax: PORTS_MAX } = riscv64VirtDescription;
 
 /** The places of disks, in order: those before the console's, then those after QEMU's last. */
 const DISK_PLACES = Array.from({ length: map.VIRTIO_PLACES }, (_, place) => place).filter(
   (place) => place !== map.CONSOLE_PLACE && place !== map.RNG_PLACE,
 );
-/** As many as the I/O thread has bells for, beside the serial port's, the consoles' and the entropy source's. */
-const DISKS_MAX = 24;
 
 /** Virtio devices by place. */
 function virtioDevices({ disks, ports }: BoardConfiguration): ReadonlyMap<number, VirtioPart> {
@@ -80,7 +79,6 @@ function plan(configuration: BoardConfiguration): BoardPlan {
 export const riscv64Virt: BoardKind = {
   architecture: riscv,
   memory: (size) => [{ at: map.DRAM, size }],
-  disksMax: DISKS_MAX,
   plan,
   deviceTree,
   bindCore,
