@@ -1,6 +1,11 @@
 /** A machine as it stands in a file: the rows of the library, without what only that library knows. Large parts come apart. */
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
-import { diskDefinition, storedDefinition, type ValueCheck } from '../../preload/contract/checks.ts';
+import { anyBoard } from '../../preload/contract/definition/boards.ts';
+import { disk, imageFormat } from '../../preload/contract/definition/parts.ts';
+import { storedDefinition } from '../../preload/contract/definition/schema.ts';
+import { PASSED_ON } from '../../preload/contract/definition/walk.ts';
+import { admits } from '../../preload/contract/schema/problems.ts';
+import { flag, list, oneOf, optional, orNull, passing, recordWith, text, whole } from '../../preload/contract/schema/shapes.ts';
 import type { NewSnapshotRecord, SnapshotDisk } from '../library/snapshot-records.ts';
 
 /** A finished snapshot; its parent may be missing from the file, then it is a root. */
@@ -36,106 +41,56 @@ const LARGEST = {
 /** The last millisecond of the year 9999: SQLite and every date format can show it. */
 const LAST_DATE = 253_402_300_799_999;
 
-type Check = (value: unknown) => boolean;
-const isText =
-  (longest: number): Check =>
-  (value) =>
-    typeof value === 'string' && value.length <= longest;
-const isFlag: Check = (value) => typeof value === 'boolean';
-const isCount =
-  (most = Number.MAX_SAFE_INTEGER): Check =>
-  (value) =>
-    Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most;
+const count = (max = Number.MAX_SAFE_INTEGER) => whole(0, max);
 /** Milliseconds since the epoch, or of a length of time; file systems give parts of them. */
-const isTime: Check = (value) => Number.isFinite(value) && (value as number) >= 0 && (value as number) <= LAST_DATE;
-const isDate = isCount(LAST_DATE);
-const orMissing =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || check(value);
-const orNull =
-  (check: Check): Check =>
-  (value) =>
-    value === null || check(value);
-const oneOf =
-  (...choices: readonly unknown[]): Check =>
-  (value) =>
-    choices.includes(value);
-const isList =
-  (check: Check, most: number): Check =>
-  (value) =>
-    Array.isArray(value) && value.length <= most && value.every(check);
-const isRecord =
-  (shape: Readonly<Record<string, Check>>): Check =>
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    Object.entries(shape).every(([key, check]) => check((value as Record<string, unknown>)[key]));
-const passes =
-  (check: ValueCheck): Check =>
-  (value) => {
-    try {
-      check(value, 'it');
-      return true;
-    } catch {
-      return false;
-    }
-  };
-
-const isIdentity = isText(LARGEST.identity);
-const isPath = isText(LARGEST.path);
-const isDefinition = passes(storedDefinition);
-const fileShape = { path: isPath, fileBytes: isCount(), changedAt: isTime, sha256: isIdentity };
-const isBase = isRecord({
-  ...fileShape,
-  format: oneOf('raw', 'qcow2'),
-  backing: orMissing(isList(isRecord(fileShape), 64)),
+const time = passing<number>((value) => Number.isFinite(value) && Number(value) >= 0 && Number(value) <= LAST_DATE, 'must be a time');
+const date = count(LAST_DATE);
+const identity = text(LARGEST.identity, 0);
+const file = { path: text(LARGEST.path, 0), fileBytes: count(), changedAt: time, sha256: identity };
+const base = recordWith({ ...file, format: imageFormat, backing: optional(list(recordWith(file), 64)) });
+const snapshotDisk = recordWith({
+  slot: count(LARGEST.slots - 1),
+  disk: identity,
+  sizeBytes: count(LARGEST.diskBytes),
+  base: optional(base),
+  definition: disk,
 });
-const isSlot = isCount(LARGEST.slots - 1);
-const isDisk = isRecord({
-  slot: isSlot,
-  disk: isIdentity,
-  sizeBytes: isCount(LARGEST.diskBytes),
-  base: orMissing(isBase),
-  definition: passes(diskDefinition),
-});
-const isBoot: Check = (value) => typeof value === 'object' && value !== null && Object.values(value).every(isPath);
+const boot = passing(
+  (value) => typeof value === 'object' && value !== null && Object.values(value).every((each) => admits(file.path, each)),
+  'must be files',
+);
 /** What it ran with: a start from its memory takes this as it is. */
-const isConfiguration = isRecord({
-  board: isIdentity,
-  memoryBytes: isCount(LARGEST.memory * 2 ** 20),
-  cores: isCount(64),
-  engine: isIdentity,
-  boot: isBoot,
-  ports: isList(isText(LARGEST.name), LARGEST.ports),
+const configuration = recordWith({
+  ...Object.fromEntries(PASSED_ON.map(({ path, field }) => [path, field.schema(anyBoard)])),
+  memoryBytes: count(LARGEST.memory * 2 ** 20),
+  boot,
+  ports: list(text(LARGEST.name, 0), LARGEST.ports),
 });
 
-const isMachine = isRecord({
-  definition: isDefinition,
-  createdAt: isDate,
-  present: isRecord({ parent: orNull(isIdentity), suspended: isFlag }),
-  snapshots: isList(
-    isRecord({
-      id: isIdentity,
-      parent: orNull(isIdentity),
-      kind: oneOf('manual', 'automatic', 'kept', 'suspended', 'booted'),
-      name: isText(LARGEST.name),
-      note: isText(LARGEST.note),
-      pinned: isFlag,
-      protected: isFlag,
-      createdAt: isDate,
-      uptimeMs: isTime,
-      hasMemory: isFlag,
-      memoryMiB: isCount(LARGEST.memory),
-      paused: isFlag,
-      thumbnail: isText(LARGEST.thumbnail),
-      definition: isDefinition,
-      next: orMissing(isDefinition),
-      configuration: orMissing(isConfiguration),
-      disks: isList(isDisk, LARGEST.slots),
-    }),
-    LARGEST.snapshots,
-  ),
+const snapshot = recordWith({
+  id: identity,
+  parent: orNull(identity),
+  kind: oneOf(['manual', 'automatic', 'kept', 'suspended', 'booted']),
+  name: text(LARGEST.name, 0),
+  note: text(LARGEST.note, 0),
+  pinned: flag,
+  protected: flag,
+  createdAt: date,
+  uptimeMs: time,
+  hasMemory: flag,
+  memoryMiB: count(LARGEST.memory),
+  paused: flag,
+  thumbnail: text(LARGEST.thumbnail, 0),
+  definition: storedDefinition,
+  next: optional(storedDefinition),
+  configuration: optional(configuration),
+  disks: list(snapshotDisk, LARGEST.slots),
+});
+const machine = recordWith({
+  definition: storedDefinition,
+  createdAt: date,
+  present: recordWith({ parent: orNull(identity), suspended: flag }),
+  snapshots: list(snapshot, LARGEST.snapshots),
 });
 
 /** The configuration is that of the definition: a start would take any memory and any number of cores from it. */
@@ -159,7 +114,7 @@ function hasNoLoop(snapshots: readonly ArchivedSnapshot[]): boolean {
 
 /** What JSON of a file must be before anything is done with it. */
 export function isArchivedMachine(value: unknown): value is ArchivedMachine {
-  if (!isMachine(value)) return false;
+  if (!admits(machine, value)) return false;
   const { snapshots, present } = value as ArchivedMachine;
   const slots = (all: readonly SnapshotDisk[]) => new Set(all.map(({ slot }) => slot)).size === all.length;
   const ids = new Set<string>(snapshots.map(({ id }) => id));

@@ -1,6 +1,7 @@
 /** What a command of `viv` is, and how its arguments are read. */
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { isSafeText, safeText } from '../../preload/contract/foreign-text.ts';
+import { NAME_MAX } from '../../preload/contract/schema/shapes.ts';
 import { CallError } from './call-error.ts';
 
 export interface Command {
@@ -27,14 +28,11 @@ export function readArguments<T extends ParseArgsOptionsConfig>(args: readonly s
   }
 }
 
-/** As long as names may be everywhere (preload/contract/checks.ts). */
-const LONGEST_NAME = 100;
-
 /** Refuses what cannot be a name; `what` is the word in the usage. @throws CallError */
 export function requireName(name: string, what: string): void {
   if (name.trim() === '') throw new CallError(`${what} is empty`);
   if (!isSafeText(name)) throw new CallError(`${what} has control characters or direction marks in it: "${safeText(name)}"`);
-  if (name.length > LONGEST_NAME) throw new CallError(`${what} is too long: a name has at most ${LONGEST_NAME} characters`);
+  if (name.length > NAME_MAX) throw new CallError(`${what} is too long: a name has at most ${NAME_MAX} characters`);
 }
 
 /** Reads a call that has words only, at least as many as named. @throws CallError */

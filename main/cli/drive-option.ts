@@ -1,41 +1,29 @@
 /** `--drive`: one disk in words that QEMU's users know, read strictly. A comma in a file's name is written twice. */
 import { resolve } from 'node:path';
 import type { DiskDefinition } from '../../preload/contract/machines.ts';
+import { OptionError } from '../../preload/contract/definition/field.ts';
+import { readBytes, readChoice } from '../../preload/contract/definition/units.ts';
 import { CallError } from './call-error.ts';
 
-export const DRIVE_HELP = `  --drive file=FILE[,OPTION]...   a disk; may be repeated:
-                              format=raw|qcow2  format of FILE (default raw)
-                              overlay           FILE is not changed; writes are kept in an overlay
-                              throwaway         FILE is not changed; writes are discarded when the machine stops
-                              readonly          the guest cannot write
-                              size=4G           disk size, if larger than FILE (with overlay or throwaway)
-                            without overlay, throwaway or readonly, a raw FILE is written in place
-  --drive size=4G[,throwaway]     an empty disk`;
-
-/** A disk's size is counted in sectors of so many bytes (virtio 1.2, 5.2.4). */
-const SECTOR = 512;
-/** 16 TiB: more than any host of a guest of 3 GiB of memory has. */
-const MOST_BYTES = 2 ** 44;
-const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+/** What an option's text means, by its reader. @throws CallError naming the option */
+export function readAs<T>(option: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof OptionError ? new CallError(`${option} ${error.message}`) : error;
+  }
+}
 
 /**
  * Reads `4G`, `1.5T`, `512MiB` or a number of bytes into bytes.
  * @param option what is named in the complaint
  * @throws CallError
  */
-export function byteSize(text: string, option: string): number {
-  const [, digits, unit] = /^(\d+(?:\.\d+)?)([KMGT]?)(?:i?B)?$/i.exec(text) ?? [];
-  const bytes = Number(digits) * (UNITS[unit?.toUpperCase() ?? ''] ?? 1);
-  if (digits === undefined || bytes < SECTOR || bytes > MOST_BYTES || bytes % SECTOR !== 0)
-    throw new CallError(`${option} takes a size like 512M, 4G or 1T, a multiple of ${SECTOR} bytes, not "${text}"`);
-  return bytes;
-}
+export const byteSize = (text: string, option: string): number => readAs(option, () => readBytes(text));
 
 /** Reads `raw` or `qcow2`. @throws CallError */
-export function imageFormat(text: string, option: string): 'raw' | 'qcow2' {
-  if (text !== 'raw' && text !== 'qcow2') throw new CallError(`${option} takes raw or qcow2, not "${text}"`);
-  return text;
-}
+export const imageFormat = (text: string, option: string): 'raw' | 'qcow2' =>
+  readAs(option, () => readChoice(text, ['raw', 'qcow2']) as 'raw' | 'qcow2');
 
 const FLAGS = ['readonly', 'overlay', 'throwaway'] as const;
 const VALUES = ['file', 'format', 'size'] as const;

@@ -1,60 +1,85 @@
 /** From options to definitions. */
+import type { BootKind } from '../../emulator/index.ts';
+import { newDefinition } from '../../preload/contract/definition/new-definition.ts';
+import { optionsOf } from '../../preload/contract/definition/options.ts';
+import { definitionProblems } from '../../preload/contract/definition/rules.ts';
+import { plainText, withValue } from '../../preload/contract/definition/walk.ts';
 import type { BootDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
+import { problemSentence } from '../../preload/contract/schema/problems.ts';
 import { CallError } from './call-error.ts';
-import type { GuestOptions } from './guest-options.ts';
+import type { GivenOption, GivenOptions } from './machine-options.ts';
 
-const DEFAULT_MEMORY_MIB = 512;
+const boots = (given: GivenOptions): GivenOptions => given.filter(({ option }) => option.field.boots);
+
+/** The kind of boot that follows from the files given; `before`, where they leave it open. */
+function bootKind(given: GivenOptions, before: BootKind): BootKind {
+  const starting = boots(given).filter(({ option }) => option.field.startsWith);
+  const decisive = starting.find(({ option }) => option.field.boots?.length === 1) ?? starting[0];
+  const { boots: kinds = [], startsWith } = decisive?.option.field ?? {};
+  if (startsWith === undefined || (kinds.length > 1 && kinds.includes(before))) return before;
+  return startsWith;
+}
 
 /** What the options say of the boot; `base` is what they change. */
-function bootOf(options: GuestOptions, base: BootDefinition): BootDefinition {
-  if (options.bare !== undefined) return { kind: 'bare', program: options.bare };
-  const { kernel, initrd, append, bios } = options;
-  const onlyFirmware = bios !== undefined && kernel === undefined && base.kernel === undefined && options.template === undefined;
-  const kind = kernel !== undefined ? 'linux' : onlyFirmware && base.kind !== 'linux' ? 'firmware' : base.kind;
+function bootOf(given: GivenOptions, base: BootDefinition): BootDefinition {
+  const kind = bootKind(given, base.kind);
+  const start = { boot: kind === base.kind ? base : { kind } };
+  return boots(given).reduce<{ readonly boot: BootDefinition }>((made, { option, value }) => withValue(made, option.path, value), start)
+    .boot;
+}
+
+/** A field whose value has parts: what is not given stays. @throws CallError where there is nothing yet to change a part of */
+function withParts(base: unknown, parts: GivenOptions): unknown {
+  const [{ option }] = parts as [GivenOption];
+  const names = (option.field.options ?? []).map(({ name, part }) => ({ name, part }));
+  const first = names[0];
+  if (base === undefined && !parts.some((part) => part.option.option.part === first?.part))
+    throw new CallError(`--${option.option.name} needs --${first?.name ?? ''}`);
+  const empty = Object.fromEntries(names.map(({ part = '' }) => [part, 0]));
   return {
-    ...(kind === base.kind ? base : {}),
-    kind,
-    ...(kernel === undefined ? {} : { kernel }),
-    ...(initrd === undefined ? {} : { initrd }),
-    ...(append === undefined ? {} : { commandLine: append }),
-    ...(bios === undefined ? {} : { firmware: bios }),
+    ...empty,
+    ...(base as object | undefined),
+    ...Object.fromEntries(parts.map(({ option: one, value }) => [one.option.part, value])),
   };
 }
 
-/** The part of a definition that the options change. */
-export function definitionPatch(options: GuestOptions, base: MachineDefinition): Partial<MachineDefinition> {
-  const boot = bootOf(options, base.boot);
-  return {
-    ...(options.memoryMiB === undefined ? {} : { memoryMiB: options.memoryMiB }),
-    ...(options.cores === undefined ? {} : { cores: options.cores }),
-    ...(options.engine === undefined ? {} : { engine: options.engine }),
-    ...(options.virtio === undefined ? {} : { virtio: options.virtio }),
-    ...(options.devices === undefined ? {} : { devices: options.devices }),
-    ...(options.drives === undefined ? {} : { disks: options.drives }),
-    ...(JSON.stringify(boot) === JSON.stringify(base.boot) ? {} : { boot }),
-  };
+/** The part of a definition that the options change. @throws CallError */
+export function definitionPatch(given: GivenOptions, base: Partial<MachineDefinition>): Partial<MachineDefinition> {
+  const patch: Record<string, unknown> = {};
+  for (const { option, value } of given) {
+    const { path, field } = option;
+    if (field.boots || path === 'template') continue;
+    const parts = given.filter((other) => other.option.path === path);
+    patch[path] = option.option.part === undefined ? value : withParts(base[path as keyof MachineDefinition], parts);
+  }
+  const boot = base.boot && bootOf(given, base.boot);
+  return { ...patch, ...(plainText(boot) === plainText(base.boot) ? {} : { boot }) };
 }
 
 /**
  * A definition without a template.
- * @throws CallError when nothing says what to boot
+ * @throws CallError when nothing says what to boot, and for what no such machine can have
  */
-export function definitionOf(name: string, options: GuestOptions): MachineDefinition {
-  const { kernel, bare, bios, initrd, append } = options;
-  if (kernel === undefined && bare === undefined && bios === undefined)
-    throw new CallError('specify what to boot: --template, --kernel, --bare or --bios');
-  if (kernel === undefined && (initrd !== undefined || append !== undefined))
-    throw new CallError(`--${initrd !== undefined ? 'initrd' : 'append'} needs --kernel or --template`);
-  const empty: MachineDefinition = {
-    name,
-    board: 'riscv64-virt',
-    cores: 1,
-    memoryMiB: DEFAULT_MEMORY_MIB,
-    engine: 'auto',
-    boot: { kind: kernel !== undefined ? 'linux' : bare !== undefined ? 'bare' : 'firmware' },
-    disks: [],
-    ports: [],
-    note: '',
-  };
-  return { ...empty, ...definitionPatch(options, empty) };
+export function definitionOf(name: string, given: GivenOptions): MachineDefinition {
+  const starting = boots(given).filter(({ option }) => option.field.startsWith);
+  if (starting.length === 0) throw new CallError('specify what to boot: --template, --kernel, --bare or --bios');
+  const kinds = starting.map(({ option }) => option.field.startsWith);
+  const stray = boots(given).find(({ option: { field } }) => !field.startsWith && !field.boots?.some((kind) => kinds.includes(kind)));
+  if (stray) {
+    const needed = optionsOf('create').find(({ field }) => field.startsWith === stray.option.field.boots?.[0]);
+    throw new CallError(`--${stray.option.option.name} needs --${needed?.option.name ?? ''} or --template`);
+  }
+  const board = given.find(({ option }) => option.path === 'board')?.value as MachineDefinition['board'] | undefined;
+  const empty = newDefinition({ name, ...(board && { board }), boot: { kind: 'bare' } });
+  const definition = { ...empty, ...definitionPatch(given, empty) };
+  requireSound(definition, given);
+  return definition;
+}
+
+/** What is wrong with what was given, said before anything is opened. @throws CallError */
+function requireSound(definition: MachineDefinition, given: GivenOptions): void {
+  for (const { field, message } of definitionProblems(definition)) {
+    const option = given.find(({ option: { path } }) => field === path || field.startsWith(`${path}.`));
+    if (option) throw new CallError(`--${option.option.option.name}: ${problemSentence(message)}`);
+  }
 }

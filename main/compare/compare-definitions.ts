@@ -1,16 +1,12 @@
 /** What of a machine's hardware differs between two definitions, in words. */
+import { boardOf } from '../../preload/contract/definition/boards.ts';
+import { factOf } from '../../preload/contract/definition/rules.ts';
+import { ALL_FIELDS, valueAt } from '../../preload/contract/definition/walk.ts';
+import { valueWords } from '../../preload/contract/definition/words.ts';
 import type { DiskDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
 import type { HardwareChange } from '../../preload/contract/snapshots.ts';
 import { inUnits } from '../storage/free-space.ts';
 
-const BOOT = {
-  kernel: 'kernel',
-  initrd: 'initial file system',
-  commandLine: 'kernel command line',
-  firmware: 'firmware',
-  program: 'program',
-} as const;
-const BOOT_KINDS = { linux: 'a Linux kernel', bare: 'a bare program', firmware: 'firmware' } as const;
 const WRITES = { overlay: 'writes kept', throwaway: 'writes discarded on shutdown', direct: 'writes to the file' } as const;
 
 /** Without its size, which may be its file's. */
@@ -23,31 +19,16 @@ function diskWords({ path, format = 'raw', readonly, writes = 'direct', sizeByte
   return parts.join(', ');
 }
 
-/** Facts that need no matching, by what they are called. */
-function factsOf({
-  memoryMiB,
-  cores,
-  board,
-  engine,
-  template,
-  boot,
-  ports,
-  virtio = 'mmio',
-  devices = [],
-}: MachineDefinition): ReadonlyMap<string, string> {
-  const facts: [string, string | undefined][] = [
-    ['memory', `${memoryMiB} MiB`],
-    ['cores', String(cores)],
-    ['board', board],
-    ['engine', engine],
-    ['template', template],
-    ['boots', BOOT_KINDS[boot.kind]],
-    ...Object.entries(BOOT).map(([field, what]): [string, string | undefined] => [what, boot[field as keyof typeof BOOT]]),
-    ['bus of virtio devices', virtio],
-    ['other devices', devices.length > 0 ? devices.join(', ') : undefined],
-    ['console ports', ports.length > 0 ? ports.map(({ name }) => name).join(', ') : undefined],
-  ];
-  return new Map(facts.filter((fact): fact is [string, string] => fact[1] !== undefined));
+/** The fields that need no matching. What a field is when it is absent counts as its value; nothing at all is no fact. */
+const COMPARED = ALL_FIELDS.filter(({ path, field }) => !field.isOwners && path !== 'disks');
+
+function factsOf(definition: MachineDefinition): ReadonlyMap<string, string> {
+  const board = boardOf(definition.board);
+  const facts = COMPARED.map(({ path, field }): [string, string] => [
+    factOf(path),
+    valueWords(path, valueAt(definition, path) ?? field.absent?.(board)),
+  ]);
+  return new Map(facts.filter(([, words]) => words !== ''));
 }
 
 /** A disk is the same one by its id; without, by its file. */

@@ -2,6 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ContractError } from '../../preload/contract/contract.ts';
+import { boardOf } from '../../preload/contract/definition/boards.ts';
+import { ALL_FIELDS } from '../../preload/contract/definition/walk.ts';
+import type { MachineDefinition } from '../../preload/contract/machines.ts';
+import { firstProblem } from '../../preload/contract/schema/problems.ts';
+import { list, oneOf, optional, record, text, textThat, whole, type Schema } from '../../preload/contract/schema/shapes.ts';
 
 /** A Debian package a template needs. `sha256: "apt"` takes the hash from apt's signed index; a pinned hash must match it. */
 export interface PackagePart {
@@ -21,14 +26,13 @@ export interface ModulePart {
   readonly pciVendor?: number;
 }
 
-interface TemplateHead {
+/** With the fields of definitions that are declared to be in templates. */
+interface TemplateHead extends Pick<MachineDefinition, 'board' | 'memoryMiB' | 'cores'> {
   readonly name: string;
   readonly title: string;
   readonly description: string;
-  readonly architecture: 'riscv64';
-  readonly board: 'riscv64-virt';
-  readonly memoryMiB: number;
-  readonly cores: number;
+  /** Of the board's cores. */
+  readonly architecture: string;
   /** Names of virtio console ports beside the serial port. */
   readonly ports: readonly string[];
   /** What the console's last line looks like when the guest has booted (a regular expression); absent: nobody can tell. */
@@ -70,93 +74,54 @@ function readTemplate(file: string, name: string): Template {
   return checkTemplate(value, name, file);
 }
 
-type Fields = Record<string, unknown>;
-/** A field's rule: undefined when the value is right, else what it must be. */
-type Rule = (value: unknown) => string | undefined;
+const name = textThat((value) => /^[A-Za-z0-9][\w.+-]*$/.test(value), 'must be a name of letters, digits, ".", "+", "_" and "-"');
+const hash = textThat((value) => /^(apt|[0-9a-f]{64})$/.test(value), 'must be "apt" or 64 hexadecimal digits');
+const words = text(1000);
+const pattern = textThat(isPattern, 'must be a regular expression');
 
-const text: Rule = (value) => (typeof value === 'string' && value !== '' ? undefined : 'text');
-const name: Rule = (value) =>
-  typeof value === 'string' && /^[A-Za-z0-9][\w.+-]*$/.test(value) ? undefined : 'a name of letters, digits, ".", "+", "_" and "-"';
-const literal =
-  (expected: string): Rule =>
-  (value) =>
-    value === expected ? undefined : `"${expected}"`;
-const oneOf =
-  (...choices: string[]): Rule =>
-  (value) =>
-    choices.includes(value as string) ? undefined : `one of ${choices.join(', ')}`;
-const whole =
-  (least: number, most: number): Rule =>
-  (value) =>
-    Number.isInteger(value) && (value as number) >= least && (value as number) <= most
-      ? undefined
-      : `a whole number from ${least} to ${most}`;
-const hash: Rule = (value) =>
-  value === 'apt' || (typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)) ? undefined : '"apt" or 64 hexadecimal digits';
-const pattern: Rule = (value) => {
+function isPattern(source: string): boolean {
   try {
-    return typeof value === 'string' && new RegExp(value) ? undefined : 'a regular expression';
+    return Boolean(new RegExp(source));
   } catch {
-    return 'a regular expression';
+    return false;
   }
-};
-const optional =
-  (rule: Rule): Rule =>
-  (value) =>
-    value === undefined ? undefined : rule(value);
-const listOf =
-  (rule: Rule): Rule =>
-  (value) => {
-    if (!Array.isArray(value)) return 'a list';
-    const wrong = value.map(rule).findIndex((problem) => problem !== undefined);
-    return wrong < 0 ? undefined : `a list whose entry ${wrong + 1} is ${rule(value[wrong])}`;
-  };
-const object =
-  (rules: Record<string, Rule>): Rule =>
-  (value) => {
-    const problem = problemIn(value, rules);
-    return problem && `an object where ${problem}`;
-  };
-
-function problemIn(value: unknown, rules: Record<string, Rule>): string | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'fields are given';
-  for (const key of Object.keys(value)) if (!Object.hasOwn(rules, key)) return `there is no field "${key}"`;
-  for (const [key, rule] of Object.entries(rules)) {
-    const wanted = rule((value as Fields)[key]);
-    if (wanted) return `"${key}" is ${wanted}`;
-  }
-  return undefined;
 }
 
-const head: Record<string, Rule> = {
-  kind: oneOf('linux', 'bare'),
-  title: text,
-  description: text,
-  architecture: literal('riscv64'),
-  board: literal('riscv64-virt'),
-  memoryMiB: whole(16, 3072),
-  cores: whole(1, 8),
-  ports: listOf(name),
+/** The fields of definitions that templates give, as their board takes them. */
+function hardware(board: unknown): Record<string, Schema> {
+  const given = ALL_FIELDS.filter(({ field }) => field.inTemplates);
+  return Object.fromEntries(
+    given.map(({ path, field }) => [
+      path,
+      field.inTemplates === 'always' ? field.schema(boardOf(board)) : optional(field.schema(boardOf(board))),
+    ]),
+  );
+}
+
+const head = (board: unknown) => ({
+  ...hardware(board),
+  kind: oneOf(['linux', 'bare']),
+  title: words,
+  description: words,
+  architecture: oneOf([boardOf(board).architecture]),
+  ports: list(name, boardOf(board).portsMax),
   ready: optional(pattern),
+});
+const linux = {
+  suite: name,
+  approximateBytes: whole(0, Number.MAX_SAFE_INTEGER),
+  packages: list(record({ role: oneOf(['kernel', 'busybox']), package: name, follow: optional(pattern), sha256: hash }), 100),
+  modules: list(record({ name, device: optional(whole(1, 0xffff)), pciVendor: optional(whole(1, 0xffff)) }), 1000),
+  commandLine: words,
+  runCommandLine: words,
 };
-const kinds: Record<Template['kind'], Record<string, Rule>> = {
-  linux: {
-    ...head,
-    suite: name,
-    approximateBytes: whole(0, Number.MAX_SAFE_INTEGER),
-    packages: listOf(object({ role: oneOf('kernel', 'busybox'), package: name, follow: optional(pattern), sha256: hash })),
-    modules: listOf(object({ name, device: optional(whole(1, 0xffff)), pciVendor: optional(whole(1, 0xffff)) })),
-    commandLine: text,
-    runCommandLine: text,
-  },
-  bare: { ...head, source: name },
-};
+const bare = { source: name };
 
 /** @throws ContractError naming the first field that is wrong and what it must be */
 export function checkTemplate(value: unknown, templateName: string, file: string): Template {
-  const kind = (value as Fields | null)?.['kind'] === 'bare' ? 'bare' : 'linux';
-  const problem = problemIn(value, kinds[kind]);
-  if (problem) throw new ContractError('invalid', `the template ${file} is not valid; expected: ${problem}.`);
+  const { kind, board } = (value ?? {}) as { readonly kind?: unknown; readonly board?: unknown };
+  const problem = firstProblem(record({ ...head(board), ...(kind === 'bare' ? bare : linux) }), value);
+  if (problem) throw new ContractError('invalid', `the template ${file} is not valid: ${problem.field || 'it'} ${problem.message}`);
   const template = { ...(value as Omit<Template, 'name'>), name: templateName } as Template;
   if (template.kind === 'linux')
     for (const role of ['kernel', 'busybox'])

@@ -3,29 +3,23 @@
  * and what its owner says about it (name, note, checkpoints, what happens when the program quits), which does not.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { ALL_FIELDS } from '../../preload/contract/definition/walk.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
 
-type OwnersField = 'name' | 'note' | 'checkpoints' | 'onQuit';
-export type Hardware = Omit<MachineDefinition, OwnersField>;
+type Hardware = Partial<MachineDefinition>;
+const OWNERS: ReadonlySet<string> = new Set(ALL_FIELDS.filter(({ field }) => field.isOwners).map(({ path }) => path));
 
-/** The fields that are the machine: a field to come is one of them. */
-export function hardwareOf({
-  name: _name,
-  note: _note,
-  checkpoints: _checkpoints,
-  onQuit: _onQuit,
-  ...hardware
-}: MachineDefinition): Hardware {
-  return hardware;
-}
+/** The fields that are the machine: all but those that are declared its owner's. */
+export const hardwareOf = (definition: MachineDefinition): Hardware =>
+  Object.fromEntries(Object.entries(definition).filter(([field]) => !OWNERS.has(field)));
 
 export const sameHardware = (one: MachineDefinition, other: MachineDefinition): boolean =>
   isDeepStrictEqual(hardwareOf(one), hardwareOf(other));
 
 /** A definition whose machine is another one's, and whose owner's fields stay. */
 export function withHardware(definition: MachineDefinition, of: MachineDefinition): MachineDefinition {
-  const { name, note, checkpoints, onQuit } = definition;
-  return { ...hardwareOf(of), name, note, ...(checkpoints ? { checkpoints } : {}), ...(onQuit ? { onQuit } : {}) };
+  const owners = Object.entries(definition).filter(([field]) => OWNERS.has(field));
+  return { ...hardwareOf(of), ...Object.fromEntries(owners) } as MachineDefinition;
 }
 
 /** Disks that both have, with the paths of `elsewhere`: a base image may have been moved since. */

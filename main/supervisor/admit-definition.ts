@@ -1,10 +1,13 @@
 /** Looks at the files of a definition before it is stored: a machine with a mistyped name in it is not made. */
 import { openPath } from '../../emulator/host/files/open-path.ts';
+import { ContractError } from '../../preload/contract/contract.ts';
+import { fixedProblems } from '../../preload/contract/definition/rules.ts';
+import { boardProblems } from '../../preload/contract/definition/schema.ts';
+import { refusalOf } from '../../preload/contract/schema/problems.ts';
+import { BOOT_FILES, valueAt } from '../../preload/contract/definition/walk.ts';
 import type { BootDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
 import { admitDisks } from '../disks/admit-disks.ts';
 import { pathRefusal } from '../images/files/path-refusal.ts';
-
-const BOOT_FILES = ['kernel', 'initrd', 'firmware', 'program'] as const;
 
 /**
  * The definition, or the part of one that is changed, with the formats of its disks.
@@ -15,15 +18,28 @@ export async function admitDefinition<T extends Partial<Pick<MachineDefinition, 
   change: T,
   known?: MachineDefinition,
 ): Promise<T> {
+  requireFitting(change, known ?? {});
   if (change.boot) await requireBootFiles(change.boot, known?.boot);
   if (!change.disks) return change;
   return { ...change, disks: await admitDisks(change.disks, known?.disks) };
 }
 
+/**
+ * Refuses what the machine's board does not take, and changes of what is settled when a machine is made.
+ * @param change the fields that are looked at; `known` has the others
+ * @throws ContractError `invalid` naming the field
+ */
+function requireFitting(change: Partial<MachineDefinition>, known: Partial<MachineDefinition>): void {
+  const whole = { ...known, ...change } as MachineDefinition;
+  const found = [...boardProblems(whole), ...(known.board ? fixedProblems(whole, known as MachineDefinition) : [])];
+  const problem = found.find(({ field }) => Object.hasOwn(change, field.split('.')[0] ?? ''));
+  if (problem) throw new ContractError('invalid', refusalOf('', problem));
+}
+
 async function requireBootFiles(boot: BootDefinition, known: BootDefinition | undefined): Promise<void> {
   for (const field of BOOT_FILES) {
-    const path = boot[field];
-    if (path === undefined || path === known?.[field]) continue;
+    const path = valueAt({ boot }, field) as string | undefined;
+    if (path === undefined || path === (known && valueAt({ boot: known }, field))) continue;
     const { handle } = await openPath(path).catch(pathRefusal);
     await handle.close();
   }

@@ -2,6 +2,7 @@
 import { deviceTreeOf } from '../../emulator/host/index.ts';
 import type { BootSource } from '../../emulator/index.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
+import { passedOn } from './passed-on.ts';
 import type { SupervisedMachine } from './supervised-machine.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -13,17 +14,13 @@ export type TemplateCommandLine = (template: string) => string | undefined;
 export function machineDeviceTree({ life, record }: SupervisedMachine, commandLine: TemplateCommandLine): Uint8Array {
   if (life.isActive && life.configuration) return deviceTreeOf(life.configuration);
   const { definition } = record;
-  const { board, cores, engine, memoryMiB, disks, ports, virtio, devices } = definition;
+  const { memoryMiB, disks, ports } = definition;
   return deviceTreeOf({
-    board,
-    cores,
-    engine,
+    ...passedOn(definition),
     memoryBytes: memoryMiB * MEBIBYTE,
     boot: bootOf(definition, commandLine),
     disks: disks.map(({ path = '', readonly }) => ({ path, readonly })),
     ports: ports.map(({ name }) => name),
-    ...(virtio === undefined ? {} : { virtio }),
-    ...(devices === undefined ? {} : { devices }),
   });
 }
 

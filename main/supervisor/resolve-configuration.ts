@@ -4,19 +4,17 @@ import { lookAt } from '../../emulator/host/files/look-at.ts';
 import { pathErrorOf } from '../../emulator/host/files/path-error.ts';
 import type { BootSource, DiskAttachment, MachineConfiguration } from '../../emulator/index.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
+import { ALL_FIELDS, valueAt } from '../../preload/contract/definition/walk.ts';
 import type { BootDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
 import type { PreparedGuest } from '../images/index.ts';
+import { passedOn } from './passed-on.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
 /** Whether the definition leaves out a file that only its template can give. */
 export function needsTemplate({ template, boot }: MachineDefinition): boolean {
   if (template === undefined) return false;
-  return boot.kind === 'linux'
-    ? boot.kernel === undefined
-    : boot.kind === 'bare'
-      ? boot.program === undefined
-      : boot.firmware === undefined;
+  return ALL_FIELDS.some(({ path, field }) => field.startsWith === boot.kind && valueAt({ boot }, path) === undefined);
 }
 
 /** The definition's own files win over the template's. */
@@ -92,14 +90,10 @@ export function resolveConfiguration(
   const own = definition.ports.map(({ name }) => name);
   const fromTemplate = (prepared?.ports ?? []).filter((name) => !own.includes(name));
   return {
-    board: definition.board,
+    ...passedOn(definition),
     memoryBytes: definition.memoryMiB * MEBIBYTE,
-    cores: definition.cores,
-    engine: definition.engine,
     boot: bootSource(definition.boot, prepared?.boot),
     disks,
     ports: [...own, ...fromTemplate],
-    ...(definition.virtio === undefined ? {} : { virtio: definition.virtio }),
-    ...(definition.devices === undefined ? {} : { devices: definition.devices }),
   };
 }

@@ -1,15 +1,9 @@
 /** A change that was thought out on one definition and must not be stored over another. */
 import { isDeepStrictEqual } from 'node:util';
 import { ContractError } from '../../preload/contract/contract.ts';
+import { factOf } from '../../preload/contract/definition/rules.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
 import type { DefinitionChange } from '../library/machine-records.ts';
-
-/** What the forms and commands call the fields. */
-const FIELD_NAMES: Partial<Record<keyof MachineDefinition, string>> = {
-  memoryMiB: 'memory',
-  onQuit: 'what happens when Vivarium quits',
-  ports: 'console ports',
-};
 
 /** As it would be read back: fields that are `undefined` are absent. */
 const plain = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
@@ -27,7 +21,7 @@ export const unlessChanged =
     if (changed.length > 0)
       throw new ContractError(
         'changed',
-        `the configuration of "${stored.name}" was changed elsewhere in the meantime (${changed.map((field) => FIELD_NAMES[field] ?? field).join(', ')}); nothing was saved: check it and try again`,
+        `the configuration of "${stored.name}" was changed elsewhere in the meantime (${changed.map(factOf).join(', ')}); nothing was saved: check it and try again`,
       );
     return patch;
   };

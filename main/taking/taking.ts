@@ -1,6 +1,7 @@
 /** Taking an instant: of a running or paused machine all of it, of one that is off its disks. */
 import type { MachineConfiguration } from '../../emulator/index.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
+import { NAME_MAX } from '../../preload/contract/schema/shapes.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
 import type { Snapshot, SnapshotId, SnapshotKind } from '../../preload/contract/snapshots.ts';
 import { sameHardware } from '../library/definition-parts.ts';
@@ -27,12 +28,10 @@ export interface TakeRequest {
   readonly hidden?: boolean;
 }
 
-/** As for names that people give (preload/contract/checks.ts). */
-const LONGEST_NAME = 100;
 /** How the present is kept. Names do not nest: of one that was kept itself, the time tells which. */
 export function keeping({ kind, name, createdAt }: Pick<Snapshot, 'kind' | 'name' | 'createdAt'>): TakeRequest {
   const which = kind === 'kept' ? `the one of ${clockTime(createdAt)}` : name;
-  return { kind: 'kept', name: `before restoring ${which}`.slice(0, LONGEST_NAME) };
+  return { kind: 'kept', name: `before restoring ${which}`.slice(0, NAME_MAX) };
 }
 
 /** The parts of an instant that follow from the request. */

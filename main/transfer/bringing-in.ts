@@ -1,5 +1,5 @@
 /** Images that become disks of a machine: by reference, where the file stays what the disk stands on, or as a copy. */
-import { DISKS_MAX } from '../../preload/contract/checks.ts';
+import { boardOf } from '../../preload/contract/definition/boards.ts';
 import type { ImageFormat } from '../../emulator/disk/open.ts';
 import type { Emitter } from '../../preload/contract/contract.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
@@ -76,8 +76,9 @@ export class BringingIn {
     const { library, supervisor, events } = this.#parts;
     try {
       await library.heads.create(head);
-      await supervisor.update(head.machine, ({ disks }) => {
-        if (disks.length >= DISKS_MAX) throw new ContractError('conflict', `a machine has at most ${DISKS_MAX} disks: remove one first`);
+      await supervisor.update(head.machine, ({ board, disks }) => {
+        const { disksMax } = boardOf(board);
+        if (disks.length >= disksMax) throw new ContractError('conflict', `a machine has at most ${disksMax} disks: remove one first`);
         return { disks: [...disks, definition] };
       });
     } catch (error) {

@@ -1,6 +1,7 @@
 /** Comparing instants, and carrying machines with their timelines to other libraries and back. */
 import { join } from 'node:path';
 import { ContractError } from '../../preload/contract/contract.ts';
+import { NAME_MAX } from '../../preload/contract/schema/shapes.ts';
 import { safeText } from '../../preload/contract/foreign-text.ts';
 import type { DiskDefinition, MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotDiff, SnapshotId } from '../../preload/contract/snapshots.ts';
@@ -17,9 +18,6 @@ import { discardHeads, headsFrom } from '../heads/head-keeping.ts';
 import { definedAs, livingParent } from '../taking/records.ts';
 import { ownerOf, type Report } from '../jobs/job.ts';
 import type { Timelines } from '../snapshots/timelines.ts';
-
-/** As for names that people give (preload/contract/checks.ts). */
-const LONGEST_NAME = 100;
 
 export interface Carrying {
   /** `to` null: the present. */
@@ -171,7 +169,7 @@ export function carrying({ timelines, program, names, adopt }: CarryingParts): C
     const id = ulid() as MachineId;
     const definition: MachineDefinition = {
       ...machine.definition,
-      name: freeName(safeText(machine.definition.name).slice(0, LONGEST_NAME), names()),
+      name: freeName(safeText(machine.definition.name).slice(0, NAME_MAX), names()),
     };
     const records = machine.snapshots.map((snapshot): NewSnapshotRecord => {
       return { ...snapshot, machine: id, ownBytes: 0, sharedBytes: 0, state: 'ready', reason: '' };

@@ -21,17 +21,23 @@ export interface FileInspection {
   readonly path: string;
   readonly sizeBytes: number;
   readonly kind:
-    | 'riscv64-image'
-    | 'riscv64-elf'
-    | 'gzip-image'
+    /** A Linux kernel as it is loaded. */
+    | 'kernel-image'
+    /** An ELF file; a kernel may be one. */
+    | 'program'
+    /** A kernel that is unpacked when it is loaded. */
+    | 'packed-kernel'
     | 'initrd'
     | 'disk'
     /** A disk image that has to be converted first. */
     | 'foreign-disk'
     /** A disk image that has to be unpacked first. */
     | 'compressed-disk'
+    /** A program for an architecture that no board has. */
     | 'other-architecture'
     | 'unrecognised';
+  /** Of a kernel or program: for whom it is, as boards name their architecture; absent where the file does not say. */
+  readonly architecture?: string;
   /** What it is, with its size: "a qcow2 disk image, 3.1 MB". */
   readonly description: string;
   /** Of a disk. */

@@ -1,69 +1,14 @@
 /** Machines: their definitions and their life. */
-import type { DeviceDescription, EngineMode, MachineFigures, OptionalDevice, VirtioBus } from '../../emulator/index.ts';
+import type { DeviceDescription, MachineFigures } from '../../emulator/index.ts';
+import { args, argsWithOptional, machineId, machineIds, newMachine, nothing } from './checks.ts';
 import { call, contract, event } from './contract.ts';
+import { definition, definitionBase, definitionPatch, type MachineDefinition } from './definition/schema.ts';
 import type { SnapshotId } from './snapshots.ts';
-import {
-  args,
-  argsWithOptional,
-  definition,
-  definitionBase,
-  definitionPatch,
-  machineId,
-  machineIds,
-  newMachine,
-  nothing,
-} from './checks.ts';
+
+export type { BootDefinition, DiskDefinition, MachineDefinition } from './definition/schema.ts';
 
 /** A machine's identity: a ULID, never shown to people. */
 export type MachineId = string & { readonly brand: 'MachineId' };
-
-/** What a person defines and the library stores. Paths are absolute. */
-export interface MachineDefinition {
-  readonly name: string;
-  readonly board: 'riscv64-virt';
-  readonly cores: number;
-  readonly memoryMiB: number;
-  readonly engine: EngineMode;
-  /** The template the machine was made from; its kernel and initrd are made or fetched at start when `boot` leaves them out. */
-  readonly template?: string;
-  readonly boot: BootDefinition;
-  /** In slot order. */
-  readonly disks: readonly DiskDefinition[];
-  /** Virtio console ports beside the serial port. */
-  readonly ports: readonly { readonly name: string }[];
-  /** The bus of the virtio devices; absent: `mmio`. */
-  readonly virtio?: VirtioBus;
-  /** Devices beyond those that every machine of the board has; absent: none. */
-  readonly devices?: readonly OptionalDevice[];
-  readonly note: string;
-  /** Automatic checkpoints; absent or 0 seconds: none. They and what they share stay within the budget (0: no limit). */
-  readonly checkpoints?: { readonly everySeconds: number; readonly budgetBytes: number };
-  /** What becomes of the running machine when the program quits; absent: `save`. */
-  readonly onQuit?: 'save' | 'stop';
-}
-/** One virtio block device. */
-export interface DiskDefinition {
-  /** Names the disk in the library; given by the program when the disk is first stored. Absent where writes are `direct`. */
-  readonly id?: string;
-  /** The base image, never written unless `writes` is `direct`; absent: an empty disk, or one whose content was copied in. */
-  readonly path?: string;
-  /** The base's format; absent: raw. */
-  readonly format?: 'raw' | 'qcow2';
-  readonly readonly: boolean;
-  /** Where writes go: into an overlay that is kept, one that is forgotten at the stop, or the raw file itself (no snapshots then). Absent: `direct`. */
-  readonly writes?: 'overlay' | 'throwaway' | 'direct';
-  /** What the guest sees, in bytes; needed for an empty disk, and otherwise at least the base's size. Absent: the base's. */
-  readonly sizeBytes?: number;
-}
-/** `kind: linux` boots a kernel; `bare` runs an M-mode program; absent paths come from the template. */
-export interface BootDefinition {
-  readonly kind: 'linux' | 'bare' | 'firmware';
-  readonly kernel?: string;
-  readonly initrd?: string;
-  readonly commandLine?: string;
-  readonly firmware?: string;
-  readonly program?: string;
-}
 
 /** Every state has a reason a person can read ("powered off by the guest", "kernel file not found: ..."). */
 export type MachineState = 'off' | 'starting' | 'running' | 'paused' | 'stopping' | 'failed';

@@ -6,7 +6,7 @@
  * A client chooses call ids and channel numbers (u32, unique per connection). Order on a connection is kept.
  */
 import { parseBoundedJson } from './bounded-json.ts';
-import { commandControl, commandRequest } from './checks.ts';
+import { commandControl, commandRequest, requireSchema } from './checks.ts';
 import type { CommandControl, CommandEnd, CommandLoss, CommandRequest } from './commands.ts';
 import { ContractError, type ErrorCode } from './contract.ts';
 
@@ -151,11 +151,11 @@ export function decodeClientMessage(text: string): ClientMessage {
   if (kind === 'open' && isNumber(channel) && typeof machine === 'string' && isNumber(message['console']) && isAttachment(whole, terminal))
     return { kind, channel, machine, console: message['console'], whole, terminal } as ClientMessage;
   if (kind === 'run' && isNumber(channel) && typeof machine === 'string') {
-    commandRequest(message['request'], 'request');
+    requireSchema(commandRequest, message['request'], 'request');
     return { kind, channel, machine, request: message['request'] as CommandRequest };
   }
   if (kind === 'control' && isNumber(channel)) {
-    commandControl(message['control'], 'control');
+    requireSchema(commandControl, message['control'], 'control');
     return { kind, channel, control: message['control'] as CommandControl };
   }
   if ((kind === 'finish' || kind === 'close') && isNumber(channel)) return { kind, channel };

@@ -1,6 +1,11 @@
 /** The `viv` line that does the same as an action in the window, ready to be pasted into a shell. */
+import { boardOf } from '../../preload/contract/definition/boards.ts';
+import type { OptionCommand } from '../../preload/contract/definition/field.ts';
+import { optionWords } from '../../preload/contract/definition/options.ts';
+import { writeBytes } from '../../preload/contract/definition/units.ts';
+import { ALL_FIELDS, fieldAt, plainText, valueAt } from '../../preload/contract/definition/walk.ts';
 import { shellWord } from '../../preload/contract/foreign-text.ts';
-import type { DiskDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
+import type { MachineDefinition } from '../../preload/contract/machines.ts';
 
 /** The options of a command are ours; every other word may be anything. */
 const quote = (word: string): string => (/^--[a-z-]+$/.test(word) ? word : shellWord(word));
@@ -49,80 +54,42 @@ export const disksCommand = (name: string): string => line('disk', 'list', name)
 export const importDiskCommand = (name: string, path: string, format: string, copy: boolean): string =>
   line('disk', 'import', name, path, ...(format ? ['--format', format] : []), ...(copy ? [] : ['--reference']));
 
-/** A size as the command line reads it: in the largest unit that holds it exactly. */
-export function sizeWord(bytes: number): string {
-  const unit = [...'TGMK'].find((_letter, index) => bytes > 0 && bytes % 2 ** (10 * (4 - index)) === 0);
-  return unit === undefined ? String(bytes) : `${bytes / 2 ** (10 * ('KMGT'.indexOf(unit) + 1))}${unit}`;
-}
-const interval = (seconds: number): string =>
-  seconds === 0 ? 'off' : seconds % 3600 === 0 ? `${seconds / 3600}h` : seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
-
-/** A comma inside a file's name is written twice. */
-function drive({ path, format, readonly, writes, sizeBytes }: DiskDefinition): string {
-  const words = [
-    ...(path === undefined ? [] : [`file=${path.replaceAll(',', ',,')}`]),
-    ...(format === 'qcow2' ? ['format=qcow2'] : []),
-    ...(readonly ? ['readonly'] : writes === 'throwaway' || (writes === 'overlay' && path !== undefined) ? [writes] : []),
-    ...(sizeBytes === undefined ? [] : [`size=${sizeWord(sizeBytes)}`]),
-  ];
-  return words.join(',');
-}
-const drives = ({ disks }: MachineDefinition): readonly string[] => disks.flatMap((disk) => ['--drive', drive(disk)]);
-
-const deviceOptions = (names: readonly string[]): readonly string[] => names.flatMap((name) => ['--device', name]);
+/** A size as the command line reads it. */
+export const sizeWord = writeBytes;
 
 /**
  * The command that makes the changed fields of a stored machine what they are in `draft`; nothing where the changes
  * have no option (a field made empty).
  */
 export function setCommand(name: string, draft: MachineDefinition, changed: ReadonlySet<string>): string | undefined {
-  const { boot } = draft;
-  const options: Readonly<Record<string, readonly string[]>> = {
-    name: ['--name', draft.name],
-    note: ['--note', draft.note],
-    cores: ['--cpus', String(draft.cores)],
-    memoryMiB: ['--memory', `${draft.memoryMiB}M`],
-    engine: ['--engine', draft.engine],
-    virtio: ['--virtio', draft.virtio ?? 'mmio'],
-    devices: deviceOptions(draft.devices?.length ? draft.devices : ['none']),
-    disks: drives(draft),
-    ports: draft.ports.flatMap((port) => ['--port', port.name]),
-    checkpoints: [
-      ...['--checkpoints', interval(draft.checkpoints?.everySeconds ?? 0)],
-      ...(draft.checkpoints?.budgetBytes ? ['--checkpoint-budget', sizeWord(draft.checkpoints.budgetBytes)] : []),
-    ],
-    onQuit: ['--on-quit', draft.onQuit ?? 'save'],
-    'boot.kernel': boot.kernel ? ['--kernel', boot.kernel] : [],
-    'boot.initrd': boot.initrd ? ['--initrd', boot.initrd] : [],
-    'boot.commandLine': boot.commandLine ? ['--append', boot.commandLine] : [],
-    'boot.firmware': boot.firmware ? ['--bios', boot.firmware] : [],
-    'boot.program': boot.program ? ['--bare', boot.program] : [],
-  };
   // The kind of boot follows from the file that is given.
-  const fields = [...changed].filter((field) => field !== 'boot.kind');
-  if (fields.length === 0 || fields.some((field) => !options[field]?.length)) return undefined;
-  return line('set', name, ...fields.flatMap((field) => options[field] ?? []));
+  const paths = [...changed].filter((path) => path !== 'boot.kind');
+  const words = paths.map((path) => wordsOf(draft, path, 'set'));
+  return words.length === 0 || words.some((own) => own.length === 0) ? undefined : line('set', name, ...words.flat());
+}
+
+function wordsOf(definition: MachineDefinition, path: string, command: OptionCommand): readonly string[] {
+  const placed = fieldAt(path);
+  const value = valueAt(definition, path) ?? placed?.field.absent?.(boardOf(definition.board));
+  return placed ? optionWords(placed, value, command) : [];
+}
+
+/** The options that make a new machine what a definition says; what every new machine has is left out. */
+function optionsFor(definition: MachineDefinition, command: OptionCommand): readonly string[] {
+  const board = boardOf(definition.board);
+  const own = ALL_FIELDS.some(({ path, field }) => field.startsWith && valueAt(definition, path));
+  return ALL_FIELDS.flatMap(({ path, field }) => {
+    const usual = field.absent?.(board) ?? field.initial?.(board);
+    const value = valueAt(definition, path);
+    if (path === 'template' && own) return [];
+    if (!field.alwaysShown && (value === undefined || plainText(value) === plainText(usual))) return [];
+    return wordsOf(definition, path, command);
+  });
 }
 
 /** The command that runs the same definition once, without storing a machine. */
-export function runCommand(definition: MachineDefinition): string {
-  const { boot, template } = definition;
-  const option = (name: string, value: string | undefined) => (value ? [name, value] : []);
-  return line(
-    'run',
-    ...(boot.kernel || boot.program || boot.firmware ? [] : option('--template', template)),
-    ...option('--kernel', boot.kernel),
-    ...option('--initrd', boot.initrd),
-    ...option('--append', boot.commandLine),
-    ...option('--bare', boot.program),
-    ...option('--bios', boot.firmware),
-    ...drives(definition),
-    '--memory',
-    `${definition.memoryMiB}M`,
-    '--cpus',
-    String(definition.cores),
-    ...(definition.engine === 'auto' ? [] : ['--engine', definition.engine]),
-    ...(definition.virtio === 'pci' ? ['--virtio', 'pci'] : []),
-    ...deviceOptions(definition.devices ?? []),
-  );
-}
+export const runCommand = (definition: MachineDefinition): string => line('run', ...optionsFor(definition, 'run'));
+
+/** The command that makes a machine with this definition. */
+export const createFromFilesCommand = (definition: MachineDefinition): string =>
+  line('create', definition.name, ...optionsFor(definition, 'create'));

@@ -70,7 +70,7 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
     tasks.set('T1', now);
     events.tasks.changed(now);
   };
-  const kindOf = (file: string) => (file.includes('amd64') ? 'other-architecture' : file.includes('initrd') ? 'initrd' : 'riscv64-image');
+  const kindOf = (file: string) => (file.includes('amd64') ? 'other-architecture' : file.includes('initrd') ? 'initrd' : 'kernel-image');
   const dispatch = dispatcher(
     {
       application: {
@@ -118,7 +118,7 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
           const description = {
             'other-architecture': 'A Linux kernel for x86-64',
             initrd: 'A gzipped initial file system',
-            'riscv64-image': 'A Linux kernel for riscv64',
+            'kernel-image': 'A Linux kernel for riscv64',
           }[kind];
           return { path: file, sizeBytes: FILES[name], kind, description };
         },

@@ -1,10 +1,11 @@
 /** How `viv` is called: help for everything, and wrong calls that end with 2 and say where help is. */
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { CallError } from '../../main/cli/call-error.ts';
 import type { Command } from '../../main/cli/command.ts';
 import { commands, overview } from '../../main/cli/commands.ts';
-import { guestOptions, memorySize } from '../../main/cli/guest-options.ts';
+import { givenOptions, type OptionValues } from '../../main/cli/machine-options.ts';
+import { readMebibytes } from '../../preload/contract/definition/units.ts';
+import { OptionError } from '../../preload/contract/definition/field.ts';
 import { definitionOf, definitionPatch } from '../../main/cli/machine-definition.ts';
 import { progressText } from '../../main/cli/progress-line.ts';
 import { escapeReader } from '../../main/cli/terminal.ts';
@@ -67,6 +68,7 @@ test.for([
   [['create', 'box', '--bare', 'a', '--booted'], '--booted needs --template'],
   [['create', 'box', '--template', 'x', '--booted', '--memory', '1G'], '--booted cannot be combined with --memory'],
   [['create', 'box', '--bare', 'a', '--checkpoints', 'often'], '--checkpoints takes 30s'],
+  [['set', 'box', '--template', 'x'], 'the template of a machine cannot be changed'],
   [['set', 'box', '--on-quit', 'burn'], '--on-quit takes save or stop'],
   [['set', 'box', '--checkpoint-budget', '7'], '--checkpoint-budget takes a size'],
   [['suspend'], 'NAME is missing'],
@@ -107,34 +109,46 @@ describe('options', () => {
     ['64', 64],
     ['2g', 2048],
     ['128MiB', 128],
-  ] as const)('%s of memory', ([text, size]) => expect(memorySize(text)).toBe(size));
+  ] as const)('%s of memory', ([text, size]) => expect(readMebibytes(text, { min: 16, max: 3072 })).toBe(size));
   test.for(['', '0', '10', '15M', '-1M', '1T', '4G', '1.5G', 'M'])('%j is no size', (text) =>
-    expect(() => memorySize(text)).toThrow(CallError),
+    expect(() => readMebibytes(text, { min: 16, max: 3072 })).toThrow(OptionError),
   );
 
+  const given = (values: OptionValues) => givenOptions('create', values);
+  const define = (values: OptionValues) => definitionOf('box', given(values));
   test('files are made absolute, what is not given is absent', () => {
-    expect(guestOptions({ kernel: 'Image' })).toEqual({ kernel: `${process.cwd()}/Image` });
-    expect(guestOptions({})).toEqual({});
+    expect(given({ kernel: 'Image' }).map(({ option, value }) => [option.path, value])).toEqual([
+      ['boot.kernel', `${process.cwd()}/Image`],
+    ]);
+    expect(given({})).toEqual([]);
   });
 
   test('a definition says what was asked for', () => {
-    expect(definitionOf('box', { kernel: '/k', append: 'quiet', bios: '/f' }).boot).toEqual({
+    expect(define({ kernel: '/k', append: 'quiet', bios: '/f' }).boot).toEqual({
       kind: 'linux',
       kernel: '/k',
       commandLine: 'quiet',
       firmware: '/f',
     });
-    expect(definitionOf('box', { bios: '/f' }).boot).toEqual({ kind: 'firmware', firmware: '/f' });
-    expect(definitionOf('box', { bare: '/p' }).boot).toEqual({ kind: 'bare', program: '/p' });
-    expect(() => definitionOf('box', { bios: '/f', append: 'x' })).toThrow('--append needs --kernel');
+    expect(define({ bios: '/f' }).boot).toEqual({ kind: 'firmware', firmware: '/f' });
+    expect(define({ bare: '/p' }).boot).toEqual({ kind: 'bare', program: '/p' });
+    expect(() => define({ bios: '/f', append: 'x' })).toThrow('--append needs --kernel');
+    expect(define({ bare: '/p', port: ['a', 'b'], note: 'mine', device: ['edu', 'edu'] })).toMatchObject({
+      ...{ board: 'riscv64-virt', memoryMiB: 512, cores: 1, engine: 'auto', note: 'mine', disks: [] },
+      ports: [{ name: 'a' }, { name: 'b' }],
+      devices: ['edu'],
+    });
+    expect(() => define({ bare: '/p', port: ['a', 'a'] })).toThrow('--port: Another port has this name.');
   });
 
   test('a change names only what changes', () => {
     const linux = bareDefinition('box', { template: 'debian-riscv64', boot: { kind: 'linux' } });
-    expect(definitionPatch({}, linux)).toEqual({});
-    expect(definitionPatch({ memoryMiB: 64 }, linux)).toEqual({ memoryMiB: 64 });
-    expect(definitionPatch({ append: 'quiet' }, linux)).toEqual({ boot: { kind: 'linux', commandLine: 'quiet' } });
-    expect(definitionPatch({ bare: '/p' }, linux)).toEqual({ boot: { kind: 'bare', program: '/p' } });
+    const patch = (values: OptionValues) => definitionPatch(givenOptions('set', values), linux);
+    expect(patch({})).toEqual({});
+    expect(patch({ memory: '64M' })).toEqual({ memoryMiB: 64 });
+    expect(patch({ append: 'quiet' })).toEqual({ boot: { kind: 'linux', commandLine: 'quiet' } });
+    expect(patch({ bare: '/p' })).toEqual({ boot: { kind: 'bare', program: '/p' } });
+    expect(patch({ device: ['none'] })).toEqual({ devices: [] });
   });
 });
 

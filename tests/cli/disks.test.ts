@@ -6,11 +6,14 @@ import { CallError } from '../../main/cli/call-error.ts';
 import { addedDisk } from '../../main/cli/disks/add-command.ts';
 import { changedDisk } from '../../main/cli/disks/set-command.ts';
 import { byteSize, driveOption } from '../../main/cli/drive-option.ts';
-import { interval, keepingPatch } from '../../main/cli/machines/keeping-options.ts';
+import { definitionPatch } from '../../main/cli/machine-definition.ts';
+import { givenOptions } from '../../main/cli/machine-options.ts';
+import { OptionError } from '../../preload/contract/definition/field.ts';
+import { readInterval } from '../../preload/contract/definition/units.ts';
 import { unlessChanged } from '../../main/supervisor/unless-changed.ts';
 import { replacedDisks } from '../../main/cli/machines/set-command.ts';
 import type { DiskStatus } from '../../preload/contract/disks.ts';
-import type { DiskDefinition, MachineStatus } from '../../preload/contract/machines.ts';
+import type { DiskDefinition, MachineDefinition, MachineStatus } from '../../preload/contract/machines.ts';
 import { temporaryFolder } from '../main/temporary-home.ts';
 import { BOX, machine, scriptedProgram, snapshot, task, timeline, type Script } from './scripted-program.ts';
 
@@ -272,11 +275,13 @@ describe('sizes and intervals', () => {
     ['24h', 86_400],
     ['90', 90],
     ['off', 0],
-  ] as const)('%s', ([text, seconds]) => expect(interval(text)).toBe(seconds));
-  test.for(['', '0', '0s', '25h', '1d', 'often'])('%j is no interval', (text) => expect(() => interval(text)).toThrow(CallError));
+  ] as const)('%s', ([text, seconds]) => expect(readInterval(text)).toBe(seconds));
+  test.for(['', '0', '0s', '25h', '1d', 'often'])('%j is no interval', (text) => expect(() => readInterval(text)).toThrow(OptionError));
 });
 
 test('checkpoints: what is not given stays', () => {
+  const keepingPatch = (values: Record<string, string>, base: Partial<MachineDefinition>) =>
+    definitionPatch(givenOptions('set', values), base);
   const before = { checkpoints: { everySeconds: 60, budgetBytes: GIB } };
   expect(keepingPatch({}, before)).toEqual({});
   expect(keepingPatch({ checkpoints: '30s' }, before)).toEqual({ checkpoints: { everySeconds: 30, budgetBytes: GIB } });

@@ -78,7 +78,8 @@ export const ROOMS: readonly Room[] = [
   { room: 'emulator/host', may: ['emulator'], packages: ['node:'] },
 
   // The doorway.
-  { room: contract, may: [], types: publicFace, packages: [] },
+  // Of the boards, what a person can choose: data without a board's code.
+  { room: contract, may: ['emulator/board/descriptions'], types: publicFace, packages: ['valibot'] },
   { room: 'preload', may: [contract], packages: ['electron'] },
 
   // The privileged half. Only the Electron shell knows Electron; only the build knows the build tools.

@@ -15,7 +15,8 @@ import {
   snapshotCommand,
 } from '../../renderer/composables/shown-command.ts';
 import { createToasts } from '../../renderer/composables/toasts.ts';
-import { definitionOf, FIRST_ANSWERS, freeName, misfit, nameFromFile } from '../../renderer/views/create/new-definition.ts';
+import type { FileInspection } from '../../preload/contract/images.ts';
+import { definitionOf, diskOn, FIRST_MACHINE, freeName, misfit, nameFromFile } from '../../renderer/views/create/new-definition.ts';
 import { baseName, folderOf, joinPath } from '../../renderer/views/files/host-path.ts';
 import { matching, paletteEntries } from '../../renderer/views/palette/palette-entries.ts';
 import { plainDefinition } from './plain-definition.ts';
@@ -162,25 +163,31 @@ describe('the command for changes of the hardware form', () => {
 
 describe('a machine from files', () => {
   test('leaves empty answers out', () => {
-    expect(definitionOf({ ...FIRST_ANSWERS, kernel: '/k', disk: '/d' }, 'a')).toEqual(
+    const boot = { ...FIRST_MACHINE.boot, kernel: '/k', program: '/p.elf' };
+    expect(definitionOf({ ...FIRST_MACHINE, boot, disks: diskOn('/d') }, 'a')).toEqual(
       plainDefinition('a', {
         boot: { kind: 'linux', kernel: '/k', commandLine: 'console=ttyS0' },
         disks: [{ path: '/d', readonly: false, writes: 'overlay' }],
       }),
     );
-    expect(definitionOf({ ...FIRST_ANSWERS, kind: 'bare', program: '/p.elf' }, 'a').boot).toEqual({ kind: 'bare', program: '/p.elf' });
+    expect(definitionOf({ ...FIRST_MACHINE, boot: { ...boot, kind: 'bare' } }, 'a').boot).toEqual({ kind: 'bare', program: '/p.elf' });
   });
   test('gets a name that is free', () => {
     expect(freeName('debian', ['debian', 'debian 2'])).toBe('debian 3');
     expect([nameFromFile('/x/kernel.elf'), nameFromFile('C:\\x\\Image'), nameFromFile('')]).toEqual(['kernel', 'Image', 'machine']);
   });
   test('says when a file is in the wrong place', () => {
-    expect(misfit('other-architecture', 'kernel')).toContain('another architecture');
-    expect(misfit('disk', 'kernel')).toContain('a disk image');
-    expect(misfit('riscv64-image', 'initrd')).toContain('not an initrd');
-    expect([misfit('riscv64-image', 'kernel'), misfit('unrecognised', 'initrd'), misfit('gzip-image', 'initrd')]).toEqual(
-      Array(3).fill(undefined),
-    );
+    const fault = (kind: FileInspection['kind'], path: string, architecture?: string) =>
+      misfit({ kind, ...(architecture && { architecture }) }, path, 'riscv64');
+    expect(fault('other-architecture', 'boot.kernel')).toContain('another architecture');
+    expect(fault('kernel-image', 'boot.kernel', 'x86-64')).toContain('This board runs riscv64 programs.');
+    expect(fault('disk', 'boot.kernel')).toContain('a disk image');
+    expect(fault('kernel-image', 'boot.initrd')).toContain('not an initrd');
+    expect([
+      fault('kernel-image', 'boot.kernel', 'riscv64'),
+      fault('unrecognised', 'boot.initrd'),
+      fault('packed-kernel', 'boot.initrd'),
+    ]).toEqual(Array(3).fill(undefined));
   });
 });
 

@@ -1,22 +1,24 @@
 /** `viv create` makes a machine and keeps it. */
 import type { MachineDefinition, MachineStatus } from '../../../preload/contract/machines.ts';
+import { optionsHelp } from '../../../preload/contract/definition/options.ts';
 import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, requireName, words, type Command } from '../command.ts';
-import { GUEST_HELP, GUEST_OPTIONS, guestOptions, type GuestOptions } from '../guest-options.ts';
 import { definitionOf, definitionPatch } from '../machine-definition.ts';
-import { KEEPING_HELP, KEEPING_OPTIONS, keepingPatch } from './keeping-options.ts';
+import { givenOptions, isGiven, machineOptions, type GivenOptions } from '../machine-options.ts';
 import { findProgram, programThatStays, withProgram, type Program } from './program.ts';
 import { showingTasks } from './showing-tasks.ts';
 import { sayTroubleOfNew } from '../disks/disk-trouble.ts';
 
-/** A booted state is of one shape of machine. */
-const SHAPE = { kernel: 'kernel', initrd: 'initrd', append: 'append', bios: 'bios', drives: 'drive', memoryMiB: 'memory', cores: 'cpus' };
+/** A booted state is of one shape of machine; which engine runs it is no part of that. */
+const SHAPELESS = ['template', 'engine'];
 
-function refuseBooted(options: GuestOptions): void {
-  if (options.template === undefined) throw new CallError('--booted needs --template');
-  const [, other] = Object.entries(SHAPE).find(([key]) => options[key as keyof GuestOptions] !== undefined) ?? [];
+function refuseBooted(given: GivenOptions): void {
+  if (!isGiven(given, 'template')) throw new CallError('--booted needs --template');
+  const other = given.find(({ option: { path, field } }) => !field.isOwners && !SHAPELESS.includes(path));
   if (other !== undefined)
-    throw new CallError(`--booted cannot be combined with --${other}: change it later with viv set, when the machine is off`);
+    throw new CallError(
+      `--booted cannot be combined with --${other.option.option.name}: change it later with viv set, when the machine is off`,
+    );
 }
 
 /** A machine of a template, changed as the options say: made with all of it, or not at all. */
@@ -37,10 +39,9 @@ Usage: viv create NAME --template TEMPLATE [OPTION]...
        viv create NAME --kernel FILE [OPTION]...
        viv create NAME --bare FILE [OPTION]...
 
-${GUEST_HELP}
+${optionsHelp('create')}
   --booted                  with --template: start from a saved boot; the template is booted once and the
-                            result is used for all such machines
-${KEEPING_HELP}
+                              result is used for all such machines
 
 Examples:
   viv create box --template debian-riscv64
@@ -49,21 +50,21 @@ Examples:
   viv create mine --kernel Image --append 'console=ttyS0 root=/dev/vda' --drive file=root.qcow2,format=qcow2,overlay
 `,
   async run(args) {
-    const { values, positionals } = readArguments(args, { ...GUEST_OPTIONS, ...KEEPING_OPTIONS, booted: { type: 'boolean' } });
+    const { values, positionals } = readArguments(args, { ...machineOptions('create'), booted: { type: 'boolean' } });
     const [name] = words(positionals, 'NAME') as [string];
     requireName(name, 'NAME');
-    const options = guestOptions(values);
-    const keeping = keepingPatch(values, {});
-    if (values.booted) refuseBooted(options);
-    const { template } = options;
-    const definition = template === undefined ? { ...definitionOf(name, options), ...keeping } : undefined;
-    await withProgram(values.booted ? programThatStays() : findProgram('create'), async (program) => {
-      const request = { template: template as string, name, booted: values.booted ?? false };
+    const given = givenOptions('create', values);
+    const booted = values['booted'] === true;
+    if (booted) refuseBooted(given);
+    const { template } = values as { readonly template?: string };
+    const definition = template === undefined ? definitionOf(name, given) : undefined;
+    // What is wrong with the words is said before the library is opened.
+    definitionPatch(given, {});
+    await withProgram(booted ? programThatStays() : findProgram('create'), async (program) => {
+      const request = { template: template as string, name, booted };
       const { id, definition: made } = definition
         ? await program.client.services.machines.create({ definition })
-        : await showingTasks(program, () =>
-            createFromTemplate(program, request, (draft) => ({ ...definitionPatch(options, draft), ...keeping })),
-          );
+        : await showingTasks(program, () => createFromTemplate(program, request, (draft) => definitionPatch(given, draft)));
       if (made.disks.length > 0) await sayTroubleOfNew(program, id);
     });
     return EXIT.ok;

@@ -1,4 +1,7 @@
 /** `viv list` and `viv show`: what there is and how it is. */
+import { factOf } from '../../../preload/contract/definition/rules.ts';
+import { ALL_FIELDS, valueAt } from '../../../preload/contract/definition/walk.ts';
+import { valueWords } from '../../../preload/contract/definition/words.ts';
 import type { DiskDefinition, MachineDefinition, MachineStatus } from '../../../preload/contract/machines.ts';
 import { EXIT } from '../call-error.ts';
 import { readArguments, words, type Command } from '../command.ts';
@@ -89,31 +92,32 @@ function checkpointsText({ checkpoints }: MachineDefinition): string | undefined
   return `every ${everySeconds} s${budgetBytes === 0 ? '' : `, within ${byteText(budgetBytes)}`}`;
 }
 
+/** Lists and settings that are put into words here, by their field. */
+const IN_WORDS: Readonly<Record<string, (definition: MachineDefinition) => readonly (readonly [string, string | undefined])[]>> = {
+  disks: ({ disks }) => disks.map((disk, index) => [`disk ${index + 1}`, diskText(disk)]),
+  ports: ({ ports }) => ports.map(({ name }, index) => [`console ${index + 1}`, safeText(name)]),
+  checkpoints: (definition) => [['checkpoints', checkpointsText(definition)]],
+  onQuit: ({ onQuit }) => [['on quit', onQuit === 'stop' ? 'stopped' : undefined]],
+  note: ({ note }) => [['note', note.split('\n').map(safeText).join('\n')]],
+};
+
+/** A machine's fields but for its name; those that are as in every machine are left out. */
+function definedFacts(definition: MachineDefinition): readonly (readonly [string, string | undefined])[] {
+  const own = ALL_FIELDS.filter(({ path }) => path !== 'name' && path !== 'boot.kind');
+  return own.flatMap(({ path }) => IN_WORDS[path]?.(definition) ?? [[factOf(path), safeText(valueWords(path, valueAt(definition, path)))]]);
+}
+
 function facts(status: MachineStatus): readonly (readonly string[])[] {
   const { definition, reason, startedAt, needsRestart, lastLine, createdAt } = status;
-  const { boot } = definition;
   const state = stateWord(status);
   const rows: (readonly [string, string | undefined])[] = [
     ['name', safeText(definition.name)],
     ['state', reason === state ? state : `${state} (${reason})`],
     ['started', startedAt === undefined ? undefined : new Date(startedAt).toLocaleString()],
     ['needs restart', needsRestart ? 'yes, changed while running' : undefined],
-    ['template', definition.template],
-    ['memory', `${definition.memoryMiB} MiB`],
-    ['cpus', String(definition.cores)],
-    ['engine', definition.engine],
-    ['kernel', boot.kernel],
-    ['initrd', boot.initrd],
-    ['command line', boot.commandLine],
-    ['firmware', boot.firmware],
-    ['program', boot.program],
-    ...definition.disks.map((disk, index) => [`disk ${index + 1}`, diskText(disk)] as const),
-    ...definition.ports.map((port, index) => [`console ${index + 1}`, port.name] as const),
-    ['checkpoints', checkpointsText(definition)],
-    ['on quit', definition.onQuit === 'stop' ? 'stopped' : undefined],
-    ['note', definition.note === '' ? undefined : definition.note.split('\n').map(safeText).join('\n')],
-    ['last line', lastLine === '' ? undefined : lastLine],
+    ...definedFacts(definition),
+    ['last line', lastLine],
     ['created', new Date(createdAt).toLocaleString()],
   ];
-  return rows.filter((entry): entry is readonly [string, string] => entry[1] !== undefined);
+  return rows.filter((entry): entry is readonly [string, string] => (entry[1] ?? '') !== '');
 }

@@ -1,11 +1,12 @@
 /** `viv set` changes a machine. */
 import { ContractError } from '../../../preload/contract/contract.ts';
+import { optionsHelp, optionsOf } from '../../../preload/contract/definition/options.ts';
+import { factOf } from '../../../preload/contract/definition/rules.ts';
 import type { DiskDefinition } from '../../../preload/contract/machines.ts';
 import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, requireName, words, type Command } from '../command.ts';
-import { GUEST_HELP, GUEST_OPTIONS, guestOptions } from '../guest-options.ts';
 import { definitionPatch } from '../machine-definition.ts';
-import { KEEPING_HELP, KEEPING_OPTIONS, keepingPatch } from './keeping-options.ts';
+import { givenOptions, isGiven, machineOptions } from '../machine-options.ts';
 import { changeMachine } from './change-machine.ts';
 import { findProgram, withProgram } from './program.ts';
 import { shellWord } from '../../../preload/contract/foreign-text.ts';
@@ -38,21 +39,15 @@ export function replacedDisks(
   return disks;
 }
 
-/** The help of `create`'s options without those that only it has. */
-const CHANGEABLE = GUEST_HELP.split('\n')
-  .filter((line) => !line.includes('--template'))
-  .join('\n');
+/** Options that only a new machine takes: they are understood, to be refused with a reason. */
+const SETTLED = optionsOf('create').filter(({ field }) => field.isFixed);
 
 export const setCommand: Command = {
   help: `viv set: change a machine; a running machine applies changes at its next start
 
 Usage: viv set NAME OPTION...
 
-${CHANGEABLE}
-${KEEPING_HELP}
-  --name NEW                another name
-  --note TEXT               a note
-  --port NAME               a virtio console port; may be repeated, replaces the existing ports
+${optionsHelp('set')}
 
 --drive options replace all existing disks (use viv disk to add and remove single ones). viv undo undoes the change.
 
@@ -62,31 +57,25 @@ Examples:
   viv set box --checkpoints 30s --checkpoint-budget 2G --on-quit save
 `,
   async run(args) {
-    const { values, positionals } = readArguments(args, {
-      ...GUEST_OPTIONS,
-      ...KEEPING_OPTIONS,
-      name: { type: 'string' },
-      note: { type: 'string' },
-      port: { type: 'string', multiple: true },
-    });
+    const settled = Object.fromEntries(SETTLED.map(({ option }) => [option.name, { type: 'string' as const }]));
+    const { values, positionals } = readArguments(args, { ...machineOptions('set'), ...settled });
     const [machine] = words(positionals, 'NAME') as [string];
-    if (values.template !== undefined)
-      throw new CallError('the template of a machine cannot be changed: create another machine with viv create --template');
-    if (values.name !== undefined) requireName(values.name, '--name');
-    const options = guestOptions(values);
-    if (Object.keys(values).length === 0) throw new CallError('specify what to change');
+    const fixed = SETTLED.find(({ option }) => values[option.name] !== undefined);
+    if (fixed)
+      throw new CallError(
+        `the ${factOf(fixed.path)} of a machine cannot be changed: create another machine with viv create --${fixed.option.name}`,
+      );
+    if (values['name'] !== undefined) requireName(String(values['name']), '--name');
+    const given = givenOptions('set', values);
+    if (given.length === 0) throw new CallError('specify what to change');
     // What is wrong with the words is said before the library is opened.
-    keepingPatch(values, { checkpoints: { everySeconds: 0, budgetBytes: 0 } });
+    definitionPatch(given, { checkpoints: { everySeconds: 0, budgetBytes: 0 } });
     await withProgram(findProgram('set'), async (program) => {
-      const { id } = await changeMachine(program, machine, ({ definition }) => ({
-        ...definitionPatch(options, definition),
-        ...(options.drives === undefined ? {} : { disks: replacedDisks(definition.name, definition.disks, options.drives) }),
-        ...keepingPatch(values, definition),
-        ...(values.name === undefined ? {} : { name: values.name }),
-        ...(values.note === undefined ? {} : { note: values.note }),
-        ...(values.port === undefined ? {} : { ports: values.port.map((name) => ({ name })) }),
-      }));
-      if (options.drives !== undefined) await sayTroubleOfNew(program, id);
+      const { id } = await changeMachine(program, machine, ({ definition }) => {
+        const patch = definitionPatch(given, definition);
+        return { ...patch, ...(patch.disks && { disks: replacedDisks(definition.name, definition.disks, patch.disks) }) };
+      });
+      if (isGiven(given, 'drive')) await sayTroubleOfNew(program, id);
     });
     return EXIT.ok;
   },

@@ -1,13 +1,14 @@
 /** `viv run`: a throwaway machine on this terminal. Opens no library and imports no more than the run needs. */
 import type { MachineConfiguration } from '../../../emulator/index.ts';
+import { optionsHelp } from '../../../preload/contract/definition/options.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
 import type { PreparedGuest } from '../../images/index.ts';
 import { requireFiles, resolveConfiguration } from '../../supervisor/resolve-configuration.ts';
 import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, words, type Command } from '../command.ts';
-import { GUEST_HELP, GUEST_OPTIONS, guestOptions, type GuestOptions } from '../guest-options.ts';
 import { timeLimit } from '../time-limit.ts';
 import { definitionOf, definitionPatch } from '../machine-definition.ts';
+import { givenOptions, isGiven, machineOptions, type GivenOptions } from '../machine-options.ts';
 import { printError } from '../../output/print.ts';
 import type { CommandOnStreams } from '../exec/command-streams.ts';
 import { GUEST_EXIT_HELP } from '../exec/guest-exit.ts';
@@ -29,7 +30,7 @@ With --run the guest boots silently and COMMAND gets standard input, output and 
 then the guest powers off. SIGINT, SIGTERM and SIGHUP are passed on to COMMAND; a second signal, or two seconds, end the
 run. Processes that COMMAND leaves in the background are not waited for.
 
-${GUEST_HELP}
+${optionsHelp('run')}
   --run COMMAND             with --template: run a shell command, then power off
 ${TERMINAL_HELP}
   --console                 with --run: show what the guest's console prints on standard error
@@ -58,7 +59,7 @@ Examples:
 `;
 
 const OPTIONS = {
-  ...GUEST_OPTIONS,
+  ...machineOptions('run'),
   ...TERMINAL_OPTIONS,
   console: { type: 'boolean' },
   run: { type: 'string' },
@@ -76,7 +77,8 @@ interface Additions {
 
 /** A template's machine and its parts, fetched with progress where they are not here. */
 async function fromTemplate(
-  options: GuestOptions & { template: string },
+  template: string,
+  given: GivenOptions,
   additions: Additions,
   signal: AbortSignal,
 ): Promise<readonly [MachineDefinition, PreparedGuest]> {
@@ -86,11 +88,11 @@ async function fromTemplate(
     import('../progress-line.ts'),
   ]);
   const kit = new GuestKit();
-  const definition = templateDefinition(kit.template(options.template), undefined, []);
+  const definition = templateDefinition(kit.template(template), undefined, []);
   const line = progressLine();
   try {
-    const prepared = await kit.prepare(options.template, additions, (progress) => line.show(progress), signal);
-    return [{ ...definition, ...definitionPatch(options, definition) }, prepared];
+    const prepared = await kit.prepare(template, additions, (progress) => line.show(progress), signal);
+    return [{ ...definition, ...definitionPatch(given, definition) }, prepared];
   } finally {
     line.done();
   }
@@ -98,15 +100,11 @@ async function fromTemplate(
 
 /** What is started, and what removes its disks' writes afterwards. */
 async function prepare(
-  options: GuestOptions,
-  additions: Additions,
+  { template, given, additions }: Call,
   signal: AbortSignal,
 ): Promise<{ configuration: MachineConfiguration; disks: RunDisks }> {
-  const { template } = options;
   const [definition, prepared] =
-    template === undefined
-      ? [definitionOf('throwaway', options), undefined]
-      : await fromTemplate({ ...options, template }, additions, signal);
+    template === undefined ? [definitionOf('throwaway', given), undefined] : await fromTemplate(template, given, additions, signal);
   const disks = await openRunDisks(definition.disks);
   try {
     const configuration = resolveConfiguration(definition, prepared, disks.attachments);
@@ -119,7 +117,8 @@ async function prepare(
 }
 
 interface Call {
-  readonly options: GuestOptions;
+  readonly template: string | undefined;
+  readonly given: GivenOptions;
   readonly additions: Additions;
   /** The command to run; absent: the console is this terminal. */
   readonly command?: string;
@@ -133,9 +132,10 @@ interface Call {
 function readCall(args: readonly string[]): Call {
   const { values, positionals } = readArguments(args, OPTIONS);
   words(positionals);
-  const options = guestOptions(values);
+  const given = givenOptions('run', values);
+  const { template } = values as { readonly template?: string };
   const stray = (['run', 'copy', 'kmod'] as const).find((name) => values[name] !== undefined);
-  if (options.template === undefined && stray) throw new CallError(`--${stray} needs --template`);
+  if (template === undefined && stray) throw new CallError(`--${stray} needs --template`);
   const useless = (['tty', 'no-tty', 'console'] as const).find((name) => values[name]);
   if (values.run === undefined && useless) throw new CallError(`--${useless} needs --run`);
   if (values.run?.trim() === '') throw new CallError('the --run command is empty');
@@ -145,7 +145,8 @@ function readCall(args: readonly string[]): Call {
     ...(values.kmod ? { kmod: values.kmod } : {}),
   };
   return {
-    options,
+    template,
+    given,
     additions,
     ...(values.run === undefined ? {} : { command: values.run }),
     hasTerminal: wantsTerminal(values),
@@ -168,7 +169,7 @@ async function runPrepared(call: Call, configuration: MachineConfiguration, ends
   if (command === undefined) {
     const { runOnConsole } = await import('./console-run.ts');
     // A system that reboots starts again; a bare program has ended by it.
-    const run = await runOnConsole(configuration, { ...ends, restarts: call.options.bare === undefined });
+    const run = await runOnConsole(configuration, { ...ends, restarts: !isGiven(call.given, 'bare') });
     return [run, machineOutcome(run, interrupted(), timeout)];
   }
   const { runCommandIn } = await import('./command-run.ts');
@@ -189,7 +190,7 @@ async function run(args: readonly string[]): Promise<number> {
   }, interrupt);
   let disks: RunDisks | undefined;
   try {
-    const prepared = await prepare(call.options, call.additions, abort.signal);
+    const prepared = await prepare(call, abort.signal);
     disks = prepared.disks;
     const running = (what: CommandOnStreams | undefined) => void (command = what);
     const [run, outcome] = await runPrepared(call, prepared.configuration, { signal: abort.signal, interrupt, running });

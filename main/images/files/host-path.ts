@@ -7,6 +7,8 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ContractError } from '../../../preload/contract/contract.ts';
+import { factOf } from '../../../preload/contract/definition/rules.ts';
+import { BOOT_FILES, valueAt, withValue } from '../../../preload/contract/definition/walk.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
 
 const QUOTED = /^(?:"(.+)"|'(.+)'|“(.+)”|‘(.+)’)$/s;
@@ -38,8 +40,6 @@ export function hostPath(text: string, home = homedir()): string {
   throw new ContractError('invalid', `"${bare}" is not a full path: start with ${start}, or with ~ for your home folder`);
 }
 
-const BOOT_FILES = ['kernel', 'initrd', 'firmware', 'program'] as const;
-
 /** A definition, or a part of one, with full paths. @throws ContractError `invalid` naming the field */
 export function withHostPaths<T extends Partial<MachineDefinition>>(definition: T): T {
   const full = (field: string, text: string) => {
@@ -49,11 +49,13 @@ export function withHostPaths<T extends Partial<MachineDefinition>>(definition: 
       throw error instanceof ContractError ? new ContractError(error.code, `${field}: ${error.message}`) : error;
     }
   };
-  const { boot, disks } = definition;
-  const files = BOOT_FILES.flatMap((file) => (boot?.[file] === undefined ? [] : [[file, full(file, boot[file])] as const]));
+  const { disks } = definition;
+  const withFile = (given: T, field: string) => {
+    const file = valueAt(given, field) as string | undefined;
+    return file === undefined ? given : withValue(given, field, full(factOf(field), file));
+  };
   return {
-    ...definition,
-    ...(boot ? { boot: { ...boot, ...Object.fromEntries(files) } } : {}),
+    ...BOOT_FILES.reduce(withFile, definition),
     ...(disks
       ? { disks: disks.map((disk, index) => (disk.path === undefined ? disk : { ...disk, path: full(`disk ${index + 1}`, disk.path) })) }
       : {}),

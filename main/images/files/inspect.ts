@@ -7,17 +7,20 @@ import type { FileInspection } from '../../../preload/contract/images.ts';
 import { megabytes } from '../cache.ts';
 import { pathRefusal } from './path-refusal.ts';
 
-type Verdict = Pick<FileInspection, 'kind' | 'description' | 'format'>;
+type Verdict = Pick<FileInspection, 'kind' | 'architecture' | 'description' | 'format'>;
+
+/** Of the kernels and programs that `identify` knows as such. */
+const RISCV = 'riscv64';
 
 /** @throws ContractError when it is not there, cannot be read, or is neither a file nor a block device */
 export async function inspectFile(path: string): Promise<FileInspection> {
   const file = await openPath(path).catch(pathRefusal);
   try {
     const { head, ...identity } = await identifyOpen(file).catch(pathRefusal);
-    const { kind, description, format } = await judge(identity, head);
+    const { description, ...verdict } = await judge(identity, head);
     const where = file.kind === 'block device' ? ' on a block device' : '';
     const shown = `${description}${where}, ${megabytes(file.sizeBytes)}`;
-    return { path, sizeBytes: file.sizeBytes, kind, description: shown, ...(format ? { format } : {}) };
+    return { path, sizeBytes: file.sizeBytes, description: shown, ...verdict };
   } finally {
     await file.handle.close();
   }
@@ -27,11 +30,13 @@ async function judge(identity: Identity, head: Uint8Array): Promise<Verdict> {
   const { description } = identity;
   switch (identity.kind) {
     case 'elf':
-      return { kind: identity.machine === undefined ? 'riscv64-elf' : 'other-architecture', description };
+      return identity.machine === undefined
+        ? { kind: 'program', architecture: RISCV, description }
+        : { kind: 'other-architecture', description };
     case 'riscv64-image':
-      return { kind: 'riscv64-image', description };
+      return { kind: 'kernel-image', architecture: RISCV, description };
     case 'zboot':
-      return { kind: 'gzip-image', description };
+      return { kind: 'packed-kernel', description };
     case 'other-architecture':
       return { kind: 'other-architecture', description };
     case 'cpio':
@@ -55,8 +60,12 @@ async function judgeCompressed(compression: Compression, description: string, he
   const inside = compression === 'gzip' ? await gunzipStart(head) : compression === 'zstd' ? unzstdStart(head) : new Uint8Array(0);
   const unknown = inside.length === 0;
   const inner = unknown ? undefined : await judge(identify(inside), new Uint8Array(0));
-  const packed = (kind: FileInspection['kind']): Verdict => ({ kind, description: `${inner?.description ?? ''} (${compression})` });
-  if (inner?.kind === 'riscv64-image' && compression === 'gzip') return packed('gzip-image');
+  const packed = (kind: FileInspection['kind']): Verdict => ({
+    kind,
+    ...(inner?.architecture === undefined ? {} : { architecture: inner.architecture }),
+    description: `${inner?.description ?? ''} (${compression})`,
+  });
+  if (inner?.kind === 'kernel-image' && compression === 'gzip') return packed('packed-kernel');
   if (inner?.kind === 'disk' || inner?.kind === 'foreign-disk') return packed('compressed-disk');
   if (inner && inner.kind !== 'unrecognised') return packed(inner.kind);
   // The kernel unpacks an initial file system by all of these; of gzip it is known here what is inside.

@@ -1,31 +1,21 @@
 /** A machine from files: the definition that the answers of the New dialog make. */
+import { boardOf, USUAL_BOARD } from '../../../preload/contract/definition/boards.ts';
+import { newDefinition } from '../../../preload/contract/definition/new-definition.ts';
+import { factOf } from '../../../preload/contract/definition/rules.ts';
+import { ALL_FIELDS, withValue } from '../../../preload/contract/definition/walk.ts';
 import type { FileInspection } from '../../../preload/contract/images.ts';
-import type { BootDefinition, MachineDefinition } from '../../../preload/contract/machines.ts';
+import type { MachineDefinition } from '../../../preload/contract/machines.ts';
 import { baseName } from '../files/host-path.ts';
 
-export interface FileAnswers {
-  readonly name: string;
-  readonly kind: BootDefinition['kind'];
-  readonly kernel: string;
-  readonly initrd: string;
-  readonly commandLine: string;
-  readonly program: string;
-  readonly firmware: string;
-  readonly disk: string;
-  readonly memoryMiB: number;
-}
+/** What is asked for: the fields that are declared so, those of the chosen kind of boot. */
+export const askedFields = ({ boot }: MachineDefinition) =>
+  ALL_FIELDS.filter(({ field }) => field.asked && field.boots?.includes(boot.kind) !== false);
+
 /** What the serial console needs, and nothing else: a person sees output at once. */
-export const FIRST_ANSWERS: FileAnswers = {
+export const FIRST_MACHINE: MachineDefinition = newDefinition({
   name: '',
-  kind: 'linux',
-  kernel: '',
-  initrd: '',
-  commandLine: 'console=ttyS0',
-  program: '',
-  firmware: '',
-  disk: '',
-  memoryMiB: 512,
-};
+  boot: { kind: boardOf(USUAL_BOARD).boots[0] ?? 'linux', commandLine: boardOf(USUAL_BOARD).commandLine },
+});
 
 /** Everything that the dialog is filled in with. */
 export interface NewMachineForm {
@@ -33,7 +23,8 @@ export interface NewMachineForm {
   /** Empty until one is chosen. */
   readonly template: string;
   readonly name: string;
-  readonly answers: FileAnswers;
+  /** From files: what was answered, also for kinds of boot that are not chosen now. Drafts of older versions have none. */
+  readonly machine?: MachineDefinition;
   readonly startNow: boolean;
   readonly booted: boolean | undefined;
 }
@@ -41,7 +32,7 @@ export const FIRST_FORM: NewMachineForm = {
   source: 'template',
   template: '',
   name: '',
-  answers: FIRST_ANSWERS,
+  machine: FIRST_MACHINE,
   startNow: true,
   booted: undefined,
 };
@@ -60,31 +51,36 @@ export function nameFromFile(path: string): string {
   return base.slice(0, 60) || 'machine';
 }
 
-/** The definition for the answers; empty paths are left out. */
-export function definitionOf(answers: FileAnswers, name: string): MachineDefinition {
-  const { kind, kernel, initrd, commandLine, program, firmware, disk, memoryMiB } = answers;
-  const some = <K extends string>(key: K, value: string) => (value === '' ? {} : ({ [key]: value } as Record<K, string>));
-  const boot: BootDefinition =
-    kind === 'linux'
-      ? { kind, ...some('kernel', kernel), ...some('initrd', initrd), ...some('commandLine', commandLine), ...some('firmware', firmware) }
-      : kind === 'bare'
-        ? { kind, ...some('program', program) }
-        : { kind, ...some('firmware', firmware) };
-  // Images are never written: what the guest writes is kept beside them.
-  const disks = disk === '' ? [] : [{ path: disk, readonly: false, writes: 'overlay' as const }];
-  return { name, board: 'riscv64-virt', cores: 1, memoryMiB, engine: 'auto', boot, disks, ports: [], note: '' };
+/** The definition for the answers; what is for another kind of boot is left out. */
+export function definitionOf(answers: MachineDefinition, name: string): MachineDefinition {
+  const others = ALL_FIELDS.filter(({ field }) => field.boots?.includes(answers.boot.kind) === false);
+  return others.reduce((made, { path }) => withValue(made, path, undefined), { ...answers, name });
 }
 
-/** What is wrong with a chosen file for the place it was chosen for; nothing where it fits or nobody knows. */
-export function misfit(kind: FileInspection['kind'], place: 'kernel' | 'initrd' | 'program' | 'disk'): string | undefined {
-  if (kind === 'other-architecture') return 'This is for another architecture. This board runs riscv64 programs.';
-  const kernels = ['riscv64-image', 'riscv64-elf', 'gzip-image'];
-  const disks = ['disk', 'foreign-disk', 'compressed-disk'];
-  if (place === 'kernel' && (kind === 'initrd' || disks.includes(kind)))
-    return `This is ${kind === 'initrd' ? 'an initrd' : 'a disk image'}, not a kernel.`;
-  if (place === 'disk' && kind === 'foreign-disk') return 'This disk image must be converted to qcow2 or raw first.';
-  if (place === 'disk' && kind === 'compressed-disk') return 'This disk image must be decompressed first.';
-  if (place === 'disk' && kernels.includes(kind)) return 'This is a program, not a disk image.';
-  if (place === 'initrd' && kernels.slice(0, 2).includes(kind)) return 'This is a kernel, not an initrd.';
+/** An image as a new machine's disk. It is never written: what the guest writes is kept beside it. */
+export const diskOn = (path: string): MachineDefinition['disks'] => (path === '' ? [] : [{ path, readonly: false, writes: 'overlay' }]);
+
+type Kind = FileInspection['kind'];
+const DISKS: readonly Kind[] = ['disk', 'foreign-disk', 'compressed-disk'];
+const PROGRAMS: readonly Kind[] = ['kernel-image', 'program', 'packed-kernel'];
+
+/**
+ * What is wrong with a chosen file for the place it was chosen for; nothing where it fits or nobody knows.
+ * @param path the field: `boot.kernel`, `disks`
+ * @param wanted the architecture of the machine's board
+ */
+export function misfit(
+  { kind, architecture }: Pick<FileInspection, 'kind' | 'architecture'>,
+  path: string,
+  wanted: string,
+): string | undefined {
+  if (kind === 'other-architecture' || (architecture ?? wanted) !== wanted)
+    return `This is for another architecture. This board runs ${wanted} programs.`;
+  if (path === 'boot.kernel' && (kind === 'initrd' || DISKS.includes(kind)))
+    return `This is ${kind === 'initrd' ? 'an initrd' : 'a disk image'}, not a ${factOf(path)}.`;
+  if (path === 'disks' && kind === 'foreign-disk') return 'This disk image must be converted to qcow2 or raw first.';
+  if (path === 'disks' && kind === 'compressed-disk') return 'This disk image must be decompressed first.';
+  if (path === 'disks' && PROGRAMS.includes(kind)) return 'This is a program, not a disk image.';
+  if (path === 'boot.initrd' && (kind === 'kernel-image' || kind === 'program')) return 'This is a kernel, not an initrd.';
   return undefined;
 }

@@ -3,7 +3,8 @@
  * began, what they made of it and what is stored now. Fields they did not touch follow what is stored; a field that was
  * changed on both sides is in conflict until the person decides.
  */
-import type { DiskDefinition, MachineDefinition } from '../../../preload/contract/machines.ts';
+import { fieldAt, plainText, valueAt, withValue } from '../../../preload/contract/definition/walk.ts';
+import type { MachineDefinition } from '../../../preload/contract/machines.ts';
 import { changedFields } from './definition-draft.ts';
 
 export interface DefinitionEdit {
@@ -19,27 +20,7 @@ export const isEdit = (kept: unknown): kept is DefinitionEdit =>
     (one) => typeof one?.boot === 'object' && Array.isArray(one.disks) && Array.isArray(one.ports),
   );
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/** A field by its name; boot fields are called `boot.kernel` and so on. */
-export function fieldOf(definition: MachineDefinition, field: string): unknown {
-  const [top = '', inner] = field.split('.');
-  const value = (definition as unknown as Fields)[top];
-  return inner === undefined ? value : (value as Fields)[inner];
-}
-
-/** The definition with one field set; `undefined` leaves the field out. */
-export function withField(definition: MachineDefinition, field: string, value: unknown): MachineDefinition {
-  const [top = '', inner] = field.split('.');
-  const put = (fields: Fields, key: string) => {
-    const { [key]: _before, ...rest } = fields;
-    return value === undefined ? rest : { ...fields, [key]: value };
-  };
-  if (inner === undefined) return put(definition as unknown as Fields, top) as unknown as MachineDefinition;
-  return { ...definition, boot: put(definition.boot as unknown as Fields, inner) as unknown as MachineDefinition['boot'] };
-}
-
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+const same = (a: unknown, b: unknown) => plainText(a) === plainText(b);
 
 /** Items with what they are known by; of several that are alike, each has its number. */
 function keyed<T>(list: readonly T[], keyOf: (item: T) => string): readonly (readonly [string, T])[] {
@@ -81,19 +62,12 @@ export function mergedList<T>(
   return order.flatMap((key) => result.get(key) ?? []);
 }
 
-const diskKey = (disk: DiskDefinition) => disk.id ?? JSON.stringify(disk);
-/** Lists whose items are merged one by one. */
-const LISTS: Readonly<Record<string, (item: never) => string>> = {
-  disks: diskKey,
-  ports: ({ name }: { readonly name: string }) => name,
-};
-
 /** A field of both sides as one; nothing where they contradict each other. */
 function mergedField(field: string, { base, mine }: DefinitionEdit, stored: MachineDefinition): { readonly value: unknown } | undefined {
-  const [was, own, now] = [fieldOf(base, field), fieldOf(mine, field), fieldOf(stored, field)];
+  const [was, own, now] = [valueAt(base, field), valueAt(mine, field), valueAt(stored, field)];
   if (same(own, was)) return { value: now };
   if (same(now, was) || same(own, now)) return { value: own };
-  const keyOf = LISTS[field];
+  const keyOf = fieldAt(field)?.field.knownBy;
   const list = keyOf && mergedList(was as readonly never[], own as readonly never[], now as readonly never[], keyOf);
   return list && { value: list };
 }
@@ -105,10 +79,10 @@ export function rebased(edit: DefinitionEdit, stored: MachineDefinition): Defini
   for (const field of fields) {
     const merged = mergedField(field, edit, stored);
     next = merged
-      ? { ...next, mine: withField(next.mine, field, merged.value) }
+      ? { ...next, mine: withValue(next.mine, field, merged.value) }
       : {
-          base: withField(next.base, field, fieldOf(edit.base, field)),
-          mine: withField(next.mine, field, fieldOf(edit.mine, field)),
+          base: withValue(next.base, field, valueAt(edit.base, field)),
+          mine: withValue(next.mine, field, valueAt(edit.mine, field)),
         };
   }
   return next;
@@ -120,11 +94,11 @@ export const conflictsOf = ({ base }: DefinitionEdit, stored: MachineDefinition)
 /** The person's value of a field in conflict goes over the other one. */
 export const keepMine = (edit: DefinitionEdit, stored: MachineDefinition, field: string): DefinitionEdit => ({
   ...edit,
-  base: withField(edit.base, field, fieldOf(stored, field)),
+  base: withValue(edit.base, field, valueAt(stored, field)),
 });
 
 /** The stored value of a field in conflict replaces the person's. */
 export const takeTheirs = (edit: DefinitionEdit, stored: MachineDefinition, field: string): DefinitionEdit => ({
-  base: withField(edit.base, field, fieldOf(stored, field)),
-  mine: withField(edit.mine, field, fieldOf(stored, field)),
+  base: withValue(edit.base, field, valueAt(stored, field)),
+  mine: withValue(edit.mine, field, valueAt(stored, field)),
 });

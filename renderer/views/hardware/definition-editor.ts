@@ -8,7 +8,7 @@ import { messageOf, sentence } from '../../composables/sentence.ts';
 import { useToasts } from '../../composables/toasts.ts';
 import { useMachines } from '../../stores/machines.ts';
 import { conflictsOf, isEdit, keepMine, rebased, takeTheirs, type DefinitionEdit } from './definition-edit.ts';
-import { changedFields, checkDraft, normaliseField, patchOf, problemOfRefusal, type Problem } from './definition-draft.ts';
+import { changedFields, checkDraft, patchOf, problemOfRefusal, type Problem } from './definition-draft.ts';
 
 /** Main looks at files for its answer; asking after each key would be asking about half a path. */
 const PAUSE_MS = 250;
@@ -49,7 +49,7 @@ export function useDefinitionEditor(machine: () => MachineStatus) {
   async function askMain(candidate: MachineDefinition) {
     let found: readonly Problem[];
     try {
-      found = (await machines.check(candidate)).map(({ field, message }) => ({ field: normaliseField(field), message: sentence(message) }));
+      found = (await machines.check(candidate)).map(({ field, message }) => ({ field, message: sentence(message) }));
     } catch (error) {
       found = [problemOfRefusal(messageOf(error))];
     }

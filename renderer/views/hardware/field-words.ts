@@ -1,29 +1,14 @@
 /** A definition's fields in words, where two versions of one are shown beside each other. */
+import { boardOf } from '../../../preload/contract/definition/boards.ts';
+import { fieldAt, valueAt } from '../../../preload/contract/definition/walk.ts';
+import { valueWords } from '../../../preload/contract/definition/words.ts';
 import type { DiskDefinition, MachineDefinition } from '../../../preload/contract/machines.ts';
 import { formatBytes } from '../../composables/figures.ts';
 import { budgetWords, intervalWords } from '../timeline/checkpoint-choices.ts';
 import { diskTitle, writesOf } from './disk-words.ts';
-import { fieldOf } from './definition-edit.ts';
 
-const LABELS: Readonly<Record<string, string>> = {
-  name: 'Name',
-  note: 'Note',
-  cores: 'Cores',
-  memoryMiB: 'Memory',
-  engine: 'Engine',
-  disks: 'Disks',
-  ports: 'Console ports',
-  checkpoints: 'Automatic checkpoints',
-  onQuit: 'When Vivarium quits',
-  'boot.kind': 'Start from',
-  'boot.kernel': 'Kernel',
-  'boot.initrd': 'Initrd',
-  'boot.commandLine': 'Command line',
-  'boot.firmware': 'Firmware',
-  'boot.program': 'Program',
-};
 /** What the form calls a field. */
-export const fieldLabel = (field: string): string => LABELS[field] ?? field;
+export const fieldLabel = (path: string): string => fieldAt(path)?.field.label ?? path;
 
 function disksWords(disks: readonly DiskDefinition[]): string {
   const words = disks.map((disk) => {
@@ -37,13 +22,15 @@ const checkpointWords = (checkpoints: MachineDefinition['checkpoints']): string 
     ? `${intervalWords(checkpoints.everySeconds)}, ${budgetWords(checkpoints.budgetBytes)}`
     : 'off';
 
+/** Those that are put into words here. */
+const WORDS: Readonly<Record<string, (definition: MachineDefinition) => string>> = {
+  disks: ({ disks }) => disksWords(disks),
+  ports: ({ ports }) => valueWords('ports', ports) || 'none',
+  checkpoints: ({ checkpoints }) => checkpointWords(checkpoints),
+};
+
 /** A field's value as one line of text. */
-export function fieldWords(definition: MachineDefinition, field: string): string {
-  const value = fieldOf(definition, field);
-  if (field === 'memoryMiB') return `${String(value)} MiB`;
-  if (field === 'disks') return disksWords(definition.disks);
-  if (field === 'ports') return definition.ports.map(({ name }) => name).join(', ') || 'none';
-  if (field === 'checkpoints') return checkpointWords(definition.checkpoints);
-  if (field === 'onQuit') return definition.onQuit === 'stop' ? 'stop the machine' : 'save the machine';
-  return value === undefined || value === '' ? 'empty' : String(value);
+export function fieldWords(definition: MachineDefinition, path: string): string {
+  const value = valueAt(definition, path) ?? fieldAt(path)?.field.absent?.(boardOf(definition.board));
+  return WORDS[path]?.(definition) ?? (valueWords(path, value) || 'empty');
 }

@@ -1,20 +1,25 @@
-/** The Hardware tab's categories: which fields each holds, so that dots and faults show at the right one. */
+/** The Hardware tab's categories: which declared fields each shows, so that dots and faults show at the right one. */
+import type { Section } from '../../../preload/contract/definition/field.ts';
+import { ALL_FIELDS, fieldAt, type PlacedField } from '../../../preload/contract/definition/walk.ts';
+import type { MachineDefinition } from '../../../preload/contract/machines.ts';
 import type { IconName } from '../../components/icon-paths.ts';
 
-export const SECTIONS = [
-  { key: 'general', label: 'General', icon: 'tag', fields: ['name', 'note', 'checkpoints', 'onQuit'] },
-  { key: 'system', label: 'System', icon: 'chip', fields: ['cores', 'engine', 'memoryMiB'] },
-  { key: 'boot', label: 'Boot', icon: 'power', fields: ['boot'] },
-  { key: 'disks', label: 'Disks', icon: 'disk', fields: ['disks'] },
-  { key: 'ports', label: 'Console ports', icon: 'plug', fields: ['ports'] },
-  { key: 'devices', label: 'Devices', icon: 'board', fields: ['virtio', 'devices'] },
-  { key: 'json', label: 'JSON', icon: 'braces', fields: [] },
-] as const satisfies readonly { key: string; label: string; icon: IconName; fields: readonly string[] }[];
+export type SectionKey = Section | 'json';
 
-export type SectionKey = (typeof SECTIONS)[number]['key'];
+const LOOKS: Readonly<Record<SectionKey, { readonly label: string; readonly icon: IconName }>> = {
+  general: { label: 'General', icon: 'tag' },
+  system: { label: 'System', icon: 'chip' },
+  boot: { label: 'Boot', icon: 'power' },
+  disks: { label: 'Disks', icon: 'disk' },
+  ports: { label: 'Console ports', icon: 'plug' },
+  devices: { label: 'Devices', icon: 'board' },
+  json: { label: 'JSON', icon: 'braces' },
+};
+export const SECTIONS = (Object.keys(LOOKS) as SectionKey[]).map((key) => ({ key, ...LOOKS[key] }));
 
-/** The section a field belongs to; a field nobody knows shows at the first. */
-export function sectionOf(field: string): SectionKey {
-  const top = field.split('.')[0] ?? '';
-  return SECTIONS.find(({ fields }) => (fields as readonly string[]).includes(top))?.key ?? 'general';
-}
+/** The section that shows a field; one that is not declared shows at the first. */
+export const sectionOf = (path: string): SectionKey => fieldAt(path)?.field.section ?? 'general';
+
+/** A section's fields that mean something for this definition: a kernel's, where it starts from a kernel. */
+export const shownFields = (section: Section, { boot }: MachineDefinition): readonly PlacedField[] =>
+  ALL_FIELDS.filter(({ field }) => field.section === section && field.boots?.includes(boot.kind) !== false);

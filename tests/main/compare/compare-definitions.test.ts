@@ -22,11 +22,11 @@ test('memory, cores, engine, boot files, ports and devices', () => {
     boot: { kind: 'linux', kernel: '/Image', commandLine: 'quiet' },
   };
   expect(compareDefinitions(plain, other).map(({ what, before, after }) => [what, before, after])).toEqual([
+    ['boots', 'a bare program', 'a Linux kernel'],
+    ...(plain.boot.program === undefined ? [] : [['program', plain.boot.program, null]]),
     ['memory', '128 MiB', '256 MiB'],
     ['cores', '1', '2'],
     ['engine', plain.engine, 'interpreter'],
-    ['boots', 'a bare program', 'a Linux kernel'],
-    ...(plain.boot.program === undefined ? [] : [['program', plain.boot.program, null]]),
     ['bus of virtio devices', 'mmio', 'pci'],
     ['kernel', null, '/Image'],
     ['kernel command line', null, 'quiet'],

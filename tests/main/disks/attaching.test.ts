@@ -5,8 +5,9 @@ import type { AttachedDisk, FileDisk, ModuleDisk } from '../../../emulator/index
 import { openDisk } from '../../../main/disks/image-disk.ts';
 import type { OverlaySetup } from '../../../main/disks/overlay-disk.ts';
 import { withDiskIds } from '../../../main/library/disk-ids.ts';
+import { newDefinition } from '../../../preload/contract/definition/new-definition.ts';
 import { checkDefinition } from '../../../main/supervisor/check-definition.ts';
-import type { DiskDefinition, MachineDefinition } from '../../../preload/contract/machines.ts';
+import type { DiskDefinition } from '../../../preload/contract/machines.ts';
 import { describeWith } from '../../kit/tools.ts';
 import { qemuImg, qemuIo } from '../../emulator/disk/qemu.ts';
 import { diskLibrary, type DiskLibrary } from './disk-library.ts';
@@ -98,17 +99,17 @@ test('disks with writes of their own get an id each, others none', () => {
 test('forms hear what is wrong with a disk', async () => {
   const problems = await checkDefinition(
     {
-      ...{ name: 'x', template: 't', boot: { kind: 'linux' }, ports: [] },
+      ...newDefinition({ name: 'x', template: 't', boot: { kind: 'linux' } }),
       disks: [
         { readonly: false },
         { path: '/a', format: 'qcow2', readonly: false },
         { readonly: false, writes: 'overlay', sizeBytes: 1000 },
         { readonly: false, writes: 'overlay', sizeBytes: MEBIBYTE },
       ],
-    } as unknown as MachineDefinition,
+    },
     { inspect: async () => ({ kind: 'unrecognised' }) as never },
   );
-  expect(problems.map(({ field }) => field)).toEqual(['disks.0.path', 'disks.1.path', 'disks.1.writes', 'disks.2.sizeBytes']);
+  expect(problems.map(({ field }) => field)).toEqual(['disks.0.path', 'disks.1.writes', 'disks.2.sizeBytes', 'disks.1.path']);
 });
 
 describeWith(['qemu-img'], 'with QEMU', () => {

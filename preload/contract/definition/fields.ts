@@ -1,0 +1,175 @@
+/**
+ * The declaration of a machine's definition: every field once. Types, checks, defaults, options of `viv`, the forms, shown
+ * commands, templates and archives follow from it; a new field is added here and where it is acted upon.
+ *
+ * Options appear in help texts and shown commands in this order, and fields in this order in their section of the form.
+ */
+import type { BoardDescription, BoardName, EngineMode, OptionalDevice, VirtioBus } from '../../../emulator/index.ts';
+import { name, NAME_MAX, oneOf, optional, text } from '../schema/shapes.ts';
+import { BOARD_NAMES, boardOf, USUAL_BOARD } from './boards.ts';
+import { bootFields } from './boot-fields.ts';
+import { field, type Choice } from './field.ts';
+import { choice, count, memory, optionalChoice, several } from './kinds.ts';
+import { checkpoints, disks, ports } from './lists.ts';
+import { NOTE_MAX, templateName } from './parts.ts';
+
+const asTyped = ([typed]: readonly string[]) => typed;
+
+const ENGINES: readonly Choice[] = [
+  { value: 'auto', label: 'Automatic', about: 'Interprets at first and compiles what runs often. Best for everything except debugging.' },
+  { value: 'interpreter', label: 'Interpreter only', about: 'Slower, steady, uses the least memory.' },
+  { value: 'compiler', label: 'Compiler only', about: 'Compiles everything at its first run. For testing the compiler.' },
+];
+const BUSES: Readonly<Record<VirtioBus, string>> = { mmio: 'Memory-mapped (virtio-mmio)', pci: 'On the PCI bus (virtio-pci)' };
+const busesOf = ({ virtio }: BoardDescription) => virtio.map((bus) => ({ value: bus, label: BUSES[bus] }));
+const devicesOf = ({ devices }: BoardDescription) => devices.map((one) => ({ value: one.name, label: one.title, about: one.about }));
+const ON_QUIT: readonly Choice[] = [
+  { value: 'save', label: 'Save it', about: 'It is suspended and resumes where it was at its next start.' },
+  { value: 'stop', label: 'Stop it', about: 'Like pulling the plug: whatever is not on a disk is lost.' },
+];
+
+export const FIELDS = {
+  name: field({
+    label: 'Name',
+    section: 'general',
+    isOwners: true,
+    editor: { kind: 'line', max: NAME_MAX },
+    schema: () => name,
+    options: [{ name: 'name', value: 'NEW', help: ['another name'], commands: ['set'], read: asTyped, write: (is) => [String(is)] }],
+  }),
+  note: field({
+    label: 'Note',
+    section: 'general',
+    hint: () => 'For yourself; the guest does not see it.',
+    isOwners: true,
+    initial: () => '',
+    editor: { kind: 'prose', max: NOTE_MAX },
+    schema: () => text(NOTE_MAX, 0),
+    options: [{ name: 'note', value: 'TEXT', help: ['a note'], commands: ['create', 'set'], read: asTyped, write: (is) => [String(is)] }],
+  }),
+  // Its kernel and initrd are made or fetched at each start, where `boot` leaves them out.
+  template: field({
+    label: 'Template',
+    section: 'general',
+    isFixed: true,
+    schema: () => optional(templateName),
+    options: [
+      {
+        name: 'template',
+        value: 'NAME',
+        help: ['a prepared guest (viv templates lists them)'],
+        commands: ['create', 'run'],
+        read: asTyped,
+        write: (is) => (is === undefined ? [] : [String(is)]),
+      },
+    ],
+  }),
+  board: field({
+    label: 'Board',
+    section: 'system',
+    isFixed: true,
+    inTemplates: 'always',
+    passedOn: true,
+    asked: true,
+    initial: () => USUAL_BOARD,
+    editor: { kind: 'choice', look: 'menu', choices: () => BOARD_NAMES.map((value) => ({ value, label: boardOf(value).title })) },
+    schema: () => oneOf<BoardName>(BOARD_NAMES),
+  }),
+  boot: bootFields,
+  disks,
+  memoryMiB: field(
+    memory(
+      {
+        label: 'Memory',
+        section: 'system',
+        hint: ({ memoryMiB: { min, max } }) => `From ${min} to ${max} MiB. Allocated on first use.`,
+        inTemplates: 'always',
+        alwaysShown: true,
+        asked: true,
+        initial: () => 512,
+        option: { name: 'memory', value: 'SIZE', help: ["512M, 1G (default 512M, or the template's)"] },
+      },
+      ({ memoryMiB }) => memoryMiB,
+      [128, 256, 512, 1024, 2048],
+    ),
+  ),
+  cores: field(
+    count(
+      {
+        label: 'Cores',
+        section: 'system',
+        inTemplates: 'always',
+        passedOn: true,
+        alwaysShown: true,
+        asked: true,
+        initial: () => 1,
+        option: { name: 'cpus', value: 'N', help: ['guest cores (default 1)'] },
+      },
+      ({ cores }) => cores,
+    ),
+  ),
+  engine: field(
+    choice<EngineMode>(
+      {
+        label: 'Engine',
+        section: 'system',
+        inTemplates: 'optional',
+        passedOn: true,
+        initial: () => 'auto',
+        option: { name: 'engine', value: 'ENGINE', help: ['auto, interpreter or compiler (default auto)'] },
+      },
+      () => ENGINES,
+      'radio',
+    ),
+  ),
+  virtio: field(
+    optionalChoice<VirtioBus>(
+      {
+        label: 'Virtio devices',
+        fact: 'bus of virtio devices',
+        section: 'devices',
+        hint: () => 'Where the guest finds its disks, consoles and entropy source. Linux needs virtio_pci for PCI.',
+        inTemplates: 'optional',
+        passedOn: true,
+        absent: ({ virtio }) => virtio[0],
+        option: { name: 'virtio', value: 'BUS', help: ['bus of the virtio devices: mmio or pci (default mmio)'] },
+      },
+      busesOf,
+    ),
+  ),
+  devices: field(
+    several<OptionalDevice>(
+      {
+        label: 'Other devices',
+        section: 'devices',
+        inTemplates: 'optional',
+        passedOn: true,
+        absent: () => [],
+        option: { name: 'device', value: 'NAME', help: ["add a device: edu (QEMU's educational PCI device), or none"] },
+      },
+      devicesOf,
+    ),
+  ),
+  ports,
+  checkpoints,
+  onQuit: field(
+    optionalChoice<'save' | 'stop'>(
+      {
+        label: 'When Vivarium quits',
+        fact: 'what happens when Vivarium quits',
+        section: 'general',
+        isOwners: true,
+        absent: () => 'save',
+        words: (is: 'save' | 'stop') => `${is} the machine`,
+        option: {
+          name: 'on-quit',
+          value: 'save|stop',
+          help: ['when Vivarium quits: save the running machine (default) or stop it'],
+          commands: ['create', 'set'],
+        },
+      },
+      () => ON_QUIT,
+      'radio',
+    ),
+  ),
+} as const;
