@@ -38,7 +38,7 @@ export interface RowTraits {
   readonly flow?: (operands: OperandNumbers) => Flow;
   /** Registers used without an operand that names them. */
   readonly implicit?: readonly ImplicitRegister[];
-  /** Can always be done: touches nothing but registers, and cannot trap. Absent: it may have to be left to the interpreter. */
+  /** Can always be done: touches nothing but registers, and cannot trap (jumps and branches can be so). Absent: it may have to be left to the interpreter. */
   readonly pure?: boolean;
   /**
    * Not among the few hundred instructions that make up nearly all of what programs execute: the interpreter has a function of

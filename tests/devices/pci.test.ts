@@ -104,6 +104,32 @@ describe('configuration space', () => {
     expect(bridge.window('io', 0).read(0x8010, 4)).toBe(0xffff_ffff);
   });
 
+  it('places a region beyond 4 GiB, and passes eight bytes on in one access where the region takes them', () => {
+    const stored: [number, bigint][] = [];
+    const target = {
+      ...scratch(0x1000),
+      readWide: (offset: number) => (offset === 8 ? 0x0102_0304_0506_0708n : undefined),
+      writeWide: (offset: number, value: bigint) => offset === 8 && stored.push([offset, value]) > 0,
+    };
+    const { bridge, read, write } = bench([{ regions: [{ bar: 2, kind: 'memory64', size: 0x1000, target }] }]);
+    write(1, 0x18, 0xffff_ffff);
+    write(1, 0x1c, 0xffff_ffff);
+    expect([read(1, 0x18), read(1, 0x1c)]).toEqual([0xffff_f004, 0xffff_ffff]);
+    write(1, 0x18, 0x1_0000);
+    write(1, 0x1c, 4);
+    write(1, COMMAND, MEMORY_AND_MASTER, 2);
+    const window = bridge.window('memory', 0x4_0000_0000);
+    window.write(0x1_0010, 4, 0x1234_5678);
+    expect(target.read(0x10, 4)).toBe(0x1234_5678);
+    expect([window.readWide?.(0x1_0008), window.readWide?.(0x1_0010), window.readWide?.(0)]).toEqual([
+      0x0102_0304_0506_0708n,
+      undefined,
+      undefined,
+    ]);
+    expect([window.writeWide?.(0x1_0008, 9n), window.writeWide?.(0x1_0010, 9n)]).toEqual([true, false]);
+    expect(stored).toEqual([[8, 9n]]);
+  });
+
   it('links its capabilities', () => {
     const { read } = bench([{ capabilities: [msi], msix: { vectors: 3, bar: 1 } }]);
     expect(read(1, 6, 2) & 0x10).toBe(0x10);

@@ -96,6 +96,7 @@ export class Board {
       ...entries.flatMap((entry) => (entry.space === 'ports' ? [] : places(entry))),
       ...plan.empty,
       { window: pci.memory, target: bridge.window('memory', pci.memory.at) },
+      ...(pci.memory64 ? [{ window: pci.memory64, target: bridge.window('memory', pci.memory64.at) }] : []),
       ...(pci.configuration ? [{ window: pci.configuration, target: bridge.configuration }] : []),
       ...('registers' in pci.ports ? [] : [{ window: pci.ports, target: bridge.window('io', 0) }]),
     ]);
@@ -205,6 +206,14 @@ export class Board {
   /** A core is done with a level-triggered interrupt that came as a message with this vector. */
   endOfInterrupt(vector: number): void {
     for (const { built } of this.#members) built.endOfInterrupt?.(vector);
+  }
+
+  /** Eight bytes in one access. @returns undefined and false where what answers takes none so wide, or nothing answers */
+  readWide(address: number): bigint | undefined {
+    return this.#bus.readWide(address);
+  }
+  writeWide(address: number, value: bigint): boolean {
+    return this.#bus.writeWide(address, value);
   }
 
   /** Brings a core's timer line up to date. @returns the ticks at which to call again; Infinity if never by itself */

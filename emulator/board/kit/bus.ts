@@ -36,6 +36,17 @@ export class Bus {
     return placed ? placed.target.read(address - (placed.origin ?? placed.window.at), size) : -1;
   }
 
+  /** Eight bytes in one access. @returns undefined where what answers takes none so wide, or nothing answers */
+  readWide(address: number): bigint | undefined {
+    const placed = this.#find(address, 8);
+    return placed?.target.readWide?.(address - (placed.origin ?? placed.window.at));
+  }
+  /** @returns false where what answers takes none so wide, or nothing answers */
+  writeWide(address: number, value: bigint): boolean {
+    const placed = this.#find(address, 8);
+    return placed?.target.writeWide?.(address - (placed.origin ?? placed.window.at), value) ?? false;
+  }
+
   /** @returns whether something answered */
   write(address: number, size: 1 | 2 | 4, value: number): boolean {
     const placed = this.#find(address, size);

@@ -49,6 +49,8 @@ export interface PciPlan {
   /** I/O space as memory, or in the board's own ports with the registers that reach configuration space. */
   readonly ports: Window | { readonly registers: Window };
   readonly memory: Window;
+  /** Where regions may lie that a guest can place beyond 4 GiB; absent: nowhere. */
+  readonly memory64?: Window;
   /** The first of its four inputs of the interrupt controller. */
   readonly firstLine: number;
   readonly entries: readonly PciEntry[];

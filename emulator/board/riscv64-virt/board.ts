@@ -70,6 +70,7 @@ function plan(configuration: BoardConfiguration): BoardPlan {
       configuration: map.PCI_CONFIGURATION,
       ports: map.PCI_PORTS,
       memory: map.PCI_MEMORY,
+      memory64: map.PCI_MEMORY_64,
       firstLine: map.PCI_LINE,
       entries: pci,
     },

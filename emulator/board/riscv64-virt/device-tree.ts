@@ -90,11 +90,12 @@ const pciUnit = (slot: number): readonly number[] => [slot << 11, 0, 0];
 const PCI_PINS = [1, 2, 3, 4];
 
 /** The PCI host bridge (Open Firmware's PCI bus binding, and pci-host-ecam-generic). */
-function pci({ memory, firstLine }: BoardPlan['pci'], controller: number): FdtNode {
+function pci({ memory, memory64, firstLine }: BoardPlan['pci'], controller: number): FdtNode {
   const configuration = map.PCI_CONFIGURATION;
   const ports = map.PCI_PORTS;
   const IO = 0x0100_0000;
   const MEMORY = 0x0200_0000;
+  const MEMORY_64 = 0x0300_0000;
   const slots = Array.from({ length: PCI_LINES }, (_, slot) => slot);
   const toLines = slots.flatMap((slot) => PCI_PINS.flatMap((pin) => [...pciUnit(slot), pin, controller, firstLine + pciLine(slot, pin)]));
   return named('pci', configuration, {
@@ -109,6 +110,7 @@ function pci({ memory, firstLine }: BoardPlan['pci'], controller: number): FdtNo
     ranges: [
       ...[IO, 0, 0, ...wide(ports.at), ...wide(ports.size)],
       ...[MEMORY, ...wide(memory.at), ...wide(memory.at), ...wide(memory.size)],
+      ...(memory64 ? [MEMORY_64, ...wide(memory64.at), ...wide(memory64.at), ...wide(memory64.size)] : []),
     ],
     'interrupt-map-mask': [...pciUnit(PCI_LINES - 1), 7],
     'interrupt-map': toLines,

@@ -17,10 +17,12 @@ export const virtioPlace = (place: number): Window => ({ at: 0x1000_1000 + 0x100
 export const VIRTIO_PLACES = 32;
 /** Those that a guest is told of even when they are empty. */
 export const VIRTIO_PLACES_SHOWN = 8;
-/** The PCI host bridge: configuration space of 256 buses, I/O ports, and memory. */
+/** The PCI host bridge: configuration space of 256 buses, I/O ports, and memory below 4 GiB. */
 export const PCI_CONFIGURATION: Window = { at: 0x3000_0000, size: 0x1000_0000 };
 export const PCI_PORTS: Window = { at: 0x300_0000, size: 0x1_0000 };
 export const PCI_MEMORY: Window = { at: 0x4000_0000, size: 0x4000_0000 };
+/** For regions that may lie beyond 4 GiB. */
+export const PCI_MEMORY_64: Window = { at: 0x4_0000_0000, size: 0x4_0000_0000 };
 export const DRAM = 0x8000_0000;
 
 /** PLIC sources. */

@@ -62,6 +62,12 @@ export interface RegionTarget {
   /** Reads `size` bytes, little-endian. */
   read(offset: number, size: 1 | 2 | 4): number;
   write(offset: number, size: 1 | 2 | 4, value: number): void;
+  /**
+   * Eight bytes in one access, for registers that must not be taken apart. Absent, or undefined and false: the core does it in
+   * two accesses of four bytes, the lower first.
+   */
+  readWide?(offset: number): bigint | undefined;
+  writeWide?(offset: number, value: bigint): boolean;
 }
 
 /** A device as the bus, the inspectors and the promises suite see it; its accesses are guarded. */

@@ -100,6 +100,14 @@ export class PciHostBridge {
         const found = this.#find(space, base + offset, size);
         found?.region.target.write(found.offset, size, value);
       },
+      readWide: (offset) => {
+        const found = this.#find(space, base + offset, 8);
+        return found?.region.target.readWide?.(found.offset);
+      },
+      writeWide: (offset, value) => {
+        const found = this.#find(space, base + offset, 8);
+        return found?.region.target.writeWide?.(found.offset, value) ?? false;
+      },
     };
   }
 

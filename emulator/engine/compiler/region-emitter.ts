@@ -6,7 +6,8 @@ import { load } from '../wasm/expression.ts';
 import type { Callable, Label } from '../wasm/routine.ts';
 import type { Graph } from './graph.ts';
 import type { Block, Region, RegionInstruction } from './region.ts';
-import { NONE, type NumberedRegister, registerKey, type RegionRoutine } from './region-routine.ts';
+import { NONE, type NumberedRegister, type RegionRoutine } from './region-routine.ts';
+import { unreadWrites } from './unread-writes.ts';
 
 const NOTHING: ReadonlyMap<string, bigint> = new Map();
 
@@ -18,6 +19,7 @@ export class RegionEmitter {
   readonly #usesExactFloat: boolean;
   /** The routine with the architecture's own words. */
   readonly #cpu: unknown;
+  readonly #unread: ReadonlyMap<number, readonly ReadonlySet<string>[]>;
   readonly #labels = new Map<number, Label>();
   readonly #loops = new Map<number, Label>();
 
@@ -26,6 +28,7 @@ export class RegionEmitter {
     this.#region = region;
     this.#graph = graph;
     this.#exitJump = exitJump;
+    this.#unread = unreadWrites(region, graph);
     const usesFloat = [...region.blocks.values()].some(({ instructions }) => instructions.some(({ decoded }) => decoded.row.float));
     this.#usesExactFloat = usesFloat && float === 'exact';
     this.#cpu = routine.context.architecture.cpu(routine);
@@ -128,7 +131,7 @@ export class RegionEmitter {
       this.#exit(address);
     };
     const { onBranch, onJump, onJumpTo } = r;
-    const unread = unreadWrites(instructions);
+    const unread = this.#unread.get(block.at) ?? [];
     instructions.forEach((instruction, index) => {
       r.uncounted = counted - index;
       r.unread = unread[index] ?? NONE;
@@ -154,30 +157,6 @@ export class RegionEmitter {
     if (row.compiled) row.compiled(r as never, operands);
     else row.meaning?.(this.#cpu as never, operands);
   }
-}
-
-/**
- * For each instruction of a block the registers that it sets by nature (flags) and that another sets before anybody can see
- * them. Where an instruction may be left to the interpreter, that must find all of them as they were.
- */
-export function unreadWrites(instructions: readonly RegionInstruction[]): ReadonlySet<string>[] {
-  if (!instructions.some(({ decoded }) => decoded.row.implicit)) return [];
-  const unread: Set<string>[] = [];
-  let overwritten = new Set<string>();
-  for (const { decoded } of instructions.toReversed()) {
-    const { row, operands } = decoded;
-    const implicit = row.implicit ?? [];
-    const written = implicit.filter(({ access }) => access === 'write').map(registerKey);
-    unread.push(new Set(written.filter((register) => overwritten.has(register))));
-    if (!row.pure) overwritten = new Set();
-    for (const register of written) overwritten.add(register);
-    for (const { file, number, access } of implicit) if (access !== 'write') overwritten.delete(registerKey({ file, number }));
-    for (const { name, file, access } of row.operands)
-      if (file !== undefined && access !== 'write') overwritten.delete(registerKey({ file, number: operands[name] ?? 0 }));
-    // What it sets itself is seen by whoever does it again.
-    if (!row.pure) overwritten = new Set();
-  }
-  return unread.reverse();
 }
 
 /** Operands as constants of the kinds that rows expect. */

@@ -12,14 +12,22 @@ const WRITER = fileURLToPath(new URL('./busy-writer.ts', import.meta.url));
 const KILLS = 12;
 const SEED = 20261121;
 
-/** Runs the writer, kills it some milliseconds after it is ready, and answers with what it had said. */
-async function killedWriter(file: string, seed: number, after: number): Promise<string[]> {
+/**
+ * Runs the writer, kills it when it has finished so many manifests and then been left to itself for some milliseconds, wherever
+ * those find it, and answers with what it had said.
+ */
+async function killedWriter(file: string, seed: number, manifests: number, milliseconds: number): Promise<string[]> {
   const child = spawn(process.execPath, [WRITER, file, String(seed)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines: string[] = [];
   const output = createInterface({ input: child.stdout });
-  output.on('line', (line) => lines.push(line));
-  await once(output, 'line');
-  await wait(after);
+  const enough = Promise.withResolvers<void>();
+  output.on('line', (line) => {
+    lines.push(line);
+    if (lines.filter((each) => each.startsWith('+')).length === manifests) enough.resolve();
+  });
+  // A writer that ends by itself has failed.
+  await Promise.race([enough.promise, once(output, 'close')]);
+  await wait(milliseconds);
   child.kill('SIGKILL');
   await Promise.all([once(child, 'exit'), once(output, 'close')]);
   return lines;
@@ -30,7 +38,7 @@ test(`nothing finished is lost and nothing leaks over ${KILLS} kills (seed ${SEE
   const certain = new Map<number, string>();
   let finished = 0;
   for (let kill = 0; kill < KILLS; kill++) {
-    const lines = await killedWriter(file, SEED + kill, ((SEED >> 3) * (kill + 7) * 7919) % 150);
+    const lines = await killedWriter(file, SEED + kill, 2 + (kill % 5), ((SEED >> 3) * (kill + 7) * 7919) % 25);
     for (const line of lines) {
       const [, sign, id, what] = /^([+?])(\d+) ?(.*)$/.exec(line) ?? [];
       if (sign === '+') certain.set(Number(id), what!);

@@ -34,7 +34,7 @@ function isCarry(cpu: EngineCpu): Value {
 }
 
 const by = ({ imm = 0 }: OperandNumbers) => imm;
-const branch: RowTraits = { ends: true, implicit: flagsOf('read'), flow: (operands) => ({ kind: 'branch', by: by(operands) }) };
+const branch: RowTraits = { ends: true, pure: true, implicit: flagsOf('read'), flow: (operands) => ({ kind: 'branch', by: by(operands) }) };
 const stack = (cpu: EngineCpu) => cpu.register('r', STACK);
 const usesStack: RowTraits = { implicit: [{ file: 'r', number: STACK, access: 'both' }] };
 
@@ -60,6 +60,7 @@ export const toyRows: readonly ToyRow[] = [
   row(0x05, 'jc', ['i'], (cpu, { imm }) => cpu.branch(isCarry(cpu), imm), branch),
   row(0x06, 'jmp', ['i'], (cpu, { imm }) => cpu.jumpBy(imm), {
     ends: true,
+    pure: true,
     flow: (operands) => ({ kind: 'jump', by: by(operands), links: false }),
   }),
   row(0x07, 'load', ['rri', 'write'], (cpu, { to, from, imm }) => cpu.set(to, cpu.read(cpu.add(cpu.get(from), imm), 8, false))),
