@@ -82,7 +82,7 @@ export const bootFields = {
     hostFile({
       label: 'Firmware',
       section: 'boot',
-      asked: true,
+      asked: ['firmware'],
       boots: ['linux', 'firmware'],
       startsWith: 'firmware',
       placeholder: ({ files, builtInFirmware }, { boot }) =>

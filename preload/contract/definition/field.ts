@@ -96,8 +96,8 @@ export interface Field<S extends Schema = Schema> {
   readonly inTemplates?: 'always' | 'optional';
   /** It goes to the emulator as it is, under its own name. */
   readonly passedOn?: true;
-  /** It is asked for when a machine is made from files. */
-  readonly asked?: true;
+  /** It is asked for when a machine is made from files: always, or for some kinds of boot. */
+  readonly asked?: true | readonly BootKind[];
   /** Of a part of `boot`: the kinds of boot that it is for. */
   readonly boots?: readonly BootKind[];
   /** Of a part of `boot`: the kind of boot that cannot be without it. */

@@ -9,7 +9,9 @@ import { baseName } from '../files/host-path.ts';
 
 /** What is asked for: the fields that are declared so, those of the chosen kind of boot. */
 export const askedFields = ({ boot }: MachineDefinition) =>
-  ALL_FIELDS.filter(({ field }) => field.asked && field.boots?.includes(boot.kind) !== false);
+  ALL_FIELDS.filter(({ field: { asked, boots } }) =>
+    asked === true ? boots?.includes(boot.kind) !== false : asked?.includes(boot.kind) === true,
+  );
 
 /** What the serial console needs, and nothing else: a person sees output at once. */
 export const FIRST_MACHINE: MachineDefinition = newDefinition({

@@ -12,13 +12,22 @@ export interface DefinitionEdit {
   readonly base: MachineDefinition;
   /** What the person made of it. */
   readonly mine: MachineDefinition;
+  /** What they typed as JSON, where not all of it could be taken over into `mine`. */
+  readonly text?: PendingText;
+}
+export interface PendingText {
+  readonly typed: string;
+  /** What it said when it was last an object: what is different from this was edited since. */
+  readonly said: Partial<MachineDefinition>;
 }
 
 /** Whether a draft that was kept is one that this version of the program understands. */
 export const isEdit = (kept: unknown): kept is DefinitionEdit =>
   [(kept as DefinitionEdit | undefined)?.base, (kept as DefinitionEdit | undefined)?.mine].every(
     (one) => typeof one?.boot === 'object' && Array.isArray(one.disks) && Array.isArray(one.ports),
-  );
+  ) && isText((kept as DefinitionEdit).text);
+const isText = (text: PendingText | undefined): boolean =>
+  text === undefined || (typeof text.typed === 'string' && typeof text.said === 'object');
 
 const same = (a: unknown, b: unknown) => plainText(a) === plainText(b);
 
@@ -85,7 +94,7 @@ export function rebased(edit: DefinitionEdit, stored: MachineDefinition): Defini
           mine: withValue(next.mine, field, valueAt(edit.mine, field)),
         };
   }
-  return next;
+  return edit.text ? { ...next, text: edit.text } : next;
 }
 
 /** Fields of a rebased edit that were changed here and elsewhere; each is to be decided by the person. */
@@ -99,6 +108,7 @@ export const keepMine = (edit: DefinitionEdit, stored: MachineDefinition, field:
 
 /** The stored value of a field in conflict replaces the person's. */
 export const takeTheirs = (edit: DefinitionEdit, stored: MachineDefinition, field: string): DefinitionEdit => ({
+  ...edit,
   base: withValue(edit.base, field, valueAt(stored, field)),
   mine: withValue(edit.mine, field, valueAt(stored, field)),
 });

@@ -4,10 +4,12 @@ import type { MachineDefinition, MachineId, MachineStatus } from '../../../prelo
 import { ContractError } from '../../../preload/contract/contract.ts';
 import { hardwareDraft, useDrafts } from '../../composables/drafts.ts';
 import { isLive } from '../../composables/machine-actions.ts';
+import { boardOf } from '../../../preload/contract/definition/boards.ts';
 import { messageOf, sentence } from '../../composables/sentence.ts';
 import { useToasts } from '../../composables/toasts.ts';
 import { useMachines } from '../../stores/machines.ts';
 import { conflictsOf, isEdit, keepMine, rebased, takeTheirs, type DefinitionEdit } from './definition-edit.ts';
+import { readText, textWith } from './definition-text.ts';
 import { changedFields, checkDraft, patchOf, problemOfRefusal, type Problem } from './definition-draft.ts';
 
 /** Main looks at files for its answer; asking after each key would be asking about half a path. */
@@ -33,17 +35,31 @@ export function useDefinitionEditor(machine: () => MachineStatus) {
   });
   function put(next: DefinitionEdit) {
     const fresh = rebased(next, stored.value);
-    if (changedFields(fresh.mine, stored.value).size > 0) drafts.set(key.value, fresh);
+    if (fresh.text || changedFields(fresh.mine, stored.value).size > 0) drafts.set(key.value, fresh);
     else drafts.delete(key.value);
   }
   const draft = computed(() => edit.value?.mine ?? stored.value);
   const conflicts = computed(() => (edit.value ? conflictsOf(edit.value, stored.value) : []));
   const changed = computed(() => changedFields(draft.value, stored.value));
+  /** JSON that could not be taken over as it is. */
+  const pending = computed(() => edit.value?.text);
+  const reading = computed(
+    () => pending.value && readText(pending.value.typed, draft.value, pending.value.said, boardOf(draft.value.board)),
+  );
+  /** The JSON is none: nothing can be edited but its text. */
+  const fault = computed(() => reading.value?.fault);
   const local = computed(() => checkDraft(draft.value));
-  const problems = computed(() => [
-    ...local.value,
-    ...remote.value.filter(({ field }) => !local.value.some((mine) => mine.field === field)),
-  ]);
+  /** At most one a field: of what was typed first, of what main knows last. */
+  const problems = computed(() => {
+    const all = [...(reading.value?.problems ?? []), ...local.value, ...remote.value];
+    return all.filter(({ field }, index) => all.findIndex((other) => other.field === field) === index);
+  });
+
+  /** The same for the form, where a value in the JSON is not the one that it shows. */
+  const formProblems = computed(() => {
+    const inText = new Set(reading.value?.problems);
+    return problems.value.map((one) => (inText.has(one) ? { ...one, message: `In the JSON: ${one.message}` } : one));
+  });
 
   let timer: ReturnType<typeof setTimeout> | undefined;
   async function askMain(candidate: MachineDefinition) {
@@ -65,9 +81,21 @@ export function useDefinitionEditor(machine: () => MachineStatus) {
   );
   onScopeDispose(() => clearTimeout(timer));
 
+  const present = (): DefinitionEdit => edit.value ?? { base: stored.value, mine: stored.value };
   function change(patch: Partial<MachineDefinition>) {
-    const { base, mine } = edit.value ?? { base: stored.value, mine: stored.value };
-    put({ base, mine: { ...mine, ...patch } });
+    const { base, mine, text } = present();
+    if (text) typeText(textWith(text.typed, patch));
+    else put({ base, mine: { ...mine, ...patch } });
+  }
+  /** The definition as JSON: what the form can show of it is taken over, and the text is kept while that is not all. */
+  function typeText(typed: string) {
+    const { base, mine, text } = present();
+    const { definition, said, problems: untaken } = readText(typed, mine, text?.said ?? mine, boardOf(mine.board));
+    put({ base, mine: definition, ...(untaken.length > 0 ? { text: { typed, said } } : {}) });
+  }
+  function dropText() {
+    const { base, mine } = present();
+    put({ base, mine });
   }
   const keep = (field: string) => edit.value && put(keepMine(edit.value, stored.value, field));
   const take = (field: string) => edit.value && put(takeTheirs(edit.value, stored.value, field));
@@ -93,7 +121,7 @@ export function useDefinitionEditor(machine: () => MachineStatus) {
       }
       // What was typed while the answer was under way stays a draft, now of what was stored.
       const typed = drafts.get(hardwareDraft(id));
-      if (isEdit(typed)) put({ base: { ...typed.base, ...patch }, mine: typed.mine });
+      if (isEdit(typed)) put({ ...typed, base: { ...typed.base, ...patch } });
       return true;
     }
     return false;
@@ -113,6 +141,23 @@ export function useDefinitionEditor(machine: () => MachineStatus) {
       applying.value = false;
     }
   }
-  return { draft, stored, changed, problems, conflicts, applying, change, keep, take, apply, revert };
+  return {
+    draft,
+    stored,
+    changed,
+    problems,
+    formProblems,
+    pending,
+    fault,
+    conflicts,
+    applying,
+    change,
+    typeText,
+    dropText,
+    keep,
+    take,
+    apply,
+    revert,
+  };
 }
 export type DefinitionEditor = ReturnType<typeof useDefinitionEditor>;

@@ -2,6 +2,7 @@
 import type { Section } from '../../../preload/contract/definition/field.ts';
 import { ALL_FIELDS, fieldAt, type PlacedField } from '../../../preload/contract/definition/walk.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
+import { TEXT_FIELD } from './definition-text.ts';
 import type { IconName } from '../../components/icon-paths.ts';
 
 export type SectionKey = Section | 'json';
@@ -18,7 +19,7 @@ const LOOKS: Readonly<Record<SectionKey, { readonly label: string; readonly icon
 export const SECTIONS = (Object.keys(LOOKS) as SectionKey[]).map((key) => ({ key, ...LOOKS[key] }));
 
 /** The section that shows a field; one that is not declared shows at the first. */
-export const sectionOf = (path: string): SectionKey => fieldAt(path)?.field.section ?? 'general';
+export const sectionOf = (path: string): SectionKey => (path === TEXT_FIELD ? 'json' : (fieldAt(path)?.field.section ?? 'general'));
 
 /** A section's fields that mean something for this definition: a kernel's, where it starts from a kernel. */
 export const shownFields = (section: Section, { boot }: MachineDefinition): readonly PlacedField[] =>
