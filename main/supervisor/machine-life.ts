@@ -37,6 +37,8 @@ export interface LifeSurroundings {
   /** A run begins: output of its consoles is acknowledged through `acknowledge`. */
   began(acknowledge: (console: number, count: number) => void): void;
   ended(ending: Ending['kind'], reason: string): void;
+  /** Whether a machine whose guest reboots starts again. */
+  restarts(): boolean;
   output(console: number, bytes: Uint8Array): void;
   /** A disk cannot write (its requests wait), or, without a message, can again. */
   diskTrouble(slot: number, message: string | undefined): void;
@@ -280,7 +282,7 @@ export class MachineLife {
   }
 
   #ended(ending: Ending, ranFor: number): void {
-    const again = this.#intent === 'reset' || (ending.kind === 'reboot' && this.#intent === 'run');
+    const again = this.#intent === 'reset' || (ending.kind === 'reboot' && this.#intent === 'run' && this.#surroundings.restarts());
     if (!again || ending.kind === 'failed') return this.#finish(ending);
     this.#shortRuns = ranFor < SHORT_RUN && ending.kind === 'reboot' ? this.#shortRuns + 1 : 0;
     if (this.#shortRuns >= SHORT_RUNS) {

@@ -84,6 +84,7 @@ export class SupervisedMachine {
           this.refreshLastLine();
           void this.consoles.flush();
         },
+        restarts: () => this.record.definition.onReboot !== 'stop',
         output: (console, bytes) => this.agent.output(console, bytes) || this.consoles.output(console, bytes),
         diskTrouble: (slot, message) => surroundings.diskTrouble(this, slot, message),
       },

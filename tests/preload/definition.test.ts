@@ -32,6 +32,7 @@ const full: MachineDefinition = newDefinition({
   note: 'two\nlines',
   checkpoints: { everySeconds: 90, budgetBytes: 2 ** 31 },
   onQuit: 'stop',
+  onReboot: 'stop',
 });
 
 describe('a definition', () => {

@@ -27,6 +27,10 @@ const ON_QUIT: readonly Choice[] = [
   { value: 'save', label: 'Save it', about: 'It is suspended and resumes where it was at its next start.' },
   { value: 'stop', label: 'Stop it', about: 'Like pulling the plug: whatever is not on a disk is lost.' },
 ];
+const ON_REBOOT: readonly Choice[] = [
+  { value: 'restart', label: 'Start it again', about: 'As a computer does.' },
+  { value: 'stop', label: 'Stop it', about: 'For installers, and for looking at a guest that reboots by a fault.' },
+];
 
 export const FIELDS = {
   name: field({
@@ -152,6 +156,26 @@ export const FIELDS = {
   ),
   ports,
   checkpoints,
+  onReboot: field(
+    optionalChoice<'restart' | 'stop'>(
+      {
+        label: 'When the guest reboots',
+        fact: 'what happens when the guest reboots',
+        section: 'general',
+        isOwners: true,
+        absent: () => 'restart',
+        words: (is: 'restart' | 'stop') => `${is} the machine`,
+        option: {
+          name: 'on-reboot',
+          value: 'restart|stop',
+          help: ['when the guest reboots: start the machine again (default) or stop it'],
+          commands: ['create', 'set'],
+        },
+      },
+      () => ON_REBOOT,
+      'radio',
+    ),
+  ),
   onQuit: field(
     optionalChoice<'save' | 'stop'>(
       {

@@ -58,6 +58,16 @@ test('a guest that reboots starts again with the configuration it had', async ()
   expect(scripted.emulator.machines.map(({ configuration }) => configuration.memoryBytes)).toEqual([16 << 20, 16 << 20]);
 });
 
+test('a guest that reboots stops its machine where its owner wants that, also from now on', async () => {
+  const scripted = await scriptedSupervisor();
+  const { id, machine, guest } = await started(scripted);
+  await scripted.supervisor.update(id, { onReboot: 'stop' });
+  expect(machine.status().needsRestart).toBe(false);
+  guest.end({ kind: 'reboot' });
+  expect(machine.status()).toMatchObject({ state: 'off', reason: 'rebooted by the guest' });
+  expect(scripted.emulator.machines).toHaveLength(1);
+});
+
 test('a guest that does nothing but reboot is failed, not restarted for ever', async () => {
   const scripted = await scriptedSupervisor();
   const { machine } = await started(scripted);
