@@ -66,6 +66,9 @@ const isDecisive = ({ option: { path, field } }: GivenOption): boolean =>
   path === 'template' || (field.startsWith !== undefined && field.boots?.length === 1);
 
 function refuseCombinations(given: GivenOptions): void {
+  const settled = given.find(({ option: { path, field } }) => field.isFixed && path !== 'template');
+  if (settled && isGiven(given, 'template'))
+    throw new CallError(`--${nameOf(settled)} cannot be combined with --template, which has its own`);
   const [first, second] = given.filter(isDecisive);
   if (first && second) throw new CallError(`--${nameOf(first)} and --${nameOf(second)} cannot be combined`);
   const kind = first?.option.field.startsWith;

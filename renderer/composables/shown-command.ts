@@ -81,7 +81,8 @@ function optionsFor(definition: MachineDefinition, command: OptionCommand): read
   return ALL_FIELDS.flatMap(({ path, field }) => {
     const usual = field.absent?.(board) ?? field.initial?.(board);
     const value = valueAt(definition, path);
-    if (path === 'template' && own) return [];
+    // A template brings what is settled with it; own files stand instead of one.
+    if (field.isFixed && (path === 'template') === own) return [];
     if (!field.alwaysShown && (value === undefined || plainText(value) === plainText(usual))) return [];
     return wordsOf(definition, path, command);
   });

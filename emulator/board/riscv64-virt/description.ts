@@ -18,5 +18,5 @@ export const riscv64VirtDescription = {
   builtInFirmware: 'SBI',
   commandLine: 'console=ttyS0',
   virtio: ['mmio', 'pci'],
-  devices: [{ name: 'edu', title: 'Teaching device', about: 'edu, QEMU’s PCI device for learning to write drivers (1234:11e8).' }],
+  devices: [{ name: 'edu', title: 'Teaching device (edu)', about: 'QEMU’s PCI device for learning to write drivers (1234:11e8).' }],
 } as const satisfies BoardDescription;

@@ -12,6 +12,7 @@ import { field, type Choice } from './field.ts';
 import { choice, count, memory, optionalChoice, several } from './kinds.ts';
 import { checkpoints, disks, ports } from './lists.ts';
 import { NOTE_MAX, templateName } from './parts.ts';
+import { either, readChoice } from './units.ts';
 
 const asTyped = ([typed]: readonly string[]) => typed;
 
@@ -78,6 +79,16 @@ export const FIELDS = {
     initial: () => USUAL_BOARD,
     editor: { kind: 'choice', look: 'menu', choices: () => BOARD_NAMES.map((value) => ({ value, label: boardOf(value).title })) },
     schema: () => oneOf<BoardName>(BOARD_NAMES),
+    options: [
+      {
+        name: 'board',
+        value: 'NAME',
+        help: [`the machine's board: ${either(BOARD_NAMES)} (default ${USUAL_BOARD})`],
+        commands: ['create', 'run'],
+        read: ([typed = '']) => readChoice(typed, BOARD_NAMES),
+        write: (is) => [String(is)],
+      },
+    ],
   }),
   boot: bootFields,
   disks,
@@ -120,7 +131,7 @@ export const FIELDS = {
         inTemplates: 'optional',
         passedOn: true,
         initial: () => 'auto',
-        option: { name: 'engine', value: 'ENGINE', help: ['auto, interpreter or compiler (default auto)'] },
+        option: { name: 'engine', value: 'ENGINE', help: [''] },
       },
       () => ENGINES,
       'radio',
@@ -136,7 +147,7 @@ export const FIELDS = {
         inTemplates: 'optional',
         passedOn: true,
         absent: ({ virtio }) => virtio[0],
-        option: { name: 'virtio', value: 'BUS', help: ['bus of the virtio devices: mmio or pci (default mmio)'] },
+        option: { name: 'virtio', value: 'BUS', help: ['bus of the virtio devices'] },
       },
       busesOf,
     ),
@@ -149,7 +160,7 @@ export const FIELDS = {
         inTemplates: 'optional',
         passedOn: true,
         absent: () => [],
-        option: { name: 'device', value: 'NAME', help: ["add a device: edu (QEMU's educational PCI device), or none"] },
+        option: { name: 'device', value: 'NAME', help: ['add a device; may be repeated; none takes all away:'] },
       },
       devicesOf,
     ),
@@ -168,7 +179,7 @@ export const FIELDS = {
         option: {
           name: 'on-reboot',
           value: 'restart|stop',
-          help: ['when the guest reboots: start the machine again (default) or stop it'],
+          help: ['what happens to the machine when the guest reboots'],
           commands: ['create', 'set'],
         },
       },
@@ -188,7 +199,7 @@ export const FIELDS = {
         option: {
           name: 'on-quit',
           value: 'save|stop',
-          help: ['when Vivarium quits: save the running machine (default) or stop it'],
+          help: ['what happens to the running machine when Vivarium quits'],
           commands: ['create', 'set'],
         },
       },

@@ -3,7 +3,7 @@ import type { BoardDescription } from '../../../emulator/index.ts';
 import { list, oneOf, optional, text, whole } from '../schema/shapes.ts';
 import { anyBoard } from './boards.ts';
 import type { Choice, Field, FieldOption } from './field.ts';
-import { readChoice, readMebibytes, readSeveral, readWhole } from './units.ts';
+import { either, readChoice, readMebibytes, readSeveral, readWhole } from './units.ts';
 
 /** What is left to say of a field of a kind. */
 type Rest = Omit<Field, 'schema' | 'editor' | 'options'> & { readonly option?: Named };
@@ -60,13 +60,25 @@ export const memory = ({ option, ...rest }: Rest, limits: LimitsOf, presets: rea
 type ChoicesOf = (board: BoardDescription) => readonly Choice[];
 const values = <T extends string>(choices: readonly Choice[]) => choices.map(({ value }) => value as T);
 
+/** The help of an option that takes one of several values: what they are, and which is usual. */
+function choiceHelp({ option, initial, absent }: Rest, choices: ChoicesOf): Named | undefined {
+  if (!option) return undefined;
+  const usual = (initial ?? absent)?.(anyBoard);
+  const [first = '', ...more] = option.help;
+  const words = `${first === '' ? '' : `${first}: `}${either(values(choices(anyBoard)))} (default ${String(usual)})`;
+  return { ...option, help: [words, ...more] };
+}
+
 /** One of several values, which every machine has. */
-export const choice = <T extends string>({ option, ...rest }: Rest, choices: ChoicesOf, look: 'menu' | 'radio' = 'menu') => ({
-  ...rest,
-  editor: { kind: 'choice', look, choices } as const,
-  schema: (board: BoardDescription) => oneOf(values<T>(choices(board))),
-  ...optionsOf(option, { read: ([typed = '']) => readChoice(typed, values(choices(anyBoard))), write: asText }),
-});
+export const choice = <T extends string>({ option: named, ...rest }: Rest, choices: ChoicesOf, look: 'menu' | 'radio' = 'menu') => {
+  const option = choiceHelp({ ...rest, ...(named && { option: named }) }, choices);
+  return {
+    ...rest,
+    editor: { kind: 'choice', look, choices } as const,
+    schema: (board: BoardDescription) => oneOf(values<T>(choices(board))),
+    ...optionsOf(option, { read: ([typed = '']) => readChoice(typed, values(choices(anyBoard))), write: asText }),
+  };
+};
 
 /** The same where a definition need not say. */
 export const optionalChoice = <T extends string>(rest: Rest, choices: ChoicesOf, look?: 'menu' | 'radio') => ({
@@ -80,9 +92,12 @@ export const several = <T extends string>({ option, ...rest }: Rest, choices: Ch
   editor: { kind: 'several', choices } as const,
   schema: (board: BoardDescription) => optional(list(oneOf(values<T>(choices(board))), 8)),
   words: (chosen: readonly string[]) => chosen.join(', '),
-  ...optionsOf(option, {
-    multiple: true,
-    read: (texts) => readSeveral(texts, values(choices(anyBoard))),
-    write: (chosen) => ((chosen as readonly string[] | undefined)?.length ? (chosen as readonly string[]) : ['none']),
-  }),
+  ...optionsOf(
+    option && { ...option, help: [...option.help, ...choices(anyBoard).map(({ value, about }) => `${value}  ${about ?? ''}`)] },
+    {
+      multiple: true,
+      read: (texts) => readSeveral(texts, values(choices(anyBoard))),
+      write: (chosen) => ((chosen as readonly string[] | undefined)?.length ? (chosen as readonly string[]) : ['none']),
+    },
+  ),
 });
