@@ -16,8 +16,11 @@ export const ACCESS = { fetch: 0, load: 1, store: 2 } as const;
 /** What `walkFlags` says of the last translation. W is given only once a page is known dirty. */
 export const WALK = { readable: 1, writable: 2, executable: 4, global: 8 } as const;
 
-/** How floating point stands: unit off or not yet dirty, flags must be exact, only inexact can change and is already set. */
-export const FLOAT_MODE = { off: 0, exact: 1, fast: 2 } as const;
+/**
+ * How floating point stands: unit off or not yet dirty, flags must be exact, only inexact can change and is already set; or
+ * something holds that only the engine's functions know (`FloatPolicy.flush`), so that compiled code leaves it to them.
+ */
+export const FLOAT_MODE = { off: 0, exact: 1, fast: 2, called: 3 } as const;
 export type FloatMode = (typeof FLOAT_MODE)[keyof typeof FLOAT_MODE];
 export const FLOAT_STATES = 3;
 
@@ -66,15 +69,58 @@ export interface ExecutionMode {
   readonly facts: number;
 }
 
-/** How the architecture's floating-point environment is laid out. Results that are NaN are the canonical one. */
+/** Bits of accumulated flags. */
+export interface FloatFlagBits {
+  readonly inexact: number;
+  readonly underflow: number;
+  readonly overflow: number;
+  readonly divideByZero: number;
+  readonly invalid: number;
+}
+/** Rounding modes as the engine numbers them: nearest even, toward zero, down, up, nearest with ties away from zero. */
+export type RoundingMode = 0 | 1 | 2 | 3 | 4;
+
+/** How the architecture's floating-point environment is laid out, and what it makes of results that are NaN or tiny. */
 export interface FloatPolicy {
-  /** State fields (u32): the rounding mode, and the accumulated flags (inexact 1, underflow 2, overflow 4, divide by zero 8, invalid 16). */
+  /** State fields (u32): the rounding mode, and the accumulated flags. */
   readonly rounding: string;
   readonly flags: string;
+  /** Where in its field the mode is; absent: it is the field. */
+  readonly roundingAt?: { readonly shift: number; readonly bits: number };
+  /** The mode that each value stands for; absent: as the engine numbers them. 0 must be nearest even. */
+  readonly modes?: readonly RoundingMode[];
+  /** Absent: inexact 1, underflow 2, overflow 4, divide by zero 8, invalid 16. */
+  readonly flagBits?: FloatFlagBits;
+  /** Absent: results that are NaN are the canonical one, which is positive. */
+  readonly nan?: NanRule;
+  /** Whether a result is tiny that only rounding makes a normal number; absent: `after`, it is not. */
+  readonly tininess?: 'before' | 'after';
+  /** Absent: there is no such mode. While it is on, the mode must be FLOAT_MODE.called or off. */
+  readonly flush?: FlushRule;
   /** The operand that holds an instruction's own rounding mode, where 7 means the field's. */
   readonly operand: string;
   /** Values of the field beyond this one make instructions that use it illegal. */
   readonly reservedAbove: number;
+}
+
+/** Results that are NaN because an operand is: that operand with its quiet bit set. */
+export interface NanRule {
+  /** Of several: the first, or the first that signals if one does. */
+  readonly prefers: 'first' | 'signalling';
+  /** A product's addend comes before its factors. */
+  readonly addendFirst?: boolean;
+  /** Infinity times zero and a NaN added: invalid, or that NaN without a flag. */
+  readonly invalidProduct: 'invalid' | 'addend';
+  /** The sign of the NaN that an invalid operation makes. */
+  readonly negative: boolean;
+}
+/** Subnormal numbers taken for zero, each by bits of a state field (u32); a result so becomes a zero of its sign. */
+export interface FlushRule {
+  readonly field: string;
+  readonly operands: number;
+  readonly results: number;
+  /** What a result that is flushed raises. */
+  readonly raises: 'underflow' | 'underflow and inexact';
 }
 
 /** How code lies in memory. */

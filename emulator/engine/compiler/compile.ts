@@ -76,7 +76,7 @@ function supportedIn(architecture: Architecture, { mode, context }: CompileReque
   const facets = architecture.modes.facets(mode);
   return (decoded) => {
     const { row } = decoded;
-    if (!row.meaning || (row.float && facets.float === FLOAT_MODE.off)) return 'leave';
+    if (!row.meaning || (row.float && (facets.float === FLOAT_MODE.off || facets.float === FLOAT_MODE.called))) return 'leave';
     if (!row.ends || row.flow) return 'inline';
     return architecture.inlines(decoded, facets, context) ? 'inline' : 'leave';
   };

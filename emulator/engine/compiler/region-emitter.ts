@@ -1,6 +1,7 @@
 /** Writes a region's blocks into its routine, following the dominator tree: loops become loops, merges become blocks. */
 import type { FloatPolicy } from '../../isa/architecture.ts';
 import type { Decoded } from '../../isa/row.ts';
+import { FLAG, flagBits, roundingIn } from '../float/environment.ts';
 import type { Expression } from '../wasm/expression.ts';
 import { load } from '../wasm/expression.ts';
 import type { Callable, Label } from '../wasm/routine.ts';
@@ -44,10 +45,10 @@ export class RegionEmitter {
     if (!this.#graph.loopHeaders.has(0)) this.#poll();
     if (this.#usesExactFloat) {
       // A reserved rounding mode makes instructions illegal; it cannot change while we run.
-      const { rounding, reservedAbove } = this.#policy;
+      const policy = this.#policy;
       r.at = 0;
       r.uncounted = 0;
-      r.leaveWhen(r.gtU(r.context.state.get(rounding), r.i32(reservedAbove)));
+      r.leaveWhen(r.gtU(roundingIn(r, policy, r.context.state.get(policy.rounding)), r.i32(policy.reservedAbove)));
     }
     this.#tree(0);
     r.unreachable();
@@ -63,8 +64,9 @@ export class RegionEmitter {
     if (!this.#usesExactFloat) return;
     // Once inexact is raised the faster mode is due: the interpreter's next floating-point instruction changes to it.
     const { state } = r.context;
-    const { rounding, flags } = this.#policy;
-    r.leaveWhen(r.and(r.and(state.get(flags), r.i32(1)), r.eqz(state.get(rounding))));
+    const policy = this.#policy;
+    const inexact = r.ne(r.and(state.get(policy.flags), r.i32(flagBits(policy, FLAG.inexact))), r.i32(0));
+    r.leaveWhen(r.and(inexact, r.eqz(roundingIn(r, policy, state.get(policy.rounding)))));
   }
 
   /** @param known registers that hold a constant however the block is reached */

@@ -65,7 +65,13 @@ export function writeCoreModule({ architecture, layout, ram, memoryPages, tierin
   }
   const policy = architecture.float;
   const float =
-    policy && writeFloatFunctions(module, { frm: parts.state.address(policy.rounding), fflags: parts.state.address(policy.flags) });
+    policy &&
+    writeFloatFunctions(module, {
+      frm: parts.state.address(policy.rounding),
+      fflags: parts.state.address(policy.flags),
+      ...(policy.flush ? { flush: parts.state.address(policy.flush.field) } : {}),
+      rules: policy,
+    });
   const runtime = { load: slowLoad, store: slowStore, atomicHost, fill, flushPage, quickAnswers };
 
   const making = { architecture, core: parts, runtime };

@@ -3,8 +3,9 @@
  * meaning is read once, while this function is written; its operands are then fields of the record at `ip`. Rare rows have
  * functions of their own, written by the same class.
  */
-import type { QuickCore } from '../../isa/architecture.ts';
+import { FLOAT_MODE, type QuickCore } from '../../isa/architecture.ts';
 import type { EngineCpu, FloatOperations } from '../../isa/cpu.ts';
+import { FLAG, flagBits, roundingIn } from '../float/environment.ts';
 import { EVENT, FRAGMENT_PAGES } from '../layout.ts';
 import { type Expression, load } from '../wasm/expression.ts';
 import { MemoryRoutine } from './memory-routine.ts';
@@ -73,14 +74,16 @@ export class InterpreterRoutine extends MemoryRoutine implements EngineCpu {
     if (!policy) throw new Error(`${this.architecture.name} has floating-point rows and no policy for them`);
     const { state, run } = this.parts;
     const mode = this.let(run.get('floatMode'));
-    const better = this.and(this.and(this.eq(mode, this.i32(1)), state.get(policy.flags)), this.eqz(state.get(policy.rounding)));
+    const field = () => roundingIn(this, policy, state.get(policy.rounding));
+    const inexact = this.ne(this.and(state.get(policy.flags), this.i32(flagBits(policy, FLAG.inexact))), this.i32(0));
+    const better = this.and(this.and(this.eq(mode, this.i32(FLOAT_MODE.exact)), inexact), this.eqz(field()));
     this.when(this.or(this.eqz(mode), better), () => {
       this.report();
       this.run(this.parts.host.floatMode);
       this.leaveOnEvent();
     });
     if (!rounding) return;
-    const reserved = this.and(this.eq(rounding, this.i32(7)), this.gtU(state.get(policy.rounding), this.i32(policy.reservedAbove)));
+    const reserved = this.and(this.eq(rounding, this.i32(7)), this.gtU(field(), this.i32(policy.reservedAbove)));
     this.when(reserved, () => this.illegal());
   }
 }

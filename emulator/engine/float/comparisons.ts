@@ -1,33 +1,36 @@
 /** Comparisons, minimum and maximum, classification: nothing here rounds. */
 import { type Expression, i32, i64 } from '../wasm/expression.ts';
 import type { Callable, Routine } from '../wasm/routine.ts';
-import { FLAG, raise } from './environment.ts';
-import { bitsOf, canonicalNan, type Format, isNan, isSignalling, signOf } from './format.ts';
-import type { Context } from './operation.ts';
+import { flag, FLAG, raise } from './environment.ts';
+import { bitsOf, type Format, isNan, isSignalling, signOf } from './format.ts';
+import { type Context, defaultNan, operandsOf } from './operation.ts';
 
 /** (a, b): minimumNumber or maximumNumber (IEEE 754-2019, section 9.6): a NaN gives way to a number. */
-export function writeExtremum({ module, state, format }: Context, name: 'fmin' | 'fmax'): Callable {
+export function writeExtremum(context: Context, name: 'fmin' | 'fmax'): Callable {
+  const { module, state, format } = context;
   const { type } = format;
   const target = module.function([type, type], [type]);
   const r = target.routine;
-  const [a, b] = [r.parameter(0).get(), r.parameter(1).get()];
+  const [a, b] = operandsOf(r, context, format, 0, 1) as [Expression, Expression];
   const value = r.let(r[name](a, b));
   r.when(r.eqz(isNan(r, value)), () => r.return(value));
-  r.when(r.or(isSignalling(r, a), isSignalling(r, b)), () => raise(r, state, i32(FLAG.invalid)));
+  r.when(r.or(isSignalling(r, a), isSignalling(r, b)), () => raise(r, state, flag(state, FLAG.invalid)));
   r.when(r.eqz(isNan(r, a)), () => r.return(a));
   r.when(r.eqz(isNan(r, b)), () => r.return(b));
-  r.return(canonicalNan(r, format));
+  r.return(defaultNan(r, context, format));
   return target;
 }
 
 /** (a, b): the comparison as 0 or 1. `eq` minds only signalling NaNs, the others every NaN. */
-export function writeCompare({ module, state, format: { type } }: Context, name: 'eq' | 'lt' | 'le'): Callable {
+export function writeCompare(context: Context, name: 'eq' | 'lt' | 'le'): Callable {
+  const { module, state, format } = context;
+  const { type } = format;
   const target = module.function([type, type], ['i32']);
   const r = target.routine;
-  const [a, b] = [r.parameter(0).get(), r.parameter(1).get()];
+  const [a, b] = operandsOf(r, context, format, 0, 1) as [Expression, Expression];
   const isInvalid = (x: Expression) => (name === 'eq' ? isSignalling(r, x) : isNan(r, x));
   r.when(r.or(isNan(r, a), isNan(r, b)), () => {
-    r.when(r.or(isInvalid(a), isInvalid(b)), () => raise(r, state, i32(FLAG.invalid)));
+    r.when(r.or(isInvalid(a), isInvalid(b)), () => raise(r, state, flag(state, FLAG.invalid)));
     r.return(i32(0));
   });
   r.return(r[name](a, b));

@@ -2,10 +2,10 @@
 import type { IntegerKind } from '../../isa/cpu.ts';
 import { type Expression, i32, i64 } from '../wasm/expression.ts';
 import type { Callable, Routine } from '../wasm/routine.ts';
-import { effectiveMode, FLAG, isAwayFromZero, MODE, raise } from './environment.ts';
-import { FORMATS, isInfinite, isNan, isZero, takeApart } from './format.ts';
+import { effectiveMode, flag, FLAG, isAwayFromZero, MODE, raise } from './environment.ts';
+import { bitsOf, FORMATS, fromBits, isInfinite, isNan, isSignalling, isZero, takeApart } from './format.ts';
 import { fitsFormat, fromIntegerNative, integerRange, truncateNative } from './native-conversions.ts';
-import { type Context, isSafelyNormal, returnIfNan, returnNative } from './operation.ts';
+import { type Context, isSafelyNormal, operandsOf, returnIfNan, returnNative } from './operation.ts';
 
 const LIMIT: Readonly<Record<IntegerKind, { min: bigint; max: bigint }>> = {
   i32: { min: -(1n << 31n), max: (1n << 31n) - 1n },
@@ -17,17 +17,18 @@ const LIMIT: Readonly<Record<IntegerKind, { min: bigint; max: bigint }>> = {
 const inRegister = (kind: IntegerKind, value: bigint) => i64(kind === 'u32' ? BigInt.asIntN(32, value) : value);
 
 /** (rm, a): a rounded to an integer; saturating, invalid where it does not fit (manual, table "Domains of..."). */
-export function writeToInteger({ module, state, format }: Context, kind: IntegerKind): Callable {
+export function writeToInteger(context: Context, kind: IntegerKind): Callable {
+  const { module, state, format } = context;
   const { min, max } = LIMIT[kind];
   const target = module.function(['i32', format.type], ['i64']);
   const r = target.routine;
   const mode = effectiveMode(r, state, r.parameter(0).get());
-  const a = r.parameter(1).get();
+  const [a] = operandsOf(r, context, format, 1) as [Expression];
 
   // Most are integers already, or are to be truncated (casts): the host can do that.
   const isInteger = r.let(r.eq(r.trunc(a), a));
   r.when(r.and(r.or(isInteger, r.eq(mode, i32(MODE.zero))), integerRange(r, format, kind, a)), () => {
-    r.when(r.eqz(isInteger), () => raise(r, state, i32(FLAG.inexact)));
+    r.when(r.eqz(isInteger), () => raise(r, state, flag(state, FLAG.inexact)));
     r.return(truncateNative(r, kind, a));
   });
   const magnitude = r.variable(i64(0));
@@ -54,10 +55,10 @@ export function writeToInteger({ module, state, format }: Context, kind: Integer
     fits.set(r.select(sign, r.leU(magnitude.get(), i64(-min)), r.leU(magnitude.get(), i64(max))));
   });
   r.when(r.or(r.eqz(fits.get()), isNan(r, a)), () => {
-    raise(r, state, i32(FLAG.invalid));
+    raise(r, state, flag(state, FLAG.invalid));
     r.return(r.select(r.and(sign, r.eqz(isNan(r, a))), inRegister(kind, min), inRegister(kind, max)));
   });
-  r.when(r.ne(fraction.get(), i64(0)), () => raise(r, state, i32(FLAG.inexact)));
+  r.when(r.ne(fraction.get(), i64(0)), () => raise(r, state, flag(state, FLAG.inexact)));
   const value = r.let(r.select(sign, r.sub(i64(0), magnitude.get()), magnitude.get()));
   r.return(kind === 'u32' ? r.extend32S(value) : value);
   return target;
@@ -82,19 +83,35 @@ export function writeFromInteger({ module, state, format, pack }: Context, kind:
   return target;
 }
 
+/** The same as `returnIfNan` for an operand of the other format: sign and the topmost bits of its payload are kept. */
+function returnIfNanOf(r: Routine, context: Context, a: Expression): void {
+  const { state, format } = context;
+  if (!state.rules?.nan) return returnIfNan(r, context, a);
+  r.when(isNan(r, a), () => {
+    r.when(isSignalling(r, a), () => raise(r, state, flag(state, FLAG.invalid)));
+    const from = FORMATS[format.type === 'f32' ? 'f64' : 'f32'];
+    const bits = r.let(bitsOf(r, a));
+    const by = format.precision - from.precision;
+    const fraction = r.and(bits, i64((1n << BigInt(from.precision - 1)) - 1n));
+    const moved = by > 0 ? r.shl(fraction, i64(by)) : r.shrU(fraction, i64(-by));
+    const sign = r.shl(r.shrU(bits, i64(from.width - 1)), i64(format.width - 1));
+    r.return(fromBits(r, format, r.or(r.or(sign, moved), i64(format.infinity | format.quietBit))));
+  });
+}
+
 /** (rm, a): a double as a single. The context is the single's. */
 export function writeDemote(context: Context): Callable {
   const { module, state, format, pack } = context;
   const target = module.function(['i32', 'f64'], ['f32']);
   const r = target.routine;
   const mode = effectiveMode(r, state, r.parameter(0).get());
-  const a = r.parameter(1).get();
+  const [a] = operandsOf(r, context, FORMATS.f64, 1) as [Expression];
   returnNative(r, context, mode, {
     value: r.convert('f32_demote_f64', a),
     safe: (value) => isSafelyNormal(r, format, value),
     exact: (value) => r.eq(r.convert('f64_promote_f32', value), a),
   });
-  returnIfNan(r, context, a);
+  returnIfNanOf(r, context, a);
   r.when(r.or(isZero(r, FORMATS.f64, a), isInfinite(r, FORMATS.f64, a)), () => r.return(r.convert('f32_demote_f64', a)));
   const { sign, exponent, significand } = takeApart(r, FORMATS.f64, a);
   r.return(r.call(pack, sign, exponent, significand, mode));
@@ -105,8 +122,8 @@ export function writeDemote(context: Context): Callable {
 export function writePromote(context: Context): Callable {
   const target = context.module.function(['i32', 'f32'], ['f64']);
   const r = target.routine;
-  const a = r.parameter(1).get();
-  returnIfNan(r, context, a);
+  const [a] = operandsOf(r, context, FORMATS.f32, 1) as [Expression];
+  returnIfNanOf(r, context, a);
   r.return(r.convert('f64_promote_f32', a));
   return target;
 }

@@ -58,7 +58,6 @@ export const bitsOf = (r: Routine, value: Expression): Expression =>
 export const fromBits = (r: Routine, format: Format, bits: Expression): Expression =>
   format.type === 'f64' ? r.reinterpret('f64', bits) : r.reinterpret('f32', r.wrap(bits));
 
-export const canonicalNan = (r: Routine, format: Format): Expression => fromBits(r, format, i64(format.canonicalNan));
 export const infinity = (format: Format): Expression => format.constant(Infinity);
 
 export const isNan = (r: Routine, value: Expression): Expression => r.ne(value, value);

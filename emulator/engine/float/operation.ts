@@ -2,8 +2,8 @@
 import { type Expression, i32, i64 } from '../wasm/expression.ts';
 import type { ModuleWriter } from '../wasm/module.ts';
 import type { Callable, Routine } from '../wasm/routine.ts';
-import { FLAG, type FloatState, isRaised, MODE, raise } from './environment.ts';
-import { canonicalNan, type Format, isNan, isSignalling } from './format.ts';
+import { flag, FLAG, flushes, type FloatState, isRaised, MODE, raise } from './environment.ts';
+import { bitsOf, type Format, fromBits, isNan, isSignalling } from './format.ts';
 
 /** What the writers of functions for one format share. */
 export interface Context {
@@ -16,8 +16,26 @@ export interface Context {
 
 const any = (r: Routine, conditions: Expression[]) => conditions.reduce((a, b) => r.or(a, b));
 
-/** Returns the canonical NaN where an operand is NaN; a signalling one raises NV. */
-export function returnIfNan(r: Routine, { state, format }: Context, ...operands: Expression[]): void {
+/** The NaN that an operation makes of its own: of a format that is not the context's, too. */
+export function defaultNan(r: Routine, { state }: Pick<Context, 'state'>, format: Format): Expression {
+  const sign = state.rules?.nan?.negative ? 1n << BigInt(format.width - 1) : 0n;
+  return fromBits(r, format, i64(format.canonicalNan | sign));
+}
+
+/** The NaN that comes of operands of which one is. */
+function nanOf(r: Routine, { state, format }: Context, operands: readonly Expression[]): Expression {
+  const rule = state.rules?.nan;
+  if (!rule) return defaultNan(r, { state }, format);
+  const quiet = (operand: Expression) => fromBits(r, format, r.or(bitsOf(r, operand), i64(format.quietBit)));
+  const last = operands.at(-1) as Expression;
+  const first = operands.slice(0, -1).reduceRight((rest, operand) => r.select(isNan(r, operand), quiet(operand), rest), quiet(last));
+  if (rule.prefers === 'first') return first;
+  return operands.reduceRight((rest, operand) => r.select(isSignalling(r, operand), quiet(operand), rest), first);
+}
+
+/** Returns the NaN that the architecture wants where an operand is NaN; a signalling one raises invalid. */
+export function returnIfNan(r: Routine, context: Context, ...operands: Expression[]): void {
+  const { state } = context;
   r.when(
     any(
       r,
@@ -29,17 +47,17 @@ export function returnIfNan(r: Routine, { state, format }: Context, ...operands:
           r,
           operands.map((operand) => isSignalling(r, operand)),
         ),
-        () => raise(r, state, i32(FLAG.invalid)),
+        () => raise(r, state, flag(state, FLAG.invalid)),
       );
-      r.return(canonicalNan(r, format));
+      r.return(nanOf(r, context, operands));
     },
   );
 }
 
-/** An invalid operation: raises NV, returns the canonical NaN. */
+/** An invalid operation: raises invalid, returns a NaN. */
 export function returnInvalid(r: Routine, { state, format }: Context): void {
-  raise(r, state, i32(FLAG.invalid));
-  r.return(canonicalNan(r, format));
+  raise(r, state, flag(state, FLAG.invalid));
+  r.return(defaultNan(r, { state }, format));
 }
 
 /**
@@ -58,10 +76,34 @@ export function returnNative(
     r.when(native.safe(value), () => {
       r.when(isRaised(r, state, FLAG.inexact), () => r.return(value));
       if (!native.exact) return;
-      r.when(r.eqz(native.exact(value)), () => raise(r, state, i32(FLAG.inexact)));
+      r.when(r.eqz(native.exact(value)), () => raise(r, state, flag(state, FLAG.inexact)));
       r.return(value);
     });
   });
+}
+
+/**
+ * Parameters that are operands, subnormal ones taken for zero where that is on.
+ */
+export function operandsOf(r: Routine, { state }: Pick<Context, 'state'>, format: Format, ...parameters: number[]): Expression[] {
+  const on = flushes(r, state, 'operands');
+  const operands = parameters.map((index) => r.parameter(index));
+  if (on)
+    r.when(on, () => {
+      for (const operand of operands)
+        r.when(r.eqz(exponentField(r, format, operand.get())), () => {
+          const sign = r.and(bitsOf(r, operand.get()), i64(1n << BigInt(format.width - 1)));
+          operand.set(fromBits(r, format, sign));
+        });
+    });
+  return operands.map((operand) => operand.get());
+}
+
+/** A native result may be kept as far as flushing goes: it is not subnormal, or nothing is flushed. Absent: always. */
+export function isUnflushed(r: Routine, { state, format }: Context, value: Expression): Expression {
+  const on = flushes(r, state, 'results');
+  if (!on) return i32(1);
+  return r.or(r.eqz(on), r.or(r.ne(exponentField(r, format, value), i32(0)), r.eq(value, format.constant(0))));
 }
 
 /**

@@ -1,11 +1,11 @@
 /**
  * The one place that rounds: an exact significand (sticky in bit 0) to a format, in any mode, with overflow,
- * underflow and inexact (IEEE 754-2019, sections 4.3 and 7.4 to 7.6; tininess after rounding, as RISC-V wants).
+ * underflow and inexact (IEEE 754-2019, sections 4.3 and 7.4 to 7.6; tininess after rounding or before, by the policy).
  */
 import { i32, i64, type Expression } from '../wasm/expression.ts';
 import type { ModuleWriter } from '../wasm/module.ts';
 import type { Callable } from '../wasm/routine.ts';
-import { FLAG, type FloatState, isAwayFromZero, isNearest, MODE, raise } from './environment.ts';
+import { flag, FLAG, flushes, type FloatState, isAwayFromZero, isNearest, MODE, raise } from './environment.ts';
 import { type Format, fromBits } from './format.ts';
 import { shiftSticky } from './wide.ts';
 
@@ -32,7 +32,14 @@ export function writePack(module: ModuleWriter, state: FloatState, format: Forma
   r.when(r.ltS(exponent.get(), i32(minExponent)), () => {
     // Not tiny if, were there more exponents, it would still round up to the smallest normal number.
     const carries = r.eq(kept(significand.get()), i64(1n << BigInt(precision)));
-    tiny.set(r.eqz(r.and(r.eq(exponent.get(), i32(minExponent - 1)), carries)));
+    tiny.set(state.rules?.tininess === 'before' ? i32(1) : r.eqz(r.and(r.eq(exponent.get(), i32(minExponent - 1)), carries)));
+    const flushed = flushes(r, state, 'results');
+    if (flushed)
+      r.when(r.and(tiny.get(), r.ne(flushed, i32(0))), () => {
+        const both = state.rules?.flush?.raises !== 'underflow';
+        raise(r, state, flag(state, FLAG.underflow | (both ? FLAG.inexact : 0)));
+        r.return(fromBits(r, format, r.shl(r.extendU(sign), i64(format.width - 1))));
+      });
     significand.set(shiftSticky(r, significand.get(), r.extendS(r.sub(i32(minExponent), exponent.get()))));
     exponent.set(i32(minExponent));
   });
@@ -45,12 +52,12 @@ export function writePack(module: ModuleWriter, state: FloatState, format: Forma
   r.when(
     r.geU(bits.get(), i64(format.infinity)),
     () => {
-      raise(r, state, i32(FLAG.overflow | FLAG.inexact));
+      raise(r, state, flag(state, FLAG.overflow | FLAG.inexact));
       bits.set(r.sub(i64(format.infinity), r.extendU(r.eqz(increment))));
     },
     () => {
       r.when(r.ne(rest, i64(0)), () => {
-        raise(r, state, r.or(i32(FLAG.inexact), r.select(tiny.get(), i32(FLAG.underflow), i32(0))));
+        raise(r, state, r.or(flag(state, FLAG.inexact), r.select(tiny.get(), flag(state, FLAG.underflow), i32(0))));
       });
     },
   );

@@ -6,7 +6,7 @@ import { effectiveMode, MODE } from './environment.ts';
 import { bitsOf, type Format, isInfinite, isNan, isZero, takeApart } from './format.ts';
 import { exactMultiplyAdd } from './exactness.ts';
 import { type Fused, multiplyAdd } from './fused.ts';
-import { type Context, isSafelyNormal, returnIfNan, returnInvalid, returnNative } from './operation.ts';
+import { type Context, isSafelyNormal, isUnflushed, operandsOf, returnIfNan, returnInvalid, returnNative } from './operation.ts';
 import { addWide, halve, lessWide, multiplyWide, normalizeWide, shiftWideSticky, squeeze, subWide, wide } from './wide.ts';
 
 /**
@@ -45,8 +45,7 @@ export function writeMul(context: Context, exactProduct: Callable): Callable {
   const target = module.function(['i32', type, type], [type]);
   const r = target.routine;
   const mode = effectiveMode(r, state, r.parameter(0).get());
-  const a = r.parameter(1).get();
-  const b = r.parameter(2).get();
+  const [a, b] = operandsOf(r, context, format, 1, 2) as [Expression, Expression];
 
   returnNative(r, context, mode, {
     value: r.mul(a, b),
@@ -81,7 +80,7 @@ export function writeFma(context: Context, { add, mul, fused }: { add: Callable;
   const r = target.routine;
   const rm = r.parameter(0).get();
   const mode = effectiveMode(r, state, rm);
-  const [a, b, c] = [r.parameter(1).get(), r.parameter(2).get(), r.parameter(3).get()];
+  const [a, b, c] = operandsOf(r, context, format, 1, 2, 3) as [Expression, Expression, Expression];
 
   const quick = multiplyAdd(r, fused, a, b, c);
   returnNative(r, context, mode, {
@@ -89,12 +88,16 @@ export function writeFma(context: Context, { add, mul, fused }: { add: Callable;
     safe: (value) => r.and(quick.isValid, isSafelyNormal(r, format, value)),
   });
   const simple = exactMultiplyAdd(r, fused, a, b, c);
-  r.when(simple.isExact, () => r.return(simple.value));
+  r.when(r.and(simple.isExact, isUnflushed(r, context, simple.value)), () => r.return(simple.value));
   const native = r.let(r.mul(a, b));
   // Infinity times zero is invalid whatever is added, a quiet NaN included.
   const isInvalidProduct = r.and(isNan(r, native), r.eqz(r.or(isNan(r, a), isNan(r, b))));
-  r.when(isInvalidProduct, () => returnInvalid(r, context));
-  returnIfNan(r, context, a, b, c);
+  const rule = state.rules?.nan;
+  const refuse = () => r.when(isInvalidProduct, () => returnInvalid(r, context));
+  const operands = rule?.addendFirst ? [c, a, b] : [a, b, c];
+  if (rule?.invalidProduct !== 'addend') refuse();
+  returnIfNan(r, context, ...operands);
+  if (rule?.invalidProduct === 'addend') refuse();
   r.when(r.or(isInfinite(r, format, a), isInfinite(r, format, b)), () => {
     r.when(r.eq(native, r.neg(c)), () => returnInvalid(r, context));
     r.return(native);

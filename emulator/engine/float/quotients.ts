@@ -1,9 +1,9 @@
 /** Division and square root. */
-import { i32, i64 } from '../wasm/expression.ts';
+import { type Expression, i32, i64 } from '../wasm/expression.ts';
 import type { Callable } from '../wasm/routine.ts';
-import { effectiveMode, FLAG, raise } from './environment.ts';
+import { effectiveMode, flag, FLAG, raise } from './environment.ts';
 import { isInfinite, isNan, isZero, signOf, takeApart } from './format.ts';
-import { type Context, isSafelyNormal, returnIfNan, returnInvalid, returnNative } from './operation.ts';
+import { type Context, isSafelyNormal, operandsOf, returnIfNan, returnInvalid, returnNative } from './operation.ts';
 import { isProduct } from './products.ts';
 
 /** (rm, a, b): a / b. */
@@ -13,8 +13,7 @@ export function writeDiv(context: Context, exactProduct: Callable): Callable {
   const target = module.function(['i32', type, type], [type]);
   const r = target.routine;
   const mode = effectiveMode(r, state, r.parameter(0).get());
-  const a = r.parameter(1).get();
-  const b = r.parameter(2).get();
+  const [a, b] = operandsOf(r, context, format, 1, 2) as [Expression, Expression];
 
   returnNative(r, context, mode, {
     value: r.fdiv(a, b),
@@ -26,7 +25,7 @@ export function writeDiv(context: Context, exactProduct: Callable): Callable {
   r.when(isNan(r, native), () => returnInvalid(r, context)); // 0/0, infinity/infinity
   r.when(r.or(isZero(r, format, a), r.or(isInfinite(r, format, a), isInfinite(r, format, b))), () => r.return(native));
   r.when(isZero(r, format, b), () => {
-    raise(r, state, i32(FLAG.divideByZero));
+    raise(r, state, flag(state, FLAG.divideByZero));
     r.return(native);
   });
 
@@ -56,7 +55,7 @@ export function writeSqrt(context: Context, exactProduct: Callable): Callable {
   const target = module.function(['i32', type], [type]);
   const r = target.routine;
   const mode = effectiveMode(r, state, r.parameter(0).get());
-  const a = r.parameter(1).get();
+  const [a] = operandsOf(r, context, format, 1) as [Expression];
 
   returnNative(r, context, mode, {
     value: r.sqrt(a),

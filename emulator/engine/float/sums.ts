@@ -3,7 +3,7 @@ import { type Expression, i32, i64 } from '../wasm/expression.ts';
 import type { Callable, Routine } from '../wasm/routine.ts';
 import { effectiveMode, MODE } from './environment.ts';
 import { bitsOf, isInfinite, isZero, takeApart } from './format.ts';
-import { type Context, returnIfNan, returnInvalid, returnNative } from './operation.ts';
+import { type Context, isUnflushed, operandsOf, returnIfNan, returnInvalid, returnNative } from './operation.ts';
 import { shiftSticky } from './wide.ts';
 
 /** The rounding error of the native `sum` of a and b, itself exact (Knuth's TwoSum; no overflow on the way). */
@@ -19,14 +19,13 @@ export function writeAdd(context: Context): Callable {
   const target = module.function(['i32', type, type], [type]);
   const r = target.routine;
   const mode = effectiveMode(r, state, r.parameter(0).get());
-  const a = r.parameter(1).get();
-  const b = r.parameter(2).get();
+  const [a, b] = operandsOf(r, context, format, 1, 2) as [Expression, Expression];
 
   // A sum never underflows: below the normal numbers it is exact. Far from overflow, TwoSum cannot overflow either.
   const far = format.constant(2 ** (format.maxExponent - 3));
   returnNative(r, context, mode, {
     value: r.add(a, b),
-    safe: (sum) => r.lt(r.abs(sum), far),
+    safe: (sum) => r.and(r.lt(r.abs(sum), far), isUnflushed(r, context, sum)),
     exact: (sum) => isZero(r, format, errorOfSum(r, a, b, sum)),
   });
   returnIfNan(r, context, a, b);
@@ -56,10 +55,13 @@ export function writeAdd(context: Context): Callable {
   return target;
 }
 
-/** (rm, a, b): a - b, which is a + (-b) also for NaNs, as the result forgets their signs. */
-export function writeSub({ module, format: { type } }: Context, add: Callable): Callable {
+/** (rm, a, b): a - b, which is a + (-b), but for the sign of a NaN that the result keeps. */
+export function writeSub(context: Context, add: Callable): Callable {
+  const { module, state, format } = context;
+  const { type } = format;
   const target = module.function(['i32', type, type], [type]);
   const r = target.routine;
+  if (state.rules?.nan) returnIfNan(r, context, r.parameter(1).get(), r.parameter(2).get());
   r.returnCall(add, r.parameter(0).get(), r.parameter(1).get(), r.neg(r.parameter(2).get()));
   return target;
 }

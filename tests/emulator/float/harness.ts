@@ -3,6 +3,7 @@
  * ever passes through JavaScript, which may change it.
  */
 import { FloatCalls } from '../../../emulator/engine/float/calls.ts';
+import type { FloatRules } from '../../../emulator/engine/float/environment.ts';
 import { type FloatFunctionName, type FloatFunctions, writeFloatFunctions } from '../../../emulator/engine/float/functions.ts';
 import type { Fused } from '../../../emulator/engine/float/fused.ts';
 import { InlineFloat } from '../../../emulator/engine/float/inline.ts';
@@ -14,7 +15,7 @@ import type { FloatOperations, IntegerKind } from '../../../emulator/isa/cpu.ts'
 import type { Type } from './reference.ts';
 
 export const CAPACITY = 8192;
-const STATE = { frm: 16, fflags: 20 };
+const STATE = { frm: 16, fflags: 20, flush: 24 };
 /** Columns of i64 (rm and flags: their low 32 bits). */
 const COLUMN = { rm: 0, a: 1, b: 2, c: 3, result: 4, flags: 5, left: 6 } as const;
 const START = 4096;
@@ -69,15 +70,15 @@ function operandType(name: FloatFunctionName): 'f32' | 'f64' | 'i64' {
 }
 
 export interface Harness {
-  run(name: FloatFunctionName, vectors: readonly Vector[], setup: { frm: number; fflags: number }): Outcome[];
+  run(name: FloatFunctionName, vectors: readonly Vector[], setup: { frm: number; fflags: number; flush?: number }): Outcome[];
 }
 
-/** A module running the named functions one way. */
-export function harness(names: readonly FloatFunctionName[], way: Way, fused: Fused): Harness {
+/** A module running the named functions one way. @param rules absent: RISC-V's */
+export function harness(names: readonly FloatFunctionName[], way: Way, fused: Fused, rules?: FloatRules): Harness {
   const memory = new wasm.Memory({ initial: PAGES, maximum: PAGES, shared: true });
   const module = new ModuleWriter();
   module.importMemory('host', 'memory', PAGES, PAGES);
-  const functions = writeFloatFunctions(module, STATE, fused);
+  const functions = writeFloatFunctions(module, { ...STATE, ...(rules ? { rules } : {}) }, fused);
   for (const name of names) writeLoop(module, functions, name, way, fused);
   const instance = new wasm.Instance(new wasm.Module(module.finish()), { host: { memory } });
   const columns = (name: keyof typeof COLUMN) => new BigUint64Array(memory.buffer, columnAt(name), CAPACITY);
@@ -90,13 +91,14 @@ export function harness(names: readonly FloatFunctionName[], way: Way, fused: Fu
   const inputs = (['a', 'b', 'c'] as const).map(columns);
   const words = new Uint32Array(memory.buffer);
   return {
-    run(name, vectors, { frm, fflags }) {
+    run(name, vectors, { frm, fflags, flush = 0 }) {
       if (vectors.length > CAPACITY) throw new Error('too many vectors');
       vectors.forEach((vector, at) => {
         rm[at] = BigInt(vector.rm);
         vector.operands.forEach((bits, index) => ((inputs[index] as BigUint64Array)[at] = bits));
       });
       words[STATE.frm / 4] = frm;
+      words[STATE.flush / 4] = flush;
       (instance.exports[name] as (count: number, fflags: number) => void)(vectors.length, fflags);
       return vectors.map((_, at) => ({ bits: result[at] as bigint, flags: Number(flags[at]), left: left[at] !== 0n }));
     },
