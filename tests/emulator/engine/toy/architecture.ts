@@ -7,13 +7,15 @@ import type {
   PrivilegedCore,
   Standing,
 } from '../../../../emulator/isa/architecture.ts';
-import { WALK } from '../../../../emulator/isa/architecture.ts';
+import { FLOAT_MODE, type FloatMode, WALK } from '../../../../emulator/isa/architecture.ts';
 import type { Decoded } from '../../../../emulator/isa/row.ts';
 import { bind, type StateOf } from '../../../../emulator/snapshot/schema.ts';
 import { PREFIX_32 } from './row.ts';
 import { toyRows } from './rows.ts';
-import { toyState } from './state.ts';
+import { CONTROL, RAISED, toyState } from './state.ts';
 
+/** Modes that differ in floating point only. */
+const FLOAT_KEYS = Object.keys(FLOAT_MODE).length;
 /** Bytes of an immediate, by decoding. */
 const IMMEDIATE_BYTES = [1, 4] as const;
 
@@ -38,7 +40,7 @@ function decode(view: DataView, at: number, there: number, decoding: number): De
     else if (name === 'index') operands[name] = view.getUint8(indexAt) & 7;
     else if (name === 'scale') operands[name] = view.getUint8(indexAt) >> 4;
     else if (kind === 'immediate') operands[name] = immediateBytes === 4 ? view.getInt32(immediateAt, true) : view.getInt8(immediateAt);
-    else operands[name] = (view.getUint8(registersAt) >> (name === 'to' ? 4 : 0)) & (file === 'r' ? 7 : 1);
+    else operands[name] = (view.getUint8(registersAt) >> (name === 'to' ? 4 : 0)) & (file === 'r' ? 7 : file === 'd' ? 3 : 1);
   }
   return { row, length, operands, ...(row.isWide ? { wide: { imm: view.getBigInt64(immediateAt, true) } } : {}) };
 }
@@ -51,12 +53,17 @@ class ToyCore implements PrivilegedCore {
     this.state = bind(toyState, buffer, stateAt);
   }
   mode(): ExecutionMode {
-    return { key: this.state.wide, fetchBank: this.state.wide, facts: 0 };
+    const { wide, control, raised } = this.state;
+    const flushes = (control & (CONTROL.flushOperands | CONTROL.flushResults)) !== 0;
+    const isFast = (raised & RAISED.inexact) !== 0 && control >> CONTROL.roundingShift === 0;
+    const float = flushes ? FLOAT_MODE.called : isFast ? FLOAT_MODE.fast : FLOAT_MODE.exact;
+    return { key: wide * FLOAT_KEYS + float, fetchBank: wide, facts: 0 };
   }
   operation(name: string): void {
     const length = decodedLength(name, this.state.wide);
     const { operand, operand2 } = this.#engine.working;
     if (name === 'halt') this.state.halted = 1;
+    else if (name === 'control') this.state.control = Number(operand);
     else if (name === 'assign') assigned.to(Number(operand), Number(operand2));
     else this.state.wide = Number(this.#engine.working.operand & 1n);
     this.#engine.modeChanged();
@@ -66,7 +73,7 @@ class ToyCore implements PrivilegedCore {
     return false;
   }
   floatMode(): void {
-    throw new Error('the toy has no floating point');
+    this.#engine.modeChanged();
   }
   takeTrap(): void {
     const { cause, trapValue } = this.#engine.working;
@@ -98,7 +105,7 @@ class ToyCore implements PrivilegedCore {
 }
 function decodedLength(name: string, wide: number): number {
   const immediate = IMMEDIATE_BYTES[wide] ?? 1;
-  return name === 'mode' ? 1 + immediate : name === 'assign' ? 2 + immediate : 1;
+  return name === 'mode' || name === 'control' ? 1 + immediate : name === 'assign' ? 2 + immediate : 1;
 }
 /** What the instruction `assign` does; a machine sets it. */
 export const assigned = { to: (_page: number, _use: number): void => undefined };
@@ -114,17 +121,33 @@ export const toy: Architecture = {
     r: { kind: 'integer', width: 64, count: 8 },
     v: { kind: 'vector', width: 128, count: 2 },
     w: { kind: 'vector', width: 256, count: 2 },
+    d: { kind: 'double', width: 64, count: 4 },
     flags: { kind: 'integer', width: 64, count: 3 },
   },
   code: { grain: 1, longest: 11, record: 32 },
   accesses: { misaligned: 'fast', unanswered: 'ones', atomics: 'anywhere' },
-  modes: { count: 2, banks: 2, decodings: 2, facets: (key) => ({ bank: key, float: 0, decoding: key }) },
+  modes: {
+    ...{ count: 2 * FLOAT_KEYS, banks: 2, decodings: 2 },
+    facets: (key) => ({
+      bank: Math.floor(key / FLOAT_KEYS),
+      float: (key % FLOAT_KEYS) as FloatMode,
+      decoding: Math.floor(key / FLOAT_KEYS),
+    }),
+  },
+  float: {
+    ...{ rounding: 'control', flags: 'raised', operand: 'rounding', reservedAbove: 3 },
+    roundingAt: { shift: CONTROL.roundingShift, bits: 2 },
+    modes: [0, 2, 3, 1],
+    flagBits: RAISED,
+    nan: { prefers: 'first', invalidProduct: 'addend', negative: true },
+    flush: { field: 'control', operands: CONTROL.flushOperands, results: CONTROL.flushResults, raises: 'underflow and inexact' },
+  },
   rows: toyRows,
   cpu: (engine) => engine,
   causes: CAUSES,
   decode,
   illegalValue: (view, at) => view.getUint8(at),
-  operations: ['halt', 'mode', 'assign'],
+  operations: ['halt', 'mode', 'assign', 'control'],
   quickOperations: {},
   quickAnswers: {},
   inlines: () => false,

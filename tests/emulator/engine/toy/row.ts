@@ -28,7 +28,7 @@ export interface Operands {
   readonly index: Register;
   readonly scale: Value;
 }
-type Shape = '' | 'rr' | 'vr' | 'vv' | 'wr' | 'ww' | 'r' | 'i' | 'ri' | 'rri' | 'rq' | 'rrrci';
+type Shape = '' | 'rr' | 'vr' | 'vv' | 'wr' | 'ww' | 'dr' | 'dd' | 'r' | 'i' | 'ri' | 'rri' | 'rq' | 'rrrci';
 const register = (name: string, file: string, access: Operand['access'] & string): Operand => ({ name, kind: 'register', file, access });
 const SHAPES: Readonly<Record<Shape, (access: 'write' | 'both' | 'read') => Operand[]>> = {
   '': () => [],
@@ -38,6 +38,8 @@ const SHAPES: Readonly<Record<Shape, (access: 'write' | 'both' | 'read') => Oper
   vv: (access) => [register('to', 'v', access), register('from', 'v', 'read')],
   i: () => [{ name: 'imm', kind: 'immediate' }],
   ri: (access) => [register('to', 'r', access), { name: 'imm', kind: 'immediate' }],
+  dr: (access) => [register('to', 'd', access), register('from', 'r', 'read')],
+  dd: (access) => [register('to', 'd', access), register('from', 'd', 'read')],
   wr: (access) => [register('to', 'w', access), register('from', 'r', 'read')],
   ww: (access) => [register('to', 'w', access), register('from', 'w', 'read')],
   rq: (access) => [register('to', 'r', access), { name: 'imm', kind: 'immediate', bits: 64 }],
@@ -59,7 +61,7 @@ export function row(
   traits: RowTraits & { readonly prefixed?: boolean } = {},
 ): ToyRow {
   const { prefixed = false, ...rest } = traits;
-  const hasRegisters = /[rvw]/.test(shape);
+  const hasRegisters = /[rvwd]/.test(shape);
   const shapes = {
     ...{ code, prefixed, hasRegisters },
     hasIndex: shape.includes('c'),

@@ -2,6 +2,7 @@
 import type { EngineCpu } from '../../../../emulator/isa/cpu.ts';
 import type { ImplicitRegister, OperandNumbers, RowTraits } from '../../../../emulator/isa/row.ts';
 import type { Value } from '../../../../emulator/isa/value.ts';
+import { floatRows } from './float-rows.ts';
 import { memoryRows } from './memory-rows.ts';
 import { type Operands, row, type ToyRow } from './row.ts';
 import { DONE, FLAG } from './state.ts';
@@ -111,4 +112,5 @@ export const toyRows: readonly ToyRow[] = [
     { implicit: flagsOf('write') },
   ),
   ...memoryRows,
+  ...floatRows,
 ];
