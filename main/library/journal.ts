@@ -1,5 +1,8 @@
 /** The journal: every change of a machine with what was before and after, so that it can be taken back. */
 import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
+import { storedDefinition } from '../../preload/contract/definition/schema.ts';
+import { admits } from '../../preload/contract/schema/problems.ts';
+import { flag, recordWith } from '../../preload/contract/schema/shapes.ts';
 import type { Row, Statements } from './database.ts';
 
 /** What the journal remembers of a machine at one moment. */
@@ -17,14 +20,28 @@ export interface JournalEntry {
   readonly before?: MachineImage;
   readonly after?: MachineImage;
   readonly undone: boolean;
+  /** What it was before, or after, cannot be read any more. */
+  readonly damaged: boolean;
 }
 
-const imageOf = (text: unknown) => (typeof text === 'string' ? (JSON.parse(text) as MachineImage) : undefined);
+const machineImage = recordWith({ definition: storedDefinition, deleted: flag });
+
+/** @returns `null` for what is no image */
+function imageOf(text: unknown): MachineImage | undefined | null {
+  if (typeof text !== 'string') return undefined;
+  try {
+    const image: unknown = JSON.parse(text);
+    return admits(machineImage, image) ? (image as MachineImage) : null;
+  } catch {
+    return null;
+  }
+}
 
 function entryOf(row: Row): JournalEntry {
   const before = imageOf(row['before']);
   const after = imageOf(row['after']);
   return {
+    damaged: before === null || after === null,
     number: Number(row['id']),
     at: Number(row['at']),
     what: row['what'] as JournalEntry['what'],

@@ -16,6 +16,7 @@ import { closeContents, ownFolder } from './own-files.ts';
 import { runRecords, type RunRecords } from './run-records.ts';
 import { settingsRecords, type SettingsRecords } from './settings-records.ts';
 import { refuseForeign } from './schema-check.ts';
+import { refuseWrongRows } from './stored-rows.ts';
 import { snapshotRecords, type SnapshotRecords } from './snapshot-records.ts';
 import { timelineRecords, type TimelineRecords } from './timeline-records.ts';
 
@@ -92,6 +93,7 @@ async function prepare(database: Database): Promise<void> {
   if (statSync(database.file).size <= CHECKED_AT_OPENING) await refuseDamaged(database);
   await database.script('PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL');
   await migrate(database);
+  await refuseWrongRows(database, database.file);
 }
 
 async function problemsOf(database: Database, pragma: 'quick_check' | 'integrity_check'): Promise<readonly string[]> {

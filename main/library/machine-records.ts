@@ -139,6 +139,11 @@ async function undo(statements: Statements, id: MachineId): Promise<MachineRecor
   const present = await find(statements, id);
   const last = (await readJournal(statements, id)).find((entry) => entry.what !== 'undo' && !entry.undone);
   if (!last) throw new ContractError('conflict', `"${present.definition.name}" has no more changes to undo`);
+  if (last.damaged)
+    throw new ContractError(
+      'unavailable',
+      `the record of the last change of "${present.definition.name}" is damaged, so it cannot be undone: change the machine itself`,
+    );
   if (last.what === 'restore')
     throw new ContractError(
       'conflict',

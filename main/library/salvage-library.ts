@@ -5,6 +5,7 @@
 import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { openDatabase, type Database, type Row, type Value } from './database.ts';
 import { migrate } from './migrations.ts';
+import { removeWrongRows } from './stored-rows.ts';
 
 export interface SalvagedLibrary {
   readonly machines: number;
@@ -29,16 +30,6 @@ type Table = keyof typeof TABLES;
 const ROWS_AT_ONCE = 64;
 /** Rows of a damaged stretch are asked for one by one; a stretch that seems longer is a damaged number. */
 const LONGEST_GAP = 100_000;
-
-/** Damage inside a row: what must be JSON and is not. */
-const UNREADABLE: readonly (readonly [Table, string])[] = [
-  ['machines', 'json_valid(definition)'],
-  ['snapshots', 'json_valid(definition) AND json_valid(disks) AND (configuration IS NULL OR json_valid(configuration))'],
-  ['snapshots', 'next_definition IS NULL OR json_valid(next_definition)'],
-  ['snapshots', 'unfinished IS NULL OR json_valid(unfinished)'],
-  ['heads', 'base IS NULL OR json_valid(base)'],
-  ['settings', 'json_valid(value)'],
-];
 
 /** What belongs to something that is lost. */
 const ORPHANS = `
@@ -94,8 +85,8 @@ async function copyAll(from: Database, to: Database): Promise<SalvagedLibrary | 
   let copied = 0;
   for (const [table, keys] of Object.entries(TABLES)) copied += await copyTable(from, to, table, keys);
   if (copied === 0) return undefined;
-  for (const [table, readable] of UNREADABLE) await to.run(`DELETE FROM ${table} WHERE NOT (${readable})`);
   await to.run('UPDATE snapshots SET sequence = rowid WHERE sequence = 0');
+  await removeWrongRows(to);
   const rebuilt = await rebuildMachines(to);
   await to.script(ORPHANS);
   const count = async (table: Table) => Number((await to.get(`SELECT count(*) AS count FROM ${table}`))?.['count']);

@@ -1,6 +1,7 @@
 /** The program's settings; what was never set has its default. */
 import type { Settings } from '../../preload/contract/application.ts';
 import type { Database } from './database.ts';
+import { isSetting } from './stored-rows.ts';
 
 export const defaultSettings: Settings = { theme: 'system', consoleFontSize: 14, scrollbackLines: 10_000, interrupted: 'offer' };
 
@@ -9,12 +10,23 @@ export interface SettingsRecords {
   change(patch: Partial<Settings>): Promise<Settings>;
 }
 
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The settings stored in `database`. */
 export function settingsRecords(database: Database): SettingsRecords {
   const read = async () => {
     const rows = await database.all('SELECT key, value FROM settings');
-    const stored = Object.fromEntries(rows.map((row) => [String(row['key']), JSON.parse(String(row['value'])) as unknown]));
-    const known = Object.entries(stored).filter(([key]) => Object.hasOwn(defaultSettings, key));
+    // One that cannot be read, or that only another version knows, is as if it had never been set.
+    const known = rows.flatMap(({ key, value }) => {
+      const parsed = parse(String(value));
+      return isSetting(String(key), parsed) ? [[String(key), parsed] as const] : [];
+    });
     return { ...defaultSettings, ...Object.fromEntries(known) };
   };
   return {

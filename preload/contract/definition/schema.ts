@@ -1,6 +1,6 @@
 /** The schema of definitions, and their types, as the declaration has them. */
 import type { BoardDescription } from '../../../emulator/index.ts';
-import { anything, NAME_MAX, partial, record, text, type Admitted, type Schema } from '../schema/shapes.ts';
+import { anything, NAME_MAX, partial, record, recordWith, text, type Admitted, type Schema } from '../schema/shapes.ts';
 import { problemsOf, type Problem } from '../schema/problems.ts';
 import { anyBoard, boardOf } from './boards.ts';
 import type { Field } from './field.ts';
@@ -44,8 +44,8 @@ export function definitionOn(board: BoardDescription): DefinitionSchema {
 /** A definition, or some of its fields, as any board takes it. */
 export const definition: Schema = definitionOn(anyBoard);
 export const definitionPatch: Schema = partial(entriesOn(anyBoard));
-/** One that was made at any time, by any version: names were free once. */
-export const storedDefinition: Schema = record({ ...entriesOn(anyBoard), name: text(NAME_MAX) });
+/** One that was made at any time, by any version: names were free once, and a newer one may know more fields. */
+export const storedDefinition: Schema = recordWith({ ...entriesOn(anyBoard), name: text(NAME_MAX) });
 /** Fields as they were read: they are only compared, so values that are no longer acceptable do no harm and can be changed. */
 export const definitionBase: Schema = partial(Object.fromEntries(Object.keys(FIELDS).map((key) => [key, anything])));
 
