@@ -4,7 +4,7 @@ import { SECTOR_BYTES } from '../../emulator/disk/whole-sectors.ts';
 import { lookAt } from '../../emulator/host/files/look-at.ts';
 import type { Emitter, Handlers } from '../../preload/contract/contract.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
-import type { DiskStatus, disks } from '../../preload/contract/disks.ts';
+import type { DiskHolder, DiskStatus, disks } from '../../preload/contract/disks.ts';
 import type { DiskDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { FileClaims } from '../claims/file-claims.ts';
@@ -129,6 +129,16 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
     return warning === undefined ? status : { ...status, warning };
   }
 
+  async function holders(id: MachineId, disk: string): Promise<readonly DiskHolder[]> {
+    const records = (await library.snapshots.list(id)).filter(({ deletedAt }) => deletedAt === undefined);
+    const found = records.flatMap((record) => record.disks.flatMap((one) => (one.disk === disk ? [{ record, slot: one.slot }] : [])));
+    if (found.length === 0) return [];
+    const bytes = await storage.run('bytesOf', {
+      parts: found.map(({ record, slot }) => ({ owner: `snapshot:${record.id}`, prefix: `disk${slot}@` })),
+    });
+    return found.map(({ record }, index) => ({ snapshot: record.id, name: record.name, hostBytes: bytes[index] ?? 0 }));
+  }
+
   async function resize(id: MachineId, slot: number, sizeBytes: number): Promise<void> {
     const { machine, definition, head } = await find(id, slot);
     requireOff(machine, 'made larger');
@@ -197,6 +207,7 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
 
   return {
     list,
+    holders: (id, disk) => holders(supervisor.machine(id).id, disk),
     import: async (id, { path: given, format, copy }) => {
       const path = hostPath(given);
       const { record } = supervisor.machine(id);

@@ -45,6 +45,10 @@ export async function freedBy(store: Store, { groups }: { readonly groups: Reado
   return new Map([...sizes].map(([group, { own }]) => [group, own]));
 }
 
+/** What parts of owners take up, shared or not, in bytes. */
+export const bytesOf = (store: Store, { parts }: { readonly parts: readonly { readonly owner: string; readonly prefix: string }[] }) =>
+  store.sizesOfParts(parts);
+
 export const checkStore = (store: Store): Promise<CheckReport> => store.check();
 
 /** The names of every owner's manifests. */

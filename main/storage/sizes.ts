@@ -18,6 +18,12 @@ export interface Usage {
   readonly groups: ReadonlyMap<string, number>;
 }
 
+/** An owner's manifests whose names begin with a prefix. */
+export interface Part {
+  readonly owner: string;
+  readonly prefix: string;
+}
+
 /** Chunks whose sizes are read in one statement. */
 const CHUNKS_AT_ONCE = 20_000;
 
@@ -103,13 +109,23 @@ export class SizeBook {
     return new Map([...groups.keys()].map((group) => [group, sizes.get(group) ?? { own: 0, shared: 0 }]));
   }
 
-  /** The chunks named by manifests that have the same key. */
-  async #unions<K>(keyOf: (manifest: Manifest) => K): Promise<Map<K, NumberSet>> {
+  /** What the manifests of each part take up, whether or not others share it. */
+  async ofParts(parts: readonly Part[]): Promise<number[]> {
+    const partOf = ({ owner, name }: Manifest) => parts.findIndex((part) => part.owner === owner && name.startsWith(part.prefix));
+    const unions = await this.#unions((manifest) => (partOf(manifest) < 0 ? undefined : partOf(manifest)));
+    await this.#chunks.catchUp();
+    const none = new NumberSet();
+    return parts.map((_, index) => this.#chunks.divide(unions.get(index) ?? none, none).own);
+  }
+
+  /** The chunks named by manifests that have the same key; those without one are left out. */
+  async #unions<K>(keyOf: (manifest: Manifest) => K | undefined): Promise<Map<K, NumberSet>> {
     const unions = new Map<K, NumberSet>();
     for (const manifest of await this.#sets.list()) {
+      const key = keyOf(manifest);
+      if (key === undefined) continue;
       try {
         const set = await this.#sets.of(manifest.id);
-        const key = keyOf(manifest);
         const known = unions.get(key);
         if (known) known.addAll(set);
         else unions.set(key, copyOf(set));

@@ -12,7 +12,7 @@ import { collectUnnamed, type Collected } from './collect.ts';
 import { ManifestSets } from './manifest-sets.ts';
 import { insertManifest, manifestsOver, named, type ManifestId, type NewManifest } from './manifests.ts';
 import { readerOver, type ChunkReader } from './reading.ts';
-import { SizeBook, type Sizes, type Usage } from './sizes.ts';
+import { SizeBook, type Part, type Sizes, type Usage } from './sizes.ts';
 import { explained, StorageError } from './storage-error.ts';
 import { prepare } from './tables.ts';
 import { storeChunks } from './writing.ts';
@@ -54,6 +54,8 @@ export interface Store extends ChunkReader {
   usage(groups: ReadonlyMap<string, readonly string[]>): Promise<Usage>;
   /** Own and shared bytes of groups of owners, each taken as one; no owner is in two. */
   sizesOfGroups(groups: ReadonlyMap<string, readonly string[]>): Promise<ReadonlyMap<string, Sizes>>;
+  /** What the manifests of each part take up, whether or not others share it, in bytes. */
+  sizesOfParts(parts: readonly Part[]): Promise<readonly number[]>;
   /** Checks every byte; see `CheckReport`. */
   check(): Promise<CheckReport>;
 }
@@ -158,6 +160,7 @@ function storeOver(writer: Database, reader: Database, unlock: () => void): Stor
     sizes: () => inTurn(() => book.ofManifests()),
     usage: (groups) => inTurn(() => book.ofOwners(groups)),
     sizesOfGroups: (groups) => inTurn(() => book.ofGroups(groups)),
+    sizesOfParts: (parts) => inTurn(() => book.ofParts(parts)),
     check: () => inTurn(() => checkAll(writer, manifests)),
     close: () =>
       (closing ??= tail

@@ -7,7 +7,7 @@ import type { Store } from '../storage/index.ts';
 import { copyDisks, copyOwner, dropVersions, nextVersion } from '../disks/content-jobs.ts';
 import { ready, type Jobs } from '../jobs/job.ts';
 import { storeMemory } from '../taking/store-memory.ts';
-import { checkStore, collect, dropOwners, freedBy, hasManifest, manifestNames, tidy, usage } from '../storage/keeping-jobs.ts';
+import { bytesOf, checkStore, collect, dropOwners, freedBy, hasManifest, manifestNames, tidy, usage } from '../storage/keeping-jobs.ts';
 
 /** Loaded with their first use. */
 const rare = {
@@ -29,6 +29,7 @@ export const writingJobs = {
   manifestNames,
   collect,
   freedBy,
+  bytesOf,
   usage,
   tidy,
   checkStore,

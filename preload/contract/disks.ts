@@ -1,7 +1,8 @@
 /** Disks of machines: what they stand on, how large they really are, and bringing images in and out. */
-import { args, diskExport, diskImport, diskSize, diskSlot, machineId } from './checks.ts';
+import { args, diskExport, diskId, diskImport, diskSize, diskSlot, machineId } from './checks.ts';
 import { call, contract, event } from './contract.ts';
 import type { MachineId } from './machines.ts';
+import type { SnapshotId } from './snapshots.ts';
 
 /** A file under a disk, as it was when the disk was made. */
 export interface DiskBaseFile {
@@ -33,8 +34,19 @@ export interface DiskStatus {
   readonly warning?: string;
 }
 
+/** A snapshot that holds a disk's content. */
+export interface DiskHolder {
+  readonly snapshot: SnapshotId;
+  /** The snapshot's. */
+  readonly name: string;
+  /** What that content takes up on the host, also where others share it. */
+  readonly hostBytes: number;
+}
+
 export const disks = contract('disks', {
   list: call<(machine: MachineId) => readonly DiskStatus[]>(args(machineId)),
+  /** The machine's snapshots that hold a disk's content, by the disk's id, in the order in which they were taken. */
+  holders: call<(machine: MachineId, disk: string) => readonly DiskHolder[]>(args(machineId, diskId)),
   /**
    * Adds a disk from an image file: by reference (the file stays where it is and must not change) or as a copy in the
    * library. Answers with the task.

@@ -21,6 +21,7 @@ export const useDisks = defineStore('disks', () => {
   return {
     load,
     find,
+    holders: client.holders,
     importImage: client.import,
     exportImage: client.export,
     resize: client.resize,

@@ -1,7 +1,7 @@
 /** Timelines in memory for tests of the window: the contracts `snapshots` and `disks` over scripted snapshots. */
 import type { ServiceEvents } from '../../main/border/border.ts';
 import { ContractError, type Handlers } from '../../preload/contract/contract.ts';
-import type { disks, DiskStatus } from '../../preload/contract/disks.ts';
+import type { DiskHolder, disks, DiskStatus } from '../../preload/contract/disks.ts';
 import type { MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import type { TaskStatus } from '../../preload/contract/tasks.ts';
 import type { FileDiff, HardwareChange, Present, Snapshot, SnapshotId, snapshots } from '../../preload/contract/snapshots.ts';
@@ -213,6 +213,8 @@ export function fakeTimeline(
     checkAll: () => ({ task: 'T-check' }),
   };
   const diskLists = new Map<MachineId, readonly DiskStatus[]>();
+  /** By the disk's id. */
+  const diskHolders = new Map<string, readonly DiskHolder[]>();
   const diskCalls: string[] = [];
   const said = (call: string, task = 'T-disk') => {
     diskCalls.push(call);
@@ -220,11 +222,26 @@ export function fakeTimeline(
   };
   const diskService: Handlers<typeof disks> = {
     list: (machine) => diskLists.get(machine) ?? [],
+    holders: (_machine, disk) => diskHolders.get(disk) ?? [],
     import: (_machine, { path, copy }) => said(`import ${path} ${copy ? 'copy' : 'reference'}`),
     export: (_machine, slot, { path, format }) => said(`export ${slot} ${path} ${format}`, endingTask().task),
     resize: (_machine, slot, sizeBytes) => void said(`resize ${slot} ${sizeBytes}`),
     compact: (_machine, slot) => said(`compact ${slot}`),
     acceptBase: (_machine, slot) => void said(`accept ${slot}`),
   };
-  return { service, diskService, script, take, put, restored, hardware, exported, diskLists, diskCalls, snapshotsOf, presentOf };
+  return {
+    service,
+    diskService,
+    script,
+    take,
+    put,
+    restored,
+    hardware,
+    exported,
+    diskLists,
+    diskHolders,
+    diskCalls,
+    snapshotsOf,
+    presentOf,
+  };
 }

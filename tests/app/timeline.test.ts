@@ -296,4 +296,21 @@ describeWith(['chromium'], 'disks in the hardware form', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Add', exact: true }).click();
     await expect.poll(() => main.timeline.diskCalls.at(-1)).toBe('import /boot/initrd.img copy');
   });
+
+  test('one that is removed names the snapshots that still hold it', async () => {
+    const { page, main } = await open({
+      prepare(fake) {
+        withSnapshots([], true)(fake);
+        fake.timeline.diskHolders.set('D1', [{ snapshot: 'S1' as SnapshotId, name: 'before the upgrade', hostBytes: 12_288 }]);
+      },
+    });
+    await page.getByRole('tab', { name: 'Hardware' }).click();
+    await page.getByRole('button', { name: 'Disks' }).click();
+    await page.getByRole('button', { name: 'Remove disk 1' }).click();
+    const said = page.getByText('is removed when you apply');
+    await expect.poll(() => said.innerText()).toContain('still in “before the upgrade” (12 KiB): restoring it brings the disk back');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await expect.poll(() => main.machines.service.get(first(main))).toMatchObject({ definition: { disks: [] } });
+    await expect.poll(() => said.count()).toBe(0);
+  });
 });

@@ -14,6 +14,7 @@ import { unlessChanged } from '../../main/supervisor/unless-changed.ts';
 import { replacedDisks } from '../../main/cli/machines/set-command.ts';
 import type { DiskStatus } from '../../preload/contract/disks.ts';
 import type { DiskDefinition, MachineDefinition, MachineStatus } from '../../preload/contract/machines.ts';
+import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import { temporaryFolder } from '../main/temporary-home.ts';
 import { BOX, machine, scriptedProgram, snapshot, task, timeline, type Script } from './scripted-program.ts';
 
@@ -75,12 +76,13 @@ test('what is added but cannot be used is said at once', async () => {
 });
 
 test('add and remove', async () => {
-  const held = [snapshot('A', 'first', 1, { disks: [{ slot: 1, id: 'disk-a', sizeBytes: GIB }] }), snapshot('B', 'other', 2)];
-  const program = await withBox({ snapshots: { timeline: () => timeline(held) } });
+  const holders = (_: unknown, disk: string) =>
+    disk === 'disk-a' ? [{ snapshot: 'A' as SnapshotId, name: 'first', hostBytes: 12_288 }] : [];
+  const program = await withBox({ disks: { holders } });
   expect(await program.viv('disk', 'add', 'box', '--size', '1G')).toEqual({ status: 0, out: 'disk 3\n', err: '' });
   expect(await program.viv('disk', 'remove', 'box', '1')).toEqual({
     status: 0,
-    out: 'its content is still in "first" (1 MiB)\n',
+    out: 'its content is still in "first" (12 KiB)\n',
     err: '',
   });
   expect((await program.viv('disk', 'remove', 'box', '2')).out).toBe('no snapshot contains it\n');
@@ -105,10 +107,7 @@ test('a disk added by somebody else in the meantime stays; one that was changed 
     race = undefined;
     return { ...box, definition: { ...box.definition, ...applied(patch, base, box.definition) } };
   };
-  const program = await withBox(
-    { snapshots: { timeline: () => timeline([]) }, machines: { list: () => [box], update }, disks: { list: () => [] } },
-    box,
-  );
+  const program = await withBox({ machines: { list: () => [box], update }, disks: { list: () => [], holders: () => [] } }, box);
   expect(await program.viv('disk', 'remove', 'box', '1')).toEqual({ status: 0, out: 'no snapshot contains it\n', err: '' });
   expect(program.calls.map(([, , patch]) => patch)).toEqual([{ disks: [empty] }, { disks: [extra, empty] }]);
   race = () => (box = machine('box', {}, [{ ...root, readonly: true }]));

@@ -30,7 +30,7 @@ export interface ScriptedProgram {
   end(): Promise<void>;
 }
 
-const LOOKING = ['machines.list', 'snapshots.timeline', 'tasks.list', 'disks.list'];
+const LOOKING = ['machines.list', 'snapshots.timeline', 'tasks.list', 'disks.list', 'disks.holders', 'snapshots.hardwareChanges'];
 
 /** Takes a home of its own and answers there until the test is over. */
 export async function scriptedProgram(script: Script): Promise<ScriptedProgram> {

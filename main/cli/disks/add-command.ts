@@ -1,7 +1,7 @@
 /** `viv disk add` and `remove`: disks of a machine's definition. */
 import { resolve } from 'node:path';
+import type { DiskHolder } from '../../../preload/contract/disks.ts';
 import type { DiskDefinition } from '../../../preload/contract/machines.ts';
-import type { Timeline } from '../../../preload/contract/snapshots.ts';
 import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
@@ -99,11 +99,10 @@ Examples:
   },
 };
 
-/** Which snapshots hold a disk's content, and what each takes up on the host. */
-function holdersText({ snapshots }: Timeline, disk: string): string {
-  const holders = snapshots.filter(({ disks }) => disks.some(({ id }) => id === disk));
+/** Which snapshots hold a disk's content, and what it takes up on the host in each. */
+function holdersText(holders: readonly DiskHolder[]): string {
   if (holders.length === 0) return 'no snapshot contains it';
-  const names = holders.map((holder) => `${quoted(holder)} (${byteText(holder.ownBytes + holder.sharedBytes)})`);
+  const names = holders.map((holder) => `${quoted(holder)} (${byteText(holder.hostBytes)})`);
   return `its content is still in ${names.join(', ')}`;
 }
 
@@ -128,7 +127,7 @@ Examples:
       const { id } = await changeMachine(program, name, (machine) => ({
         disks: machine.definition.disks.toSpliced(slotOf(machine, found), 1),
       }));
-      if (found.disk.id !== undefined) print(holdersText(await program.client.services.snapshots.timeline(id), found.disk.id));
+      if (found.disk.id !== undefined) print(holdersText(await program.client.services.disks.holders(id, found.disk.id)));
     });
     return EXIT.ok;
   },
