@@ -18,7 +18,7 @@ const withBox = ({ snapshots, machines, ...rest }: Script, line: Timeline = thre
   scriptedProgram({
     ...rest,
     machines: { list: () => [box, machine('box-2')], ...machines },
-    snapshots: { timeline: () => line, ...snapshots },
+    snapshots: { timeline: () => line, hardwareChanges: () => [], ...snapshots },
   });
 
 describe('which snapshot is meant', () => {
@@ -207,16 +207,22 @@ describe('restore and branch', () => {
       '"box" is off as in "later", after 3 ms\nnothing had changed since the last snapshot\n',
     );
   });
-  test('what came back of the hardware is said', async () => {
+  test('what changes of the hardware is said before anything is done', async () => {
     const hardware = [
       { what: 'memory', before: '256 MiB', after: '128 MiB' },
       { what: 'disk 1', before: null, after: 'in the library, 64 MiB, writes kept' },
       { what: 'disk 2', before: '/a\x1b.img (raw), read-only', after: null },
     ];
-    const { viv } = await withBox({ snapshots: { restore: () => ({ kept: kept.id, milliseconds: 3, hardware }) } });
-    expect((await viv('snapshot', 'restore', 'box', '@1')).out).toContain(
-      'hardware restored as well:\n  memory: 256 MiB -> 128 MiB\n  disk 1: added (in the library, 64 MiB, writes kept)\n  disk 2: removed (/a\\u{1b}.img (raw), read-only)\n',
-    );
+    const said =
+      'this also changes the hardware:\n  memory: 256 MiB -> 128 MiB\n  disk 1: added (in the library, 64 MiB, writes kept)\n  disk 2: removed (/a\\u{1b}.img (raw), read-only)\n';
+    const hardwareChanges = () => hardware;
+    const { viv } = await withBox({ snapshots: { hardwareChanges, restore: () => ({ kept: kept.id, milliseconds: 3, hardware }) } });
+    expect((await viv('snapshot', 'restore', 'box', '@1')).out.startsWith(said)).toBe(true);
+    const restore = () => {
+      throw new ContractError('unavailable', 'the image /a is gone');
+    };
+    const refusing = await withBox({ snapshots: { hardwareChanges, restore } });
+    expect(await refusing.viv('snapshot', 'restore', 'box', '@1')).toEqual({ status: 1, out: said, err: 'viv: the image /a is gone\n' });
   });
   test('branch', async () => {
     const program = await withBox({ snapshots: { branch: () => machine('box-2') } });

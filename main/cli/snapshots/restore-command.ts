@@ -8,7 +8,12 @@ import { showingTasks } from '../machines/showing-tasks.ts';
 import { hardwareLines } from './hardware-text.ts';
 import { quoted, SNAPSHOT_HELP, timelineOf } from './find-snapshot.ts';
 import { print, printJson } from '../../output/print.ts';
+import type { HardwareChange } from '../../../preload/contract/snapshots.ts';
 import { shellWord } from '../../../preload/contract/foreign-text.ts';
+
+function sayHardware(changes: readonly HardwareChange[]): void {
+  if (changes.length > 0) print(['this also changes the hardware:', ...hardwareLines(changes).map((line) => `  ${line}`)].join('\n'));
+}
 
 export const restorePart: Part = {
   summary: 'restore a snapshot; the current state is kept first',
@@ -17,7 +22,7 @@ export const restorePart: Part = {
 Usage: viv snapshot restore NAME SNAPSHOT [--json]
 
 The machine is running, paused or off as it was then, with its memory, cores, disks, ports and boot files; its name,
-note, checkpoint settings and --on-quit do not change. viv snapshot diff shows hardware differences beforehand. If
+note, checkpoint settings and --on-quit do not change. Hardware that changes by it is listed before anything is done. If
 something has changed since the last snapshot, the current state is kept as a snapshot first, so that you can undo a
 restore by restoring that one.
 
@@ -33,7 +38,10 @@ Examples:
     // A machine that runs afterwards needs a program that stays.
     await withProgram(programThatStays(), async (program) => {
       const target = (await timelineOf(program, name)).snapshot(which);
-      const { kept, milliseconds, hardware } = await showingTasks(program, () => program.client.services.snapshots.restore(target.id));
+      const { snapshots } = program.client.services;
+      // Said before anything happens; with --json the answer says it.
+      if (!values.json) sayHardware(await snapshots.hardwareChanges(target.id));
+      const { kept, milliseconds, hardware } = await showingTasks(program, () => snapshots.restore(target.id));
       const { machine, timeline } = await timelineOf(program, name);
       const branch = timeline.snapshots.find(({ id }) => id === kept) ?? null;
       if (values.json) {
@@ -41,7 +49,6 @@ Examples:
         return;
       }
       print(`"${machine.definition.name}" is ${stateWord(machine)} as in ${quoted(target)}, after ${Math.round(milliseconds)} ms`);
-      if (hardware.length > 0) print(['hardware restored as well:', ...hardwareLines(hardware).map((line) => `  ${line}`)].join('\n'));
       print(branch ? `the previous state is kept as ${quoted(branch)}` : 'nothing had changed since the last snapshot');
     });
     return EXIT.ok;
