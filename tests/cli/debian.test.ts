@@ -64,17 +64,44 @@ describeWith(['apt'], 'viv run --template debian-riscv64', () => {
     expect(await running.result).toMatchObject({ status: 143 });
   });
 
-  test.for(['SIGINT', '--timeout'])('with nobody reading its output a run is ended all the same: %s', async (how) => {
-    const limit = how === '--timeout' ? ['--timeout', '40'] : [];
-    const running = spawn(process.execPath, [VIV, ...TEMPLATE, ...limit, '--run', 'seq 1 100000000'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    onTestFinished(() => void running.kill('SIGKILL'));
-    // Begins to be read, and then is not any more.
-    await once(running.stdout, 'readable');
-    if (how === 'SIGINT') running.kill('SIGINT');
-    expect(await once(running, 'exit')).toEqual([how === 'SIGINT' ? 130 : 124, null]);
+  test.for([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s reaches the command, whose status the run has; one that does not heed it is not waited for', async ([signal, status]) => {
+    const trap = `trap 'echo caught; exit 7' ${signal.slice(3)}; echo ready; while :; do sleep 0.1; done`;
+    const heeding = startViv(undefined, ...TEMPLATE, '--run', trap);
+    await vi.waitFor(() => expect(heeding.out()).toBe('ready\n'), PATIENCE);
+    heeding.kill(signal);
+    expect(await heeding.result).toMatchObject({ status: 7, out: 'ready\ncaught\n' });
+    const deaf = startViv(undefined, ...TEMPLATE, '--run', `trap '' ${signal.slice(3)}; echo ready; while :; do sleep 0.1; done`);
+    await vi.waitFor(() => expect(deaf.out()).toBe('ready\n'), PATIENCE);
+    deaf.kill(signal);
+    expect(await deaf.result).toMatchObject({ status });
   });
+
+  test.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends a run whose guest still boots', async (signal) => {
+    const running = startViv(undefined, ...TEMPLATE, '--console', '--run', 'echo never');
+    // The kernel's first words: the command is far away.
+    await vi.waitFor(() => expect(running.err()).toContain('Linux version'), PATIENCE);
+    running.kill(signal);
+    expect(await running.result).toMatchObject({ status: { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signal], out: '' });
+  });
+
+  test.for(['SIGINT', 'SIGTERM', 'SIGHUP', '--timeout'] as const)(
+    'with nobody reading its output a run is ended all the same: %s',
+    async (how) => {
+      const limit = how === '--timeout' ? ['--timeout', '40'] : [];
+      // It heeds no signal, so that none but the run's end can come of one.
+      const command = `trap '' INT TERM HUP; seq 1 100000000`;
+      const running = spawn(process.execPath, [VIV, ...TEMPLATE, ...limit, '--run', command], { stdio: ['ignore', 'pipe', 'ignore'] });
+      onTestFinished(() => void running.kill('SIGKILL'));
+      // Begins to be read, and then is not any more.
+      await once(running.stdout, 'readable');
+      if (how !== '--timeout') running.kill(how);
+      expect(await once(running, 'exit')).toEqual([{ SIGINT: 130, SIGTERM: 143, SIGHUP: 129, '--timeout': 124 }[how], null]);
+    },
+  );
 
   test('a disk over an overlay is written, and its file stays as it was', async () => {
     const disk = join(temporaryFolder(), 'disk.img');

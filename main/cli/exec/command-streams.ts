@@ -23,11 +23,29 @@ export type CommandOutcome =
 export interface CommandOnStreams {
   /** Resolves when the command has ended and all that it wrote has been written here, or when it will not. */
   readonly outcome: Promise<CommandOutcome>;
-  signal(number: number): void;
-  /** Whether the guest has started it. */
-  hasStarted(): boolean;
+  /** Passes a signal on. @returns whether it is worth waiting for what the command makes of it: it runs, and its output is read */
+  signal(number: number): boolean;
   /** Lets the streams go, and hangs up a command that still runs. */
   close(): void;
+}
+
+/** Output that nobody has taken for so long, in milliseconds, is not read. */
+const UNREAD = 250;
+
+/** Since when each stream has had bytes that nobody has taken. */
+class Unread {
+  readonly #since = new Map<OutputStream, number>();
+
+  given(stream: OutputStream): void {
+    if (!this.#since.has(stream)) this.#since.set(stream, performance.now());
+  }
+  taken(stream: OutputStream, everything: boolean): void {
+    if (everything) this.#since.delete(stream);
+    else this.#since.set(stream, performance.now());
+  }
+  get isStuck(): boolean {
+    return [...this.#since.values()].some((since) => performance.now() - since > UNREAD);
+  }
 }
 
 /** Input that is passed on as far as there is room for it. */
@@ -108,6 +126,7 @@ export function commandOnStreams(
 ): CommandOnStreams {
   const outcome = Promise.withResolvers<CommandOutcome>();
   const written: Record<OutputStream, Promise<unknown>> = { 1: Promise.resolve(), 2: Promise.resolve() };
+  const unread = new Unread();
   let hasStarted = false;
   const input = new Input(() => command);
   const command = start(request, {
@@ -115,7 +134,10 @@ export function commandOnStreams(
       const acknowledge = () => command.acknowledge(stream, bytes.length);
       // Whoever does not read the errors still wants the output.
       const failed = stream === 1 ? () => outcome.resolve({ kind: 'output closed' }) : acknowledge;
-      written[stream] = (stream === 1 ? standardOutput() : standardError()).write(bytes).then(acknowledge, failed);
+      unread.given(stream);
+      const write = (stream === 1 ? standardOutput() : standardError()).write(bytes).then(acknowledge, failed);
+      written[stream] = write;
+      void write.finally(() => unread.taken(stream, written[stream] === write));
     },
     inputRoom(count) {
       hasStarted = true;
@@ -128,8 +150,10 @@ export function commandOnStreams(
   input.attach(() => outcome.resolve({ kind: 'left' }), request.terminal !== undefined);
   return {
     outcome: outcome.promise,
-    signal: (number) => command.signal(number),
-    hasStarted: () => hasStarted,
+    signal(number) {
+      command.signal(number);
+      return hasStarted && !unread.isStuck;
+    },
     close() {
       input.detach();
       command.hangUp();

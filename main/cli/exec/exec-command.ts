@@ -73,10 +73,7 @@ async function exec(program: Program, name: string, text: string, hasTerminal: b
   let command: CommandOnStreams | undefined;
   const given = Promise.withResolvers<Why>();
   const timer = timeout === undefined ? undefined : setTimeout(() => given.resolve('timeout'), timeout * 1000);
-  const letSignalsBe = heedSignals((number) => {
-    command?.signal(number);
-    return command?.hasStarted() ?? false;
-  }, given.resolve);
+  const letSignalsBe = heedSignals((number) => command?.signal(number) ?? false, given.resolve);
   try {
     command = commandOnStreams(
       (request, events) => program.client.openCommand(machine.id, request, events),

@@ -1,6 +1,8 @@
 /**
- * The signals that this process gets while a guest's command runs on it. SIGINT, SIGTERM and SIGHUP are passed on and
- * end the wait when the command does not end by them soon, or at the second of them; others are only passed on.
+ * The signals that this process gets while a guest's command runs on it. SIGINT, SIGTERM and SIGHUP are passed on, as
+ * `docker run` does, so that a command can clean up and say its status; `ssh` would only hang up. Unlike there they end the
+ * wait when the command does not end by them soon, at the second of them, and at once where nothing can come of it any more.
+ * Others are only passed on.
  */
 import { constants } from 'node:os';
 
@@ -21,7 +23,7 @@ export const signalStatus = (signal: EndingSignal): number => 128 + constants.si
 
 /**
  * Heeds signals from now on.
- * @param command passes one on, where a command runs @returns whether one does
+ * @param command passes one on, where a command runs @returns whether it is worth waiting for what that makes of it
  * @param end ends everything; called at most once
  * @returns lets the signals be what they were
  */

@@ -27,8 +27,9 @@ Usage: viv run --template NAME [--run COMMAND] [OPTION]...
 The console is standard input and output. On a terminal Ctrl-A X exits and Ctrl-A Ctrl-A sends Ctrl-A.
 
 With --run the guest boots silently and COMMAND gets standard input, output and error byte for byte, as with ssh;
-then the guest powers off. SIGINT, SIGTERM and SIGHUP are passed on to COMMAND; a second signal, or two seconds, end the
-run. Processes that COMMAND leaves in the background are not waited for.
+then the guest powers off. SIGINT, SIGTERM and SIGHUP are passed on to COMMAND, as docker run does, and the run ends with
+it, in any case after two seconds or at a second signal; at once where COMMAND does not run yet or nobody reads its output.
+Processes that COMMAND leaves in the background are not waited for.
 
 ${optionsHelp('run')}
   --run COMMAND             with --template: run a shell command, then power off
@@ -184,10 +185,7 @@ async function run(args: readonly string[]): Promise<number> {
   const interrupt = (why: Interruption) => abort.abort(why);
   const timer = timeout === undefined ? undefined : setTimeout(() => interrupt('timeout'), timeout * 1000);
   let command: CommandOnStreams | undefined;
-  const letSignalsBe = heedSignals((number) => {
-    command?.signal(number);
-    return command !== undefined;
-  }, interrupt);
+  const letSignalsBe = heedSignals((number) => command?.signal(number) ?? false, interrupt);
   let disks: RunDisks | undefined;
   try {
     const prepared = await prepare(call, abort.signal);
