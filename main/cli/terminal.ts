@@ -6,6 +6,8 @@
 
 const CTRL_A = 0x01;
 const LEAVE = [0x78, 0x58];
+/** How long a signal that lets this program go on may come after the one that stops it, in milliseconds. */
+const SETTLING = 20;
 
 export interface TerminalListener {
   input(bytes: Uint8Array): void;
@@ -60,12 +62,17 @@ function takeTerminal(continued: () => void): () => void {
       // The terminal is gone; SIGHUP or the end of the input says so.
     }
   };
+  let stopping = 0;
+  // A busy program learns late of being stopped, when it may go on again already (with npx or a wrapper in between the shell
+  // does not wait for it): stopping after that, nobody would let it go on. So it looks for what else has come before it stops.
   const stop = () => {
     raw(false);
-    process.kill(process.pid, 'SIGSTOP');
+    const now = ++stopping;
+    setTimeout(() => setImmediate(() => now === stopping && process.kill(process.pid, 'SIGSTOP')), SETTLING);
   };
   // The shell may have changed the modes meanwhile; Node sets only those that it believes to be others.
   const goOn = () => {
+    stopping++;
     raw(false);
     raw(true);
     continued();
@@ -74,6 +81,7 @@ function takeTerminal(continued: () => void): () => void {
   process.on('SIGTSTP', stop).on('SIGCONT', goOn);
   return () => {
     process.off('SIGTSTP', stop).off('SIGCONT', goOn);
+    stopping++;
     raw(false);
   };
 }

@@ -70,6 +70,20 @@ test('stopped as a job it gives the terminal back, and takes it again when it go
   expect(await ended).toBe(0);
 });
 
+test('stopped and let go on in one breath it goes on', async () => {
+  const { pid, type, until, ended } = onTerminal('run', '--template', 'hello-riscv64');
+  await until(/Hello from a bare riscv64 machine/);
+  for (let time = 0; time < 50; time++) {
+    process.kill(pid, 'SIGTSTP');
+    await new Promise((resolve) => setImmediate(resolve));
+    process.kill(pid, 'SIGCONT');
+  }
+  type('time\r');
+  await until(/seconds since the machine started/);
+  type(`${CTRL_A}x`);
+  expect(await ended).toBe(0);
+});
+
 describeWith(['apt'], 'a Debian guest on a real terminal', () => {
   test('after reboots of the guest, keys and Ctrl-A X work as before', async () => {
     const { type, text, ended } = onTerminal('run', '--template', 'debian-riscv64');
