@@ -27,8 +27,7 @@ function boot(files: BootFiles): void {
   const memory = new GuestMemory({
     buffer,
     ramOffset: 0,
-    base: DRAM,
-    size: RAM_BYTES,
+    ranges: [{ at: DRAM, size: RAM_BYTES }],
     pageFlags,
     fetch: unused,
     keep: unused,
