@@ -56,6 +56,7 @@ export const snapshotPatch = record({
 export const branchRequest = record({ name: optional(name), start: flag });
 export const diffTarget = v.nullable(snapshotId);
 
+export const diskId = text(64);
 export const diskSlot = whole(0, anyBoard.disksMax - 1);
 export const diskSize = bytes;
 export const diskImport = record({ path, format: optional(imageFormat), copy: flag });

@@ -45,6 +45,15 @@ const bare = (program: Uint8Array): BootFiles => ({ kind: 'bare', program });
 const start = ({ privilege, pc, a0 }: BootState) => ({ privilege, pc: Number(pc), hart: Number(a0) });
 const magicAt = (memory: GuestMemory, address: bigint) => memory.view.getUint32(Number(address) - DRAM);
 
+test('a compressed EFI kernel that ends within its header is truncated, wherever it ends', () => {
+  const whole = zboot(new Uint8Array(gzipSync(image())));
+  for (let length = 8; length < 64; length++) {
+    const cut = whole.subarray(0, length);
+    for (const files of [linux(cut), bare(cut), { kind: 'firmware', firmware: cut } as const])
+      expect(() => boot(files), `${files.kind}, ${length} bytes`).toThrow(MachineError);
+  }
+});
+
 describe('a Linux kernel under the built-in SBI', () => {
   it('lies at 0x80200000 and starts in S mode with the device tree in a1', () => {
     const state = boot(linux(image()));

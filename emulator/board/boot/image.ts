@@ -22,17 +22,21 @@ export interface LinuxImage {
 /** What to say when a kernel is not one for this board. */
 export const WANTED_KERNEL = 'this board runs 64-bit RISC-V: give a riscv64 Linux Image (plain or gzip-compressed) or a riscv64 ELF file';
 const GZIP_AT_LEAST = 18;
+/** Up to the name of the compression (Linux, drivers/firmware/efi/libstub/zboot-header.S). */
+const ZBOOT_HEADER = 32;
 
 /** Decompresses a kernel file if it is compressed. @param what names the file in an error: "the kernel" */
 export function unpacked(file: Uint8Array, what: string, unpacking: Unpacking): Uint8Array {
   const found = identify(file);
   if (found.kind === 'compressed' && found.compression === 'gzip') return inflated(file, what, unpacking);
   if (found.kind !== 'zboot') return file;
+  const truncated = () => new MachineError(`${what} is a truncated EFI kernel: get the file again`);
+  if (file.length < ZBOOT_HEADER) throw truncated();
   const view = viewOf(file);
   const at = view.getUint32(8, true);
   const size = view.getUint32(12, true);
   if (!hasText(file, 24, 'gzip')) throw new MachineError(`${what} is an EFI kernel compressed otherwise than with gzip; ${WANTED_KERNEL}`);
-  if (at + size > file.length) throw new MachineError(`${what} is a truncated EFI kernel: get the file again`);
+  if (at + size > file.length) throw truncated();
   return inflated(file.subarray(at, at + size), what, unpacking);
 }
 
