@@ -52,6 +52,8 @@ export const primaryAction = (life: Life): Action | undefined =>
 
 /** Whether a machine has a run that can be typed at. */
 export const isLive = (state: MachineState): boolean => state === 'running' || state === 'paused' || state === 'starting';
+/** Whether somebody would take what is typed now; while a machine is paused it would run later, unseen. */
+export const takesInput = (state: MachineState): boolean => state === 'running' || state === 'starting';
 
 const STATE_WORDS: Readonly<Record<MachineState, string>> = {
   off: 'Off',

@@ -205,6 +205,35 @@ describeWith(['chromium'], 'the console', () => {
     // Chromium reports the requests that were refused; nothing else may be there.
     expect(complaints.splice(0).filter((complaint) => !complaint.startsWith('Failed to load resource'))).toEqual([]);
   });
+  test('what types at the guest is off while it is paused, and while the connection is lost', async () => {
+    const { page, main, complaints } = await open({ prepare: running });
+    await showsText(page, 'Welcome to Debian');
+    const typing = ['Fit the shell to the window', 'Send a key to the guest', 'Paste (Ctrl+Shift+V)'];
+    const states = () => Promise.all(typing.map((name) => page.getByRole('button', { name, exact: true }).isEnabled()));
+    expect(await states()).toEqual([true, true, true]);
+    await page.locator('header').getByRole('button', { name: 'Pause' }).click();
+    const bar = page.getByRole('status').filter({ hasText: 'This machine is paused' });
+    await bar.waitFor();
+    expect(await states()).toEqual([false, false, false]);
+    // What is read can still be copied and searched.
+    expect(await page.getByRole('button', { name: 'Find (Ctrl+F)', exact: true }).isEnabled()).toBe(true);
+    await focus(page);
+    await typeLine(page, 'colours');
+    await bar.getByRole('button', { name: 'Resume' }).click();
+    await bar.waitFor({ state: 'detached' });
+    expect(await states()).toEqual([true, true, true]);
+    await focus(page);
+    await typeLine(page, 'uname -m');
+    await showsText(page, '\nriscv64');
+    expect(await consoleText(page)).not.toContain('colour');
+    await page.context().setOffline(true);
+    main.drop();
+    await page.getByText('Not connected to Vivarium. Nothing you type here is sent or kept.').waitFor();
+    expect(await states()).toEqual([false, false, false]);
+    await page.context().setOffline(false);
+    await expect.poll(states).toEqual([true, true, true]);
+    complaints.splice(0);
+  });
   test('a lost connection is said and comes back, with the console as it was', async () => {
     const { page, main, complaints } = await open({ prepare: running });
     await showsText(page, 'Welcome to Debian');
