@@ -5,17 +5,21 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const ROOMS = ['engine', 'memory', 'device/kit', 'machine', 'host', 'snapshot', 'disk'].map((room) => `emulator/${room}`);
+const ROOMS = [
+  ...['engine', 'memory', 'device/kit', 'machine', 'host', 'snapshot', 'disk'].map((room) => `emulator/${room}`),
+  ...['preload', 'renderer'],
+];
 /** Words of RISC-V, of its firmware interface and of its interrupt controllers. */
 const WORDS = /riscv|hart|\bsbi|sbi\b|Sbi|plic|clint|fcsr|pmp|satp|mstatus/i;
-/** Names of boards, and English and JavaScript that has such letters in it. */
-const INNOCENT = /riscv64-virt|explicit|implicit|[sr]eplic|splice|duplicat|multiplic|applic|complic|simplic|Plicit|charter?\b/gi;
+/** Names of boards and templates, and English and JavaScript that has such letters in it. */
+const INNOCENT =
+  /(?:debian|hello)-riscv64|riscv64-virt|explicit|implicit|[sr]?eplic|splice|duplicat|multiplic|applic|complic|simplic|Plicit|charter?\b|charact/gi;
 
 function* filesBelow(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) yield* filesBelow(path);
-    else if (entry.name.endsWith('.ts')) yield path;
+    else if (/\.(ts|vue)$/.test(entry.name)) yield path;
   }
 }
 export const strangers = (text: string): string[] => text.split('\n').filter((line) => WORDS.test(line.replace(INNOCENT, '')));

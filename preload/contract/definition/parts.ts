@@ -1,6 +1,7 @@
 /** What definitions are made up of that stands by itself elsewhere too: names, paths, disks. */
 import type * as v from 'valibot';
 import { flag, oneOf, optional, record, text, whole } from '../schema/shapes.ts';
+import { INTERVAL_MAX } from './units.ts';
 
 /** As long as Linux takes one (PATH_MAX). */
 export const path = text(4096);
@@ -27,6 +28,6 @@ export const disk = record({
 /** A virtio console port beside the serial port. */
 export const port = record({ name: text(60) });
 /** Automatic checkpoints; 0 seconds: none. They and what they share stay within the budget (0: no limit). */
-export const checkpointSetting = record({ everySeconds: whole(0, 86_400), budgetBytes: bytes });
+export const checkpointSetting = record({ everySeconds: whole(0, INTERVAL_MAX), budgetBytes: bytes });
 
 export type Disk = v.InferOutput<typeof disk>;

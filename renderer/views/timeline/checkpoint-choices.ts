@@ -1,4 +1,5 @@
 /** Automatic checkpoints as a person chooses them: how often, and how much they may take up. */
+import { INTERVAL_MAX } from '../../../preload/contract/definition/units.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
 import { formatBytes } from '../../composables/figures.ts';
 import { spanWords } from '../../composables/time-words.ts';
@@ -11,7 +12,7 @@ export const BUDGETS: readonly number[] = [0, GIBI, 2 * GIBI, 5 * GIBI, 20 * GIB
 /** What somebody starts with who turns them on: enough for weeks of a small machine, and an end. */
 export const FIRST_BUDGET = 5 * GIBI;
 /** The longest interval the definition takes, in seconds. */
-export const LONGEST_INTERVAL = 86_400;
+export const LONGEST_INTERVAL = INTERVAL_MAX;
 
 export const intervalWords = (seconds: number): string => (seconds === 0 ? 'Off' : `Every ${spanWords(seconds * 1000).replace(/^1 /, '')}`);
 export const budgetWords = (bytes: number): string => (bytes === 0 ? 'No limit' : formatBytes(bytes));
