@@ -1,7 +1,7 @@
 /** Looks at the files of a definition before it is stored: a machine with a mistyped name in it is not made. */
 import { openPath } from '../../emulator/host/files/open-path.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
-import { fixedProblems } from '../../preload/contract/definition/rules.ts';
+import { fixedProblems, portProblems } from '../../preload/contract/definition/rules.ts';
 import { boardProblems } from '../../preload/contract/definition/schema.ts';
 import { refusalOf } from '../../preload/contract/schema/problems.ts';
 import { BOOT_FILES, valueAt } from '../../preload/contract/definition/walk.ts';
@@ -25,13 +25,17 @@ export async function admitDefinition<T extends Partial<Pick<MachineDefinition, 
 }
 
 /**
- * Refuses what the machine's board does not take, and changes of what is settled when a machine is made.
+ * Refuses what the machine's board does not take, ports that are one, and changes of what is settled when a machine is made.
  * @param change the fields that are looked at; `known` has the others
  * @throws ContractError `invalid` naming the field
  */
 function requireFitting(change: Partial<MachineDefinition>, known: Partial<MachineDefinition>): void {
   const whole = { ...known, ...change } as MachineDefinition;
-  const found = [...boardProblems(whole), ...(known.board ? fixedProblems(whole, known as MachineDefinition) : [])];
+  const found = [
+    ...boardProblems(whole),
+    ...portProblems(change.ports ?? []),
+    ...(known.board ? fixedProblems(whole, known as MachineDefinition) : []),
+  ];
   const problem = found.find(({ field }) => Object.hasOwn(change, field.split('.')[0] ?? ''));
   if (problem) throw new ContractError('invalid', refusalOf('', problem));
 }

@@ -358,6 +358,6 @@ describe('machines that are kept', () => {
     const { out } = await (await withBox({}, { ...box, definition })).viv('show', 'box');
     expect(out).toContain('disk 1       /images/root.qcow2 (qcow2, overlay)\n');
     expect(out).toContain('disk 2       in the library (throwaway, 4 GiB)\n');
-    expect(out).toContain('checkpoints  every 30 s, within 1 GiB\non quit      stopped\n');
+    expect(out).toContain('checkpoints  every 30 s, within 1 GiB\non quit      stop the machine\n');
   });
 });

@@ -1,6 +1,6 @@
 /** `viv list` and `viv show`: what there is and how it is. */
 import { factOf } from '../../../preload/contract/definition/rules.ts';
-import { ALL_FIELDS, valueAt } from '../../../preload/contract/definition/walk.ts';
+import { ALL_FIELDS, valueAt, type PlacedField } from '../../../preload/contract/definition/walk.ts';
 import { valueWords } from '../../../preload/contract/definition/words.ts';
 import type { DiskDefinition, MachineDefinition, MachineStatus } from '../../../preload/contract/machines.ts';
 import { EXIT } from '../call-error.ts';
@@ -97,14 +97,20 @@ const IN_WORDS: Readonly<Record<string, (definition: MachineDefinition) => reado
   disks: ({ disks }) => disks.map((disk, index) => [`disk ${index + 1}`, diskText(disk)]),
   ports: ({ ports }) => ports.map(({ name }, index) => [`console ${index + 1}`, safeText(name)]),
   checkpoints: (definition) => [['checkpoints', checkpointsText(definition)]],
-  onQuit: ({ onQuit }) => [['on quit', onQuit === 'stop' ? 'stopped' : undefined]],
   note: ({ note }) => [['note', note.split('\n').map(safeText).join('\n')]],
 };
+
+/** Its owner's fields go by their options, which are shorter. */
+const nameOf = ({ path, field }: PlacedField): string =>
+  (field.isOwners ? field.options?.[0]?.name.replaceAll('-', ' ') : undefined) ?? factOf(path);
 
 /** A machine's fields but for its name; those that are as in every machine are left out. */
 function definedFacts(definition: MachineDefinition): readonly (readonly [string, string | undefined])[] {
   const own = ALL_FIELDS.filter(({ path }) => path !== 'name' && path !== 'boot.kind');
-  return own.flatMap(({ path }) => IN_WORDS[path]?.(definition) ?? [[factOf(path), safeText(valueWords(path, valueAt(definition, path)))]]);
+  return own.flatMap(
+    (placed) =>
+      IN_WORDS[placed.path]?.(definition) ?? [[nameOf(placed), safeText(valueWords(placed.path, valueAt(definition, placed.path)))]],
+  );
 }
 
 function facts(status: MachineStatus): readonly (readonly string[])[] {

@@ -32,6 +32,11 @@ function* rules(definition: MachineDefinition): Generator<Problem> {
   yield* bootRules(definition);
   for (const [index, disk] of disks.entries())
     for (const { field, message } of diskRules(disk)) yield { field: `disks.${index}.${field}`, message };
+  yield* portProblems(ports);
+}
+
+/** Ports that a guest could not tell apart. */
+export function* portProblems(ports: MachineDefinition['ports']): Generator<Problem> {
   for (const [index, port] of ports.entries()) {
     const field = `ports.${index}.name`;
     if (port.name.trim() === '') yield { field, message: 'Give the port a name, or remove it.' };
