@@ -1,10 +1,11 @@
 /**
- * Bundles programs of the main process with every worker thread's entry point. Packages stay outside, native ones could
- * not come along anyway.
+ * Bundles programs of the main process with every worker thread's entry point. Packages stay outside but for one; native ones
+ * could not come along anyway.
  */
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { PROJECT } from './project.ts';
 
@@ -51,6 +52,9 @@ export const BUNDLED: BuildOptions = {
   platform: 'node',
   target: 'node24',
   packages: 'external',
+  // The preload is confined and can load no package, and most of what a thread costs is finding its modules: of this one, which
+  // is functions only, what is used comes along.
+  alias: { valibot: fileURLToPath(import.meta.resolve('valibot')) },
   sourcemap: true,
   logLevel: 'warning',
   absWorkingDir: PROJECT,

@@ -1,5 +1,7 @@
 /** Rows of instants: what a snapshot is called, what it was before, and how callers see it. */
 import type { MachineConfiguration } from '../../emulator/index.ts';
+import { boardOf } from '../../preload/contract/definition/boards.ts';
+import { PASSED_ON, plainText } from '../../preload/contract/definition/walk.ts';
 import type { Snapshot, SnapshotId, SnapshotKind } from '../../preload/contract/snapshots.ts';
 import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { NewSnapshotRecord, SavedConfiguration, SnapshotDisk, SnapshotRecord, UnfinishedDisk } from '../library/snapshot-records.ts';
@@ -55,18 +57,18 @@ export function withoutDisks(configuration: MachineConfiguration): SavedConfigur
 /** What a machine was defined as at an instant. */
 export const definedAs = ({ definition, next }: Pick<SnapshotRecord, 'definition' | 'next'>): MachineDefinition => next ?? definition;
 
+/** What the emulator takes as it is, and cannot change in a machine that runs. */
+const SHAPE = PASSED_ON.filter(({ field }) => field.passedOn !== 'anyTime');
+
 /** Whether a machine that runs with one configuration can become, in place, what it was with the other. */
 export function sameShape(running: MachineConfiguration, saved: SavedConfiguration, disks: number): boolean {
-  const { board, memoryBytes, cores, ports } = running;
-  return (
-    board === saved.board &&
-    memoryBytes === saved.memoryBytes &&
-    cores === saved.cores &&
-    JSON.stringify(ports) === JSON.stringify(saved.ports) &&
-    (running.virtio ?? 'mmio') === (saved.virtio ?? 'mmio') &&
-    JSON.stringify(running.devices ?? []) === JSON.stringify(saved.devices ?? []) &&
-    running.disks.length === disks
-  );
+  const board = boardOf(running.board);
+  const shape = (one: SavedConfiguration) => [
+    ...SHAPE.map(({ path, field }) => (one as unknown as Readonly<Record<string, unknown>>)[path] ?? field.absent?.(board)),
+    one.memoryBytes,
+    one.ports,
+  ];
+  return plainText(shape(running)) === plainText(shape(saved)) && running.disks.length === disks;
 }
 
 /** `12:45:03`, by the host's clock: automatic snapshots are told apart by their time. */

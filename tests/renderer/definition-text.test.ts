@@ -32,7 +32,7 @@ describe('reading JSON', () => {
   test.each([
     ['', 'A value is missing here.', 0],
     ['{"a" 1}', 'A colon is missing here.', 5],
-    ['{"a":1 "b":2}', 'A comma or } is missing here.', 7],
+    ['{"a":1\n"b":2}', 'A comma or } is missing here.', 5],
     ['{"a":1,}', 'Remove the comma in front of }, or add a field.', 7],
     ['[1,]', 'Remove the comma in front of ], or add a value.', 3],
     ['{"a":1', 'A comma or } is missing here.', 5],

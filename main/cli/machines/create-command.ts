@@ -9,12 +9,10 @@ import { findProgram, programThatStays, withProgram, type Program } from './prog
 import { showingTasks } from './showing-tasks.ts';
 import { sayTroubleOfNew } from '../disks/disk-trouble.ts';
 
-/** A booted state is of one shape of machine; which engine runs it is no part of that. */
-const SHAPELESS = ['template', 'engine'];
-
+/** A booted state is of one shape of machine. */
 function refuseBooted(given: GivenOptions): void {
   if (!isGiven(given, 'template')) throw new CallError('--booted needs --template');
-  const other = given.find(({ option: { path, field } }) => !field.isOwners && !SHAPELESS.includes(path));
+  const other = given.find(({ option: { path, field } }) => !field.isOwners && path !== 'template' && field.passedOn !== 'anyTime');
   if (other !== undefined)
     throw new CallError(
       `--booted cannot be combined with --${other.option.option.name}: change it later with viv set, when the machine is off`,

@@ -94,8 +94,8 @@ export interface Field<S extends Schema = Schema> {
   readonly isFixed?: true;
   /** Template files may give it. */
   readonly inTemplates?: 'always' | 'optional';
-  /** It goes to the emulator as it is, under its own name. */
-  readonly passedOn?: true;
+  /** It goes to the emulator as it is, under its own name. A saved machine goes on only with the same value, but for `anyTime`. */
+  readonly passedOn?: true | 'anyTime';
   /** It is asked for when a machine is made from files: always, or for some kinds of boot. */
   readonly asked?: true | readonly BootKind[];
   /** Of a part of `boot`: the kinds of boot that it is for. */

@@ -129,7 +129,7 @@ export const FIELDS = {
         label: 'Engine',
         section: 'system',
         inTemplates: 'optional',
-        passedOn: true,
+        passedOn: 'anyTime',
         initial: () => 'auto',
         option: { name: 'engine', value: 'ENGINE', help: [''] },
       },

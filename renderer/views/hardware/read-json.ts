@@ -80,7 +80,7 @@ class Reader {
     const fields: [string, unknown][] = [];
     this.#at++;
     for (let first = true; !this.#takes('}'); first = false) {
-      if (!first && !this.#takes(',')) throw this.#missing('A comma or } is missing here.');
+      if (!first && !this.#takes(',')) throw this.#unfinished('A comma or } is missing here.');
       if (!first && this.#next() === '}') throw new Fault('Remove the comma in front of }, or add a field.', this.#at);
       const start = this.#at + (this.#next(), 0);
       if (this.#next() !== '"') throw this.#missing('A field’s name in quotes is missing here.');
@@ -99,7 +99,7 @@ class Reader {
     const items: unknown[] = [];
     this.#at++;
     while (!this.#takes(']')) {
-      if (items.length > 0 && !this.#takes(',')) throw this.#missing('A comma or ] is missing here.');
+      if (items.length > 0 && !this.#takes(',')) throw this.#unfinished('A comma or ] is missing here.');
       if (items.length > 0 && this.#next() === ']') throw new Fault('Remove the comma in front of ], or add a value.', this.#at);
       items.push(this.#value(path === '' ? String(items.length) : `${path}.${items.length}`, depth + 1));
     }
@@ -131,9 +131,12 @@ class Reader {
 
   /** At the sign that is there instead, or behind the last one where the text ends. */
   #missing(message: string): Fault {
-    if (this.#next() !== '') return new Fault(message, this.#at);
-    const end = this.#text.trimEnd().length;
-    return new Fault(message, Math.max(0, end - 1), end);
+    return this.#next() === '' ? this.#unfinished(message) : new Fault(message, this.#at);
+  }
+  /** At the end of what comes before: a comma is missing in the line that lacks it, not in the next one. */
+  #unfinished(message: string): Fault {
+    const end = this.#text.slice(0, this.#at).trimEnd().length;
+    return new Fault(message, Math.max(0, end - 1), Math.max(1, end));
   }
 }
 
