@@ -284,6 +284,9 @@ export class RegionRoutine extends Routine implements EngineCpu {
   setField(name: string, value: Expression): void {
     this.context.state.set(this, name, value);
   }
+  element(name: string, index: Expression): Expression {
+    return load('i64', 8, false, this.shl(index, this.i32(3)), this.context.state.address(name));
+  }
   /** The interpreter does it. */
   operation(): void {
     this.leave();

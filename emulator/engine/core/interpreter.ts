@@ -20,6 +20,9 @@ export class InterpreterRoutine extends MemoryRoutine implements EngineCpu {
   setField(name: string, value: Expression): void {
     this.parts.state.set(this, name, value);
   }
+  element(name: string, index: Expression): Expression {
+    return load('i64', 8, false, this.shl(index, this.i32(3)), this.parts.state.address(name));
+  }
   operation(name: string, ...operands: Expression[]): void {
     const quick = this.architecture.quickOperations[name]?.(this, this.#quickCore(), operands);
     if (!quick) return this.#operation(name, operands);

@@ -1,0 +1,87 @@
+/**
+ * Effective addresses. A decoded memory operand is a base and an index register (the register that reads 0 where there is
+ * none), a displacement, and a control of these bits.
+ */
+import type { EngineCpu, Register } from '../cpu.ts';
+import type { Value } from '../value.ts';
+
+/** Bits of the control `ea`; a control below `special` is only a scale. */
+export const EA = {
+  scale: 3,
+  special: 1 << 2,
+  /** The displacement is from the next instruction. */
+  ripRelative: 1 << 2,
+  /** The offset has only 32, or 16, bits. */
+  offset32: 1 << 3,
+  offset16: 1 << 4,
+  /** Linear addresses have 32 bits: outside 64-bit mode. */
+  linear32: 1 << 5,
+  /** The segment whose base counts, plus one, from this bit on; 0: none. */
+  segmentAt: 6,
+  segment: 7 << 6,
+} as const;
+export const EA_BITS = 9;
+
+/** Number of the register of the general file that reads 0. */
+export const NO_REGISTER = 16;
+
+export interface AddressOperands {
+  /** Absent where the instruction holds the whole offset. */
+  readonly base?: Register;
+  readonly index?: Register;
+  readonly ea: Value;
+  readonly disp: Value;
+}
+
+const has = (cpu: EngineCpu, ea: Value, bit: number): Value => cpu.ne(cpu.and(ea, cpu.i32(bit)), cpu.i32(0));
+
+/** The base of the segment that a control names, i64; 0 for none. */
+export function segmentBase(cpu: EngineCpu, ea: Value): Value {
+  const number = cpu.and(cpu.shrU(ea, cpu.i32(EA.segmentAt)), cpu.i32(7));
+  const base = () => cpu.element('segmentBase', cpu.sub(number, cpu.i32(1)));
+  if (number.constant !== undefined) return number.constant === 0 ? cpu.i64(0) : base();
+  const found = cpu.variable(cpu.i64(0));
+  cpu.when(number, () => found.set(base()));
+  return found.get();
+}
+
+/** An offset within a segment cut to its size, and made a linear address. */
+export function linear(cpu: EngineCpu, ea: Value, offset: Value): Value {
+  const cut = cpu.variable(offset);
+  cpu.when(has(cpu, ea, EA.offset32), () => cut.set(cpu.zero32(cut.get())));
+  cpu.when(has(cpu, ea, EA.offset16), () => cut.set(cpu.and(cut.get(), cpu.i64(0xffff))));
+  cut.set(cpu.add(cut.get(), segmentBase(cpu, ea)));
+  cpu.when(has(cpu, ea, EA.linear32), () => cut.set(cpu.zero32(cut.get())));
+  return cut.get();
+}
+
+/** The offset of a memory operand, before it is cut to the address size. */
+export function offsetOf(cpu: EngineCpu, { base, index, ea, disp }: AddressOperands): Value {
+  if (!base || !index) return disp;
+  const scaled = cpu.shl(cpu.get(index), cpu.extendU(cpu.and(ea, cpu.i32(EA.scale))));
+  return cpu.add(cpu.add(cpu.get(base), scaled), disp);
+}
+
+/** The linear address of a memory operand. */
+export function effectiveAddress(cpu: EngineCpu, operands: AddressOperands, beyond?: Value): Value {
+  const { ea } = operands;
+  const offset = beyond ? cpu.add(offsetOf(cpu, operands), beyond) : offsetOf(cpu, operands);
+  if (ea.constant !== undefined && Number(ea.constant) < EA.special) return cpu.let(offset);
+  const address = cpu.variable(offset);
+  cpu.when(cpu.geU(ea, cpu.i32(EA.special)), () => {
+    cpu.when(has(cpu, ea, EA.ripRelative), () => address.set(cpu.add(address.get(), cpu.nextPc())));
+    address.set(linear(cpu, ea, address.get()));
+  });
+  return address.get();
+}
+/** The same without the segment's base: what LEA computes. */
+export function effectiveOffset(cpu: EngineCpu, operands: AddressOperands): Value {
+  const { ea } = operands;
+  const offset = cpu.variable(offsetOf(cpu, operands));
+  cpu.when(cpu.geU(ea, cpu.i32(EA.special)), () => {
+    cpu.when(has(cpu, ea, EA.ripRelative), () => offset.set(cpu.add(offset.get(), cpu.nextPc())));
+    cpu.when(has(cpu, ea, EA.offset32), () => offset.set(cpu.zero32(offset.get())));
+    cpu.when(has(cpu, ea, EA.offset16), () => offset.set(cpu.and(offset.get(), cpu.i64(0xffff))));
+  });
+  return offset.get();
+}

@@ -1,0 +1,84 @@
+/** The words of the x86 rows, made of what the engines can do. */
+import { type EngineCpu, extendCpu, type Register } from '../cpu.ts';
+import type { Value } from '../value.ts';
+import { effectiveOffset, linear, segmentBase } from './address.ts';
+import { FlagWords } from './flags.ts';
+import type { Size } from './place.ts';
+import type { AddressOperands } from './address.ts';
+
+/** General registers by their encoding (SDM, volume 2, table 2-8). */
+export const GPR = { RAX: 0, RCX: 1, RDX: 2, RBX: 3, RSP: 4, RBP: 5, RSI: 6, RDI: 7 } as const;
+
+/** Vectors of the exceptions that rows raise themselves. */
+export const VECTOR = { divideError: 0n, invalidOpcode: 6n, generalProtection: 13n } as const;
+
+/** What a row is told of the instruction it is read for. */
+export interface Instance {
+  /** Bits of the operand size. */
+  readonly size: Size;
+  readonly locked: boolean;
+  readonly repeat: 'none' | 'rep' | 'repne';
+  /** The memory operand, where there is one that the row takes as an address, or by nature (strings). */
+  readonly memory: AddressOperands | undefined;
+}
+
+const NO_INSTANCE: Instance = { size: 32, locked: false, repeat: 'none', memory: undefined };
+
+function words(cpu: EngineCpu) {
+  const flags = new FlagWords(cpu);
+  const general = (number: number): Register => cpu.register('gpr', number);
+  const own = {
+    flags,
+    /** The instruction for which the row is read at this moment. */
+    instance: NO_INSTANCE,
+    /** A general register by its number, all 64 bits. */
+    gpr: (number: number) => cpu.get(general(number)),
+    setGpr: (number: number, value: Value) => cpu.set(general(number), value),
+    /** The low bits of a general register, zero-extended. */
+    part: (number: number, size: Size) => {
+      const value = cpu.get(general(number));
+      return size === 64 ? value : size === 32 ? cpu.zero32(value) : cpu.and(value, cpu.i64(size === 16 ? 0xffff : 0xff));
+    },
+    setPart: (number: number, size: Size, value: Value) => {
+      if (size === 64) return cpu.set(general(number), value);
+      if (size === 32) return cpu.set(general(number), cpu.zero32(value));
+      const mask = size === 16 ? 0xffffn : 0xffn;
+      cpu.set(general(number), cpu.or(cpu.and(cpu.get(general(number)), cpu.i64(~mask)), cpu.and(value, cpu.i64(mask))));
+    },
+
+    /** What LEA computes. */
+    effectiveOffset: (memory: AddressOperands) => effectiveOffset(cpu, memory),
+    segmentBase: (ea: Value) => segmentBase(cpu, ea),
+    /** An offset made a linear address, as the control `ea` says. */
+    linear: (ea: Value, offset: Value) => cpu.let(linear(cpu, ea, offset)),
+
+    /** Pushes 64 bits (16 with that operand size). The stack pointer changes only when the store has been done. */
+    push: (size: Size, value: Value) => {
+      const bytes = size === 16 ? 2 : 8;
+      const place = cpu.let(cpu.sub(cpu.get(general(GPR.RSP)), cpu.i64(bytes)));
+      cpu.write(place, bytes, value);
+      cpu.set(general(GPR.RSP), place);
+    },
+    /** What lies on the stack, read now; the pointer stays. */
+    top: (size: Size) => cpu.let(cpu.read(cpu.get(general(GPR.RSP)), size === 16 ? 2 : 8, false)),
+    /** Moves the stack pointer up. */
+    release: (bytes: Value) => cpu.set(general(GPR.RSP), cpu.add(cpu.get(general(GPR.RSP)), bytes)),
+
+    /** Raises an exception without an error code, or with 0 as one, where the condition (i32) holds. */
+    raiseWhen: (condition: Value, vector: bigint) => cpu.when(condition, () => cpu.operation('raise', cpu.i64(vector))),
+    /**
+     * Something the privileged half does (its name in `Architecture.operations`), with up to two operands. The state's
+     * `nextPc` is the address behind the instruction, `operandSize` its size in bits.
+     */
+    system: (name: string, ...operands: Value[]) => {
+      cpu.setField('nextPc', cpu.nextPc());
+      cpu.setField('operandSize', cpu.i32(own.instance.size));
+      cpu.operation(name, ...operands);
+    },
+  };
+  return own;
+}
+
+/** What an x86 row may do. */
+export type Cpu = EngineCpu & ReturnType<typeof words>;
+export const x86Cpu = (engine: EngineCpu): Cpu => extendCpu(engine, words);

@@ -1,0 +1,11 @@
+/** Every row of the x86 tables. */
+import { arithmetic } from './arithmetic.ts';
+import { bits } from './bits.ts';
+import { control } from './control.ts';
+import { moves } from './moves.ts';
+import { multiplication } from './multiply.ts';
+import type { X86Row } from './row.ts';
+import { shifts } from './shifts.ts';
+import { strings } from './strings.ts';
+
+export const rows: readonly X86Row[] = [...arithmetic, ...moves, ...multiplication, ...shifts, ...bits, ...control, ...strings];

@@ -1,0 +1,219 @@
+/** The engine's rows: each row of the manual in all the shapes that its encoding can take. */
+import type { EngineCpu, Register } from '../cpu.ts';
+import type { ImplicitRegister, Operand, OperandNumbers } from '../row.ts';
+import type { Value } from '../value.ts';
+import { type AddressOperands, EA_BITS } from './address.ts';
+import { type Cpu, VECTOR } from './cpu.ts';
+import { FLAGS_FILE } from './flags.ts';
+import type { OperandSpec } from './notation.ts';
+import type { Place, Size, VectorPlace } from './place.ts';
+import { HighBytePlace, MemoryPlace, RegisterPlace, VectorMemoryPlace, VectorRegisterPlace } from './places.ts';
+import type { Access, Concrete, Variant, X86Row } from './row.ts';
+
+/** Which of a row's shapes an instruction has. */
+export interface Shape {
+  readonly size: Size;
+  readonly memory: boolean;
+  /** For each operand whether it is one of AH, CH, DH, BH. */
+  readonly high: number;
+  readonly locked: boolean;
+  readonly repeat: Variant['repeat'];
+}
+const REPEATS = ['none', 'rep', 'repne'] as const;
+/** A small number for a shape, by which variants are found. */
+export const shapeNumber = ({ size, memory, high, locked, repeat }: Shape): number =>
+  (31 - Math.clz32(size) - 3) | (memory ? 4 : 0) | (high << 3) | (locked ? 0x40 : 0) | (REPEATS.indexOf(repeat) << 7);
+
+export const operandSize = (spec: OperandSpec, size: Size): Size =>
+  spec.size === '*' || spec.size === 'y' || spec.size === undefined || spec.size === 128 ? size : spec.size;
+
+function concreteOf(spec: OperandSpec, index: number, shape: Shape, row: X86Row): Concrete {
+  const size = operandSize(spec, shape.size);
+  const inMemory = spec.slot !== 'fixed' && (spec.slot !== 'rm' || shape.memory);
+  switch (spec.kind) {
+    case 'gpr':
+      return { is: (shape.high >> index) & 1 ? 'high' : 'register', size };
+    case 'gpr/m':
+      return inMemory ? { is: 'memory', size } : { is: (shape.high >> index) & 1 ? 'high' : 'register', size };
+    case 'mem':
+      if (spec.slot === 'immediate') return { is: 'moffs', size };
+      return spec.text === 'm128' ? { is: 'vectorMemory', size: 128 } : { is: 'memory', size };
+    case 'm':
+      return { is: 'address', size };
+    case 'xmm':
+      return { is: 'vector' };
+    case 'xmm/m':
+      return inMemory ? { is: 'vectorMemory', size: spec.size as 32 | 64 | 128 } : { is: 'vector' };
+    case 'imm':
+      return { is: row.encoding.immediates.includes('iv') && shape.size === 64 ? 'immediate64' : 'immediate' };
+    case 'uimm':
+    case 'one':
+      return { is: 'immediate' };
+    case 'rel':
+      return { is: 'distance' };
+    default:
+      return { is: 'control' };
+  }
+}
+
+const register = (name: string, file: string, access: Access): Operand => ({ name, kind: 'register', file, access });
+const MEMORY_OPERANDS: readonly Operand[] = [
+  register('base', 'gpr', 'read'),
+  register('index', 'gpr', 'read'),
+  { name: 'ea', kind: 'control', bits: EA_BITS },
+  { name: 'disp', kind: 'immediate' },
+];
+/** The operands' names: by position, with `imm` for immediates. */
+export const operandName = (index: number): string => `o${index}`;
+
+function engineOperands(concrete: readonly Concrete[], { traits }: X86Row): Operand[] {
+  const accesses = [traits.first ?? 'both', traits.second ?? 'read'];
+  const operands = concrete.flatMap((operand, index): readonly Operand[] => {
+    const name = operandName(index);
+    // Parts of registers leave the rest as it was.
+    const access = accesses[index] ?? 'read';
+    switch (operand.is) {
+      case 'register':
+      case 'high':
+        return [register(name, 'gpr', access === 'write' && operand.size < 32 ? 'both' : access)];
+      case 'vector':
+        return [register(name, 'xmm', access)];
+      case 'memory':
+      case 'address':
+      case 'vectorMemory':
+        return MEMORY_OPERANDS;
+      case 'moffs':
+        return [MEMORY_OPERANDS[2], MEMORY_OPERANDS[3], { name: 'above', kind: 'immediate' }] as readonly Operand[];
+      case 'immediate':
+      case 'distance':
+        return [{ name, kind: 'immediate' }];
+      case 'immediate64':
+        return [
+          { name, kind: 'immediate' },
+          { name: 'above', kind: 'immediate' },
+        ];
+      case 'control':
+        return [{ name, kind: 'control', bits: 4 }];
+    }
+  });
+  return traits.memory === 'string' ? [...operands, { name: 'ea', kind: 'control', bits: EA_BITS }] : operands;
+}
+
+function implicitRegisters({ traits }: X86Row): ImplicitRegister[] {
+  const { flags } = traits;
+  const described = flags ? Object.values(FLAGS_FILE).map((number) => ({ file: 'flags', number, access: flags })) : [];
+  const general = (traits.uses ?? []).map((number) => ({ file: 'gpr', number, access: 'both' }) as const);
+  const vectors = (traits.usesVectors ?? []).map((number) => ({ file: 'xmm', number, access: 'both' }) as const);
+  return [...described, ...general, ...vectors];
+}
+
+type Given = Readonly<Record<string, Register & Value>>;
+
+/** An operand as the row's meaning takes it. */
+function argument(cpu: Cpu, operand: Concrete, index: number, given: Given): Place | VectorPlace | Value {
+  const own = given[operandName(index)] as Register & Value;
+  const memory = given as unknown as AddressOperands;
+  switch (operand.is) {
+    case 'register':
+      return new RegisterPlace(cpu, operand.size, own);
+    case 'high':
+      return new HighBytePlace(cpu, own);
+    case 'memory':
+    case 'address':
+      return new MemoryPlace(cpu, operand.size, memory);
+    case 'vector':
+      return new VectorRegisterPlace(cpu, own);
+    case 'vectorMemory':
+      return new VectorMemoryPlace(cpu, operand.size, memory, (condition) => cpu.raiseWhen(condition, VECTOR.generalProtection));
+    case 'moffs': {
+      const disp = cpu.or(cpu.zero32(memory.disp), cpu.shl(given['above'] as Value, cpu.i64(32)));
+      return new MemoryPlace(cpu, operand.size, { ea: memory.ea, disp });
+    }
+    case 'immediate64':
+      return cpu.or(cpu.zero32(own), cpu.shl(given['above'] as Value, cpu.i64(32)));
+    default:
+      return own;
+  }
+}
+
+function makeVariant(row: X86Row, name: string, concrete: readonly Concrete[], { size, locked, repeat }: Shape): Variant {
+  const { traits } = row;
+  const touches = concrete.some(({ is }) => is === 'memory' || is === 'moffs' || is === 'vectorMemory');
+  const touchesMemory = traits.mayTrap || (touches && !traits.hint);
+  const hasMemory = concrete.some(({ is }) => is === 'memory' || is === 'vectorMemory' || is === 'address');
+  const meaning = (engine: EngineCpu, given: OperandNumbers): void => {
+    const cpu = engine as Cpu;
+    const operands = given as unknown as Given;
+    const memory = hasMemory || traits.memory ? (operands as unknown as AddressOperands) : undefined;
+    cpu.instance = { size, locked, repeat, memory };
+    row.meaning(cpu, ...(concrete.map((operand, index) => argument(cpu, operand, index, operands)) as never[]));
+  };
+  const rare = traits.rare || locked || concrete.some(({ is }) => is === 'high');
+  return {
+    name,
+    x86: row,
+    size,
+    locked,
+    repeat,
+    concrete,
+    operands: engineOperands(concrete, row),
+    implicit: implicitRegisters(row),
+    meaning: meaning as unknown as NonNullable<Variant['meaning']>,
+    ...(touchesMemory || traits.ends ? {} : { pure: true }),
+    ...(traits.ends || repeat !== 'none' ? { ends: true } : {}),
+    // A repeated string instruction branches to itself.
+    ...(repeat !== 'none' ? { flow: () => ({ kind: 'branch', by: 0 }) as const } : traits.flow ? { flow: traits.flow } : {}),
+    ...(rare ? { rare: true } : {}),
+  };
+}
+
+const SHORT = { moffs: 'o', register: 'r', high: 'h', memory: 'm', address: 'm', vector: 'x', vectorMemory: 'm', immediate: 'i', immediate64: 'i', distance: 'd', control: 'n' } as const;
+const shortName = (operand: Concrete): string => `${SHORT[operand.is]}${'size' in operand ? operand.size : operand.is === 'immediate64' ? 64 : ''}`;
+
+/** All variants of all rows; encodings that do the same with the same operands share one. */
+export class Variants {
+  readonly list: Variant[] = [];
+  readonly #shared = new Map<string, Variant>();
+  readonly #found = new Map<X86Row, Map<number, Variant>>();
+
+  constructor(rows: readonly X86Row[]) {
+    for (const row of rows) this.#found.set(row, new Map(this.#shapes(row).map((shape) => [shapeNumber(shape), this.#variant(row, shape)])));
+  }
+  /** @returns undefined for a shape that the row has not: an illegal instruction */
+  find(row: X86Row, shape: Shape): Variant | undefined {
+    return this.#found.get(row)?.get(shapeNumber(shape));
+  }
+  #variant(row: X86Row, shape: Shape): Variant {
+    const { traits } = row;
+    const concrete = row.encoding.operands.map((spec, index) => concreteOf(spec, index, shape, row));
+    const key = `${shape.locked ? 'lock ' : ''}${shape.repeat === 'none' ? '' : `${shape.repeat} `}${row.name}${shape.size} ${concrete.map(shortName).join(',')}`;
+    const shared = this.#shared.get(key);
+    if (shared && shared.x86.traits.flags === traits.flags && shared.x86.traits.only64 === traits.only64) return shared;
+    const made = makeVariant(row, key.trim(), concrete, shape);
+    this.#shared.set(key, made);
+    this.list.push(made);
+    return made;
+  }
+  #shapes(row: X86Row): Shape[] {
+    const { encoding, traits, sizes } = row;
+    const shapes: Shape[] = [];
+    const repeats = traits.repeats === 'both' ? REPEATS : traits.repeats === 'rep' ? REPEATS.slice(0, 2) : REPEATS.slice(0, 1);
+    const memories = !encoding.modrm ? [false] : encoding.mod === 'both' ? [false, true] : [encoding.mod === 'memory'];
+    for (const size of sizes)
+      for (const memory of memories)
+        for (const locked of traits.lockable && memory ? [false, true] : [false])
+          for (const repeat of repeats)
+            for (const high of highs(row, size, memory)) shapes.push({ size, memory, high, locked, repeat });
+    return shapes;
+  }
+}
+
+/** The combinations of operands that may be high bytes: those of 8 bits in registers that are not fixed. */
+function highs({ encoding }: X86Row, size: Size, memory: boolean): number[] {
+  let found = [0];
+  encoding.operands.forEach((spec, index) => {
+    const isRegister = spec.kind === 'gpr' || (spec.kind === 'gpr/m' && !memory);
+    if (isRegister && spec.slot !== 'fixed' && operandSize(spec, size) === 8) found = found.flatMap((high) => [high, high | (1 << index)]);
+  });
+  return found;
+}
