@@ -1,10 +1,9 @@
 /** The words of the x86 rows, made of what the engines can do. */
 import { type EngineCpu, extendCpu, type Register } from '../cpu.ts';
 import type { Value } from '../value.ts';
-import { effectiveOffset, linear, segmentBase } from './address.ts';
+import { type AddressOperands, effectiveOffset, linear, segmentBase } from './address.ts';
 import { FlagWords } from './flags.ts';
 import type { Size } from './place.ts';
-import type { AddressOperands } from './address.ts';
 
 /** General registers by their encoding (SDM, volume 2, table 2-8). */
 export const GPR = { RAX: 0, RCX: 1, RDX: 2, RBX: 3, RSP: 4, RBP: 5, RSI: 6, RDI: 7 } as const;
@@ -20,9 +19,9 @@ export interface Instance {
   readonly repeat: 'none' | 'rep' | 'repne';
   /** The memory operand, where there is one that the row takes as an address, or by nature (strings). */
   readonly memory: AddressOperands | undefined;
+  /** The number of the first operand's register as an i32, where the row wants it. */
+  readonly register: Value;
 }
-
-const NO_INSTANCE: Instance = { size: 32, locked: false, repeat: 'none', memory: undefined };
 
 function words(cpu: EngineCpu) {
   const flags = new FlagWords(cpu);
@@ -30,7 +29,7 @@ function words(cpu: EngineCpu) {
   const own = {
     flags,
     /** The instruction for which the row is read at this moment. */
-    instance: NO_INSTANCE,
+    instance: { size: 32, locked: false, repeat: 'none', memory: undefined, register: cpu.i32(0) } as Instance,
     /** A general register by its number, all 64 bits. */
     gpr: (number: number) => cpu.get(general(number)),
     setGpr: (number: number, value: Value) => cpu.set(general(number), value),

@@ -211,6 +211,7 @@ function complete(row: X86Row, opened: Opened): X86Decoded | 'illegal' | 'more' 
   if (encoding.immediates[0] === 'moffs') Object.assign(operands, moffsOperands(immediates, decoding));
   else if (shape.memory) Object.assign(operands, memoryOperands(decoding));
   else if (traits.memory) operands['ea'] = eaControl(decoding, SEGMENT.DS);
+  if (traits.numbered) operands['number'] = operands[operandName(0)] ?? 0;
   return { row: variant, length, operands };
 }
 

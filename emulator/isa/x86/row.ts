@@ -38,6 +38,8 @@ export interface X86Traits {
   readonly hint?: boolean;
   /** The size that counts is that of addresses. */
   readonly sizedByAddress?: boolean;
+  /** Wants the number of its first operand's register (`Instance.register`), for the privileged half. */
+  readonly numbered?: boolean;
   /** Seldom executed. */
   readonly rare?: boolean;
   /** What makes it another instruction. */

@@ -7,5 +7,6 @@ import { multiplication } from './multiply.ts';
 import type { X86Row } from './row.ts';
 import { shifts } from './shifts.ts';
 import { strings } from './strings.ts';
+import { system } from './system.ts';
 
-export const rows: readonly X86Row[] = [...arithmetic, ...moves, ...multiplication, ...shifts, ...bits, ...control, ...strings];
+export const rows: readonly X86Row[] = [...arithmetic, ...moves, ...multiplication, ...shifts, ...bits, ...control, ...strings, ...system];

@@ -96,6 +96,7 @@ function engineOperands(concrete: readonly Concrete[], { traits }: X86Row): Oper
         return [{ name, kind: 'control', bits: 4 }];
     }
   });
+  if (traits.numbered) operands.push({ name: 'number', kind: 'control', bits: 4 });
   return traits.memory === 'string' ? [...operands, { name: 'ea', kind: 'control', bits: EA_BITS }] : operands;
 }
 
@@ -145,7 +146,7 @@ function makeVariant(row: X86Row, name: string, concrete: readonly Concrete[], {
     const cpu = engine as Cpu;
     const operands = given as unknown as Given;
     const memory = hasMemory || traits.memory ? (operands as unknown as AddressOperands) : undefined;
-    cpu.instance = { size, locked, repeat, memory };
+    cpu.instance = { size, locked, repeat, memory, register: given['number'] === undefined ? cpu.i32(0) : (operands['number'] as Value) };
     row.meaning(cpu, ...(concrete.map((operand, index) => argument(cpu, operand, index, operands)) as never[]));
   };
   const rare = traits.rare || locked || concrete.some(({ is }) => is === 'high');

@@ -1,0 +1,127 @@
+/** The x86 rows over a core without a privileged half: addresses are physical, exceptions end the run. */
+import type { Architecture, EngineCore, ExecutionMode, PrivilegedCore, Standing } from '../../../../emulator/isa/architecture.ts';
+import { WALK } from '../../../../emulator/isa/architecture.ts';
+import { x86Cpu } from '../../../../emulator/isa/x86/cpu.ts';
+import { decode, illegalValue, variants } from '../../../../emulator/isa/x86/decoder.ts';
+import { describeFlags } from '../../../../emulator/isa/x86/flags.ts';
+import { bind, schema, type StateOf, u32, u32s, u64, u64s } from '../../../../emulator/snapshot/schema.ts';
+
+export const flatState = schema('x86-flat', 1, {
+  xmm: u64s(32),
+  gpr: u64s(17),
+  flags: u64s(3),
+  segmentBase: u64s(8),
+  pc: u64(),
+  retired: u64(),
+  rflags: u32(2),
+  nextPc: u64(),
+  operandSize: u32(),
+  segmentSelector: u32s(8),
+  cr0: u32(),
+  cr4: u32(),
+  gdtBase: u64(),
+  gdtLimit: u32(),
+  idtBase: u64(),
+  idtLimit: u32(),
+  tscAux: u64(),
+  /** The vector of what ended the run, plus one. */
+  raised: u32(),
+});
+/** What the core does by itself; all else ends the run as INT3 does. */
+const OPERATIONS = [
+  ...['raise', 'popFlags', 'softwareInterrupt', 'interruptReturn', 'farJump', 'farCall', 'farReturn', 'systemCall', 'systemReturn'],
+  ...['systemEnter', 'systemExit', 'swapGs', 'loadSegment', 'popSegment', 'loadFarPointer', 'loadGdt', 'loadIdt', 'loadLdt', 'loadTask'],
+  ...['accessRights', 'segmentLimit', 'verifyRead', 'verifyWrite', 'writeSegmentBase', 'writeControl', 'writeDebug', 'loadMachineStatus'],
+  ...['clearTaskSwitched', 'invalidatePage', 'writeBack', 'serialize', 'cpuid', 'readModel', 'writeModel', 'readTime', 'readTimeAndCore'],
+  ...['random', 'halt', 'setInterruptFlag', 'clearInterruptFlag', 'saveFloat', 'restoreFloat', 'loadMxcsr', 'mxcsr', 'readControl'],
+  ...['readDebug', 'port'],
+];
+const BREAKPOINT = 3;
+const STATUS = { DF: 0x400n, fixed: 2n } as const;
+
+class FlatCore implements PrivilegedCore {
+  readonly state: StateOf<typeof flatState>;
+  readonly #engine: EngineCore;
+  constructor(engine: EngineCore, buffer: SharedArrayBuffer, stateAt: number) {
+    this.#engine = engine;
+    this.state = bind(flatState, buffer, stateAt);
+  }
+  mode(): ExecutionMode {
+    return { key: 0, fetchBank: 0, facts: 0 };
+  }
+  operation(name: string): void {
+    const { operand } = this.#engine.working;
+    if (name === 'popFlags') return this.#popFlags();
+    this.#engine.raise(name === 'raise' ? Number(operand) : BREAKPOINT, 0n);
+  }
+  #popFlags(): void {
+    const { state } = this;
+    const rsp = state.gpr[4] as bigint;
+    const value = this.#engine.load(rsp, state.operandSize === 16 ? 2 : 8);
+    state.gpr[4] = rsp + (state.operandSize === 16 ? 2n : 8n);
+    describeFlags(state.flags, value);
+    state.rflags = Number((value & STATUS.DF) | STATUS.fixed);
+    state.pc = state.nextPc;
+    this.#engine.redirected();
+  }
+  ask(): boolean {
+    return false;
+  }
+  floatMode(): void {
+    throw new Error('no row asks for this');
+  }
+  takeTrap(): void {
+    this.state.raised = this.#engine.working.cause + 1;
+    this.#engine.nudge();
+  }
+  protectionAllows(): boolean {
+    return true;
+  }
+  standing(): Standing {
+    return this.state.raised ? 'off' : 'executing';
+  }
+  woken(): void {}
+  takeInterrupt(): boolean {
+    return false;
+  }
+  interruptWaiting(): boolean {
+    return false;
+  }
+  deadline(): number {
+    return Infinity;
+  }
+  codeContext(): Record<string, number> {
+    return {};
+  }
+  restored(): void {
+    this.#engine.flush({ keepGlobal: false });
+  }
+}
+
+export const flat: Architecture = {
+  name: 'x86-flat',
+  state: flatState,
+  files: {
+    gpr: { kind: 'integer', width: 64, count: 16, zero: { reads: 16, discards: 16 } },
+    xmm: { kind: 'vector', width: 128, count: 16 },
+    flags: { kind: 'integer', width: 64, count: 3 },
+  },
+  code: { grain: 1, longest: 15, record: 32 },
+  accesses: { misaligned: 'fast', unanswered: 'ones', atomics: 'anywhere' },
+  modes: { count: 1, banks: 1, decodings: 1, facets: () => ({ bank: 0, float: 0, decoding: 0 }) },
+  rows: variants.list,
+  cpu: x86Cpu,
+  causes: { illegal: 6, fetchAccess: 14, loadAccess: 14, storeAccess: 14, loadMisaligned: 17, storeMisaligned: 17 },
+  decode,
+  illegalValue,
+  operations: OPERATIONS,
+  quickOperations: {},
+  quickAnswers: {},
+  inlines: () => false,
+  writeTranslate: (r, parts) => {
+    parts.run.set(r, 'walkFlags', r.i32(WALK.readable | WALK.writable | WALK.executable));
+    r.return(r.parameter(0).get());
+  },
+  translateCode: (address) => address,
+  privileged: (engine, buffer, stateAt) => new FlatCore(engine, buffer, stateAt),
+};
