@@ -285,7 +285,8 @@ export class RegionRoutine extends Routine implements EngineCpu {
     this.context.state.set(this, name, value);
   }
   element(name: string, index: Expression): Expression {
-    return load('i64', 8, false, this.shl(index, this.i32(3)), this.context.state.address(name));
+    const bytes = this.context.architecture.state.fields[name]?.kind === 'u32' ? 4 : 8;
+    return load('i64', bytes, false, this.mul(index, this.i32(bytes)), this.context.state.address(name));
   }
   /** The interpreter does it. */
   operation(): void {

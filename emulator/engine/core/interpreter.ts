@@ -21,7 +21,8 @@ export class InterpreterRoutine extends MemoryRoutine implements EngineCpu {
     this.parts.state.set(this, name, value);
   }
   element(name: string, index: Expression): Expression {
-    return load('i64', 8, false, this.shl(index, this.i32(3)), this.parts.state.address(name));
+    const bytes = this.architecture.state.fields[name]?.kind === 'u32' ? 4 : 8;
+    return load('i64', bytes, false, this.mul(index, this.i32(bytes)), this.parts.state.address(name));
   }
   operation(name: string, ...operands: Expression[]): void {
     const quick = this.architecture.quickOperations[name]?.(this, this.#quickCore(), operands);

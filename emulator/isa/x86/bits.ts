@@ -30,13 +30,13 @@ const byRegister = (change: Change) => (cpu: Cpu, to: Place, from: Place) => {
 };
 const byImmediate = (change: Change) => (cpu: Cpu, to: Place, number: Value) => testBit(cpu, to, number, change);
 
-/** Only ZF means something, and with 0 as the source the destination stays. */
+/** Only ZF means something, and with 0 as the source the destination stays, all 64 bits of it. */
 const scan = (forward: boolean) => (cpu: Cpu, to: Place, from: Place) => {
   const { size } = to;
   const value = cpu.let(from.get());
   const some = cpu.let(cpu.ne(value, cpu.i64(0)));
   const found = forward ? cpu.ctz(value) : cpu.sub(cpu.i64(63), cpu.clz(value));
-  to.set(cpu.select(some, found, to.raw()));
+  cpu.when(some, () => to.set(found));
   cpu.flags.result(size, value);
 };
 /** Zero as the source gives the operand size, and CF. */

@@ -88,18 +88,20 @@ export class HighBytePlace extends IntegerPlace {
 export class MemoryPlace extends IntegerPlace {
   readonly inMemory = true;
   readonly #operands: AddressOperands;
+  readonly #locked: boolean;
   readonly #beyond: Value | undefined;
   #address: Value | undefined;
-  constructor(cpu: EngineCpu, size: Size, operands: AddressOperands, beyond?: Value) {
+  constructor(cpu: EngineCpu, size: Size, operands: AddressOperands, locked = false, beyond?: Value) {
     super(cpu, size);
     this.#operands = operands;
+    this.#locked = locked;
     this.#beyond = beyond;
   }
   override address(): Value {
     return (this.#address ??= effectiveAddress(this.cpu, this.#operands, this.#beyond));
   }
   override beyond(bytes: Value): Place {
-    return new MemoryPlace(this.cpu, this.size, this.#operands, bytes);
+    return new MemoryPlace(this.cpu, this.size, this.#operands, this.#locked, bytes);
   }
   /** Read now: other accesses may follow. */
   raw(): Value {
@@ -113,6 +115,12 @@ export class MemoryPlace extends IntegerPlace {
   }
   set(value: Value): void {
     this.cpu.write(this.address(), (this.size / 8) as 1 | 2 | 4 | 8, value);
+  }
+  override modify(combine: (old: Value) => Value): { old: Value; result: Value } {
+    const { cpu } = this;
+    const width = (this.size / 8) as 1 | 2 | 4 | 8;
+    const old = cpu.let(this.#locked ? cpu.amo(this.address(), width, combine) : cpu.update(this.address(), width, combine));
+    return { old, result: cpu.let(combine(old)) };
   }
 }
 

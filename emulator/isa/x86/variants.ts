@@ -121,7 +121,7 @@ function argument(cpu: Cpu, operand: Concrete, index: number, given: Given): Pla
       return new HighBytePlace(cpu, own);
     case 'memory':
     case 'address':
-      return new MemoryPlace(cpu, operand.size, memory);
+      return new MemoryPlace(cpu, operand.size, memory, cpu.instance.locked);
     case 'vector':
       return new VectorRegisterPlace(cpu, own);
     case 'vectorMemory':

@@ -37,9 +37,14 @@ const OPERATIONS = [
   ...['readDebug', 'port'],
 ];
 const BREAKPOINT = 3;
-const STATUS = { DF: 0x400n, fixed: 2n } as const;
+const STATUS = { DF: 0x400n, usual: 0x202n } as const;
 
-class FlatCore implements PrivilegedCore {
+/** Where RAM begins. */
+export const RAM_BASE = 0x1000_0000;
+
+export class FlatCore implements PrivilegedCore {
+  /** RAM, set by whoever makes the machine. */
+  ram = new DataView(new ArrayBuffer(0));
   readonly state: StateOf<typeof flatState>;
   readonly #engine: EngineCore;
   constructor(engine: EngineCore, buffer: SharedArrayBuffer, stateAt: number) {
@@ -57,10 +62,11 @@ class FlatCore implements PrivilegedCore {
   #popFlags(): void {
     const { state } = this;
     const rsp = state.gpr[4] as bigint;
-    const value = this.#engine.load(rsp, state.operandSize === 16 ? 2 : 8);
+    const place = Number(rsp) - RAM_BASE;
+    const value = state.operandSize === 16 ? BigInt(this.ram.getUint16(place, true)) : this.ram.getBigUint64(place, true);
     state.gpr[4] = rsp + (state.operandSize === 16 ? 2n : 8n);
     describeFlags(state.flags, value);
-    state.rflags = Number((value & STATUS.DF) | STATUS.fixed);
+    state.rflags = Number((value & STATUS.DF) | STATUS.usual);
     state.pc = state.nextPc;
     this.#engine.redirected();
   }

@@ -12,9 +12,8 @@ import { PAGE } from '../../../../emulator/memory/page-flags.ts';
 import { Shootdown } from '../../../../emulator/memory/shootdown.ts';
 import type { StateOf } from '../../../../emulator/snapshot/schema.ts';
 import type { TestEngine } from '../../../kit/engine.ts';
-import { flat, flatState } from './flat-architecture.ts';
+import { flat, FlatCore, type flatState, RAM_BASE } from './flat-architecture.ts';
 
-export const RAM_BASE = 0x1000_0000;
 const RAM_PAGES = 64;
 const ATTENTION_AT = 4096;
 const SHOOTDOWN_AT = ATTENTION_AT + 64;
@@ -58,6 +57,7 @@ export class FlatMachine {
       tiering: { compile: engine !== 'interpreter', threshold },
       bus: { read: () => -1, write: () => false },
       time: () => 0n,
+      nanoseconds: () => 0n,
       lines: () => 0,
       nudge: () => void Atomics.store(this.#attention, 0, 1),
       firmwareCall: () => false,
@@ -66,6 +66,7 @@ export class FlatMachine {
       awaitPage: () => true,
       watchedWritten: () => undefined,
     });
+    if (this.core.privileged instanceof FlatCore) this.core.privileged.ram = new DataView(buffer, host, size);
     if (engine === 'interpreter') return;
     const { core } = this;
     const context = { architecture: flat, buffer, memoryPages, layout, ram };

@@ -1,0 +1,141 @@
+/**
+ * Random instructions from the rows. RBX points into the data and R14 is a small index, neither is ever written; the stack
+ * lies in the data, too.
+ */
+import { encode, type EncodedOperand, type MemoryOperand } from '../../../emulator/isa/x86/encoder.ts';
+import type { OperandSpec } from '../../../emulator/isa/x86/notation.ts';
+import type { Size } from '../../../emulator/isa/x86/place.ts';
+import type { X86Row } from '../../../emulator/isa/x86/row.ts';
+import { rows } from '../../../emulator/isa/x86/rows.ts';
+import { operandSize } from '../../../emulator/isa/x86/variants.ts';
+import { Random } from '../random.ts';
+import { type Case, CODE, DATA, DATA_BYTES } from './native.ts';
+
+const RSP = 4;
+const POINTER = 3;
+const INDEX = 14;
+const KEPT = new Set([RSP, POINTER, INDEX]);
+const MIDDLE = DATA + DATA_BYTES / 2;
+const MOST_INDEX = 15;
+
+/** What a program cannot do, what depends on the processor, and what needs more around it than a stream gives. */
+const LEFT_OUT =
+  /^(in|out|ins|outs|hlt|cli|sti|iret|int|int1|int3|into|ud2|sys.*|swapgs|rdtsc.*|serialize|rdmsr|wrmsr|cpuid|clts|invd|wbinvd|invlpg|[sl][gi]dt|smsw|lmsw|s?ldt|l?ldt|str|ltr|ver[rw]|lar|lsl|push .*|pop .*|jmp.*|call.*|ret.*|l[sfged]s|[rw]r?[fg]sbase|rd[fg]sbase|wr[fg]sbase|rdrand|rdseed|rdpid|fx.*|ldmxcsr|stmxcsr|enter|leave|pause|popf|cmpxchg16b|movs|stos|lods|scas|cmps|xlat|loop.*|jrcxz|j.*|s..0)$/;
+
+/** Flags that an instruction leaves open, by what hardware shows and manuals do not promise. */
+const ALL = 0x8d5;
+const [CF, PF, AF, ZF, SF, OF] = [1, 4, 0x10, 0x40, 0x80, 0x800];
+const OPEN: Readonly<Record<string, number>> = {
+  mul: SF | ZF | AF | PF, imul: SF | ZF | AF | PF, div: ALL, idiv: ALL,
+  shl: AF | OF, shr: AF | OF, sar: AF | OF, shld: AF | OF, shrd: AF | OF,
+  rol: OF, ror: OF, rcl: OF, rcr: OF, bsf: ALL & ~ZF, bsr: ALL & ~ZF, tzcnt: OF | SF | AF | PF, lzcnt: OF | SF | AF | PF,
+  bt: OF | SF | AF | PF, bts: OF | SF | AF | PF, btr: OF | SF | AF | PF, btc: OF | SF | AF | PF, and: AF, or: AF, xor: AF, test: AF,
+};
+void CF;
+
+export interface Instruction {
+  readonly name: string;
+  readonly bytes: readonly number[];
+}
+export interface Stream {
+  readonly seed: number;
+  readonly instructions: readonly Instruction[];
+  readonly given: Case;
+}
+
+/** Operands that only systems use, or that hold an address which no register gives. */
+const SYSTEM = new Set(['cr', 'dr', 'sreg']);
+const usable = rows.filter(
+  ({ name, traits, encoding }) =>
+    !LEFT_OUT.test(name) && !traits.not64 && !encoding.immediates.includes('moffs') && !encoding.operands.some(({ kind }) => SYSTEM.has(kind)),
+);
+
+/** PUSHF; AND to the stack; POPF: makes open flags 0. */
+const clearing = (open: number): number[] => [0x9c, 0x48, 0x81, 0x24, 0x24, ...[0, 8, 16, 24].map((at) => (~open >> at) & 0xff), 0x9d];
+
+class Maker {
+  readonly #random: Random;
+  constructor(random: Random) {
+    this.#random = random;
+  }
+  #register(): number {
+    for (;;) {
+      const number = this.#random.below(16);
+      if (!KEPT.has(number)) return number;
+    }
+  }
+  #memory(bytes: number, aligned: boolean): MemoryOperand {
+    const random = this.#random;
+    const room = DATA_BYTES / 2 - (MOST_INDEX << 3) - 16 - bytes - 256;
+    const grain = aligned ? 16 : 1;
+    const within = Math.floor((random.below(2 * room) - room) / grain) * grain;
+    const kind = random.below(4);
+    // Close displacements are encoded in one byte.
+    const disp = kind === 0 ? (within >> 5) & ~(grain - 1) : within;
+    if (kind < 3 || aligned) return { base: POINTER, disp };
+    return { base: POINTER, index: INDEX, scale: random.below(4), disp };
+  }
+  #operand(row: X86Row, spec: OperandSpec, size: Size, memory: boolean, high: boolean): EncodedOperand {
+    const random = this.#random;
+    if (spec.kind === 'imm' || spec.kind === 'uimm' || spec.kind === 'rel') return { immediate: random.integer() };
+    if (spec.slot === 'rm' && memory) {
+      const vector = spec.kind === 'xmm/m' || spec.text === 'm128';
+      return { memory: this.#memory(16, vector) };
+    }
+    if (spec.kind === 'xmm' || spec.kind === 'xmm/m') return { register: random.below(16) };
+    if (high && operandSize(spec, size) === 8) {
+      // Not BH: its register is the pointer.
+      return { high: random.below(3) };
+    }
+    return { register: this.#register() };
+  }
+  instruction(row: X86Row): Instruction | undefined {
+    const random = this.#random;
+    const { encoding, traits, sizes } = row;
+    const possible = traits.defaults === 'stack' ? sizes.filter((size) => size !== 32) : sizes;
+    const size = random.pick(possible);
+    const memory = encoding.modrm && (encoding.mod === 'memory' || (encoding.mod === 'both' && random.below(2) === 0));
+    const high = random.below(6) === 0;
+    const operands = encoding.operands.map((spec) => this.#operand(row, spec, size, memory, high));
+    if (/^bt[src]?$/.test(row.name) && memory && encoding.digit === undefined) operands[1] = { register: INDEX };
+    if (/^sh[lr]d$/.test(row.name) && size === 16 && encoding.immediates.length > 0) operands[2] = { immediate: random.below(17) };
+    if (/^sh[lr]d$/.test(row.name) && size === 16 && encoding.immediates.length === 0) return undefined;
+    if (row.name === 'bswap' && size === 16) return undefined;
+    const locked = traits.lockable === true && memory && random.below(4) === 0;
+    let bytes: number[];
+    try {
+      bytes = encode(row, { operands, size, locked });
+    } catch {
+      // AH and its like beside a register that needs REX.
+      return undefined;
+    }
+    const open = OPEN[row.name] ?? 0;
+    return { name: `${row.name}${size}`, bytes: open ? [...bytes, ...clearing(open)] : bytes };
+  }
+}
+
+/** @param length instructions */
+export function makeStream(seed: number, length: number, only?: RegExp): Stream {
+  const random = new Random(seed);
+  const maker = new Maker(random);
+  const from = only ? usable.filter(({ name }) => only.test(name)) : usable;
+  const instructions: Instruction[] = [];
+  while (instructions.length < length) {
+    const made = maker.instruction(random.pick(from));
+    if (made) instructions.push(made);
+  }
+  const gpr = Array.from({ length: 16 }, () => random.integer());
+  gpr[POINTER] = BigInt(MIDDLE);
+  gpr[RSP] = BigInt(MIDDLE + 128);
+  gpr[INDEX] = BigInt(random.below(MOST_INDEX + 1));
+  const xmm = Array.from({ length: 32 }, () => random.bits64());
+  const rflags = BigInt(random.below(0x1000)) & BigInt(ALL) | 2n | 0x200n;
+  const state = { gpr, rflags, xmm };
+  return { seed, instructions, given: caseOf(instructions, { state, seed: seed >>> 0 }) };
+}
+export const caseOf = (instructions: readonly Instruction[], { state, seed }: Pick<Case, 'state' | 'seed'>): Case => ({
+  state,
+  seed,
+  code: Uint8Array.from(instructions.flatMap(({ bytes }) => bytes)),
+});
+void CODE;

@@ -1,0 +1,43 @@
+/** Our core as the subject: runs a case and says what became of it. */
+import { describeFlags, flagsFrom } from '../../../emulator/isa/x86/flags.ts';
+import { RAM_BASE } from '../../emulator/isa/x86/flat-architecture.ts';
+import { FlatMachine } from '../../emulator/isa/x86/flat-machine.ts';
+import type { TestEngine } from '../../kit/engine.ts';
+import { type Case, CODE, DATA, DATA_BYTES, fill, type Outcome } from './native.ts';
+
+const CODE_BYTES = 4096;
+const DIRECTION = 0x400n;
+/** RFLAGS of a program: interrupts are enabled. */
+const USUAL = 0x202;
+
+const machines = new Map<TestEngine, FlatMachine>();
+/** One machine an engine, used again: what one case leaves behind must not matter to the next. */
+export function machineOf(engine: TestEngine): FlatMachine {
+  const machine = machines.get(engine) ?? new FlatMachine(engine);
+  machines.set(engine, machine);
+  return machine;
+}
+
+export function runSubject(engine: TestEngine, { state: given, seed, code }: Case): Outcome {
+  const machine = machineOf(engine);
+  const { state } = machine;
+  const whole = new Uint8Array(CODE_BYTES).fill(0xcc);
+  whole.set(code);
+  machine.load(CODE, whole);
+  const data = machine.ram.subarray(DATA - RAM_BASE, DATA - RAM_BASE + DATA_BYTES);
+  const view = new DataView(data.buffer, data.byteOffset, data.length);
+  fill(view, seed);
+  given.gpr.forEach((value, register) => (state.gpr[register] = value));
+  given.xmm.forEach((value, half) => (state.xmm[half] = value));
+  describeFlags(state.flags, given.rflags);
+  state.rflags = Number(given.rflags & DIRECTION) | USUAL;
+  machine.run(CODE);
+  return {
+    gpr: [...state.gpr.subarray(0, 16)],
+    rflags: flagsFrom(state.flags) | BigInt(state.rflags),
+    xmm: [...state.xmm.subarray(0, 32)],
+    rip: state.pc,
+    vector: state.raised - 1,
+    data: data.slice(),
+  };
+}
