@@ -54,6 +54,8 @@ export const TOOLS = {
   'qemu-riscv64-static': { programs: ['qemu-riscv64-static', 'qemu-riscv64'], packages: ['qemu-user-static'], neededInCi: true },
   'qemu-system-riscv64': debian('qemu-system-riscv64', 'qemu-system-misc', 'opensbi', 'u-boot-qemu'),
   'riscv64-linux-gnu-gcc': debian('riscv64-linux-gnu-gcc', 'gcc-riscv64-linux-gnu', 'libc6-dev-riscv64-cross'),
+  // What it compiles is to run on this processor.
+  'x86-64-gcc': { programs: ['gcc'], packages: ['gcc'], also: () => process.arch === 'x64', neededInCi: false },
   'qemu-img': debian('qemu-img', 'qemu-utils'),
   dtc: debian('dtc', 'device-tree-compiler'),
   mke2fs: debian('mke2fs', 'e2fsprogs'),

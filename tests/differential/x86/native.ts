@@ -69,7 +69,8 @@ export function runNative(cases: readonly Case[]): Outcome[] {
     at += 8 + code.length;
   }
   const output = execFileSync(compiled(), { input: new Uint8Array(input.buffer), maxBuffer: MOST_OUTPUT });
-  if (output.length !== cases.length * RESULT_BYTES) throw new Error(`the host ran ${output.length / RESULT_BYTES} of ${cases.length} cases`);
+  if (output.length !== cases.length * RESULT_BYTES)
+    throw new Error(`the host ran ${output.length / RESULT_BYTES} of ${cases.length} cases`);
   return cases.map((_, index) => outcomeAt(new DataView(output.buffer, output.byteOffset + index * RESULT_BYTES, RESULT_BYTES)));
 }
 function outcomeAt(view: DataView): Outcome {

@@ -9,7 +9,7 @@ import type { X86Row } from '../../../emulator/isa/x86/row.ts';
 import { rows } from '../../../emulator/isa/x86/rows.ts';
 import { operandSize } from '../../../emulator/isa/x86/variants.ts';
 import { Random } from '../random.ts';
-import { type Case, CODE, DATA, DATA_BYTES } from './native.ts';
+import { type Case, DATA, DATA_BYTES } from './native.ts';
 
 const RSP = 4;
 const POINTER = 3;
@@ -24,14 +24,34 @@ const LEFT_OUT =
 
 /** Flags that an instruction leaves open, by what hardware shows and manuals do not promise. */
 const ALL = 0x8d5;
-const [CF, PF, AF, ZF, SF, OF] = [1, 4, 0x10, 0x40, 0x80, 0x800];
+const [PF, AF, ZF, SF, OF] = [4, 0x10, 0x40, 0x80, 0x800];
 const OPEN: Readonly<Record<string, number>> = {
-  mul: SF | ZF | AF | PF, imul: SF | ZF | AF | PF, div: ALL, idiv: ALL,
-  shl: AF | OF, shr: AF | OF, sar: AF | OF, shld: AF | OF, shrd: AF | OF,
-  rol: OF, ror: OF, rcl: OF, rcr: OF, bsf: ALL & ~ZF, bsr: ALL & ~ZF, tzcnt: OF | SF | AF | PF, lzcnt: OF | SF | AF | PF,
-  bt: OF | SF | AF | PF, bts: OF | SF | AF | PF, btr: OF | SF | AF | PF, btc: OF | SF | AF | PF, and: AF, or: AF, xor: AF, test: AF,
+  mul: SF | ZF | AF | PF,
+  imul: SF | ZF | AF | PF,
+  div: ALL,
+  idiv: ALL,
+  shl: AF | OF,
+  shr: AF | OF,
+  sar: AF | OF,
+  shld: AF | OF,
+  shrd: AF | OF,
+  rol: OF,
+  ror: OF,
+  rcl: OF,
+  rcr: OF,
+  bsf: ALL & ~ZF,
+  bsr: ALL & ~ZF,
+  tzcnt: OF | SF | AF | PF,
+  lzcnt: OF | SF | AF | PF,
+  bt: OF | SF | AF | PF,
+  bts: OF | SF | AF | PF,
+  btr: OF | SF | AF | PF,
+  btc: OF | SF | AF | PF,
+  and: AF,
+  or: AF,
+  xor: AF,
+  test: AF,
 };
-void CF;
 
 export interface Instruction {
   readonly name: string;
@@ -47,7 +67,10 @@ export interface Stream {
 const SYSTEM = new Set(['cr', 'dr', 'sreg']);
 const usable = rows.filter(
   ({ name, traits, encoding }) =>
-    !LEFT_OUT.test(name) && !traits.not64 && !encoding.immediates.includes('moffs') && !encoding.operands.some(({ kind }) => SYSTEM.has(kind)),
+    !LEFT_OUT.test(name) &&
+    !traits.not64 &&
+    !encoding.immediates.includes('moffs') &&
+    !encoding.operands.some(({ kind }) => SYSTEM.has(kind)),
 );
 
 /** PUSHF; AND to the stack; POPF: makes open flags 0. */
@@ -129,13 +152,14 @@ export function makeStream(seed: number, length: number, only?: RegExp): Stream 
   gpr[RSP] = BigInt(MIDDLE + 128);
   gpr[INDEX] = BigInt(random.below(MOST_INDEX + 1));
   const xmm = Array.from({ length: 32 }, () => random.bits64());
-  const rflags = BigInt(random.below(0x1000)) & BigInt(ALL) | 2n | 0x200n;
+  const rflags = (BigInt(random.below(0x1000)) & BigInt(ALL)) | 2n | 0x200n;
   const state = { gpr, rflags, xmm };
   return { seed, instructions, given: caseOf(instructions, { state, seed: seed >>> 0 }) };
 }
+/** A jump to the next instruction: code is compiled where it is jumped to from what has been decoded already. */
+const START = [0xeb, 0];
 export const caseOf = (instructions: readonly Instruction[], { state, seed }: Pick<Case, 'state' | 'seed'>): Case => ({
   state,
   seed,
-  code: Uint8Array.from(instructions.flatMap(({ bytes }) => bytes)),
+  code: Uint8Array.from([START, ...instructions.map(({ bytes }) => bytes)].flat()),
 });
-void CODE;

@@ -18,6 +18,9 @@ export function machineOf(engine: TestEngine): FlatMachine {
   return machine;
 }
 
+/** How often a case is run: what is compiled the first times runs compiled the last. */
+const RUNS = { interpreter: 1, compiler: 2, auto: 7 } as const;
+
 export function runSubject(engine: TestEngine, { state: given, seed, code }: Case): Outcome {
   const machine = machineOf(engine);
   const { state } = machine;
@@ -25,13 +28,14 @@ export function runSubject(engine: TestEngine, { state: given, seed, code }: Cas
   whole.set(code);
   machine.load(CODE, whole);
   const data = machine.ram.subarray(DATA - RAM_BASE, DATA - RAM_BASE + DATA_BYTES);
-  const view = new DataView(data.buffer, data.byteOffset, data.length);
-  fill(view, seed);
-  given.gpr.forEach((value, register) => (state.gpr[register] = value));
-  given.xmm.forEach((value, half) => (state.xmm[half] = value));
-  describeFlags(state.flags, given.rflags);
-  state.rflags = Number(given.rflags & DIRECTION) | USUAL;
-  machine.run(CODE);
+  for (let run = 0; run < RUNS[engine]; run++) {
+    fill(new DataView(data.buffer, data.byteOffset, data.length), seed);
+    given.gpr.forEach((value, register) => (state.gpr[register] = value));
+    given.xmm.forEach((value, half) => (state.xmm[half] = value));
+    describeFlags(state.flags, given.rflags);
+    state.rflags = Number(given.rflags & DIRECTION) | USUAL;
+    machine.run(CODE);
+  }
   return {
     gpr: [...state.gpr.subarray(0, 16)],
     rflags: flagsFrom(state.flags) | BigInt(state.rflags),

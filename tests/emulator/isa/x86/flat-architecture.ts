@@ -44,7 +44,7 @@ export const RAM_BASE = 0x1000_0000;
 
 export class FlatCore implements PrivilegedCore {
   /** RAM, set by whoever makes the machine. */
-  ram = new DataView(new ArrayBuffer(0));
+  ram: DataView = new DataView(new ArrayBuffer(0));
   readonly state: StateOf<typeof flatState>;
   readonly #engine: EngineCore;
   constructor(engine: EngineCore, buffer: SharedArrayBuffer, stateAt: number) {

@@ -6,7 +6,7 @@ import { compileBatch } from '../../../../emulator/engine/compiler/compile.ts';
 import { Fragments } from '../../../../emulator/engine/compiler/fragments.ts';
 import type { CompileRequest } from '../../../../emulator/engine/compiler/request.ts';
 import { Core } from '../../../../emulator/engine/core/core.ts';
-import { coreLayout } from '../../../../emulator/engine/layout.ts';
+import { coreLayout, COUNTERS } from '../../../../emulator/engine/layout.ts';
 import { wasm, WASM_PAGE } from '../../../../emulator/engine/wasm/webassembly.ts';
 import { PAGE } from '../../../../emulator/memory/page-flags.ts';
 import { Shootdown } from '../../../../emulator/memory/shootdown.ts';
@@ -26,6 +26,7 @@ export class FlatMachine {
   readonly ram: Uint8Array;
   readonly #attention: Int32Array;
   readonly #flags: Uint8Array;
+  readonly #counters: Int32Array;
   readonly #shootdown: Shootdown;
   readonly #fragments: Fragments | undefined;
 
@@ -43,9 +44,18 @@ export class FlatMachine {
     const { buffer } = memory;
     this.#attention = new Int32Array(buffer, ATTENTION_AT, 1);
     this.#flags = new Uint8Array(buffer, pageFlags, RAM_PAGES);
+    this.#counters = new Int32Array(buffer, layout.counters, COUNTERS);
     this.ram = new Uint8Array(buffer, host, size);
     const threshold = THRESHOLD[engine];
-    this.#shootdown = new Shootdown({ buffer, area: SHOOTDOWN_AT, pageFlags, generations, pages: RAM_PAGES, cores: [layout], stopping: () => false });
+    this.#shootdown = new Shootdown({
+      buffer,
+      area: SHOOTDOWN_AT,
+      pageFlags,
+      generations,
+      pages: RAM_PAGES,
+      cores: [layout],
+      stopping: () => false,
+    });
     this.core = new Core({
       architecture: flat,
       memory,
@@ -85,13 +95,14 @@ export class FlatMachine {
   get compiledInstructions(): bigint {
     return this.state.retired - this.core.working.interpreted;
   }
-  /** Puts bytes into RAM as a device would. */
+  /** Puts code into RAM as a device would; arrivals are counted from 0 again. */
   load(address: number, bytes: Uint8Array): void {
     const offset = address - RAM_BASE;
     this.ram.set(bytes, offset);
     for (let page = offset >> 12; page <= (offset + bytes.length - 1) >> 12; page++)
       if ((this.#flags[page] as number) & PAGE.code) this.#shootdown.codeChanged(page);
     this.core.settle();
+    this.#counters.fill(0);
   }
   /** Runs from an address until INT3 or an exception. @throws Error when neither comes */
   run(pc: number): void {
