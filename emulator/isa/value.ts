@@ -6,6 +6,11 @@
  * A value is evaluated where it is consumed. A row that writes a register and afterwards needs a value read before
  * must pin that value with `let`.
  */
+import type { SIMD } from '../engine/wasm/vector-opcodes.ts';
+
+/** Names of vector instructions, as the WebAssembly specification has them. */
+export type VectorName = keyof typeof SIMD;
+
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
 
 export interface Value {
@@ -87,6 +92,10 @@ export interface Operations {
   vectorAnd(a: Value, b: Value): Value;
   vectorOr(a: Value, b: Value): Value;
   vectorXor(a: Value, b: Value): Value;
+  /** Any other vector instruction of WebAssembly by its name; counts of shifts are i32. */
+  simd(name: VectorName, ...operands: Value[]): Value;
+  /** Sixteen bytes out of two vectors: each by its number, those of `b` from 16 on. */
+  shuffle(a: Value, b: Value, lanes: readonly number[]): Value;
 
   /** Evaluates now and once; the result may be used any number of times. */
   let(a: Value): Value;

@@ -2,10 +2,11 @@
  * Expressions over WebAssembly's number types: built by rows, folded where operands are known, written out as
  * instructions. (Opcodes: WebAssembly core specification 2.0, section 5.4.)
  */
-import type { Operations, Value, ValueType, Variable } from '../../isa/value.ts';
+import type { Operations, Value, ValueType, Variable, VectorName } from '../../isa/value.ts';
 import { foldI32, foldI64, type Folded } from './fold.ts';
 import { COMPARE, CONVERT, NUMERIC, opcodeFor, VECTOR } from './opcodes.ts';
 import type { Sink } from './sink.ts';
+import { isReduction, SHUFFLE, SIMD } from './vector-opcodes.ts';
 
 /** A value as a tree of instructions. `emit` writes the code that leaves it on the operand stack. */
 export class Expression implements Value {
@@ -246,6 +247,20 @@ export abstract class Expressions implements Operations {
     return new Expression('i64', (sink) => {
       a.emit(sink);
       for (const byte of [0xfd, VECTOR.extract64, lane]) sink.byte(byte);
+    });
+  }
+  simd(name: VectorName, ...operands: E[]): E {
+    return new Expression(isReduction(name) ? 'i32' : 'v128', (sink) => {
+      for (const operand of operands) operand.emit(sink);
+      sink.byte(0xfd);
+      sink.u32(SIMD[name]);
+    });
+  }
+  shuffle(a: E, b: E, lanes: readonly number[]): E {
+    return new Expression('v128', (sink) => {
+      a.emit(sink);
+      b.emit(sink);
+      for (const byte of [0xfd, SHUFFLE, ...lanes]) sink.byte(byte);
     });
   }
   vectorAdd = (a: E, b: E, lanes: 8 | 16 | 32 | 64): E => vectorBinary(VECTOR.add[lanes], a, b);
