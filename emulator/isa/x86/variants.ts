@@ -8,6 +8,7 @@ import { FLAGS_FILE } from './flags.ts';
 import type { OperandSpec } from './notation.ts';
 import type { Place, Size, VectorPlace } from './place.ts';
 import { HighBytePlace, MemoryPlace, RegisterPlace, VectorMemoryPlace, VectorRegisterPlace } from './places.ts';
+import { isRare } from './rarity.ts';
 import type { Access, Concrete, Variant, X86Row } from './row.ts';
 
 /** Which of a row's shapes an instruction has. */
@@ -149,7 +150,7 @@ function makeVariant(row: X86Row, name: string, concrete: readonly Concrete[], {
     cpu.instance = { size, locked, repeat, memory, register: given['number'] === undefined ? cpu.i32(0) : (operands['number'] as Value) };
     row.meaning(cpu, ...(concrete.map((operand, index) => argument(cpu, operand, index, operands)) as never[]));
   };
-  const rare = traits.rare || locked || concrete.some(({ is }) => is === 'high');
+  const rare = locked || isRare(row, size, concrete);
   return {
     name,
     x86: row,
