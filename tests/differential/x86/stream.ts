@@ -9,6 +9,7 @@ import type { X86Row } from '../../../emulator/isa/x86/row.ts';
 import { rows } from '../../../emulator/isa/x86/rows.ts';
 import { operandSize } from '../../../emulator/isa/x86/variants.ts';
 import { Random } from '../random.ts';
+import { makePattern } from './patterns.ts';
 import { type Case, DATA, DATA_BYTES } from './native.ts';
 
 const RSP = 4;
@@ -137,6 +138,9 @@ class Maker {
   }
 }
 
+/** How many instructions are whole patterns. */
+const PATTERN_PART = 0.15;
+
 /** @param length instructions */
 export function makeStream(seed: number, length: number, only?: RegExp): Stream {
   const random = new Random(seed);
@@ -144,7 +148,7 @@ export function makeStream(seed: number, length: number, only?: RegExp): Stream 
   const from = only ? usable.filter(({ name }) => only.test(name)) : usable;
   const instructions: Instruction[] = [];
   while (instructions.length < length) {
-    const made = maker.instruction(random.pick(from));
+    const made = random.chance(PATTERN_PART) && !only ? makePattern(random) : maker.instruction(random.pick(from));
     if (made) instructions.push(made);
   }
   const gpr = Array.from({ length: 16 }, () => random.integer());
