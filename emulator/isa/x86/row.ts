@@ -30,6 +30,8 @@ export interface X86Traits {
   readonly repeats?: 'rep' | 'both';
   /** Has a memory operand by nature, whose segment can be changed: the base is a register's number. */
   readonly memory?: 'string';
+  /** Uses floating-point arithmetic. */
+  readonly float?: boolean;
   readonly ends?: boolean;
   readonly flow?: (operands: OperandNumbers) => Flow;
   /** Can fault though it has no memory operand, or touches memory by nature. */

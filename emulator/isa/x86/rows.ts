@@ -6,6 +6,7 @@ import { moves } from './moves.ts';
 import { multiplication } from './multiply.ts';
 import type { X86Row } from './row.ts';
 import { shifts } from './shifts.ts';
+import { vectorFloats } from './sse-float.ts';
 import { vectorIntegers } from './sse-integer.ts';
 import { vectorMoves } from './sse-moves.ts';
 import { strings } from './strings.ts';
@@ -13,5 +14,5 @@ import { system } from './system.ts';
 
 export const rows: readonly X86Row[] = [
   ...arithmetic, ...moves, ...multiplication, ...shifts, ...bits, ...control, ...strings, ...system,
-  ...vectorMoves, ...vectorIntegers,
+  ...vectorMoves, ...vectorIntegers, ...vectorFloats,
 ];

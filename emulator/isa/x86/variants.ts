@@ -165,6 +165,7 @@ function makeVariant(row: X86Row, name: string, concrete: readonly Concrete[], {
     ...(traits.ends || repeat !== 'none' ? { ends: true } : {}),
     // A repeated string instruction branches to itself.
     ...(repeat !== 'none' ? { flow: () => ({ kind: 'branch', by: 0 }) as const } : traits.flow ? { flow: traits.flow } : {}),
+    ...(traits.float ? { float: true } : {}),
     ...(rare ? { rare: true } : {}),
   };
 }

@@ -20,6 +20,7 @@ export function differences(expected: Outcome, found: Outcome): string[] {
   words('register ', expected.gpr, found.gpr);
   words('half of vector ', expected.xmm, found.xmm);
   if ((expected.rflags ^ found.rflags) & FLAGS) differ('flags', hex(expected.rflags & FLAGS), hex(found.rflags & FLAGS));
+  if (expected.exceptions !== found.exceptions) differ('MXCSR', expected.exceptions.toString(16), found.exceptions.toString(16));
   const at = expected.data.findIndex((byte, index) => byte !== found.data[index]);
   if (at >= 0) differ(`data at ${at}`, String(expected.data[at]), String(found.data[at]));
   return places;

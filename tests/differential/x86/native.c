@@ -1,7 +1,7 @@
 /*
  * Runs cases on the host's processor: reads them from standard input and writes what became of each to standard output.
  * A case: 16 registers, RFLAGS, 16 vector registers, a seed for the data, the length of its code, the code. A result:
- * registers, RFLAGS, vector registers, address, signal, data. Code ends by INT3 wherever it comes to one.
+ * registers, RFLAGS, vector registers, address, signal, MXCSR, data. Code ends by INT3 wherever it comes to one.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -31,12 +31,14 @@ struct result {
   struct state state;
   uint64_t rip;
   uint64_t signal;
+  uint64_t mxcsr;
 };
 
 static struct result result;
 uint64_t saved_rsp;
 uint64_t target = (uint64_t)CODE;
 struct state given;
+uint32_t usual_mxcsr = 0x1f80;
 
 /* Index of each general register, by encoding, in the signal's context. */
 static const int context_index[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
@@ -53,6 +55,7 @@ static void handler(int number, siginfo_t *info, void *opaque) {
   memcpy(result.state.xmm, context->uc_mcontext.fpregs->_xmm, sizeof result.state.xmm);
   result.rip = registers[REG_RIP] - (number == SIGTRAP ? 1 : 0);
   result.signal = number;
+  result.mxcsr = context->uc_mcontext.fpregs->mxcsr;
   registers[REG_RIP] = (greg_t)back;
   registers[REG_RSP] = saved_rsp;
   registers[REG_EFL] = 0x202;
@@ -63,6 +66,7 @@ static __attribute__((noinline)) void enter(void) {
   __asm__ volatile(
       "push %%rbx\n push %%rbp\n push %%r12\n push %%r13\n push %%r14\n push %%r15\n"
       "mov %%rsp, saved_rsp(%%rip)\n"
+      "ldmxcsr usual_mxcsr(%%rip)\n"
       "lea given(%%rip), %%rax\n"
       "movups 136(%%rax), %%xmm0\n movups 152(%%rax), %%xmm1\n movups 168(%%rax), %%xmm2\n movups 184(%%rax), %%xmm3\n"
       "movups 200(%%rax), %%xmm4\n movups 216(%%rax), %%xmm5\n movups 232(%%rax), %%xmm6\n movups 248(%%rax), %%xmm7\n"

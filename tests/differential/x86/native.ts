@@ -9,7 +9,9 @@ export const DATA = 0x1001_0000;
 export const DATA_BYTES = 4096;
 const REGISTERS = 16;
 const STATE_BYTES = REGISTERS * 8 + 8 + 16 * 16;
-const RESULT_BYTES = STATE_BYTES + 16 + DATA_BYTES;
+const RESULT_BYTES = STATE_BYTES + 24 + DATA_BYTES;
+/** IE, ZE, OE, UE and PE. */
+const EXCEPTIONS = 0x3d;
 /** More than all results of a run. */
 const MOST_OUTPUT = 2 ** 30;
 
@@ -30,6 +32,8 @@ export interface Outcome extends State {
   readonly rip: bigint;
   /** The exception's vector: 3 where the code came to its end. */
   readonly vector: number;
+  /** The floating-point flags as MXCSR has them, but for DE. */
+  readonly exceptions: number;
   readonly data: Uint8Array;
 }
 
@@ -82,6 +86,7 @@ function outcomeAt(view: DataView): Outcome {
     xmm: words(REGISTERS * 8 + 8, 32),
     rip: view.getBigUint64(STATE_BYTES, true),
     vector: VECTOR_OF_SIGNAL[signal] ?? -1,
-    data: new Uint8Array(view.buffer, view.byteOffset + STATE_BYTES + 16, DATA_BYTES),
+    exceptions: Number(view.getBigUint64(STATE_BYTES + 16, true)) & EXCEPTIONS,
+    data: new Uint8Array(view.buffer, view.byteOffset + STATE_BYTES + 24, DATA_BYTES),
   };
 }

@@ -27,7 +27,10 @@ function string(random: Random): Pattern {
   const address = random.chance(0.1) ? [0x67] : [];
   const opcode = [...(size.length && !wide ? [] : size), STRINGS[name] | wide];
   const prefixes = size[0] === 0x48 ? [...address, ...prefix] : [...address, ...prefix];
-  return { name: `${prefix.length ? 'rep ' : ''}${name}`, bytes: [...pointers, ...equal, down ? 0xfd : 0xfc, ...prefixes, ...opcode, 0xfc] };
+  return {
+    name: `${prefix.length ? 'rep ' : ''}${name}`,
+    bytes: [...pointers, ...equal, down ? 0xfd : 0xfc, ...prefixes, ...opcode, 0xfc],
+  };
 }
 /** A conditional jump over an instruction. */
 function conditional(random: Random): Pattern {
@@ -51,11 +54,32 @@ const backwards = (random: Random): Pattern => ({
 const skip = (random: Random): Pattern => ({ name: 'jrcxz', bytes: [...(random.chance(0.3) ? [0x67] : []), 0xe3, 3, 0x49, 0xff, 0xc1] });
 /** A call over data to a function that returns, which counts in R9. */
 const call = (): Pattern => ({ name: 'call', bytes: [0xe8, 2, 0, 0, 0, 0xeb, 4, 0x49, 0xff, 0xc1, 0xc3] });
-const callRegister = (): Pattern => ({ name: 'call register', bytes: [0x48, 0x8d, 0x05, 4, 0, 0, 0, 0xff, 0xd0, 0xeb, 4, 0x49, 0xff, 0xc1, 0xc3] });
+const callRegister = (): Pattern => ({
+  name: 'call register',
+  bytes: [0x48, 0x8d, 0x05, 4, 0, 0, 0, 0xff, 0xd0, 0xeb, 4, 0x49, 0xff, 0xc1, 0xc3],
+});
 const jumpRegister = (): Pattern => ({ name: 'jmp register', bytes: [0x48, 0x8d, 0x05, 3, 0, 0, 0, 0xff, 0xe0, 0xcc, 0x90] });
 const frame = (random: Random): Pattern => ({ name: 'enter', bytes: [0xc8, random.below(64), 0, 0, 0xc9] });
-const pushed = (random: Random): Pattern => ({ name: 'ret n', bytes: [0x6a, 0x11, 0x48, 0x8d, 0x05, 4, 0, 0, 0, 0x50, 0xc2, 8, 0, random.below(1) + 0x90] });
+const pushed = (random: Random): Pattern => ({
+  name: 'ret n',
+  bytes: [0x6a, 0x11, 0x48, 0x8d, 0x05, 4, 0, 0, 0, 0x50, 0xc2, 8, 0, random.below(1) + 0x90],
+});
 const table = (random: Random): Pattern => ({ name: 'xlat', bytes: [0xd7, 0x90].slice(0, 1 + random.below(2)) });
 
-const PATTERNS = [string, string, string, conditional, conditional, loop, backwards, skip, call, callRegister, jumpRegister, frame, pushed, table];
+const PATTERNS = [
+  string,
+  string,
+  string,
+  conditional,
+  conditional,
+  loop,
+  backwards,
+  skip,
+  call,
+  callRegister,
+  jumpRegister,
+  frame,
+  pushed,
+  table,
+];
 export const makePattern = (random: Random): Pattern => random.pick(PATTERNS)(random);

@@ -21,7 +21,7 @@ const MOST_INDEX = 15;
 
 /** What a program cannot do, what depends on the processor, and what needs more around it than a stream gives. */
 const LEFT_OUT =
-  /^(in|out|ins|outs|hlt|cli|sti|iret|int|int1|int3|into|ud2|sys.*|swapgs|rdtsc.*|serialize|rdmsr|wrmsr|cpuid|clts|invd|wbinvd|invlpg|[sl][gi]dt|smsw|lmsw|s?ldt|l?ldt|str|ltr|ver[rw]|lar|lsl|push .*|pop .*|jmp.*|call.*|ret.*|l[sfged]s|[rw]r?[fg]sbase|rd[fg]sbase|wr[fg]sbase|rdrand|rdseed|rdpid|fx.*|ldmxcsr|stmxcsr|enter|leave|pause|popf|cmpxchg16b|movs|stos|lods|scas|cmps|xlat|loop.*|jrcxz|j.*|s..0)$/;
+  /^(in|out|ins|outs|hlt|cli|sti|iret|int|int1|int3|into|ud2|sys.*|swapgs|rdtsc.*|serialize|rdmsr|wrmsr|cpuid|clts|invd|wbinvd|invlpg|[sl][gi]dt|smsw|lmsw|s?ldt|l?ldt|str|ltr|ver[rw]|lar|lsl|push .*|pop .*|jmp.*|call.*|ret.*|l[sfged]s|[rw]r?[fg]sbase|rd[fg]sbase|wr[fg]sbase|rdrand|rdseed|rdpid|fx.*|ldmxcsr|stmxcsr|enter|leave|pause|popf|cmpxchg16b|movs|stos|lods|scas|cmps|xlat|loop.*|jrcxz|j.*|s..0|r(cp|sqrt).*)$/;
 
 /** Flags that an instruction leaves open, by what hardware shows and manuals do not promise. */
 const ALL = 0x8d5;
@@ -138,6 +138,12 @@ class Maker {
   }
 }
 
+/** A double, two singles, or anything. */
+function vectorHalf(random: Random): bigint {
+  const kind = random.below(3);
+  const single = () => BigInt.asUintN(32, random.boxedSingle());
+  return kind === 0 ? random.double() : kind === 1 ? (single() << 32n) | single() : random.bits64();
+}
 /** How many instructions are whole patterns. */
 const PATTERN_PART = 0.15;
 
@@ -155,7 +161,7 @@ export function makeStream(seed: number, length: number, only?: RegExp): Stream 
   gpr[POINTER] = BigInt(MIDDLE);
   gpr[RSP] = BigInt(MIDDLE + 128);
   gpr[INDEX] = BigInt(random.below(MOST_INDEX + 1));
-  const xmm = Array.from({ length: 32 }, () => random.bits64());
+  const xmm = Array.from({ length: 32 }, () => vectorHalf(random));
   const rflags = (BigInt(random.below(0x1000)) & BigInt(ALL)) | 2n | 0x200n;
   const state = { gpr, rflags, xmm };
   return { seed, instructions, given: caseOf(instructions, { state, seed: seed >>> 0 }) };

@@ -6,6 +6,8 @@ import type { TestEngine } from '../../kit/engine.ts';
 import { type Case, CODE, DATA, DATA_BYTES, fill, type Outcome } from './native.ts';
 
 const CODE_BYTES = 4096;
+/** Where MXCSR has the engine's flags: inexact, underflow, overflow, divide by zero, invalid. */
+const MXCSR_BITS = [5, 4, 3, 2, 0];
 const DIRECTION = 0x400n;
 /** RFLAGS of a program: interrupts are enabled. */
 const USUAL = 0x202;
@@ -33,6 +35,8 @@ export function runSubject(engine: TestEngine, { state: given, seed, code }: Cas
     given.gpr.forEach((value, register) => (state.gpr[register] = value));
     given.xmm.forEach((value, half) => (state.xmm[half] = value));
     describeFlags(state.flags, given.rflags);
+    state.sseFlags = 0;
+    machine.core.modeChanged();
     state.rflags = Number(given.rflags & DIRECTION) | USUAL;
     machine.run(CODE);
   }
@@ -42,6 +46,7 @@ export function runSubject(engine: TestEngine, { state: given, seed, code }: Cas
     xmm: [...state.xmm.subarray(0, 32)],
     rip: state.pc,
     vector: state.raised - 1,
+    exceptions: MXCSR_BITS.reduce((bits, place, flag) => bits | (((state.sseFlags >> flag) & 1) << place), 0),
     data: data.slice(),
   };
 }

@@ -1,6 +1,6 @@
 /** The x86 rows over a core without a privileged half: addresses are physical, exceptions end the run. */
 import type { Architecture, EngineCore, ExecutionMode, PrivilegedCore, Standing } from '../../../../emulator/isa/architecture.ts';
-import { WALK } from '../../../../emulator/isa/architecture.ts';
+import { FLOAT_MODE, FLOAT_STATES, type FloatMode, WALK } from '../../../../emulator/isa/architecture.ts';
 import { x86Cpu } from '../../../../emulator/isa/x86/cpu.ts';
 import { decode, illegalValue, variants } from '../../../../emulator/isa/x86/decoder.ts';
 import { describeFlags } from '../../../../emulator/isa/x86/flags.ts';
@@ -24,6 +24,8 @@ export const flatState = schema('x86-flat', 1, {
   idtBase: u64(),
   idtLimit: u32(),
   tscAux: u64(),
+  sseRounding: u32(),
+  sseFlags: u32(),
   /** The vector of what ended the run, plus one. */
   raised: u32(),
 });
@@ -37,6 +39,7 @@ const OPERATIONS = [
   ...['readDebug', 'port'],
 ];
 const BREAKPOINT = 3;
+const INEXACT = 1;
 const STATUS = { DF: 0x400n, usual: 0x202n } as const;
 
 /** Where RAM begins. */
@@ -52,7 +55,8 @@ export class FlatCore implements PrivilegedCore {
     this.state = bind(flatState, buffer, stateAt);
   }
   mode(): ExecutionMode {
-    return { key: 0, fetchBank: 0, facts: 0 };
+    const { sseFlags, sseRounding } = this.state;
+    return { key: sseFlags & INEXACT && sseRounding === 0 ? FLOAT_MODE.fast : FLOAT_MODE.exact, fetchBank: 0, facts: 0 };
   }
   operation(name: string): void {
     const { operand } = this.#engine.working;
@@ -74,7 +78,7 @@ export class FlatCore implements PrivilegedCore {
     return false;
   }
   floatMode(): void {
-    throw new Error('no row asks for this');
+    this.#engine.modeChanged();
   }
   takeTrap(): void {
     this.state.raised = this.#engine.working.cause + 1;
@@ -114,7 +118,13 @@ export const flat: Architecture = {
   },
   code: { grain: 1, longest: 15, record: 32 },
   accesses: { misaligned: 'fast', unanswered: 'ones', atomics: 'anywhere' },
-  modes: { count: 1, banks: 1, decodings: 1, facets: () => ({ bank: 0, float: 0, decoding: 0 }) },
+  modes: {
+    count: FLOAT_STATES,
+    banks: 1,
+    decodings: 1,
+    facets: (key) => ({ bank: 0, float: key as FloatMode, decoding: 0 }),
+  },
+  float: { rounding: 'sseRounding', flags: 'sseFlags', operand: 'rounding', reservedAbove: 4 },
   rows: variants.list,
   cpu: x86Cpu,
   causes: { illegal: 6, fetchAccess: 14, loadAccess: 14, storeAccess: 14, loadMisaligned: 17, storeMisaligned: 17 },
