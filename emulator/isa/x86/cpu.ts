@@ -71,7 +71,7 @@ function words(cpu: EngineCpu) {
      */
     system: (name: string, ...operands: Value[]) => {
       cpu.setField('nextPc', cpu.nextPc());
-      cpu.setField('operandSize', cpu.i32(own.instance.size));
+      cpu.setField('operandSize', cpu.i32((cpu as unknown as { readonly instance: Instance }).instance.size));
       cpu.operation(name, ...operands);
     },
   };
