@@ -24,9 +24,9 @@ export interface Place {
   beyond(bytes: Value): Place;
 }
 
-/** An operand of the vector file, or memory of 4, 8 or 16 bytes. */
+/** An operand of the vector file, or memory of 2, 4, 8 or 16 bytes. */
 export interface VectorPlace {
-  readonly size: 32 | 64 | 128;
+  readonly size: 16 | 32 | 64 | 128;
   readonly inMemory: boolean;
   /** v128: as much as the operand has, in the low lanes; what lies above in a register comes along, above memory is 0. */
   get(): Value;

@@ -162,15 +162,15 @@ export class VectorRegisterPlace implements VectorPlace {
   }
 }
 
-/** Memory of 4, 8 or 16 bytes; the last must be aligned unless it is asked for otherwise. */
+/** Memory of 2, 4, 8 or 16 bytes; the last must be aligned unless it is asked for otherwise. */
 export class VectorMemoryPlace implements VectorPlace {
-  readonly size: 32 | 64 | 128;
+  readonly size: 16 | 32 | 64 | 128;
   readonly inMemory = true;
   readonly #cpu: EngineCpu;
   readonly #operands: AddressOperands;
   readonly #misaligned: (condition: Value) => void;
   #address: Value | undefined;
-  constructor(cpu: EngineCpu, size: 32 | 64 | 128, operands: AddressOperands, misaligned: (condition: Value) => void) {
+  constructor(cpu: EngineCpu, size: 16 | 32 | 64 | 128, operands: AddressOperands, misaligned: (condition: Value) => void) {
     this.#cpu = cpu;
     this.size = size;
     this.#operands = operands;
@@ -199,12 +199,12 @@ export class VectorMemoryPlace implements VectorPlace {
   setUnaligned(value: Value): void {
     const cpu = this.#cpu;
     if (this.size === 128) cpu.storeVector(this.#place(), value);
-    else cpu.write(this.#place(), (this.size / 8) as 4 | 8, cpu.lane(value, 0));
+    else cpu.write(this.#place(), (this.size / 8) as 2 | 4 | 8, cpu.lane(value, 0));
   }
   lane(index: 0 | 1): Value {
     const cpu = this.#cpu;
     if (this.size === 128) return cpu.lane(this.get(), index);
-    return cpu.let(cpu.read(this.#place(), (this.size / 8) as 4 | 8, false));
+    return cpu.let(cpu.read(this.#place(), (this.size / 8) as 2 | 4 | 8, false));
   }
   setLane(index: 0 | 1, value: Value): void {
     if (index !== 0 || this.size === 128) throw new Error('only the low half of memory can be set apart');

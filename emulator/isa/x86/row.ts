@@ -71,7 +71,7 @@ export interface X86Row {
 export type Concrete =
   | { readonly is: 'register' | 'high' | 'memory' | 'address' | 'moffs'; readonly size: Size }
   | { readonly is: 'vector' }
-  | { readonly is: 'vectorMemory'; readonly size: 32 | 64 | 128 }
+  | { readonly is: 'vectorMemory'; readonly size: 16 | 32 | 64 | 128 }
   | { readonly is: 'immediate' | 'immediate64' | 'distance' | 'control' };
 
 export interface Variant extends Row {

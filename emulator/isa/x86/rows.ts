@@ -9,10 +9,12 @@ import { shifts } from './shifts.ts';
 import { vectorFloats } from './sse-float.ts';
 import { vectorIntegers } from './sse-integer.ts';
 import { vectorMoves } from './sse-moves.ts';
+import { vectorExtras } from './sse4.ts';
+import { stringComparisons } from './string-compare.ts';
 import { strings } from './strings.ts';
 import { system } from './system.ts';
 
 export const rows: readonly X86Row[] = [
   ...arithmetic, ...moves, ...multiplication, ...shifts, ...bits, ...control, ...strings, ...system,
-  ...vectorMoves, ...vectorIntegers, ...vectorFloats,
+  ...vectorMoves, ...vectorIntegers, ...vectorFloats, ...vectorExtras, ...stringComparisons,
 ];

@@ -44,7 +44,7 @@ function concreteOf(spec: OperandSpec, index: number, shape: Shape, row: X86Row)
     case 'xmm':
       return { is: 'vector' };
     case 'xmm/m':
-      return inMemory ? { is: 'vectorMemory', size: spec.size as 32 | 64 | 128 } : { is: 'vector' };
+      return inMemory ? { is: 'vectorMemory', size: spec.size as 16 | 32 | 64 | 128 } : { is: 'vector' };
     case 'imm':
       return { is: row.encoding.immediates.includes('iv') && shape.size === 64 ? 'immediate64' : 'immediate' };
     case 'uimm':

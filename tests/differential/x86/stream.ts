@@ -138,11 +138,16 @@ class Maker {
   }
 }
 
-/** A double, two singles, or anything. */
+/** Eight bytes of few kinds, sometimes with an end, for what compares strings. */
+const text = (random: Random): bigint =>
+  Array.from({ length: 8 }, () => BigInt(random.pick([0x61, 0x62, 0x63, 0x80, random.chance(0.3) ? 0 : 0x64]))).reduce(
+    (all, byte) => (all << 8n) | byte,
+  );
+/** A double, two singles, text, or anything. */
 function vectorHalf(random: Random): bigint {
-  const kind = random.below(3);
+  const kind = random.below(4);
   const single = () => BigInt.asUintN(32, random.boxedSingle());
-  return kind === 0 ? random.double() : kind === 1 ? (single() << 32n) | single() : random.bits64();
+  return kind === 0 ? random.double() : kind === 1 ? (single() << 32n) | single() : kind === 2 ? text(random) : random.bits64();
 }
 /** How many instructions are whole patterns. */
 const PATTERN_PART = 0.15;
