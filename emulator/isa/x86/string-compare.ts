@@ -72,8 +72,12 @@ function matches(cpu: Cpu, elements: Elements, { a, b, lengthA, lengthB }: Strin
   });
   where(3, () => {
     found.set(cpu.i32(2 ** count - 1));
-    for (const element of each)
-      cpu.when(within(element), () => found.set(cpu.and(found.get(), cpu.shrU(cpu.and(same(element), valid), cpu.i32(element)))));
+    for (const element of each) {
+      // What would lie beyond the register is not compared.
+      const beyond = cpu.i32(2 ** count - 2 ** (count - element));
+      const equals = () => cpu.or(cpu.shrU(cpu.and(same(element), valid), cpu.i32(element)), beyond);
+      cpu.when(within(element), () => found.set(cpu.and(found.get(), equals())));
+    }
   });
   const polarity = cpu.let(field(cpu, control, 4, 3));
   const turned = cpu.select(cpu.eq(polarity, cpu.i32(1)), cpu.i32(2 ** count - 1), cpu.select(cpu.eq(polarity, cpu.i32(3)), valid, cpu.i32(0)));
