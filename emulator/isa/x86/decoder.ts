@@ -45,10 +45,11 @@ function sizeOf({ encoding, traits, sizes }: X86Row, decoding: number): Size {
   if (traits.sizedByAddress) return addressBits(decoding) as Size;
   const narrow = prefixes.operandSize && encoding.prefix !== 0x66;
   if (decoding === DECODING.bits64) {
-    if (traits.defaults === 'near') return 64;
+    if (traits.defaults === 'near' || traits.defaults === 'whole') return 64;
     if (prefixes.rex & 8) return sizes.includes(64) ? 64 : 32;
     if (traits.defaults === 'stack') return narrow ? 16 : 64;
   }
+  if (traits.defaults === 'whole') return 32;
   const usual = OPERAND_BITS[decoding] as Size;
   const size: Size = narrow ? (usual === 32 ? 16 : 32) : usual;
   return sizes.includes(size) ? size : (sizes[0] as Size);

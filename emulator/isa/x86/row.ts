@@ -19,13 +19,15 @@ export interface X86Traits {
   readonly uses?: readonly number[];
   /** Vector registers that it uses by nature. */
   readonly usesVectors?: readonly number[];
-  /** In 64-bit mode: 64 bits unless a prefix asks for 16; always 64. */
-  readonly defaults?: 'stack' | 'near';
+  /** In 64-bit mode: 64 bits unless a prefix asks for 16; always 64, twice: elsewhere as usual, or always 32. */
+  readonly defaults?: 'stack' | 'near' | 'whole';
   /** Only in 64-bit mode; never there. */
   readonly only64?: boolean;
   readonly not64?: boolean;
   /** May be locked with memory as its first operand. */
   readonly lockable?: boolean;
+  /** With memory it is locked in any case. */
+  readonly alwaysLocked?: boolean;
   /** A string instruction: which repetitions it knows. */
   readonly repeats?: 'rep' | 'both';
   /** Has a memory operand by nature, whose segment can be changed: the base is a register's number. */
@@ -92,6 +94,7 @@ const SIZES: readonly Size[] = [16, 32, 64];
 function sizesOf({ operands, immediates, w }: Encoding, { defaults }: X86Traits): readonly Size[] {
   const has = (size: unknown) => operands.some((operand) => operand.size === size);
   if (defaults === 'near') return SIZES;
+  if (defaults === 'whole') return [32, 64];
   if (has('*') || immediates.includes('iz') || immediates.includes('iv') || defaults === 'stack') return SIZES;
   if (has('y')) return w === undefined ? [32, 64] : [w ? 64 : 32];
   const fixed = operands.find(({ size, kind }) => typeof size === 'number' && size <= 64 && !kind.startsWith('xmm'));

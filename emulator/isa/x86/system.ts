@@ -40,7 +40,7 @@ const readControl = (question: string) => (cpu: Cpu, to: Place, number: Value) =
   cpu.ask(question, number, cpu.i64(0), (value) => to.set(value));
 const writeControl = (operation: string) => (cpu: Cpu, number: Value, from: Place) =>
   cpu.system(operation, cpu.let(from.get()), cpu.extendU(number));
-const whole: Traits = { ...ends, defaults: 'near', sizes: [16, 32, 64] };
+const whole: Traits = { ...ends, defaults: 'whole' };
 
 const SEGMENTS = ['es', 'cs', 'ss', 'ds', 'fs', 'gs'] as const;
 const selector = (cpu: Cpu, number: Value): Value => cpu.element('segmentSelector', number);

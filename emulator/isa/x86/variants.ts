@@ -147,7 +147,7 @@ function makeVariant(row: X86Row, name: string, concrete: readonly Concrete[], {
     const cpu = engine as Cpu;
     const operands = given as unknown as Given;
     const memory = hasMemory || traits.memory ? (operands as unknown as AddressOperands) : undefined;
-    cpu.instance = { size, locked, repeat, memory, register: given['number'] === undefined ? cpu.i32(0) : (operands['number'] as Value) };
+    cpu.instance = { size, locked: locked || (traits.alwaysLocked ?? false), repeat, memory, register: given['number'] === undefined ? cpu.i32(0) : (operands['number'] as Value) };
     row.meaning(cpu, ...(concrete.map((operand, index) => argument(cpu, operand, index, operands)) as never[]));
   };
   const rare = locked || isRare(row, size, concrete);
