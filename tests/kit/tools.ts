@@ -56,6 +56,7 @@ export const TOOLS = {
   'riscv64-linux-gnu-gcc': debian('riscv64-linux-gnu-gcc', 'gcc-riscv64-linux-gnu', 'libc6-dev-riscv64-cross'),
   // What it compiles is to run on this processor.
   'x86-64-gcc': { programs: ['gcc'], packages: ['gcc'], also: () => process.arch === 'x64', neededInCi: false },
+  'x86-64-objdump': { programs: ['objdump'], packages: ['binutils'], also: () => process.arch === 'x64', neededInCi: false },
   'qemu-img': debian('qemu-img', 'qemu-utils'),
   dtc: debian('dtc', 'device-tree-compiler'),
   mke2fs: debian('mke2fs', 'e2fsprogs'),

@@ -101,6 +101,8 @@ export const control: readonly X86Row[] = [
   instruction('endbr32', 'F3 0F 1E FB  |',             () => undefined),
   ...[0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e].map((opcode) =>
     instruction('nop', `0F ${hex(opcode)} /r | r/m*, r*`, () => undefined, { first: 'read', hint: true, rare: true })),
+  ...['nta', 't0', 't1', 't2'].map((level, digit) =>
+    instruction(`prefetch${level}`, `0F 18 /${digit as 0} | m8`, () => undefined, { first: 'read', hint: true, rare: true })),
   instruction('prefetchw', '0F 0D /1   | m8',          () => undefined, { first: 'read', hint: true, rare: true }),
   instruction('prefetch',  '0F 0D /0   | m8',          () => undefined, { first: 'read', hint: true, rare: true }),
 ];
