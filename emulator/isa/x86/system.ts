@@ -82,6 +82,15 @@ const output = (cpu: Cpu, from: Place, port: Value) => {
 const ports: Traits = { ends: true, mayTrap: true, rare: true, sizes: [16, 32] };
 const byRegister = (move: typeof input) => (cpu: Cpu, place: Place, port: Place) => move(cpu, place, cpu.let(port.get()));
 
+const IF = 1 << 9;
+/** The kernel does this by the hundred thousand: no more than a bit of a field. */
+const clearInterrupts = (cpu: Cpu) =>
+  cpu.when(
+    cpu.eqz(cpu.field('cpl')),
+    () => cpu.setField('rflags', cpu.and(cpu.field('rflags'), cpu.i32(~IF))),
+    () => cpu.system('clearInterruptFlag'),
+  );
+
 const FSGSBASE = 1 << 16;
 const needsSegmentBases = (cpu: Cpu) => cpu.raiseWhen(cpu.eqz(cpu.and(cpu.field('cr4'), cpu.i32(FSGSBASE))), VECTOR.invalidOpcode);
 const readBase = (segment: number) => (cpu: Cpu, to: Place) => {
@@ -181,7 +190,7 @@ const bySize = (into: boolean) => {
 
 export const system: readonly X86Row[] = [
   plain('hlt',      'F4',          'halt'),
-  plain('cli',      'FA',          'clearInterruptFlag'),
+  instruction('cli', 'FA |',       clearInterrupts, { mayTrap: true }),
   plain('sti',      'FB',          'setInterruptFlag'),
   plain('popf',     '9D',          'popFlags', { ...stack, ...ends, flags: 'both' }),
   instruction('pushf', '9C |',     pushFlags, { ...stack, flags: 'read' }),

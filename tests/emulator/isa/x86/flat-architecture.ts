@@ -23,6 +23,7 @@ export const flatState = schema('x86-flat', 1, {
   gdtLimit: u32(),
   idtBase: u64(),
   idtLimit: u32(),
+  cpl: u32(),
   tscAux: u64(),
   sseRounding: u32(),
   sseFlags: u32(),
