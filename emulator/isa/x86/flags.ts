@@ -56,6 +56,13 @@ export function describeFlags(flags: Record<number, bigint>, bits: bigint): void
 /** Conditions by their number in opcodes (SDM, volume 1, appendix B); odd ones are the opposites of those before. */
 export const CONDITIONS = ['o', 'no', 'b', 'ae', 'e', 'ne', 'be', 'a', 's', 'ns', 'p', 'np', 'l', 'ge', 'le', 'g'] as const;
 
+/** The three registers as they are now. */
+interface Description {
+  readonly kind: Value;
+  readonly a: Value;
+  readonly b: Value;
+}
+
 /** Flags as rows set them and ask for them. */
 export class FlagWords {
   readonly #cpu: EngineCpu;
@@ -97,10 +104,10 @@ export class FlagWords {
     return joined;
   }
 
-  #description(): { kind: Value; a: Value; b: Value } {
+  #description(): Description {
     const cpu = this.#cpu;
     const [kind, a, b] = [FLAGS_FILE.kind, FLAGS_FILE.a, FLAGS_FILE.b].map((number) => cpu.let(cpu.get(cpu.register('flags', number))));
-    return { kind, a, b } as { kind: Value; a: Value; b: Value };
+    return { kind, a, b } as Description;
   }
   /** One of four answers (i32), by the kind of description. */
   #by(kind: Value, answers: { explicit: () => Value; add: () => Value; sub: () => Value; mixed: () => Value }): Value {
@@ -126,7 +133,7 @@ export class FlagWords {
   carry(): Value {
     return this.#carry(this.#description());
   }
-  #carry({ kind, a, b }: { kind: Value; a: Value; b: Value }): Value {
+  #carry({ kind, a, b }: Description): Value {
     const cpu = this.#cpu;
     const bit = () => this.#bit(a, BIT.CF);
     return this.#by(kind, { explicit: bit, add: () => cpu.ltU(cpu.add(a, b), a), sub: () => cpu.ltU(a, b), mixed: bit });
@@ -134,8 +141,10 @@ export class FlagWords {
   zero(): Value {
     return this.#zero(this.#description());
   }
-  #zero({ kind, a, b }: { kind: Value; a: Value; b: Value }): Value {
+  #zero(described: Description): Value {
     const cpu = this.#cpu;
+    const { kind, a, b } = described;
+    if (kind.constant === undefined) return this.#unlessExplicit(kind, () => this.#bit(a, BIT.ZF), cpu.eqz(this.#result(described)));
     return this.#by(kind, {
       explicit: () => this.#bit(a, BIT.ZF),
       add: () => cpu.eqz(cpu.add(a, b)),
@@ -143,16 +152,17 @@ export class FlagWords {
       mixed: () => cpu.eqz(b),
     });
   }
-  #sign({ kind, a, b }: { kind: Value; a: Value; b: Value }): Value {
-    const cpu = this.#cpu;
-    return this.#by(kind, {
-      explicit: () => this.#bit(a, BIT.SF),
-      add: () => this.#negative(cpu.add(a, b)),
-      sub: () => this.#negative(cpu.sub(a, b)),
-      mixed: () => this.#negative(b),
-    });
+  #sign(described: Description): Value {
+    const { kind, a } = described;
+    return this.#unlessExplicit(kind, () => this.#bit(a, BIT.SF), this.#negative(this.#result(described)));
   }
-  #overflow({ kind, a, b }: { kind: Value; a: Value; b: Value }): Value {
+  /** What follows from a result, where there is one. */
+  #unlessExplicit(kind: Value, explicit: () => Value, otherwise: Value): Value {
+    const cpu = this.#cpu;
+    const has = cpu.and(cpu.wrap(kind), cpu.i32(KIND_MASK));
+    return cpu.select(has, otherwise, explicit());
+  }
+  #overflow({ kind, a, b }: Description): Value {
     const cpu = this.#cpu;
     const bit = () => this.#bit(a, BIT.OF);
     const added = () => {
@@ -162,21 +172,26 @@ export class FlagWords {
     const subtracted = () => this.#negative(cpu.and(cpu.xor(a, b), cpu.xor(a, cpu.sub(a, b))));
     return this.#by(kind, { explicit: bit, add: added, sub: subtracted, mixed: bit });
   }
-  #result({ kind, a, b }: { kind: Value; a: Value; b: Value }): Value {
+  /** The result that a description has; of an explicit one, anything. */
+  #result({ kind, a, b }: Description): Value {
     const cpu = this.#cpu;
-    return this.#by(kind, { explicit: () => cpu.i64(0), add: () => cpu.add(a, b), sub: () => cpu.sub(a, b), mixed: () => b });
+    if (kind.constant !== undefined)
+      return this.#by(kind, { explicit: () => b, add: () => cpu.add(a, b), sub: () => cpu.sub(a, b), mixed: () => b });
+    const which = cpu.let(cpu.and(cpu.wrap(kind), cpu.i32(KIND_MASK)));
+    const sum = cpu.select(cpu.eq(which, cpu.i32(FLAG_KIND.add)), cpu.add(a, b), b);
+    return cpu.select(cpu.eq(which, cpu.i32(FLAG_KIND.sub)), cpu.sub(a, b), sum);
   }
   #shift(kind: Value): Value {
     return this.#cpu.shrU(kind, this.#cpu.i64(SHIFT_AT));
   }
-  #parity(described: { kind: Value; a: Value; b: Value }): Value {
+  #parity(described: Description): Value {
     const cpu = this.#cpu;
     const { kind, a } = described;
     const byte = cpu.and(cpu.shrU(this.#result(described), this.#shift(kind)), cpu.i64(0xff));
     const even = () => cpu.eqz(cpu.and(cpu.wrap(cpu.popcnt(byte)), cpu.i32(1)));
     return this.#by(kind, { explicit: () => this.#bit(a, BIT.PF), add: even, sub: even, mixed: even });
   }
-  #auxiliary({ kind, a, b }: { kind: Value; a: Value; b: Value }): Value {
+  #auxiliary({ kind, a, b }: Description): Value {
     const cpu = this.#cpu;
     const bit = () => this.#bit(a, BIT.AF);
     const changed = (r: Value) => this.#bit(cpu.shrU(cpu.xor(cpu.xor(a, b), r), this.#shift(kind)), BIT.AF);
@@ -202,7 +217,15 @@ export class FlagWords {
     const { kind, a, b } = described;
     const bySub = (sub: () => Value, otherwise: () => Value) => {
       if (kind.constant !== undefined) return this.#by(kind, { explicit: otherwise, add: otherwise, sub, mixed: otherwise });
-      return cpu.select(cpu.eq(cpu.and(cpu.wrap(kind), cpu.i32(KIND_MASK)), cpu.i32(FLAG_KIND.sub)), sub(), otherwise());
+      // A comparison nearly always; what all else costs is then not paid.
+      const found = cpu.variable(cpu.i32(0));
+      const isSub = cpu.eq(cpu.and(cpu.wrap(kind), cpu.i32(KIND_MASK)), cpu.i32(FLAG_KIND.sub));
+      cpu.when(
+        isSub,
+        () => found.set(sub()),
+        () => found.set(otherwise()),
+      );
+      return found.get();
     };
     const less = () => cpu.xor(this.#sign(described), this.#overflow(described));
     const found = [
