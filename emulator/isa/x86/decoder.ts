@@ -216,7 +216,8 @@ function complete(row: X86Row, opened: Opened): X86Decoded | 'illegal' | 'more' 
   return { row: variant, length, operands };
 }
 
-const generalNumber = (number: number, is: string | undefined): number => (is === 'high' ? number - 4 : number);
+/** There are only eight MMX registers, whatever REX says. */
+const generalNumber = (number: number, is: string | undefined): number => (is === 'high' ? number - 4 : is === 'mmx' ? number & 7 : number);
 
 function memoryOperands(decoding: number): Record<string, number> {
   const { base, index, scale, disp, rip, stack } = memory;

@@ -6,7 +6,7 @@
  *   and `W0` fix that bit. Then the opcode's bytes with their escapes, `+r` for a register in the low three bits.
  * - `/r`, `/0` to `/7`, or a whole ModRM byte in hexadecimal.
  * - Immediates: `ib iw id` of 1, 2, 4 bytes, `iz` 2 or 4, `iv` 2, 4 or 8 by operand size, `cb cz` distances, `moffs`.
- * - Operands: `r` `r/m` `m` with a size in bits, `*` for 16, 32 or 64 by operand size, `y` for 32 or 64; `xmm` `xmm/m128`;
+ * - Operands: `r` `r/m` `m` with a size in bits, `*` for 16, 32 or 64 by operand size, `y` for 32 or 64; `xmm` `xmm/m128`, `mm` `mm/m64`;
  *   `m` an address; `imm` (sign-extended) `uimm` `rel` `1`; `a8 a*` the accumulator, `cl`, `dx`; `sreg cr dr`.
  */
 import type { Value } from '../value.ts';
@@ -26,7 +26,7 @@ export type Operands<P extends string> = P extends `${string}|${infer O}` ? Each
 /** Where an operand is encoded. */
 export type Slot = 'reg' | 'rm' | 'opcode' | 'immediate' | 'fixed';
 /** `gpr/m`, `xmm/m`: a register or memory; `m`: an address only. */
-export type OperandKind = 'gpr' | 'gpr/m' | 'xmm' | 'xmm/m' | 'mem' | 'm' | 'imm' | 'uimm' | 'rel' | 'one' | 'sreg' | 'cr' | 'dr';
+export type OperandKind = 'gpr' | 'gpr/m' | 'xmm' | 'xmm/m' | 'mm' | 'mm/m' | 'mem' | 'm' | 'imm' | 'uimm' | 'rel' | 'one' | 'sreg' | 'cr' | 'dr';
 /** Bits; `*`: by operand size; `y`: 32 or 64. */
 export type OperandSize = 8 | 16 | 32 | 64 | 128 | '*' | 'y' | undefined;
 
@@ -79,6 +79,7 @@ function operandShape(text: string): { kind: OperandKind; size: OperandSize; num
   if (text === '1') return { kind: 'one', size: undefined };
   const vector = /^xmm(\/m(\d+))?$/.exec(text);
   if (vector) return { kind: vector[1] ? 'xmm/m' : 'xmm', size: Number(vector[2] ?? 128) as OperandSize };
+  if (text === 'mm' || text === 'mm/m64') return { kind: text === 'mm' ? 'mm' : 'mm/m', size: 64 };
   const general = /^(r|r\/m|m)(\*|y|\d+)$/.exec(text);
   if (!general) throw new Error(`unknown operand "${text}"`);
   const size = general[2] === '*' || general[2] === 'y' ? general[2] : (Number(general[2]) as OperandSize);
@@ -95,7 +96,7 @@ function placeOperands(texts: readonly string[], code: { register: boolean; regF
     if (number !== undefined || kind === 'one') return 'fixed';
     if (kind === 'imm' || kind === 'uimm' || kind === 'rel') return 'immediate';
     if (special(kind)) return 'reg';
-    if (kind === 'gpr/m' || kind === 'xmm/m' || kind === 'm' || kind === 'mem') return code.moffs ? 'immediate' : 'rm';
+    if (kind === 'gpr/m' || kind === 'xmm/m' || kind === 'mm/m' || kind === 'm' || kind === 'mem') return code.moffs ? 'immediate' : 'rm';
     if (code.register) return 'opcode';
     if (!regFree) return 'rm';
     regFree = false;
@@ -139,6 +140,6 @@ export function parseRow(text: string): Encoding {
   const operands = placeOperands(texts, { register, regFree, moffs: immediates.includes('moffs') });
   const inRm = operands.find(({ slot }) => slot === 'rm');
   const onlyMemory = inRm?.kind === 'm' || inRm?.kind === 'mem';
-  const mod = onlyMemory ? 'memory' : inRm?.kind === 'gpr' || inRm?.kind === 'xmm' ? 'register' : 'both';
+  const mod = onlyMemory ? 'memory' : inRm?.kind === 'gpr' || inRm?.kind === 'xmm' || inRm?.kind === 'mm' ? 'register' : 'both';
   return { map, prefix, opcode, register, w, modrm, digit, fixed, mod, immediates, operands };
 }

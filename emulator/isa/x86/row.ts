@@ -72,7 +72,7 @@ export interface X86Row {
 /** What an operand has become in a variant. `high`: AH, CH, DH or BH. */
 export type Concrete =
   | { readonly is: 'register' | 'high' | 'memory' | 'address' | 'moffs'; readonly size: Size }
-  | { readonly is: 'vector' }
+  | { readonly is: 'vector' | 'mmx' }
   | { readonly is: 'vectorMemory'; readonly size: 16 | 32 | 64 | 128 }
   | { readonly is: 'immediate' | 'immediate64' | 'distance' | 'control' };
 
@@ -97,7 +97,7 @@ function sizesOf({ operands, immediates, w }: Encoding, { defaults }: X86Traits)
   if (defaults === 'whole') return [32, 64];
   if (has('*') || immediates.includes('iz') || immediates.includes('iv') || defaults === 'stack') return SIZES;
   if (has('y')) return w === undefined ? [32, 64] : [w ? 64 : 32];
-  const fixed = operands.find(({ size, kind }) => typeof size === 'number' && size <= 64 && !kind.startsWith('xmm'));
+  const fixed = operands.find(({ size, kind }) => typeof size === 'number' && size <= 64 && !kind.startsWith('xmm') && !kind.startsWith('mm'));
   return fixed ? [fixed.size as Size] : w === 1 ? [64] : [32];
 }
 

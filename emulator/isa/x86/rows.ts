@@ -2,6 +2,7 @@
 import { arithmetic } from './arithmetic.ts';
 import { bits } from './bits.ts';
 import { control } from './control.ts';
+import { mmx } from './mmx.ts';
 import { moves } from './moves.ts';
 import { multiplication } from './multiply.ts';
 import type { X86Row } from './row.ts';
@@ -16,5 +17,5 @@ import { system } from './system.ts';
 
 export const rows: readonly X86Row[] = [
   ...arithmetic, ...moves, ...multiplication, ...shifts, ...bits, ...control, ...strings, ...system,
-  ...vectorMoves, ...vectorIntegers, ...vectorFloats, ...vectorExtras, ...stringComparisons,
+  ...vectorMoves, ...vectorIntegers, ...vectorFloats, ...vectorExtras, ...stringComparisons, ...mmx,
 ];

@@ -43,6 +43,10 @@ function concreteOf(spec: OperandSpec, index: number, shape: Shape, row: X86Row)
       return { is: 'address', size };
     case 'xmm':
       return { is: 'vector' };
+    case 'mm':
+      return { is: 'mmx' };
+    case 'mm/m':
+      return inMemory ? { is: 'memory', size: 64 } : { is: 'mmx' };
     case 'xmm/m':
       return inMemory ? { is: 'vectorMemory', size: spec.size as 16 | 32 | 64 | 128 } : { is: 'vector' };
     case 'imm':
@@ -79,6 +83,8 @@ function engineOperands(concrete: readonly Concrete[], { traits }: X86Row): Oper
         return [register(name, 'gpr', access === 'write' && operand.size < 32 ? 'both' : access)];
       case 'vector':
         return [register(name, 'xmm', access)];
+      case 'mmx':
+        return [register(name, 'x87', access)];
       case 'memory':
       case 'address':
       case 'vectorMemory':
@@ -118,6 +124,8 @@ function argument(cpu: Cpu, operand: Concrete, index: number, given: Given): Pla
   switch (operand.is) {
     case 'register':
       return new RegisterPlace(cpu, operand.size, own);
+    case 'mmx':
+      return new RegisterPlace(cpu, 64, own);
     case 'high':
       return new HighBytePlace(cpu, own);
     case 'memory':
@@ -170,7 +178,7 @@ function makeVariant(row: X86Row, name: string, concrete: readonly Concrete[], {
   };
 }
 
-const SHORT = { moffs: 'o', register: 'r', high: 'h', memory: 'm', address: 'm', vector: 'x', vectorMemory: 'm', immediate: 'i', immediate64: 'i', distance: 'd', control: 'n' } as const;
+const SHORT = { moffs: 'o', register: 'r', high: 'h', memory: 'm', address: 'm', vector: 'x', mmx: 'q', vectorMemory: 'm', immediate: 'i', immediate64: 'i', distance: 'd', control: 'n' } as const;
 const shortName = (operand: Concrete): string => `${SHORT[operand.is]}${'size' in operand ? operand.size : operand.is === 'immediate64' ? 64 : ''}`;
 
 /** All variants of all rows; encodings that do the same with the same operands share one. */

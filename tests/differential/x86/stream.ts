@@ -77,6 +77,12 @@ const usable = rows.filter(
 /** PUSHF; AND to the stack; POPF: makes open flags 0. */
 const clearing = (open: number): number[] => [0x9c, 0x48, 0x81, 0x24, 0x24, ...[0, 8, 16, 24].map((at) => (~open >> at) & 0xff), 0x9d];
 
+/** MOVQ of all eight MMX registers from the data at RBX, and to them. */
+const mmxMoves = (opcode: number, distance: number): number[] =>
+  Array.from({ length: 8 }, (_, register) => [0x0f, opcode, 0x43 | (register << 3), distance + 8 * register]).flat();
+const LOAD_MMX = mmxMoves(0x6f, 0);
+const STORE_MMX = mmxMoves(0x7f, 0);
+
 class Maker {
   readonly #random: Random;
   constructor(random: Random) {
@@ -106,6 +112,7 @@ class Maker {
       const vector = spec.kind === 'xmm/m' || spec.text === 'm128';
       return { memory: this.#memory(16, vector) };
     }
+    if (spec.kind === 'mm' || spec.kind === 'mm/m') return { register: random.below(8) };
     if (spec.kind === 'xmm' || spec.kind === 'xmm/m') return { register: random.below(16) };
     if (high && operandSize(spec, size) === 8) {
       // Not BH: its register is the pointer.
@@ -133,6 +140,9 @@ class Maker {
       // AH and its like beside a register that needs REX.
       return undefined;
     }
+    // Its registers are not among those compared: they come from the data and go back there.
+    if (encoding.operands.some(({ kind }) => kind.startsWith('mm')))
+      return { name: `mmx ${row.name}${size}`, bytes: [...LOAD_MMX, ...bytes, ...STORE_MMX] };
     const open = OPEN[row.name] ?? 0;
     return { name: `${row.name}${size}`, bytes: open ? [...bytes, ...clearing(open)] : bytes };
   }

@@ -82,6 +82,8 @@ function termOf(concrete: Concrete, index: number, { decoded, address, bits }: S
       return { kind: 'register', name: HIGH[value] ?? '?', size: 8 };
     case 'vector':
       return { kind: 'register', name: `xmm${value}`, size: 128 };
+    case 'mmx':
+      return { kind: 'register', name: `mm${value}`, size: 64 };
     case 'memory':
     case 'moffs':
     case 'vectorMemory':

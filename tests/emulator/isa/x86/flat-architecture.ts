@@ -23,6 +23,9 @@ export const flatState = schema('x86-flat', 1, {
   gdtLimit: u32(),
   idtBase: u64(),
   idtLimit: u32(),
+  x87: u64s(8),
+  fpuStatus: u32(),
+  fpuTags: u32(),
   cpl: u32(),
   tscAux: u64(),
   sseRounding: u32(),
@@ -115,6 +118,7 @@ export const flat: Architecture = {
   files: {
     gpr: { kind: 'integer', width: 64, count: 16, zero: { reads: 16, discards: 16 } },
     xmm: { kind: 'vector', width: 128, count: 16 },
+    x87: { kind: 'integer', width: 64, count: 8 },
     flags: { kind: 'integer', width: 64, count: 3 },
   },
   code: { grain: 1, longest: 15, record: 32 },
