@@ -34,6 +34,7 @@ function build({ configuration, memory, index, compiler, module }: CoreSetup): (
     tiering: { compile: engine !== 'interpreter', threshold },
     ...(module ? { module } : {}),
     now: () => process.hrtime.bigint(),
+    random: () => crypto.getRandomValues(new BigUint64Array(1))[0] as bigint,
     end: (ending) => tell({ kind: 'ended', ending }),
     log: (line) => tell({ kind: 'log', line }),
   });

@@ -7,7 +7,7 @@ import type { CoreParts } from '../engine/core/parts.ts';
 import type { Expression } from '../engine/wasm/expression.ts';
 import type { Callable, Routine } from '../engine/wasm/routine.ts';
 import type { Fields, Schema } from '../snapshot/schema.ts';
-import type { EngineCpu } from './cpu.ts';
+import type { EngineCpu, Width } from './cpu.ts';
 import type { Decoded, Row } from './row.ts';
 
 /** Kinds of memory access, as generated code numbers them. */
@@ -196,6 +196,19 @@ export interface EngineCore {
   redirected(leave?: boolean): void;
   /** Checks that an address may be loaded from. @returns false with a trap raised */
   probe(address: bigint): boolean;
+  /** Random bits from outside. */
+  random(): bigint;
+  /** Reads at a virtual address as the present mode may. @returns undefined where that cannot be done, see `refusal` */
+  load(address: bigint, width: Width): bigint | undefined;
+  /** Writes there. @returns false where that cannot be done, see `refusal` */
+  store(address: bigint, width: Width, value: bigint): boolean;
+  /**
+   * Why the last `load` or `store` could not be done: an exception, which has not been raised; or undefined: something else
+   * wants the core before the memory is there, and what it was doing must be given up and begun anew later (`again`).
+   */
+  readonly refusal: { readonly cause: number; readonly value: bigint } | undefined;
+  /** The instruction has changed nothing and is to be done again. */
+  again(): void;
 }
 
 /** The architecture's half of a core, in TypeScript: everything rarer than loads and branches. */

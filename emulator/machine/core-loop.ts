@@ -56,7 +56,7 @@ export function runCore(parts: CoreLoopParts): void {
       core.modeChanged();
     }
     const deadline = nextDeadline(parts);
-    core.privileged.takeInterrupt();
+    core.takeInterrupt();
     const waiting = core.privileged.interruptWaiting();
     core.working.interruptWaiting = waiting ? 1 : 0;
     if (core.privileged.standing() === 'waiting') {

@@ -29,6 +29,8 @@ export interface CoreThreadParts {
   /** Of a core of the same shape, made before. */
   readonly module?: WasmModule;
   readonly now: MonotonicNanoseconds;
+  /** 64 bits of the host's entropy. */
+  random(): bigint;
   /** The guest has ended its run; called at most once a core. */
   end(ending: Ending): void;
   log(line: string): void;
@@ -89,6 +91,7 @@ export function createCoreThread(parts: CoreThreadParts): {
     ports: board.ports,
     time: () => BigInt(clock.ticks()),
     nanoseconds: () => BigInt(clock.nanoseconds()),
+    random: () => parts.random(),
     lines: () => signals.lines,
     nudge: () => signals.nudge(),
     firmwareCall: () => binding.firmwareCall(),

@@ -94,6 +94,7 @@ export class TestCore {
       bus: { read: (address) => this.#read(address), write: (address, _size, value) => this.#write(address, value) },
       time: () => this.time,
       nanoseconds: () => this.time * 100n,
+      random: () => 0n,
       lines: () => this.lines,
       nudge: () => void Atomics.store(this.#attention, 0, 1),
       firmwareCall: () => false,

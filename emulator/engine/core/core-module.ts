@@ -108,7 +108,7 @@ export function writeCoreModule({ architecture, layout, ram, memoryPages, tierin
   interpretZero.routine.returnCall(interpret, interpretZero.routine.parameter(0).get(), interpretZero.routine.i64(0));
 
   // Translation is exported for the rare things TypeScript does at virtual addresses.
-  const exported = { run, jump, interpret, interpretZero, translate, fetchPage };
+  const exported = { run, jump, interpret, interpretZero, translate, fetchPage, load: slowLoad, store: slowStore };
   for (const [name, callable] of Object.entries(exported)) module.export(name, callable);
   if (float) exportFloatFunctions(module, float);
   return module.finish();

@@ -3,6 +3,7 @@
  * budget is used up or something wants attention; everything around it (time, sleeping, messages) is run-loop.ts.
  */
 import { ACCESS, type Architecture, type EngineCore, type EngineState, type Flush, type PrivilegedCore } from '../../isa/architecture.ts';
+import type { Width } from '../../isa/cpu.ts';
 import { FENCE, type Shootdown } from '../../memory/shootdown.ts';
 import { bind, reset, type StateOf } from '../../snapshot/schema.ts';
 import {
@@ -26,6 +27,7 @@ import { RecordWriter } from './handlers.ts';
 import { PageStanding } from './page-standing.ts';
 import type { HostCalls } from './parts.ts';
 import { Translations } from './translations.ts';
+import { type AccessExports, VirtualAccess } from './virtual-access.ts';
 
 /** How many slow paths are passed between two looks at the clock, which cost about as much as one of them. */
 const CALLS_A_LOOK = 16;
@@ -54,6 +56,8 @@ export interface CoreSurroundings {
   time(): bigint;
   /** The same time in nanoseconds. */
   nanoseconds(): bigint;
+  /** 64 bits from the machine's source of entropy. */
+  random(): bigint;
   /** The interrupt lines that hardware drives. */
   lines(): number;
   /** Makes this core's generated code return soon. */
@@ -82,7 +86,7 @@ export interface FragmentKeeper {
   translationsChanged(what: Flush): void;
 }
 
-interface CoreExports {
+interface CoreExports extends AccessExports {
   run(left: number): number;
   translate(address: bigint, access: number): bigint;
   /** The RAM page that code at an address (as two halves) would be fetched from, or -1 with a trap raised. */
@@ -101,6 +105,7 @@ export class Core implements EngineCore {
   readonly module: WasmModule;
   readonly translations: Translations;
   fragments: FragmentKeeper | undefined;
+  readonly #virtual: VirtualAccess;
   readonly #decoded: DecodedPages;
   readonly #pages: PageStanding;
   #granted = 0;
@@ -141,6 +146,7 @@ export class Core implements EngineCore {
     const imports = { machine: { memory, table }, host: this.#hostCalls() };
     this.exports = new wasm.Instance(this.module, imports as unknown as Record<string, Record<string, unknown>>)
       .exports as typeof this.exports;
+    this.#virtual = new VirtualAccess(this.working, this.exports);
     table.set(0, this.exports.interpretZero);
     this.modeChanged();
   }
@@ -173,6 +179,9 @@ export class Core implements EngineCore {
   }
   nanoseconds(): bigint {
     return this.surroundings.nanoseconds();
+  }
+  random(): bigint {
+    return this.surroundings.random();
   }
   lines(): number {
     return this.surroundings.lines();
@@ -238,6 +247,27 @@ export class Core implements EngineCore {
   probe(address: bigint): boolean {
     this.exports.translate(address, ACCESS.load);
     return this.working.event !== EVENT.trap;
+  }
+  load(address: bigint, width: Width): bigint | undefined {
+    return this.#virtual.load(address, width);
+  }
+  store(address: bigint, width: Width, value: bigint): boolean {
+    return this.#virtual.store(address, width, value);
+  }
+  get refusal(): EngineCore['refusal'] {
+    return this.#virtual.refusal;
+  }
+  again(): void {
+    this.working.event = EVENT.again;
+  }
+  /** Takes an interrupt if one may be taken now; outside of `run`. */
+  takeInterrupt(): boolean {
+    const { shootdown } = this.surroundings;
+    shootdown.enter(this.core);
+    this.answer();
+    const taken = this.privileged.takeInterrupt();
+    shootdown.leave(this.core);
+    return taken;
   }
   /** Raises an exception for the instruction at `state.pc`. */
   raise(cause: number, value: bigint): void {

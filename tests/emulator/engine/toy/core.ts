@@ -94,6 +94,7 @@ export class ToyMachine {
       },
       time: () => 0n,
       nanoseconds: () => 0n,
+      random: () => 0n,
       lines: () => 0,
       nudge: () => void Atomics.store(this.#attention, 0, 1),
       firmwareCall: () => false,

@@ -68,6 +68,7 @@ export class FlatMachine {
       bus: { read: () => -1, write: () => false },
       time: () => 0n,
       nanoseconds: () => 0n,
+      random: () => 0n,
       lines: () => 0,
       nudge: () => void Atomics.store(this.#attention, 0, 1),
       firmwareCall: () => false,
