@@ -14,8 +14,9 @@ import { vectorExtras } from './sse4.ts';
 import { stringComparisons } from './string-compare.ts';
 import { strings } from './strings.ts';
 import { system } from './system.ts';
+import { x87 } from './x87.ts';
 
 export const rows: readonly X86Row[] = [
   ...arithmetic, ...moves, ...multiplication, ...shifts, ...bits, ...control, ...strings, ...system,
-  ...vectorMoves, ...vectorIntegers, ...vectorFloats, ...vectorExtras, ...stringComparisons, ...mmx,
+  ...vectorMoves, ...vectorIntegers, ...vectorFloats, ...vectorExtras, ...stringComparisons, ...mmx, ...x87,
 ];

@@ -100,18 +100,15 @@ export const coreState = schema('x86-core', 1, {
   /** Instructions retired, as of the last time the core left generated code. */
   retired: u64(),
 
-  /** What the arithmetic flags follow from (flags.ts): kind 0 has them in `flagsResult`, at their places in RFLAGS. */
-  flagsKind: u32(),
-  flagsA: u64(),
-  flagsB: u64(),
-  flagsResult: u64(),
+  /** What the arithmetic flags follow from, see flags.ts. */
+  flags: u64s(3),
   /** The other bits of RFLAGS; see FLAG. */
   rflags: u32(FLAG.fixed),
 
   /** Hidden parts too; by SEGMENT. Limits are in bytes, the last that may be touched. */
   segmentBase: u64s(SEGMENTS),
   segmentLimit: u64s(SEGMENTS),
-  segmentSelector: u32s(SEGMENTS),
+  segmentSelector: u64s(SEGMENTS),
   segmentAttributes: u32s(SEGMENTS),
   /** The current privilege level. */
   cpl: u32(),
@@ -177,8 +174,9 @@ export const coreState = schema('x86-core', 1, {
   /** See ACTIVITY and SHADOW. */
   activity: u32(),
   shadow: u32(),
-  /** The instruction for which `shadow` holds: its address, and instructions retired before it. */
+  /** The instruction for which `shadow` holds: its address, and instructions retired by about then. */
   shadowPc: u64(),
+  shadowRetired: u64(),
   nmiBlocked: u32(),
   /** See EVENT_BIT; and the vector of the last SIPI. */
   events: u32s(2),
@@ -204,11 +202,12 @@ export const coreState = schema('x86-core', 1, {
   /** When the timer was started, in nanoseconds of the machine's time. */
   apicTimerStart: u64(),
 
-  /** Operands that a row hands to the privileged half besides the two of `EngineCpu.operation`: see system.ts. */
+  /** How far the stack pointer reaches, and where its segment begins: what SS and the mode come down to (`X86Core.mode`). */
+  stackMask: u64(),
+  stackBase: u64(),
+  /** What rows tell the privileged half besides an operation's operands: where they end, and their operand size in bits. */
   nextPc: u64(),
   operandSize: u32(),
-  selected: u32(),
-  extra: u64(),
   /** Nonzero: the access in the making is the core's own (descriptor tables, stacks of handlers), not the program's. */
   implicitSupervisor: u32(),
 });

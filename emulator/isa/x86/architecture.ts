@@ -1,0 +1,48 @@
+/** x86-64 as the engine sees it. */
+import type { Architecture } from '../architecture.ts';
+import { NO_REGISTER } from './address.ts';
+import { x86Cpu } from './cpu.ts';
+import { decode, illegalValue, variants } from './decoder.ts';
+import { LONGEST } from './prefixes.ts';
+import { causeOf, VECTOR } from './privileged/fault.ts';
+import { modes } from './privileged/mode.ts';
+import { OPERATIONS } from './privileged/operations.ts';
+import { QUESTIONS } from './privileged/questions.ts';
+import { translateCode } from './privileged/translate-code.ts';
+import { writeTranslate } from './privileged/translate.ts';
+import { X86Core } from './privileged/x86-core.ts';
+import { coreState } from './state.ts';
+
+export const x86: Architecture = {
+  name: 'x86-64',
+  state: coreState,
+  files: {
+    gpr: { kind: 'integer', width: 64, count: NO_REGISTER, zero: { reads: NO_REGISTER, discards: NO_REGISTER } },
+    xmm: { kind: 'vector', width: 128, count: 16 },
+    flags: { kind: 'integer', width: 64, count: 3 },
+  },
+  code: { grain: 1, longest: LONGEST, record: 32 },
+  accesses: { misaligned: 'fast', unanswered: 'ones', atomics: 'anywhere' },
+  modes,
+  float: { rounding: 'sseRounding', flags: 'sseFlags', operand: 'rounding', reservedAbove: 4 },
+  rows: variants.list,
+  cpu: x86Cpu,
+  // What is not RAM answers every access, or the board does; these are for what no processor would do.
+  causes: {
+    illegal: causeOf(VECTOR.UD),
+    fetchAccess: causeOf(VECTOR.GP),
+    loadAccess: causeOf(VECTOR.GP),
+    storeAccess: causeOf(VECTOR.GP),
+    loadMisaligned: causeOf(VECTOR.AC),
+    storeMisaligned: causeOf(VECTOR.AC),
+  },
+  decode,
+  illegalValue,
+  operations: [...OPERATIONS, ...QUESTIONS],
+  quickOperations: {},
+  quickAnswers: {},
+  inlines: () => false,
+  writeTranslate,
+  translateCode,
+  privileged: (engine, buffer, stateAt) => new X86Core(engine, buffer, stateAt),
+};

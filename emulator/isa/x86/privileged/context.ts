@@ -1,0 +1,60 @@
+/** What the parts of the privileged half share: the core's state, the engine, and questions that all of them ask. */
+import type { StateOf } from '../../../snapshot/schema.ts';
+import type { EngineCore } from '../../architecture.ts';
+import { describeFlags, flagsFrom } from '../flags.ts';
+import { ATTRIBUTE, CR0, type coreState, EFER, FLAG, SEGMENT, STATUS_FLAGS } from '../state.ts';
+import type { LinearMemory } from './memory.ts';
+
+export type CoreState = StateOf<typeof coreState>;
+
+export interface Context {
+  readonly state: CoreState;
+  readonly engine: EngineCore;
+  readonly memory: LinearMemory;
+  /** An interrupt may have become one that can be taken. */
+  interruptsChanged(): void;
+}
+
+export const at = (array: { readonly [index: number]: number }, index: number): number => array[index] as number;
+export const wide = (array: { readonly [index: number]: bigint }, index: number): bigint => array[index] as bigint;
+
+export const isProtected = ({ cr0 }: CoreState): boolean => (cr0 & CR0.PE) !== 0;
+/** IA-32e mode: 64-bit or compatibility mode. */
+export const isLong = ({ efer }: CoreState): boolean => (efer & EFER.LMA) !== 0;
+export const is64 = (state: CoreState): boolean => isLong(state) && (at(state.segmentAttributes, SEGMENT.CS) & ATTRIBUTE.L) !== 0;
+export const isVirtual8086 = ({ rflags, cr0 }: CoreState): boolean => (rflags & FLAG.VM) !== 0 && (cr0 & CR0.PE) !== 0;
+export const ioPrivilege = ({ rflags }: CoreState): number => (rflags >> 12) & 3;
+
+/** Bits 63 to 47 are all alike. */
+export const isCanonical = (address: bigint): boolean => BigInt.asUintN(64, BigInt.asIntN(48, address)) === address;
+
+/** RIP, EIP or IP of a linear address of code. */
+export function instructionPointer(state: CoreState, pc: bigint): bigint {
+  return is64(state) ? pc : (pc - wide(state.segmentBase, SEGMENT.CS)) & 0xffff_ffffn;
+}
+/** Goes to an offset in the code segment that is loaded. */
+export function setInstructionPointer(state: CoreState, offset: bigint): void {
+  state.pc = is64(state) ? BigInt.asUintN(64, offset) : (wide(state.segmentBase, SEGMENT.CS) + offset) & 0xffff_ffffn;
+}
+
+/** RFLAGS as software sees it. */
+export const rflagsOf = (state: CoreState): number => state.rflags | Number(flagsFrom(state.flags)) | FLAG.fixed;
+export function setRflags(state: CoreState, value: number): void {
+  describeFlags(state.flags, BigInt(value & STATUS_FLAGS));
+  state.rflags = (value & ~STATUS_FLAGS) | FLAG.fixed;
+}
+
+/** Accesses of `body` are the core's own at a privilege level, whatever the program's is. */
+export function atPrivilege<T>({ state, engine }: Context, level: number, body: () => T): T {
+  const implicit = level < 3 ? 1 : 0;
+  if (state.cpl < 3 || state.implicitSupervisor === implicit) return body();
+  const before = state.implicitSupervisor;
+  state.implicitSupervisor = implicit;
+  engine.modeChanged();
+  try {
+    return body();
+  } finally {
+    state.implicitSupervisor = before;
+    engine.modeChanged();
+  }
+}

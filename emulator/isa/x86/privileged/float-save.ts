@@ -1,0 +1,108 @@
+/** FXSAVE and FXRSTOR (SDM, volume 1, section 10.5), and MXCSR, which the state has in parts. */
+import { CR0, CR4 } from '../state.ts';
+import { at, type Context, type CoreState, is64, wide } from './context.ts';
+import { Fault, VECTOR } from './fault.ts';
+
+/** Rounding modes as MXCSR numbers them to how the engine does, and back. */
+const ROUNDING = [0, 2, 3, 1] as const;
+const RC = [0, 3, 1, 2] as const;
+const RC_AT = 13;
+/** Flags that the state has apart: MXCSR's bit for each of the engine's, from bit 0. */
+const FLAG_BITS = [5, 4, 3, 2, 0] as const;
+const APART = 0x3d | (3 << RC_AT);
+const MXCSR_MASK = 0xffff;
+
+export function readMxcsr({ mxcsr, sseRounding, sseFlags }: CoreState): number {
+  const flags = FLAG_BITS.reduce<number>((bits, place, flag) => bits | (((sseFlags >> flag) & 1) << place), 0);
+  return (mxcsr & ~APART) | flags | ((RC[sseRounding & 3] ?? 0) << RC_AT);
+}
+/** @throws Fault for reserved bits */
+export function writeMxcsr(state: CoreState, value: number): void {
+  if (value & ~MXCSR_MASK) throw new Fault(VECTOR.GP);
+  state.mxcsr = value & ~APART;
+  state.sseRounding = ROUNDING[(value >> RC_AT) & 3] ?? 0;
+  state.sseFlags = FLAG_BITS.reduce<number>((bits, place, flag) => bits | (((value >> place) & 1) << flag), 0);
+}
+
+/** LDMXCSR and STMXCSR need the unit. */
+function forVectors({ state }: Context): void {
+  if (state.cr0 & CR0.EM || !(state.cr4 & CR4.OSFXSR)) throw new Fault(VECTOR.UD);
+  if (state.cr0 & CR0.TS) throw new Fault(VECTOR.NM);
+}
+export function loadMxcsr(core: Context, value: number): void {
+  forVectors(core);
+  writeMxcsr(core.state, value);
+}
+export function storedMxcsr(core: Context): bigint {
+  forVectors(core);
+  return BigInt(readMxcsr(core.state));
+}
+
+const AREA = { fcw: 0, fsw: 2, ftw: 4, fop: 6, fip: 8, fdp: 16, mxcsr: 24, mask: 28, st: 32, xmm: 160 } as const;
+const topOf = ({ fpuStatus }: CoreState) => (fpuStatus >> 11) & 7;
+
+function check(core: Context, address: bigint): void {
+  if (core.state.cr0 & (CR0.EM | CR0.TS)) throw new Fault(VECTOR.NM);
+  if (address & 15n) throw new Fault(VECTOR.GP);
+}
+
+/** FXSAVE. @param wide the form with REX.W, which has pointers of 64 bits */
+export function saveFloat(core: Context, address: bigint, widePointers: boolean): void {
+  check(core, address);
+  const { state, memory } = core;
+  const put = (offset: number, width: 1 | 2 | 4 | 8, value: bigint | number) =>
+    memory.write(address + BigInt(offset), width, BigInt(value));
+  // The last byte first: once both ends are writable nothing is written in vain.
+  put(511, 1, memory.read(address + 511n, 1));
+  put(AREA.fcw, 2, state.fpuControl);
+  put(AREA.fsw, 2, state.fpuStatus);
+  put(AREA.ftw, 2, state.fpuTags & 0xff);
+  put(AREA.fop, 2, state.fpuOpcode);
+  savePointer(put, AREA.fip, state.fpuInstruction, state.fpuInstructionSelector, widePointers);
+  savePointer(put, AREA.fdp, state.fpuData, state.fpuDataSelector, widePointers);
+  put(AREA.mxcsr, 4, readMxcsr(state));
+  put(AREA.mask, 4, MXCSR_MASK);
+  for (let register = 0; register < 8; register++) {
+    const physical = (topOf(state) + register) & 7;
+    put(AREA.st + 16 * register, 8, wide(state.x87, physical));
+    put(AREA.st + 16 * register + 8, 8, at(state.x87Exponent, physical) & 0xffff);
+  }
+  for (let half = 0; half < (is64(state) ? 32 : 16); half++) put(AREA.xmm + 8 * half, 8, wide(state.xmm, half));
+}
+function savePointer(
+  put: (offset: number, width: 4 | 8, value: bigint | number) => void,
+  offset: number,
+  pointer: bigint,
+  selector: number,
+  whole: boolean,
+): void {
+  if (whole) return put(offset, 8, pointer);
+  put(offset, 4, pointer & 0xffff_ffffn);
+  put(offset + 4, 4, selector);
+}
+
+/** FXRSTOR. */
+export function restoreFloat(core: Context, address: bigint, widePointers: boolean): void {
+  check(core, address);
+  const { state, memory } = core;
+  const words = Array.from({ length: 64 }, (_, word) => memory.read(address + BigInt(8 * word), 8));
+  const word = (offset: number) => wide(words, offset >> 3) >> BigInt(8 * (offset & 7));
+  writeMxcsr(state, Number(word(AREA.mxcsr) & 0xffff_ffffn));
+  state.fpuControl = Number(word(AREA.fcw) & 0x1f7fn) | 0x40;
+  state.fpuStatus = Number(word(AREA.fsw) & 0xffffn);
+  state.fpuTags = Number(word(AREA.ftw) & 0xffn);
+  state.fpuOpcode = Number(word(AREA.fop) & 0x7ffn);
+  const pointer = (offset: number) => (widePointers ? word(offset) : word(offset) & 0xffff_ffffn);
+  state.fpuInstruction = pointer(AREA.fip);
+  state.fpuData = pointer(AREA.fdp);
+  if (!widePointers) {
+    state.fpuInstructionSelector = Number(word(AREA.fip + 4) & 0xffffn);
+    state.fpuDataSelector = Number(word(AREA.fdp + 4) & 0xffffn);
+  }
+  for (let register = 0; register < 8; register++) {
+    const physical = (topOf(state) + register) & 7;
+    state.x87[physical] = word(AREA.st + 16 * register);
+    state.x87Exponent[physical] = Number(word(AREA.st + 16 * register + 8) & 0xffffn);
+  }
+  for (let half = 0; half < (is64(state) ? 32 : 16); half++) state.xmm[half] = word(AREA.xmm + 8 * half);
+}

@@ -1,0 +1,55 @@
+/** Modes of execution: how code is decoded, whose memory it sees, how floating point stands. */
+import { type ExecutionMode, FLOAT_MODE, FLOAT_STATES, type FloatMode, type Modes } from '../../architecture.ts';
+import { DECODING, DECODINGS } from '../prefixes.ts';
+import { ATTRIBUTE, CR0, CR4, FLAG, SEGMENT } from '../state.ts';
+import { at, type CoreState, is64, wide } from './context.ts';
+
+/** Banks of data: a program's, the supervisor's, and the supervisor's where RFLAGS.AC lets it at user pages (SMAP). */
+const BANK = { user: 0, supervisor: 1, supervisorAccess: 2 } as const;
+const DATA_BANKS = Object.keys(BANK).length;
+/** Code is fetched through banks of its own by decoding and privilege. */
+const FETCH_BANKS = 2 * DECODINGS;
+
+export const modes: Modes = {
+  count: DECODINGS * DATA_BANKS * FLOAT_STATES,
+  banks: FETCH_BANKS,
+  decodings: DECODINGS,
+  facets: (key) => ({
+    bank: Math.floor(key / FLOAT_STATES) % DATA_BANKS,
+    float: (key % FLOAT_STATES) as FloatMode,
+    decoding: Math.floor(key / (FLOAT_STATES * DATA_BANKS)),
+  }),
+};
+
+const MXCSR_USUAL = 0x1f80;
+/** MXCSR has all exceptions masked and neither FTZ nor DAZ; DE may have been raised. */
+const isUsual = (mxcsr: number) => (mxcsr & ~2) === MXCSR_USUAL;
+const PE = 1;
+
+function floatOf({ cr0, cr4, mxcsr, sseRounding, sseFlags }: CoreState): FloatMode {
+  if (cr0 & (CR0.EM | CR0.TS) || !(cr4 & CR4.OSFXSR)) return FLOAT_MODE.off;
+  return sseFlags & PE && sseRounding === 0 && isUsual(mxcsr) ? FLOAT_MODE.fast : FLOAT_MODE.exact;
+}
+
+/** The mode that the state asks for. */
+export function modeOf(state: CoreState): ExecutionMode {
+  const attributes = at(state.segmentAttributes, SEGMENT.CS);
+  const decoding = is64(state) ? DECODING.bits64 : attributes & ATTRIBUTE.DB ? DECODING.bits32 : DECODING.bits16;
+  const implicit = state.implicitSupervisor !== 0;
+  const user = state.cpl === 3 && !implicit;
+  const access = (state.cr4 & CR4.SMAP) !== 0 && (state.rflags & FLAG.AC) !== 0 && !implicit;
+  const bank = user ? BANK.user : access ? BANK.supervisorAccess : BANK.supervisor;
+  return {
+    key: (decoding * DATA_BANKS + bank) * FLOAT_STATES + floatOf(state),
+    fetchBank: 2 * decoding + (user ? 0 : 1),
+    facts: 0,
+  };
+}
+
+/** Brings what rows read of the stack up to date. */
+export function describeStack(state: CoreState): void {
+  const long = is64(state);
+  const wideStack = (at(state.segmentAttributes, SEGMENT.SS) & ATTRIBUTE.DB) !== 0;
+  state.stackMask = long ? 0xffff_ffff_ffff_ffffn : wideStack ? 0xffff_ffffn : 0xffffn;
+  state.stackBase = long ? 0n : wide(state.segmentBase, SEGMENT.SS);
+}
