@@ -26,19 +26,22 @@ const conditional = (number: number): X86Row[] => {
 };
 
 const callBy = (cpu: Cpu, rel: Value) => {
-  cpu.push(64, cpu.nextPc());
+  const { size } = cpu.instance;
+  cpu.push(size, cpu.nextOffset(size));
   cpu.jumpBy(rel);
 };
 const callTo = (cpu: Cpu, to: Place) => {
+  const { size } = cpu.instance;
   const target = cpu.let(to.get());
-  cpu.push(64, cpu.nextPc());
-  cpu.jumpTo(target);
+  cpu.push(size, cpu.nextOffset(size));
+  cpu.goTo(size, target);
 };
-const jumpTo = (cpu: Cpu, to: Place) => cpu.jumpTo(cpu.let(to.get()));
+const jumpTo = (cpu: Cpu, to: Place) => cpu.goTo(cpu.instance.size, cpu.let(to.get()));
 const leave = (cpu: Cpu, more: Value) => {
-  const target = cpu.top(64);
-  cpu.release(cpu.add(more, cpu.i64(8)));
-  cpu.jumpTo(target);
+  const { size } = cpu.instance;
+  const target = cpu.top(size);
+  cpu.release(size, cpu.add(more, cpu.i64(size / 8)));
+  cpu.goTo(size, target);
 };
 
 /** LOOP and JRCXZ count in RCX, or ECX by address size; the flags stay. */

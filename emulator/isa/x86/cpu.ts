@@ -4,6 +4,7 @@ import type { Value } from '../value.ts';
 import { type AddressOperands, effectiveOffset, linear, segmentBase } from './address.ts';
 import { FlagWords } from './flags.ts';
 import type { Size } from './place.ts';
+import { stackWords } from './stack-words.ts';
 
 /** General registers by their encoding (SDM, volume 2, table 2-8). */
 export const GPR = { RAX: 0, RCX: 1, RDX: 2, RBX: 3, RSP: 4, RBP: 5, RSI: 6, RDI: 7 } as const;
@@ -51,17 +52,7 @@ function words(cpu: EngineCpu) {
     /** An offset made a linear address, as the control `ea` says. */
     linear: (ea: Value, offset: Value) => cpu.let(linear(cpu, ea, offset)),
 
-    /** Pushes 64 bits (16 with that operand size). The stack pointer changes only when the store has been done. */
-    push: (size: Size, value: Value) => {
-      const bytes = size === 16 ? 2 : 8;
-      const place = cpu.let(cpu.sub(cpu.get(general(GPR.RSP)), cpu.i64(bytes)));
-      cpu.write(place, bytes, value);
-      cpu.set(general(GPR.RSP), place);
-    },
-    /** What lies on the stack, read now; the pointer stays. */
-    top: (size: Size) => cpu.let(cpu.read(cpu.get(general(GPR.RSP)), size === 16 ? 2 : 8, false)),
-    /** Moves the stack pointer up. */
-    release: (bytes: Value) => cpu.set(general(GPR.RSP), cpu.add(cpu.get(general(GPR.RSP)), bytes)),
+    ...stackWords(cpu),
 
     /** Raises an exception without an error code, or with 0 as one, where the condition (i32) holds. */
     raiseWhen: (condition: Value, vector: bigint) => cpu.when(condition, () => cpu.operation('raise', cpu.i64(vector))),

@@ -101,16 +101,16 @@ function pop(cpu: Cpu, to: Place): void {
   const value = cpu.top(size);
   const bytes = cpu.i64(size / 8);
   if (!to.inMemory) {
-    cpu.release(bytes);
+    cpu.release(size, bytes);
     return to.set(value);
   }
   // The address is found with the stack pointer that the pop leaves, and nothing may have changed if it faults.
   const before = cpu.let(cpu.gpr(GPR.RSP));
-  cpu.release(bytes);
+  cpu.release(size, bytes);
   const address = to.address();
   cpu.setGpr(GPR.RSP, before);
-  cpu.write(address, (size / 8) as 2 | 8, value);
-  cpu.release(bytes);
+  cpu.write(address, (size / 8) as 2 | 4 | 8, value);
+  cpu.release(size, bytes);
 }
 const push = (cpu: Cpu, from: Place) => cpu.push(from.size, cpu.let(from.get()));
 const pushImmediate = (cpu: Cpu, value: Value) => cpu.push(cpu.instance.size, value);
@@ -169,8 +169,8 @@ export const moves: readonly X86Row[] = [
   instruction('leave',  'C9            |',             (cpu) => {
     const { size } = cpu.instance;
     const from = cpu.let(cpu.gpr(GPR.RBP));
-    const value = cpu.let(cpu.read(from, size === 16 ? 2 : 8, false));
-    cpu.setGpr(GPR.RSP, cpu.add(from, cpu.i64(size / 8)));
+    const value = cpu.top(size, from);
+    cpu.release(size, cpu.i64(size / 8), from);
     cpu.setPart(GPR.RBP, size, value);
   }, { ...stack, uses: [GPR.RSP, GPR.RBP] }),
   instruction('xlat',   'D7            |',             (cpu) => {

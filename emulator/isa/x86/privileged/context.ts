@@ -15,8 +15,8 @@ export interface Context {
   interruptsChanged(): void;
 }
 
-export const at = (array: { readonly [index: number]: number }, index: number): number => array[index] as number;
-export const wide = (array: { readonly [index: number]: bigint }, index: number): bigint => array[index] as bigint;
+export const at = (array: Readonly<Record<number, number>>, index: number): number => array[index] as number;
+export const wide = (array: Readonly<Record<number, bigint>>, index: number): bigint => array[index] as bigint;
 
 export const isProtected = ({ cr0 }: CoreState): boolean => (cr0 & CR0.PE) !== 0;
 /** IA-32e mode: 64-bit or compatibility mode. */

@@ -2,11 +2,9 @@
 import type { Width } from '../../cpu.ts';
 import { ATTRIBUTE, FLAG, SEGMENT } from '../state.ts';
 import {
-  at,
   atPrivilege,
   type Context,
   instructionPointer,
-  is64,
   isCanonical,
   isLong,
   isProtected,

@@ -2,7 +2,6 @@
 import type { Width } from '../../cpu.ts';
 import { ATTRIBUTE, SEGMENT } from '../state.ts';
 import {
-  at,
   atPrivilege,
   type Context,
   instructionPointer,

@@ -32,19 +32,20 @@ export const makesDoubleFault = (first: number, second: number): boolean =>
   (CONTRIBUTORY.has(first) && CONTRIBUTORY.has(second)) || (first === VECTOR.PF && (second === VECTOR.PF || CONTRIBUTORY.has(second)));
 
 /** An exception found while the privileged half does something; what it did so far is undone by whoever catches it. */
-export class Fault {
+export class Fault extends Error {
   readonly vector: number;
   readonly errorCode: number;
   /** The address that a page fault leaves in CR2. */
   readonly address: bigint;
   constructor(vector: number, errorCode = 0, address = 0n) {
+    super(`exception ${vector}, error code ${errorCode}`);
     this.vector = vector;
     this.errorCode = errorCode;
     this.address = address;
   }
 }
 /** Memory is not there yet and something else wants the core: nothing has been changed, do it again later. */
-export class Again {}
+export class Again extends Error {}
 
 /** The bits of a selector that an error code tells. */
 export const selectorError = (selector: number): number => selector & 0xfffc;

@@ -1,5 +1,4 @@
 /** Interrupt messages between cores, from IOAPICs and as MSI (SDM, volume 3A, sections 10.6 and 10.11); any thread may send them. */
-import type { CoreSignals } from '../../../device/kit/core-signals.ts';
 import { bind } from '../../../snapshot/schema.ts';
 import { coreState, EVENT_BIT } from '../state.ts';
 import type { CoreState } from './context.ts';
@@ -25,11 +24,16 @@ export interface InterruptMessage {
   readonly level: boolean;
 }
 
+/** Makes a core look at what has come for it. */
+export interface CoreBell {
+  nudge(): void;
+}
+
 export interface MessageParts {
   readonly buffer: SharedArrayBuffer;
   /** Addresses of the cores' architectural state. */
   readonly states: readonly number[];
-  readonly signals: readonly CoreSignals[];
+  readonly signals: readonly CoreBell[];
 }
 
 const WINDOW = 0xfee;
@@ -62,7 +66,7 @@ function isFor({ to }: InterruptMessage, core: number, state: CoreState, from: n
 /** The cores' APICs as those see them who send. */
 export class ApicBus {
   readonly #states: readonly CoreState[];
-  readonly #signals: readonly CoreSignals[];
+  readonly #signals: readonly CoreBell[];
   constructor({ buffer, states, signals }: MessageParts) {
     this.#states = states.map((at) => bind(coreState, buffer, at));
     this.#signals = signals;
@@ -103,7 +107,7 @@ export class ApicBus {
   }
 }
 
-const buses = new WeakMap<readonly CoreSignals[], ApicBus>();
+const buses = new WeakMap<readonly CoreBell[], ApicBus>();
 /** Sends what is written to an address. @returns false where that is not in the window of interrupt messages */
 export function writeInterruptMessage(parts: MessageParts, address: number, data: number): boolean {
   let bus = buses.get(parts.signals);

@@ -11,6 +11,8 @@ export const flatState = schema('x86-flat', 1, {
   gpr: u64s(17),
   flags: u64s(3),
   segmentBase: u64s(8),
+  stackMask: u64(0xffff_ffff_ffff_ffffn),
+  stackBase: u64(),
   pc: u64(),
   retired: u64(),
   rflags: u32(2),

@@ -1,0 +1,54 @@
+/**
+ * The stack, and near transfers, as rows use them. Stack accesses of 64 bits there are only in 64-bit mode, where segments do
+ * not count; for all others the state says how far the stack pointer reaches and where its segment begins.
+ */
+import type { EngineCpu } from '../cpu.ts';
+import type { Value } from '../value.ts';
+import type { Size } from './place.ts';
+import { GPR, SEGMENT } from './state.ts';
+
+const NARROW = 0xffffn;
+
+export function stackWords(cpu: EngineCpu) {
+  const rsp = cpu.register('gpr', GPR.RSP);
+  const mask = () => cpu.field('stackMask');
+  /** Where a pointer leads to. */
+  const place = (size: Size, pointer: Value): Value => {
+    if (size === 64) return pointer;
+    const linear = cpu.add(cpu.field('stackBase'), cpu.and(pointer, mask()));
+    return cpu.let(cpu.and(linear, cpu.or(mask(), cpu.i64(0xffff_ffffn))));
+  };
+  /** The whole register where its pointer becomes another. */
+  const holding = (size: Size, pointer: Value): Value => {
+    if (size === 64) return pointer;
+    const kept = cpu.select(cpu.eq(mask(), cpu.i64(NARROW)), cpu.and(cpu.get(rsp), cpu.i64(~NARROW)), cpu.i64(0));
+    return cpu.let(cpu.or(kept, cpu.and(pointer, mask())));
+  };
+  const bytesOf = (size: Size) => (size / 8) as 2 | 4 | 8;
+  const codeBase = () => cpu.element('segmentBase', cpu.i32(SEGMENT.CS));
+  const own = {
+    /** Pushes as many bits. The stack pointer changes only when the store has been done. */
+    push: (size: Size, value: Value) => {
+      const pointer = cpu.let(cpu.sub(cpu.get(rsp), cpu.i64(size / 8)));
+      cpu.write(place(size, pointer), bytesOf(size), value);
+      cpu.set(rsp, holding(size, pointer));
+    },
+    /** What lies on the stack, read now; the pointer stays. */
+    top: (size: Size, pointer: Value = cpu.get(rsp)) => cpu.let(cpu.read(place(size, pointer), bytesOf(size), false)),
+    /** Moves the stack pointer up from where it is, or from another place. */
+    release: (size: Size, bytes: Value, pointer: Value = cpu.get(rsp)) => cpu.set(rsp, holding(size, cpu.add(pointer, bytes))),
+
+    /** The offset of the next instruction in its segment. */
+    nextOffset: (size: Size): Value => {
+      if (size === 64) return cpu.nextPc();
+      const offset = cpu.sub(cpu.nextPc(), codeBase());
+      return cpu.let(size === 16 ? cpu.and(offset, cpu.i64(NARROW)) : cpu.zero32(offset));
+    },
+    /** Goes to an offset in the code segment. Last in a row. */
+    goTo: (size: Size, offset: Value) => {
+      if (size === 64) return cpu.jumpTo(offset);
+      cpu.jumpTo(cpu.zero32(cpu.add(codeBase(), size === 16 ? cpu.and(offset, cpu.i64(NARROW)) : offset)));
+    },
+  };
+  return own;
+}
