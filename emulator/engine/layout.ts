@@ -135,6 +135,8 @@ export const runState = schema('core-run', 1, {
   /** Operands of an operation, and the operand and answer of what is asked. */
   operand: u64(),
   operand2: u64(),
+  /** The next instruction is to be executed by itself (`Core.step`). */
+  single: u32(),
   /** Where a rare row's handler has jumped. */
   target: u64(),
 });

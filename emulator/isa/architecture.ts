@@ -231,6 +231,10 @@ export interface PrivilegedCore {
   takeInterrupt(): boolean;
   /** Whether an interrupt is pending and enabled, deliverable or not: what ends a wait. */
   interruptWaiting(): boolean;
+  /** Whether the next instruction is to be executed by itself, before interrupts are looked at again. Absent: never. */
+  stepping?(): boolean;
+  /** It has been executed by itself. */
+  stepped?(): void;
   /** The tick at which the core's own timer is due, or Infinity. */
   deadline(): number;
   codeContext(): CodeContext;

@@ -66,6 +66,10 @@ export function runCore(parts: CoreLoopParts): void {
       }
       core.privileged.woken();
     }
+    if (core.privileged.stepping?.()) {
+      core.step();
+      continue;
+    }
     const from = parts.clock.ticks();
     const until = Math.max(from, Math.min(deadline, from + LONGEST_SLICE_TICKS));
     const budget = Math.max(SHORTEST_SLICE, Math.min(LONGEST_SLICE, (until - from) * perTick));

@@ -88,6 +88,7 @@ export interface FragmentKeeper {
 
 interface CoreExports extends AccessExports {
   run(left: number): number;
+  interpret(left: number, pc: bigint): number;
   translate(address: bigint, access: number): bigint;
   /** The RAM page that code at an address (as two halves) would be fetched from, or -1 with a trap raised. */
   fetchPage(low: number, high: number): number;
@@ -157,13 +158,25 @@ export class Core implements EngineCore {
    * @returns instructions retired
    */
   run(budget: number, until = NEVER): number {
-    const { shootdown } = this.surroundings;
     this.#until = until;
+    return this.#execute(budget, () => this.exports.run(budget));
+  }
+  /** Executes one instruction, or begins an exception's handler instead, and tells the architecture. */
+  step(): void {
+    this.working.single = 1;
+    this.#execute(1, () => {
+      this.exports.interpret(1, this.state.pc);
+      this.privileged.stepped?.();
+    });
+    this.working.single = 0;
+  }
+  #execute(budget: number, enter: () => void): number {
+    const { shootdown } = this.surroundings;
     this.#granted = budget;
     this.working.left = budget;
     shootdown.enter(this.core);
     this.answer();
-    this.exports.run(budget);
+    enter();
     shootdown.leave(this.core);
     const done = budget - (this.working.left | 0);
     this.state.retired += BigInt(done);

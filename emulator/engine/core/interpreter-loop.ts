@@ -83,6 +83,7 @@ export function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts):
             },
           );
         }
+        r.when(run.get('single'), () => setApart(r, parts));
         const inPage = () => r.ltU(r.sub(r.ip.get(), r.records.get()), r.i32(slots * record.size));
         r.block((outside) => {
           r.onFarJump = outside;
@@ -125,6 +126,22 @@ export function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts):
     r.branchTo(refetch);
   });
   r.unreachable();
+}
+
+/**
+ * Has the instruction at `ip` be executed as if it lay across two pages: in a decoded page of its own, which everything
+ * behind it leaves.
+ */
+function setApart(r: InterpreterRoutine, { run, host, layout }: CoreParts): void {
+  run.set(r, 'single', r.i32(0));
+  r.when(r.eq(r.field16(RECORD.handler), r.i32(OWN_HANDLER.decode)), () => r.run(host.decode, r.ip.get()));
+  r.when(r.ne(r.field16(RECORD.handler), r.i32(OWN_HANDLER.straddle)), () => {
+    const scratch = r.i32(layout.scratchPage);
+    for (let at = 0; at < layout.records.record.size; at += 8) r.store(8, scratch, load('i64', 8, false, r.ip.get(), at), at);
+    r.pageBase.set(r.pc());
+    r.ip.set(scratch);
+    r.records.set(scratch);
+  });
 }
 
 /** The dispatch and every handler. `next` runs the record at `ip`; `outside` looks its page up again. */

@@ -33,8 +33,10 @@ const bytesOf = ({ state }: Context) => (state.operandSize >> 3) as 2 | 4 | 8;
 /** Goes on behind the instruction. @param leave for the run loop */
 function next({ state, engine }: Context, leave = false): void {
   state.pc = state.nextPc;
-  engine.redirected(leave);
+  engine.redirected(leave || steps(state));
 }
+/** With TF the run loop has instructions executed one by one. */
+const steps = ({ rflags }: Context['state']) => (rflags & FLAG.TF) !== 0;
 /** The operation is done, and the program goes on behind it. */
 const then =
   (body: Do): Do =>
@@ -49,7 +51,7 @@ const goes =
     body(core);
     core.state.rflags &= ~FLAG.RF;
     core.engine.modeChanged();
-    core.engine.redirected();
+    core.engine.redirected(steps(core.state));
   };
 const setLow = ({ state }: Context, register: number, value: bigint) => {
   state.gpr[register] = value & 0xffff_ffffn;

@@ -1,7 +1,7 @@
 /** The privileged half of an x86-64 core: joins exceptions, interrupts and system operations over the core's state. */
 import { bind } from '../../../snapshot/schema.ts';
 import type { CodeContext, EngineCore, ExecutionMode, PrivilegedCore, Standing } from '../../architecture.ts';
-import { ACTIVITY, coreState, EVENT_BIT, FLAG, LINE, SEGMENT } from '../state.ts';
+import { ACTIVITY, coreState, EVENT_BIT, FLAG, LINE, SEGMENT, SHADOW } from '../state.ts';
 import { at, type CoreState, wide } from './context.ts';
 import type { Interruption } from './deliver.ts';
 import { raise, type Shutdown } from './exceptions.ts';
@@ -24,12 +24,19 @@ export interface CoreSurroundings extends InterruptFabric {
   shutdown(reason: string): void;
 }
 
+/** Bit of DR6: a single step. */
+const SINGLE_STEP = 1 << 14;
+
 export class X86Core implements PrivilegedCore, SystemCore {
   readonly state: CoreState;
   readonly engine: EngineCore;
   readonly memory: LinearMemory;
   readonly apic: LocalApic;
   #surroundings: CoreSurroundings | undefined;
+  /** Handlers entered so far; and for an instruction that is executed by itself, how many before it, and whether it traps. */
+  #entered = 0;
+  #enteredBefore = 0;
+  #trapDue = false;
 
   constructor(engine: EngineCore, buffer: SharedArrayBuffer, stateAt: number) {
     this.engine = engine;
@@ -63,6 +70,7 @@ export class X86Core implements PrivilegedCore, SystemCore {
   }
 
   operation(name: string): void {
+    if (name === 'softwareInterrupt') this.#entered++;
     this.#attempt(() => operations[name as Operation](this));
   }
   ask(name: string, number: number): boolean {
@@ -103,6 +111,7 @@ export class X86Core implements PrivilegedCore, SystemCore {
   }
   /** @returns false where memory was not there yet and nothing has changed */
   #enter(what: Interruption, address = 0n): boolean {
+    this.#entered++;
     const outcome = raise(this, what, address);
     if (outcome === 'again') return false;
     if (outcome !== 'entered') this.#shutdown(outcome);
@@ -133,6 +142,20 @@ export class X86Core implements PrivilegedCore, SystemCore {
     if (state.activity === ACTIVITY.active && state.pc === state.shadowPc && state.retired - state.shadowRetired <= 1n) return true;
     state.shadow = 0;
     return false;
+  }
+  stepping(): boolean {
+    const { rflags, shadow } = this.state;
+    const trap = (rflags & FLAG.TF) !== 0;
+    // What holds a trap off, as MOV SS does, holds it for that instruction only.
+    this.#trapDue = trap && !(shadow & SHADOW.movSs && this.interruptHeld());
+    this.#enteredBefore = this.#entered;
+    return trap || (this.interruptHeld() && this.interruptWaiting());
+  }
+  stepped(): void {
+    const { state } = this;
+    if (!this.#trapDue || this.#entered !== this.#enteredBefore) return;
+    state.dr6 |= SINGLE_STEP;
+    this.#enter({ vector: VECTOR.DB, software: false, returnsTo: state.pc, restarts: false });
   }
   holdInterrupts(shadow: number): void {
     const { state } = this;

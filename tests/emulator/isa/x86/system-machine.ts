@@ -149,7 +149,8 @@ export class SystemMachine {
         continue;
       }
       this.#fragments?.post();
-      core.run(privileged.interruptHeld() ? 1 : SLICE);
+      if (privileged.stepping()) core.step();
+      else core.run(SLICE);
     }
     throw new Error(`the program does not end; pc is 0x${this.state.pc.toString(16)}; it printed:\n${this.output}`);
   }
