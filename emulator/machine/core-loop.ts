@@ -65,6 +65,9 @@ export function runCore(parts: CoreLoopParts): void {
         continue;
       }
       core.privileged.woken();
+      // What has come since: it is taken before anything else is executed.
+      core.takeInterrupt();
+      if (core.privileged.standing() !== 'executing') continue;
     }
     if (core.privileged.stepping?.()) {
       core.step();

@@ -92,7 +92,10 @@ export class ApicBus {
   #deliver({ mode, vector, level }: InterruptMessage, state: CoreState, core: number): void {
     const { events, apicIrr, apicTmr } = state;
     if (mode === DELIVERY.nmi) Atomics.or(events, 0, EVENT_BIT.NMI);
-    else if (mode === DELIVERY.init) Atomics.or(events, 0, EVENT_BIT.INIT);
+    else if (mode === DELIVERY.init) {
+      Atomics.and(events, 0, ~EVENT_BIT.SIPI);
+      Atomics.or(events, 0, EVENT_BIT.INIT);
+    }
     else if (mode === DELIVERY.startup) {
       Atomics.store(events, 1, vector);
       Atomics.or(events, 0, EVENT_BIT.SIPI);

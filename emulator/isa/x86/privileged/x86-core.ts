@@ -217,7 +217,8 @@ export class X86Core implements PrivilegedCore, SystemCore {
     const { state, engine } = this;
     const { events } = state;
     if (this.#events & EVENT_BIT.INIT) {
-      Atomics.and(events, 0, ~(EVENT_BIT.INIT | EVENT_BIT.SIPI | EVENT_BIT.NMI));
+      // A SIPI that is there already has come after it.
+      Atomics.and(events, 0, ~(EVENT_BIT.INIT | EVENT_BIT.NMI));
       resetRegisters(state);
       resetApic(state);
       // The core that booted runs from the reset vector, the others wait to be told where.
