@@ -19,6 +19,7 @@ export const x86: Architecture = {
   files: {
     gpr: { kind: 'integer', width: 64, count: NO_REGISTER, zero: { reads: NO_REGISTER, discards: NO_REGISTER } },
     xmm: { kind: 'vector', width: 128, count: 16 },
+    x87: { kind: 'integer', width: 64, count: 8 },
     flags: { kind: 'integer', width: 64, count: 3 },
   },
   code: { grain: 1, longest: LONGEST, record: 32 },
@@ -39,7 +40,8 @@ export const x86: Architecture = {
   decode,
   illegalValue,
   operations: [...OPERATIONS, ...QUESTIONS],
-  quickOperations: {},
+  // Stores by cores drop translated code at once; only what devices wrote needs looking for.
+  quickOperations: { serialize: (_r, core) => ({ possible: core.codeUnchanged(), run: () => undefined }) },
   quickAnswers: {},
   inlines: () => false,
   writeTranslate,

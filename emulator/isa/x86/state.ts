@@ -174,9 +174,10 @@ export const coreState = schema('x86-core', 1, {
   /** See ACTIVITY and SHADOW. */
   activity: u32(),
   shadow: u32(),
-  /** The instruction for which `shadow` holds: its address, and instructions retired by about then. */
+  /** The address of the instruction for which `shadow` holds. */
   shadowPc: u64(),
-  shadowRetired: u64(),
+  /** An interrupt was pending when the core last looked, deliverable or not. */
+  interruptPending: u32(),
   nmiBlocked: u32(),
   /** See EVENT_BIT; and the vector of the last SIPI. */
   events: u32s(2),

@@ -64,6 +64,24 @@ const farMemory = (operation: string) => (cpu: Cpu, from: Place) => {
 const farImmediate = (operation: string) => (cpu: Cpu, offset: Value, selected: Value) =>
   cpu.system(operation, cpu.instance.size === 16 ? cpu.and(offset, cpu.i64(0xffff)) : cpu.zero32(offset), cpu.and(selected, cpu.i64(0xffff)));
 
+const INTERRUPTS = 1 << 9;
+/** Those that may not are left to the privileged half. */
+const mayChangeInterrupts = (cpu: Cpu, rflags: Value) => cpu.leU(cpu.field('cpl'), cpu.and(cpu.shrU(rflags, cpu.i32(12)), cpu.i32(3)));
+/** Where an interrupt waits already, or nothing changes, the privileged half sees to it. */
+const setInterruptFlag = (cpu: Cpu) => {
+  const rflags = cpu.let(cpu.field('rflags'));
+  const quiet = cpu.eqz(cpu.or(cpu.field('interruptPending'), cpu.and(rflags, cpu.i32(INTERRUPTS))));
+  cpu.when(
+    cpu.and(mayChangeInterrupts(cpu, rflags), quiet),
+    () => {
+      cpu.setField('rflags', cpu.or(rflags, cpu.i32(INTERRUPTS)));
+      cpu.setField('shadow', cpu.i32(1));
+      cpu.setField('shadowPc', cpu.nextPc());
+    },
+    () => cpu.system('setInterruptFlag'),
+  );
+};
+
 const RF_AND_VM = (1 << 16) | (1 << 17);
 const pushFlags = (cpu: Cpu) => {
   const system = cpu.extendU(cpu.and(cpu.field('rflags'), cpu.i32(~RF_AND_VM)));
@@ -191,7 +209,7 @@ const bySize = (into: boolean) => {
 export const system: readonly X86Row[] = [
   plain('hlt',      'F4',          'halt'),
   instruction('cli', 'FA |',       clearInterrupts, { mayTrap: true }),
-  plain('sti',      'FB',          'setInterruptFlag'),
+  instruction('sti', 'FB |',       setInterruptFlag, ends),
   plain('popf',     '9D',          'popFlags', { ...stack, ...ends, flags: 'both' }),
   instruction('pushf', '9C |',     pushFlags, { ...stack, flags: 'read' }),
   plain('iret',     'CF',          'interruptReturn', { sizes: [16, 32, 64] }),

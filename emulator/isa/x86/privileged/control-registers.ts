@@ -124,7 +124,8 @@ function writeCr4(core: Context, value: number): void {
   if (value & CR4.PAE && !isLong(state) && state.cr0 & CR0.PG && (before ^ value) & (CR4.PAE | CR4.PGE | CR4.PSE | CR4.SMEP))
     loadPointers(core, state.cr3);
   state.cr4 = value;
-  if ((before ^ value) & CR4_PAGING) engine.flush({ keepGlobal: false });
+  // Where PGE was clear nothing is remembered as global.
+  if ((before ^ value) & CR4_PAGING & ~(value & CR4.PGE)) engine.flush({ keepGlobal: false });
   engine.modeChanged();
 }
 

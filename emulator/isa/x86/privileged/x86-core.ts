@@ -139,7 +139,7 @@ export class X86Core implements PrivilegedCore, SystemCore {
   interruptHeld(): boolean {
     const { state } = this;
     if (state.shadow === 0) return false;
-    if (state.activity === ACTIVITY.active && state.pc === state.shadowPc && state.retired - state.shadowRetired <= 1n) return true;
+    if (state.activity === ACTIVITY.active && state.pc === state.shadowPc) return true;
     state.shadow = 0;
     return false;
   }
@@ -153,6 +153,8 @@ export class X86Core implements PrivilegedCore, SystemCore {
   }
   stepped(): void {
     const { state } = this;
+    // It holds for one instruction, even one that goes to itself.
+    if (state.pc === state.shadowPc) state.shadow = 0;
     if (!this.#trapDue || this.#entered !== this.#enteredBefore) return;
     state.dr6 |= SINGLE_STEP;
     this.#enter({ vector: VECTOR.DB, software: false, returnsTo: state.pc, restarts: false });
@@ -161,7 +163,6 @@ export class X86Core implements PrivilegedCore, SystemCore {
     const { state } = this;
     state.shadow = shadow;
     state.shadowPc = state.nextPc;
-    state.shadowRetired = this.engine.retired();
   }
   get #events(): number {
     return Atomics.load(this.state.events, 0);
@@ -176,6 +177,11 @@ export class X86Core implements PrivilegedCore, SystemCore {
     return this.apic.pending() >= 0 || this.#external;
   }
   interruptWaiting(): boolean {
+    const waiting = this.#waiting();
+    this.state.interruptPending = waiting ? 1 : 0;
+    return waiting;
+  }
+  #waiting(): boolean {
     const { activity, nmiBlocked } = this.state;
     const events = this.#events;
     if (activity === ACTIVITY.waitForSipi) return (events & (EVENT_BIT.SIPI | EVENT_BIT.INIT)) !== 0;
@@ -183,7 +189,7 @@ export class X86Core implements PrivilegedCore, SystemCore {
     return (activity !== ACTIVITY.halted || this.#maskable) && this.#requested;
   }
   interruptsChanged(): void {
-    if (this.#events !== 0 || (this.#maskable && this.#requested)) this.engine.interruptDue();
+    if (this.interruptWaiting() && (this.#events !== 0 || this.#maskable)) this.engine.interruptDue();
   }
 
   takeInterrupt(): boolean {
