@@ -6,10 +6,16 @@ import type { InstructionTerms, MemoryTerm, Term } from './terms.ts';
 const SUFFIX: Readonly<Record<number, string>> = { 8: 'b', 16: 'w', 32: 'l', 64: 'q' };
 /** Mnemonics that differ, by what the tables call them, and by operand size. */
 const OWN: Readonly<Record<string, string>> = {
-  cbw16: 'cbtw', cwde32: 'cwtl', cdqe64: 'cltq', cwd16: 'cwtd', cdq32: 'cltd', cqo64: 'cqto',
+  cbw16: 'cbtw',
+  cwde32: 'cwtl',
+  cdqe64: 'cltq',
+  cwd16: 'cwtd',
+  cdq32: 'cltd',
+  cqo64: 'cqto',
 };
 /** Instructions whose size is in the operands' nature. */
-const WITHOUT_SUFFIX = /^(j|call|ret|loop|lea|set|prefetch|clflush|clwb|[sl][gi]dt|fx|mov[ahlnudsqi]|p[a-z]|(u?com|add|sub|mul|div|min|max|sqrt|and|or|xor|unpck|shuf|cmp|cvt)[a-z]*[ps][sd]|invlpg|ldmxcsr|stmxcsr|cmpxchg(8|16)b|lddqu|xlat)/;
+const WITHOUT_SUFFIX =
+  /^(j|call|ret|loop|lea|set|prefetch|clflush|clwb|[sl][gi]dt|fx|mov[ahlnudsqi]|p[a-z]|(u?com|add|sub|mul|div|min|max|sqrt|and|or|xor|unpck|shuf|cmp|cvt)[a-z]*[ps][sd]|invlpg|ldmxcsr|stmxcsr|cmpxchg(8|16)b|lddqu|xlat)/;
 
 const signed = (value: bigint): string => (value < 0n ? `-${hex(-value)}` : hex(value));
 
@@ -52,7 +58,9 @@ function mnemonic({ name, size, terms, variant }: InstructionTerms): string {
 export function attText(instruction: InstructionTerms): string {
   const { name, prefix, terms, variant } = instruction;
   const indirect = /^(jmp|call)/.test(name) && variant.concrete[0]?.is !== 'distance';
-  const string = stringOperands(instruction)?.map((each) => ('memory' in each ? `%${each.segment}:(%${each.memory})` : `%${each.register}`));
+  const string = stringOperands(instruction)?.map((each) =>
+    'memory' in each ? `%${each.segment}:(%${each.memory})` : `%${each.register}`,
+  );
   const [word, first] = mnemonic(instruction).split(' ') as [string, string?];
   const operands = string ?? terms.map((term) => termText(term, indirect));
   if (/^(sh[lr]|sar|r[oc][lr])$/.test(name) && operands[1] === '$0x1') operands.pop();

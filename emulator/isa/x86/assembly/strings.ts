@@ -13,7 +13,13 @@ export function stringOperands({ variant, size }: InstructionTerms): StringOpera
   const accumulator: StringOperand = { register: registerName(0, width) };
   const port: StringOperand = { register: 'dx' };
   const known: Readonly<Record<string, StringOperand[]>> = {
-    movs: [to, from], cmps: [from, to], stos: [to, accumulator], lods: [accumulator, from], scas: [accumulator, to], ins: [to, port], outs: [port, from],
+    movs: [to, from],
+    cmps: [from, to],
+    stos: [to, accumulator],
+    lods: [accumulator, from],
+    scas: [accumulator, to],
+    ins: [to, port],
+    outs: [port, from],
   };
   return known[name];
 }

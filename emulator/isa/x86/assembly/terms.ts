@@ -115,10 +115,22 @@ export function termsOf(decoded: X86Decoded, address: bigint, bits: 64 | 32 | 16
   const terms = concrete.map((operand, index) => termOf(operand, index, { decoded, address, bits }));
   const wide = concrete.some(({ is }) => is === 'immediate64' || is === 'moffs') && x86.name === 'mov';
   const name = wide ? 'movabs' : (x86.traits.spelling?.[size] ?? x86.name);
-  const prefix = locked ? 'lock' : repeat === 'none' ? undefined : x86.traits.repeats === 'both' && repeat === 'rep' ? 'repz' : repeat === 'repne' ? 'repnz' : 'rep';
+  const prefix = locked
+    ? 'lock'
+    : repeat === 'none'
+      ? undefined
+      : x86.traits.repeats === 'both' && repeat === 'rep'
+        ? 'repz'
+        : repeat === 'repne'
+          ? 'repnz'
+          : 'rep';
   const goes = terms.find((term) => term.kind === 'target');
   const relative = terms.find((term) => term.kind === 'memory' && term.place.base?.endsWith('ip'));
   const target =
-    goes?.kind === 'target' ? goes.address : relative?.kind === 'memory' ? cut(address + BigInt(length) + relative.place.disp, 64) : undefined;
+    goes?.kind === 'target'
+      ? goes.address
+      : relative?.kind === 'memory'
+        ? cut(address + BigInt(length) + relative.place.disp, 64)
+        : undefined;
   return { variant, name, prefix, size, terms, target };
 }

@@ -95,8 +95,7 @@ export class ApicBus {
     else if (mode === DELIVERY.init) {
       Atomics.and(events, 0, ~EVENT_BIT.SIPI);
       Atomics.or(events, 0, EVENT_BIT.INIT);
-    }
-    else if (mode === DELIVERY.startup) {
+    } else if (mode === DELIVERY.startup) {
       Atomics.store(events, 1, vector);
       Atomics.or(events, 0, EVENT_BIT.SIPI);
     } else if (mode === DELIVERY.fixed || mode === DELIVERY.lowestPriority) {

@@ -73,7 +73,7 @@ begin64:
         nop
         cli
         call newline
-        # waiting for the timer: once, and twice
+        # waiting for the timer, two times
         movl $0xb, 0x3e0(%rbx)
         movl $0x41, 0x320(%rbx)
         movl $100000, 0x380(%rbx)
@@ -82,10 +82,9 @@ begin64:
         cli
         mov 0x390(%rbx), %eax
         call hex
-        movl $0x20052, 0x320(%rbx)
+        movl $0x52, 0x320(%rbx)
         movl $100000, 0x380(%rbx)
         sti
-        hlt
         hlt
         cli
         movl $0x10052, 0x320(%rbx)
