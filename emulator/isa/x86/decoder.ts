@@ -3,12 +3,12 @@
  * and the ModRM byte choose one.
  */
 import { EA, NO_REGISTER } from './address.ts';
-import { MAPS } from './notation.ts';
+import { MAPS, type OperandSpec } from './notation.ts';
 import type { Size } from './place.ts';
 import { DECODING, LONGEST, type Prefixes, readPrefixes } from './prefixes.ts';
-import type { X86Decoded, X86Row } from './row.ts';
+import type { Concrete, Variant, X86Decoded, X86Row } from './row.ts';
 import { rows } from './rows.ts';
-import { operandName, operandSize, type Shape, Variants } from './variants.ts';
+import { operandName, operandSize, packShape, Variants } from './variants.ts';
 
 export const variants = new Variants(rows);
 
@@ -76,7 +76,10 @@ const BASES_16 = [[3, 6], [3, 7], [5, 6], [5, 7], [6, NO_REGISTER], [7, NO_REGIS
 
 /** Reads a ModRM byte of a memory operand with what follows it into `memory`. @returns whether all of it is there */
 function readMemory(view: DataView, at: number, there: number, bits: number): boolean {
-  Object.assign(memory, { base: NO_REGISTER, index: NO_REGISTER, scale: 0, disp: 0, rip: false, stack: false, length: 1 });
+  memory.base = memory.index = NO_REGISTER;
+  memory.scale = memory.disp = 0;
+  memory.rip = memory.stack = false;
+  memory.length = 1;
   const modrm = view.getUint8(at);
   const mod = modrm >> 6;
   const low = modrm & 7;
@@ -84,13 +87,20 @@ function readMemory(view: DataView, at: number, there: number, bits: number): bo
   if (bits === 16) {
     const [base, index] = BASES_16[low] as readonly [number, number];
     if (mod === 0 && low === 6) dispBytes = 2;
-    else Object.assign(memory, { base, index, stack: base === 5 });
+    else {
+      memory.base = base;
+      memory.index = index;
+      memory.stack = base === 5;
+    }
   } else if (low === 4) {
     if (there < 2) return false;
     const sib = view.getUint8(at + 1);
     memory.length = 2;
     const index = ((sib >> 3) & 7) | ((prefixes.rex & 2) << 2);
-    if (index !== 4) Object.assign(memory, { index, scale: sib >> 6 });
+    if (index !== 4) {
+      memory.index = index;
+      memory.scale = sib >> 6;
+    }
     if ((sib & 7) === 5 && mod === 0) dispBytes = 4;
     else memory.base = (sib & 7) | ((prefixes.rex & 1) << 3);
     memory.stack = memory.base === 4 || memory.base === 5;
@@ -173,45 +183,51 @@ interface Opened {
   readonly length: number;
 }
 
-/** Reads immediates and names the operands of a row that has been found. */
+/** Reads immediates and names the operands of a row that has been found. Runs for every instruction that a guest reaches. */
 function complete(row: X86Row, opened: Opened): X86Decoded | 'illegal' | 'more' | 'refused' {
   const { encoding, traits } = row;
   const { view, at, there, decoding, opcode, modrm } = opened;
   const { rex } = prefixes;
   const size = sizeOf(row, decoding);
   let { length } = opened;
-  const immediates: number[] = [];
+  let read = 0;
   for (const code of encoding.immediates) {
     const bytes = immediateBytes(code, size, decoding);
     if (there < length + bytes) return 'more';
-    immediates.push(...readImmediate(view, at + length, bytes, row));
+    read = readImmediate(view, at + length, bytes, row, read);
     length += bytes;
   }
   if (length > LONGEST) return 'illegal';
-  const rexB = (rex & 1) !== 0;
-  if (traits.refuses?.({ rexB, size, immediate: immediates[0] ?? 0 })) return 'refused';
+  if (traits.refuses?.({ rexB: (rex & 1) !== 0, size, immediate: read > 0 ? (immediates[0] as number) : 0 })) return 'refused';
 
-  const shape = shapeOf(row, size, modrm, opcode);
-  if (!shape) return 'illegal';
-  const variant = variants.find(row, shape);
+  const isMemory = encoding.modrm && modrm < 0xc0;
+  if (prefixes.locked && !(traits.lockable && isMemory)) return 'illegal';
+  const variant = variants.at(row, packShape(size, isMemory, highBytes(row, size, isMemory, modrm, opcode), prefixes.locked, repetition(row)));
   if (!variant) return 'illegal';
   const operands: Record<string, number> = {};
-  encoding.operands.forEach((spec, index) => {
+  const specs = encoding.operands;
+  let taken = 0;
+  for (let index = 0; index < specs.length; index++) {
+    const { slot, number } = specs[index] as OperandSpec;
+    const { is } = variant.concrete[index] as Concrete;
     const name = operandName(index);
-    const concrete = variant.concrete[index];
-    if (spec.slot === 'fixed') operands[name] = spec.number ?? 1;
-    else if (spec.slot === 'reg') operands[name] = generalNumber(((modrm >> 3) & 7) | ((rex & 4) << 1), concrete?.is);
-    else if (spec.slot === 'opcode') operands[name] = generalNumber((opcode & 7) | ((rex & 1) << 3), concrete?.is);
-    else if (spec.slot === 'rm' && !shape.memory) operands[name] = generalNumber((modrm & 7) | ((rex & 1) << 3), concrete?.is);
-    else if (concrete?.is === 'distance') operands[name] = (immediates.shift() as number) + length;
-    else if (spec.slot === 'immediate' && concrete?.is !== 'moffs') {
-      operands[name] = immediates.shift() as number;
-      if (concrete?.is === 'immediate64') operands['above'] = immediates.shift() as number;
+    if (slot === 'reg') operands[name] = generalNumber(((modrm >> 3) & 7) | ((rex & 4) << 1), is);
+    else if (slot === 'rm') {
+      if (!isMemory) operands[name] = generalNumber((modrm & 7) | ((rex & 1) << 3), is);
+    } else if (slot === 'opcode') operands[name] = generalNumber((opcode & 7) | ((rex & 1) << 3), is);
+    else if (slot === 'fixed') operands[name] = number ?? 1;
+    else if (is === 'distance') operands[name] = (immediates[taken++] as number) + length;
+    else if (is !== 'moffs') {
+      operands[name] = immediates[taken++] as number;
+      if (is === 'immediate64') operands['above'] = immediates[taken++] as number;
     }
-  });
-  if (encoding.immediates[0] === 'moffs') Object.assign(operands, moffsOperands(immediates, decoding));
-  else if (shape.memory) Object.assign(operands, memoryOperands(decoding));
-  else if (traits.memory) operands['ea'] = eaControl(decoding, SEGMENT.DS);
+  }
+  if (isMemory) nameMemory(operands, decoding);
+  else if (encoding.immediates[0] === 'moffs') {
+    operands['ea'] = eaControl(decoding, SEGMENT.DS);
+    operands['disp'] = immediates[0] as number;
+    operands['above'] = read > 1 ? (immediates[1] as number) : 0;
+  } else if (traits.memory) operands['ea'] = eaControl(decoding, SEGMENT.DS);
   if (traits.numbered) operands['number'] = operands[operandName(0)] ?? 0;
   return { row: variant, length, operands };
 }
@@ -219,30 +235,32 @@ function complete(row: X86Row, opened: Opened): X86Decoded | 'illegal' | 'more' 
 /** There are only eight MMX registers, whatever REX says. */
 const generalNumber = (number: number, is: string | undefined): number => (is === 'high' ? number - 4 : is === 'mmx' ? number & 7 : number);
 
-function memoryOperands(decoding: number): Record<string, number> {
+function nameMemory(operands: Record<string, number>, decoding: number): void {
   const { base, index, scale, disp, rip, stack } = memory;
-  let ea = eaControl(decoding, stack ? SEGMENT.SS : SEGMENT.DS) | scale;
-  if (rip && decoding === DECODING.bits64) ea |= EA.ripRelative;
-  return { base, index, ea, disp };
-}
-function moffsOperands([low = 0, high = 0]: readonly number[], decoding: number): Record<string, number> {
-  return { ea: eaControl(decoding, SEGMENT.DS), disp: low, above: high };
+  const ea = eaControl(decoding, stack ? SEGMENT.SS : SEGMENT.DS) | scale;
+  operands['base'] = base;
+  operands['index'] = index;
+  operands['ea'] = rip && decoding === DECODING.bits64 ? ea | EA.ripRelative : ea;
+  operands['disp'] = disp;
 }
 
-/** @returns undefined where LOCK stands before an instruction that cannot be locked */
-function shapeOf({ encoding, traits }: X86Row, size: Size, modrm: number, opcode: number): Shape | undefined {
-  const memoryForm = encoding.modrm && modrm < 0xc0;
-  if (prefixes.locked && !(traits.lockable && memoryForm)) return undefined;
+/** For each operand, from bit 0, whether it is AH or one of its kin: those of 8 bits from number 4 on, without REX. */
+function highBytes(row: X86Row, size: Size, isMemory: boolean, modrm: number, opcode: number): number {
+  if (prefixes.rex) return 0;
+  const { operands } = row.encoding;
   let high = 0;
-  if (!prefixes.rex)
-    encoding.operands.forEach((spec, index) => {
-      const isRegister = spec.kind === 'gpr' || (spec.kind === 'gpr/m' && !memoryForm);
-      if (!isRegister || spec.slot === 'fixed' || operandSize(spec, size) !== 8) return;
-      const number = spec.slot === 'reg' ? (modrm >> 3) & 7 : spec.slot === 'opcode' ? opcode & 7 : modrm & 7;
-      if (number >= 4) high |= 1 << index;
-    });
-  const repeat = !traits.repeats || prefixes.repeat === 0 ? 'none' : prefixes.repeat === 0xf2 && traits.repeats === 'both' ? 'repne' : 'rep';
-  return { size, memory: memoryForm, high, locked: prefixes.locked, repeat };
+  for (let index = 0; index < operands.length; index++) {
+    const spec = operands[index] as OperandSpec;
+    if (spec.slot === 'fixed' || operandSize(spec, size) !== 8) continue;
+    if (spec.kind !== 'gpr' && (spec.kind !== 'gpr/m' || isMemory)) continue;
+    const number = spec.slot === 'reg' ? (modrm >> 3) & 7 : spec.slot === 'opcode' ? opcode & 7 : modrm & 7;
+    if (number >= 4) high |= 1 << index;
+  }
+  return high;
+}
+function repetition({ traits: { repeats } }: X86Row): Variant['repeat'] {
+  if (!repeats || prefixes.repeat === 0) return 'none';
+  return prefixes.repeat === 0xf2 && repeats === 'both' ? 'repne' : 'rep';
 }
 
 function immediateBytes(code: string, size: Size, decoding: number): number {
@@ -253,13 +271,16 @@ function immediateBytes(code: string, size: Size, decoding: number): number {
   if (code === 'moffs') return addressBits(decoding) / 8;
   return size === 16 ? 2 : 4;
 }
-/** One immediate; one of eight bytes as two numbers, the lower first. */
-function readImmediate(view: DataView, at: number, bytes: number, { encoding }: X86Row): number[] {
-  const unsigned = encoding.operands.some(({ kind }) => kind === 'uimm');
-  if (bytes === 1) return [unsigned ? view.getUint8(at) : view.getInt8(at)];
-  if (bytes === 2) return [unsigned ? view.getUint16(at, true) : view.getInt16(at, true)];
-  if (bytes === 4) return [view.getInt32(at, true)];
-  return [view.getInt32(at, true), view.getInt32(at + 4, true)];
+/** The immediates of the instruction in hand; one of eight bytes is two of them, the lower first. */
+const immediates: number[] = [];
+/** Reads one. @param from how many there are before it @returns how many there are then */
+function readImmediate(view: DataView, at: number, bytes: number, { unsigned }: X86Row, from: number): number {
+  if (bytes === 1) immediates[from] = unsigned ? view.getUint8(at) : view.getInt8(at);
+  else if (bytes === 2) immediates[from] = unsigned ? view.getUint16(at, true) : view.getInt16(at, true);
+  else immediates[from] = view.getInt32(at, true);
+  if (bytes < 8) return from + 1;
+  immediates[from + 1] = view.getInt32(at + 4, true);
+  return from + 2;
 }
 
 /** See Architecture.illegalValue: the first bytes. */

@@ -67,6 +67,8 @@ export interface X86Row {
   readonly meaning: (cpu: Cpu, ...operands: never[]) => void;
   /** The operand sizes that it has. */
   readonly sizes: readonly Size[];
+  /** Its immediates are not sign-extended. */
+  readonly unsigned: boolean;
 }
 
 /** What an operand has become in a variant. `high`: AH, CH, DH or BH. */
@@ -113,5 +115,7 @@ export function instruction<const P extends string>(
   traits: X86Traits & { readonly sizes?: readonly Size[] } = {},
 ): X86Row {
   const encoding = parseRow(text);
-  return { name, text, encoding, traits, meaning: meaning as unknown as X86Row['meaning'], sizes: traits.sizes ?? sizesOf(encoding, traits) };
+  const unsigned = encoding.operands.some(({ kind }) => kind === 'uimm');
+  const sizes = traits.sizes ?? sizesOf(encoding, traits);
+  return { name, text, encoding, traits, meaning: meaning as unknown as X86Row['meaning'], sizes, unsigned };
 }

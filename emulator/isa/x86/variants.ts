@@ -22,8 +22,8 @@ export interface Shape {
 }
 const REPEATS = ['none', 'rep', 'repne'] as const;
 /** A small number for a shape, by which variants are found. */
-export const shapeNumber = ({ size, memory, high, locked, repeat }: Shape): number =>
-  (31 - Math.clz32(size) - 3) | (memory ? 4 : 0) | (high << 3) | (locked ? 0x40 : 0) | (REPEATS.indexOf(repeat) << 7);
+export const packShape = (size: Size, memory: boolean, high: number, locked: boolean, repeat: Variant['repeat']): number =>
+  (31 - Math.clz32(size) - 3) | (memory ? 4 : 0) | (high << 3) | (locked ? 0x40 : 0) | (repeat === 'none' ? 0 : repeat === 'rep' ? 0x80 : 0x100);
 
 export const operandSize = (spec: OperandSpec, size: Size): Size =>
   spec.size === '*' || spec.size === 'y' || spec.size === undefined || spec.size === 128 ? size : spec.size;
@@ -68,8 +68,9 @@ const MEMORY_OPERANDS: readonly Operand[] = [
   { name: 'ea', kind: 'control', bits: EA_BITS },
   { name: 'disp', kind: 'immediate' },
 ];
-/** The operands' names: by position, with `imm` for immediates. */
-export const operandName = (index: number): string => `o${index}`;
+const NAMES = ['o0', 'o1', 'o2', 'o3'] as const;
+/** The operands' names, by position. */
+export const operandName = (index: number): string => NAMES[index] ?? '';
 
 function engineOperands(concrete: readonly Concrete[], { traits }: X86Row): Operand[] {
   const accesses = [traits.first ?? 'both', traits.second ?? 'read'];
@@ -181,6 +182,7 @@ function makeVariant(row: X86Row, name: string, concrete: readonly Concrete[], {
 const SHORT = { moffs: 'o', register: 'r', high: 'h', memory: 'm', address: 'm', vector: 'x', mmx: 'q', vectorMemory: 'm', immediate: 'i', immediate64: 'i', distance: 'd', control: 'n' } as const;
 const shortName = (operand: Concrete): string => `${SHORT[operand.is]}${'size' in operand ? operand.size : operand.is === 'immediate64' ? 64 : ''}`;
 
+const numberOf = ({ size, memory, high, locked, repeat }: Shape): number => packShape(size, memory, high, locked, repeat);
 /** All variants of all rows; encodings that do the same with the same operands share one. */
 export class Variants {
   readonly list: Variant[] = [];
@@ -188,11 +190,11 @@ export class Variants {
   readonly #found = new Map<X86Row, Map<number, Variant>>();
 
   constructor(rows: readonly X86Row[]) {
-    for (const row of rows) this.#found.set(row, new Map(this.#shapes(row).map((shape) => [shapeNumber(shape), this.#variant(row, shape)])));
+    for (const row of rows) this.#found.set(row, new Map(this.#shapes(row).map((shape) => [numberOf(shape), this.#variant(row, shape)])));
   }
-  /** @returns undefined for a shape that the row has not: an illegal instruction */
-  find(row: X86Row, shape: Shape): Variant | undefined {
-    return this.#found.get(row)?.get(shapeNumber(shape));
+  /** @param number see packShape @returns undefined for a shape that the row has not: an illegal instruction */
+  at(row: X86Row, number: number): Variant | undefined {
+    return this.#found.get(row)?.get(number);
   }
   #variant(row: X86Row, shape: Shape): Variant {
     const { traits } = row;
