@@ -54,11 +54,25 @@ export type Extent = number;
 /** Bounds what hostile code can make us remember; a booting kernel uses about 40 000 different instructions. */
 const MOST_KEPT = 1 << 16;
 
+/** How an operand's number becomes a field of a record. */
+interface RecordField {
+  readonly name: string;
+  readonly at: number;
+  readonly width: 1 | 2 | 4 | 8;
+  /** A register's place is its number times its size from here on; all else is what it is. */
+  readonly from: number;
+  readonly size: number;
+  /** The number of a register that is only written, and takes nothing, and the one that stands for it; -1: none. */
+  readonly reads: number;
+  readonly discards: number;
+}
+
 /** Packs decoded instructions as records. */
 class RecordPacker {
   readonly #architecture: Architecture;
   readonly #handlers: Handlers;
   readonly #shape: RecordShape;
+  readonly #fields = new Map<Row, readonly RecordField[]>();
 
   constructor(architecture: Architecture, shape: RecordShape) {
     this.#architecture = architecture;
@@ -69,28 +83,37 @@ class RecordPacker {
   /** @returns undefined for a row that the emulator does not implement */
   pack(words: Int32Array, decoded: Decoded): Extent | undefined {
     const { row, operands, length, wide } = decoded;
-    const { files, state } = this.#architecture;
     const number = this.#handlers.numberOf(decoded);
     if (number === undefined) return undefined;
     const bytes = new DataView(words.buffer, words.byteOffset, this.#shape.size);
     words.fill(0);
     bytes.setUint16(RECORD.handler, number, true);
     bytes.setUint8(this.#shape.length, length);
-    for (const { operand, at, width } of operandPlaces(row, this.#shape)) {
-      let value = operands[operand.name] ?? 0;
-      const file = operand.file === undefined ? undefined : files[operand.file];
-      if (file && operand.file !== undefined) {
-        const discarded = operand.access === 'write' && file.zero?.reads === value;
-        value = (state.offsets[operand.file] as number) + (discarded && file.zero ? file.zero.discards : value) * (file.width / 8);
-      }
-      if (width === 8) bytes.setBigInt64(at, wide?.[operand.name] ?? BigInt(value), true);
-      else if (width === 4) bytes.setInt32(at, value, true);
+    for (const { name, at, width, from, size, reads, discards } of this.#fieldsOf(row)) {
+      const given = operands[name] ?? 0;
+      const value = from + (given === reads ? discards : given) * size;
+      if (width === 4) bytes.setInt32(at, value, true);
       else if (width === 2) bytes.setUint16(at, value, true);
-      else bytes.setUint8(at, value);
+      else if (width === 1) bytes.setUint8(at, value);
+      else bytes.setBigInt64(at, wide?.[name] ?? BigInt(value), true);
     }
     const flow = row.flow?.(operands);
     // Past a jump there may be data.
     return flow && flow.kind !== 'branch' && !flow.links ? -length : length;
+  }
+  /** Worked out once a row: a guest's start decodes hundreds of thousands of instructions. */
+  #fieldsOf(row: Row): readonly RecordField[] {
+    const known = this.#fields.get(row);
+    if (known) return known;
+    const { files, state } = this.#architecture;
+    const fields = operandPlaces(row, this.#shape).map(({ operand: { name, file, access }, at, width }): RecordField => {
+      if (file === undefined) return { name, at, width, from: 0, size: 1, reads: -1, discards: -1 };
+      const zero = access === 'write' ? files[file]?.zero : undefined;
+      const size = (files[file]?.width ?? 0) / 8;
+      return { name, at, width, from: state.offsets[file] as number, size, reads: zero?.reads ?? -1, discards: zero?.discards ?? -1 };
+    });
+    this.#fields.set(row, fields);
+    return fields;
   }
 }
 
