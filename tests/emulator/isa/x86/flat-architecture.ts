@@ -3,50 +3,23 @@ import type { Architecture, EngineCore, ExecutionMode, PrivilegedCore, Standing 
 import { FLOAT_MODE, FLOAT_STATES, type FloatMode, WALK } from '../../../../emulator/isa/architecture.ts';
 import { x86Cpu } from '../../../../emulator/isa/x86/cpu.ts';
 import { decode, illegalValue, variants } from '../../../../emulator/isa/x86/decoder.ts';
+import { OPERATIONS as ALL_OPERATIONS } from '../../../../emulator/isa/x86/privileged/operations.ts';
+import { QUESTIONS } from '../../../../emulator/isa/x86/privileged/questions.ts';
 import { describeFlags } from '../../../../emulator/isa/x86/flags.ts';
-import { bind, schema, type StateOf, u32, u32s, u64, u64s } from '../../../../emulator/snapshot/schema.ts';
+import { coreState } from '../../../../emulator/isa/x86/state.ts';
+import { bind, schema, type StateOf, u32, u64 } from '../../../../emulator/snapshot/schema.ts';
 
 export const flatState = schema('x86-flat', 1, {
-  xmm: u64s(32),
-  gpr: u64s(17),
-  flags: u64s(3),
-  segmentBase: u64s(8),
-  stackMask: u64(0xffff_ffff_ffff_ffffn),
-  stackBase: u64(),
-  shadow: u32(),
-  shadowPc: u64(),
-  interruptPending: u32(),
-  pc: u64(),
-  retired: u64(),
+  ...coreState.fields,
+  /** In 64-bit mode all of RSP counts. */
+  stackMask: u64(2n ** 64n - 1n),
   rflags: u32(2),
-  nextPc: u64(),
-  operandSize: u32(),
-  segmentSelector: u32s(8),
-  cr0: u32(),
-  cr4: u32(),
-  gdtBase: u64(),
-  gdtLimit: u32(),
-  idtBase: u64(),
-  idtLimit: u32(),
-  x87: u64s(8),
-  fpuStatus: u32(),
-  fpuTags: u32(),
-  cpl: u32(),
-  tscAux: u64(),
-  sseRounding: u32(),
-  sseFlags: u32(),
+  pc: u64(),
   /** The vector of what ended the run, plus one. */
   raised: u32(),
 });
-/** What the core does by itself; all else ends the run as INT3 does. */
-const OPERATIONS = [
-  ...['raise', 'popFlags', 'softwareInterrupt', 'interruptReturn', 'farJump', 'farCall', 'farReturn', 'systemCall', 'systemReturn'],
-  ...['systemEnter', 'systemExit', 'swapGs', 'loadSegment', 'popSegment', 'loadFarPointer', 'loadGdt', 'loadIdt', 'loadLdt', 'loadTask'],
-  ...['accessRights', 'segmentLimit', 'verifyRead', 'verifyWrite', 'writeSegmentBase', 'writeControl', 'writeDebug', 'loadMachineStatus'],
-  ...['clearTaskSwitched', 'invalidatePage', 'writeBack', 'serialize', 'cpuid', 'readModel', 'writeModel', 'readTime', 'readTimeAndCore'],
-  ...['random', 'halt', 'setInterruptFlag', 'clearInterruptFlag', 'saveFloat', 'restoreFloat', 'loadMxcsr', 'mxcsr', 'readControl'],
-  ...['readDebug', 'port'],
-];
+/** What the core does by itself are `raise` and `popFlags`; all else ends the run as INT3 does. */
+const OPERATIONS = [...ALL_OPERATIONS, ...QUESTIONS];
 const BREAKPOINT = 3;
 const INEXACT = 1;
 const STATUS = { DF: 0x400n, usual: 0x202n } as const;
