@@ -140,9 +140,18 @@ export class PlaceRoutine extends Routine {
   #moveBy(offset: Expression): void {
     this.ip.set(this.add(this.ip.get(), this.wrap(this.shl(offset, this.i64(this.#shift)))));
   }
+  /** Leaves by the exact address where a distance is so far that the records' one has no room in 32 bits. */
+  #leaveFar(by: Expression): void {
+    // Only code of single bytes has displacements that wide.
+    if (this.architecture.code.grain !== 1) return;
+    const reach = 2n ** BigInt(30 - this.#shift);
+    const near = this.ltU(this.add(by, this.i64(reach)), this.i64(2n * reach));
+    this.when(this.eqz(near), () => this.jumpTo(this.add(this.pc(), by)));
+  }
   branch(condition: Expression, offset: Expression): void {
     this.when(condition, () => {
       const by = this.let(offset);
+      this.#leaveFar(by);
       this.#moveBy(by);
       // A branch to itself counts as one back: only those look at the budget and at attention.
       this.branchTo(this.onJump, this.leS(by, this.i64(0)));
@@ -150,7 +159,9 @@ export class PlaceRoutine extends Routine {
     });
   }
   jumpBy(offset: Expression): void {
-    this.#moveBy(offset);
+    const by = this.let(offset);
+    this.#leaveFar(by);
+    this.#moveBy(by);
     this.branchTo(this.onJump);
   }
   jumpTo(address: Expression): void {
