@@ -143,6 +143,13 @@ export class AttachedBackEnds {
     for (const backEnd of this.#backEnds) backEnd.adjustClock?.();
   }
 
+  /** Presses the power button. @returns false on a machine without one */
+  pressPowerButton(): boolean {
+    const able = this.#backEnds.filter((backEnd) => backEnd.pressPowerButton);
+    for (const backEnd of able) backEnd.pressPowerButton?.();
+    return able.length > 0;
+  }
+
   /** The guest goes on from a saved instant, as others may or did: it is told, and reseeds its random number generator. */
   renewGeneration(): void {
     for (const backEnd of this.#backEnds) backEnd.renewGeneration?.();

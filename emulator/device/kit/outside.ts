@@ -58,6 +58,8 @@ export interface BackEnd {
   readonly consoles?: readonly ConsoleEnds[];
   /** Connects what the guest sees of the outside: when a machine begins, and again when its devices were reset. */
   begin?(): void;
+  /** The owner presses the machine's power button. */
+  pressPowerButton?(): void;
   /** Time has passed outside that the guest has not seen: after a pause, or a return. */
   adjustClock?(): void;
   /** The guest goes on from a saved instant, as others may or did. */

@@ -68,6 +68,8 @@ export interface Built {
   line?(source: number): InterruptLine;
   /** Brings a core's timer line up to date. @returns the ticks at which to call again; Infinity if never by itself */
   deadline?(core: number): number;
+  /** Gives the vector of the interrupt that its line to a core stands for; it counts as taken. */
+  acknowledge?(): number;
   /** A core is done with a level-triggered interrupt that came to it as a message with this vector. */
   endOfInterrupt?(vector: number): void;
   /** After a reset of its state: empties what is shared. */
