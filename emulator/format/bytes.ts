@@ -13,3 +13,9 @@ export function mebibytes(bytes: number): string {
   const size = bytes / 2 ** 20;
   return size >= 1 || bytes === 0 ? `${Number(size.toFixed(1))} MiB` : `${Math.ceil(bytes / 1024)} KiB`;
 }
+
+/** UTF-8; there is no TextEncoder in these rooms. */
+export function utf8(text: string): Uint8Array {
+  const units = encodeURIComponent(text).match(/%..|./g) ?? [];
+  return Uint8Array.from(units, (unit) => (unit.length === 3 ? parseInt(unit.slice(1), 16) : unit.charCodeAt(0)));
+}

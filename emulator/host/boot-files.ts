@@ -1,5 +1,5 @@
 /** Reads the files a machine starts from. */
-import type { BootFiles } from '../board/boot/boot.ts';
+import type { BootFiles } from '../board/boot/request.ts';
 import { MachineError, type MachineConfiguration } from '../index.ts';
 import { readPath } from './files/open-path.ts';
 import { PathError } from './files/path-error.ts';

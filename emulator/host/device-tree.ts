@@ -1,6 +1,7 @@
 /** The device tree of a machine that need not run. */
 import { boards } from '../board/boards.ts';
-import type { MachineConfiguration } from '../index.ts';
+import type { BoardKind } from '../board/kit/plan.ts';
+import { type MachineConfiguration, MachineError } from '../index.ts';
 
 /**
  * The flattened device tree (Devicetree Specification 0.4, chapter 5) that a machine of this configuration gives its
@@ -8,7 +9,8 @@ import type { MachineConfiguration } from '../index.ts';
  * @throws MachineError for more devices than the board has room for
  */
 export function deviceTreeOf(configuration: MachineConfiguration): Uint8Array {
-  const board = boards[configuration.board];
+  const board: BoardKind = boards[configuration.board];
+  if (!board.deviceTree) throw new MachineError(`the board ${configuration.board} has no device tree: its guests learn of it by ACPI`);
   const { boot } = configuration;
   const bootArguments = boot.kind === 'linux' ? { bootArguments: boot.commandLine } : {};
   return board.deviceTree(configuration, board.plan(configuration), bootArguments);

@@ -1,7 +1,7 @@
 /** Entry point of a machine's I/O thread: loads the boot files, initialises the board, then serves its back ends. */
 import { parentPort } from 'node:worker_threads';
-import { gunzipSync } from 'node:zlib';
-import { coreStart, prepareBoot } from '../board/boot/boot.ts';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import type { Inflate } from '../board/boot/request.ts';
 import { type Board, createBoard } from '../board/kit/board.ts';
 import { type DiskOwner, type MachineConfiguration, MachineError } from '../index.ts';
 import { MachineClock } from '../machine/clock.ts';
@@ -158,6 +158,9 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
   return { start, take, close };
 }
 
+const inflate: Inflate = (bytes, maxOutputLength, compression = 'gzip') =>
+  (compression === 'zstd' ? zstdDecompressSync : gunzipSync)(bytes, { maxOutputLength });
+
 /** What a start gives: how the cores begin, and what belongs to the machine as a whole. */
 interface Started {
   readonly start: CoreStart | CoreResume;
@@ -166,11 +169,10 @@ interface Started {
 
 async function boot(board: Board, guest: GuestMemory, configuration: MachineConfiguration): Promise<Started> {
   const files = await readBootFiles(configuration);
-  const inflate = (bytes: Uint8Array, limit: number) => gunzipSync(bytes, { maxOutputLength: limit });
-  const prepared = prepareBoot({ files, memory: guest, deviceTree: (request) => board.deviceTree(request), inflate, entropy });
+  const prepared = board.prepareBoot({ files, memory: guest, inflate, entropy });
   for (const line of prepared.log) log(line);
   release(files);
-  const start = coreStart(prepared);
+  const { start } = prepared;
   return {
     start,
     whole: {

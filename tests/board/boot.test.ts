@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it, test } from 'vitest';
-import { type BootFiles, type BootState, prepareBoot } from '../../emulator/board/boot/boot.ts';
-import { boards } from '../../emulator/board/boards.ts';
+import type { BootFiles } from '../../emulator/board/boot/request.ts';
+import { type BootState, prepareBoot } from '../../emulator/board/riscv64-virt/boot/boot.ts';
+import { riscv64Virt } from '../../emulator/board/riscv64-virt/board.ts';
+import { deviceTree } from '../../emulator/board/riscv64-virt/device-tree.ts';
 import { DRAM, KERNEL } from '../../emulator/board/riscv64-virt/memory-map.ts';
 import { MachineError } from '../../emulator/index.ts';
 import { GuestMemory } from '../../emulator/memory/guest-memory.ts';
@@ -24,13 +26,12 @@ function boot(files: BootFiles, mebibytes = 64): BootState & { memory: GuestMemo
     keep: () => undefined,
     codeWritten: () => undefined,
   });
-  const virt = boards['riscv64-virt'];
   const configuration = { board: 'riscv64-virt', cores: 1, memoryBytes: size, disks: [], ports: [] } as const;
   const state = prepareBoot({
     files,
     memory,
     inflate: (bytes, limit) => gunzipSync(bytes, { maxOutputLength: limit }),
-    deviceTree: (request) => virt.deviceTree(configuration, virt.plan(configuration), request),
+    deviceTree: (request) => deviceTree(configuration, riscv64Virt.plan(configuration), request),
     entropy: (count) => new Uint8Array(count).fill(9),
   });
   return { ...state, memory };

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { flatten, node, wide } from '../../emulator/board/kit/fdt.ts';
 import { describeWith, tool } from '../kit/tools.ts';
-import { boards } from '../../emulator/board/boards.ts';
+import { riscv64Virt as virt } from '../../emulator/board/riscv64-virt/board.ts';
+import { deviceTree } from '../../emulator/board/riscv64-virt/device-tree.ts';
 
 interface Parsed {
   properties: Record<string, Uint8Array>;
@@ -48,14 +49,13 @@ const words = (bytes?: Uint8Array) => new TextDecoder().decode(bytes).split('\0'
 const at = (root: Parsed, path: string) =>
   path.split('/').reduce<Parsed>((found, name) => (name === '' ? found : (found.children[name] as Parsed)), root);
 
-const virt = boards['riscv64-virt'];
 const board = { board: 'riscv64-virt', cores: 2, memoryBytes: 512 * 2 ** 20, disks: [], ports: [] } as const;
 const request = {
   bootArguments: 'console=ttyS0 note="größe"',
   initrd: { start: 0x8800_0000, end: 0x8812_3456 },
   seed: Uint8Array.from({ length: 32 }, (_, index) => index + 1),
 };
-const blob = virt.deviceTree(board, virt.plan(board), request);
+const blob = deviceTree(board, virt.plan(board), request);
 const root = parse(blob);
 
 describe('the tree of riscv64-virt', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import { elfProgram } from '../../emulator/board/boot/elf.ts';
 import { placeProgram } from '../../emulator/board/boot/place-program.ts';
+import { RISCV64 } from '../../emulator/board/riscv64-virt/boot/boot.ts';
 import { DRAM, KERNEL } from '../../emulator/board/riscv64-virt/memory-map.ts';
 import { SEGMENT } from '../../emulator/format/elf.ts';
 import { describeWith, tool } from '../kit/tools.ts';
@@ -38,7 +39,8 @@ function programOf(entry: number, parts: readonly Part[]): Uint8Array {
   }
   return bytes;
 }
-const placed = (bytes: Uint8Array, movable = false) => placeProgram('the program', elfProgram(bytes, 'the program'), DRAM, movable);
+const placed = (bytes: Uint8Array, movable = false) =>
+  placeProgram('the program', elfProgram(bytes, 'the program', RISCV64), DRAM, movable ? KERNEL : undefined);
 
 describe('of a program without sections', () => {
   const code: Part = { at: DRAM, offset: 0x1000, length: 0x100, executable: true };

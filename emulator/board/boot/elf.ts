@@ -1,5 +1,5 @@
-/** ELF programs for the board: what to load where, the entry, and `tohost`. The RISC-V ELF psABI. */
-import { type ElfFile, type ElfSegment, ELF_TYPE, ElfError, elfMachineName, isRiscv64, readElf, SEGMENT } from '../../format/elf.ts';
+/** ELF programs for a board: what to load where, the entry, and `tohost`. */
+import { type ElfFile, type ElfSegment, ELF_TYPE, ElfError, elfMachineName, readElf, SEGMENT } from '../../format/elf.ts';
 import { MachineError } from '../../index.ts';
 
 /** A part of a program to be loaded. */
@@ -18,18 +18,24 @@ export interface ElfProgram {
   readonly fromhost: bigint | undefined;
 }
 
+/** For which processor a board's programs are. */
+export interface WantedProgram {
+  is(bytes: Uint8Array): boolean;
+  /** What is said of near misses, by the name of their processor. */
+  readonly others: Readonly<Record<string, string>>;
+  /** "this board runs 64-bit RISC-V programs" */
+  readonly wanted: string;
+}
+
 /**
  * Reads an executable. @param what names the file in an error: "the program"
  * @throws MachineError for another machine, another kind of ELF file, or a damaged one
  */
-export function elfProgram(bytes: Uint8Array, what: string): ElfProgram {
-  if (bytes.length >= 20 && !isRiscv64(bytes)) {
+export function elfProgram(bytes: Uint8Array, what: string, { is, others, wanted }: WantedProgram): ElfProgram {
+  if (bytes.length >= 20 && !is(bytes)) {
     const machine = elfMachineName(bytes);
-    throw new MachineError(
-      machine === '32-bit RISC-V'
-        ? `${what} is for 32-bit RISC-V; this board's cores are 64-bit: build it for rv64`
-        : `${what} is an ELF file for ${machine}; this board runs 64-bit RISC-V programs`,
-    );
+    const near = others[machine];
+    throw new MachineError(near === undefined ? `${what} is an ELF file for ${machine}; ${wanted}` : `${what} is for ${machine}; ${near}`);
   }
   try {
     const file = readElf(bytes);

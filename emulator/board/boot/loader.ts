@@ -39,9 +39,9 @@ export class Loader {
     this.log.push(`${what}: ${mebibytes(size)} at 0x${address.toString(16)}`);
   }
 
-  /** Loads an ELF program. @param movable as for `placeProgram` */
-  program(what: string, program: ElfProgram, movable = false): PlacedProgram {
-    const placed = placeProgram(what, program, this.memory.base, movable);
+  /** Loads an ELF program. @param movedTo as for `placeProgram` */
+  program(what: string, program: ElfProgram, movedTo?: number): PlacedProgram {
+    const placed = placeProgram(what, program, this.memory.base, movedTo);
     this.log.push(...placed.log);
     for (const { address, bytes, sizeBytes } of placed.parts) this.put(what, address, bytes, sizeBytes);
     return placed;

@@ -1,7 +1,6 @@
 /** Where the parts of an ELF program go in a board's RAM, and which are left out. */
 import { type ElfFile, type ElfSegment, SEGMENT_EXECUTABLE } from '../../format/elf.ts';
 import { MachineError } from '../../index.ts';
-import { KERNEL } from '../riscv64-virt/memory-map.ts';
 import type { ElfProgram, Loadable } from './elf.ts';
 import { contentOf, sectionsIn } from './segment-content.ts';
 
@@ -30,14 +29,15 @@ const hex = (address: number | bigint) => `0x${address.toString(16)}`;
  * Places a program by its physical addresses. Parts below RAM that hold only headers or notes are left out.
  * @param what names the file in an error: "the program"
  * @param base where RAM begins
- * @param movable one whose contents are all linked below RAM (a vmlinux) is moved to `KERNEL`
+ * @param movedTo one whose contents are all linked below RAM (a vmlinux) is moved there; absent: to nowhere
  * @throws MachineError when code, data or the entry lies below RAM, naming the segment
  */
-export function placeProgram(what: string, program: ElfProgram, base: number, movable: boolean): PlacedProgram {
+export function placeProgram(what: string, program: ElfProgram, base: number, movedTo?: number): PlacedProgram {
   const { file, entry, loadable } = program;
   const filled = loadable.filter(({ segment }) => contentOf(file, segment) !== undefined);
   const isBelow = ({ physical, segment }: Loadable) => physical + segment.memoryBytes <= base;
-  const shift = movable && filled.length > 0 && filled.every(isBelow) ? KERNEL - Math.min(...filled.map(({ physical }) => physical)) : 0;
+  const shift =
+    movedTo !== undefined && filled.length > 0 && filled.every(isBelow) ? movedTo - Math.min(...filled.map(({ physical }) => physical)) : 0;
   const place = (address: bigint): number => {
     const holder = loadable.find(({ segment: { virtual, memoryBytes } }) => address >= virtual && address < virtual + BigInt(memoryBytes));
     return holder ? holder.physical + shift + Number(address - holder.segment.virtual) : Number(address) + shift;

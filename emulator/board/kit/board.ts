@@ -12,13 +12,14 @@ import { buildPciPorts, pciPorts } from '../../device/pci/port-access.ts';
 import type { PciBuilt } from '../../device/pci/part.ts';
 import type { GuestMemory } from '../../memory/guest-memory.ts';
 import { reset } from '../../snapshot/schema.ts';
+import type { BootRequest, PreparedBoot } from '../boot/request.ts';
 import { boards } from '../boards.ts';
 import { AttachedBackEnds, type BackEnds } from './back-ends.ts';
 import { Bus, type Placed } from './bus.ts';
 import { type BoardLayout, partsOf, placeOf, sharedKey } from './layout.ts';
 import { type BoardDevice, inRegion, inSlot } from './board-device.ts';
 import { writeMessage } from './messages.ts';
-import type { BoardKind, BoardPlan, DeviceTreeRequest, Entry } from './plan.ts';
+import type { BoardKind, BoardPlan, Entry } from './plan.ts';
 
 /** What a thread gives its board. */
 export interface BoardParts {
@@ -267,10 +268,16 @@ export class Board {
     return this.#attached;
   }
 
-  /** The flattened device tree that describes this board to a guest. */
-  deviceTree(request: DeviceTreeRequest): Uint8Array {
+  /** Loads what the machine starts from. @throws MachineError for a file that cannot run here or does not fit */
+  prepareBoot(request: BootRequest): PreparedBoot {
     const { configuration, plan } = this.layout;
-    return boards[configuration.board].deviceTree(configuration, plan, request);
+    return this.#kind.prepareBoot(configuration, plan, request);
+  }
+
+  /** The vector of an interrupt that comes by a core's line and not as a message; it counts as taken. */
+  acknowledgeInterrupt(): number {
+    for (const { built } of this.#members) if (built.acknowledge) return built.acknowledge();
+    throw new Error('no interrupt controller of this board is asked for vectors');
   }
 }
 

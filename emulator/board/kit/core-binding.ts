@@ -10,7 +10,9 @@ export interface CoreStart {
   /** The machine's own firmware answers the guest's calls. */
   readonly builtInFirmware: boolean;
   readonly pc: bigint;
-  /** What the first argument registers hold; the first of them is the core's number, which each puts in for itself. */
+  /** In which state it starts, where the board knows several. */
+  readonly entry?: string;
+  /** What the board's argument registers hold; on RISC-V the first of them is the core's number, which each puts in for itself. */
   readonly arguments: readonly bigint[];
   /** Where a bare program says how it ended, and asks for things. */
   readonly tohost?: number;

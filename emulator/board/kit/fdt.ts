@@ -1,5 +1,6 @@
 /** Writes flattened device trees: Devicetree Specification 0.4, chapter 5 (format version 17). */
 
+import { utf8 } from '../../format/bytes.ts';
 import type { FdtValue } from '../../device/kit/part.ts';
 
 export interface FdtNode {
@@ -29,11 +30,8 @@ const END_NODE = 2;
 const PROPERTY = 3;
 const END = 9;
 
-/** UTF-8 with a terminating zero; there is no TextEncoder in this room. */
-function terminated(text: string): Uint8Array {
-  const escaped = encodeURIComponent(text).match(/%..|./g) ?? [];
-  return Uint8Array.from([...escaped.map((unit) => (unit.length === 3 ? parseInt(unit.slice(1), 16) : unit.charCodeAt(0))), 0]);
-}
+/** UTF-8 with a terminating zero. */
+const terminated = (text: string): Uint8Array => Uint8Array.of(...utf8(text), 0);
 
 function valueBytes(value: FdtValue): Uint8Array {
   if (value === true) return new Uint8Array(0);

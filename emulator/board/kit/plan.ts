@@ -6,6 +6,7 @@ import type { PciHost, PciPart } from '../../device/pci/part.ts';
 import type { RamRange } from '../../memory/ram-ranges.ts';
 import type { MachineConfiguration } from '../../index.ts';
 import type { Architecture } from '../../isa/architecture.ts';
+import type { BootRequest, PreparedBoot } from '../boot/request.ts';
 import type { CoreBinding, CoreBindingParts } from './core-binding.ts';
 
 /** What a board's plan depends on. */
@@ -101,6 +102,11 @@ export interface BoardKind {
   bindCore(parts: CoreBindingParts): CoreBinding;
   /** @throws MachineError for more devices than the board has room for */
   plan(configuration: BoardConfiguration): BoardPlan;
-  /** The flattened device tree that describes the board to a guest. */
-  deviceTree(configuration: BoardConfiguration, plan: BoardPlan, request: DeviceTreeRequest): Uint8Array;
+  /** The flattened device tree that describes the board to a guest; absent where guests learn of it otherwise. */
+  deviceTree?(configuration: BoardConfiguration, plan: BoardPlan, request: DeviceTreeRequest): Uint8Array;
+  /**
+   * Loads what the machine starts from into its memory.
+   * @throws MachineError for a file that cannot run here or does not fit, with what to do
+   */
+  prepareBoot(configuration: BoardConfiguration, plan: BoardPlan, request: BootRequest): PreparedBoot;
 }

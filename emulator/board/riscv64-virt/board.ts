@@ -15,6 +15,7 @@ import { vmgenid } from '../../device/vmgenid/part.ts';
 import { MachineError } from '../../index.ts';
 import { riscv } from '../../isa/riscv/architecture.ts';
 import type { BoardConfiguration, BoardKind, BoardPlan, Entry, PciEntry } from '../kit/plan.ts';
+import { coreStart, prepareBoot } from './boot/boot.ts';
 import { bindCore } from './core.ts';
 import { riscv64VirtDescription } from './description.ts';
 import { deviceTree } from './device-tree.ts';
@@ -82,5 +83,9 @@ export const riscv64Virt: BoardKind = {
   memory: (size) => [{ at: map.DRAM, size }],
   plan,
   deviceTree,
+  prepareBoot: (configuration, boardPlan, request) => {
+    const state = prepareBoot({ ...request, deviceTree: (wanted) => deviceTree(configuration, boardPlan, wanted) });
+    return { start: coreStart(state), log: state.log };
+  },
   bindCore,
 };

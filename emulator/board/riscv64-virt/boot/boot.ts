@@ -2,41 +2,31 @@
  * Prepares a machine's RAM and the first core's registers for its boot source: a Linux kernel under the built-in SBI or
  * under firmware, firmware alone, or a bare program. Placement follows QEMU's hw/riscv/boot.c.
  */
-import { mebibytes } from '../../format/bytes.ts';
-import { identify, type Identity } from '../../format/identify.ts';
-import { MachineError } from '../../index.ts';
-import type { GuestMemory } from '../../memory/guest-memory.ts';
-import type { CoreStart } from '../kit/core-binding.ts';
-import type { DeviceTreeRequest } from '../kit/plan.ts';
-import { DRAM, KERNEL } from '../riscv64-virt/memory-map.ts';
-import { elfProgram } from './elf.ts';
+import { mebibytes } from '../../../format/bytes.ts';
+import { isRiscv64 } from '../../../format/elf.ts';
+import { identify, type Identity } from '../../../format/identify.ts';
+import { MachineError } from '../../../index.ts';
+import { elfProgram } from '../../boot/elf.ts';
+import { Loader } from '../../boot/loader.ts';
+import type { BootRequest } from '../../boot/request.ts';
+import type { CoreStart } from '../../kit/core-binding.ts';
+import type { DeviceTreeRequest } from '../../kit/plan.ts';
+import { DRAM, KERNEL } from '../memory-map.ts';
 import { dynamicInfo } from './firmware.ts';
-import { type Inflate, linuxImage, unpacked, WANTED_KERNEL } from './image.ts';
-import { Loader } from './loader.ts';
+import { linuxImage, unpacked, WANTED_KERNEL } from './image.ts';
 
-/** The files of a boot source, as bytes. */
-export type BootFiles =
-  | {
-      readonly kind: 'linux';
-      readonly kernel: Uint8Array;
-      readonly initrd?: Uint8Array;
-      readonly commandLine: string;
-      /** M-mode firmware; absent: the built-in SBI. */
-      readonly firmware?: Uint8Array;
-    }
-  | { readonly kind: 'firmware'; readonly firmware: Uint8Array }
-  | { readonly kind: 'bare'; readonly program: Uint8Array };
+/** For whom programs are. */
+export const RISCV64 = {
+  is: isRiscv64,
+  others: { '32-bit RISC-V': "this board's cores are 64-bit: build it for rv64" },
+  wanted: 'this board runs 64-bit RISC-V programs',
+};
 
-const unpackingOf = ({ inflate, memory }: BootRequest) => ({ inflate, limit: memory.size });
+const unpackingOf = ({ inflate, memory }: RiscvBootRequest) => ({ inflate, limit: memory.size });
 
-export interface BootRequest {
-  readonly files: BootFiles;
-  readonly memory: GuestMemory;
+export interface RiscvBootRequest extends BootRequest {
   /** Writes the board's device tree. */
   deviceTree(request: DeviceTreeRequest): Uint8Array;
-  readonly inflate: Inflate;
-  /** Gives `count` random bytes, for the kernel's pool. */
-  entropy(count: number): Uint8Array;
   readonly bootHart?: number;
 }
 
@@ -75,7 +65,7 @@ const upTo = (address: number, alignment: number) => Math.ceil(address / alignme
  * Loads everything and says how to start.
  * @throws MachineError for a file that cannot run here or does not fit, with what to do
  */
-export function prepareBoot(request: BootRequest): BootState {
+export function prepareBoot(request: RiscvBootRequest): BootState {
   const { files } = request;
   const loader = new Loader(request.memory);
   if (files.kind === 'bare') return bootBare(request, loader, files.program);
@@ -88,11 +78,17 @@ export function prepareBoot(request: BootRequest): BootState {
   return { ...start(request, loader, 'S', kernel.entry, placeTree(request, loader, tree)), a2: 0n };
 }
 
-function start({ bootHart = 0 }: BootRequest, { log }: Loader, privilege: 'M' | 'S', entry: number, tree: number): Omit<BootState, 'a2'> {
+function start(
+  { bootHart = 0 }: RiscvBootRequest,
+  { log }: Loader,
+  privilege: 'M' | 'S',
+  entry: number,
+  tree: number,
+): Omit<BootState, 'a2'> {
   return { privilege, pc: BigInt(entry), a0: BigInt(bootHart), a1: BigInt(tree), log };
 }
 
-function bootBare(request: BootRequest, loader: Loader, file: Uint8Array): BootState {
+function bootBare(request: RiscvBootRequest, loader: Loader, file: Uint8Array): BootState {
   const what = 'the program';
   const program = unpacked(file, what, unpackingOf(request));
   const identity = identify(program);
@@ -102,7 +98,7 @@ function bootBare(request: BootRequest, loader: Loader, file: Uint8Array): BootS
     loader.put(what, DRAM, program);
     return { ...start(request, loader, 'M', DRAM, placeTree(request, loader, {})), a2: 0n };
   }
-  const elf = elfProgram(program, what);
+  const elf = elfProgram(program, what, RISCV64);
   const { entry, place } = loader.program(what, elf);
   const state = { ...start(request, loader, 'M', entry, placeTree(request, loader, {})), a2: 0n };
   if (elf.tohost === undefined) return state;
@@ -113,7 +109,7 @@ function bootBare(request: BootRequest, loader: Loader, file: Uint8Array): BootS
 const isCode = ({ kind }: Identity) => ['elf', 'riscv64-image', 'unrecognised'].includes(kind);
 
 function bootFirmware(
-  request: BootRequest,
+  request: RiscvBootRequest,
   loader: Loader,
   entry: number,
   next: number | undefined,
@@ -129,18 +125,18 @@ function bootFirmware(
 function loadFirmware(loader: Loader, file: Uint8Array): number {
   const what = 'the firmware';
   const { kind, description } = identify(file);
-  if (kind === 'elf') return loader.program(what, elfProgram(file, what)).entry;
+  if (kind === 'elf') return loader.program(what, elfProgram(file, what, RISCV64)).entry;
   if (kind !== 'unrecognised')
     throw new MachineError(`${what} is ${description}; give RISC-V M-mode firmware such as OpenSBI's fw_dynamic.bin or fw_jump.elf`);
   loader.put(what, DRAM, file);
   return DRAM;
 }
 
-function loadKernel(request: BootRequest, loader: Loader, file: Uint8Array, firmware: boolean): { entry: number; end: number } {
+function loadKernel(request: RiscvBootRequest, loader: Loader, file: Uint8Array, firmware: boolean): { entry: number; end: number } {
   const what = 'the kernel';
   const bytes = unpacked(file, what, unpackingOf(request));
   const { kind, description } = identify(bytes);
-  if (kind === 'elf') return loader.program(what, elfProgram(bytes, what), true);
+  if (kind === 'elf') return loader.program(what, elfProgram(bytes, what, RISCV64), KERNEL);
   if (kind === 'riscv64-image') {
     const image = linuxImage(bytes);
     const at = image.textOffset === 0 ? KERNEL : DRAM + image.textOffset;
@@ -154,7 +150,7 @@ function loadKernel(request: BootRequest, loader: Loader, file: Uint8Array, firm
 }
 
 /** After the kernel where QEMU puts it; directly behind the kernel where that is too far. */
-function placeInitrd({ memory }: BootRequest, loader: Loader, initrd: Uint8Array, kernelEnd: number): { start: number; end: number } {
+function placeInitrd({ memory }: RiscvBootRequest, loader: Loader, initrd: Uint8Array, kernelEnd: number): { start: number; end: number } {
   const room = memory.end - TREE_ALIGNMENT - PAGE;
   const usual = KERNEL + Math.min(memory.size / 2, INITRD_DISTANCE);
   const closest = upTo(kernelEnd, PAGE);
@@ -168,7 +164,7 @@ function placeInitrd({ memory }: BootRequest, loader: Loader, initrd: Uint8Array
 }
 
 /** At the end of RAM. */
-function placeTree(request: BootRequest, loader: Loader, wanted: DeviceTreeRequest): number {
+function placeTree(request: RiscvBootRequest, loader: Loader, wanted: DeviceTreeRequest): number {
   const tree = request.deviceTree({ ...wanted, seed: request.entropy(SEED_BYTES) });
   const at = Loader.below(request.memory.end, tree.length, TREE_ALIGNMENT);
   loader.put('the device tree', at, tree);

@@ -1,10 +1,9 @@
 /** Linux's RISC-V `Image`: its header says where it goes and how much memory it takes (Documentation/arch/riscv/boot-image-header). */
-import { hasText, mebibytes, viewOf } from '../../format/bytes.ts';
-import { identify } from '../../format/identify.ts';
-import { MachineError } from '../../index.ts';
+import { hasText, mebibytes, viewOf } from '../../../format/bytes.ts';
+import { identify } from '../../../format/identify.ts';
+import { MachineError } from '../../../index.ts';
+import type { Inflate } from '../../boot/request.ts';
 
-/** Undoes gzip; throws an Error for damaged or truncated input, and a RangeError as soon as there are more than `limit` bytes. */
-export type Inflate = (bytes: Uint8Array, limit: number) => Uint8Array;
 /** How files are unpacked: into a memory of so many bytes they must fit. */
 export interface Unpacking {
   readonly inflate: Inflate;
