@@ -60,6 +60,7 @@ export const TOOLS = {
   'x86-64-objdump': { programs: ['objdump'], packages: ['binutils'], also: () => process.arch === 'x64', neededInCi: false },
   'qemu-img': debian('qemu-img', 'qemu-utils'),
   dtc: debian('dtc', 'device-tree-compiler'),
+  iasl: debian('iasl', 'acpica-tools'),
   mke2fs: debian('mke2fs', 'e2fsprogs'),
   debugfs: debian('debugfs', 'e2fsprogs'),
   'mkfs.fat': debian('mkfs.fat', 'dosfstools'),

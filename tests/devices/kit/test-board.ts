@@ -5,12 +5,14 @@ import type { BackEnds } from '../../../emulator/board/kit/back-ends.ts';
 import { boardLayout } from '../../../emulator/board/kit/layout.ts';
 import type { BoardConfiguration } from '../../../emulator/board/kit/plan.ts';
 import type { PowerRequest } from '../../../emulator/device/kit/part.ts';
-import { DRAM } from '../../../emulator/board/riscv64-virt/memory-map.ts';
+import { boards } from '../../../emulator/board/boards.ts';
 
 export interface TestBoard {
   readonly board: Board;
   readonly memory: GuestMemory;
   readonly buffer: SharedArrayBuffer;
+  /** Where each core's architectural state is in `buffer`. */
+  readonly states: readonly number[];
   readonly pageFlags: Uint8Array;
   /** In ticks of 100 ns, and parts of them. */
   readonly clock: { now: number };
@@ -29,7 +31,10 @@ export const RAM_BYTES = 4 * 1024 * 1024;
 /** Builds and initialises a board; `configuration` says what differs from one core, no disks and no ports. */
 export function testBoard(configuration: Partial<BoardConfiguration> = {}, ramBytes = RAM_BYTES): TestBoard {
   const layout = boardLayout({ board: 'riscv64-virt', cores: 1, memoryBytes: ramBytes, disks: [], ports: [], ...configuration }, 0);
-  const ramOffset = Math.ceil(layout.size / 4096) * 4096 + GUARD_BYTES;
+  const kind = boards[layout.configuration.board];
+  const coreBytes = kind.architecture.state.size;
+  const states = Array.from({ length: layout.configuration.cores }, (_, core) => layout.size + core * coreBytes);
+  const ramOffset = Math.ceil((layout.size + states.length * coreBytes) / 4096) * 4096 + GUARD_BYTES;
   const buffer = new SharedArrayBuffer(ramOffset + ramBytes + GUARD_BYTES);
   const pageFlags = new Uint8Array(new SharedArrayBuffer(ramBytes / 4096));
   const clock = { now: 0 };
@@ -38,7 +43,7 @@ export function testBoard(configuration: Partial<BoardConfiguration> = {}, ramBy
   const memory = new GuestMemory({
     buffer,
     ramOffset,
-    ranges: [{ at: DRAM, size: ramBytes }],
+    ranges: kind.memory(ramBytes),
     pageFlags,
     fetch: () => undefined,
     keep: () => undefined,
@@ -50,10 +55,11 @@ export function testBoard(configuration: Partial<BoardConfiguration> = {}, ramBy
     clock: { ticks: () => Math.floor(clock.now), nanoseconds: () => Math.floor(clock.now * 100) },
     powerRequested: (request) => made.power.push(request),
     log: (line) => made.log.push(line),
+    states,
   });
   board.initialise();
   const guards = [ramOffset - GUARD_BYTES, ramOffset + ramBytes].map((at) => new Uint8Array(buffer, at, GUARD_BYTES));
-  const result: TestBoard = { board, memory, buffer, pageFlags, clock, guards, ...made };
+  const result: TestBoard = { board, memory, buffer, states, pageFlags, clock, guards, ...made };
   return result;
 }
 
