@@ -12,11 +12,11 @@ export type ForeignDiskFormat = 'vmdk' | 'vdi' | 'vhdx' | 'vpc' | 'qed' | 'qcow'
 export type Compression = 'gzip' | 'xz' | 'zstd' | 'bzip2' | 'lz4';
 
 export type Identity = { /** For a person, with an article: "an x86 Linux kernel (bzImage)". */ readonly description: string } & (
-  | { readonly kind: 'empty' | 'riscv64-image' | 'zboot' | 'cpio' | 'qcow2' | 'iso' | 'raw-disk' | 'archive' | 'unrecognised' }
+  | { readonly kind: 'empty' | 'riscv64-image' | 'bzimage' | 'zboot' | 'cpio' | 'qcow2' | 'iso' | 'raw-disk' | 'archive' | 'unrecognised' }
   /** `machine`: for whom, where that is not 64-bit RISC-V. */
   | { readonly kind: 'elf'; readonly machine?: string }
   /** A kernel or program for another processor. */
-  | { readonly kind: 'other-architecture'; /** "x86-64", where it is known. */ readonly machine?: string }
+  | { readonly kind: 'other-architecture' }
   /** Nothing that a machine could start from. */
   | { readonly kind: 'foreign' }
   | { readonly kind: 'foreign-disk'; readonly format: ForeignDiskFormat }
@@ -29,11 +29,7 @@ export const IDENTIFYING_BYTES = 36 * 1024;
 export const FOOTER_BYTES = 512;
 
 const foreign = (description: string): Identity => ({ kind: 'foreign', description });
-const otherArchitecture = (description: string, machine?: string): Identity => ({
-  kind: 'other-architecture',
-  description,
-  ...(machine === undefined ? {} : { machine }),
-});
+const otherArchitecture = (description: string): Identity => ({ kind: 'other-architecture', description });
 const disk = (format: ForeignDiskFormat, name: string): Identity => ({
   kind: 'foreign-disk',
   format,
@@ -102,7 +98,7 @@ function program(bytes: Uint8Array): Identity | undefined {
   if (hasText(bytes, 0x38, 'RSC\x05') || hasText(bytes, 0x30, 'RISCV\0'))
     return { kind: 'riscv64-image', description: 'a RISC-V Linux kernel (Image)' };
   if (hasText(bytes, 0x38, 'ARM\x64')) return otherArchitecture('an arm64 Linux kernel (Image)');
-  if (hasText(bytes, 0x202, 'HdrS')) return otherArchitecture('an x86 Linux kernel (bzImage)', 'x86-64');
+  if (hasText(bytes, 0x202, 'HdrS')) return { kind: 'bzimage', description: 'an x86 Linux kernel (bzImage)' };
   if (hasText(bytes, 4, 'zimg')) return { kind: 'zboot', description: 'a compressed EFI kernel (zboot)' };
   if (hasText(bytes, 0x24, '\x18\x28\x6f\x01')) return otherArchitecture('a 32-bit Arm Linux kernel (zImage)');
   return hasText(bytes, 0, 'MZ') ? portableExecutable(bytes) : undefined;

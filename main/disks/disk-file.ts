@@ -69,6 +69,7 @@ function formatOf(path: string, identity: Identity): ImageFormat {
       throw refuse(`viv snapshot import ${inShell(path)} makes a machine of it`);
     case 'elf':
     case 'riscv64-image':
+    case 'bzimage':
     case 'zboot':
     case 'other-architecture':
       throw refuse(`it is a program, not a disk; start it with --kernel or --bare, or ${AS_IT_IS}`);

@@ -187,9 +187,10 @@ export class GuestKit {
     if (additions.commandsOnly || additions.copy?.length || additions.kmod?.length)
       throw new ContractError(
         'invalid',
-        `the template ${template.name} has no operating system: it cannot run commands, take files or load modules. Use debian-riscv64 for that.`,
+        `the template ${template.name} has no operating system: it cannot run commands, take files or load modules. Use debian-${template.architecture} for that.`,
       );
-    const file = join(this.#templates, template.source);
+    if (template.program !== undefined) return { kind: 'bare', program: join(this.#templates, template.program) };
+    const file = join(this.#templates, template.source ?? '');
     const source = await readFile(file, 'utf8');
     // Only here: the rows need not be there to list templates.
     const { assemble, AssemblyError } = await import('../../emulator/isa/assembly.ts');

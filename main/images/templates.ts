@@ -51,8 +51,9 @@ export interface LinuxTemplate extends TemplateHead {
 }
 export interface BareTemplate extends TemplateHead {
   readonly kind: 'bare';
-  /** Assembly source beside the template. */
-  readonly source: string;
+  /** Beside the template: assembly source, or a program that is built already. */
+  readonly source?: string;
+  readonly program?: string;
 }
 export type Template = LinuxTemplate | BareTemplate;
 
@@ -115,7 +116,7 @@ const linux = {
   commandLine: words,
   runCommandLine: words,
 };
-const bare = { source: name };
+const bare = { source: optional(name), program: optional(name) };
 
 /** @throws ContractError naming the first field that is wrong and what it must be */
 export function checkTemplate(value: unknown, templateName: string, file: string): Template {
@@ -123,6 +124,8 @@ export function checkTemplate(value: unknown, templateName: string, file: string
   const problem = firstProblem(record({ ...head(board), ...(kind === 'bare' ? bare : linux) }), value);
   if (problem) throw new ContractError('invalid', `the template ${file} is not valid: ${problem.field || 'it'} ${problem.message}`);
   const template = { ...(value as Omit<Template, 'name'>), name: templateName } as Template;
+  if (template.kind === 'bare' && (template.source === undefined) === (template.program === undefined))
+    throw new ContractError('invalid', `the template ${file} is not valid: it must have either "source" or "program".`);
   if (template.kind === 'linux')
     for (const role of ['kernel', 'busybox'])
       if (template.packages.filter((part) => part.role === role).length !== 1)

@@ -14,8 +14,8 @@ const START_OF_RAM = 0x8000_0000n;
 
 /** The lines, without line ends. @throws ContractError for a file that is not there or holds no RISC-V code */
 export async function* disassembleFile(path: string, options: DisassemblyFileOptions = {}): AsyncGenerator<string> {
-  const { kind, description } = await inspectFile(path);
-  if (kind !== 'program' && kind !== 'kernel-image' && kind !== 'unrecognised')
+  const { kind, architecture = 'riscv64', description } = await inspectFile(path);
+  if (architecture !== 'riscv64' || (kind !== 'program' && kind !== 'kernel-image' && kind !== 'unrecognised'))
     throw new ContractError('invalid', `${path} is ${description}; only riscv64 ELF files and flat code can be shown.`);
   const bytes = await readPath(path).catch(pathRefusal);
   const { disassemble } = await import('../../../emulator/isa/assembly.ts');

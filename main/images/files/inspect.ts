@@ -11,6 +11,9 @@ type Verdict = Pick<FileInspection, 'kind' | 'architecture' | 'description' | 'f
 
 /** Of the kernels and programs that `identify` knows as such. */
 const RISCV = 'riscv64';
+const AMD64 = 'amd64';
+/** What ELF files for the latter are called. */
+const X86_64 = 'x86-64';
 
 /** @throws ContractError when it is not there, cannot be read, or is neither a file nor a block device */
 export async function inspectFile(path: string): Promise<FileInspection> {
@@ -32,7 +35,11 @@ async function judge(identity: Identity, head: Uint8Array): Promise<Verdict> {
     case 'elf':
       return identity.machine === undefined
         ? { kind: 'program', architecture: RISCV, description }
-        : { kind: 'other-architecture', description };
+        : identity.machine === X86_64
+          ? { kind: 'program', architecture: AMD64, description }
+          : { kind: 'other-architecture', description };
+    case 'bzimage':
+      return { kind: 'packed-kernel', architecture: AMD64, description };
     case 'riscv64-image':
       return { kind: 'kernel-image', architecture: RISCV, description };
     case 'zboot':

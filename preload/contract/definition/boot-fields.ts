@@ -38,7 +38,7 @@ export const bootFields = {
       boots: ['linux'],
       startsWith: 'linux',
       placeholder: orTemplate(({ files }) => files.kernel),
-      option: { name: 'kernel', value: 'FILE', help: ["a Linux kernel: Image, gzip'd Image or ELF"] },
+      option: { name: 'kernel', value: 'FILE', help: ["a Linux kernel: Image, gzip'd Image, bzImage or ELF"] },
     }),
   ),
   initrd: field(
@@ -75,7 +75,7 @@ export const bootFields = {
       boots: ['bare'],
       startsWith: 'bare',
       placeholder: orTemplate(({ files }) => files.program),
-      option: { name: 'bare', value: 'FILE', help: ['a bare program without an operating system (ELF or binary)'] },
+      option: { name: 'bare', value: 'FILE', help: ['a bare program without an operating system (ELF, binary or multiboot)'] },
     }),
   ),
   firmware: field(

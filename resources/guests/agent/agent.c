@@ -6,7 +6,7 @@
  * Every stream has a window: nothing is read from a command that the host has no room for, and the host sends no more
  * input than fits into the command's ring here. A slow reader therefore slows its own command, and nothing else.
  *
- * Built into agent-riscv64 by build.sh; the program is part of the guest kit, so a user needs no compiler for the guest.
+ * Built into agent-riscv64 and agent-amd64 by build.sh; the programs are part of the guest kit, so a user needs no compiler for the guest.
  */
 #include "port.h"
 #include "streams.h"
@@ -138,4 +138,8 @@ __attribute__((used, noreturn)) void agent(void) {
   }
 }
 
+#ifdef __riscv
 __asm__(".globl _start\n_start:\n.option push\n.option norelax\nla gp, __global_pointer$\n.option pop\nandi sp, sp, -16\ncall agent\n");
+#else
+__asm__(".globl _start\n_start:\nxor %ebp, %ebp\nand $-16, %rsp\ncall agent\n");
+#endif
