@@ -4,8 +4,9 @@ import { GuestKit } from '../../main/images/index.ts';
 import type { ToolName } from '../kit/tools.ts';
 
 export const TEMPLATE = 'debian-riscv64';
-/** The guest's parts are fetched through apt unless they are here already. */
-export const GUEST_TOOLS: readonly ToolName[] = new GuestKit().status(TEMPLATE).parts === 'ready' ? [] : ['apt'];
+/** A guest's parts are fetched through apt unless they are here already. */
+export const toolsFor = (template: string): readonly ToolName[] => (new GuestKit().status(template).parts === 'ready' ? [] : ['apt']);
+export const GUEST_TOOLS = toolsFor(TEMPLATE);
 
 /** Debian's opensbi and u-boot-qemu packages; they come with the tool `qemu-system-riscv64`. */
 export const FIRMWARE = {

@@ -1,11 +1,12 @@
 /** The template that needs nothing from outside: assembled from our rows, and run by our own machine. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startMachine } from '../../../emulator/host/index.ts';
-import type { Ending } from '../../../emulator/index.ts';
+import type { Ending, MachineConfiguration } from '../../../emulator/index.ts';
 import { disassembleFile, GuestKit, type PreparedGuest } from '../../../main/images/index.ts';
 import { describeWith, tool } from '../../kit/tools.ts';
 import { program } from './elf-writer.ts';
@@ -29,13 +30,14 @@ const programFile = (): string => {
 async function converse(
   conversation: [awaited: string, typed: string][],
   memoryMiB = guest.memoryMiB,
+  { board, boot }: Pick<MachineConfiguration, 'board' | 'boot'> = { board: 'riscv64-virt', boot: guest.boot },
 ): Promise<{ shown: string; ending: Ending }> {
   const left = [...conversation];
   const { promise, resolve } = Promise.withResolvers<Ending>();
   let shown = '';
   let from = 0;
   const machine = await startMachine(
-    { board: 'riscv64-virt', memoryBytes: memoryMiB * 1024 ** 2, cores: 1, engine: 'auto', boot: guest.boot, disks: [], ports: [] },
+    { board, memoryBytes: memoryMiB * 1024 ** 2, cores: 1, engine: 'auto', boot, disks: [], ports: [] },
     {
       output: (console, bytes) => {
         shown += Buffer.from(bytes).toString('latin1');
@@ -86,6 +88,34 @@ describe('hello', () => {
   test('is made once and found again; it takes no Linux additions', async () => {
     expect(await kit.prepare('hello-riscv64')).toEqual(guest);
     await expect(kit.prepare('hello-riscv64', { commandsOnly: true })).rejects.toThrow(/no operating system/);
+  });
+});
+
+describe('hello for amd64', () => {
+  test('was built from the source beside it (hello-amd64.sh builds it anew)', () => {
+    const file = (name: string) => readFileSync(new URL(`../../../resources/guests/${name}`, import.meta.url));
+    const hash = createHash('sha256').update(file('hello-amd64.c')).digest('hex');
+    expect(file('hello-amd64.elf').includes(`source ${hash}`)).toBe(true);
+  });
+  test('greets, answers its commands, survives wrong addresses and powers off', async () => {
+    const { boot } = await kit.prepare('hello-amd64');
+    const { shown, ending } = await converse(
+      [
+        ['help lists what it does.', 'help\r'],
+        ['Anything else is echoed.', 'mem\r'],
+        ['MiB of memory', 'time\r'],
+        ['ticks)', 'mem 100000000\r'],
+        ['exception 14 at 0x0000000100000000', 'mem 8000000000000000\r'],
+        ['exception 13 at', 'oo\x7fps\r'],
+        ['You said: ops', 'off\r'],
+      ],
+      48,
+      { board: 'pc', boot },
+    );
+    expect(shown).toContain('48 MiB of memory from 0x00000000');
+    expect(shown).toMatch(/\d+\.\d{3} seconds since the machine started/);
+    expect(shown).toContain('Good bye.');
+    expect(ending).toEqual({ kind: 'poweroff', code: 0 });
   });
 });
 

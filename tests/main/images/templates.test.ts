@@ -23,7 +23,8 @@ describe('templates', () => {
   const debian = templates.find(({ name }) => name === 'debian-riscv64')!;
   const { name: _, ...fields } = debian;
 
-  test('ours are right', () => expect(templates.map(({ name }) => name)).toEqual(['debian-riscv64', 'hello-riscv64']));
+  test('ours are right', () =>
+    expect(templates.map(({ name }) => name)).toEqual(['debian-amd64', 'debian-riscv64', 'hello-amd64', 'hello-riscv64']));
   test.each([
     [{ memoryMiB: 8 }, /memoryMiB must be a whole number of MiB from 16 to 3072/],
     [{ memoryMib: 512 }, /memoryMib is not a known field/],
@@ -120,10 +121,12 @@ describe('the service', () => {
     expect(await service.fetch('hello-riscv64')).toEqual({ task: 'Fetching Hello (riscv64)' });
     await Promise.allSettled(works);
     expect(changes).toEqual(['hello-riscv64']);
-    // Of both it can be told when they have booted; of one the state is stored.
+    // Of all it can be told when they have booted; of one the state is stored.
     const booted = (await service.templates()).map(({ name, booted: stored }) => [name, stored]);
     expect(booted).toEqual([
+      ['debian-amd64', false],
       ['debian-riscv64', false],
+      ['hello-amd64', false],
       ['hello-riscv64', true],
     ]);
     expect(() => service.fetch('absent')).toThrow(/no template "absent"/);
