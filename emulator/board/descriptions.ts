@@ -4,7 +4,10 @@ import { pcDescription } from './pc/description.ts';
 import { riscv64VirtDescription } from './riscv64-virt/description.ts';
 
 /** The usual board first. */
-export const boardDescriptions = { 'riscv64-virt': riscv64VirtDescription, pc: pcDescription } as const satisfies Record<string, BoardDescription>;
+export const boardDescriptions = { 'riscv64-virt': riscv64VirtDescription, pc: pcDescription } as const satisfies Record<
+  string,
+  BoardDescription
+>;
 
 export type BoardName = keyof typeof boardDescriptions;
 /** The names of devices that a person can add to a board of any kind. */
