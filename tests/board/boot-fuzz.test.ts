@@ -5,8 +5,8 @@
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { type BootFiles, prepareBoot } from '../../emulator/board/boot/boot.ts';
-import { boards } from '../../emulator/board/boards.ts';
+import type { BootFiles } from '../../emulator/board/boot/request.ts';
+import { riscv64Virt as virt } from '../../emulator/board/riscv64-virt/board.ts';
 import { DRAM } from '../../emulator/board/riscv64-virt/memory-map.ts';
 import { MachineError } from '../../emulator/index.ts';
 import { GuestMemory } from '../../emulator/memory/guest-memory.ts';
@@ -33,13 +33,11 @@ function boot(files: BootFiles): void {
     keep: unused,
     codeWritten: unused,
   });
-  const virt = boards['riscv64-virt'];
   const configuration = { board: 'riscv64-virt', cores: 1, memoryBytes: RAM_BYTES, disks: [], ports: [] } as const;
-  prepareBoot({
+  virt.prepareBoot(configuration, virt.plan(configuration), {
     files,
     memory,
     inflate: (bytes, limit) => gunzipSync(bytes, { maxOutputLength: limit }),
-    deviceTree: (request) => virt.deviceTree(configuration, virt.plan(configuration), request),
     entropy: (count) => new Uint8Array(count),
   });
 }
