@@ -10,7 +10,7 @@ import { stackWords } from './stack-words.ts';
 export const GPR = { RAX: 0, RCX: 1, RDX: 2, RBX: 3, RSP: 4, RBP: 5, RSI: 6, RDI: 7 } as const;
 
 /** Vectors of the exceptions that rows raise themselves. */
-export const VECTOR = { divideError: 0n, invalidOpcode: 6n, deviceNotAvailable: 7n, generalProtection: 13n } as const;
+export const VECTOR = { divideError: 0n, boundRange: 5n, invalidOpcode: 6n, deviceNotAvailable: 7n, generalProtection: 13n } as const;
 
 /** What a row is told of the instruction it is read for. */
 export interface Instance {

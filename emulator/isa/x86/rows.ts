@@ -2,6 +2,7 @@
 import { arithmetic } from './arithmetic.ts';
 import { bits } from './bits.ts';
 import { control } from './control.ts';
+import { legacyRows } from './legacy.ts';
 import { mmx } from './mmx.ts';
 import { moves } from './moves.ts';
 import { multiplication } from './multiply.ts';
@@ -18,5 +19,5 @@ import { x87 } from './x87.ts';
 
 export const rows: readonly X86Row[] = [
   ...arithmetic, ...moves, ...multiplication, ...shifts, ...bits, ...control, ...strings, ...system,
-  ...vectorMoves, ...vectorIntegers, ...vectorFloats, ...vectorExtras, ...stringComparisons, ...mmx, ...x87,
+  ...vectorMoves, ...vectorIntegers, ...vectorFloats, ...vectorExtras, ...stringComparisons, ...mmx, ...legacyRows, ...x87,
 ];
