@@ -13,9 +13,9 @@ import { chunkOf } from '../storage/seeded-chunk.ts';
 import { fileOf, recordsIn, runBytes, subjectAnd, type ForgedRecord } from './forgery.ts';
 import { smallMachine, type SmallMachine } from './small-machine.ts';
 
-const SEED = Number(process.env['SEED'] ?? 20261127);
-/** `ROUNDS=5000` for a long run. */
-const ROUNDS = Number(process.env['ROUNDS'] ?? 150);
+const SEED = Number(process.env['VIVARIUM_SEED'] ?? 20261127);
+/** `VIVARIUM_ROUNDS=5000` for a long run. */
+const ROUNDS = Number(process.env['VIVARIUM_ROUNDS'] ?? 150);
 const never = new AbortController().signal;
 
 let folder: string;

@@ -1,7 +1,7 @@
 /**
  * Garbage on the wire: every call of every contract gets arguments that no client of ours sends, and frames that are none.
  * Each call is answered or refused, never with a fault of our own; a client that does not speak the wire loses its own
- * connection only. SEED and ROUNDS repeat or lengthen a run.
+ * connection only. VIVARIUM_SEED and VIVARIUM_ROUNDS repeat or lengthen a run.
  */
 import { expect, onTestFinished, test } from 'vitest';
 import { createApplication } from '../../../main/application.ts';
@@ -12,8 +12,8 @@ import { scriptedEmulator } from '../scripted-machine.ts';
 import { temporaryHome } from '../temporary-home.ts';
 import { seeded } from '../../devices/kit/test-board.ts';
 
-const SEED = Number(process.env['SEED'] ?? 20261127);
-const ROUNDS = Number(process.env['ROUNDS'] ?? 12);
+const SEED = Number(process.env['VIVARIUM_SEED'] ?? 20261127);
+const ROUNDS = Number(process.env['VIVARIUM_ROUNDS'] ?? 12);
 
 const CALLS = Object.values(contracts).flatMap(({ name, members }) =>
   Object.entries(members).flatMap(([method, member]) => (member.kind === 'call' ? [[name, method] as const] : [])),
