@@ -13,6 +13,7 @@ test('the preload is one file that needs no package', async () => {
     write: false,
     sourcemap: false,
   });
-  const [{ text }] = outputFiles as [{ text: string }];
+  expect(outputFiles).toHaveLength(1);
+  const text = outputFiles[0]?.text ?? '';
   expect([...text.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name)).toEqual(['electron']);
 });
