@@ -63,10 +63,17 @@ const RECORD_SHAPES: Readonly<Record<16 | 32, RecordShape>> = {
   32: { size: 32, fields: [2, 4, 6, 20, 22, 24], small: [26, 27, 28], immediates: [8, 16], wide: [8], length: 29 },
 };
 
-/** How a page's decoded records lie: one for each place where an instruction may begin, and some behind that catch running off its end. */
+/**
+ * Records that lie in order: the index of a page (u16 by place: the record's number, from 1, or 0), then as many records as
+ * densely packed code needs, each with its place in the page. The record of number 0 would begin at `first`.
+ */
+export const DENSE = { size: 32, shift: 5, at: 30, indexBytes: 8192, first: 8192 - 32, records: 1536 } as const;
+
+/** How a page's decoded records lie: in order (DENSE), or one for each place where an instruction may begin, and some behind that catch running off its end. */
 export interface RecordLayout {
   readonly record: RecordShape;
-  /** Records of a page. */
+  readonly dense: boolean;
+  /** Records of a page; where they lie in order, at most. */
   readonly slots: number;
   /** Bytes of a decoded page. */
   readonly size: number;
@@ -76,9 +83,19 @@ export interface RecordLayout {
   readonly mask: number;
 }
 export function recordLayout({ grain, longest, record: bytes = 16 }: CodeShape): RecordLayout {
-  const slots = 4096 / grain;
   const record = RECORD_SHAPES[bytes];
-  return { record, slots, size: (slots + Math.ceil(longest / grain)) * bytes, shift: Math.log2(bytes / grain), mask: 4096 - grain };
+  // Those of 32 bytes have room for their place.
+  if (bytes === DENSE.size)
+    return { record, dense: true, slots: DENSE.records, size: DENSE.indexBytes + DENSE.records * bytes, shift: 0, mask: 0 };
+  const slots = 4096 / grain;
+  return {
+    record,
+    dense: false,
+    slots,
+    size: (slots + Math.ceil(longest / grain)) * bytes,
+    shift: Math.log2(bytes / grain),
+    mask: 4096 - grain,
+  };
 }
 
 /**

@@ -131,7 +131,8 @@ export interface CodeShape {
   readonly longest: number;
   /**
    * Bytes of a decoded record. In 16 (the default) there is room for four registers or larger controls, one control of 8 bits
-   * and an immediate of 32; in 32 for six, three, and two immediates, one of them of 64 bits.
+   * and an immediate of 32; in 32 for six, three, and two immediates, one of them of 64 bits,
+   * and they take memory for the instructions that were reached only.
    */
   readonly record?: 16 | 32;
 }

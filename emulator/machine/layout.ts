@@ -15,7 +15,7 @@ import { schema, u32, u64 } from '../snapshot/schema.ts';
 
 /** The first page of memory 0 stays unused, so that a zero address is never anything's. */
 const CONTROL_AT = PAGE_SIZE;
-/** Decoded pages a core: 32 KiB each, touched as needed; a booting Debian kernel uses about 700. */
+/** Decoded pages a core: 32 or 56 KiB each (engine/layout.ts), touched as needed; a booting Debian kernel uses about 700. */
 const POOL_PAGES = 1280;
 
 /** What the owner wants of the cores. */

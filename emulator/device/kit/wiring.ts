@@ -1,6 +1,9 @@
 /** What a board gives a device: the wires and the time. A device knows neither its address nor its interrupt number. */
 
-/** A level-triggered interrupt line. */
+/**
+ * An interrupt line as a device drives it: a level. What counts of it is the controller's affair: the level itself, or each rise
+ * as an edge, for which a device raises the line and lets it go.
+ */
 export interface InterruptLine {
   set(level: boolean): void;
 }

@@ -332,6 +332,10 @@ export class Core implements EngineCore {
         this.#pace();
         this.#decoded.decodeAt(record);
       },
+      decodeRun: (records, place) => {
+        this.#pace();
+        return this.#decoded.decodeRun(records, place);
+      },
       decodeAcross: (record, first, second) => this.#decoded.decodeAcross(record, first, second, this.#decoding),
       operation: (index) => {
         this.#pace();

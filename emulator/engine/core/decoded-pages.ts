@@ -1,5 +1,5 @@
 /** The decoded records of one core: a pool of pages, filled instruction by instruction as they are first reached. */
-import { type CoreLayout, type RamLayout, RECORD, type RecordLayout } from '../layout.ts';
+import { type CoreLayout, DENSE, type RamLayout, RECORD, type RecordLayout } from '../layout.ts';
 import { OWN_HANDLER, type RecordWriter } from './handlers.ts';
 import type { Translations } from './translations.ts';
 
@@ -37,6 +37,8 @@ export class DecodedPages {
   readonly #across: DataView;
   /** In order of allocation. */
   #owners: Owner[] = [];
+  /** Records in use of each page of the pool, where they lie in order. */
+  readonly #used: number[] = [];
   /** Pages of the pool that have held records before. */
   #everUsed = 0;
 
@@ -51,22 +53,24 @@ export class DecodedPages {
     this.#index = new Int32Array(buffer, layout.decodedIndex, decodings * this.#pages);
     this.#across = new DataView(new ArrayBuffer(2 * longest));
     const step = this.#shape.record.size;
-    for (let at = step; at < this.#shape.size; at += step) this.#own(layout.scratchPage + at, OWN_HANDLER.pageEnd);
+    const end = this.#shape.dense ? 2 * step : this.#shape.size;
+    for (let at = step; at < end; at += step) this.#own(layout.scratchPage + at, OWN_HANDLER.pageEnd);
   }
 
   /** A decoded page for a RAM page that has none; when the pool is used up, all are forgotten first. */
   allocate(page: number, decoding: number): number {
     const { layout } = this.#parts;
     if (this.#owners.length === layout.poolPages) this.forgetAll();
-    const { size, slots, record } = this.#shape;
+    const { size, slots, record, dense } = this.#shape;
     const number = this.#owners.length;
     const records = layout.pool + number * size;
     this.#owners.push({ page, decoding });
     this.#index[decoding * this.#pages + page] = records;
+    this.#used[number] = 0;
     // Fresh memory is zero; touching it all would only make it resident.
-    if (number < this.#everUsed) this.#bytes.fill(0, records, records + size);
+    if (number < this.#everUsed) this.#bytes.fill(0, records, records + (dense ? DENSE.indexBytes : size));
     else this.#everUsed = number + 1;
-    for (let at = slots * record.size; at < size; at += record.size) this.#own(records + at, OWN_HANDLER.pageEnd);
+    if (!dense) for (let at = slots * record.size; at < size; at += record.size) this.#own(records + at, OWN_HANDLER.pageEnd);
     return records;
   }
 
@@ -87,10 +91,64 @@ export class DecodedPages {
 
   /** The handlers only: the instruction that changes its own page still looks at its record when it has done so. */
   #forget(records: number): void {
-    const { record, slots } = this.#shape;
+    const { record, slots, dense } = this.#shape;
     const step = record.size / 4;
-    const from = (records + RECORD.handler) / 4;
-    for (let word = from; word < from + slots * step; word += step) this.#words[word] = OWN_HANDLER.decode;
+    const number = this.#numberOf(records);
+    if (dense) this.#bytes.fill(0, records, records + DENSE.indexBytes);
+    const from = (records + RECORD.handler) / 4 + (dense ? DENSE.indexBytes / 4 : 0);
+    const count = dense ? (this.#used[number] as number) : slots;
+    this.#used[number] = 0;
+    for (let word = from; word < from + count * step; word += step) this.#words[word] = OWN_HANDLER.decode;
+  }
+
+  #numberOf(records: number): number {
+    return Math.floor((records - this.#parts.layout.pool) / this.#shape.size);
+  }
+
+  /**
+   * Decodes from a place of a page on, into the next records that are free: what is likely to follow, up to a place that is
+   * decoded already. The last record leads there, or decodes on. @returns the first one's address
+   */
+  decodeRun(records: number, place: number): number {
+    const { ram, records: writer, hold } = this.#parts;
+    const number = this.#numberOf(records);
+    const { page, decoding } = this.#owners[number] as Owner;
+    hold(page);
+    // The run that is left for this one looks for its next instruction by its place, so all may begin anew.
+    if ((this.#used[number] as number) + AHEAD + 1 > DENSE.records) this.#forget(records);
+    const code = ram.host + page * 4096;
+    const first = records + DENSE.indexBytes + (this.#used[number] as number) * DENSE.size;
+    let record = first;
+    let at = place;
+    const end = (handler: number) => {
+      this.#own(record, handler);
+      this.#view.setUint16(record + DENSE.at, at, true);
+      record += DENSE.size;
+    };
+    for (let ahead = 0; ; ahead++) {
+      if (at >= 4096) {
+        end(OWN_HANDLER.pageEnd);
+        break;
+      }
+      if (ahead === AHEAD || this.#view.getUint16(records + 2 * at, true) !== 0) {
+        end(OWN_HANDLER.decode);
+        break;
+      }
+      const extent = writer.write(record, this.#view, code + at, 4096 - at, decoding);
+      this.#view.setUint16(records + 2 * at, (record - records - DENSE.first) / DENSE.size, true);
+      if (extent === 0) {
+        end(OWN_HANDLER.straddle);
+        break;
+      }
+      this.#view.setUint16(record + DENSE.at, at, true);
+      record += DENSE.size;
+      at += Math.abs(extent);
+      if (extent > 0) continue;
+      end(at >= 4096 ? OWN_HANDLER.pageEnd : OWN_HANDLER.decode);
+      break;
+    }
+    this.#used[number] = (record - records - DENSE.indexBytes) / DENSE.size;
+    return first;
   }
 
   /** Fills the record at this address and likely followers. */
@@ -121,7 +179,11 @@ export class DecodedPages {
     for (let index = 0; index < 2 * longest; index++)
       this.#across.setUint8(index, this.#bytes[index < there ? first + index : second + index - there] as number);
     // What goes on even beyond this is no instruction of the architecture.
-    if (records.write(record, this.#across, 0, there + longest, decoding) === 0) this.#own(record, OWN_HANDLER.illegal);
+    const extent = records.write(record, this.#across, 0, there + longest, decoding);
+    if (extent === 0) this.#own(record, OWN_HANDLER.illegal);
+    if (!this.#shape.dense) return;
+    this.#view.setUint16(record + DENSE.at, 0, true);
+    this.#view.setUint16(record + DENSE.size + DENSE.at, Math.abs(extent), true);
   }
 
   #own(at: number, handler: number): void {

@@ -3,7 +3,7 @@ import type { Architecture } from '../../isa/architecture.ts';
 import type { Row } from '../../isa/row.ts';
 import { FloatCalls } from '../float/calls.ts';
 import type { FloatFunctions } from '../float/functions.ts';
-import { EVENT, FETCH_ENTRIES, FETCH_ENTRY, RECORD } from '../layout.ts';
+import { DENSE, EVENT, FETCH_ENTRIES, FETCH_ENTRY, RECORD } from '../layout.ts';
 import { load } from '../wasm/expression.ts';
 import type { Callable, Label } from '../wasm/routine.ts';
 import { countArrival, tryCompiled } from './arrivals.ts';
@@ -35,7 +35,6 @@ export interface InterpreterParts extends HandlerParts {
 export function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts): void {
   const { parts, fetch, fragmentType, tiering } = made;
   const { run, state, host } = parts;
-  const { record, slots, shift, mask } = parts.layout.records;
   if (made.float) r.float = new FloatCalls(r, made.float);
   const target = r.parameter(1);
   const fresh = r.variable(r.i32(1)); // the first instruction is always interpreted: a fragment may have left over it
@@ -63,7 +62,7 @@ export function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts):
           r.branchTo(onEvent, r.eqz(r.records.get()));
         },
       );
-      r.ip.set(r.add(r.records.get(), r.wrap(r.shl(r.and(pc, r.i64(mask)), r.i64(shift)))));
+      r.walk.enter(pc);
       r.loop((arrive) => {
         const stop = r.or(r.leS(r.left.get(), r.i32(0)), load('i32', 4, false, r.i32(0), parts.layout.attention));
         r.when(stop, () => {
@@ -84,7 +83,12 @@ export function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts):
           );
         }
         r.when(run.get('single'), () => setApart(r, parts));
-        const inPage = () => r.ltU(r.sub(r.ip.get(), r.records.get()), r.i32(slots * record.size));
+        /** At a jump: lands within the page and goes on, or falls through. */
+        const landing = (on: Label) =>
+          r.when(r.walk.inPage(), () => {
+            r.walk.land();
+            r.branchTo(on);
+          });
         r.block((outside) => {
           r.onFarJump = outside;
           r.loop((next) => {
@@ -95,14 +99,14 @@ export function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts):
                 writeHandlers(r, made, next, outside);
               });
               // Forward within the page: straight on.
-              r.branchTo(next, inPage());
+              landing(next);
               r.branchTo(outside);
             });
-            r.branchTo(arrive, inPage());
+            landing(arrive);
           });
         });
-        // Off the page, by a jump or by its end: `pageBase` and `ip` still give the address.
-        target.set(r.pc());
+        // Off the page, by a jump or by its end.
+        target.set(r.walk.target());
         r.branchTo(refetch);
       });
     });
@@ -132,13 +136,19 @@ export function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts):
  * Has the instruction at `ip` be executed as if it lay across two pages: in a decoded page of its own, which everything
  * behind it leaves.
  */
-function setApart(r: InterpreterRoutine, { run, host, layout }: CoreParts): void {
+function setApart(r: InterpreterRoutine, { run, layout }: CoreParts): void {
   run.set(r, 'single', r.i32(0));
-  r.when(r.eq(r.field16(RECORD.handler), r.i32(OWN_HANDLER.decode)), () => r.run(host.decode, r.ip.get()));
+  r.when(r.eq(r.field16(RECORD.handler), r.i32(OWN_HANDLER.decode)), () => r.walk.decode());
   r.when(r.ne(r.field16(RECORD.handler), r.i32(OWN_HANDLER.straddle)), () => {
+    const { record, dense } = layout.records;
     const scratch = r.i32(layout.scratchPage);
-    for (let at = 0; at < layout.records.record.size; at += 8) r.store(8, scratch, load('i64', 8, false, r.ip.get(), at), at);
+    for (let at = 0; at < record.size; at += 8) r.store(8, scratch, load('i64', 8, false, r.ip.get(), at), at);
     r.pageBase.set(r.pc());
+    if (dense) {
+      // Its place is that of the page's beginning, and behind it is the end.
+      r.store(2, scratch, r.i32(0), DENSE.at);
+      r.store(2, scratch, load('i32', 1, false, r.ip.get(), record.length), DENSE.size + DENSE.at);
+    }
     r.ip.set(scratch);
     r.records.set(scratch);
   });
@@ -146,14 +156,16 @@ function setApart(r: InterpreterRoutine, { run, host, layout }: CoreParts): void
 
 /** The dispatch and every handler. `next` runs the record at `ip`; `outside` looks its page up again. */
 function writeHandlers(r: InterpreterRoutine, made: InterpreterParts, next: Label, outside: Label): void {
-  const { host } = made.parts;
   const cpu = made.architecture.cpu(r);
   const own: (() => void)[] = [
     () => {
-      r.run(host.decode, r.ip.get());
+      r.walk.decode();
       r.branchTo(next);
     },
-    () => r.branchTo(outside),
+    () => {
+      r.walk.runOff();
+      r.branchTo(outside);
+    },
     () => {
       retire(r);
       r.illegal();
@@ -210,7 +222,7 @@ export function writeRare(r: InterpreterRoutine, row: Row, { architecture, parts
     });
     r.return(r.i32(OUTCOME.event));
   });
-  parts.run.set(r, 'target', r.pc());
+  parts.run.set(r, 'target', r.walk.target());
   r.return(r.i32(OUTCOME.jumped));
 }
 /** Calls a rare row's function, and goes on as it says. */

@@ -29,6 +29,8 @@ export interface HostCalls {
   decodedPage(page: number): number;
   /** Fills the record at this address (and likely followers). */
   decode(record: number): void;
+  /** The same where records lie in order, for a place of a decoded page. @returns the record's address */
+  decodeRun(records: number, place: number): number;
   /** Fills the scratch record for an instruction across two pages, whose bytes lie in two pieces of memory 0. */
   decodeAcross(record: number, first: number, second: number): void;
   /** One of the architecture's operations, by index; operands in `run`. */
@@ -58,6 +60,7 @@ const HOST_SIGNATURES: Record<keyof HostCalls, { parameters: ('i32' | 'i64')[]; 
   watchedWritten: { parameters: [], results: [] },
   decodedPage: { parameters: [I32], results: [I32] },
   decode: { parameters: [I32], results: [] },
+  decodeRun: { parameters: [I32, I32], results: [I32] },
   decodeAcross: { parameters: [I32, I32, I32], results: [] },
   operation: { parameters: [I32], results: [] },
   ask: { parameters: [I32, I32], results: [] },

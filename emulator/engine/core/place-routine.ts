@@ -12,6 +12,7 @@ import { type Callable, type Label, type Local, Routine, type Signature } from '
 import { FieldRegister, FixedRegister } from './interpreter-registers.ts';
 import type { CoreParts } from './parts.ts';
 import { operandPlaces } from './record-shape.ts';
+import { type RecordWalk, recordWalk } from './record-walks.ts';
 
 /** Functions of the core module that the interpreter calls. */
 export interface Runtime {
@@ -45,6 +46,7 @@ export class PlaceRoutine extends Routine {
   readonly records: Local;
   readonly pageBase: Local;
   readonly tlb: Local;
+  readonly walk: RecordWalk;
   /** Byte length of the instruction whose handler is being written; undefined: in its record. */
   length: number | undefined;
   /** Where handlers go: an event to look at, or a jump already made (`ip` is set). */
@@ -63,6 +65,7 @@ export class PlaceRoutine extends Routine {
     this.ip = given ? this.parameter(1) : this.local('i32');
     this.records = given ? this.parameter(2) : this.local('i32');
     this.pageBase = given ? this.parameter(3) : this.local('i64');
+    this.walk = recordWalk(this, core.layout.records, core);
     this.tlb = given ? this.parameter(4) : this.local('i32');
   }
   get left(): Local {
@@ -118,11 +121,7 @@ export class PlaceRoutine extends Routine {
   }
 
   pc(): Expression {
-    // Signed: a jump may have moved `ip` before the page.
-    return this.add(this.pageBase.get(), this.extendS(this.shrS(this.sub(this.ip.get(), this.records.get()), this.i32(this.#shift))));
-  }
-  get #shift(): number {
-    return this.parts.layout.records.shift;
+    return this.walk.pc();
   }
   /** The instruction's length in bytes, as an i32. */
   #length(): Expression {
@@ -135,16 +134,14 @@ export class PlaceRoutine extends Routine {
   }
   /** Moves to the next record; handlers of rows that do not jump end with it. */
   advance(): void {
-    this.ip.set(this.add(this.ip.get(), this.shl(this.#length(), this.i32(this.#shift))));
-  }
-  #moveBy(offset: Expression): void {
-    this.ip.set(this.add(this.ip.get(), this.wrap(this.shl(offset, this.i64(this.#shift)))));
+    this.walk.advance(() => this.#length());
   }
   /** Leaves by the exact address where a distance is so far that the records' one has no room in 32 bits. */
   #leaveFar(by: Expression): void {
-    // Only code of single bytes has displacements that wide.
-    if (this.architecture.code.grain !== 1) return;
-    const reach = 2n ** BigInt(30 - this.#shift);
+    // Only code of single bytes has displacements that wide; where records lie in order, jumps keep the address anyway.
+    const { dense, shift } = this.parts.layout.records;
+    if (dense || this.architecture.code.grain !== 1) return;
+    const reach = 2n ** BigInt(30 - shift);
     const near = this.ltU(this.add(by, this.i64(reach)), this.i64(2n * reach));
     this.when(this.eqz(near), () => this.jumpTo(this.add(this.pc(), by)));
   }
@@ -152,7 +149,7 @@ export class PlaceRoutine extends Routine {
     this.when(condition, () => {
       const by = this.let(offset);
       this.#leaveFar(by);
-      this.#moveBy(by);
+      this.walk.moveBy(by);
       // A branch to itself counts as one back: only those look at the budget and at attention.
       this.branchTo(this.onJump, this.leS(by, this.i64(0)));
       this.branchTo(this.onForwardJump);
@@ -161,19 +158,11 @@ export class PlaceRoutine extends Routine {
   jumpBy(offset: Expression): void {
     const by = this.let(offset);
     this.#leaveFar(by);
-    this.#moveBy(by);
+    this.walk.moveBy(by);
     this.branchTo(this.onJump);
   }
   jumpTo(address: Expression): void {
-    const target = this.let(address);
-    // Far targets need the exact address: keep it as page and record, the page is looked up when `ip` is out of it.
-    const base = this.let(this.and(target, this.i64(-4096)));
-    const { mask } = this.parts.layout.records;
-    this.ip.set(this.add(this.records.get(), this.wrap(this.shl(this.and(target, this.i64(mask)), this.i64(this.#shift)))));
-    this.when(this.ne(base, this.pageBase.get()), () => {
-      this.pageBase.set(base);
-      this.branchTo(this.onFarJump);
-    });
+    this.walk.jumpTo(this.let(address));
     this.branchTo(this.onJump);
   }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ENGINES, type TestEngine } from '../../../kit/engine.ts';
 import { UNMAPPED } from './architecture.ts';
 import { assembleToy, label, op, type ToyLine } from './assemble.ts';
+import { toyRows } from './rows.ts';
 import { HIGH_WINDOW, HOLE, RAM_BASE, ToyMachine, UPPER_RAM } from './core.ts';
 
 const AT = RAM_BASE + 0x2000;
@@ -196,6 +197,30 @@ describe.each(ENGINES)('%s', (engine) => {
       op('add', { to: 4, from: 3 }),
     ]);
     expect([state.r[2], state.r[3], state.r[4]]).toEqual([8n, 8n, 36n]);
+  });
+
+  it('a page of which every byte is jumped to: more instructions than its records hold at a time', () => {
+    const [sled, stack] = [0x9_0000, 0xa_0000];
+    const program = [
+      op('mode', { imm: 1 }),
+      { wide: true },
+      ...[sled, 1, sled + 4096].map((value, index) => op('mov', { to: index + 1, imm: value })),
+      op('mov', { to: 7, imm: stack }),
+      label('loop'),
+      op('call', { imm: 'there' }),
+      op('add', { to: 1, from: 2 }),
+      op('cmp', { to: 1, from: 3 }),
+      op('jc', { imm: 'loop' }),
+      op('halt'),
+      label('there'),
+      op('far', { to: 1 }),
+    ];
+    const machine = new ToyMachine(engine, assembleToy(program), AT);
+    new Uint8Array(machine.view.buffer, machine.view.byteOffset + at(sled), 4096).fill(
+      toyRows.find(({ name }) => name === 'ret')?.code ?? 0,
+    );
+    machine.run();
+    expect([machine.state.trapped, machine.state.r[1], machine.state.retired]).toEqual([0, BigInt(sled + 4096), BigInt(6 * 4096 + 6)]);
   });
 });
 /** Where the patched operand is: behind `mode`, `mov`, and in the loop `mov`, `add`, `mov` and `store1`, after two bytes of its own. */
