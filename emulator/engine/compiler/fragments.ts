@@ -3,7 +3,8 @@
  * true. A fragment stands for guest code at a virtual address in one mode; it may be entered while each of its pages
  * is mapped where it was when compiled and none has been written since.
  */
-import type { Core, FragmentKeeper } from '../core/core.ts';
+import type { Core } from '../core/core.ts';
+import type { FragmentKeeper } from '../core/surroundings.ts';
 import { counterMix, COUNTERS, EVENT, FRAGMENT_PAGES, JUMP_ENTRIES, JUMP_ENTRY, JUMP_HASH } from '../layout.ts';
 import { type Flush, WALK } from '../../isa/architecture.ts';
 import { wasm, type WasmMemory, type WasmTable } from '../wasm/webassembly.ts';

@@ -2,30 +2,19 @@
  * One guest core: its generated module, and the TypeScript half of what that module calls. `run` executes until the
  * budget is used up or something wants attention; everything around it (time, sleeping, messages) is run-loop.ts.
  */
-import { ACCESS, type Architecture, type EngineCore, type EngineState, type Flush, type PrivilegedCore } from '../../isa/architecture.ts';
+import { ACCESS, type EngineCore, type EngineState, type Flush, type PrivilegedCore } from '../../isa/architecture.ts';
 import type { Width } from '../../isa/cpu.ts';
-import { FENCE, type Shootdown } from '../../memory/shootdown.ts';
+import { FENCE } from '../../memory/shootdown.ts';
 import { bind, reset, type StateOf } from '../../snapshot/schema.ts';
-import {
-  type CoreLayout,
-  counterMix,
-  EVENT,
-  FETCH_ENTRIES,
-  FETCH_ENTRY,
-  JUMP_ENTRIES,
-  JUMP_ENTRY,
-  type RamLayout,
-  runState,
-  TLB_ENTRIES,
-  TLB_ENTRY,
-} from '../layout.ts';
-import { wasm, type WasmMemory, type WasmModule, type WasmTable } from '../wasm/webassembly.ts';
-import { type Tiering, writeCoreModule } from './core-module.ts';
-import { type AddressSpace, deviceAccesses } from './device-accesses.ts';
+import { counterMix, EVENT, FETCH_ENTRIES, FETCH_ENTRY, JUMP_ENTRIES, JUMP_ENTRY, runState, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
+import { wasm, type WasmModule } from '../wasm/webassembly.ts';
+import { writeCoreModule } from './core-module.ts';
+import { deviceAccesses } from './device-accesses.ts';
 import { DecodedPages } from './decoded-pages.ts';
 import { RecordWriter } from './handlers.ts';
 import { PageStanding } from './page-standing.ts';
 import type { HostCalls } from './parts.ts';
+import type { CoreSurroundings, FragmentKeeper } from './surroundings.ts';
 import { Translations } from './translations.ts';
 import { type AccessExports, VirtualAccess } from './virtual-access.ts';
 
@@ -33,58 +22,6 @@ import { type AccessExports, VirtualAccess } from './virtual-access.ts';
 const CALLS_A_LOOK = 16;
 /** Later than any tick. */
 const NEVER = 1n << 63n;
-
-/** What a core needs from its machine. */
-export interface CoreSurroundings {
-  readonly architecture: Architecture;
-  readonly memory: WasmMemory;
-  /** Size of the memory in WebAssembly pages. */
-  readonly memoryPages: number;
-  readonly table: WasmTable;
-  readonly layout: CoreLayout;
-  readonly ram: RamLayout;
-  /** Which of the machine's cores this is. */
-  readonly core: number;
-  readonly tiering: Tiering;
-  /** The module, where a core of the same layout, RAM and tiering has been made before. */
-  readonly module?: WasmModule;
-  /** Device registers by physical address; -1 and false for a bus error. */
-  readonly bus: AddressSpace;
-  /** The second address space, where the architecture has one. */
-  readonly ports?: AddressSpace;
-  /** Time in ticks. */
-  time(): bigint;
-  /** The same time in nanoseconds. */
-  nanoseconds(): bigint;
-  /** 64 bits from the machine's source of entropy. */
-  random(): bigint;
-  /** The interrupt lines that hardware drives. */
-  lines(): number;
-  /** Makes this core's generated code return soon. */
-  nudge(): void;
-  /** A guest calls the machine's firmware, the pc already behind the call. @returns false where there is none and the call must trap */
-  firmwareCall(): boolean;
-  /** What this core and others tell each other about pages. */
-  readonly shootdown: Shootdown;
-  /** A page that a snapshot still needs, or that is clean, is about to change. */
-  keepPage(page: number): void;
-  /** Waits until an absent page has been filled. @returns false when something else wants the core first */
-  awaitPage(page: number): boolean;
-  /** A store to a watched page (`tohost`) has been done. */
-  watchedWritten(): void;
-}
-
-/** What happens to compiled code; the compiler's half implements it. */
-export interface FragmentKeeper {
-  /** A jump target has become hot in the current mode. */
-  hot(pcLow: number, pcHigh: number): void;
-  /** Code in this RAM page is about to change. */
-  pageWritten(page: number): void;
-  /** The memory is that of another instant: what could not be compiled may be asked for again. */
-  memoryChanged(): void;
-  /** Translations changed: compiled code reached through them must be checked anew. */
-  translationsChanged(what: Flush): void;
-}
 
 interface CoreExports extends AccessExports {
   run(left: number): number;
