@@ -44,6 +44,8 @@ export interface X86Traits {
   readonly sizedByAddress?: boolean;
   /** Wants the number of its first operand's register (`Instance.register`), for the privileged half. */
   readonly numbered?: boolean;
+  /** Does something else than rows of its name with the same operands. */
+  readonly apart?: boolean;
   /** Seldom executed. */
   readonly rare?: boolean;
   /** What makes it another instruction. */

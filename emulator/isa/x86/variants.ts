@@ -200,7 +200,7 @@ export class Variants {
     const { traits } = row;
     const concrete = row.encoding.operands.map((spec, index) => concreteOf(spec, index, shape, row));
     const key = `${shape.locked ? 'lock ' : ''}${shape.repeat === 'none' ? '' : `${shape.repeat} `}${row.name}${shape.size} ${concrete.map((operand, index) => (operand.is === 'control' ? row.encoding.operands[index]?.text : shortName(operand))).join(',')}`;
-    const shared = this.#shared.get(key);
+    const shared = traits.apart ? undefined : this.#shared.get(key);
     if (shared && shared.x86.traits.flags === traits.flags && shared.x86.traits.only64 === traits.only64) return shared;
     const made = makeVariant(row, key.trim(), concrete, shape);
     this.#shared.set(key, made);

@@ -1,7 +1,8 @@
-/** The x87 instructions: which of them a row names, and what those of control do. */
+/** The x87 instructions: which of them a row names, and what those of control do. Those of data are in x87-meanings.ts. */
 import { X87_CODE } from '../x87.ts';
 import type { Context } from './context.ts';
 import { Fault, VECTOR } from './fault.ts';
+import { MEANINGS } from './x87-meanings.ts';
 import { clearExceptions, forUnit, initialise, loadControl, loadEnvironment, setTop, storeEnvironment, topOf } from './x87-control.ts';
 
 export interface X87Instruction {
@@ -74,7 +75,9 @@ export function x87(core: Context, operand: bigint, code: number): void {
   const name = `${instruction.opcode}${instruction.register ? 'r' : 'm'}${instruction.reg}`;
   const exact = `${name}.${operand}`;
   const meaning = CONTROL[exact] ?? CONTROL[name];
+  const data = MEANINGS[exact] ?? MEANINGS[name];
   forUnit(core, !WITHOUT_WAIT.has(exact) && !WITHOUT_WAIT.has(name));
-  if (!meaning) throw new Fault(VECTOR.UD);
-  meaning(core, instruction);
+  if (meaning) return meaning(core, instruction);
+  if (!data) throw new Fault(VECTOR.UD);
+  data(core, operand);
 }
