@@ -57,7 +57,7 @@ function underQemu(name: string): string {
   return (QEMU_DIFFERS[name] ?? []).reduce((text, [qemu, manual]) => text.replace(qemu, manual), readFileSync(output, 'latin1'));
 }
 
-const PROGRAMS = ['real-mode', 'exceptions64', 'user64', 'apic', 'single-step', 'legacy', 'x87'];
+const PROGRAMS = ['real-mode', 'exceptions64', 'user64', 'apic', 'single-step', 'legacy', 'x87', 'paging32'];
 
 describeWith(['x86-64-gcc', 'qemu-system-x86_64'], 'x86-64 programs of system instructions', () => {
   describe.each(PROGRAMS)('%s', (name) => {
