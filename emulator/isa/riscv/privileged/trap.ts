@@ -5,6 +5,17 @@ import type { CoreEnvironment, CoreState } from './core.ts';
 /** Set in mcause and scause for interrupts. */
 const INTERRUPT = 1n << 63n;
 
+/** Masks and shifts worked out once: on 64-bit numbers each operation costs as much as a hundred instructions of the guest. */
+const BIT = Array.from({ length: 64 }, (_, bit) => 1n << BigInt(bit));
+const CODE = Array.from({ length: 64 }, (_, code) => BigInt(code));
+const MPP_OF = [0n, 1n << 11n, 2n << 11n, 3n << 11n];
+const BUT_SUPERVISOR_TRAP = ~(STATUS.SIE | STATUS.SPIE | STATUS.SPP);
+const BUT_MACHINE_TRAP = ~(STATUS.MIE | STATUS.MPIE | STATUS.MPP);
+const BUT_SUPERVISOR_RETURN = ~(STATUS.SIE | STATUS.SPP | STATUS.MPRV);
+const BUT_MACHINE_RETURN = ~(STATUS.MIE | STATUS.MPP);
+const BUT_MPRV = ~STATUS.MPRV;
+const VECTOR_BASE = ~3n;
+
 /** Interrupt numbers in the order in which they are taken ("Machine Interrupt (mip and mie) Registers"). */
 const PRIORITY = [11, 3, 7, 9, 1, 5] as const;
 
@@ -15,8 +26,10 @@ const PRIORITY = [11, 3, 7, 9, 1, 5] as const;
 export function takeTrap(core: CoreEnvironment, cause: number, value: bigint, interrupt: boolean): void {
   const { state } = core;
   const delegation = interrupt ? state.mideleg : state.medeleg;
-  const toSupervisor = state.privilege <= PRIVILEGE.S && ((delegation >> BigInt(cause)) & 1n) === 1n;
-  const code = BigInt(cause) | (interrupt ? INTERRUPT : 0n);
+  const { privilege } = state;
+  const toSupervisor = privilege <= PRIVILEGE.S && (delegation & (BIT[cause] as bigint)) !== 0n;
+  const number = CODE[cause] as bigint;
+  const code = interrupt ? number | INTERRUPT : number;
   const status = state.mstatus;
   let vector: bigint;
   if (toSupervisor) {
@@ -24,9 +37,7 @@ export function takeTrap(core: CoreEnvironment, cause: number, value: bigint, in
     state.scause = code;
     state.stval = value;
     state.mstatus =
-      (status & ~(STATUS.SIE | STATUS.SPIE | STATUS.SPP)) |
-      (status & STATUS.SIE ? STATUS.SPIE : 0n) |
-      (state.privilege === PRIVILEGE.S ? STATUS.SPP : 0n);
+      (status & BUT_SUPERVISOR_TRAP) | (status & STATUS.SIE ? STATUS.SPIE : 0n) | (privilege === PRIVILEGE.S ? STATUS.SPP : 0n);
     state.privilege = PRIVILEGE.S;
     vector = state.stvec;
   } else {
@@ -34,11 +45,12 @@ export function takeTrap(core: CoreEnvironment, cause: number, value: bigint, in
     state.mcause = code;
     state.mtval = value;
     state.mstatus =
-      (status & ~(STATUS.MIE | STATUS.MPIE | STATUS.MPP)) | (status & STATUS.MIE ? STATUS.MPIE : 0n) | (BigInt(state.privilege) << 11n);
+      (status & BUT_MACHINE_TRAP) | (status & STATUS.MIE ? STATUS.MPIE : 0n) | (MPP_OF[privilege] as bigint);
     state.privilege = PRIVILEGE.M;
     vector = state.mtvec;
   }
-  state.pc = (vector & ~3n) + (interrupt && vector & 1n ? 4n * BigInt(cause) : 0n);
+  const base = vector & VECTOR_BASE;
+  state.pc = interrupt && vector & 1n ? base + 4n * number : base;
   state.reserved = 0;
   core.modeChanged();
 }
@@ -50,7 +62,7 @@ export function returnFromSupervisor(core: CoreEnvironment): boolean {
   if (state.privilege < PRIVILEGE.S || (state.privilege === PRIVILEGE.S && status & STATUS.TSR)) return false;
   const previous = status & STATUS.SPP ? PRIVILEGE.S : PRIVILEGE.U;
   // MPRV is cleared by a return to a mode less privileged than M.
-  state.mstatus = (status & ~(STATUS.SIE | STATUS.SPP | STATUS.MPRV)) | (status & STATUS.SPIE ? STATUS.SIE : 0n) | STATUS.SPIE;
+  state.mstatus = (status & BUT_SUPERVISOR_RETURN) | (status & STATUS.SPIE ? STATUS.SIE : 0n) | STATUS.SPIE;
   state.privilege = previous;
   state.pc = state.sepc;
   resumed(core);
@@ -62,9 +74,9 @@ export function returnFromMachine(core: CoreEnvironment): boolean {
   const { state } = core;
   if (state.privilege !== PRIVILEGE.M) return false;
   const status = state.mstatus;
-  const previous = Number((status & STATUS.MPP) >> 11n);
-  const kept = previous === PRIVILEGE.M ? status : status & ~STATUS.MPRV;
-  state.mstatus = (kept & ~(STATUS.MIE | STATUS.MPP)) | (status & STATUS.MPIE ? STATUS.MIE : 0n) | STATUS.MPIE;
+  const previous = (Number(status & STATUS.MPP) >> 11) as CoreState['privilege'];
+  const kept = previous === PRIVILEGE.M ? status : status & BUT_MPRV;
+  state.mstatus = (kept & BUT_MACHINE_RETURN) | (status & STATUS.MPIE ? STATUS.MIE : 0n) | STATUS.MPIE;
   state.privilege = previous;
   state.pc = state.mepc;
   resumed(core);
