@@ -25,6 +25,7 @@ import {
 } from './saved-state.ts';
 
 const TICKS_PER_MS = 10_000;
+const NANOSECONDS_PER_TICK = 100;
 /** A core comes to a stand within a millisecond or so; one that has not by then never will. */
 export const STANDSTILL_MS = 10_000;
 /** How long requests may take that the host's disk has not answered, in milliseconds. */
@@ -155,7 +156,8 @@ export class Instants {
   ): Omit<Instant, 'pausedMs'> {
     const { layout, buffer, board, clock, pages, shootdown, whole } = this.#parts;
     board.outside.flushOutput();
-    const ticks = clock.ticks();
+    // Upward: no clock of the guest's may have shown a later time than the one it goes on from.
+    const ticks = Math.ceil(clock.nanoseconds() / NANOSECONDS_PER_TICK);
     const saved = save && {
       disks: disks.map((disk) => disk.cut?.()),
       state: saveState(layout, board, buffer, { ...whole, ticks: BigInt(ticks) }),
