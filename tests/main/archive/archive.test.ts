@@ -17,7 +17,7 @@ import type { Report } from '../../../main/jobs/job.ts';
 import { Random } from '../../differential/random.ts';
 import { smallMachine, type SmallMachine } from './small-machine.ts';
 
-const SEED = Number(process.env['SEED'] ?? 20261121);
+const SEED = Number(process.env['VIVARIUM_SEED'] ?? 20261121);
 const quiet: Report = () => undefined;
 const never = new AbortController().signal;
 let folder: string;
@@ -255,7 +255,7 @@ describe('refused', () => {
     await isEmpty();
   });
 
-  test(`a file with bits flipped anywhere (SEED=${SEED})`, { timeout: 60_000 }, async () => {
+  test(`a file with bits flipped anywhere (VIVARIUM_SEED=${SEED})`, { timeout: 60_000 }, async () => {
     await write(inFolder('file'));
     const good = readFileSync(inFolder('file'));
     const random = new Random(SEED);

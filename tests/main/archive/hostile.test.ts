@@ -124,7 +124,7 @@ describe('refused', () => {
     for (const [what, record] of cases) await expectRefused(withMore(record), what);
   });
 
-  test(`records that are lost, doubled, exchanged or changed (SEED=${SEED})`, { timeout: 600_000 }, async () => {
+  test(`records that are lost, doubled, exchanged or changed (VIVARIUM_SEED=${SEED})`, { timeout: 600_000 }, async () => {
     const random = new Random(SEED);
     const records = recordsIn(good);
     for (let round = 0; round < ROUNDS; round++) {

@@ -10,9 +10,9 @@ import { open } from '../../../main/storage/index.ts';
 import { Random } from '../../differential/random.ts';
 import { storeDisk } from '../compare/stored-disk.ts';
 
-const SEED = Number(process.env['SEED'] ?? 20261121);
+const SEED = Number(process.env['VIVARIUM_SEED'] ?? 20261121);
 
-test(`random clusters over random bases (SEED=${SEED})`, { timeout: 60_000 }, async () => {
+test(`random clusters over random bases (VIVARIUM_SEED=${SEED})`, { timeout: 60_000 }, async () => {
   const random = new Random(SEED);
   const folder = mkdtempSync(join(tmpdir(), 'vivarium-content-image-'));
   const store = await open(join(folder, 'store.db'));

@@ -17,7 +17,7 @@ import { libraryFiles, type Listening, openListening, trialLibrary, type TrialLi
 import { spoilRows } from './wild-rows.ts';
 
 const SEED = Number(process.env['VIVARIUM_SEED'] ?? Date.now() % 1_000_000);
-const ROUNDS = Number(process.env['VIVARIUM_ROUNDS'] ?? 12);
+const ROUNDS = Number(process.env['VIVARIUM_ROUNDS'] ?? 8);
 /** What the process may grow by: a machine, a chunk cache and the largest part of a snapshot, several times over. */
 const GROWTH_BYTES = 768 * 2 ** 20;
 /** A call that has not answered by then hangs. */

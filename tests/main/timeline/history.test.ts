@@ -40,7 +40,7 @@ async function presentHash(program: Program, reader: ChunkReader, id: MachineId)
   return hash;
 }
 
-const SEED = Number(process.env['SEED'] ?? 20261121);
+const SEED = Number(process.env['VIVARIUM_SEED'] ?? 20261121);
 
 describe('random histories', () => {
   test(`every return gives exactly that instant's memory (seed ${SEED})`, { timeout: 180_000 }, async () => {

@@ -10,7 +10,7 @@ import { describeWith, tool } from '../../../kit/tools.ts';
 import { FileStore } from '../stores.ts';
 import { addCrowd, differences, makeTree, treeOf, type Tree } from './random-tree.ts';
 
-const SEED = Number(process.env['SEED'] ?? 20261121);
+const SEED = Number(process.env['VIVARIUM_SEED'] ?? 20261121);
 const random = new Random(SEED);
 let folder: string;
 let tree: Tree;
@@ -36,7 +36,7 @@ async function made(name: string, ...options: string[]): Promise<{ volume: Volum
   return { volume: volumes[0]!.volume, image };
 }
 
-describeWith(['mke2fs', 'debugfs'], `volumes by mke2fs (SEED=${SEED})`, () => {
+describeWith(['mke2fs', 'debugfs'], `volumes by mke2fs (VIVARIUM_SEED=${SEED})`, () => {
   const cases: [string, 'ext2' | 'ext3' | 'ext4', string[]][] = [
     ['ext2 with blocks of 1 KiB', 'ext2', ['-t', 'ext2', '-b', '1024']],
     ['ext2 with blocks of 4 KiB and old inodes', 'ext2', ['-t', 'ext2', '-b', '4096', '-I', '128']],

@@ -10,7 +10,7 @@ import { describeWith, tool } from '../../../kit/tools.ts';
 import { FileStore } from '../stores.ts';
 import { addCrowd, differences, makeTree, treeOf, type Tree } from './random-tree.ts';
 
-const SEED = Number(process.env['SEED'] ?? 20261121);
+const SEED = Number(process.env['VIVARIUM_SEED'] ?? 20261121);
 let folder: string;
 let tree: Tree;
 
@@ -23,7 +23,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describeWith(['mkfs.fat', 'mcopy'], `volumes by mkfs.fat (SEED=${SEED})`, () => {
+describeWith(['mkfs.fat', 'mcopy'], `volumes by mkfs.fat (VIVARIUM_SEED=${SEED})`, () => {
   const cases: ['fat12' | 'fat16' | 'fat32', number, string[]][] = [
     ['fat12', 4, ['-F', '12']],
     ['fat12', 8, ['-F', '12', '-s', '8', '-r', '240']],

@@ -10,8 +10,8 @@ import { describeWith, tool } from '../../../kit/tools.ts';
 import { MemoryStore } from '../stores.ts';
 import { makeTree } from './random-tree.ts';
 
-const SEED = Number(process.env['SEED'] ?? 20261121);
-const ROUNDS = Number(process.env['ROUNDS'] ?? 150);
+const SEED = Number(process.env['VIVARIUM_SEED'] ?? 20261121);
+const ROUNDS = Number(process.env['VIVARIUM_ROUNDS'] ?? 150);
 /** All of one volume's rounds together; a reading that goes in circles would take far longer. */
 const LONGEST_MS = 60_000;
 let folder: string;
@@ -56,7 +56,7 @@ function spoil(random: Random, disk: Buffer, metadata: readonly number[]): void 
   }
 }
 
-describeWith(['mke2fs', 'debugfs', 'mkfs.fat', 'mcopy'], `spoilt volumes (SEED=${SEED} ROUNDS=${ROUNDS})`, () => {
+describeWith(['mke2fs', 'debugfs', 'mkfs.fat', 'mcopy'], `spoilt volumes (VIVARIUM_SEED=${SEED} VIVARIUM_ROUNDS=${ROUNDS})`, () => {
   const ext = (...options: string[]) => {
     const image = join(folder, 'ext.img');
     rmSync(image, { force: true });
