@@ -55,8 +55,8 @@ export interface DiskOwner {
 /** A disk opened on the I/O thread. */
 export interface AttachedDisk extends DiskStore {
   /**
-   * Called at the instant of a snapshot, with no request in flight: everything written before belongs to it, everything
-   * after does not. Takes microseconds. @returns what the disk's owner needs to find the content of that instant, cloneable
+   * Called at a snapshot point, with no request in flight: everything written before belongs to it, everything
+   * after does not. Takes microseconds. @returns what the disk's owner needs to find the content of that snapshot point, cloneable
    */
   cut?(): unknown;
   /** A message of the machine's owner (`RunningMachine.tellDisk`) and its answer, both cloneable. */
@@ -185,25 +185,25 @@ export interface RunningMachine {
   /** Every device with what its registers hold now. @throws MachineError if it has ended */
   devices(): Promise<readonly DeviceDescription[]>;
   /**
-   * Takes one instant of the whole machine; the guest stands still for milliseconds and goes on. A paused one stays paused.
+   * Takes one snapshot point of the whole machine; the guest stands still for milliseconds and goes on. A paused one stays paused.
    * The RAM is copied behind it by whoever calls `copyPages` (emulator/host/pages.ts) with the answer's `ram`; until that
    * is done, the next `save` or `restore` waits.
    * @param onlyChanged only the pages written since the last `save` or `restore` are to be copied
    * @throws MachineError if it has ended
    */
-  save(options?: { readonly onlyChanged?: boolean }): Promise<SavedInstant>;
+  save(options?: { readonly onlyChanged?: boolean }): Promise<SavedPoint>;
   /**
-   * Makes the machine, in place, what it was at another instant, and lets it go on (or stay paused). With `keep`, the
+   * Makes the machine, in place, what it was at another snapshot point, and lets it go on (or stay paused). With `keep`, the
    * present is taken first, as by `save`, within the same pause.
    * @throws MachineError when memory, cores, ports or the number of disks differ: end the machine and start it from the point
    */
-  restore(point: RestorePoint, options?: { readonly keep?: { readonly onlyChanged: boolean } }): Promise<SavedInstant | undefined>;
+  restore(point: RestorePoint, options?: { readonly keep?: { readonly onlyChanged: boolean } }): Promise<SavedPoint | undefined>;
   /** Sends a message to a disk that a module opened, on the I/O thread. @throws what its `told` throws */
   tellDisk(slot: number, message: unknown): Promise<unknown>;
 }
 
-/** A machine at one instant. */
-export interface SavedInstant {
+/** A machine at one moment. */
+export interface SavedPoint {
   /** Cores and devices (emulator/snapshot/components.ts). */
   readonly state: Uint8Array;
   /** Guest milliseconds since it was first started. */
@@ -224,12 +224,12 @@ export interface SharedRam {
   readonly places: Readonly<Record<string, number>>;
 }
 
-/** An instant to go on from. */
+/** A snapshot point to go on from. */
 export interface RestorePoint {
   readonly state: Uint8Array;
   /**
    * One bit a page (page p: bit p % 8 of byte p >> 3): for a start, the pages that are not zero; for `restore`, those
-   * that differ between this instant and the machine's last `save` or `restore` (all, where there was none).
+   * that differ between this snapshot point and the machine's last `save` or `restore` (all, where there was none).
    */
   readonly differs: Uint8Array;
   /**
@@ -244,7 +244,7 @@ export interface RestorePoint {
   detached?(): void;
   /** For a start: the machine begins paused and has not executed anything. */
   readonly paused?: boolean;
-  /** Disks to attach instead of the present ones (`restore` only); absent: those stay, and must hold what belongs to the instant. */
+  /** Disks to attach instead of the present ones (`restore` only); absent: those stay, and must hold what belongs to the snapshot point. */
   readonly disks?: readonly DiskAttachment[];
 }
 

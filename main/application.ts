@@ -30,7 +30,7 @@ import { openSupervisor, type Supervisor } from './supervisor/supervisor.ts';
 import { templateDefinition } from './supervisor/template-definition.ts';
 import { taskList, type TaskList } from './tasks/task-list.ts';
 import { storageOf } from './workers/storage.ts';
-import { openTimelines, type OpenTimelines } from './timeline/open-timelines.ts';
+import { openHistory, type History } from './history/history.ts';
 import { printError } from './output/print.ts';
 
 export interface ApplicationOptions {
@@ -57,7 +57,7 @@ export interface Application {
   readonly events: ServiceEvents;
   readonly supervisor: Supervisor;
   readonly tasks: TaskList;
-  readonly timelines: OpenTimelines;
+  readonly history: History;
   /** Serves one client over a transport's connection. */
   serve(link: Link): Session;
   /** Suspends or stops all machines, as each is set, and closes the library; a second call waits for the first. */
@@ -97,9 +97,9 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   const kit = new GuestKit(options.templateDirectory === undefined ? {} : { templateDirectory: options.templateDirectory });
   const tasks = taskList(events.tasks.changed);
   const storage = storageOf(home);
-  const notice: Parameters<typeof openTimelines>[0]['notice'] = (level, message) => events.application.notice({ level, message });
+  const notice: Parameters<typeof openHistory>[0]['notice'] = (level, message) => events.application.notice({ level, message });
   const starting = options.startMachine ?? startMachine;
-  // A program that stays is to start machines, and go back to instants, without waiting for threads.
+  // A program that stays is to start machines, and go back to snapshot points, without waiting for threads.
   if (options.listens && !options.startMachine) keepThreadsReady([OVERLAY_DISK]);
 
   const claims = new FileClaims();
@@ -107,7 +107,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     library,
     claims,
     storage,
-    behind: (title, work) =>
+    inBackground: (title, work) =>
       void tasks.begin(title, (progress, signal) =>
         work((bytesDone, bytesTotal) => progress({ message: title, fraction: bytesDone / bytesTotal, bytesDone, bytesTotal }), signal),
       ),
@@ -129,16 +129,16 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     return task.result;
   }
 
-  // The supervisor starts machines where their timelines say, and timelines act on the supervisor's machines.
+  // The supervisor starts machines where their timelines say, and their history acts on the supervisor's machines.
   const supervisor: Supervisor = await openSupervisor({
     library,
     startMachine: starting,
-    begin: (machine, signal) => timelines.startOf(machine.id, signal),
+    begin: (machine, signal) => history.timelines.startOf(machine.id, signal),
     changed: (machine) => {
       if (machine.life.isGone) disks.release(machine.id);
-      timelines.machineChanged(machine);
+      history.machineChanged(machine);
     },
-    diskTrouble: (machine, slot, message) => timelines.diskTrouble(machine, slot, message),
+    diskTrouble: (machine, slot, message) => history.diskTrouble(machine, slot, message),
     events: {
       changed: events.machines.changed,
       deleted: (id) => events.machines.deleted({ id }),
@@ -146,7 +146,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
       notice,
     },
   });
-  const timelines = openTimelines({
+  const history = openHistory({
     library,
     storage,
     tasks,
@@ -163,7 +163,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     library,
     machines: () => supervisor.machines(),
     start: (id) => supervisor.machine(id).start(),
-    restore: (snapshot) => timelines.restore(snapshot),
+    restore: (snapshot) => history.timelines.restore(snapshot),
     failed: (name, error) => notice('warning', `"${name}" could not be resumed: ${error.message}`),
   });
   const about: About = { version, shell: options.shell, libraryPath: home.library, nodeVersion: process.version };
@@ -183,22 +183,22 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
         tasks,
         supervisor,
         events: events.disks,
-        alone: (id, work) => timelines.alone(id, work),
+        alone: (id, work) => history.timelines.alone(id, work),
       }),
       images: imagesService(
         kit,
-        { run: (title, work) => tasks.begin(title, work).id, booted: () => timelines.booted.templates() },
+        { run: (title, work) => tasks.begin(title, work).id, booted: () => history.booted.templates() },
         events.images,
       ),
       machines: machinesService({
         supervisor,
         fromTemplate: (template, name, taken) => templateDefinition(kit.template(template), name, taken),
-        suspend: (id) => timelines.suspend(id),
-        remove: (id) => timelines.putIntoBin(id),
-        undo: (id) => timelines.undo(id),
-        bin: timelines.machineBin,
-        forgetSuspended: (id) => timelines.forgetSuspended(id),
-        createBooted: (definition) => timelines.createBooted(definition, kit.template(definition.template as string).ready),
+        suspend: (id) => history.timelines.suspend(id),
+        remove: (id) => history.putIntoBin(id),
+        undo: (id) => history.undo(id),
+        bin: history.machineBin,
+        forgetSuspended: (id) => history.timelines.forgetSuspended(id),
+        createBooted: (definition) => history.createBooted(definition, kit.template(definition.template as string).ready),
         deviceTree: (machine) =>
           machineDeviceTree(machine, (name) => {
             const template = kit.template(name);
@@ -207,7 +207,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
         resume,
         check: (definition) => checkDefinition(definition, { inspect: async (file) => kit.inspect(hostPath(file)) }),
       }),
-      snapshots: snapshotsService(timelines),
+      snapshots: snapshotsService(history),
       tasks: tasksService(tasks),
     },
     report,
@@ -219,10 +219,10 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   let closing: Promise<void> | undefined;
   const inHurry = new AbortController();
   const close = async () => {
-    await timelines.leave(inHurry.signal);
+    await history.leave(inHurry.signal);
     tasks.cancelAll();
     await supervisor.close();
-    await timelines.close(inHurry.signal);
+    await history.close(inHurry.signal);
     await library.close();
     if (options.listens && !options.startMachine) await letThreadsGo();
   };
@@ -233,7 +233,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     events,
     supervisor,
     tasks,
-    timelines,
+    history,
     serve: (link) => serveSession(link, { version, dispatch, broadcaster: border, openConsole, openCommand, report }),
     close: () => (closing ??= close()),
     hurry: () => inHurry.abort(),

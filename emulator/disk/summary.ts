@@ -1,4 +1,5 @@
 /** What an image is, for people: one record and the lines that say it. */
+import { formatBytes } from '../quantities/bytes.ts';
 import { shownName } from './disk-image.ts';
 import type { ChainLink } from './open.ts';
 
@@ -39,7 +40,7 @@ export function summarize(chain: readonly [ChainLink, ...ChainLink[]]): ImageSum
 function featuresOf({ qcow2 }: ChainLink): string[] {
   if (!qcow2) return [];
   const features = [
-    `clusters of ${size(qcow2.clusterBytes)}`,
+    `clusters of ${formatBytes(qcow2.clusterBytes)}`,
     `compression ${qcow2.compression}`,
     `${qcow2.refcountBits}-bit reference counts`,
   ];
@@ -60,19 +61,11 @@ function warningsOf({ name, qcow2 }: ChainLink): string[] {
 
 /** The summary as lines of text. */
 export function summaryLines(summary: ImageSummary): string[] {
-  const taken = summary.hostBytes === undefined ? '' : ` that takes ${size(summary.hostBytes)}`;
+  const taken = summary.hostBytes === undefined ? '' : ` that takes ${formatBytes(summary.hostBytes)}`;
   return [
-    `${shownName(summary.name)}: ${summary.format}, a disk of ${size(summary.sizeBytes)} in a file of ${size(summary.fileBytes)}${taken}`,
+    `${shownName(summary.name)}: ${summary.format}, a disk of ${formatBytes(summary.sizeBytes)} in a file of ${formatBytes(summary.fileBytes)}${taken}`,
     ...summary.features,
     ...summary.backing.map((name) => `on top of ${shownName(name)}`),
     ...summary.warnings.map((warning) => `warning: ${warning}`),
   ];
-}
-
-const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
-
-/** Bytes with a binary unit and at most one decimal. */
-function size(bytes: number): string {
-  const power = bytes < 1024 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
-  return `${Number((bytes / 1024 ** power).toFixed(1))} ${UNITS[power] ?? ''}`;
 }

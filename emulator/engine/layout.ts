@@ -2,7 +2,7 @@
  * Where a core's engine-private data lies in the machine's shared memory, beside its architectural state: lookaside
  * buffers, the jump cache, decoded records. All of it is derived and may be dropped at any moment; none is saved.
  */
-import type { Architecture, CodeShape } from '../isa/architecture.ts';
+import type { CodeShape } from '../isa/code-shape.ts';
 import type { RamRange } from '../memory/ram-ranges.ts';
 import { Shootdown } from '../memory/shootdown.ts';
 import { schema, u32, u64 } from '../snapshot/schema.ts';
@@ -207,7 +207,12 @@ const align = (value: number, to: number) => Math.ceil(value / to) * to;
 /** What one core's layout depends on. */
 export interface CoreLayoutRequest {
   readonly base: number;
-  readonly architecture: Pick<Architecture, 'state' | 'modes' | 'code'>;
+  /** Bytes of its state, how many modes, banks and ways of decoding it has, the shape of its code. */
+  readonly architecture: {
+    readonly state: { readonly size: number };
+    readonly modes: { readonly count: number; readonly banks: number; readonly decodings: number };
+    readonly code: CodeShape;
+  };
   /** Which of the machine's cores this is. */
   readonly core: number;
   /** Addresses of what belongs to others: the core's attention word, the area of `Shootdown`. */

@@ -8,12 +8,6 @@ export function hasText(bytes: Uint8Array, at: number, text: string): boolean {
   return at + text.length <= bytes.length && [...text].every((letter, index) => bytes[at + index] === letter.charCodeAt(0));
 }
 
-/** Bytes as a person writes them: "12.5 MiB". */
-export function mebibytes(bytes: number): string {
-  const size = bytes / 2 ** 20;
-  return size >= 1 || bytes === 0 ? `${Number(size.toFixed(1))} MiB` : `${Math.ceil(bytes / 1024)} KiB`;
-}
-
 /** UTF-8; there is no TextEncoder in these rooms. */
 export function utf8(text: string): Uint8Array {
   const units = encodeURIComponent(text).match(/%..|./g) ?? [];

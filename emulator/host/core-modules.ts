@@ -5,29 +5,22 @@
 import type { WasmModule } from '../engine/wasm/webassembly.ts';
 import type { EngineMode } from '../index.ts';
 import type { MachineLayout } from '../machine/layout.ts';
+import { RecentlyUsed } from '../structures/recently-used.ts';
 
 /** Modules kept; a person's machines have few shapes. */
-const MOST = 8;
+const MAX_MODULES = 8;
 
 export class CoreModules {
-  /** By what they are written from, the latest used last. */
-  readonly #modules = new Map<string, WasmModule>();
+  /** By what they are written from. */
+  readonly #modules = new RecentlyUsed<string, WasmModule>(MAX_MODULES);
 
   #key({ cores, ram, memoryPages }: MachineLayout, engine: EngineMode, index: number): string {
     return JSON.stringify([cores[index], ram, memoryPages, engine]);
   }
   get(layout: MachineLayout, engine: EngineMode, index: number): WasmModule | undefined {
-    const key = this.#key(layout, engine, index);
-    const module = this.#modules.get(key);
-    if (module) this.#keep(key, module);
-    return module;
+    return this.#modules.get(this.#key(layout, engine, index));
   }
   add(layout: MachineLayout, engine: EngineMode, index: number, module: WasmModule): void {
-    this.#keep(this.#key(layout, engine, index), module);
-  }
-  #keep(key: string, module: WasmModule): void {
-    this.#modules.delete(key);
-    this.#modules.set(key, module);
-    for (const oldest of [...this.#modules.keys()].slice(0, -MOST)) this.#modules.delete(oldest);
+    this.#modules.put(this.#key(layout, engine, index), module);
   }
 }

@@ -15,7 +15,7 @@ import { ThreadSupply } from './thread-supply.ts';
 import { Machine } from './machine.ts';
 
 /** The largest memory a machine may have: WebAssembly's 4 GiB hold RAM and the engine's own data. */
-const MOST_MEMORY = 3 * 1024 ** 3;
+const MAX_MEMORY = 3 * 1024 ** 3;
 const MEBIBYTE = 1024 ** 2;
 // Sources kept for a second compilation of the same script: every thread would hold them, none will need them.
 setFlagsFromString('--no-compilation-cache');
@@ -49,10 +49,10 @@ function counting(events: MachineEvents): MachineEvents {
 }
 
 /**
- * Loads the boot files, creates the machine's memory and threads and lets it run; or goes on from an instant, whose
+ * Loads the boot files, creates the machine's memory and threads and lets it run; or goes on from a snapshot point, whose
  * machine must have had the same memory, cores, disks and ports.
  * @param signal gives the start up
- * @throws MachineError when a file is missing or unusable, or the instant does not fit; nothing is left running then
+ * @throws MachineError when a file is missing or unusable, or the snapshot point does not fit; nothing is left running then
  */
 export async function startMachine(
   configuration: MachineConfiguration,
@@ -61,7 +61,7 @@ export async function startMachine(
   signal?: AbortSignal,
 ): Promise<RunningMachine> {
   const { memoryBytes, cores } = configuration;
-  if (memoryBytes % MEBIBYTE !== 0 || memoryBytes < 2 * MEBIBYTE || memoryBytes > MOST_MEMORY)
+  if (memoryBytes % MEBIBYTE !== 0 || memoryBytes < 2 * MEBIBYTE || memoryBytes > MAX_MEMORY)
     throw new MachineError(
       `a machine needs between 2 MiB and 3 GiB of memory, in whole MiB; ${memoryBytes / MEBIBYTE} MiB cannot be given`,
     );

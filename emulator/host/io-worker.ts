@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { Inflate } from '../board/boot/request.ts';
+import { formatBytes } from '../quantities/bytes.ts';
 import { type Board, createBoard } from '../board/kit/board.ts';
 import { type DiskOwner, type MachineConfiguration, MachineError } from '../index.ts';
 import { MachineClock } from '../machine/clock.ts';
@@ -9,7 +10,7 @@ import { MachineControl } from '../machine/control.ts';
 import type { CoreStart } from '../board/kit/core-binding.ts';
 import type { CoreResume } from '../machine/core-thread.ts';
 import { describeDevices } from '../machine/describe.ts';
-import { Instants } from '../machine/instant.ts';
+import { SnapshotPoints } from '../machine/snapshot-point.ts';
 import { controlState, machineLayout, pageWork, sharedRam, shootdownOf } from '../machine/layout.ts';
 import { type MachineState, readState, restoreBoard } from '../machine/saved-state.ts';
 import { MemoryLost } from '../memory/absent-pages.ts';
@@ -94,7 +95,7 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
     soon: (action) => void setImmediate(action),
     restored: saved !== undefined,
   });
-  const instants = new Instants({ layout, buffer, board, clock, control, pages, shootdown, whole, within });
+  const snapshotPoints = new SnapshotPoints({ layout, buffer, board, clock, control, pages, shootdown, whole, within });
 
   async function serveQuestion(question: IoQuestion, answer: (answered: unknown) => void): Promise<void> {
     if (question.kind === 'pause') {
@@ -103,7 +104,7 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
       return answer(undefined);
     }
     if (question.kind === 'resume') {
-      instants.renew();
+      snapshotPoints.renew();
       return answer(undefined);
     }
     if (question.kind === 'devices') return answer(describeDevices(board));
@@ -113,8 +114,8 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
     const next = question.disks && (await openDisks(question.disks, diskOwner));
     let former = next ?? [];
     try {
-      await instants.take(question.request, disks, next, (instant) => {
-        answer(instant);
+      await snapshotPoints.take(question.request, disks, next, (snapshotPoint) => {
+        answer(snapshotPoint);
         if (!next) return;
         former = disks;
         disks = next;
@@ -132,7 +133,7 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
     } else if (message.kind === 'acknowledge') outside.acknowledge(message.console, message.count);
     else if (message.kind === 'resize') outside.resize(message.console, message.columns, message.rows);
     else if (message.kind === 'resumed') {
-      instants.running();
+      snapshotPoints.running();
       outside.adjustClock();
       outside.resume();
     } else if (message.kind === 'asked') {
@@ -152,9 +153,9 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
     // Disks that were exchanged may still be closing, and messages to disks may wait for the disk's end.
     await Promise.all([closeDisks(disks, log), ...serving]);
   };
-  if (saved) instants.later();
+  if (saved) snapshotPoints.later();
   // Before the first instruction; of one that starts paused, before it is resumed.
-  if (!paused) instants.renew();
+  if (!paused) snapshotPoints.renew();
   return { start, take, close };
 }
 
@@ -192,7 +193,7 @@ async function resume(board: Board, bytes: Uint8Array, configuration: MachineCon
   const { memoryBytes, cores } = state.machine;
   if (Number(memoryBytes) !== configuration.memoryBytes || cores !== configuration.cores)
     throw new MachineError(
-      `the saved machine has ${Number(memoryBytes) / 2 ** 20} MiB and ${cores} cores: start it with the memory and the cores it was saved with`,
+      `the saved machine has ${formatBytes(Number(memoryBytes))} of memory and ${cores} cores: start it with the memory and the cores it was saved with`,
     );
   restoreBoard(machineLayout(configuration), board, buffer, state);
   return { start: { state: bytes }, whole: { ...state.machine } };

@@ -3,7 +3,7 @@
 /** How often it is asked for a sign of life, in milliseconds. */
 const EVERY_MS = 2_000;
 /** So many unanswered signs in a row, and it counts as dead. Counted and not timed: a host that slept is no fault of the thread. */
-const MOST_MISSED = 8;
+const MAX_MISSED = 8;
 
 export class Liveness {
   readonly #ping: () => void;
@@ -34,7 +34,7 @@ export class Liveness {
 
   #look(): void {
     this.#missed++;
-    if (this.#missed <= MOST_MISSED) return this.#ping();
+    if (this.#missed <= MAX_MISSED) return this.#ping();
     this.watch(false);
     this.#dead();
   }

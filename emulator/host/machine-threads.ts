@@ -6,7 +6,7 @@ import { MachineClock } from '../machine/clock.ts';
 import { MachineControl } from '../machine/control.ts';
 import type { CoreStart } from '../board/kit/core-binding.ts';
 import type { CoreResume } from '../machine/core-thread.ts';
-import { STANDSTILL_MS } from '../machine/instant.ts';
+import { STANDSTILL_MS } from '../machine/snapshot-point.ts';
 import { controlState, type MachineLayout, type PageWork, pageWork, sharedRam, WISH } from '../machine/layout.ts';
 import { bind } from '../snapshot/schema.ts';
 import type { CoreModules } from './core-modules.ts';
@@ -14,7 +14,7 @@ import { type Closing, endThreads, type Threads } from './ending.ts';
 import { InputReceipts } from './input-receipts.ts';
 import { Liveness } from './liveness.ts';
 import { MachineThread } from './machine-thread.ts';
-import type { Failure, FromIo, Instant, IoQuestion, ToIo, WorkerSetup } from './messages.ts';
+import type { Failure, FromIo, TakenPoint, IoQuestion, ToIo, WorkerSetup } from './messages.ts';
 import { within } from './patience.ts';
 import type { ThreadSupply } from './thread-supply.ts';
 
@@ -183,11 +183,11 @@ export class MachineThreads {
   toIo(message: ToIo): void {
     if (!this.#ending) this.#threads?.io.post(message);
   }
-  /** Takes the machine at one instant, or puts it back to another. @throws MachineError if it has ended or the state does not fit */
-  async instant(question: Extract<IoQuestion, { kind: 'instant' }>, detached?: () => void): Promise<Instant> {
-    const instant = (await this.ask(question, detached)) as Instant;
-    this.#pausedFor += instant.pausedMs;
-    return instant;
+  /** Takes the machine at one moment, or puts it back to another. @throws MachineError if it has ended or the state does not fit */
+  async snapshotPoint(question: Extract<IoQuestion, { kind: 'snapshotPoint' }>, detached?: () => void): Promise<TakenPoint> {
+    const snapshotPoint = (await this.ask(question, detached)) as TakenPoint;
+    this.#pausedFor += snapshotPoint.pausedMs;
+    return snapshotPoint;
   }
   /** Asks the I/O thread something. @throws what it throws; MachineError if the machine has ended */
   async ask(question: IoQuestion, detached?: () => void): Promise<unknown> {

@@ -1,4 +1,5 @@
 /** A running machine as its owner sees it: what it asks of the threads, one thing after the other where it must be so. */
+import { turns } from '../structures/in-turn.ts';
 import { runState } from '../engine/layout.ts';
 import {
   type DeviceDescription,
@@ -6,14 +7,14 @@ import {
   MachineError,
   type RestorePoint,
   type RunningMachine,
-  type SavedInstant,
+  type SavedPoint,
   type SharedRam,
 } from '../index.ts';
 import { type MachineLayout, sharedRam } from '../machine/layout.ts';
 import { retiredByCores } from '../machine/saved-state.ts';
 import { bind, type StateOf } from '../snapshot/schema.ts';
 import type { MachineThreads } from './machine-threads.ts';
-import type { Instant } from './messages.ts';
+import type { TakenPoint } from './messages.ts';
 
 export class Machine implements RunningMachine {
   readonly #threads: MachineThreads;
@@ -23,7 +24,7 @@ export class Machine implements RunningMachine {
   /** What the cores' counts lack of the instructions retired since the start, because they went back with the machine. */
   #retiredBefore: number;
   /** Pauses, snapshots and returns come one after the other. */
-  #previous: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = turns();
 
   /** @param retired instructions that the cores had retired where the machine goes on from */
   constructor(threads: MachineThreads, layout: MachineLayout, buffer: SharedArrayBuffer, retired: number) {
@@ -55,13 +56,13 @@ export class Machine implements RunningMachine {
     this.#threads.toIo({ kind: 'resize', console, columns, rows });
   }
 
-  save({ onlyChanged = false }: { readonly onlyChanged?: boolean } = {}): Promise<SavedInstant> {
+  save({ onlyChanged = false }: { readonly onlyChanged?: boolean } = {}): Promise<SavedPoint> {
     return this.#inTurn(async () => {
       await this.#mayMark(onlyChanged);
-      return this.#saved(await this.#threads.instant({ kind: 'instant', request: { save: onlyChanged ? 'changed' : 'all' } }));
+      return this.#saved(await this.#threads.snapshotPoint({ kind: 'snapshotPoint', request: { save: onlyChanged ? 'changed' : 'all' } }));
     });
   }
-  restore(point: RestorePoint, { keep }: { readonly keep?: { readonly onlyChanged: boolean } } = {}): Promise<SavedInstant | undefined> {
+  restore(point: RestorePoint, { keep }: { readonly keep?: { readonly onlyChanged: boolean } } = {}): Promise<SavedPoint | undefined> {
     return this.#inTurn(async () => {
       const bits = this.#ram.sizeBytes / 4096 / 8;
       if (point.differs.length !== bits)
@@ -69,11 +70,11 @@ export class Machine implements RunningMachine {
       if (keep) await this.#mayMark(keep.onlyChanged);
       const { state, differs, disks } = point;
       const save = keep ? ({ save: keep.onlyChanged ? 'changed' : 'all' } as const) : {};
-      const question = { kind: 'instant', request: { ...save, back: { state, differs } }, ...(disks ? { disks } : {}) } as const;
-      const instant = await this.#threads.instant(question, disks && (() => point.detached?.()));
-      this.#retiredBefore += instant.retiredBefore;
+      const question = { kind: 'snapshotPoint', request: { ...save, back: { state, differs } }, ...(disks ? { disks } : {}) } as const;
+      const snapshotPoint = await this.#threads.snapshotPoint(question, disks && (() => point.detached?.()));
+      this.#retiredBefore += snapshotPoint.retiredBefore;
       point.fill(this.#ram);
-      return keep && this.#saved(instant);
+      return keep && this.#saved(snapshotPoint);
     });
   }
   tellDisk(slot: number, message: unknown): Promise<unknown> {
@@ -90,14 +91,9 @@ export class Machine implements RunningMachine {
     await keeper.idle();
     if (!onlyChanged) await absent.complete(() => this.#threads.ended);
   }
-  #saved({ saved, pausedMs }: Instant): SavedInstant {
+  #saved({ saved, pausedMs }: TakenPoint): SavedPoint {
     if (!saved) throw new Error('the I/O thread answered without the state it was asked for');
     return { ...saved, ram: this.#ram, pausedMs };
-  }
-  #inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const done = this.#previous.then(action);
-    this.#previous = done.catch(() => undefined);
-    return done;
   }
 
   figures(): MachineFigures {

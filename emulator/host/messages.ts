@@ -4,7 +4,7 @@ import type { DiskAttachment, Ending, MachineConfiguration } from '../index.ts';
 import type { WasmMemory, WasmModule } from '../engine/wasm/webassembly.ts';
 import type { CoreStart } from '../board/kit/core-binding.ts';
 import type { CoreResume } from '../machine/core-thread.ts';
-import type { Instant, InstantRequest } from '../machine/instant.ts';
+import type { TakenPoint, PointRequest } from '../machine/snapshot-point.ts';
 import type { Close } from './machine-thread.ts';
 
 /** The first message every worker gets; until then it waits. */
@@ -38,7 +38,7 @@ export type IoQuestion =
   | { readonly kind: 'pause' }
   /** The cores are about to go on; answered when they may. */
   | { readonly kind: 'resume' }
-  | { readonly kind: 'instant'; readonly request: InstantRequest; readonly disks?: readonly DiskAttachment[] }
+  | { readonly kind: 'snapshotPoint'; readonly request: PointRequest; readonly disks?: readonly DiskAttachment[] }
   | { readonly kind: 'disk'; readonly slot: number; readonly message: unknown }
   | { readonly kind: 'devices' };
 
@@ -63,7 +63,7 @@ export type FromIo =
   | { readonly kind: 'refused'; readonly failure: Failure }
   | { readonly kind: 'answered'; readonly id: number; readonly answer: unknown }
   | { readonly kind: 'failed'; readonly id: number; readonly failure: Failure }
-  /** The disks that were attached before the instant of that question are closed. */
+  /** The disks that were attached before the snapshot point of that question are closed. */
   | { readonly kind: 'detached'; readonly id: number }
   /** `message` absent: the trouble is over. */
   | { readonly kind: 'disk trouble'; readonly slot: number; readonly message: string | undefined }
@@ -77,7 +77,7 @@ export type FromIo =
   /** It has begun to close: it is alive, and its disks write what they hold. */
   | { readonly kind: 'closing' }
   | { readonly kind: 'closed' };
-export type { Instant };
+export type { TakenPoint };
 
 export type ToCore = { readonly kind: 'start'; readonly start: CoreStart | CoreResume } | Close;
 export type FromCore =

@@ -1,6 +1,6 @@
 /**
  * The pages of a machine that runs, for other threads of the process: copying what a snapshot needs, and filling what a
- * machine that went back to an instant has not read yet. Both take `SharedRam`, which may be posted.
+ * machine that went back to a snapshot point has not read yet. Both take `SharedRam`, which may be posted.
  */
 import type { SharedRam } from '../index.ts';
 import { pageWork } from '../machine/layout.ts';
@@ -87,7 +87,7 @@ export async function abandonCopy(ram: SharedRam): Promise<void> {
 export type ReadPages = (pages: readonly number[]) => Promise<readonly (Uint8Array | undefined)[]>;
 
 /**
- * Fills the pages that are absent since a return to an instant (`RestorePoint.fill` has just been called with `ram`): first
+ * Fills the pages that are absent since a return to a snapshot point (`RestorePoint.fill` has just been called with `ram`): first
  * those that somebody waits for, with their neighbours, then the others in order.
  * @returns `filled` when no page is absent any more; `superseded` when another return (whose own call fills what is left)
  *   or the machine's end came first
@@ -107,7 +107,7 @@ export async function fillPages(
     if (absent.epoch !== epoch) return 'superseded';
     const demanded = absent.demanded();
     const pages =
-      demanded.length > 0 ? withNeighbours(demanded, count, (page, most) => absent.absent(page, most)) : absent.absent(from, BATCH);
+      demanded.length > 0 ? withNeighbours(demanded, count, (page, max) => absent.absent(page, max)) : absent.absent(from, BATCH);
     if (pages.length === 0) return 'filled';
     if (demanded.length === 0) from = (pages.at(-1) as number) + 1;
     let contents: readonly (Uint8Array | undefined)[];
@@ -126,7 +126,7 @@ export async function fillPages(
 }
 
 /** Those pages first, then the absent ones of the groups they lie in. */
-function withNeighbours(demanded: readonly number[], count: number, absent: (from: number, most: number) => readonly number[]): number[] {
+function withNeighbours(demanded: readonly number[], count: number, absent: (from: number, max: number) => readonly number[]): number[] {
   const pages = new Set(demanded);
   for (const page of demanded) {
     const first = page - (page % NEIGHBOURS);

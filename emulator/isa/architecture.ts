@@ -7,6 +7,7 @@ import type { CoreParts } from '../engine/core/parts.ts';
 import type { Expression } from '../engine/wasm/expression.ts';
 import type { Callable, Routine } from '../engine/wasm/routine.ts';
 import type { Fields, Schema } from '../snapshot/schema.ts';
+import type { CodeShape } from './code-shape.ts';
 import type { EngineCpu, Width } from './cpu.ts';
 import type { Decoded, Row } from './row.ts';
 
@@ -121,20 +122,6 @@ export interface FlushRule {
   readonly results: number;
   /** What a result that is flushed raises. */
   readonly raises: 'underflow' | 'underflow and inexact';
-}
-
-/** How code lies in memory. */
-export interface CodeShape {
-  /** What instructions are aligned to, in bytes. */
-  readonly grain: 1 | 2 | 4;
-  /** Bytes of the longest. */
-  readonly longest: number;
-  /**
-   * Bytes of a decoded record. In 16 (the default) there is room for four registers or larger controls, one control of 8 bits
-   * and an immediate of 32; in 32 for six, three, and two immediates, one of them of 64 bits,
-   * and they take memory for the instructions that were reached only.
-   */
-  readonly record?: 16 | 32;
 }
 
 /** How memory answers what is not the common case. */

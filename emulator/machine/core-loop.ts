@@ -103,7 +103,7 @@ function obey({ control }: CoreLoopParts): boolean {
   }
 }
 
-/** The machine went back to another instant while this core stood still. */
+/** The machine went back to another snapshot point while this core stood still. */
 function answerReturn(core: Core): void {
   if (!core.working.returnRequested) return;
   core.working.returnRequested = 0;

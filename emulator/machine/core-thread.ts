@@ -3,7 +3,7 @@ import { createBoard } from '../board/kit/board.ts';
 import { boards } from '../board/boards.ts';
 import type { CoreBinding, CoreStart } from '../board/kit/core-binding.ts';
 import { Core } from '../engine/core/core.ts';
-import type { Tiering } from '../engine/core/core-module.ts';
+import type { Tiering } from '../engine/core/tiering.ts';
 import type { WasmMemory, WasmModule, WasmTable } from '../engine/wasm/webassembly.ts';
 import type { Ending, MachineConfiguration } from '../index.ts';
 import { PAGE } from '../engine/layout.ts';

@@ -1,5 +1,5 @@
 /**
- * Pages whose content is still to come: a machine that goes back to an instant runs before its memory has been read.
+ * Pages whose content is still to come: a machine that goes back to a snapshot point runs before its memory has been read.
  * Whoever touches such a page puts its number where the filling thread sees it and waits. Each return has its own epoch,
  * so that a filling of an earlier return never writes into the memory of a later one.
  */
@@ -113,8 +113,8 @@ export class AbsentPages {
     return [...pages];
   }
   /** Absent pages from `from` on, at most `most`, in order. */
-  absent(from: number, most: number): number[] {
-    return pagesWith(this.#flagWords, PAGE.absent, from, most);
+  absent(from: number, max: number): number[] {
+    return pagesWith(this.#flagWords, PAGE.absent, from, max);
   }
   /**
    * Gives pages their content (undefined: all zero), unless the return they are for has been superseded.

@@ -15,7 +15,7 @@ export const PAGE = {
   unsaved: 8,
   /** Somebody is making that copy. */
   saving: 16,
-  /** Not written since the last instant that was saved or gone back to. */
+  /** Not written since the last snapshot point that was saved or gone back to. */
   clean: 32,
   /** Its content is not here yet: whoever touches it waits until it has been filled (absent-pages.ts). */
   absent: 64,
@@ -39,16 +39,16 @@ const SPREAD = Array.from({ length: 16 }, (_, bits) =>
 );
 
 export interface Marks {
-  /** Which pages the snapshot of this instant must copy: all, those written since the last instant, or (absent) none. */
+  /** Which pages this snapshot must copy: all, those written since the last snapshot point, or (absent) none. */
   readonly save?: 'all' | 'changed';
-  /** Going back to another instant: the pages that differ there, one bit a page. With them every page written since is absent. */
+  /** Going back to another snapshot point: the pages that differ there, one bit a page. With them every page written since is absent. */
   readonly differs?: Uint8Array;
   /** Called for each page that becomes absent and of which a core may hold translated code. */
   readonly codeGone?: (page: number) => void;
 }
 
 /**
- * Marks the pages at an instant. Only while nothing touches RAM; cores must drop their permissions to write unseen, and
+ * Marks the pages at a snapshot point. Only while nothing touches RAM; cores must drop their permissions to write unseen, and
  * where pages become absent everything they remember.
  * @returns how many pages are absent now
  */
@@ -74,7 +74,7 @@ export function markPages(words: Int32Array, { save, differs, codeGone }: Marks)
   return absent;
 }
 
-/** Marks the pages of a machine that starts from an instant: `differs` has those that are not zero. @returns how many are absent */
+/** Marks the pages of a machine that starts from a snapshot point: `differs` has those that are not zero. @returns how many are absent */
 export function markStart(words: Int32Array, differs: Uint8Array): number {
   for (let index = 0; index < words.length; index++)
     Atomics.store(words, index, (Atomics.load(words, index) & four(STANDING)) | four(PAGE.clean));
@@ -88,12 +88,12 @@ export function clearFlag(words: Int32Array, bit: number): void {
 }
 
 /** The pages from `from` on that carry a flag, at most `most`, in order. */
-export function pagesWith(words: Int32Array, bit: number, from: number, most: number): number[] {
+export function pagesWith(words: Int32Array, bit: number, from: number, max: number): number[] {
   const pages: number[] = [];
-  for (let index = from >> 2; index < words.length && pages.length < most; index++) {
+  for (let index = from >> 2; index < words.length && pages.length < max; index++) {
     const word = Atomics.load(words, index) & four(bit);
     if (word === 0) continue;
-    for (let page = index * 4; page < index * 4 + 4 && pages.length < most; page++)
+    for (let page = index * 4; page < index * 4 + 4 && pages.length < max; page++)
       if (page >= from && (word >>> (8 * (page & 3))) & bit) pages.push(page);
   }
   return pages;

@@ -1,5 +1,5 @@
 /**
- * Copy on write for a snapshot of a machine that keeps running. At the instant the pages to be saved are marked
+ * Copy on write for a snapshot of a machine that keeps running. At the snapshot point the pages to be saved are marked
  * (page-flags.ts); whoever would change a marked page (a core's slow path, a device, a walk that sets A or D, a page that
  * is filled) first puts a copy into an area that all threads share, from where the saving thread takes it. Pages nobody
  * changes are copied by the saving thread in its own time. The guest waits only when it changes pages faster than the
@@ -57,7 +57,7 @@ export class PageKeeper {
   keep(page: number): void {
     if (this.#claim(page, PAGE.clean)) this.#hand(page);
   }
-  /** The same for a page that is about to get the content of the instant the machine goes back to. */
+  /** The same for a page that is about to get the content of the snapshot point the machine goes back to. */
   keepForFilling(page: number): void {
     if (this.#claim(page, 0)) this.#hand(page);
   }
@@ -88,8 +88,8 @@ export class PageKeeper {
   }
 
   /** Pages from `from` on that the saving thread has yet to copy, at most `most`. */
-  unsaved(from: number, most: number): number[] {
-    return pagesWith(this.#flagWords, PAGE.unsaved, from, most);
+  unsaved(from: number, max: number): number[] {
+    return pagesWith(this.#flagWords, PAGE.unsaved, from, max);
   }
   /** The saving thread's own copy of a page; undefined where it has been kept (or is being) by somebody else. */
   take(page: number): Uint8Array | undefined {

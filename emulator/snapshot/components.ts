@@ -15,7 +15,7 @@ const FORMAT = 1;
 const KINDS = ['u8', 'u16', 'u32', 'u64'] as const;
 const WIDTH = { u8: 1, u16: 2, u32: 4, u64: 8 } as const;
 /** No component is larger: a length beyond it is damage, not data. */
-const MOST_VALUES = 1 << 24;
+const MAX_VALUES = 1 << 24;
 
 /** A component where it lives in shared memory. `name` is its name in this machine (there may be several of a schema). */
 export interface PlacedComponent {
@@ -79,7 +79,7 @@ export function readComponents(bytes: Uint8Array): ReadonlyMap<string, SavedComp
       const field = reader.name();
       const kind = KINDS[reader.number(1)];
       const count = reader.number(4);
-      if (!kind || count > MOST_VALUES) throw new SnapshotError(`this saved state is damaged (field ${name}.${field})`);
+      if (!kind || count > MAX_VALUES) throw new SnapshotError(`this saved state is damaged (field ${name}.${field})`);
       fields[field] = reader.take(count * WIDTH[kind]);
     }
     components.set(name, { version, fields });

@@ -1,8 +1,12 @@
 /** One thing after the other. */
 
+/**
+ * A serial queue: what is given to it runs when everything given before has ended, well or not.
+ * @returns what the work resolves or rejects with
+ */
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** A queue of its own: what is given to it runs when everything given before has ended, well or not. */
+/** A queue of its own. */
 export function turns(): InTurn {
   let tail: Promise<unknown> = Promise.resolve();
   return (work) => {
@@ -11,3 +15,6 @@ export function turns(): InTurn {
     return result;
   };
 }
+
+/** Resolves when everything that was given to a queue so far has ended. */
+export const caughtUp = (inTurn: InTurn): Promise<void> => inTurn(async () => undefined);

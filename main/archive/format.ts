@@ -34,7 +34,7 @@ export type RecordKind = 'HEAD' | 'MACH' | 'CHNK' | 'LIST' | 'BLOB' | 'END_';
  * What a record of each kind may unpack to, so that a hostile one cannot fill the memory: what is said of 50,000
  * snapshots, 256 chunks, a list of five million runs, the state of the largest machine.
  */
-export const MOST_BYTES: Readonly<Record<RecordKind, number>> = {
+export const MAX_BYTES: Readonly<Record<RecordKind, number>> = {
   HEAD: 65_536,
   MACH: 64 * 1024 * 1024,
   CHNK: 1024 * 1024,

@@ -4,7 +4,7 @@ import { joined, type Run } from '../disks/cluster.ts';
 import { writeSegments } from '../disks/content.ts';
 import type { Store } from '../storage/index.ts';
 import { NumberSet } from '../storage/number-set.ts';
-import { MEMORY, PAGE_BYTES } from '../jobs/job.ts';
+import { MEMORY, PAGE_BYTES } from '../storage/owners.ts';
 import { damaged } from './archive-error.ts';
 import type { ArchivedMachine, ArchivedSnapshot } from './archived-machine.ts';
 import { bootFiles, unusedDisks } from './boot-files.ts';
@@ -14,8 +14,8 @@ import type { PackedBody } from './record-reader.ts';
 import { contentOfRuns, decodeSubject, runsOf, unitsOf, type ChunkRun } from './runs.ts';
 
 /** What a list of a base may describe: 16 TiB; and of all lists, as content: 1 TiB. */
-const MOST_CLUSTERS = 2 ** 32;
-const MOST_CONTENT = 2 ** 28;
+const MAX_CLUSTERS = 2 ** 32;
+const MAX_CONTENT = 2 ** 28;
 /** A boot file goes into the guest's memory, of which there is less than 4 GiB. */
 const LARGEST_BOOT_FILE = 2 ** 32;
 
@@ -82,13 +82,13 @@ export class ImportedLists {
   async addList(body: PackedBody): Promise<void> {
     const { subject, rest } = decodeSubject(await body.unpack()) ?? {};
     const key = subject && keyOf(subject);
-    const most = key === undefined ? undefined : this.#expected.get(key);
+    const max = key === undefined ? undefined : this.#expected.get(key);
     const sizeBytes = Number(subject?.['sizeBytes']);
     const isSized = subject?.['of'] === 'base' || subject?.['of'] === 'file';
-    const units = isSized ? (Number.isSafeInteger(sizeBytes) && sizeBytes >= 0 ? unitsOf(sizeBytes) : Infinity) : (most ?? 0);
-    const isRight = rest && most !== undefined && units <= most && (subject?.['of'] !== 'memory' || subject['pages'] === most);
+    const units = isSized ? (Number.isSafeInteger(sizeBytes) && sizeBytes >= 0 ? unitsOf(sizeBytes) : Infinity) : (max ?? 0);
+    const isRight = rest && max !== undefined && units <= max && (subject?.['of'] !== 'memory' || subject['pages'] === max);
     const content = isRight ? contentOfRuns(rest, units, this.#count + this.#waiting.length) : undefined;
-    if (key === undefined || content === undefined || content > MOST_CONTENT || this.#lists.has(key))
+    if (key === undefined || content === undefined || content > MAX_CONTENT || this.#lists.has(key))
       throw damaged(this.#file, 'it has an invalid list of chunks');
     this.#lists.set(key, body);
     if (subject?.['of'] === 'file') this.#files.push({ path: String(subject['path']), sizeBytes, content, runs: () => this.#runs(key) });
@@ -153,13 +153,13 @@ const pagesOf = (memoryMiB: number): number => (memoryMiB * 1024 * 1024) / PAGE_
 /** The lists that belong to a machine, and how many units each may have. */
 function expectedLists(machine: ArchivedMachine): Map<string, number> {
   const lists = new Map<string, number>();
-  for (const path of unusedDisks(machine)) lists.set(keyOf({ of: 'file', path }), MOST_CLUSTERS);
+  for (const path of unusedDisks(machine)) lists.set(keyOf({ of: 'file', path }), MAX_CLUSTERS);
   for (const path of bootFiles(machine)) lists.set(keyOf({ of: 'file', path }), unitsOf(LARGEST_BOOT_FILE));
   for (const { id: snapshot, hasMemory, memoryMiB, disks } of machine.snapshots) {
     if (hasMemory) lists.set(keyOf({ of: 'memory', snapshot }), pagesOf(memoryMiB));
     for (const { slot, sizeBytes, base } of disks) {
       lists.set(keyOf({ of: 'disk', snapshot, slot }), unitsOf(sizeBytes));
-      if (base) lists.set(keyOf({ of: 'base', path: base.path, format: base.format }), MOST_CLUSTERS);
+      if (base) lists.set(keyOf({ of: 'base', path: base.path, format: base.format }), MAX_CLUSTERS);
     }
   }
   return lists;

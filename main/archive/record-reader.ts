@@ -6,7 +6,7 @@ import { crc32, zstdDecompress } from 'node:zlib';
 import { openPath } from '../../emulator/host/files/open-path.ts';
 import { PathError } from '../../emulator/host/files/path-error.ts';
 import { ArchiveError, damaged } from './archive-error.ts';
-import { END_BYTES, FILE_HEADER_BYTES, FORMAT, MAGIC, MOST_BYTES, RECORD_HEADER_BYTES, type RecordKind } from './format.ts';
+import { END_BYTES, FILE_HEADER_BYTES, FORMAT, MAGIC, MAX_BYTES, RECORD_HEADER_BYTES, type RecordKind } from './format.ts';
 
 const decompress = promisify(zstdDecompress);
 /** What is read at once of a record that is passed over. */
@@ -110,7 +110,7 @@ async function refuseCutOff(file: string, size: number, read: Read): Promise<voi
   if (end?.toString('latin1') !== 'END_') throw damaged(file, `it is incomplete, it ends at byte ${size}`);
 }
 
-const isKnown = (kind: string): kind is RecordKind => Object.hasOwn(MOST_BYTES, kind);
+const isKnown = (kind: string): kind is RecordKind => Object.hasOwn(MAX_BYTES, kind);
 
 async function recordHeader(file: string, at: number, size: number, read: Read) {
   const head = await read(at, RECORD_HEADER_BYTES);
@@ -118,8 +118,8 @@ async function recordHeader(file: string, at: number, size: number, read: Read) 
   const [codec, stored, length] = [head.readUInt32LE(4), head.readUInt32LE(8), head.readUInt32LE(12)];
   const mayPass = /^[a-z][\x20-\x7e]{3}$/.test(kind);
   if (!isKnown(kind) && !mayPass) throw damaged(file, `the record at byte ${at} is of an unknown kind`);
-  const most = isKnown(kind) ? MOST_BYTES[kind] : size;
-  if (codec > 1 || length > most || stored > Math.max(length, 64) || at + RECORD_HEADER_BYTES + stored > size)
+  const max = isKnown(kind) ? MAX_BYTES[kind] : size;
+  if (codec > 1 || length > max || stored > Math.max(length, 64) || at + RECORD_HEADER_BYTES + stored > size)
     throw damaged(file, `the record at byte ${at} would have ${stored} bytes`);
   return { head, kind, codec, stored, length };
 }

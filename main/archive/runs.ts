@@ -66,13 +66,13 @@ export function* runsOf(bytes: PackedRuns): Generator<ChunkRun> {
  * Whether these are runs in order that neither overlap nor go beyond `most` units or name a chunk above `chunks`.
  * @returns the units that have content; `undefined` for anything else
  */
-export function contentOfRuns(bytes: Uint8Array, most: number, chunks: number): number | undefined {
+export function contentOfRuns(bytes: Uint8Array, max: number, chunks: number): number | undefined {
   if (bytes.length % RUN_BYTES !== 0) return undefined;
   let end = 0;
   let content = 0;
   for (const [position, number, count] of runsOf(bytes)) {
     const isWhole = Number.isSafeInteger(position) && Number.isSafeInteger(number) && Number.isSafeInteger(count) && number >= 0;
-    if (!isWhole || position < end || count < 1 || position + count > most) return undefined;
+    if (!isWhole || position < end || count < 1 || position + count > max) return undefined;
     if (number > 0 && number + count - 1 > chunks) return undefined;
     if (number > 0) content += count;
     end = position + count;

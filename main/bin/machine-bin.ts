@@ -1,31 +1,46 @@
 /**
  * The bin of machines: what is in it with what it takes up, and emptying it. The library forgets a machine in one
- * transaction; its bytes are rubbish from then on and go behind, by this program or at the next start of one.
+ * transaction; its bytes are rubbish from then on and go in the background, by this program or at the next start of one.
  */
 import type { BinnedMachine, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import { overlayBytes, overlayFile } from '../disks/heads.ts';
 import type { Purged } from '../library/machine-purge.ts';
-import { inUnits } from '../storage/free-space.ts';
+import { formatBytes } from '../../emulator/quantities/bytes.ts';
 import { discardHeads } from '../heads/head-keeping.ts';
-import { headOwner, ownerOf, type Report } from '../jobs/job.ts';
-import type { Timelines } from '../snapshots/timelines.ts';
+import type { Report } from '../jobs/job.ts';
+import { headOwner, ownerOf } from '../storage/owners.ts';
+import type { HeadParts } from '../heads/head-keeping.ts';
+import type { Library } from '../library/library.ts';
+import type { TaskList } from '../tasks/task-list.ts';
 
 /** What belongs to machines: ids of snapshots, deleted ones too, and of heads. */
 type Belongings = Pick<Purged, 'snapshots' | 'heads'>;
 
-export class MachineBin {
-  readonly #timelines: Timelines;
-  readonly #statuses: () => Promise<readonly MachineStatus[]>;
+export interface MachineBinParts extends Pick<HeadParts, 'storage'> {
+  readonly library: Library;
+  readonly tasks: TaskList;
+  /** The machines in the bin, as they would come back. */
+  statuses(): Promise<readonly MachineStatus[]>;
+  /** Resolves when what an ended program left is in order. */
+  recovered(): Promise<unknown>;
+  /** Resolves when everything that was taken of a machine is stored. */
+  settled(machine: MachineId): Promise<void>;
+  /** A machine is gone for good. */
+  forget(machine: MachineId): void;
+  /** Something was removed from the store. */
+  removed(): void;
+}
 
-  /** @param statuses the machines in the bin, as they would come back */
-  constructor(timelines: Timelines, statuses: () => Promise<readonly MachineStatus[]>) {
-    this.#timelines = timelines;
-    this.#statuses = statuses;
+export class MachineBin {
+  readonly #parts: MachineBinParts;
+
+  constructor(parts: MachineBinParts) {
+    this.#parts = parts;
   }
 
   async list(): Promise<readonly BinnedMachine[]> {
-    const { library } = this.#timelines.parts;
-    const statuses = new Map((await this.#statuses()).map((status) => [status.id, status]));
+    const { library } = this.#parts;
+    const statuses = new Map((await this.#parts.statuses()).map((status) => [status.id, status]));
     const heads = await library.heads.list();
     const found = await Promise.all(
       (await library.machines.bin()).map(async ({ id, deletedAt = 0 }) => {
@@ -55,11 +70,11 @@ export class MachineBin {
    * @throws ContractError `conflict` for one that is in use, and one with protected snapshots
    */
   async purge(ids: readonly MachineId[]): Promise<{ readonly task: string }> {
-    await this.#timelines.recovered();
-    for (const id of ids) await this.#timelines.of(id).settled();
-    const { library, tasks } = this.#timelines.parts;
+    await this.#parts.recovered();
+    for (const id of ids) await this.#parts.settled(id);
+    const { library, tasks } = this.#parts;
     const purged = await library.machines.purge(ids);
-    for (const id of ids) this.#timelines.forget(id);
+    for (const id of ids) this.#parts.forget(id);
     const [name] = purged.names;
     const title = purged.names.length === 1 ? `Permanently deleting "${name}"` : `Permanently deleting ${purged.names.length} machines`;
     const task = tasks.begin(
@@ -72,21 +87,21 @@ export class MachineBin {
 
   /** @returns what a person is to know of it */
   async #giveBack(gone: Belongings, progress: Report): Promise<string> {
-    const { parts, usage } = this.#timelines;
+    const { storage } = this.#parts;
     progress({ message: 'freeing space' });
     const freed = (await this.#freedBy(new Map([['all', gone]]))).get('all') ?? 0;
-    await discardHeads(parts, gone.heads);
-    if (gone.snapshots.length > 0) await parts.storage.run('dropOwners', { owners: gone.snapshots.map(ownerOf) });
+    await discardHeads(this.#parts, gone.heads);
+    if (gone.snapshots.length > 0) await storage.run.dropOwners({ owners: gone.snapshots.map(ownerOf) });
     if (gone.snapshots.length + gone.heads.length === 0) return 'it had no stored data';
-    const { blockedBy } = await parts.storage.run('collect', undefined);
-    usage.touched();
-    if (blockedBy.length === 0) return `${inUnits(freed)} freed`;
+    const { blockedBy } = await storage.run.collect();
+    this.#parts.removed();
+    if (blockedBy.length === 0) return `${formatBytes(freed)} freed`;
     return 'its space is freed when the damaged data in the library is deleted: check the library to find it';
   }
 
   /** Bytes on the host, in overlays and in the store, that would return with each, by its key. */
   async #freedBy<K extends string>(all: ReadonlyMap<K, Belongings>): Promise<Map<K, number>> {
-    const { library, storage } = this.#timelines.parts;
+    const { library, storage } = this.#parts;
     const freed = new Map<K, number>();
     for (const [key, { heads }] of all) {
       const sizes = await Promise.all(heads.map((head) => overlayBytes(overlayFile(library.home.folder, head))));
@@ -99,7 +114,7 @@ export class MachineBin {
       [...all].map(([key, { snapshots, heads }]) => [key, [...snapshots.map(ownerOf), ...heads.map(headOwner)]]),
     );
     if (Object.values(groups).every((owners) => owners.length === 0)) return freed;
-    const stored = await storage.run('freedBy', { groups });
+    const stored = await storage.run.freedBy({ groups });
     for (const key of all.keys()) freed.set(key, (freed.get(key) ?? 0) + (stored.get(key) ?? 0));
     return freed;
   }

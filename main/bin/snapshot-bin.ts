@@ -2,8 +2,10 @@
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
-import { ownerOf } from '../jobs/job.ts';
-import type { TimelineParts } from '../taking/timeline-parts.ts';
+import { ownerOf } from '../storage/owners.ts';
+import type { Storage } from '../jobs/storage.ts';
+import type { KeepingJobs } from '../storage/keeping-jobs.ts';
+import type { Library } from '../library/library.ts';
 
 /** How long a deleted snapshot can be had back, in milliseconds. */
 const KEPT_FOR = 60_000;
@@ -11,6 +13,12 @@ const KEPT_FOR = 60_000;
 const COLLECT_EVERY = 15_000;
 const COLLECT_AFTER = 500;
 
+export interface SnapshotBinParts {
+  readonly library: Pick<Library, 'snapshots' | 'timeline'>;
+  readonly storage: Pick<Storage<KeepingJobs>, 'run'>;
+}
+
+/** Who else has to do with snapshots. */
 export interface BinUse {
   /** A snapshot's bytes are being read, or built upon. */
   uses(id: SnapshotId): boolean;
@@ -19,14 +27,14 @@ export interface BinUse {
 }
 
 export class SnapshotBin {
-  readonly #parts: TimelineParts;
+  readonly #parts: SnapshotBinParts;
   readonly #use: BinUse;
   readonly #timers = new Map<SnapshotId, NodeJS.Timeout>();
   #collecting: NodeJS.Timeout | undefined;
   /** By `performance.now()`. */
   #collectedAt = -COLLECT_EVERY;
 
-  constructor(parts: TimelineParts, use: BinUse) {
+  constructor(parts: SnapshotBinParts, use: BinUse) {
     this.#parts = parts;
     this.#use = use;
   }
@@ -67,7 +75,7 @@ export class SnapshotBin {
     if (free.length === 0) return;
     for (const id of free) this.#use.forget(id);
     await library.timeline.apply({ remove: free });
-    await storage.run('dropOwners', { owners: free.map(ownerOf) });
+    await storage.run.dropOwners({ owners: free.map(ownerOf) });
     this.collectSoon();
     this.#use.purged();
   }
@@ -78,7 +86,7 @@ export class SnapshotBin {
     this.#collecting ??= setTimeout(() => {
       this.#collecting = undefined;
       this.#collectedAt = performance.now();
-      void this.#parts.storage.run('collect', undefined).then(
+      void this.#parts.storage.run.collect().then(
         () => this.#use.purged(),
         () => undefined,
       );

@@ -67,9 +67,9 @@ export interface Session {
 }
 
 /** A client that leaves more than this unread is cut off, in bytes: a few of the largest answers. */
-const MOST_BUFFERED = 8 * 1024 * 1024;
-const MOST_CALLS = 256;
-const MOST_CHANNELS = 64;
+const MAX_BUFFERED = 8 * 1024 * 1024;
+const MAX_CALLS = 256;
+const MAX_CHANNELS = 64;
 /** Longest message and largest input taken from a client, in bytes; a pasted file fits. */
 export const LARGEST_FRAME = 4 * 1024 * 1024;
 
@@ -83,7 +83,7 @@ export function serveSession(link: Link, parts: SessionParts): Session {
 
   const send = (frame: Frame) => {
     if (!open) return;
-    if (link.buffered() > MOST_BUFFERED) return end();
+    if (link.buffered() > MAX_BUFFERED) return end();
     link.send(frame);
   };
   const tell = (message: ServerMessage) => send(encodeMessage(message));
@@ -97,7 +97,7 @@ export function serveSession(link: Link, parts: SessionParts): Session {
   const answer = async ({ id, service, method, args }: ClientMessage & { kind: 'call' }) => {
     calls++;
     try {
-      if (calls > MOST_CALLS) throw new ContractError('conflict', `more than ${MOST_CALLS} calls at once`);
+      if (calls > MAX_CALLS) throw new ContractError('conflict', `more than ${MAX_CALLS} calls at once`);
       const ok = await parts.dispatch(service, method, args);
       if (ok instanceof Uint8Array) send(encodeFrame(FRAME.bytesAnswer, id, ok));
       else tell({ kind: 'answer', id, ok });
@@ -111,7 +111,7 @@ export function serveSession(link: Link, parts: SessionParts): Session {
   const isInUse = (channel: number) => channels.has(channel) || commands.has(channel);
   const run = ({ channel, machine, request }: ClientMessage & { kind: 'run' }) => {
     if (isInUse(channel)) return;
-    if (channels.size + commands.size >= MOST_CHANNELS) return end();
+    if (channels.size + commands.size >= MAX_CHANNELS) return end();
     void commands.start(channel, machine, request);
   };
 
@@ -122,7 +122,7 @@ export function serveSession(link: Link, parts: SessionParts): Session {
     };
     channels.set(channel, 'opening');
     try {
-      if (channels.size > MOST_CHANNELS) throw new ContractError('conflict', `more than ${MOST_CHANNELS} consoles at once`);
+      if (channels.size > MAX_CHANNELS) throw new ContractError('conflict', `more than ${MAX_CHANNELS} consoles at once`);
       const attached = await parts.openConsole(
         machine,
         console,

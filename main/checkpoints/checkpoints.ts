@@ -3,7 +3,7 @@ import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { SnapshotRecord } from '../library/snapshot-records.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
-import { clockTime } from '../taking/records.ts';
+import { timeText } from '../../emulator/quantities/moments.ts';
 import { overBudget, thinned, type Thinnable } from './thinning.ts';
 import type { Timelines } from '../snapshots/timelines.ts';
 
@@ -55,7 +55,7 @@ export class Checkpoints {
 
   async #take(machine: SupervisedMachine): Promise<void> {
     try {
-      const { record, stored } = await this.#timelines.take(machine.id, { kind: 'automatic', name: clockTime(Date.now()) });
+      const { record, stored } = await this.#timelines.take(machine.id, { kind: 'automatic', name: timeText(Date.now()) });
       this.#takenAt.set(record.id, performance.now());
       await stored;
       this.#complained.delete(machine.id);

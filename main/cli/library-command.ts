@@ -77,7 +77,7 @@ const showing = (line: ProgressLine) => ({ progress: (now: Parameters<ProgressLi
 
 /** What the library points at: stored pages and clusters, overlays. */
 async function checkStored(home: Home): Promise<readonly string[]> {
-  const { checkLibrary } = await import('../timeline/check-library.ts');
+  const { checkLibrary } = await import('../history/check-library.ts');
   const line = progressLine();
   try {
     return await checkLibrary(home, showing(line));
@@ -137,7 +137,7 @@ async function repair(): Promise<number> {
   const problems = await library?.check();
   await library?.close();
   const mended = problems?.length === 0 ? [] : await mendFile(home);
-  const { repairLibrary } = await import('../timeline/check-library.ts');
+  const { repairLibrary } = await import('../history/check-library.ts');
   const line = progressLine();
   const done = await repairLibrary(home, showing(line)).finally(() => line.done());
   for (const sentence of [...mended, ...done]) print(sentence);

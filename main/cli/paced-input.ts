@@ -2,9 +2,9 @@
 import type { AttachedTerminal } from './terminal.ts';
 
 /** Piped input that may wait, in bytes. */
-const MOST_WAITING = 64 * 1024;
+const MAX_WAITING = 64 * 1024;
 /** Keys are read on while the guest takes none, because Ctrl-A X is one of them; more bytes than this come from a program. */
-const MOST_KEYS = 4 * 1024 * 1024;
+const MAX_KEYS = 4 * 1024 * 1024;
 
 /**
  * Passes input on and stops reading while too much of it waits.
@@ -15,15 +15,15 @@ export function pacedInput(
   terminal: () => Pick<AttachedTerminal, 'hold' | 'release'>,
   write: (bytes: Uint8Array) => Promise<unknown>,
 ): (bytes: Uint8Array) => void {
-  const most = process.stdin.isTTY ? MOST_KEYS : MOST_WAITING;
+  const max = process.stdin.isTTY ? MAX_KEYS : MAX_WAITING;
   let waiting = 0;
   return (bytes) => {
     waiting += bytes.length;
     const written = write(bytes);
-    if (waiting > most) terminal().hold();
+    if (waiting > max) terminal().hold();
     const taken = () => {
       waiting -= bytes.length;
-      if (waiting <= most) terminal().release();
+      if (waiting <= max) terminal().release();
     };
     written.then(taken, taken);
   };

@@ -1,4 +1,5 @@
 /** Progress on standard error: one line that is rewritten on a terminal, a line per step elsewhere. */
+import { formatBytes } from '../../emulator/quantities/bytes.ts';
 import type { TaskStatus } from '../../preload/contract/tasks.ts';
 import { safeText } from '../../preload/contract/foreign-text.ts';
 import { printError, standardError } from '../output/print.ts';
@@ -7,7 +8,6 @@ type Progress = Pick<TaskStatus, 'message' | 'fraction' | 'bytesDone' | 'bytesTo
 
 /** Work shorter than this, in milliseconds, is done before a person wonders. */
 const PATIENCE = 500;
-const MEGABYTE = 1e6;
 
 export interface ProgressLine {
   show(progress: Progress): void;
@@ -15,16 +15,14 @@ export interface ProgressLine {
   done(): void;
 }
 
-const megabytes = (bytes: number) => `${(bytes / MEGABYTE).toFixed(1)} MB`;
-
 /** One line of text for a moment of progress. */
 export function progressText({ message, fraction, bytesDone, bytesTotal, bytesPerSecond }: Progress): string {
   // It may quote what a guest printed.
   const parts = [safeText(message)];
   if (fraction !== undefined) parts.push(`${Math.floor(fraction * 100)} %`);
   if (bytesDone !== undefined)
-    parts.push(bytesTotal === undefined ? megabytes(bytesDone) : `${megabytes(bytesDone)} of ${megabytes(bytesTotal)}`);
-  if (bytesPerSecond !== undefined) parts.push(`${megabytes(bytesPerSecond)}/s`);
+    parts.push(bytesTotal === undefined ? formatBytes(bytesDone) : `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`);
+  if (bytesPerSecond !== undefined) parts.push(`${formatBytes(bytesPerSecond)}/s`);
   return parts.join(', ');
 }
 

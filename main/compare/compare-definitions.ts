@@ -5,7 +5,7 @@ import { ALL_FIELDS, valueAt } from '../../preload/contract/definition/walk.ts';
 import { valueWords } from '../../preload/contract/definition/words.ts';
 import type { DiskDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
 import type { HardwareChange } from '../../preload/contract/snapshots.ts';
-import { inUnits } from '../storage/free-space.ts';
+import { formatBytes } from '../../emulator/quantities/bytes.ts';
 
 const WRITES = { overlay: 'writes kept', throwaway: 'writes discarded on shutdown', direct: 'writes to the file' } as const;
 
@@ -13,7 +13,7 @@ const WRITES = { overlay: 'writes kept', throwaway: 'writes discarded on shutdow
 function diskWords({ path, format = 'raw', readonly, writes = 'direct', sizeBytes }: DiskDefinition): string {
   const parts = [
     path === undefined ? 'in the library' : `${path} (${format})`,
-    ...(sizeBytes === undefined ? [] : [inUnits(sizeBytes)]),
+    ...(sizeBytes === undefined ? [] : [formatBytes(sizeBytes)]),
     readonly ? 'read-only' : WRITES[writes],
   ];
   return parts.join(', ');

@@ -3,7 +3,7 @@ import type { FileExtent, Volume, VolumeEntry } from '../../emulator/disk/filesy
 import type { FileDiff } from '../../preload/contract/snapshots.ts';
 
 /** Files told of; the rest is counted. */
-const MOST_FILES = 10_000;
+const MAX_FILES = 10_000;
 /** Content compared in one go. */
 const STEP_BYTES = 65_536;
 /** Entries between two breaths: other work of the thread goes on. */
@@ -52,7 +52,7 @@ export async function compareFiles(
   }
   for (const entry of old.values()) found.push(removed(entry));
   found.sort((one, other) => (one.path < other.path ? -1 : one.path > other.path ? 1 : 0));
-  return { files: found.slice(0, MOST_FILES), omitted: Math.max(0, found.length - MOST_FILES) };
+  return { files: found.slice(0, MAX_FILES), omitted: Math.max(0, found.length - MAX_FILES) };
 }
 
 const removed = (entry: VolumeEntry): FileDiff => ({ path: entry.path, kind: entry.kind, change: 'removed', ...size('sizeBefore', entry) });

@@ -1,10 +1,10 @@
 /** The difference of two memories, from their lists of chunks alone: pages that are the same have the same chunk. */
 import type { SnapshotDiff } from '../../preload/contract/snapshots.ts';
 import { StorageError, type ChunkReader } from '../storage/index.ts';
-import { MEMORY } from '../jobs/job.ts';
+import { MEMORY } from '../storage/owners.ts';
 
 /** Runs told of; more would only be scrolled past. */
-const MOST_RUNS = 1000;
+const MAX_RUNS = 1000;
 
 async function pagesOf(reader: ChunkReader, owner: string): Promise<Float64Array> {
   const manifest = (await reader.manifests.list(owner)).find(({ name }) => name === MEMORY);
@@ -28,7 +28,7 @@ export async function compareMemories(reader: ChunkReader, from: string, to: str
     if (last) last[1]++;
     else {
       last = [page, 1];
-      if (runs.length < MOST_RUNS) runs.push(last);
+      if (runs.length < MAX_RUNS) runs.push(last);
     }
   }
   return { changed, total: after.length, runs };

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { setImmediate as breath } from 'node:timers/promises';
+import { utcMomentText } from '../../emulator/quantities/moments.ts';
 import type { ImageFormat } from '../../emulator/disk/open.ts';
 import { lookAt } from '../../emulator/host/files/look-at.ts';
 import { openPath } from '../../emulator/host/files/open-path.ts';
@@ -113,11 +114,9 @@ async function statOf(file: DiskBaseFile): Promise<{ size: number; changedAt: nu
   }
 }
 
-const day = (at: number) => new Date(at).toISOString().replace('T', ' ').slice(0, 19);
-
 function differing(file: DiskBaseFile, { size, changedAt }: { size: number; changedAt: number }, how: string): ChangedBaseError {
   return new ChangedBaseError(
-    `the base image ${file.path} has changed since the disk was made on it: ${how} (then ${file.fileBytes} bytes of ${day(file.changedAt)}, now ${size} bytes of ${day(changedAt)}, UTC): ${ADVICE}`,
+    `the base image ${file.path} has changed since the disk was made on it: ${how} (then ${file.fileBytes} bytes of ${utcMomentText(file.changedAt)}, now ${size} bytes of ${utcMomentText(changedAt)}, UTC): ${ADVICE}`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** Writing jobs on disks' contents that only name what is stored already. */
-import type { ContentPlace } from './content.ts';
 import { StorageError, type Store } from '../storage/index.ts';
+import type { ContentPlace, sameContent } from './content.ts';
+import type { storeOverlay } from './store-overlay.ts';
 
 /** Names contents of disks at other places too, all at once; none of their bytes is read. */
 export async function copyDisks(
@@ -43,4 +44,14 @@ export async function nextVersion(store: Store, { owner }: { readonly owner: str
 export async function dropVersions(store: Store, { owner, keep }: { readonly owner: string; readonly keep: number }): Promise<void> {
   const older = (await store.manifests.list(owner)).filter(({ name }) => versionOf(name) < keep);
   if (older.length > 0) await store.deleteManifests(older.map(({ id }) => id));
+}
+
+/** The jobs on disks' contents by name. */
+export interface ContentJobs {
+  readonly copyDisks: typeof copyDisks;
+  readonly copyOwner: typeof copyOwner;
+  readonly nextVersion: typeof nextVersion;
+  readonly dropVersions: typeof dropVersions;
+  readonly storeOverlay: typeof storeOverlay;
+  readonly sameContent: typeof sameContent;
 }

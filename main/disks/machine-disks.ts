@@ -16,7 +16,7 @@ import { checkBase, hashBase, lookAtBase, mustBeRead } from './bases.ts';
 import { lookAtDiskFile } from './disk-file.ts';
 import { createHead, overlayFile } from './heads.ts';
 import type { ImageSetup } from './image-disk.ts';
-import type { OverlaySetup } from './overlay-disk.ts';
+import type { OverlaySetup } from './overlay-messages.ts';
 import { claimFiles } from './shared-files.ts';
 import { usedFiles } from './used-files.ts';
 
@@ -25,8 +25,8 @@ export interface MachineDisksParts {
   readonly claims: FileClaims;
   /** The store's file. */
   readonly storage: { readonly file: string };
-  /** Runs work behind a machine that starts, where a person can see it; absent: unseen. */
-  behind?(title: string, work: (progress: (done: number, total: number) => void, signal: AbortSignal) => Promise<void>): void;
+  /** Runs work in the background of a machine that starts, where a person can see it; absent: unseen. */
+  inBackground?(title: string, work: (progress: (done: number, total: number) => void, signal: AbortSignal) => Promise<void>): void;
 }
 
 export interface MachineDisks {
@@ -64,7 +64,7 @@ async function inPlace(disk: DiskDefinition): Promise<DiskAttachment> {
 }
 
 /** The disks of a library's machines. */
-export function machineDisks({ library, storage, claims, behind }: MachineDisksParts): MachineDisks {
+export function machineDisks({ library, storage, claims, inBackground }: MachineDisksParts): MachineDisks {
   const { heads, home } = library;
   const fileOf = (head: string) => overlayFile(home.folder, head);
 
@@ -74,7 +74,7 @@ export function machineDisks({ library, storage, claims, behind }: MachineDisksP
       const hashed = await hashBase(base, progress, signal);
       await heads.change(head, { base: hashed });
     };
-    if (behind) behind(`Recording the content of ${base.path}`, note);
+    if (inBackground) inBackground(`Recording the content of ${base.path}`, note);
     else void note().catch(() => undefined);
   }
 
@@ -112,9 +112,9 @@ export function machineDisks({ library, storage, claims, behind }: MachineDisksP
 
   /** Makes sure that a base is what it was; reading all of it is something a person sees. */
   async function checked(base: DiskBase): Promise<DiskBase> {
-    if (!behind || !(await mustBeRead(base))) return checkBase(base);
+    if (!inBackground || !(await mustBeRead(base))) return checkBase(base);
     return new Promise((resolve, reject) => {
-      behind(`Checking ${base.path} for changes`, async (progress, signal) => {
+      inBackground(`Checking ${base.path} for changes`, async (progress, signal) => {
         const looked = checkBase(base, progress, signal);
         await looked.then(resolve, reject);
         await looked;

@@ -1,6 +1,6 @@
 /**
  * Gives room in the overlay file back: removes rows that are settled or superseded, and writes anew what still counts
- * where little does. Small steps, behind the guest, never touching what a snapshot that is being stored has still to read.
+ * where little does. Small steps, in the background, never touching what a snapshot that is being stored has still to read.
  */
 import type { DiskOwner } from '../../emulator/index.ts';
 import type { ClusterIndex } from './cluster-index.ts';
@@ -45,7 +45,7 @@ export class OverlayCleaner {
     this.#parts = parts;
   }
 
-  /** An instant was taken: rows up to this generation stay until they are settled. */
+  /** A snapshot point was taken: rows up to this generation stay until they are settled. */
   protect(generation: number): void {
     this.#protected = generation;
   }
@@ -57,7 +57,7 @@ export class OverlayCleaner {
     this.removeSettled(last);
   }
 
-  /** Removes the rows up to a place, behind. */
+  /** Removes the rows up to a place, in the background. */
   removeSettled(last: number): void {
     this.#settledPlace = Math.max(this.#settledPlace, last);
     this.#start();

@@ -6,62 +6,19 @@ import { existsSync } from 'node:fs';
 import { MachineError, type AttachedDisk, type DiskOwner } from '../../emulator/index.ts';
 import type { DiskImage } from '../../emulator/disk/disk-image.ts';
 import { wholeSectors } from '../../emulator/disk/whole-sectors.ts';
-import type { ImageFormat } from '../../emulator/disk/open.ts';
 import { CLUSTER_BYTES } from './cluster.ts';
-import { ClusterIndex } from './cluster-index.ts';
+import type { ClusterIndex } from './cluster-index.ts';
 import { openHostImage } from './host-image.ts';
 import { OverlayCleaner } from './overlay-cleaner.ts';
+import { enter, note, readDirectory, type GenerationEnd, type OverlayDirectory } from './overlay-directory.ts';
+import type { OverlayHold, OverlayMark, OverlayMessage, OverlaySetup, OverlaySizes } from './overlay-messages.ts';
 import { OverlayReading } from './overlay-reading.ts';
-import { scanRows } from './overlay-rows.ts';
 import { OverlayStore, type Placed } from './overlay-store.ts';
 import type { OverlayState } from './overlay-tables.ts';
 import { PendingWrites } from './pending-writes.ts';
-import { RowGroups } from './row-groups.ts';
+import type { RowGroups } from './row-groups.ts';
 import { SettledContent } from './settled-content.ts';
 import { WriteBack } from './write-back.ts';
-
-/** What a `ModuleDisk` with this module is set up with. Paths are absolute. */
-export interface OverlaySetup {
-  /** The overlay file (`createHead`); that of a throwaway disk is made where it is absent. */
-  readonly overlay: string;
-  /** Where the settled content is: the store's file and the head's id. Absent: the disk never has any. */
-  readonly settled?: { readonly store: string; readonly head: string };
-  readonly base?: { readonly path: string; readonly format: ImageFormat };
-  /** What the guest sees; at least the base's size. */
-  readonly sizeBytes: number;
-  readonly readonly: boolean;
-  /** Nothing needs to outlive the machine: flushes cost nothing. The overlay file is the owner's to remove. */
-  readonly throwaway: boolean;
-}
-
-/** What `cut` answers: the generation that ended; rows up to it are the disk at that instant. */
-export interface OverlayMark {
-  readonly generation: number;
-}
-
-/** What the disk can be told (`RunningMachine.tellDisk`), and its answers. */
-export type OverlayMessage =
-  /** Everything up to the generation is to be in the overlay file, for others to read. Answer: undefined. */
-  | { readonly kind: 'commit'; readonly generation: number }
-  /** The head's content of that version holds all rows up to the generation: they go. Answer: undefined, at once durable. */
-  | { readonly kind: 'settled'; readonly version: number; readonly generation: number }
-  /** An instant that can be read from outside, beside the running machine, until `release`: nothing of it is removed. Answer: OverlayHold. */
-  | { readonly kind: 'hold' }
-  | { readonly kind: 'release' }
-  /** Answer: OverlaySizes. */
-  | { readonly kind: 'sizes' };
-/** What makes up the disk at the instant of a `hold`: a version of the head's content, and rows of later generations up to one. */
-export interface OverlayHold {
-  readonly settledVersion: number | undefined;
-  readonly settledGeneration: number;
-  readonly generation: number;
-}
-export interface OverlaySizes {
-  readonly sizeBytes: number;
-  /** What the overlay takes on the host, and what waits in memory to be written to it. */
-  readonly overlayBytes: number;
-  readonly waitingBytes: number;
-}
 
 /** Clusters zeroed without letting others run: about a millisecond. */
 const ZEROED_AT_ONCE = 8192;
@@ -115,20 +72,6 @@ interface DiskParts {
   readonly owner: DiskOwner;
 }
 
-/** The last place of a generation. */
-type GenerationEnd = [generation: number, place: number];
-
-/** What the directory of rows says. */
-interface Start {
-  readonly index: ClusterIndex;
-  readonly groups: RowGroups;
-  readonly ends: GenerationEnd[];
-  /** Of the next row. */
-  readonly place: number;
-  readonly generation: number;
-  readonly settled: { readonly version: number | undefined; readonly generation: number };
-}
-
 class OverlayDisk implements AttachedDisk {
   readonly sizeBytes: number;
   readonly readonly: boolean;
@@ -144,35 +87,14 @@ class OverlayDisk implements AttachedDisk {
   #settledState: { readonly version: number | undefined; readonly generation: number };
   #closed = false;
 
-  /** Reads the directory of rows. */
   static async open(parts: DiskParts, state: OverlayState): Promise<OverlayDisk> {
-    const index = new ClusterIndex();
-    const groups = new RowGroups();
-    let { generation } = state;
-    let place = 0;
-    let settledPlace = 0;
-    const ends: GenerationEnd[] = [];
-    for await (const rows of scanRows(parts.store.database, 0))
-      for (const row of rows) {
-        place = row[0];
-        const [, cluster, count, written] = row;
-        // Rows that a program that was killed had no time to remove: their content is settled.
-        if (written <= state.settledGeneration) settledPlace = place;
-        else {
-          enter(index, groups, cluster, count, place);
-          generation = Math.max(generation, written + 1);
-          note(ends, written, place);
-        }
-      }
-    const disk = new OverlayDisk(parts, {
-      ...{ index, groups, ends, place: place + 1, generation },
-      settled: { version: state.settledVersion, generation: state.settledGeneration },
-    });
+    const { settledPlace, ...start } = await readDirectory(parts.store, state);
+    const disk = new OverlayDisk(parts, start);
     if (settledPlace > 0) disk.#cleaner.removeSettled(settledPlace);
     return disk;
   }
 
-  private constructor(parts: DiskParts, start: Start) {
+  private constructor(parts: DiskParts, start: OverlayDirectory) {
     const { store, owner, settled, base } = parts;
     this.#parts = parts;
     this.sizeBytes = parts.sizeBytes;
@@ -318,7 +240,7 @@ class OverlayDisk implements AttachedDisk {
     try {
       await this.#cleaner.stop();
       await this.#writeBack.close();
-      // An instant may end a generation without a row: opened again, its number must not be given to what comes after.
+      // A snapshot point may end a generation without a row: opened again, its number must not be given to what comes after.
       const { generation } = this.#pending;
       const sql = `UPDATE state SET generation = ${generation}`;
       if ((await store.state()).generation < generation) await this.#writeBack.inTurn(() => store.change(sql));
@@ -331,23 +253,4 @@ class OverlayDisk implements AttachedDisk {
       await base?.close();
     }
   }
-}
-
-/** Notes that a row is the last one of its clusters. */
-function enter(index: ClusterIndex, groups: RowGroups, cluster: number, count: number, place: number): void {
-  groups.add(place, count);
-  if (count === 0) {
-    const before = index.get(cluster);
-    if (before !== 0) groups.supersede(before);
-    index.set(cluster, place);
-    return;
-  }
-  for (const [before, clusters] of index.runs([cluster, count])) if (before !== 0) groups.supersede(before, clusters);
-  index.fill([cluster, count], -place);
-}
-
-function note(ends: GenerationEnd[], generation: number, place: number): void {
-  const last = ends.at(-1);
-  if (last?.[0] === generation) last[1] = place;
-  else ends.push([generation, place]);
 }

@@ -1,7 +1,7 @@
 /** Where a disk's bytes are now, and reading them: memory, overlay file, store, base. */
+import { RecentlyUsed } from '../../emulator/structures/recently-used.ts';
 import type { DiskImage } from '../../emulator/disk/disk-image.ts';
 import { CLUSTER_BYTES, SEGMENT_CLUSTERS } from './cluster.ts';
-import { ClusterCache } from './cluster-cache.ts';
 import type { ClusterIndex } from './cluster-index.ts';
 import { clusterOf, DamagedOverlayError, isWhole } from './overlay-rows.ts';
 import type { OverlayStore } from './overlay-store.ts';
@@ -34,8 +34,8 @@ interface Wanted {
 
 export class OverlayReading {
   readonly #parts: Parts;
-  readonly #rows = new ClusterCache(KEPT);
-  readonly #chunks = new ClusterCache(KEPT);
+  readonly #rows = new RecentlyUsed<number, Uint8Array>(KEPT);
+  readonly #chunks = new RecentlyUsed<number, Uint8Array>(KEPT);
   #nextCluster = -1;
   readonly #under = new Set<Promise<unknown>>();
 
@@ -53,7 +53,7 @@ export class OverlayReading {
 
   /** Bytes of a row that was just written: the guest is likely to read them back. */
   keep(place: number, bytes: Uint8Array): void {
-    this.#rows.keep(place, bytes);
+    this.#rows.put(place, bytes);
   }
 
   /** Resolves when nothing is being read. */
@@ -188,13 +188,13 @@ export class OverlayReading {
       if (row) {
         const bytes = clusterOf(store.file, one.cluster, row);
         one.into.set(bytes.subarray(one.inside, one.inside + one.into.length));
-        this.#rows.keep(one.at, bytes);
+        this.#rows.put(one.at, bytes);
       } else await this.#again(one, lookups, () => new DamagedOverlayError(store.file, one.cluster, 'are missing'));
     }
     for (let next = 1; next <= ahead; next++) {
       const row = rows.get(last.at + next);
       // Nobody asked for these: one that is damaged is for whoever does.
-      if (row && isWhole(last.cluster + next, row)) this.#rows.keep(last.at + next, row.subarray(0, CLUSTER_BYTES));
+      if (row && isWhole(last.cluster + next, row)) this.#rows.put(last.at + next, row.subarray(0, CLUSTER_BYTES));
     }
   }
 
@@ -218,7 +218,7 @@ export class OverlayReading {
     }
     wanted.forEach(({ into, inside, at }, index) => {
       const bytes = chunks[index]!;
-      this.#chunks.keep(at, bytes);
+      this.#chunks.put(at, bytes);
       into.set(bytes.subarray(inside, inside + into.length));
     });
   }

@@ -12,7 +12,7 @@ import { connect, type Connection, type Prepared } from './prepared.ts';
 
 /** Rows of one statement: 8 MiB. */
 const ROWS_AT_ONCE = 2048;
-/** From here the log is copied into the file behind the guest; from the second, commits wait for that. */
+/** From here the log is copied into the file in the background; from the second, commits wait for that. */
 const CHECKPOINT_BYTES = 32 * 1024 * 1024;
 const CHECKPOINT_NOW_BYTES = 128 * 1024 * 1024;
 
@@ -230,7 +230,7 @@ export class OverlayStore {
       this.#synchronous = wanted;
     }
     if (this.#logBytes >= CHECKPOINT_NOW_BYTES) await this.#checkpoint;
-    // While a guest writes without a pause, copying behind it never comes to the log's end, and the log would grow for
+    // While a guest writes without a pause, copying in the background never comes to the log's end, and the log would grow for
     // ever: the little that is left is copied here, where nobody writes.
     if (this.#isCopied && !this.#checkpoint) await this.#copyLog('RESTART');
   }

@@ -1,6 +1,6 @@
 /**
  * An overlay file: what was written to one disk since its settled content. Rows are only ever added at the end, so that
- * random writes cost what sequential ones do; what is superseded is removed behind.
+ * random writes cost what sequential ones do; what is superseded is removed in the background.
  */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';

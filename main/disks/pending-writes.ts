@@ -1,5 +1,5 @@
 /**
- * What the guest has written and the overlay file does not hold yet, by cluster. A snapshot's instant ends a generation:
+ * What the guest has written and the overlay file does not hold yet, by cluster. A snapshot point ends a generation:
  * what was written before keeps its bytes whatever is written afterwards.
  */
 import { CLUSTER_BYTES, isZeroCluster } from './cluster.ts';

@@ -65,11 +65,11 @@ export class RowGroups {
   }
 
   /** Groups between two places whose rows are worth moving: those with the fewest that count, less than half. */
-  sparse(from: number, to: number, most: number): number[] {
+  sparse(from: number, to: number, max: number): number[] {
     return this.#between(from, to)
       .filter(([, { rows, live }]) => live * 2 < rows)
       .sort(([, a], [, b]) => a.live - b.live)
-      .slice(0, most)
+      .slice(0, max)
       .map(([key]) => key);
   }
 

@@ -7,7 +7,7 @@ import { ContractError } from '../../preload/contract/contract.ts';
 import type { DiskDefinition } from '../../preload/contract/machines.ts';
 import { lookAtDiskFile } from './disk-file.ts';
 import { openHostImage } from './host-image.ts';
-import type { OverlaySetup } from './overlay-disk.ts';
+import type { OverlaySetup } from './overlay-messages.ts';
 
 export interface ThrowawayDisks {
   /** In the order of the definitions. */

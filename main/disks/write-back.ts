@@ -3,11 +3,12 @@
  * second. One commit at a time; flushes that come meanwhile share the next. A host disk that is full loses nothing: the
  * owner is told, and the commit is tried again until there is room.
  */
+import { caughtUp, turns } from '../../emulator/structures/in-turn.ts';
 import type { DiskOwner } from '../../emulator/index.ts';
 import type { OverlayStore, Placed } from './overlay-store.ts';
 import type { PendingWrites } from './pending-writes.ts';
 
-/** From here writes are brought into the file behind the guest. */
+/** From here writes are brought into the file in the background. */
 const BACKGROUND_BYTES = 8 * 1024 * 1024;
 /** From here writes wait. */
 const WAIT_BYTES = 32 * 1024 * 1024;
@@ -58,7 +59,7 @@ export class WriteBack {
   #closing = false;
   #retry: (() => void) | undefined;
   /** Work that wants the file for itself, in turn with commits. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = turns();
 
   constructor(parts: WriteBackParts) {
     this.#parts = parts;
@@ -98,7 +99,7 @@ export class WriteBack {
 
   /** Runs work that changes the file, between commits. Tried again as commits are. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
-    return this.#turned(() => this.#persist(work));
+    return this.#turns(() => this.#persist(work));
   }
 
   /** Brings in what is left and ends. @throws Error when it cannot be stored; it is lost then */
@@ -110,7 +111,7 @@ export class WriteBack {
       await this.flush();
     } finally {
       await this.#running;
-      await this.#turn;
+      await caughtUp(this.#turns);
     }
   }
 
@@ -122,16 +123,10 @@ export class WriteBack {
     });
   }
 
-  #turned<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => undefined);
-    return result;
-  }
-
   async #run(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    while (!this.#broken && (!this.#parts.pending.isEmpty || this.#waiters.length > 0)) await this.#turned(() => this.#round());
+    while (!this.#broken && (!this.#parts.pending.isEmpty || this.#waiters.length > 0)) await this.#turns(() => this.#round());
   }
 
   /** One commit with everything that waits by now. */

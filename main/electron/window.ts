@@ -13,7 +13,7 @@ export interface WindowOptions {
 }
 
 /** A page that dies this often within a minute is left dead: loading it again does not help. */
-const MOST_RELOADS = 3;
+const MAX_RELOADS = 3;
 const RELOAD_WINDOW_MS = 60_000;
 
 /** Creates the window and loads the page into it; shown when it has something to show. */
@@ -46,6 +46,6 @@ function reviveWhenDead(window: BrowserWindow): void {
     if (reason === 'clean-exit' || window.isDestroyed()) return;
     reloads = [...reloads.filter((at) => Date.now() - at < RELOAD_WINDOW_MS), Date.now()];
     console.error(`The window's page crashed (${reason}).`);
-    if (reloads.length <= MOST_RELOADS) window.webContents.reload();
+    if (reloads.length <= MAX_RELOADS) window.webContents.reload();
   });
 }

@@ -78,10 +78,10 @@ export function encodeRequest(kind: number, channel: number, payload: Uint8Array
 
 /** Bytes of any length, cut into messages of that kind, one after the other; all but the last fill a buffer. */
 export function encodePieces(kind: number, channel: number, bytes: Uint8Array): Uint8Array {
-  const most = REQUEST_BYTES - HEADER_BYTES;
-  const all = new Uint8Array(bytes.length + Math.ceil(bytes.length / most) * HEADER_BYTES);
-  for (let from = 0, at = 0; from < bytes.length; from += most, at += REQUEST_BYTES)
-    all.set(encodeRequest(kind, channel, bytes.subarray(from, from + most)), at);
+  const max = REQUEST_BYTES - HEADER_BYTES;
+  const all = new Uint8Array(bytes.length + Math.ceil(bytes.length / max) * HEADER_BYTES);
+  for (let from = 0, at = 0; from < bytes.length; from += max, at += REQUEST_BYTES)
+    all.set(encodeRequest(kind, channel, bytes.subarray(from, from + max)), at);
   return all;
 }
 

@@ -9,13 +9,22 @@ import type { SnapshotDisk, NewSnapshotRecord, UnfinishedDisk } from '../library
 import { headPlace } from '../disks/content.ts';
 import { headState, overlayEnd, overlayFile, removeHead, settleHead } from '../disks/heads.ts';
 import { openOverlayReader } from '../disks/overlay-tables.ts';
-import { FIRST_VERSION } from './head-supply.ts';
+import { FIRST_VERSION, type HeadSupply } from './head-supply.ts';
 import type { JobOptions } from '../jobs/job-thread.ts';
-import { headOwner, ownerOf } from '../jobs/job.ts';
-import type { TimelineParts } from '../taking/timeline-parts.ts';
+import { headOwner, ownerOf } from '../storage/owners.ts';
+import type { Storage } from '../jobs/storage.ts';
+import type { KeepingJobs } from '../storage/keeping-jobs.ts';
+import type { ContentJobs } from '../disks/content-jobs.ts';
+import type { Library } from '../library/library.ts';
 
-type Parts = Pick<TimelineParts, 'library' | 'storage' | 'spareHeads'>;
-type StoringParts = Pick<TimelineParts, 'library' | 'storage'>;
+/** What keeping heads works with. */
+export interface HeadParts {
+  readonly library: Pick<Library, 'home'>;
+  readonly storage: Pick<Storage<KeepingJobs & ContentJobs>, 'run'>;
+  readonly spareHeads: HeadSupply;
+}
+type Parts = Pick<HeadParts, 'storage' | 'spareHeads'>;
+type StoringParts = Pick<HeadParts, 'library' | 'storage'>;
 
 const homeOf = ({ library }: StoringParts) => library.home.folder;
 /** A disk's place among a snapshot's manifests. */
@@ -42,7 +51,7 @@ export async function headsFrom(parts: Parts, snapshot: NewSnapshotRecord, machi
   if (disks.length === 0) return [];
   const ids = await Promise.all(disks.map(() => parts.spareHeads.take()));
   const copies = disks.map(({ slot }, index) => ({ from: placeIn(snapshot.id, slot), to: headPlace(ids[index] as HeadId, FIRST_VERSION) }));
-  await parts.storage.run('copyDisks', { copies });
+  await parts.storage.run.copyDisks({ copies });
   parts.spareHeads.prepare(disks.length);
   return disks.map(({ slot, disk, sizeBytes, base, definition }, index) => {
     const throwaway = definition.writes === 'throwaway';
@@ -64,11 +73,11 @@ export async function storeDisks(
     const generation = generationOf(unfinished);
     const { settledVersion } = await headState(overlay);
     const end = generation === undefined ? { end: await overlayEnd(overlay) } : {};
-    const version = await parts.storage.run('nextVersion', { owner: headOwner(head) });
+    const version = await parts.storage.run.nextVersion({ owner: headOwner(head) });
     const to = [placeIn(snapshot.id, slot), ...(goesOn ? [headPlace(head, version)] : [])];
     const upTo = generation === undefined ? {} : { generation };
     const from = settledVersion === undefined ? {} : { from: headPlace(head, settledVersion) };
-    await parts.storage.run('storeOverlay', { overlay, ...upTo, ...from, to }, options);
+    await parts.storage.run.storeOverlay({ overlay, ...upTo, ...from, to }, options);
     if (goesOn) settlings.push({ slot, head, version, ...upTo, ...end });
   }
   return settlings;
@@ -86,7 +95,7 @@ export async function settle(
   for (const settling of settlings) {
     const { head, version, generation, end } = settling;
     const overlay = overlayFile(homeOf(parts), head);
-    // It went meanwhile, with its machine's return to another instant; or a later version came first.
+    // It went meanwhile, with its machine's return to another snapshot point; or a later version came first.
     if (!existsSync(overlay)) continue;
     const { settledVersion = -1 } = await headState(overlay);
     if (settledVersion >= version) continue;
@@ -95,7 +104,7 @@ export async function settle(
     if (end !== undefined && (told || (await overlayEnd(overlay)) !== end)) continue;
     if (told) await told({ kind: 'settled', version, generation });
     else await settleHead(overlay, version, generation);
-    await parts.storage.run('dropVersions', { owner: headOwner(head), keep: version });
+    await parts.storage.run.dropVersions({ owner: headOwner(head), keep: version });
   }
 }
 
@@ -103,7 +112,7 @@ export async function settle(
 export async function discardHeads(parts: StoringParts, heads: readonly string[]): Promise<void> {
   if (heads.length === 0) return;
   for (const head of heads) removeHead(overlayFile(homeOf(parts), head));
-  await parts.storage.run('dropOwners', { owners: heads.map(headOwner) });
+  await parts.storage.run.dropOwners({ owners: heads.map(headOwner) });
 }
 
 /** Whether a head, which no machine uses, holds what its settled content does not. */

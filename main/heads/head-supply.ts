@@ -1,6 +1,6 @@
 /**
  * Overlay files made beforehand: making one takes several writes that the host's disk has to confirm, and a machine that
- * goes back to an instant is not to wait for them.
+ * goes back to a snapshot point is not to wait for them.
  */
 import { createHead, overlayFile, removeHead } from '../disks/heads.ts';
 import type { HeadId } from '../library/head-records.ts';

@@ -7,6 +7,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, rename, rm, stat, statfs, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { formatBytes } from '../../emulator/quantities/bytes.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import { ownFolder } from '../library/own-files.ts';
 
@@ -80,11 +81,9 @@ export async function requireSpace(folder: string, bytes: number): Promise<void>
   if (free < bytes)
     throw new ContractError(
       'unavailable',
-      `not enough space in ${folder}: ${megabytes(bytes)} are needed, ${megabytes(free)} are free. Free some space, or set VIVARIUM_HOME to a folder on another disk.`,
+      `not enough space in ${folder}: ${formatBytes(bytes)} are needed, ${formatBytes(free)} are free. Free some space, or set VIVARIUM_HOME to a folder on another disk.`,
     );
 }
-
-export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 
 /** Turns the operating system's refusal to store something into words. Other errors come back unchanged. */
 export function storageError(error: unknown, folder: string): unknown {

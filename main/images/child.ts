@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { formatBytes } from '../../emulator/quantities/bytes.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 
 export interface ChildResult {
@@ -45,7 +46,7 @@ export function runChild(program: string, parameters: readonly string[], options
     reject(
       new ContractError(
         'unavailable',
-        `${program} gives more than ${OUTPUT_LIMIT / 2 ** 20} MiB, more than expected: download its input again.`,
+        `${program} gives more than ${formatBytes(OUTPUT_LIMIT)}, more than expected: download its input again.`,
       ),
     );
   });

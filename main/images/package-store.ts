@@ -7,7 +7,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ContractError } from '../../preload/contract/contract.ts';
 import { AptSession, type AptOptions, type PackageRecord } from './apt/session.ts';
-import { megabytes, placeFolder, requireSpace, sha256OfFile, temporaryBeside, writeWhole, storageError } from './cache.ts';
+import { placeFolder, requireSpace, sha256OfFile, temporaryBeside, writeWhole, storageError } from './cache.ts';
+import { formatBytes } from '../../emulator/quantities/bytes.ts';
 import { runChild } from './child.ts';
 import { withLock } from './lock.ts';
 import { byteProgress, type Report } from './progress.ts';
@@ -107,7 +108,7 @@ export class PackageStore {
     if (existsSync(folder)) return folder;
     const partial = join(this.#cache, 'partial', record.sha256);
     const file = await apt.download(record, partial, bytes, signal);
-    report({ message: `Checking ${record.name} (${megabytes(record.sizeBytes)})` });
+    report({ message: `Checking ${record.name} (${formatBytes(record.sizeBytes)})` });
     const found = await sha256OfFile(file, signal);
     if (found !== record.sha256) {
       await rm(partial, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** Lets a thread that works behind guests stand back where cores are scarce. */
+/** Lets a thread that works in the background of guests stand back where cores are scarce. */
 import { readlinkSync } from 'node:fs';
 import { setPriority } from 'node:os';
 

@@ -13,19 +13,11 @@ export type ReadingJob<A, R> = (reader: ChunkReader, args: A, progress: Report, 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Jobs<S> = Readonly<Record<string, (source: S, args: any, progress: Report, signal: AbortSignal) => Promise<unknown>>>;
 
+/** A job of any source. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
-type AnyJob = (source: any, args: any, progress: Report, signal: AbortSignal) => Promise<unknown>;
+export type AnyJob = (source: any, args: any, progress: Report, signal: AbortSignal) => Promise<unknown>;
 export type ArgumentsOf<J extends AnyJob> = Parameters<J>[1];
 export type ResultOf<J extends AnyJob> = Awaited<ReturnType<J>>;
-
-/** The owner of a snapshot's manifests in the store. */
-export const ownerOf = (snapshot: string): string => `snapshot:${snapshot}`;
-/** The owner of a head's manifests. */
-export const headOwner = (head: string): string => `head:${head}`;
-/** The name of the manifest of a snapshot's memory. */
-export const MEMORY = 'memory';
-/** Guest RAM is stored in pages. */
-export const PAGE_BYTES = 4096;
 
 /** A job of every worker: resolves when its store is open. */
 export async function ready(): Promise<void> {

@@ -3,6 +3,7 @@
  * into. Everything goes through one queue, because npm `sqlite3` runs statements of one connection on a thread pool.
  */
 import sqlite3 from 'sqlite3';
+import { turns } from '../../emulator/structures/in-turn.ts';
 import { libraryError } from './library-error.ts';
 import { ownFile } from './own-files.ts';
 
@@ -98,14 +99,11 @@ function connect(file: string): Promise<Database> {
 
 function queued(file: string, connection: sqlite3.Database): Database {
   const direct = statementsOf(connection);
-  let tail: Promise<unknown> = Promise.resolve();
-  const enqueue = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = tail.then(work).catch((error: unknown) => {
+  const inTurn = turns();
+  const enqueue = <T>(work: () => Promise<T>): Promise<T> =>
+    inTurn(work).catch((error: unknown) => {
       throw isOfSqlite(error) ? libraryError(file, error) : error;
     });
-    tail = result.catch(() => undefined);
-    return result;
-  };
   return {
     file,
     run: (sql, ...values) => enqueue(() => direct.run(sql, ...values)),

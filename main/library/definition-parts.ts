@@ -1,5 +1,5 @@
 /**
- * Two kinds of fields in a definition: what the machine is, which belongs to each of its instants and comes back with it,
+ * Two kinds of fields in a definition: what the machine is, which belongs to each of its snapshot points and comes back with it,
  * and what its owner says about it (name, note, checkpoints, what happens when the program quits), which does not.
  */
 import { isDeepStrictEqual } from 'node:util';

@@ -4,6 +4,7 @@
  */
 import { readFileSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { fileMomentText } from '../../emulator/quantities/moments.ts';
 import { consoleRecords, type ConsoleRecords } from './console-records.ts';
 import { openDatabase, type Database } from './database.ts';
 import { headRecords, type HeadRecords } from './head-records.ts';
@@ -147,8 +148,7 @@ function nameLocker(home: Home, error: LibraryError): LibraryError {
  * @returns the path of the file that was kept
  */
 export function setDamagedAside(home: Home, now = new Date(), salvaged?: string): string {
-  const date = now.toISOString().slice(0, 19).replaceAll(':', '');
-  const aside = `${home.library}.damaged-${date}`;
+  const aside = `${home.library}.damaged-${fileMomentText(now.getTime())}`;
   const lock = takeHome(home, 'viv library repair', undefined);
   try {
     renameSync(home.library, aside);

@@ -129,7 +129,7 @@ async function change(statements: Statements, what: JournalEntry['what'], before
   return { entry, record: await put(statements, before.id, after) };
 }
 
-/** Makes the machine what it was at another instant, in a transaction of the caller's; its owner's fields stay. */
+/** Makes the machine what it was at another snapshot point, in a transaction of the caller's; its owner's fields stay. */
 export async function redefineMachine(statements: Statements, id: MachineId, as: MachineDefinition): Promise<void> {
   const before = await findInUse(statements, id);
   await change(statements, 'restore', before, { definition: withHardware(before.definition, as), deleted: false });

@@ -129,8 +129,8 @@ async function readableRows(from: Database, table: string, columns: readonly str
     const beyond = `(${keys.join()}) ${order === 'ASC' ? '>' : '<'} (${keys.map(() => '?').join()})`;
     for (;;) {
       const last = rows.at(-1);
-      const sql = (most: number) =>
-        `SELECT ${selected} FROM ${table} NOT INDEXED ${last ? `WHERE ${beyond}` : ''} ORDER BY ${keys.map((key) => `${key} ${order}`).join()} LIMIT ${most}`;
+      const sql = (max: number) =>
+        `SELECT ${selected} FROM ${table} NOT INDEXED ${last ? `WHERE ${beyond}` : ''} ORDER BY ${keys.map((key) => `${key} ${order}`).join()} LIMIT ${max}`;
       const values = last ? keyOf(last) : [];
       // Where a group of rows reaches into the damage, those before it come one by one.
       const next = await from.all(sql(ROWS_AT_ONCE), ...values).catch(() => from.all(sql(1), ...values).catch(() => undefined));

@@ -7,8 +7,8 @@ import { LibraryError } from './library-error.ts';
 import { MIGRATIONS_TABLE, migrate, type Migration } from './migrations.ts';
 
 /** More entries than any version of ours has; what is beyond is not read. */
-const MOST_ENTRIES = 500;
-const ENTRIES = `SELECT type, name, tbl_name AS 'table', sql FROM sqlite_master ORDER BY type, name LIMIT ${MOST_ENTRIES}`;
+const MAX_ENTRIES = 500;
+const ENTRIES = `SELECT type, name, tbl_name AS 'table', sql FROM sqlite_master ORDER BY type, name LIMIT ${MAX_ENTRIES}`;
 /** Kept by SQLite itself; a name of this kind cannot be given by a statement, but can be by whoever writes the file's bytes. */
 const OF_SQLITE = /^sqlite_(?:autoindex_\w+|sequence|stat[1-4])$/;
 

@@ -9,7 +9,7 @@ import { LONGEST_ANSWER } from './local-client.ts';
 import { requireTrustedSocket } from './trusted-socket.ts';
 
 /** Answers wait in the socket when the client reads more slowly than this many bytes behind. */
-const MOST_BUFFERED = 1024 * 1024;
+const MAX_BUFFERED = 1024 * 1024;
 const LOOK_AGAIN_MS = 20;
 
 /**
@@ -22,12 +22,12 @@ export function relaySession(path: string, link: Link, libraryFolder?: string): 
   const socket = createConnection(path);
   const read = readFrames(socket, (frame) => link.send(frame), LONGEST_ANSWER);
   const drain = () => {
-    if (link.buffered() > MOST_BUFFERED) setTimeout(drain, LOOK_AGAIN_MS);
+    if (link.buffered() > MAX_BUFFERED) setTimeout(drain, LOOK_AGAIN_MS);
     else socket.resume();
   };
   socket.on('data', (piece) => {
     read(piece);
-    if (link.buffered() <= MOST_BUFFERED) return;
+    if (link.buffered() <= MAX_BUFFERED) return;
     socket.pause();
     drain();
   });

@@ -7,6 +7,7 @@ import { fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getSystemErrorMessage } from 'node:util';
+import { caughtUp, turns } from '../../emulator/structures/in-turn.ts';
 
 /** Standard output or standard error cannot be written to. */
 export class OutputError extends Error {
@@ -55,7 +56,7 @@ export function openStandardStream(fd: Descriptor): StandardStream {
   const isTerminal = isatty(fd);
   const put = isTerminal || !isFile(fd) ? streamWriter(fd, isTerminal, failed) : fileWriter(fd);
   let failure: OutputError | undefined;
-  let last: Promise<void> = Promise.resolve();
+  const inTurn = turns();
 
   function failed(error: NodeJS.ErrnoException): OutputError {
     return (failure ??= outputError(fd, error, isTerminal));
@@ -73,11 +74,9 @@ export function openStandardStream(fd: Descriptor): StandardStream {
     columns: () => (isTerminal ? (fd === 1 ? process.stdout : process.stderr).columns : undefined),
     write(data) {
       const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-      const written = last.then(() => write(bytes));
-      last = written.catch(() => undefined);
-      return written;
+      return inTurn(() => write(bytes));
     },
-    flushed: () => last,
+    flushed: () => caughtUp(inTurn),
     get failure() {
       return failure;
     },

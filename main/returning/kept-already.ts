@@ -6,7 +6,7 @@ import type { HeadRecord } from '../library/head-records.ts';
 import type { SnapshotRecord } from '../library/snapshot-records.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import { hasRows, placeIn } from '../heads/head-keeping.ts';
-import type { InstantStoring } from '../taking/storing.ts';
+import type { SnapshotStoring } from '../taking/storing.ts';
 import { definedAs } from '../taking/records.ts';
 import type { MachinePresent } from '../taking/machine-present.ts';
 
@@ -18,7 +18,7 @@ async function standing({ parts, machine }: MachinePresent, id: SnapshotId | nul
 }
 
 /** Of a machine that runs or is paused. */
-export async function isKeptRunning(present: MachinePresent, storing: InstantStoring): Promise<boolean> {
+export async function isKeptRunning(present: MachinePresent, storing: SnapshotStoring): Promise<boolean> {
   const { base } = present;
   if (!present.isUnchanged || !base || storing.has(base.snapshot)) return false;
   return (await standing(present, base.snapshot)) !== undefined;
@@ -41,5 +41,5 @@ async function isIn({ parts }: MachinePresent, snapshot: SnapshotRecord, { id, d
   if (held?.sizeBytes !== sizeBytes || (await hasRows(parts, id))) return false;
   const { settledVersion } = await headState(overlayFile(parts.library.home.folder, id));
   const head: { head?: ContentPlace } = settledVersion === undefined ? {} : { head: headPlace(id, settledVersion) };
-  return parts.storage.run('sameContent', { snapshot: placeIn(snapshot.id, held.slot), ...head });
+  return parts.storage.run.sameContent({ snapshot: placeIn(snapshot.id, held.slot), ...head });
 }

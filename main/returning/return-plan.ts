@@ -9,14 +9,9 @@ import type { SnapshotDisk, SnapshotRecord } from '../library/snapshot-records.t
 import type { TimelineChange } from '../library/timeline-records.ts';
 import { disksOn, headsOf } from '../heads/head-keeping.ts';
 import { definedAs } from '../taking/records.ts';
+import type { DisksBehind } from '../taking/taking.ts';
 import type { MachinePresent } from '../taking/machine-present.ts';
 import type { TimelineParts } from '../taking/timeline-parts.ts';
-
-/** Heads as they go into a snapshot. */
-export interface DisksBehind {
-  readonly heads: readonly HeadRecord[];
-  readonly disks: readonly SnapshotDisk[];
-}
 
 export interface ReturnPlan {
   /** The snapshot to go back to, its disks' bases where they are now. */

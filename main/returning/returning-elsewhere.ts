@@ -2,7 +2,7 @@
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { TimelineChange } from '../library/timeline-records.ts';
 import { discardHeads, headsFrom } from '../heads/head-keeping.ts';
-import type { InstantStoring } from '../taking/storing.ts';
+import type { SnapshotStoring } from '../taking/storing.ts';
 import { isKeptOff, isKeptRunning } from './kept-already.ts';
 import type { MachinePresent } from '../taking/machine-present.ts';
 import { disksBehind, headsBehind, type ReturnPlan } from './return-plan.ts';
@@ -12,7 +12,7 @@ import { holdRunning, keeping, recordOfDisks } from '../taking/taking.ts';
  * By ending what runs; the next start goes on from the snapshot. One of disks only leaves the machine off.
  * @returns the snapshot that holds what was the present, where there was something to keep
  */
-export async function elsewhere(present: MachinePresent, storing: InstantStoring, plan: ReturnPlan): Promise<SnapshotId | null> {
+export async function elsewhere(present: MachinePresent, storing: SnapshotStoring, plan: ReturnPlan): Promise<SnapshotId | null> {
   const { machine, parts } = present;
   const { life } = machine;
   const { target } = plan;
@@ -31,7 +31,7 @@ export async function elsewhere(present: MachinePresent, storing: InstantStoring
 
 async function fromRunning(
   present: MachinePresent,
-  storing: InstantStoring,
+  storing: SnapshotStoring,
   plan: ReturnPlan,
   change: TimelineChange,
 ): Promise<SnapshotId | null> {
@@ -55,7 +55,7 @@ async function fromRunning(
 
 async function fromOff(
   present: MachinePresent,
-  storing: InstantStoring,
+  storing: SnapshotStoring,
   plan: ReturnPlan,
   change: TimelineChange,
 ): Promise<SnapshotId | null> {

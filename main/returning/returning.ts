@@ -1,8 +1,8 @@
 /**
- * Going back to an instant: in place where the running machine is the same, else by a start. The present is kept
+ * Going back to a snapshot point: in place where the running machine is the same, else by a start. The present is kept
  * first, and which heads are the machine's is durable before the guest goes on.
  */
-import type { DiskAttachment, MachineConfiguration, RestorePoint, SavedInstant } from '../../emulator/index.ts';
+import type { DiskAttachment, MachineConfiguration, RestorePoint, SavedPoint } from '../../emulator/index.ts';
 import { failPages } from '../../emulator/host/pages.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
@@ -12,10 +12,10 @@ import type { NewSnapshotRecord, SavedParts, SnapshotRecord } from '../library/s
 import { sameHardware } from '../library/definition-parts.ts';
 import { discardHeads, headsFrom } from '../heads/head-keeping.ts';
 import { StorageError } from '../storage/index.ts';
-import type { InstantStoring } from '../taking/storing.ts';
+import type { SnapshotStoring } from '../taking/storing.ts';
 import { newRecord, sameShape } from '../taking/records.ts';
 import { isKeptRunning } from './kept-already.ts';
-import { PAGE_BYTES } from '../jobs/job.ts';
+import { PAGE_BYTES } from '../storage/owners.ts';
 import type { Base, MachinePresent } from '../taking/machine-present.ts';
 import { CONSOLE_TAIL, screensAfterReturn } from '../taking/screens.ts';
 import { disksBehind, headsBehind, planReturn, type ReturnPlan } from './return-plan.ts';
@@ -27,7 +27,7 @@ import { keeping, nextDefinition, refuseDirect, requested } from '../taking/taki
  * @returns the snapshot that holds what was the present, where there was something to keep
  * @throws ContractError `unavailable` when what the snapshot needs of the host is gone or has changed; nothing has changed then
  */
-export async function goBack(present: MachinePresent, storing: InstantStoring, wanted: SnapshotRecord): Promise<SnapshotId | null> {
+export async function goBack(present: MachinePresent, storing: SnapshotStoring, wanted: SnapshotRecord): Promise<SnapshotId | null> {
   const { machine, parts } = present;
   const { life } = machine;
   if (life.state === 'starting' || life.state === 'stopping')
@@ -41,7 +41,7 @@ export async function goBack(present: MachinePresent, storing: InstantStoring, w
   return inPlace(present, storing, plan, { saved: await parts.library.snapshots.saved(wanted.id), running });
 }
 
-/** Fills a memory behind the guest; a fault is told, and the machine fails by itself when it needs the page. */
+/** Fills a memory in the background; a fault is told, and the machine fails by itself when it needs the page. */
 export function pointOf(present: MachinePresent, target: SnapshotRecord, state: Uint8Array, differs: Uint8Array): RestorePoint {
   const { parts } = present;
   return {
@@ -50,7 +50,7 @@ export function pointOf(present: MachinePresent, target: SnapshotRecord, state: 
     paused: target.paused,
     fill(ram) {
       const lost = () => failPages(ram, 'the thread that reads its memory ended');
-      const done = parts.storage.run('fillMemory', { ram, snapshot: target.id }, { lost }).then(
+      const done = parts.storage.run.fillMemory({ ram, snapshot: target.id }, { lost }).then(
         () => undefined,
         async (error: unknown) => {
           present.warn(error);
@@ -72,17 +72,17 @@ function attachments(present: MachinePresent, { definition }: SnapshotRecord, he
   });
 }
 
-async function differences(present: MachinePresent, storing: InstantStoring, target: SnapshotRecord): Promise<Uint8Array> {
+async function differences(present: MachinePresent, storing: SnapshotStoring, target: SnapshotRecord): Promise<Uint8Array> {
   const { base, parts } = present;
   const pages = (target.memoryMiB * 1024 * 1024) / PAGE_BYTES;
   // What is just being stored cannot be compared yet; then every page comes from the target.
   if (!base || storing.has(base.snapshot)) return new Uint8Array(Math.ceil(pages / 8)).fill(0xff);
-  return (await parts.storage.run('compareMemory', { from: base.snapshot, to: target.id })).differs;
+  return (await parts.storage.run.compareMemory({ from: base.snapshot, to: target.id })).differs;
 }
 
 async function inPlace(
   present: MachinePresent,
-  storing: InstantStoring,
+  storing: SnapshotStoring,
   plan: ReturnPlan,
   { saved, running }: { readonly saved: SavedParts; readonly running: MachineConfiguration },
 ): Promise<SnapshotId | null> {
@@ -119,24 +119,24 @@ async function inPlace(
     switchTo: { machine: present.id, heads: ids },
     present: after,
     ...redefine,
-    // Unchanged since the last instant: that one holds the disks too.
+    // Unchanged since the last snapshot point: that one holds the disks too.
     ...(unchanged ? { removeHeads: old.map(({ id }) => id) } : {}),
   });
   // The former disks write what they hold when they are closed, which may be after the guest goes on.
   const closed = Promise.withResolvers<void>();
   if (heads.length === 0) closed.resolve();
-  let instant: SavedInstant | undefined;
+  let snapshotPoint: SavedPoint | undefined;
   try {
     const point = pointOf(present, target, saved.state as Uint8Array, differs);
     const keep = kept ? { onlyChanged: base !== undefined } : undefined;
     const swapped = heads.length > 0 ? { disks: configuration.disks, detached: closed.resolve } : {};
-    instant = await life.restore({ ...point, ...swapped }, configuration, keep);
+    snapshotPoint = await life.restore({ ...point, ...swapped }, configuration, keep);
   } catch (error) {
     if (life.isActive) await takeBack(present, { kept, before, old, heads: ids, unchanged, ...(redefine.redefine ? { defined } : {}) });
     else if (kept) await keepDisks(present, storing, kept, old);
     throw error;
   }
-  if (kept && instant) keepInstant(present, storing, kept, { instant, base, consoles, old, closed: closed.promise });
+  if (kept && snapshotPoint) keepSnapshotPoint(present, storing, kept, { snapshotPoint, base, consoles, old, closed: closed.promise });
   present.standsOn(target.id);
   present.heads = heads;
   machine.runsAs(target.definition, configuration.ports);
@@ -151,22 +151,22 @@ async function inPlace(
   return kept?.id ?? null;
 }
 
-/** Has what was the present stored behind; the guest goes on already. */
-function keepInstant(
+/** Has what was the present stored in the background; the guest goes on already. */
+function keepSnapshotPoint(
   present: MachinePresent,
-  storing: InstantStoring,
+  storing: SnapshotStoring,
   kept: NewSnapshotRecord,
   was: {
-    readonly instant: SavedInstant;
+    readonly snapshotPoint: SavedPoint;
     readonly base: Base | undefined;
     readonly consoles: readonly Uint8Array[];
     readonly old: readonly HeadRecord[];
     readonly closed: Promise<void>;
   },
 ): void {
-  const { instant, base, consoles, old, closed } = was;
-  const memory = storing.memory(kept.id, instant.ram, base);
-  const complete = { id: kept.id, saved: { state: instant.state, consoles }, uptimeMs: instant.uptimeMs };
+  const { snapshotPoint, base, consoles, old, closed } = was;
+  const memory = storing.memory(kept.id, snapshotPoint.ram, base);
+  const complete = { id: kept.id, saved: { state: snapshotPoint.state, consoles }, uptimeMs: snapshotPoint.uptimeMs };
   const completed = present.parts.library.timeline.apply({ complete });
   storing.begin(kept, { memory, retired: old, closed: Promise.all([closed, completed]) });
 }
@@ -174,7 +174,7 @@ function keepInstant(
 /** Of a present whose memory is lost, its disks are kept. */
 async function keepDisks(
   present: MachinePresent,
-  storing: InstantStoring,
+  storing: SnapshotStoring,
   kept: NewSnapshotRecord,
   old: readonly HeadRecord[],
 ): Promise<void> {

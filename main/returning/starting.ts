@@ -30,7 +30,7 @@ export async function startOf(present: MachinePresent, signal: AbortSignal, back
   const definition = withPathsOf(target.definition, record.definition);
   const disks = await parts.disks.claim(record, definition);
   const configuration = await configurationOf(present, { ...target, definition }, disks, signal);
-  const { differs } = await parts.storage.run('compareMemory', { to: target.id }, { signal });
+  const { differs } = await parts.storage.run.compareMemory({ to: target.id }, { signal });
   present.heads = headsOf(await library.heads.present(present.id), target.definition);
   signal.throwIfAborted();
   await library.timeline.apply({ present: { machine: present.id, parent, suspended: false } });

@@ -7,7 +7,7 @@ import type { MachineId } from '../../preload/contract/machines.ts';
 import { plainLines } from '../supervisor/plain-text.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 
-const MOST_FOUND = 200;
+const MAX_FOUND = 200;
 
 const consoleOf = (supervisor: Supervisor, id: MachineId, console: number) => {
   const machine = supervisor.machine(id);
@@ -29,7 +29,7 @@ export function consolesService(supervisor: Supervisor): Handlers<typeof console
       return lines
         .filter((line) => line.text.toLowerCase().includes(wanted))
         .reverse()
-        .slice(0, MOST_FOUND);
+        .slice(0, MAX_FOUND);
     },
   };
 }

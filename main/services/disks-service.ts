@@ -26,12 +26,15 @@ import { ulid } from '../library/ulid.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { TaskList } from '../tasks/task-list.ts';
-import type { Storage } from '../workers/storage.ts';
+import type { Storage } from '../jobs/storage.ts';
+import type { KeepingJobs } from '../storage/keeping-jobs.ts';
+import type { ContentJobs } from '../disks/content-jobs.ts';
+import type { ImageJobs } from '../disks/image-jobs.ts';
 
 export interface DisksParts {
   readonly library: Pick<Library, 'home' | 'heads' | 'snapshots' | 'machines'>;
   readonly claims: FileClaims;
-  readonly storage: Pick<Storage, 'run'>;
+  readonly storage: Pick<Storage<KeepingJobs & ContentJobs & ImageJobs>, 'run'>;
   readonly tasks: TaskList;
   readonly supervisor: Pick<Supervisor, 'machine' | 'update'>;
   readonly events: Emitter<typeof disks>;
@@ -113,7 +116,7 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
     const machine = supervisor.machine(id);
     const { disks: defined } = machine.record.definition;
     const present = await heads.present(id);
-    const owners = present.length > 0 ? (await storage.run('usage', { groups: {} })).owners : undefined;
+    const owners = present.length > 0 ? (await storage.run.usage({ groups: {} })).owners : undefined;
     const statuses = await Promise.all(
       defined.map((definition, slot) => {
         if (!hasHead(definition)) return direct(slot, definition);
@@ -133,7 +136,7 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
     const records = (await library.snapshots.list(id)).filter(({ deletedAt }) => deletedAt === undefined);
     const found = records.flatMap((record) => record.disks.flatMap((one) => (one.disk === disk ? [{ record, slot: one.slot }] : [])));
     if (found.length === 0) return [];
-    const bytes = await storage.run('bytesOf', {
+    const bytes = await storage.run.bytesOf({
       parts: found.map(({ record, slot }) => ({ owner: `snapshot:${record.id}`, prefix: `disk${slot}@` })),
     });
     return found.map(({ record }, index) => ({ snapshot: record.id, name: record.name, hostBytes: bytes[index] ?? 0 }));
@@ -170,13 +173,13 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
         const overlay = overlayFile(home.folder, head.id);
         const { settledVersion } = await headState(overlay);
         const owner = `head:${head.id}`;
-        const version = await storage.run('nextVersion', { owner });
+        const version = await storage.run.nextVersion({ owner });
         const from = settledVersion === undefined ? {} : { from: headPlace(head.id, settledVersion) };
         const base = head.base ? { base: { path: head.base.path, format: head.base.format } } : {};
-        await storage.run('compactDisk', { head: head.id, overlay, ...from, version, ...base }, { progress, signal });
+        await storage.run.compactDisk({ head: head.id, overlay, ...from, version, ...base }, { progress, signal });
         await settleHead(overlay, version);
-        await storage.run('dropVersions', { owner, keep: version });
-        await storage.run('collect', undefined);
+        await storage.run.dropVersions({ owner, keep: version });
+        await storage.run.collect();
         events.changed({ machine: id });
       }),
     );

@@ -1,12 +1,13 @@
-/** Answers the calls of the contract `snapshots` from the timelines. */
+/** Answers the calls of the contract `snapshots` from the history of machines. */
 import type { Handlers } from '../../preload/contract/contract.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { snapshots } from '../../preload/contract/snapshots.ts';
-import type { OpenTimelines } from '../timeline/open-timelines.ts';
+import type { History } from '../history/history.ts';
 import { hostPath } from '../images/files/host-path.ts';
 
 /** The handlers of `snapshots`. */
-export function snapshotsService(timelines: OpenTimelines): Handlers<typeof snapshots> {
+export function snapshotsService(history: History): Handlers<typeof snapshots> {
+  const { timelines } = history;
   return {
     timeline: (machine) => timelines.timeline(machine),
     create: async (machine, request) => {
@@ -19,14 +20,14 @@ export function snapshotsService(timelines: OpenTimelines): Handlers<typeof snap
     },
     restore: (id) => timelines.restore(id),
     hardwareChanges: (id) => timelines.hardwareChanges(id),
-    branch: (id, request) => timelines.branch(id, request),
+    branch: (id, request) => history.branch(id, request),
     change: (id, patch) => timelines.change(id, patch),
     delete: (ids) => timelines.delete(ids),
     undelete: (ids) => timelines.undelete(ids),
-    diff: (from, to) => timelines.carrying.diff(from, to),
-    export: (machine, file) => timelines.carrying.export(machine, hostPath(file)),
-    import: (file) => timelines.carrying.import(hostPath(file)),
-    imported: (task): MachineId | null => timelines.carrying.imported(task),
-    checkAll: () => timelines.checkAll(),
+    diff: (from, to) => history.carrying.diff(from, to),
+    export: (machine, file) => history.carrying.export(machine, hostPath(file)),
+    import: (file) => history.carrying.import(hostPath(file)),
+    imported: (task): MachineId | null => history.carrying.imported(task),
+    checkAll: () => history.checkAll(),
   };
 }

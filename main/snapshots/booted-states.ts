@@ -13,7 +13,8 @@ import { abandonCopy } from '../../emulator/host/pages.ts';
 import type { StartMachine } from '../supervisor/machine-life.ts';
 import { screenText } from '../supervisor/screen-text.ts';
 import { newRecord } from '../taking/records.ts';
-import { ownerOf, type Report } from '../jobs/job.ts';
+import type { Report } from '../jobs/job.ts';
+import { ownerOf } from '../storage/owners.ts';
 import { CONSOLE_TAIL, thumbnailOf } from '../taking/screens.ts';
 import type { TimelineParts } from '../taking/timeline-parts.ts';
 
@@ -134,7 +135,7 @@ export class BootedStates {
     const { storage, library } = this.#parts;
     const { state, ram, uptimeMs } = await machine.save();
     const id = ulid() as SnapshotId;
-    await storage.run('storeMemory', { snapshot: id, ram }, { ...options, lost: () => void abandonCopy(ram) });
+    await storage.run.storeMemory({ snapshot: id, ram }, { ...options, lost: () => void abandonCopy(ram) });
     const consoles = [console.tail];
     const record: NewSnapshotRecord = {
       ...newRecord({
@@ -149,7 +150,7 @@ export class BootedStates {
       .filter((other) => other.machine === null && isFor(other, definition))
       .map((other) => other.id);
     await library.timeline.apply({ remove: older, insert: [{ record, saved: { state, consoles } }] });
-    await storage.run('dropOwners', { owners: older.map(ownerOf) });
+    await storage.run.dropOwners({ owners: older.map(ownerOf) });
     return record;
   }
 }

@@ -7,7 +7,7 @@ import type { NewSnapshotRecord } from '../library/snapshot-records.ts';
 import { ulid } from '../library/ulid.ts';
 import { discardHeads, headsFrom } from '../heads/head-keeping.ts';
 import { newRecord } from '../taking/records.ts';
-import { ownerOf } from '../jobs/job.ts';
+import { ownerOf } from '../storage/owners.ts';
 import type { TimelineParts } from '../taking/timeline-parts.ts';
 
 /**
@@ -52,7 +52,7 @@ export async function branch(
     state: 'ready',
     reason: '',
   };
-  await storage.run('copyOwner', { from: ownerOf(source.id), to: ownerOf(id) });
+  await storage.run.copyOwner({ from: ownerOf(source.id), to: ownerOf(id) });
   const heads = await headsFrom(parts, source, machine);
   try {
     await library.timeline.apply({
@@ -66,14 +66,14 @@ export async function branch(
       parts,
       heads.map((head) => head.id),
     ).catch(() => undefined);
-    await storage.run('dropOwners', { owners: [ownerOf(id)] }).catch(() => undefined);
+    await storage.run.dropOwners({ owners: [ownerOf(id)] }).catch(() => undefined);
     throw error;
   }
   await showScreens(library, machine, consoles);
   return machine;
 }
 
-/** Lets the consoles of a new machine begin with what they showed at its instant. */
+/** Lets the consoles of a new machine begin with what they showed at its snapshot point. */
 export async function showScreens(
   { consoles }: Pick<Library, 'consoles'>,
   machine: MachineId,

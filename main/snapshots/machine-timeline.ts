@@ -1,9 +1,9 @@
-/** The timeline of one machine: what is done to it, one thing after the other; storing goes on behind. */
+/** The timeline of one machine: what is done to it, one thing after the other; storing goes on in the background. */
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { StartOf } from '../supervisor/supervised-machine.ts';
-import { InstantStoring, type Taken } from '../taking/storing.ts';
+import { SnapshotStoring, type Taken } from '../taking/storing.ts';
 import { MachinePresent } from '../taking/machine-present.ts';
 import { goBack } from '../returning/returning.ts';
 import { startOf } from '../returning/starting.ts';
@@ -13,11 +13,11 @@ import type { TimelineParts } from '../taking/timeline-parts.ts';
 
 export class MachineTimeline {
   readonly present: MachinePresent;
-  readonly storing: InstantStoring;
+  readonly storing: SnapshotStoring;
 
   constructor(id: MachineId, parts: TimelineParts) {
     this.present = new MachinePresent(id, parts);
-    this.storing = new InstantStoring(this.present);
+    this.storing = new SnapshotStoring(this.present);
   }
 
   /** Whether a snapshot's bytes are being read, or built upon: it must not go yet. */
@@ -25,7 +25,7 @@ export class MachineTimeline {
     return this.present.fill?.snapshot === id || (this.storing.isBusy && this.present.base?.snapshot === id) || this.storing.has(id);
   }
 
-  /** Takes an instant; what is stored behind goes on. @throws ContractError when there is nothing to take */
+  /** Takes a snapshot point; storing goes on in the background. @throws ContractError when there is nothing to take */
   take(request: TakeRequest): Promise<Taken> {
     return this.present.inTurn(() => {
       const { life, record } = this.present.machine;

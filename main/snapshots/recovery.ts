@@ -9,7 +9,7 @@ import { headState, headsOnDisk, overlayFile, removeHead } from '../disks/heads.
 import type { HeadRecord } from '../library/head-records.ts';
 import type { SnapshotRecord, UnfinishedDisk } from '../library/snapshot-records.ts';
 import { settle, storeDisks } from '../heads/head-keeping.ts';
-import { headOwner, MEMORY, ownerOf } from '../jobs/job.ts';
+import { headOwner, MEMORY, ownerOf } from '../storage/owners.ts';
 import type { TimelineParts } from '../taking/timeline-parts.ts';
 
 type Parts = Pick<TimelineParts, 'library' | 'storage'>;
@@ -28,7 +28,7 @@ export async function recover(parts: Parts): Promise<readonly string[]> {
   const known = await library.heads.list();
   const keep: { owner: string; prefix?: string }[] = (await library.snapshots.list()).map(({ id }) => ({ owner: ownerOf(id) }));
   for (const { id } of known) keep.push(await keptOf(parts, id));
-  const { dropped } = await storage.run('tidy', { keep });
+  const { dropped } = await storage.run.tidy({ keep });
   if (dropped.length > 0) done.push(`removed what ${dropped.length} unfinished changes had left in the store`);
   done.push(...removeUnknownOverlays(parts, new Set(known.map(({ id }) => id))));
   return done;
@@ -68,19 +68,19 @@ async function tryToFinish(parts: Parts, record: SnapshotRecord, heads: readonly
 async function finishOrRemove(parts: Parts, record: SnapshotRecord, heads: readonly HeadRecord[]): Promise<readonly string[]> {
   const { library, storage } = parts;
   const { id, name, unfinished = [] } = record;
-  const memory = record.hasMemory && (await storage.run('hasManifest', { owner: ownerOf(id), name: MEMORY }));
+  const memory = record.hasMemory && (await storage.run.hasManifest({ owner: ownerOf(id), name: MEMORY }));
   const there = await Promise.all(unfinished.map((disk) => isThere(parts, disk)));
   // One that keeps only how a machine was defined is whole with its row.
   const isDefinition = !record.hasMemory && record.disks.length === 0;
   if (there.includes(false) || (unfinished.length === 0 && !memory && !isDefinition)) {
     await library.timeline.apply({ remove: [id] });
-    await storage.run('dropOwners', { owners: [ownerOf(id)] });
+    await storage.run.dropOwners({ owners: [ownerOf(id)] });
     return [`removed the unfinished snapshot "${name}"`];
   }
   const mine = heads.filter((head) => unfinished.some((disk) => disk.head === head.id));
   const goesOn = mine.some(({ present }) => present);
   // A part of it may be stored already, and the whole is made anew.
-  await storage.run('dropOwners', { owners: [ownerOf(id)], except: MEMORY });
+  await storage.run.dropOwners({ owners: [ownerOf(id)], except: MEMORY });
   const settlings = await storeDisks(parts, record, { goesOn });
   const reason = memory || isDefinition ? '' : 'only its disks: Vivarium ended before its memory was stored';
   const retired = mine.filter(({ present }) => !present);
@@ -92,7 +92,7 @@ async function finishOrRemove(parts: Parts, record: SnapshotRecord, heads: reado
   return [memory || isDefinition ? `finished the snapshot "${name}"` : `finished the disks of the snapshot "${name}"; its memory is lost`];
 }
 
-/** Whether a disk's content of the instant is still in its overlay. */
+/** Whether a disk's content of the snapshot point is still in its overlay. */
 async function isThere({ library }: Parts, { head, mark }: UnfinishedDisk): Promise<boolean> {
   try {
     const { generation } = await headState(overlayFile(library.home.folder, head));

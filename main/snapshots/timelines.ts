@@ -8,7 +8,8 @@ import type { SnapshotPatch, SnapshotRecord } from '../library/snapshot-records.
 import type { StartOf, SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import { aborted, NEVER } from '../ending/patience.ts';
 import { discardHeads } from '../heads/head-keeping.ts';
-import { freeSpace, inUnits } from '../storage/free-space.ts';
+import { freeSpace } from '../storage/free-space.ts';
+import { formatBytes } from '../../emulator/quantities/bytes.ts';
 import { HeadSupply } from '../heads/head-supply.ts';
 import { definedAs, livingParent, numberedName, visible } from '../taking/records.ts';
 import type { Taken } from '../taking/storing.ts';
@@ -27,7 +28,10 @@ export interface Restored {
   readonly hardware: readonly HardwareChange[];
 }
 
-export type TimelinesParts = Omit<TimelineParts, 'changed' | 'measured' | 'collectSoon' | 'damaged' | 'spareHeads'>;
+export interface TimelinesParts extends Omit<TimelineParts, 'changed' | 'measured' | 'collectSoon' | 'damaged' | 'spareHeads'> {
+  /** A machine went back, and what was its present is kept as a snapshot, which may still be being stored. */
+  wentBack?(machine: MachineId, kept: SnapshotId): void;
+}
 
 /** What a snapshot needs besides its pages: its lists, and SQLite's log. */
 const RESERVE = 16 * 1024 * 1024;
@@ -38,10 +42,12 @@ export class Timelines {
   readonly parts: TimelineParts;
   readonly usage: UsageKeeping;
   readonly bin: SnapshotBin;
+  readonly #wentBack: TimelinesParts['wentBack'];
   readonly #machines = new Map<MachineId, MachineTimeline>();
   #recovered: Promise<readonly string[]> | undefined;
 
-  constructor(parts: TimelinesParts) {
+  constructor({ wentBack, ...parts }: TimelinesParts) {
+    this.#wentBack = wentBack;
     this.parts = {
       ...parts,
       spareHeads: new HeadSupply(parts.library.home.folder),
@@ -166,7 +172,7 @@ export class Timelines {
     if (freeBytes < likelyBytes)
       throw new ContractError(
         'unavailable',
-        `not enough space for ${what} of "${name}": it may need ${inUnits(likelyBytes)}, but only ${inUnits(freeBytes)} are free in ${this.parts.library.home.folder}; delete snapshots or free some space`,
+        `not enough space for ${what} of "${name}": it may need ${formatBytes(likelyBytes)}, but only ${formatBytes(freeBytes)} are free in ${this.parts.library.home.folder}; delete snapshots or free some space`,
       );
   }
 
@@ -179,6 +185,7 @@ export class Timelines {
     if (life.isActive && !this.of(machine).present.isUnchanged) await this.#refuseFull(machine, 'the current state, which is kept first,');
     const hardware = await this.hardwareChanges(id);
     const kept = await this.of(machine).goBack(id);
+    if (kept !== null) this.#wentBack?.(machine, kept);
     return { kept, milliseconds: performance.now() - began, hardware };
   }
 

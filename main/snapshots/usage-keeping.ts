@@ -1,10 +1,12 @@
-/** What snapshots take up: measured behind, a little after something changed, and written to their rows. */
+/** What snapshots take up: measured in the background, a little after something changed, and written to their rows. */
+import { turns } from '../../emulator/structures/in-turn.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { Library } from '../library/library.ts';
 import type { SnapshotRecord } from '../library/snapshot-records.ts';
-import { ownerOf } from '../jobs/job.ts';
-import type { Storage } from '../workers/storage.ts';
+import { ownerOf } from '../storage/owners.ts';
+import type { Storage } from '../jobs/storage.ts';
+import type { KeepingJobs } from '../storage/keeping-jobs.ts';
 
 /** Changes within this time are measured together, in milliseconds. */
 const DELAY = 400;
@@ -14,7 +16,7 @@ const PATIENCE = 500;
 
 export interface UsageParts {
   readonly library: Pick<Library, 'snapshots'>;
-  readonly storage: Storage;
+  readonly storage: Pick<Storage<KeepingJobs>, 'run'>;
   /** Sizes of these are others now. */
   changed(machine: MachineId, ids: readonly SnapshotId[]): void;
 }
@@ -23,7 +25,7 @@ export class UsageKeeping {
   readonly #parts: UsageParts;
   #totals: Readonly<Record<string, number>> = {};
   #timer: NodeJS.Timeout | undefined;
-  #measuring: Promise<void> = Promise.resolve();
+  readonly #inTurn = turns();
   #known = false;
 
   constructor(parts: UsageParts) {
@@ -55,9 +57,7 @@ export class UsageKeeping {
   measure(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const measured = this.#measuring.then(() => this.#measure());
-    this.#measuring = measured.catch(() => undefined);
-    return measured;
+    return this.#inTurn(() => this.#measure());
   }
 
   async #measure(): Promise<void> {
@@ -70,7 +70,7 @@ export class UsageKeeping {
       this.#known = true;
       return;
     }
-    const usage = await storage.run('usage', { groups });
+    const usage = await storage.run.usage({ groups });
     this.#totals = Object.fromEntries(usage.groups);
     this.#known = true;
     const others = new Map<SnapshotId, { own: number; shared: number }>();

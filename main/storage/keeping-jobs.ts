@@ -57,3 +57,16 @@ export async function manifestNames(store: Store): Promise<ReadonlyMap<string, r
   for (const { owner, name } of await store.manifests.list()) names.set(owner, [...(names.get(owner) ?? []), name]);
   return names;
 }
+
+/** These jobs by name. */
+export interface KeepingJobs {
+  readonly dropOwners: typeof dropOwners;
+  readonly hasManifest: typeof hasManifest;
+  readonly collect: typeof collect;
+  readonly tidy: typeof tidy;
+  readonly usage: typeof usage;
+  readonly freedBy: typeof freedBy;
+  readonly bytesOf: typeof bytesOf;
+  readonly checkStore: typeof checkStore;
+  readonly manifestNames: typeof manifestNames;
+}

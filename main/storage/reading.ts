@@ -3,6 +3,7 @@
  * any process: a reader has its own connection and only reads.
  */
 import { existsSync } from 'node:fs';
+import { RecentlyUsed } from '../../emulator/structures/recently-used.ts';
 import { openDatabase, type Database, type Row } from '../library/database.ts';
 import { unpackBlock, type Block } from './block.ts';
 import { hashOf, SMALLEST_CHUNK, ZERO, type ChunkId } from './chunk.ts';
@@ -50,7 +51,7 @@ export function openReader(file: string): Promise<ChunkReader> {
 /** A reader over a connection, which it closes with itself. */
 export function readerOver(database: Database): ChunkReader {
   const { file } = database;
-  const kept = new Map<number, Uint8Array>();
+  const kept = new RecentlyUsed<number, Uint8Array>(KEPT_BLOCKS);
 
   /** The block's bytes before compression; `undefined` when there is no such block (any more). */
   async function block(id: number): Promise<Uint8Array | undefined> {
@@ -59,9 +60,7 @@ export function readerOver(database: Database): ChunkReader {
     const row = await database.get('SELECT codec, raw, bytes FROM blocks WHERE id = ?', id);
     if (!row) return undefined;
     const bytes = await unpackBlock(row as unknown as Block);
-    kept.set(id, bytes);
-    const [oldest] = kept.keys();
-    if (kept.size > KEPT_BLOCKS && oldest !== undefined) kept.delete(oldest);
+    kept.put(id, bytes);
     return bytes;
   }
 

@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { caughtUp, turns } from '../../emulator/structures/in-turn.ts';
 import { openDatabase, type Database } from '../library/database.ts';
 import { lockInstance } from '../library/instance-lock.ts';
 import { checkAll, lostOf, type CheckReport } from './check.ts';
@@ -99,15 +100,11 @@ function storeOver(writer: Database, reader: Database, unlock: () => void): Stor
   const sets = new ManifestSets(manifests);
   const book = new SizeBook(writer, sets);
   const held = new Map<ChunkId, number>();
-  let tail: Promise<unknown> = Promise.resolve();
+  const queue = turns();
   let closing: Promise<void> | undefined;
 
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    if (closing) return Promise.reject(new StorageError('other', `${file} has been closed`));
-    const result = tail.then(() => explained(file, work));
-    tail = result.catch(() => undefined);
-    return result;
-  };
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
+    closing ? Promise.reject(new StorageError('other', `${file} has been closed`)) : queue(() => explained(file, work));
   const hold = (ids: Iterable<ChunkId>) => {
     for (const id of named(ids)) held.set(id, (held.get(id) ?? 0) + 1);
   };
@@ -163,7 +160,7 @@ function storeOver(writer: Database, reader: Database, unlock: () => void): Stor
     sizesOfParts: (parts) => inTurn(() => book.ofParts(parts)),
     check: () => inTurn(() => checkAll(writer, manifests)),
     close: () =>
-      (closing ??= tail
+      (closing ??= caughtUp(queue)
         .then(() => chunks.close())
         .then(() => writer.close())
         .finally(unlock)),

@@ -1,7 +1,8 @@
 /**
- * Writes a console's output to the library behind the guest's back: a little after it was printed, in chunks, never
+ * Writes a console's output to the library in the background: a little after it was printed, in chunks, never
  * more than is kept. A guest that prints without end costs at most 1 MiB of writing per interval.
  */
+import { turns } from '../../emulator/structures/in-turn.ts';
 import type { ConsoleLog } from './console-log.ts';
 
 /** How long output may wait before it is written, in milliseconds: what a killed program may lose. */
@@ -31,7 +32,7 @@ export function consoleStore(
   let stored = log.end;
   let chunkStart = stored;
   let timer: NodeJS.Timeout | undefined;
-  let writing: Promise<void> = Promise.resolve();
+  const inTurn = turns();
   let failing = false;
 
   const write = async () => {
@@ -50,11 +51,10 @@ export function consoleStore(
   const flush = () => {
     clearTimeout(timer);
     timer = undefined;
-    writing = writing.then(write).catch((error: unknown) => {
+    return inTurn(write).catch((error: unknown) => {
       if (!failing) failed(error as Error);
       failing = true;
     });
-    return writing;
   };
   return {
     touched: () => {

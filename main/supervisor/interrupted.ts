@@ -2,6 +2,7 @@
  * Machines that were running when the program last ended, and what each can go on from: the memory that was saved when the
  * program was quit, or, after a crash, the last snapshot of that run.
  */
+import { nearMomentText } from '../../emulator/quantities/moments.ts';
 import type { InterruptedMachine, MachineId } from '../../preload/contract/machines.ts';
 import type { Library } from '../library/library.ts';
 import type { MachineRecord } from '../library/machine-records.ts';
@@ -29,19 +30,10 @@ export function reasonOf(
   lastReason: string | undefined,
   interruption: InterruptedMachine | undefined,
 ): string {
-  if (interruption?.from === 'snapshot') return `${LOST_REASON}; last snapshot ${timeText(interruption.at)}`;
+  if (interruption?.from === 'snapshot') return `${LOST_REASON}; last snapshot ${nearMomentText(interruption.at)}`;
   // One that came from a file, or from a template that had booted, was suspended without a run of its own.
   if (suspended) return interruption ? QUIT_REASON : 'suspended';
   return lastReason ?? 'not started yet';
-}
-
-/** The time of today, the date and time of another day, both in this computer's zone. */
-function timeText(at: number, now = new Date()): string {
-  const date = new Date(at);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
-  if (date.toDateString() === now.toDateString()) return time;
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}`;
 }
 
 export interface ResumingParts {

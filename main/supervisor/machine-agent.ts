@@ -49,7 +49,7 @@ export class MachineAgent {
     this.#agent?.connected().catch(() => undefined);
   }
 
-  /** The machine is what it was at another instant. */
+  /** The machine is what it was at another snapshot point. */
   wentBack(): void {
     this.#panic = undefined;
     this.#agent?.disconnected({ kind: 'went back', reason: `"${this.#name()}" was restored to a snapshot` });

@@ -10,7 +10,7 @@ import type {
   MachineFigures,
   RestorePoint,
   RunningMachine,
-  SavedInstant,
+  SavedPoint,
 } from '../../emulator/index.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineState } from '../../preload/contract/machines.ts';
@@ -23,7 +23,7 @@ export type StartMachine = (
   signal?: AbortSignal,
 ) => Promise<RunningMachine>;
 
-/** What a start begins with: power on, or an instant to go on from. */
+/** What a start begins with: power on, or a snapshot point to go on from. */
 export interface Beginning {
   readonly configuration: MachineConfiguration;
   readonly from?: RestorePoint;
@@ -75,7 +75,7 @@ export class MachineLife {
   #settled: (() => void)[] = [];
   /** Threads of former runs that were left alone, and may still write to the disks. */
   #lingering = 0;
-  /** Terminal sizes told last: a guest put back to an earlier instant has to be told again. */
+  /** Terminal sizes told last: a guest put back to an earlier snapshot point has to be told again. */
   readonly #sizes = new Map<number, readonly [columns: number, rows: number]>();
 
   constructor(surroundings: LifeSurroundings, reason: string) {
@@ -151,13 +151,13 @@ export class MachineLife {
     return this.#configuration;
   }
 
-  /** Takes an instant of what runs. @throws ContractError when nothing does */
-  save(onlyChanged: boolean): Promise<SavedInstant> {
+  /** Takes a snapshot point of what runs. @throws ContractError when nothing does */
+  save(onlyChanged: boolean): Promise<SavedPoint> {
     return this.#runningIn('running', 'paused').save({ onlyChanged });
   }
 
   /**
-   * Makes what runs, in place, what it was at another instant; it goes on, or stays paused.
+   * Makes what runs, in place, what it was at another snapshot point; it goes on, or stays paused.
    * @param configuration what a reset begins with from now on
    * @param keep takes the present first, within the same pause
    */
@@ -165,7 +165,7 @@ export class MachineLife {
     point: RestorePoint,
     configuration: MachineConfiguration,
     keep?: { readonly onlyChanged: boolean },
-  ): Promise<SavedInstant | undefined> {
+  ): Promise<SavedPoint | undefined> {
     const saved = await this.#runningIn('running', 'paused').restore(point, keep ? { keep } : {});
     this.#configuration = configuration;
     this.#tellSizes();

@@ -28,7 +28,7 @@ export interface MachineSurroundings {
 
 /** How a machine starts. */
 export interface StartOf extends Beginning {
-  /** What it was defined as at the instant it goes on from; absent: as it is defined now. */
+  /** What it was defined as at the snapshot point it goes on from; absent: as it is defined now. */
   readonly definition?: MachineDefinition;
   /** What its consoles show first. */
   readonly screens?: readonly Uint8Array[];
@@ -120,7 +120,7 @@ export class SupervisedMachine {
     return `waits for a program that stopped reading output of ${names.map(({ name }) => name).join(', ')}`;
   }
 
-  /** Starts it, or goes on where it was suspended, or from the instant given. */
+  /** Starts it, or goes on where it was suspended, or from the snapshot point given. */
   start(from?: (signal: AbortSignal) => Promise<StartOf>): Promise<void> {
     const { record } = this;
     let start: StartOf | undefined;

@@ -1,4 +1,4 @@
-/** What is known of a machine's present while it runs: the instant its memory builds on, and the heads its disks are on. */
+/** What is known of a machine's present while it runs: the snapshot point its memory builds on, and the heads its disks are on. */
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { HeadRecord } from '../library/head-records.ts';
@@ -6,7 +6,7 @@ import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { TimelineParts } from './timeline-parts.ts';
 import { turns } from '../../emulator/structures/in-turn.ts';
 
-/** What the machine's memory was at some instant, while it runs on from there. */
+/** What the machine's memory was at some snapshot point, while it runs on from there. */
 export interface Base {
   /** The run it holds for. */
   readonly run: number;
@@ -22,7 +22,7 @@ export class MachinePresent {
   readonly inTurn = turns();
   /** The heads that the present run uses. */
   heads: readonly HeadRecord[] = [];
-  /** Memory that is being brought back behind the running guest. */
+  /** Memory that is being brought back in the background. */
   fill: { readonly snapshot: SnapshotId; readonly done: Promise<void> } | undefined;
   #base: Base | undefined;
 
@@ -46,7 +46,7 @@ export class MachinePresent {
     if (this.#base?.snapshot === snapshot) this.#base = undefined;
   }
 
-  /** Whether nothing has happened since the instant it stands on. */
+  /** Whether nothing has happened since the snapshot point it stands on. */
   get isUnchanged(): boolean {
     return this.machine.life.state === 'paused' && this.base?.instructions === this.#instructions();
   }

@@ -1,4 +1,4 @@
-/** Rows of instants: what a snapshot is called, what it was before, and how callers see it. */
+/** Rows of snapshot points: what a snapshot is called, what it was before, and how callers see it. */
 import type { MachineConfiguration } from '../../emulator/index.ts';
 import { boardOf } from '../../preload/contract/definition/boards.ts';
 import { PASSED_ON, plainText } from '../../preload/contract/definition/walk.ts';
@@ -7,8 +7,8 @@ import type { MachineDefinition, MachineId } from '../../preload/contract/machin
 import type { NewSnapshotRecord, SavedConfiguration, SnapshotDisk, SnapshotRecord, UnfinishedDisk } from '../library/snapshot-records.ts';
 import { ulid } from '../library/ulid.ts';
 
-/** What is known of an instant when it is taken. */
-export interface Instant {
+/** What is known of a snapshot point when it is taken. */
+export interface SnapshotPoint {
   readonly id?: SnapshotId;
   readonly machine: MachineId | null;
   readonly bootedKey?: string;
@@ -30,8 +30,8 @@ export interface Instant {
 }
 
 /** The row of a new snapshot, being stored. */
-export function newRecord(instant: Instant): NewSnapshotRecord {
-  const { id, note, configuration, ...given } = instant;
+export function newRecord(snapshotPoint: SnapshotPoint): NewSnapshotRecord {
+  const { id, note, configuration, ...given } = snapshotPoint;
   return {
     ...given,
     id: id ?? (ulid() as SnapshotId),
@@ -54,7 +54,7 @@ export function withoutDisks(configuration: MachineConfiguration): SavedConfigur
   return rest;
 }
 
-/** What a machine was defined as at an instant. */
+/** What a machine was defined as at a snapshot point. */
 export const definedAs = ({ definition, next }: Pick<SnapshotRecord, 'definition' | 'next'>): MachineDefinition => next ?? definition;
 
 /** What the emulator takes as it is, and cannot change in a machine that runs. */
@@ -70,9 +70,6 @@ export function sameShape(running: MachineConfiguration, saved: SavedConfigurati
   ];
   return plainText(shape(running)) === plainText(shape(saved)) && running.disks.length === disks;
 }
-
-/** `12:45:03`, by the host's clock: automatic snapshots are told apart by their time. */
-export const clockTime = (at: number): string => new Date(at).toTimeString().slice(0, 8);
 
 /** A name of a person's snapshot that gives none: the first number that is free. */
 export function numberedName(taken: readonly string[]): string {

@@ -1,7 +1,7 @@
-/** What a console shows of an instant: a thumbnail for people to recognise it, and after a return its screen again. */
+/** What a console shows of a snapshot point: a thumbnail for people to recognise it, and after a return its screen again. */
 import { screenText } from '../supervisor/screen-text.ts';
 
-/** The end of a console that is kept with an instant: several screens of text. */
+/** The end of a console that is kept with a snapshot point: several screens of text. */
 export const CONSOLE_TAIL = 16 * 1024;
 const THUMBNAIL = { lines: 24, columns: 100 };
 

@@ -1,6 +1,7 @@
 /**
- * Storing instants behind the machine that goes on: memory at once, disks one instant after the other, then the row is
- * finished; last the overlays give up what is settled. Nothing is left of an instant that cannot be stored or is cancelled.
+ * Storing snapshot points in the background of a machine that goes on: memory at once, disks one point after the other, then
+ * the row is finished; last the overlays give up what is settled. Nothing is left of a point that cannot be stored or is
+ * cancelled.
  */
 import { abandonCopy } from '../../emulator/host/pages.ts';
 import type { SharedRam } from '../../emulator/index.ts';
@@ -10,7 +11,7 @@ import type { HeadRecord } from '../library/head-records.ts';
 import type { NewSnapshotRecord } from '../library/snapshot-records.ts';
 import type { Progress } from '../tasks/task-list.ts';
 import { discardHeads, settle, storeDisks } from '../heads/head-keeping.ts';
-import { ownerOf } from '../jobs/job.ts';
+import { ownerOf } from '../storage/owners.ts';
 import type { Base, MachinePresent } from './machine-present.ts';
 import { turns } from '../../emulator/structures/in-turn.ts';
 
@@ -21,7 +22,7 @@ export interface MemoryStoring {
   /** Told how many bytes are stored. */
   readonly progress: ((bytes: number) => void)[];
 }
-/** An instant that is taken; its bytes are on their way. */
+/** A snapshot point that is taken; its bytes are on their way. */
 export interface Taken {
   readonly record: NewSnapshotRecord;
   /** The task that stores it, where it has a title. */
@@ -29,10 +30,10 @@ export interface Taken {
   /** Resolves when it is finished. */
   readonly stored: Promise<void>;
 }
-/** What is to be stored of an instant besides its row. */
+/** What is to be stored of a snapshot point besides its row. */
 export interface ToStore {
   readonly memory?: MemoryStoring;
-  /** Heads that nobody uses any more; they go when the instant is finished. */
+  /** Heads that nobody uses any more; they go when the snapshot point is finished. */
   readonly retired: readonly HeadRecord[];
   /** Resolves when the retired heads' disks are closed, so that their overlays hold everything, and the row is complete. */
   readonly closed?: Promise<unknown>;
@@ -43,12 +44,12 @@ export interface ToStore {
 interface Storing {
   readonly abort: AbortController;
   readonly done: Promise<void>;
-  /** A later instant builds on its memory, so that it has to be stored even if nobody wants it. */
+  /** A later snapshot point builds on its memory, so that it has to be stored even if nobody wants it. */
   needed: boolean;
   cancelled: boolean;
 }
 
-export class InstantStoring {
+export class SnapshotStoring {
   readonly #present: MachinePresent;
   readonly #disksInTurn = turns();
   readonly #storing = new Map<SnapshotId, Storing>();
@@ -81,8 +82,7 @@ export class InstantStoring {
     const before = base && this.#storing.get(base.snapshot);
     if (before) before.needed = true;
     const progress: ((bytes: number) => void)[] = [];
-    const done = this.#present.parts.storage.run(
-      'storeMemory',
+    const done = this.#present.parts.storage.run.storeMemory(
       { snapshot: id, ram, ...(base ? { base: base.snapshot } : {}) },
       {
         signal: abort.signal,
@@ -95,7 +95,7 @@ export class InstantStoring {
     return { abort, done, progress };
   }
 
-  /** Stores the rest of an instant whose row is there, as a task where it has a title. */
+  /** Stores the rest of a snapshot point whose row is there, as a task where it has a title. */
   begin(record: NewSnapshotRecord, what: ToStore): Taken {
     const { memory, title } = what;
     const abort = memory?.abort ?? new AbortController();
@@ -111,7 +111,7 @@ export class InstantStoring {
     what.closed?.catch(() => undefined);
     this.#storing.set(record.id, { abort, done, needed: false, cancelled: false });
     parts.changed(machine, [record.id]);
-    // Who takes instants goes back to them.
+    // Who takes snapshot points goes back to them.
     parts.spareHeads.prepare(record.disks.length);
     return { record, task: task?.id, stored: done };
   }
@@ -154,7 +154,7 @@ export class InstantStoring {
     parts.changed(machine, [record.id]);
   }
 
-  /** Has disks of the running machine write down what belongs to the instant, for others to read. */
+  /** Has disks of the running machine write down what belongs to the snapshot point, for others to read. */
   async #commit({ unfinished = [] }: NewSnapshotRecord): Promise<void> {
     for (const { slot, head, mark } of unfinished) {
       const tell = this.#present.disk({ slot, head });
@@ -176,7 +176,7 @@ export class InstantStoring {
     if (record.kind === 'kept' && error.name !== 'AbortError')
       this.#present.warn(new Error(`"${record.name}" is not stored: ${error.message}`));
     parts.collectSoon();
-    await parts.storage.run('dropOwners', { owners: [ownerOf(record.id)] }).catch(() => undefined);
+    await parts.storage.run.dropOwners({ owners: [ownerOf(record.id)] }).catch(() => undefined);
     try {
       if (retired.length > 0) {
         const isDamaged = /^Damaged/.test(error.name) || (error as { problem?: unknown }).problem === 'damaged';

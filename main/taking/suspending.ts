@@ -1,6 +1,6 @@
 /** Suspending: the memory is saved as a snapshot and the threads end; the next start goes on from there. */
 import { ContractError } from '../../preload/contract/contract.ts';
-import type { InstantStoring } from './storing.ts';
+import type { SnapshotStoring } from './storing.ts';
 import type { MachinePresent } from './machine-present.ts';
 import { takeRunning } from './taking.ts';
 
@@ -9,7 +9,7 @@ import { takeRunning } from './taking.ts';
  * @param why what its state says afterwards
  * @throws ContractError when it does not run; what keeps the memory from being stored, and then it runs on
  */
-export async function suspend(present: MachinePresent, storing: InstantStoring, why = 'suspended'): Promise<void> {
+export async function suspend(present: MachinePresent, storing: SnapshotStoring, why = 'suspended'): Promise<void> {
   const { machine, parts } = present;
   const { life, record } = machine;
   const { name } = record.definition;

@@ -1,19 +1,26 @@
-/** Taking an instant: of a running or paused machine all of it, of one that is off its disks. */
+/** Taking a snapshot point: of a running or paused machine all of it, of one that is off its disks. */
 import type { MachineConfiguration } from '../../emulator/index.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import { NAME_MAX } from '../../preload/contract/schema/shapes.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
 import type { Snapshot, SnapshotId, SnapshotKind } from '../../preload/contract/snapshots.ts';
 import { sameHardware } from '../library/definition-parts.ts';
-import type { NewSnapshotRecord } from '../library/snapshot-records.ts';
+import type { NewSnapshotRecord, SnapshotDisk } from '../library/snapshot-records.ts';
 import { ulid } from '../library/ulid.ts';
 import { disksOn, headsOf } from '../heads/head-keeping.ts';
 import type { TimelineChange } from '../library/timeline-records.ts';
-import type { InstantStoring, MemoryStoring, Taken } from './storing.ts';
-import { clockTime, newRecord, type Instant } from './records.ts';
+import type { SnapshotStoring, MemoryStoring, Taken } from './storing.ts';
+import { newRecord, type SnapshotPoint } from './records.ts';
+import { timeText } from '../../emulator/quantities/moments.ts';
 import type { MachinePresent } from './machine-present.ts';
-import type { DisksBehind } from '../returning/return-plan.ts';
+import type { HeadRecord } from '../library/head-records.ts';
 import { CONSOLE_TAIL, thumbnailOf } from './screens.ts';
+
+/** Heads as they go into a snapshot. */
+export interface DisksBehind {
+  readonly heads: readonly HeadRecord[];
+  readonly disks: readonly SnapshotDisk[];
+}
 
 /** What is asked for. */
 export interface TakeRequest {
@@ -30,17 +37,17 @@ export interface TakeRequest {
 
 /** How the present is kept. Names do not nest: of one that was kept itself, the time tells which. */
 export function keeping({ kind, name, createdAt }: Pick<Snapshot, 'kind' | 'name' | 'createdAt'>): TakeRequest {
-  const which = kind === 'kept' ? `the one of ${clockTime(createdAt)}` : name;
+  const which = kind === 'kept' ? `the one of ${timeText(createdAt)}` : name;
   return { kind: 'kept', name: `before restoring ${which}`.slice(0, NAME_MAX) };
 }
 
-/** The parts of an instant that follow from the request. */
+/** The parts of a snapshot point that follow from the request. */
 export function requested(
   present: MachinePresent,
   { kind, name, note, hidden }: TakeRequest,
   parent: SnapshotId | null,
   consoles: readonly Uint8Array[],
-): Pick<Instant, 'machine' | 'kind' | 'name' | 'note' | 'parent' | 'thumbnail' | 'deletedAt'> {
+): Pick<SnapshotPoint, 'machine' | 'kind' | 'name' | 'note' | 'parent' | 'thumbnail' | 'deletedAt'> {
   return {
     machine: present.id,
     kind,
@@ -53,30 +60,30 @@ export function requested(
 }
 
 /** What the machine is defined as for its next start, where that is not what runs. */
-export function nextDefinition({ machine }: MachinePresent): Pick<Instant, 'next'> {
+export function nextDefinition({ machine }: MachinePresent): Pick<SnapshotPoint, 'next'> {
   const { definition } = machine.record;
   return sameHardware(definition, machine.runningDefinition) ? {} : { next: definition };
 }
 
-/** An instant whose memory is on its way, and whose row is there. */
+/** A snapshot point whose memory is on its way, and whose row is there. */
 export interface Held {
   readonly record: NewSnapshotRecord;
   readonly memory: MemoryStoring;
 }
 
-/** Takes an instant of a machine that runs or is paused, and goes on from it. In turn. */
-export async function takeRunning(present: MachinePresent, storing: InstantStoring, request: TakeRequest): Promise<Taken> {
+/** Takes a snapshot point of a machine that runs or is paused, and goes on from it. In turn. */
+export async function takeRunning(present: MachinePresent, storing: SnapshotStoring, request: TakeRequest): Promise<Taken> {
   const { record, memory } = await holdRunning(present, storing, request);
   return storing.begin(record, { memory, retired: [], ...(request.title === undefined ? {} : { title: request.title }) });
 }
 
 /**
- * Takes an instant of a machine that runs or is paused; its disks are still to be stored. In turn.
- * @param last the machine does not go on after this instant, but does this; disks that are kept although it does not use them
+ * Takes a snapshot point of a machine that runs or is paused; its disks are still to be stored. In turn.
+ * @param last the machine does not go on after this snapshot point, but does this; disks that are kept although it does not use them
  */
 export async function holdRunning(
   present: MachinePresent,
-  storing: InstantStoring,
+  storing: SnapshotStoring,
   request: TakeRequest,
   last?: { readonly change: TimelineChange; readonly removed: DisksBehind },
 ): Promise<Held> {
@@ -118,7 +125,7 @@ export async function holdRunning(
 }
 
 /** Takes the disks of a machine that is off; resolves when they are stored, as it must not write to them meanwhile. In turn. */
-export async function takeOff(present: MachinePresent, storing: InstantStoring, request: TakeRequest): Promise<Taken> {
+export async function takeOff(present: MachinePresent, storing: SnapshotStoring, request: TakeRequest): Promise<Taken> {
   const { machine, parts } = present;
   refuseDirect(machine.record.definition);
   // Of a machine that was never started, the disks are made now.
@@ -139,7 +146,7 @@ export async function takeOff(present: MachinePresent, storing: InstantStoring, 
   return taken;
 }
 
-/** The row of an instant of which only disks are there. */
+/** The row of a snapshot point of which only disks are there. */
 export function recordOfDisks(
   present: MachinePresent,
   request: TakeRequest,

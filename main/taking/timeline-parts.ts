@@ -10,7 +10,10 @@ import type { MachineRecord } from '../library/machine-records.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { TaskList } from '../tasks/task-list.ts';
 import type { HeadSupply } from '../heads/head-supply.ts';
-import type { Storage } from '../workers/storage.ts';
+import type { ContentJobs } from '../disks/content-jobs.ts';
+import type { Storage } from '../jobs/storage.ts';
+import type { MemoryJobs } from '../ram/memory-jobs.ts';
+import type { KeepingJobs } from '../storage/keeping-jobs.ts';
 
 /** Disks as a machine's threads open them. */
 export interface DiskParts {
@@ -24,9 +27,12 @@ export interface DiskParts {
   checkBase(base: DiskBase): Promise<DiskBase>;
 }
 
+/** The jobs of the store that timelines ask for. */
+export type TimelineJobs = KeepingJobs & ContentJobs & MemoryJobs;
+
 export interface TimelineParts {
   readonly library: Library;
-  readonly storage: Storage;
+  readonly storage: Storage<TimelineJobs>;
   readonly tasks: TaskList;
   readonly events: Emitter<typeof snapshots>;
   readonly disks: DiskParts;

@@ -1,5 +1,7 @@
 /** Images that become disks of a machine: by reference, where the file stays what the disk stands on, or as a copy. */
 import { boardOf } from '../../preload/contract/definition/boards.ts';
+import { FIRST_VERSION } from '../heads/head-supply.ts';
+import { reading } from './reading-progress.ts';
 import type { ImageFormat } from '../../emulator/disk/open.ts';
 import type { Emitter } from '../../preload/contract/contract.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
@@ -9,22 +11,20 @@ import type { HeadId, HeadRecord } from '../library/head-records.ts';
 import type { Library } from '../library/library.ts';
 import { ulid } from '../library/ulid.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
-import type { Progress } from '../tasks/task-list.ts';
-import type { Storage } from '../workers/storage.ts';
+import type { Report } from '../jobs/job.ts';
+import type { Storage } from '../jobs/storage.ts';
+import type { KeepingJobs } from '../storage/keeping-jobs.ts';
+import type { ImageJobs } from '../disks/image-jobs.ts';
 import { hashBase, lookAtBase } from '../disks/bases.ts';
 import { headPlace } from '../disks/content.ts';
 import { createHead, overlayFile, removeHead } from '../disks/heads.ts';
 
 export interface BringingInParts {
   readonly library: Pick<Library, 'home' | 'heads'>;
-  readonly storage: Pick<Storage, 'run'>;
+  readonly storage: Pick<Storage<KeepingJobs & ImageJobs>, 'run'>;
   readonly supervisor: Pick<Supervisor, 'machine' | 'update'>;
   readonly events: Emitter<typeof disks>;
 }
-
-type Report = (progress: Progress) => void;
-/** Virtio block devices that the board has (contract: a list of at most six). */
-const FIRST_VERSION = 0;
 
 export class BringingIn {
   readonly #parts: BringingInParts;
@@ -35,12 +35,7 @@ export class BringingIn {
   /** Adds a disk that stands on the file, and remembers what the file holds. @throws Error with a message for a person */
   async refer(machine: MachineId, path: string, format: ImageFormat, report: Report, signal: AbortSignal): Promise<void> {
     const { base, sizeBytes } = await lookAtBase(path, format);
-    const message = `reading ${path}`;
-    const hashed = await hashBase(
-      base,
-      (bytesDone, bytesTotal) => report({ message, fraction: bytesTotal > 0 ? bytesDone / bytesTotal : 1, bytesDone, bytesTotal }),
-      signal,
-    );
+    const hashed = await hashBase(base, reading(path, report), signal);
     const head = this.#head(machine, { sizeBytes, base: hashed });
     await createHead(this.#fileOf(head));
     await this.#add(head, { id: head.disk, path, format, readonly: false, writes: 'overlay' });
@@ -52,12 +47,12 @@ export class BringingIn {
     const id = ulid() as HeadId;
     try {
       const to = headPlace(id, FIRST_VERSION);
-      const { sizeBytes } = await storage.run('importImage', { path, format, to }, { progress: report, signal });
+      const { sizeBytes } = await storage.run.importImage({ path, format, to }, { progress: report, signal });
       const head = this.#head(machine, { id, sizeBytes });
       await createHead(this.#fileOf(head), FIRST_VERSION);
       await this.#add(head, { id: head.disk, readonly: false, writes: 'overlay', sizeBytes });
     } catch (error) {
-      await storage.run('dropOwners', { owners: [`head:${id}`] }).catch(() => undefined);
+      await storage.run.dropOwners({ owners: [`head:${id}`] }).catch(() => undefined);
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 /** A machine's disks written as image files: as they are now, beside the running guest too, or as they were in a snapshot. */
+import { reading } from './reading-progress.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
@@ -7,25 +8,27 @@ import type { Library } from '../library/library.ts';
 import { ulid } from '../library/ulid.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
-import type { Progress } from '../tasks/task-list.ts';
-import type { Storage } from '../workers/storage.ts';
+import type { Report } from '../jobs/job.ts';
+import type { Storage } from '../jobs/storage.ts';
+import type { KeepingJobs } from '../storage/keeping-jobs.ts';
+import type { ContentJobs } from '../disks/content-jobs.ts';
+import type { ImageJobs } from '../disks/image-jobs.ts';
 import { checkBase, lookAtBase } from '../disks/bases.ts';
 import { lookAtDiskFile } from '../disks/disk-file.ts';
 import { headPlace } from '../disks/content.ts';
 import type { DiskSource, ExportImage } from '../disks/export-image.ts';
 import { headState, overlayFile } from '../disks/heads.ts';
 import { hasHead } from '../disks/machine-disks.ts';
-import type { OverlayHold } from '../disks/overlay-disk.ts';
+import type { OverlayHold } from '../disks/overlay-messages.ts';
 
 export interface TakingOutParts {
   readonly library: Pick<Library, 'home' | 'heads' | 'snapshots'>;
-  readonly storage: Pick<Storage, 'run'>;
+  readonly storage: Pick<Storage<KeepingJobs & ContentJobs & ImageJobs>, 'run'>;
   readonly supervisor: Pick<Supervisor, 'machine'>;
   alone<T>(machine: MachineId, work: () => Promise<T>): Promise<T>;
 }
 
 type File = Pick<ExportImage, 'path' | 'format' | 'compress'>;
-type Report = (progress: Progress) => void;
 
 export class TakingOut {
   readonly #parts: TakingOutParts;
@@ -44,7 +47,7 @@ export class TakingOut {
     if (disk.base) await checkBase(disk.base, reading(disk.base.path, progress), signal);
     // A copy of the list: the snapshot may be deleted meanwhile.
     await this.#withCopy({ owner: `snapshot:${id}`, prefix: `disk${slot}` }, (content) =>
-      storage.run('exportImage', { source: { ...plain(disk), content }, ...file }, { progress, signal }),
+      storage.run.exportImage({ source: { ...plain(disk), content }, ...file }, { progress, signal }),
     );
   }
 
@@ -62,18 +65,18 @@ export class TakingOut {
       if (path === undefined) throw new ContractError('unavailable', 'the disk has no file');
       const { format } = await lookAtDiskFile(path, { format: definition.format });
       const source = { sizeBytes: sizeBytes ?? (await lookAtBase(path, format)).sizeBytes, base: { path, format } };
-      await storage.run('exportImage', { source, ...file }, options);
+      await storage.run.exportImage({ source, ...file }, options);
       return;
     }
     const head = (await library.heads.present(id)).find(({ disk }) => disk === definition.id);
     if (!head) throw new ContractError('conflict', `disk ${slot + 1} is still empty: start the machine once, or export its base image`);
     if (head.base) await checkBase(head.base, reading(head.base.path, progress), signal);
     const isRunning = () => machine.life.state === 'running' || machine.life.state === 'paused';
-    if (isRunning()) await this.#running(machine, head, (source) => storage.run('exportImage', { source, ...file }, options));
+    if (isRunning()) await this.#running(machine, head, (source) => storage.run.exportImage({ source, ...file }, options));
     else
       await this.#parts.alone(id, async () => {
         if (machine.life.isActive) throw new ContractError('conflict', 'the machine was started in the meantime: stop it and try again');
-        await storage.run('exportImage', { source: await this.#atRest(head), ...file }, options);
+        await storage.run.exportImage({ source: await this.#atRest(head), ...file }, options);
       });
   }
 
@@ -84,11 +87,11 @@ export class TakingOut {
     return { ...plain(head), overlay: { file }, ...(settledVersion === undefined ? {} : { content: headPlace(head.id, settledVersion) }) };
   }
 
-  /** One instant of a disk that the guest goes on writing. */
+  /** One snapshot point of a disk that the guest goes on writing. */
   async #running(machine: SupervisedMachine, head: HeadRecord, write: (source: DiskSource) => Promise<void>): Promise<void> {
     const file = overlayFile(this.#parts.library.home.folder, head.id);
     const tell = (message: unknown) => machine.life.tellDisk(head.slot, message);
-    // In turn, so that no snapshot settles the disk between the instant and the copy of its list.
+    // In turn, so that no snapshot settles the disk between the snapshot point and the copy of its list.
     let held: OverlayHold | undefined;
     const release = () => tell({ kind: 'release' }).catch(() => undefined);
     const place = await this.#parts.alone(machine.id, async () => {
@@ -104,13 +107,13 @@ export class TakingOut {
       await write({ ...plain(head), overlay: { file, generation, settledGeneration }, ...(place ? { content: place } : {}) });
     } finally {
       await release();
-      if (place) await this.#parts.storage.run('dropOwners', { owners: [place.owner] });
+      if (place) await this.#parts.storage.run.dropOwners({ owners: [place.owner] });
     }
   }
 
   async #copy(from: { readonly owner: string; readonly prefix: string }) {
     const to = { owner: `export:${ulid()}`, prefix: 'disk' };
-    await this.#parts.storage.run('copyDisks', { copies: [{ from, to }] });
+    await this.#parts.storage.run.copyDisks({ copies: [{ from, to }] });
     return to;
   }
 
@@ -122,19 +125,13 @@ export class TakingOut {
     try {
       await work(place);
     } finally {
-      await this.#parts.storage.run('dropOwners', { owners: [place.owner] });
+      await this.#parts.storage.run.dropOwners({ owners: [place.owner] });
     }
   }
 }
 
 const heldWords = ({ length }: { readonly length: number }): string =>
   length === 0 ? 'it holds no disks' : length === 1 ? 'it holds one disk' : `it holds ${length} disks`;
-
-/** Progress of looking at a base that has another time than it had. */
-const reading =
-  (path: string, progress: Report) =>
-  (bytesDone: number, bytesTotal: number): void =>
-    progress({ message: `reading ${path}`, fraction: bytesTotal > 0 ? bytesDone / bytesTotal : 1, bytesDone, bytesTotal });
 
 /** What a head or a snapshot's disk stands on. */
 function plain({ sizeBytes, base }: Pick<HeadRecord, 'sizeBytes' | 'base'>): Pick<DiskSource, 'sizeBytes' | 'base'> {

@@ -5,7 +5,7 @@ import type { sameContent } from '../disks/content.ts';
 import type { exportImage } from '../disks/export-image.ts';
 import type { ChunkReader } from '../storage/index.ts';
 import { ready, type Jobs } from '../jobs/job.ts';
-import { compareMemory, fillMemory } from '../returning/return-memory.ts';
+import { compareMemory, fillMemory } from '../ram/return-memory.ts';
 
 /** Loaded with their first use: a guest that goes back is not to wait for them. */
 const rare = {

@@ -1,4 +1,4 @@
-/** The return worker: brings memory back behind a guest that runs already, and reads for whoever compares or exports. */
+/** The return worker: brings memory back in the background of a guest that runs already, and reads for whoever compares or exports. */
 import { workerData } from 'node:worker_threads';
 import { openReader } from '../storage/index.ts';
 import { readingJobs } from './reading-jobs.ts';

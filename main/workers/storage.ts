@@ -7,28 +7,14 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Home } from '../library/home.ts';
 import { JobThread, type JobOptions } from '../jobs/job-thread.ts';
-import type { ArgumentsOf, ResultOf } from '../jobs/job.ts';
+import { jobCalls, type Storage } from '../jobs/storage.ts';
 import type { ReadingJobs } from './reading-jobs.ts';
 import type { WritingJobs } from './writing-jobs.ts';
 
 /** Every job there is. */
-export type StorageJobs = WritingJobs & ReadingJobs;
+export type StorageJobs = Omit<WritingJobs & ReadingJobs, 'ready'>;
 
-export interface Storage {
-  /** The store's file. */
-  readonly file: string;
-  /** Where overlay files of heads are. */
-  readonly overlays: string;
-  /**
-   * Runs a job; writing ones in the storage worker, reading ones in the return worker, beside each other.
-   * @throws StorageError when the store cannot be used; what the job throws; the signal's reason when cancelled
-   */
-  run<N extends keyof StorageJobs>(name: N, args: ArgumentsOf<StorageJobs[N]>, options?: JobOptions): Promise<ResultOf<StorageJobs[N]>>;
-  /** Cancels what runs and ends the workers; a second call waits for the first. */
-  close(): Promise<void>;
-}
-
-/** Names of the jobs that only read; the table itself belongs to the worker, so that its modules load there only. */
+/** Names of the jobs; the tables themselves belong to the workers, so that their modules load there only. */
 const READING: Readonly<Record<Exclude<keyof ReadingJobs, 'ready'>, true>> = {
   compareMemory: true,
   fillMemory: true,
@@ -37,12 +23,32 @@ const READING: Readonly<Record<Exclude<keyof ReadingJobs, 'ready'>, true>> = {
   exportImage: true,
   exportMachine: true,
 };
+const WRITING: Readonly<Record<Exclude<keyof WritingJobs, 'ready'>, true>> = {
+  storeMemory: true,
+  storeOverlay: true,
+  copyDisks: true,
+  copyOwner: true,
+  nextVersion: true,
+  dropVersions: true,
+  dropOwners: true,
+  hasManifest: true,
+  manifestNames: true,
+  collect: true,
+  freedBy: true,
+  usage: true,
+  tidy: true,
+  bytesOf: true,
+  checkStore: true,
+  importMachine: true,
+  importImage: true,
+  compactDisk: true,
+};
 
 export const storeFile = (home: Home): string => join(home.folder, 'store.db');
 export const overlayFolder = (home: Home): string => join(home.folder, 'overlays');
 
 /** The storage of a home. Nothing is opened before the first job. */
-export function storageOf(home: Home): Storage {
+export function storageOf(home: Home): Storage<StorageJobs> {
   const file = storeFile(home);
   const options = { workerData: { file } };
   const writer = new JobThread(
@@ -62,17 +68,22 @@ export function storageOf(home: Home): Storage {
       .then(() => reader.run('ready', {}))
       .catch(() => (warmed = false));
   };
+  const read = async (name: string, args: unknown, jobOptions?: JobOptions) => {
+    await prepare();
+    return reader.run(name, args, jobOptions);
+  };
+  const write = (name: string, args: unknown, jobOptions?: JobOptions) => {
+    // Going back is to be quick when it is asked for: the reader starts with the first thing stored.
+    if (!warmed) warm();
+    return writer.run(name, args, jobOptions);
+  };
   let closing: Promise<void> | undefined;
   return {
     file,
     overlays: overlayFolder(home),
-    async run(name, args, jobOptions) {
-      const reads = Object.hasOwn(READING, name);
-      if (reads) await prepare();
-      // Going back is to be quick when it is asked for: the reader starts behind the first thing stored.
-      else if (!warmed) warm();
-      // The tables tie a name to its types; the threads carry them untyped.
-      return (await (reads ? reader : writer).run(name, args, jobOptions)) as never;
+    run: {
+      ...jobCalls<Omit<WritingJobs, 'ready'>>(Object.keys(WRITING) as (keyof typeof WRITING)[], write),
+      ...jobCalls<Omit<ReadingJobs, 'ready'>>(Object.keys(READING) as (keyof typeof READING)[], read),
     },
     close: () => (closing ??= reader.close().then(() => writer.close())),
   };

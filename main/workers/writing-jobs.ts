@@ -6,7 +6,7 @@ import { storeOverlay } from '../disks/store-overlay.ts';
 import type { Store } from '../storage/index.ts';
 import { copyDisks, copyOwner, dropVersions, nextVersion } from '../disks/content-jobs.ts';
 import { ready, type Jobs } from '../jobs/job.ts';
-import { storeMemory } from '../taking/store-memory.ts';
+import { storeMemory } from '../ram/store-memory.ts';
 import { bytesOf, checkStore, collect, dropOwners, freedBy, hasManifest, manifestNames, tidy, usage } from '../storage/keeping-jobs.ts';
 
 /** Loaded with their first use. */

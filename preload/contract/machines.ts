@@ -3,7 +3,7 @@ import type { DeviceDescription, MachineFigures } from '../../emulator/index.ts'
 import { args, argsWithOptional, machineId, machineIds, newMachine, nothing } from './checks.ts';
 import { call, contract, event } from './contract.ts';
 import { definition, definitionBase, definitionPatch, type MachineDefinition } from './definition/schema.ts';
-import type { SnapshotId } from './snapshots.ts';
+import type { SnapshotId } from './ids.ts';
 
 export type { BootDefinition, DiskDefinition, MachineDefinition } from './definition/schema.ts';
 

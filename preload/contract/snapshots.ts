@@ -16,10 +16,10 @@ import {
   diffTarget,
 } from './checks.ts';
 import { call, contract, event } from './contract.ts';
+import type { SnapshotId } from './ids.ts';
 import type { MachineId, MachineStatus } from './machines.ts';
 
-/** A snapshot's identity: a ULID; people see the name. */
-export type SnapshotId = string & { readonly brand: 'SnapshotId' };
+export type { SnapshotId };
 
 /**
  * Why it was taken: by a person; by the clock; to keep the present before a restore; when the machine was suspended

@@ -2,7 +2,7 @@
 import type { BinnedMachine } from '../../preload/contract/machines.ts';
 import { useMachines } from '../stores/machines.ts';
 import { useTasks } from '../stores/tasks.ts';
-import { formatBytes } from './figures.ts';
+import { formatBytes } from '../../emulator/quantities/bytes.ts';
 import { deletedText } from './machine-operations.ts';
 import { sentence } from './sentence.ts';
 import { useToasts } from './toasts.ts';

@@ -1,8 +1,8 @@
 /** Snapshots in words and signs: what each kind is called, how it looks, and one sentence that says it all. */
 import type { HardwareChange, Snapshot, SnapshotKind } from '../../preload/contract/snapshots.ts';
 import type { IconName } from '../components/icon-paths.ts';
-import { formatBytes, formatDuration } from './figures.ts';
-import { agoWords } from './time-words.ts';
+import { formatBytes } from '../../emulator/quantities/bytes.ts';
+import { agoWords, formatDuration } from '../../emulator/quantities/durations.ts';
 
 export const KIND_WORDS: Readonly<Record<SnapshotKind, string>> = {
   manual: 'Snapshot',

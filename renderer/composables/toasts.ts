@@ -25,7 +25,7 @@ const SHOWN_MS = { info: 10_000, warning: 30_000, error: 30_000 } as const;
 /** What the button of a way back is called, everywhere. */
 const UNDO = 'Undo';
 /** More than this is a wall; the oldest goes. */
-const MOST = 4;
+const MAX_TOASTS = 4;
 
 /** @param delay - how a toast's time is waited for; tests give their own */
 export function createToasts(delay: (act: () => void, milliseconds: number) => void = setTimeout): Toasts {
@@ -42,7 +42,7 @@ export function createToasts(delay: (act: () => void, milliseconds: number) => v
     if (twin) dismiss(twin.id);
     const id = next++;
     list.push({ id, ...toast });
-    if (list.length > MOST) list.shift();
+    if (list.length > MAX_TOASTS) list.shift();
     // A warning with something to do waits for the person.
     if (toast.tone === 'info' || !toast.action) leaveLater(id, SHOWN_MS[toast.tone]);
   }

@@ -6,7 +6,7 @@ import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { Terminal } from '@xterm/xterm';
 import type { Transport } from '../app/transport.ts';
-import { formatBytes } from '../composables/figures.ts';
+import { formatBytes } from '../../emulator/quantities/bytes.ts';
 import { openConsoleFeed } from './console-feed.ts';
 import { CONSOLE_THEME, FIND_MARKS } from './console-theme.ts';
 import { ignoreQuestions } from './ignore-questions.ts';

@@ -1,10 +1,11 @@
 /** The open console sessions of this window: a few of the last used ones stay open behind the one in front. */
 import { inject, type InjectionKey } from 'vue';
+import { RecentlyUsed } from '../../emulator/structures/recently-used.ts';
 import type { Transport } from '../app/transport.ts';
 import { createConsoleSession, type ConsoleSession, type TerminalOptions } from './console-session.ts';
 
 /** A terminal with ten thousand lines holds a few megabytes; history is stored by main, so closing one loses nothing. */
-const MOST_OPEN = 8;
+const MAX_OPEN = 8;
 
 export interface ConsoleSessions {
   /** The session of a console, opened if it is not open. */
@@ -15,25 +16,23 @@ export interface ConsoleSessions {
 }
 
 export function createConsoleSessions(transport: Transport): ConsoleSessions {
-  // A Map keeps the order of insertion: the first is the longest unused.
-  const open = new Map<string, ConsoleSession>();
-  const close = (key: string) => {
-    open.get(key)?.close();
-    open.delete(key);
-  };
+  const open = new RecentlyUsed<string, ConsoleSession>(MAX_OPEN, (session) => session.close());
   return {
     get(machine, console, options, label) {
       const key = `${machine}/${console}`;
-      const session = open.get(key) ?? createConsoleSession(transport, machine, console, options, label);
-      open.delete(key);
-      open.set(key, session);
-      const [oldest] = open.keys();
-      if (open.size > MOST_OPEN && oldest !== undefined) close(oldest);
+      const known = open.get(key);
+      if (known) return known;
+      const session = createConsoleSession(transport, machine, console, options, label);
+      open.put(key, session);
       return session;
     },
-    apply: (options) => open.forEach((session) => session.apply(options)),
+    apply: (options) => open.entries().forEach(([, session]) => session.apply(options)),
     forget(machine) {
-      for (const key of [...open.keys()]) if (key.startsWith(`${machine}/`)) close(key);
+      for (const [key, session] of open.entries())
+        if (key.startsWith(`${machine}/`)) {
+          open.delete(key);
+          session.close();
+        }
     },
   };
 }

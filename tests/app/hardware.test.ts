@@ -152,7 +152,7 @@ describeWith(['chromium'], 'the dialog for a new machine', () => {
       .waitFor();
     expect(stored(main)).toEqual([]);
     await page.getByLabel('Kernel', { exact: true }).fill('/boot/vmlinuz-6.12-riscv64');
-    await page.getByText('A Linux kernel for riscv64, 21.0 MiB').waitFor();
+    await page.getByText('A Linux kernel for riscv64, 21 MiB').waitFor();
     await page.getByLabel('Start it now').uncheck();
     await page.getByRole('button', { name: 'Create', exact: true }).last().click();
     await page.getByRole('heading', { name: 'vmlinuz-6.12-riscv64' }).waitFor();

@@ -270,7 +270,7 @@ describeWith(['chromium'], 'disks in the hardware form', () => {
     const { page, main } = await open({ prepare: withSnapshots([], true) });
     await page.getByRole('tab', { name: 'Hardware' }).click();
     await page.getByRole('button', { name: 'Disks' }).click();
-    await page.getByText('5.0 MiB on this computer').waitFor();
+    await page.getByText('5 MiB on this computer').waitFor();
     await page.getByRole('button', { name: 'New empty disk' }).click();
     const added = page.getByRole('group', { name: 'Disk 2' });
     await added.getByLabel('Size', { exact: true }).fill('1.5');

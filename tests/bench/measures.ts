@@ -1,6 +1,7 @@
 /** What the benchmark measured, and the sums made of it. */
 import type { BenchCase, Group } from './cases.ts';
 import type { DiskResult } from './disk/results.ts';
+import { geometricMean, median } from './means.ts';
 import type { SnapshotResult } from './snapshots/results.ts';
 
 export interface Comparison {
@@ -34,22 +35,10 @@ export function readCases(console: string): Map<string, CaseLine> {
   return new Map([...lines].map(([, name = '', checksum = '', seconds]) => [name, { checksum, seconds: Number(seconds) }]));
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle];
-  const lower = sorted[sorted.length % 2 === 1 ? middle : middle - 1];
-  if (upper === undefined || lower === undefined) throw new Error('the median of nothing');
-  return (upper + lower) / 2;
-}
-
 export function compare(ours: readonly number[], peer: readonly number[]): Comparison {
   const [a, b] = [median(ours), median(peer)];
   return { ours: a, peer: b, ratio: a / b };
 }
-
-export const geometricMean = (values: readonly number[]): number =>
-  Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 
 /**
  * Puts the runs of both sides together.

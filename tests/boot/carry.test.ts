@@ -1,5 +1,5 @@
 /**
- * A Debian root on ext4: what changed between its instants is named file by file, from outside and while it runs, and the
+ * A Debian root on ext4: what changed between its snapshot points is named file by file, from outside and while it runs, and the
  * machine goes on in another library from the one file that it was carried in.
  */
 import { mkdirSync, rmSync, statSync } from 'node:fs';

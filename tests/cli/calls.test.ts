@@ -176,6 +176,6 @@ describe('the escape key', () => {
 test('progress in one line', () => {
   expect(progressText({ message: 'Fetching' })).toBe('Fetching');
   expect(progressText({ message: 'Fetching', fraction: 0.256, bytesDone: 25.6e6, bytesTotal: 100e6, bytesPerSecond: 3e6 })).toBe(
-    'Fetching, 25 %, 25.6 MB of 100.0 MB, 3.0 MB/s',
+    'Fetching, 25 %, 24.4 MiB of 95.4 MiB, 2.9 MiB/s',
   );
 });

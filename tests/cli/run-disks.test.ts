@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openRunDisks } from '../../main/cli/run/run-disks.ts';
-import type { OverlaySetup } from '../../main/disks/overlay-disk.ts';
+import type { OverlaySetup } from '../../main/disks/overlay-messages.ts';
 import type { AttachedDisk, DiskAttachment, ModuleDisk, OpenDisk } from '../../emulator/index.ts';
 import { temporaryFolder } from '../main/temporary-home.ts';
 

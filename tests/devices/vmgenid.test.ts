@@ -1,4 +1,4 @@
-/** The generation ID: what a guest that goes on from a saved instant is told, and how. */
+/** The generation ID: what a guest that goes on from a saved state is told, and how. */
 import { describe, expect, it } from 'vitest';
 import { PLIC, VMGENID, VMGENID_LINE } from '../../emulator/board/riscv64-virt/memory-map.ts';
 import { SEIP } from '../../emulator/device/plic/lines.ts';

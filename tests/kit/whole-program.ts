@@ -40,9 +40,9 @@ export interface WholeProgram {
 export interface Watching {
   /** What a guest prints on its serial console. A machine is known by its first disk: one without is `unknown`. */
   output(machine: string, text: string): void;
-  /** The machine has gone back to an instant: what it prints from now on is of then. */
+  /** The machine has gone back to a snapshot point: what it prints from now on is of then. */
   returned?(machine: string): void;
-  /** An instant was taken: how long the guest stood still, in milliseconds. */
+  /** A snapshot point was taken: how long the guest stood still, in milliseconds. */
   saved?(machine: string, pausedMs: number): void;
 }
 
@@ -81,10 +81,10 @@ export async function openWholeProgram(home: Home, watching: Watching): Promise<
       if (from) watching.returned?.(id);
       const watched: Pick<RunningMachine, 'save' | 'restore'> = {
         async save(options) {
-          const instant = await machine.save(options);
-          entry.ram = instant.ram;
-          watching.saved?.(id, instant.pausedMs);
-          return instant;
+          const snapshotPoint = await machine.save(options);
+          entry.ram = snapshotPoint.ram;
+          watching.saved?.(id, snapshotPoint.pausedMs);
+          return snapshotPoint;
         },
         async restore(to, options) {
           const kept = await machine.restore({ ...to, fill: (filling) => void to.fill((entry.ram = filling)) }, options);

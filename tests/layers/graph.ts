@@ -1,5 +1,6 @@
 /** The graph of imports: forbidden edges with the chain that leads to them, and cycles. */
 import { target, type SourceTree } from './imports.ts';
+import { FLOORS } from './floors.ts';
 import { refusal } from './rooms.ts';
 
 /** Every forbidden import, one line each: where it is, what it names, why not, and who brings the importer in. */
@@ -30,7 +31,7 @@ function importers(tree: SourceTree, file: string): string[] {
   return chain;
 }
 
-/** Cycles of imports that remain at run time, each as `a -> b -> a`. Type-only imports are no dependency. */
+/** Circles of imports, each as `a -> b -> a`. One of types counts too: neither file can be read, or changed, without the other. */
 export function cycles(tree: SourceTree): string[] {
   const finished = new Set<string>();
   const found: string[] = [];
@@ -40,13 +41,27 @@ export function cycles(tree: SourceTree): string[] {
     if (seen >= 0) return void found.push([...path.slice(seen), file].join(' -> '));
     if (finished.has(file)) return;
     path.push(file);
-    for (const { specifier, typeOnly } of tree.get(file)?.imports ?? []) {
+    for (const { specifier } of tree.get(file)?.imports ?? []) {
       const to = target(file, specifier);
-      if (!typeOnly && tree.has(to)) visit(to);
+      if (tree.has(to)) visit(to);
     }
     path.pop();
     finished.add(file);
   };
   for (const file of tree.keys()) visit(file);
   return found;
+}
+
+/** Rooms of main that a floor lists and no file there imports, as `a -> b`: the list is to say what is. */
+export function unusedRules(tree: SourceTree): string[] {
+  const roomOfMain = (file: string) => file.split('/')[1]?.replace(/\.ts$/, '') ?? '';
+  const found = new Set<string>();
+  for (const [file, { imports }] of tree)
+    for (const { specifier } of imports) {
+      const to = target(file, specifier);
+      if (file.startsWith('main/') && to.startsWith('main/')) found.add(`${roomOfMain(file)} -> ${roomOfMain(to)}`);
+    }
+  return Object.entries(FLOORS)
+    .flatMap(([name, { uses = [], knows = [] }]) => [...uses, ...knows].map((other) => `${name} -> ${other}`))
+    .filter((arrow) => !found.has(arrow));
 }

@@ -2,18 +2,8 @@
  * Who may import what, as data: the house of ARCHITECTURE.md. A file belongs to the room with the longest matching
  * path. A room may always import itself.
  */
-export interface Room {
-  /** A folder, or a file without its extension; `folder/*` in the lists below means the files directly in it. */
-  readonly room: string;
-  /** Every folder below is a room of its own (devices do not know each other); the files beside them are one more. */
-  readonly each?: true;
-  /** Rooms whose values may be imported. */
-  readonly may: readonly string[];
-  /** Rooms of which only types may be imported. */
-  readonly types?: readonly string[];
-  /** Packages and Node modules; `node:` stands for all of Node. */
-  readonly packages: readonly string[];
-}
+import { MAIN_ROOMS } from './floors.ts';
+import type { Room } from './room.ts';
 
 const state = 'emulator/snapshot';
 /** How state is declared: a word of the language here, so every room may use it. */
@@ -21,16 +11,19 @@ const schema = 'emulator/snapshot/schema';
 const kit = 'emulator/device/kit';
 /** Structures that serve everywhere: the serial queue, what was recently used. */
 const structures = 'emulator/structures';
+/** How bytes, times and numbers are written for people. */
+const quantities = 'emulator/quantities';
 const contract = 'preload/contract';
 const publicFace = ['emulator/index'];
 
 export const ROOMS: readonly Room[] = [
   // The computer. Lower rooms know nothing of ours but types.
   { room: structures, may: [], packages: [] },
+  { room: quantities, may: [], packages: [] },
   { room: 'emulator/isa', may: [schema], types: ['emulator/memory', 'emulator/engine'], packages: [] },
   { room: 'emulator/memory', may: [schema], types: ['emulator/isa', state], packages: [] },
   { room: state, may: [], types: ['emulator/memory'], packages: [] },
-  { room: 'emulator/disk', may: [schema, structures], types: ['emulator/memory'], packages: [] },
+  { room: 'emulator/disk', may: [schema, structures, quantities], types: ['emulator/memory'], packages: [] },
   { room: 'emulator/disk/filesystem', may: [structures, 'emulator/snapshot/crc32'], packages: [] },
   // The engine meets an architecture only through the interface in emulator/isa/architecture, never through emulator/isa/riscv.
   {
@@ -57,7 +50,7 @@ export const ROOMS: readonly Room[] = [
   { room: 'emulator/format', may: [], packages: [] },
   {
     room: 'emulator/board',
-    may: ['emulator/format', 'emulator/device', 'emulator/isa', 'emulator/memory', state, 'emulator/index'],
+    may: [quantities, 'emulator/format', 'emulator/device', 'emulator/isa', 'emulator/memory', state, 'emulator/index'],
     packages: [],
   },
   {
@@ -79,48 +72,45 @@ export const ROOMS: readonly Room[] = [
 
   // The doorway.
   // Of the boards, what a person can choose: data without a board's code.
-  { room: contract, may: ['emulator/board/descriptions'], types: publicFace, packages: ['valibot'] },
+  { room: contract, may: ['emulator/board/descriptions', quantities], types: publicFace, packages: ['valibot'] },
   { room: 'preload', may: [contract], packages: ['electron'] },
 
-  // The privileged half. Only the Electron shell knows Electron; only the build knows the build tools.
-  {
-    room: 'main',
-    may: [
-      contract,
-      ...publicFace,
-      'emulator/host/index',
-      'emulator/isa/assembly',
-      'emulator/host/pages',
-      'emulator/host/patience',
-      'emulator/host/files',
-      'emulator/disk',
-      'emulator/format',
-      structures,
-    ],
-    packages: ['node:', 'sqlite3', 'ws', 'node-pty'],
-  },
-  { room: 'main/electron', may: ['main', contract, ...publicFace], packages: ['node:', 'electron'] },
-  { room: 'main/build', may: [], packages: ['node:', 'esbuild', 'vite'] },
+  // The privileged half has its floors. Only the Electron shell knows Electron; only the build knows the build tools.
+  ...MAIN_ROOMS,
 
   // What the person sees: views use everything below them, nothing looks upward.
   { room: 'renderer/styles', may: [], packages: [] },
-  { room: 'renderer/components', may: ['renderer/styles', 'renderer/composables'], types: [contract, ...publicFace], packages: ['vue'] },
+  {
+    room: 'renderer/components',
+    may: [quantities, 'renderer/styles', 'renderer/composables'],
+    types: [contract, ...publicFace],
+    packages: ['vue'],
+  },
   {
     room: 'renderer/composables',
-    may: ['renderer/stores', 'renderer/console', contract],
+    may: [quantities, 'renderer/stores', 'renderer/console', contract],
     types: ['renderer/app', 'renderer/components', ...publicFace],
     packages: ['vue', 'pinia'],
   },
   { room: 'renderer/stores', may: ['renderer/composables', contract], types: ['renderer/app', ...publicFace], packages: ['vue', 'pinia'] },
   {
     room: 'renderer/console',
-    may: ['renderer/composables', contract],
+    may: [quantities, structures, 'renderer/composables', contract],
     types: ['renderer/app'],
     packages: ['vue', '@xterm/xterm', '@xterm/addon-fit', '@xterm/addon-search'],
   },
   {
     room: 'renderer/views',
-    may: ['renderer/components', 'renderer/composables', 'renderer/stores', 'renderer/console', 'renderer/styles', contract, ...publicFace],
+    may: [
+      quantities,
+      'renderer/components',
+      'renderer/composables',
+      'renderer/stores',
+      'renderer/console',
+      'renderer/styles',
+      contract,
+      ...publicFace,
+    ],
     types: ['renderer/app'],
     packages: ['vue', 'pinia'],
   },

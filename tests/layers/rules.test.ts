@@ -1,5 +1,6 @@
 /** The rules of the house can fail: each is fed a tree that breaks it, and one that does not. */
 import { describe, expect, test } from 'vitest';
+import { arrowsUp } from './floors.ts';
 import { cycles, forbiddenImports } from './graph.ts';
 import * as habits from './habits.ts';
 import { importsOf, treeOf } from './imports.ts';
@@ -68,7 +69,7 @@ describe('forbidden imports', () => {
     ['emulator/device/virtio/block/device.ts', `import { x } from '../queue.ts';`],
     ['emulator/memory/ram.ts', `import type { X } from '../snapshot/schema.ts';`],
     ['emulator/host/index.ts', `import { x } from '../machine/machine.ts';\nimport 'node:fs';`],
-    ['main/services/machines.ts', `import { x } from '../../emulator/host/index.ts';`],
+    ['main/supervisor/machines.ts', `import { x } from '../../emulator/host/index.ts';`],
   ])('allowed: %s', (file, text) => {
     expect(complaints(file, text)).toEqual([]);
   });
@@ -79,8 +80,30 @@ describe('cycles', () => {
     const tree = treeOf({ 'main/a.ts': `import './b.ts';`, 'main/b.ts': `import './c.ts';`, 'main/c.ts': `export * from './a.ts';` });
     expect(cycles(tree)).toEqual(['main/a.ts -> main/b.ts -> main/c.ts -> main/a.ts']);
   });
-  test('type-only imports make none', () => {
-    expect(cycles(treeOf({ 'main/a.ts': `import './b.ts';`, 'main/b.ts': `import type { A } from './a.ts';` }))).toEqual([]);
+  test('a circle of types is one too', () => {
+    const tree = treeOf({ 'main/a.ts': `import './b.ts';`, 'main/b.ts': `import type { A } from './a.ts';` });
+    expect(cycles(tree)).toEqual(['main/a.ts -> main/b.ts -> main/a.ts']);
+  });
+  test('two ways to one file are none', () => {
+    expect(cycles(treeOf({ 'main/a.ts': `import './b.ts';\nimport './c.ts';`, 'main/b.ts': `import './c.ts';`, 'main/c.ts': '' }))).toEqual(
+      [],
+    );
+  });
+});
+
+describe('the floors of main', () => {
+  test('an arrow back up is found, one of types too', () => {
+    expect(arrowsUp({ low: { uses: ['high'] }, middle: {}, high: { uses: ['low'] } })).toEqual(['low -> high']);
+    expect(arrowsUp({ low: { knows: ['high'] }, high: {} })).toEqual(['low -> high']);
+    expect(arrowsUp({ low: {}, high: { uses: ['low', 'gone'] } })).toEqual(['high -> gone']);
+  });
+  test.each([
+    ['main/disks/heads.ts', `import { x } from '../snapshots/timelines.ts';`, 'main/disks may not know main/snapshots/timelines.ts'],
+    ['main/disks/heads.ts', `import { x } from '../tasks/task-list.ts';`, 'main/disks may import only types of main/tasks/task-list.ts'],
+    ['main/storage/store.ts', `import type { X } from '../taking/taking.ts';`, 'main/storage may not know main/taking/taking.ts'],
+    ['main/attic/x.ts', `import { x } from '../library/library.ts';`, 'belongs to no room'],
+  ])('%s: %s', (file, text, because) => {
+    expect(complaints(file, text)).toEqual([expect.stringContaining(because)]);
   });
 });
 
@@ -112,6 +135,13 @@ describe('habits', () => {
     const ways = `console.${'log'}(1)\nprocess.stdout.${'write'}('x')\nstderr.${'write'}('x')`;
     const tree = treeOf({ 'main/cli/a.ts': ways, 'main/output/b.ts': ways, 'renderer/c.ts': ways });
     expect(habits.outputComplaints(tree).map((found) => found.split(':')[0])).toEqual(['main/cli/a.ts', 'main/cli/a.ts', 'main/cli/a.ts']);
+  });
+  test('a class that extends another one is found, an error is none', () => {
+    const classes = `class A extends B {}\nexport class C<T> extends D<T> {}\nclass E extends Error {}\nclass F extends LibraryError {}`;
+    expect(habits.inheritanceComplaints(treeOf({ 'main/a.ts': classes, 'emulator/b.ts': classes }))).toEqual([
+      expect.stringContaining('main/a.ts:1'),
+      expect.stringContaining('main/a.ts:2'),
+    ]);
   });
   test('a stranger at the top level is found', () => {
     expect(habits.topLevelComplaints(['main', 'package.json', 'docs'])).toEqual(['docs']);

@@ -6,7 +6,7 @@ import {
   type MachineEvents,
   type MachineFigures,
   type RunningMachine,
-  type SavedInstant,
+  type SavedPoint,
 } from '../../emulator/index.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
 import type { StartMachine } from '../../main/supervisor/machine-life.ts';
@@ -61,7 +61,7 @@ export class ScriptedMachine implements RunningMachine {
   async devices() {
     return [];
   }
-  async save(): Promise<SavedInstant> {
+  async save(): Promise<SavedPoint> {
     throw new MachineError('a scripted machine has no memory to save');
   }
   async restore(): Promise<undefined> {

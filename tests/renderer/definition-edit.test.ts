@@ -91,7 +91,7 @@ test('every field has a name and words for a person', () => {
   const words = (field: string) => `${fieldLabel(field)}: ${fieldWords(full, field)}`;
   expect(['memoryMiB', 'disks', 'ports', 'checkpoints', 'onQuit', 'note', 'boot.kernel', 'boot.initrd'].map(words)).toEqual([
     'Memory: 64 MiB',
-    'Disks: Disk in the library, 1.0 KiB (overlay)',
+    'Disks: Disk in the library, 1 KiB (overlay)',
     'Console ports: log',
     'Automatic checkpoints: Every minute, No limit',
     'When Vivarium quits: stop the machine',

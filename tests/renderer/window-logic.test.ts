@@ -2,7 +2,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MachineId, MachineState, MachineStatus } from '../../preload/contract/machines.ts';
 import { sparkPoints } from '../../renderer/components/spark-points.ts';
-import { formatBytes, formatCount, formatDuration, formatMips, formatRemaining, formatShare } from '../../renderer/composables/figures.ts';
 import { actionsFor, primaryAction, stateWord } from '../../renderer/composables/machine-actions.ts';
 import { sentence } from '../../renderer/composables/sentence.ts';
 import { shellWord } from '../../preload/contract/foreign-text.ts';
@@ -22,35 +21,6 @@ import { matching, paletteEntries } from '../../renderer/views/palette/palette-e
 import { plainDefinition } from './plain-definition.ts';
 
 describe('figures', () => {
-  test.each([
-    [0, '0 bytes'],
-    [1, '1 byte'],
-    [1023, '1023 bytes'],
-    [1536, '1.5 KiB'],
-    [35_861_299, '34.2 MiB'],
-    [3 * 2 ** 30, '3.0 GiB'],
-    [200 * 2 ** 20, '200 MiB'],
-  ])('%i bytes are %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
-  test.each([
-    [0, '0:00'],
-    [67.9, '1:07'],
-    [3723, '1:02:03'],
-    [-1, '0:00'],
-  ])('%f seconds are %s', (seconds, text) => expect(formatDuration(seconds)).toBe(text));
-  test.each([
-    [0, '0'],
-    [0.44, '0.4'],
-    [512.4, '512'],
-    [1240, '1,240'],
-  ])('%f MIPS are %s', (mips, text) => expect(formatMips(mips)).toBe(text));
-  test('counts and shares', () => {
-    expect([formatCount(812), formatCount(4.21e6), formatCount(1.3e9)]).toEqual(['812', '4.2 million', '1.3 billion']);
-    expect([formatShare(1), formatShare(0.9999), formatShare(0)]).toEqual(['100 %', '99 %', '0 %']);
-  });
-  test('what is left is said only where it is known', () => {
-    expect(formatRemaining(50, 100, 10)).toBe('0:05 left');
-    expect([formatRemaining(50, undefined, 10), formatRemaining(50, 100, 0)]).toEqual(['', '']);
-  });
   test('a sparkline ends at the right, its highest value at the top', () => {
     expect(sparkPoints([0, 10], 59, 16)).toBe('58.0,15.0 59.0,1.0');
     expect(sparkPoints([], 59, 16)).toBe('');

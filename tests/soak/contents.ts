@@ -49,7 +49,7 @@ async function diskOf(reader: ChunkReader, { id, disks }: SnapshotRecord, slot: 
 }
 
 /**
- * Reads a snapshot of the trials' guest and checks that it is one instant.
+ * Reads a snapshot of the trials' guest and checks that it is one moment.
  * @throws Error saying what cannot be
  */
 async function contentOf(

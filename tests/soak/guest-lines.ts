@@ -1,6 +1,6 @@
 /**
  * What a guest has printed, as evidence: after "R n chain" record n is on the disk, whatever happens. A machine that goes
- * back to an instant prints from there on, in the middle of a line perhaps; what was printed before counts no more then.
+ * back to a snapshot point prints from there on, in the middle of a line perhaps; what was printed before counts no more then.
  */
 
 const LINE = /^R(\d{10}) ([0-9a-f]{16})$/;
@@ -45,7 +45,7 @@ export class GuestLines {
     if (line.startsWith('E ')) this.#error = line;
     const [, digits, hexadecimal] = LINE.exec(line) ?? [];
     if (digits === undefined) {
-      // Half of a line at a return says nothing; the rest of the line is the first of the other instant's.
+      // Half of a line at a return says nothing; the rest of the line is the first of the other snapshot point's.
       this.#records.length = 0;
       return;
     }

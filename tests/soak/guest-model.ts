@@ -55,7 +55,7 @@ const number = (bytes: Uint8Array | undefined, at: number): number => Number(dwo
 /**
  * Reads where the guest was and checks all it keeps in memory.
  * @returns undefined while it had not begun its first step
- * @throws Error for memory that it cannot have had at any instant
+ * @throws Error for memory that it cannot have had at any moment
  */
 export function stepOf(memory: Memory): Step | undefined {
   const state = memory(STATE_PAGE);
@@ -111,9 +111,9 @@ const isZero = (bytes: Uint8Array) => bytes.every((byte) => byte === 0);
 
 /**
  * Checks all of a disk against its newest record.
- * @param step where the guest was at the same instant, when that is known
+ * @param step where the guest was at the same moment, when that is known
  * @returns the newest record's step
- * @throws Error for a disk that the guest cannot have had at any instant
+ * @throws Error for a disk that the guest cannot have had at any moment
  */
 export function checkDisk(disk: Uint8Array, base: Uint8Array, step?: Step): number {
   const records = recordsOf(disk);

@@ -142,7 +142,7 @@ async function checkPresent(trial: TrialFolder, expected: Expectations): Promise
         checkDisk(disk.subarray(0, DISK_BYTES), trial.baseBytes);
         const records = recordsOf(disk);
         const newest = Math.max(0, ...records.keys());
-        // The program may have been killed between the switch to another instant and the guest's first word there.
+        // The program may have been killed between the switch to another snapshot point and the guest's first word there.
         const flushed = restoring.has(id) ? [] : (expected.machines.get(id)?.flushed() ?? []);
         for (const { n, chain } of flushed.slice(-200)) {
           looked++;

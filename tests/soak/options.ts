@@ -27,14 +27,15 @@ Usage: npm run soak [-- OPTION...]
 
 Ends at the first loss, with status 1, and says what was lost, with the seed and the step.`;
 
-const MOST = 1_000_000;
+const MAX_COUNT = 1_000_000;
 
 /** @throws SoakCallError for a wrong call */
 export function soakOptions(args: readonly string[]): SoakOptions | 'help' {
   const { help, kills, restores, debian, neighbours, seed, json } = parse(args);
   if (help) return 'help';
   const count = (name: string, text: string) => {
-    if (!/^\d+$/.test(text) || Number(text) > MOST) throw new SoakCallError(`--${name} takes a number from 0 to ${MOST}, not "${text}"`);
+    if (!/^\d+$/.test(text) || Number(text) > MAX_COUNT)
+      throw new SoakCallError(`--${name} takes a number from 0 to ${MAX_COUNT}, not "${text}"`);
     return Number(text);
   };
   return {
@@ -42,7 +43,7 @@ export function soakOptions(args: readonly string[]): SoakOptions | 'help' {
     restores: count('restores', restores),
     debian: count('debian', debian),
     neighbours: count('neighbours', neighbours),
-    seed: count('seed', seed ?? String(Date.now() % MOST)),
+    seed: count('seed', seed ?? String(Date.now() % MAX_COUNT)),
     ...(json === undefined ? {} : { json }),
   };
 }

@@ -90,7 +90,7 @@ class Trial {
     const { app, machine } = this;
     await app.machines.pause(machine);
     const { snapshot } = await app.snapshots.create(machine, {});
-    // At the instant the devices have answered all that was under way: from then on nothing changes.
+    // At the snapshot point the devices have answered all that was under way: from then on nothing changes.
     const memory = await this.memory();
     await app.stored(machine, snapshot.id);
     if ((await this.memory()) !== memory)

@@ -22,8 +22,8 @@ const say = (event: TrialEvent) => void writeSync(1, `${JSON.stringify(event)}\n
 
 /** At most so many at once; the library takes them in its own order. */
 const AT_ONCE = 3;
-const MOST_MACHINES = 3;
-const MOST_SNAPSHOTS = 14;
+const MAX_MACHINES = 3;
+const MAX_SNAPSHOTS = 14;
 const WEIGHTS = {
   snapshot: 8,
   still: 3,
@@ -120,7 +120,7 @@ const actions: Readonly<Record<keyof typeof WEIGHTS, (machine: MachineId) => Pro
   async delete(machine) {
     const { snapshots } = await app.snapshots.timeline(machine);
     const chosen = dice.pick(snapshots.filter(({ state }) => state === 'ready'));
-    if (chosen && (snapshots.length > MOST_SNAPSHOTS || dice.once(2)))
+    if (chosen && (snapshots.length > MAX_SNAPSHOTS || dice.once(2)))
       await doing('delete', { machine, snapshot: chosen.id }, () => app.snapshots.delete([chosen.id]));
   },
   async undelete(machine) {
@@ -131,7 +131,7 @@ const actions: Readonly<Record<keyof typeof WEIGHTS, (machine: MachineId) => Pro
   },
   async branch(machine) {
     const all = await app.machines.list();
-    if (all.length >= MOST_MACHINES) {
+    if (all.length >= MAX_MACHINES) {
       const last = all.at(-1)?.id as MachineId;
       await doing('stop', { machine: last }, () => off(last));
       await doing('delete machine', { machine: last }, () => app.machines.delete(last));
@@ -190,7 +190,7 @@ const actions: Readonly<Record<keyof typeof WEIGHTS, (machine: MachineId) => Pro
   async carry(machine) {
     const file = join(folder, '..', `carried-${calls}`);
     const done = await doing('export', { machine }, async () => (await task((await app.snapshots.export(machine, file)).task), true));
-    if (done && (await app.machines.list()).length < MOST_MACHINES)
+    if (done && (await app.machines.list()).length < MAX_MACHINES)
       await doing('import', {}, async () => task((await app.snapshots.import(file)).task));
     rmSync(file, { force: true });
   },

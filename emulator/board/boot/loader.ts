@@ -1,5 +1,5 @@
 /** Puts things into a guest's RAM, checks that they fit and do not overlap, and remembers where they went for the log. */
-import { mebibytes } from '../../format/bytes.ts';
+import { formatBytes } from '../../quantities/bytes.ts';
 import { MachineError } from '../../index.ts';
 import type { GuestMemory } from '../../memory/guest-memory.ts';
 import type { ElfProgram } from './elf.ts';
@@ -28,7 +28,7 @@ export class Loader {
     if (address < memory.base || address + size > memory.end) {
       const place = `0x${address.toString(16)} to 0x${(address + size).toString(16)}`;
       throw new MachineError(
-        `${what} needs ${place}, but this machine's ${mebibytes(memory.size)} of memory end at 0x${memory.end.toString(16)}: give the machine more memory`,
+        `${what} needs ${place}, but this machine's ${formatBytes(memory.size)} of memory end at 0x${memory.end.toString(16)}: give the machine more memory`,
       );
     }
     const overlapping = this.#regions.find(({ from, to }) => address < to && address + size > from);
@@ -36,7 +36,7 @@ export class Loader {
     this.#regions.push({ what, from: address, to: address + size });
     memory.bytes(address, bytes.length)?.set(bytes);
     memory.written(address, bytes.length);
-    this.log.push(`${what}: ${mebibytes(size)} at 0x${address.toString(16)}`);
+    this.log.push(`${what}: ${formatBytes(size)} at 0x${address.toString(16)}`);
   }
 
   /** Loads an ELF program. @param movedTo as for `placeProgram` */

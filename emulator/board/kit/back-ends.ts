@@ -150,7 +150,7 @@ export class AttachedBackEnds {
     return able.length > 0;
   }
 
-  /** The guest goes on from a saved instant, as others may or did: it is told, and reseeds its random number generator. */
+  /** The guest goes on from a saved state, as others may or did: it is told, and reseeds its random number generator. */
   renewGeneration(): void {
     for (const backEnd of this.#backEnds) backEnd.renewGeneration?.();
   }
@@ -210,14 +210,14 @@ export class AttachedBackEnds {
   }
 
   /**
-   * Gives the owner what the devices hold of output: at the instant of a snapshot nothing printed before it is still
+   * Gives the owner what the devices hold of output: at a snapshot point nothing printed before it is still
    * under way.
    */
   flushOutput(): void {
     for (const { ends, pump } of this.#consoles) pump.flush(ends.held());
   }
 
-  /** The devices have gone back to another instant: forgets input for the former one, and puts disks in, if given. */
+  /** The devices have gone back to another snapshot point: forgets input for the former one, and puts disks in, if given. */
   returned(disks: readonly DiskStore[] | undefined): void {
     for (const { input } of this.#consoles) input.clear();
     for (const backEnd of this.#backEnds) backEnd.restored?.(disks);

@@ -3,7 +3,9 @@ import type { Ending } from '../../index.ts';
 import type { EngineCore, PrivilegedCore } from '../../isa/architecture.ts';
 import type { GuestMemory } from '../../memory/guest-memory.ts';
 import type { Shootdown } from '../../memory/shootdown.ts';
-import type { Board } from './board.ts';
+import type { CoreSignals } from '../../device/kit/core-signals.ts';
+import type { FirmwareConsole } from '../../device/kit/part.ts';
+import type { Placed } from './bus.ts';
 
 /** How the boot core starts; the others wait for it or start alike, as the board has it. */
 export interface CoreStart {
@@ -26,9 +28,23 @@ export interface BoundEngineCore extends EngineCore {
   answer(): void;
 }
 
+/** The board around a core, as far as its binding needs it. */
+export interface BoundBoard {
+  /** A core's lines and its wake-up word. */
+  signals(core: number): CoreSignals;
+  /** The console of firmware that is ours. @throws Error on a board without one */
+  readonly firmwareConsole: FirmwareConsole;
+  /** Registers that belong to this core, before everything else at their addresses. */
+  overlay(placed: Placed): void;
+  /** The vector of an interrupt that comes by a core's line and not as a message; it counts as taken. */
+  acknowledgeInterrupt(): number;
+  /** A core is done with a level-triggered interrupt that came as a message with this vector. */
+  endOfInterrupt(vector: number): void;
+}
+
 export interface CoreBindingParts {
   readonly core: BoundEngineCore;
-  readonly board: Board;
+  readonly board: BoundBoard;
   readonly memory: GuestMemory;
   readonly buffer: SharedArrayBuffer;
   /** Addresses of all cores' architectural state. */

@@ -73,7 +73,7 @@ export class OutputPump {
     this.notified();
   }
 
-  /** Gives at once what waits now, at most `most` bytes, whatever the owner has acknowledged: the instant of a snapshot. */
+  /** Gives at once what waits now, at most `most` bytes, whatever the owner has acknowledged: a snapshot point. */
   flush(most: number): void {
     const bytes = this.#gather(most);
     if (bytes.length === 0) return;

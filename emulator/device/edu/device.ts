@@ -8,7 +8,7 @@ import { type Device, DeviceCore, mount, type Place } from '../kit/device.ts';
 import type { Log } from '../kit/wiring.ts';
 import { msi } from '../pci/capability.ts';
 import { PciFunction, type PciShape, type PciWires } from '../pci/function.ts';
-import { eduRegisters } from './registers.ts';
+import { type EduFront, eduRegisters } from './registers.ts';
 import { BUFFER_BYTES, eduPciState, eduState } from './state.ts';
 
 const IDENTITY = { vendor: 0x1234, device: 0x11e8, revision: 0x10, classCode: 0x00_ff00, subsystemVendor: 0x1af4, subsystem: 0x1100 };
@@ -30,7 +30,7 @@ export interface EduWires extends PciWires {
   readonly log: Log;
 }
 
-export class Edu extends DeviceCore<typeof eduState.fields> {
+export class Edu extends DeviceCore<typeof eduState.fields> implements EduFront {
   readonly function: PciFunction;
   readonly registers: Device;
   readonly #memory: GuestMemory;

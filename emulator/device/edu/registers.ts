@@ -1,13 +1,23 @@
 /** Registers of `edu` (QEMU's docs/specs/edu.rst). */
+import type { StateOf } from '../../snapshot/schema.ts';
 import { type Register, RegisterBank } from '../kit/registers.ts';
-import type { Edu } from './device.ts';
+import type { eduState } from './state.ts';
 
 /** Version 1.0 of the device, and its name. */
 const IDENTIFICATION = 0x0100_00ed;
 type Wide = 'dmaSource' | 'dmaDestination' | 'dmaCount' | 'dmaCommand';
 
+/** What the registers ask of the device. */
+export interface EduFront {
+  readonly state: StateOf<typeof eduState>;
+  computeFactorial(value: number): void;
+  raise(bits: number): void;
+  acknowledge(bits: number): void;
+  setWide(field: Wide, high: boolean, value: number): void;
+}
+
 /** Half of a 64-bit register. */
-const half = (at: number, field: Wide, high: boolean, doc: string): Register<Edu> => ({
+const half = (at: number, field: Wide, high: boolean, doc: string): Register<EduFront> => ({
   at,
   doc,
   read: ({ state }) => Number(high ? state[field] >> 32n : state[field] & 0xffff_ffffn),
@@ -15,7 +25,7 @@ const half = (at: number, field: Wide, high: boolean, doc: string): Register<Edu
 });
 
 // prettier-ignore
-export const eduRegisters = new RegisterBank<Edu>({
+export const eduRegisters = new RegisterBank<EduFront>({
   identification:   { at: 0x00, doc: 'version and name of the device', read: () => IDENTIFICATION },
   liveness:         { at: 0x04, doc: 'reads as the inverse of what was written', read: ({ state }) => ~state.liveness,
                       write: ({ state }, value) => (state.liveness = value) },

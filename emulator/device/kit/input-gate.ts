@@ -11,7 +11,7 @@ export type InputEvent =
   /** The disk's `request`-th request (counted from the machine's start) ended; reads carry what was read. */
   | { readonly kind: 'disk'; readonly disk: number; readonly request: number; readonly ok: boolean; readonly bytes?: Uint8Array }
   | { readonly kind: 'entropy'; readonly bytes: Uint8Array }
-  /** A new generation ID: the machine begins, or goes on from a saved instant. */
+  /** A new generation ID: the machine begins, or goes on from a saved state. */
   | { readonly kind: 'generation'; readonly id: Uint8Array }
   /** The wall clock, in nanoseconds since the Unix epoch. */
   | { readonly kind: 'time'; readonly nanoseconds: bigint };

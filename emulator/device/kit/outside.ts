@@ -62,7 +62,7 @@ export interface BackEnd {
   pressPowerButton?(): void;
   /** Time has passed outside that the guest has not seen: after a pause, or a return. */
   adjustClock?(): void;
-  /** The guest goes on from a saved instant, as others may or did. */
+  /** The guest goes on from a saved state, as others may or did. */
   renewGeneration?(): void;
   /** Requests taken from the guest and not yet answered. */
   inFlight?(): number;

@@ -3,7 +3,7 @@
  * the list that begins at 0x34.
  */
 import type { Register } from '../kit/registers.ts';
-import type { PciFunction } from './function.ts';
+import type { PciFront } from './front.ts';
 
 /** One capability. Its first two bytes, identity and link, are the function's. */
 export interface Capability {
@@ -11,7 +11,7 @@ export interface Capability {
   /** In bytes, the first two included; a multiple of 4. */
   readonly length: number;
   /** The registers after the first two bytes, by name. @param at offset of the capability in configuration space */
-  registers(at: number): Record<string, Register<PciFunction>>;
+  registers(at: number): Record<string, Register<PciFront>>;
   /**
    * Four bytes that lead on to something with a lock of its own, which comes before the function's: they are served
    * without the function's lock.

@@ -1,7 +1,7 @@
 /** The configuration space of a PCI function as registers: the type 0 header (PCI 3.0, section 6.1), then capabilities. */
 import { type Register, RegisterBank } from '../kit/registers.ts';
 import { type Capability, placeCapabilities } from './capability.ts';
-import type { PciFunction } from './function.ts';
+import type { PciFront } from './front.ts';
 import { BARS } from './state.ts';
 
 /** Which device a function says it is. */
@@ -18,7 +18,7 @@ export interface PciIdentity {
 const STATUS_INTERRUPT = 8;
 const STATUS_CAPABILITIES = 0x10;
 
-type Table = Record<string, Register<PciFunction>>;
+type Table = Record<string, Register<PciFront>>;
 
 function header(identity: PciIdentity, pin: number, capabilities: number): Table {
   const { vendor, device, revision, classCode, subsystemVendor, subsystem } = identity;
@@ -51,7 +51,7 @@ function header(identity: PciIdentity, pin: number, capabilities: number): Table
 }
 
 /** Builds the registers of one function, its capabilities linked one after the other. */
-export function configRegisters(identity: PciIdentity, pin: number, capabilities: readonly Capability[]): RegisterBank<PciFunction> {
+export function configRegisters(identity: PciIdentity, pin: number, capabilities: readonly Capability[]): RegisterBank<PciFront> {
   const placed = placeCapabilities(capabilities);
   const table = header(identity, pin, placed[0]?.at ?? 0);
   placed.forEach(({ capability, at, next }, index) => {

@@ -6,6 +6,7 @@ import { DeviceCore, type Place, type RegionTarget } from '../kit/device.ts';
 import type { RegisterBank } from '../kit/registers.ts';
 import type { Schema } from '../../snapshot/schema.ts';
 import { type Capability, joinAddress, MSIX_ENABLE, MSIX_MASK_ALL, MSIX_PENDING_AT, msix, placeCapabilities } from './capability.ts';
+import type { PciFront } from './front.ts';
 import { configRegisters, type PciIdentity } from './config-registers.ts';
 import {
   BARS,
@@ -47,9 +48,9 @@ const MSIX_REGION_BYTES = 0x1000;
 const ENTRY_BYTES = 4 * MSIX_ENTRY_WORDS;
 const ignore = () => undefined;
 
-export class PciFunction extends DeviceCore<PciFields> {
+export class PciFunction extends DeviceCore<PciFields> implements PciFront {
   readonly shape: PciShape;
-  readonly registers: RegisterBank<PciFunction>;
+  readonly registers: RegisterBank<PciFront>;
   readonly regions: readonly Region[];
   readonly #wires: PciWires;
   readonly #through: readonly NonNullable<Capability['through']>[];

@@ -1,7 +1,6 @@
 /** The structures of the virtio-pci transport, all in one region (virtio 1.3, sections 4.1.4.3 to 4.1.4.6). */
 import { RegisterBank } from '../kit/registers.ts';
 import type { QueueArea, VirtioDevice } from './device.ts';
-import type { PciTransport } from './pci-transport.ts';
 
 /** Where each structure begins in the region, in bytes; each has a page, so that a guest can map it alone. */
 export const COMMON_AT = 0x0000;
@@ -17,17 +16,28 @@ const QUEUES_MAX = 64;
 const CONFIG_BYTES = 0x40;
 const WHOLE = 0xffff_ffff;
 
+/** What the registers ask of the transport. */
+export interface VirtioPciFront {
+  readonly device: VirtioDevice;
+  readonly state: VirtioDevice['state'];
+  configVector: number;
+  /** Of the selected queue. */
+  queueVector: number;
+  enableQueue(value: number): void;
+  takeInterruptStatus(): number;
+}
+
 const address = (at: number, area: QueueArea, high: boolean, doc: string) => ({
   at,
   doc,
-  read: ({ device }: PciTransport) => device.queueAddress(area, high),
-  write: ({ device }: PciTransport, value: number) => device.setQueueAddress(area, high, value),
+  read: ({ device }: VirtioPciFront) => device.queueAddress(area, high),
+  write: ({ device }: VirtioPciFront, value: number) => device.setQueueAddress(area, high, value),
 });
 /** The queue's size; before the driver chooses one, the largest. */
 const queueSize = (device: VirtioDevice) => device.queue('queueSize') || device.queueSizeMax();
 
 // prettier-ignore
-export const pciRegisters = new RegisterBank<PciTransport>({
+export const pciRegisters = new RegisterBank<VirtioPciFront>({
   deviceFeatureSelect: { at: 0x00, doc: 'which 32 features deviceFeature shows', holds: 'deviceFeaturesSelect', writable: WHOLE },
   deviceFeature:       { at: 0x04, doc: 'offered features, the selected 32', read: ({ device }) => device.features() },
   driverFeatureSelect: { at: 0x08, doc: 'which 32 features driverFeature sets', holds: 'driverFeaturesSelect', writable: WHOLE },

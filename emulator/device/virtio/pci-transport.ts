@@ -17,6 +17,7 @@ import {
   pciRegisters,
   REGION_BYTES,
   STRUCTURE_BYTES,
+  type VirtioPciFront,
 } from './pci-registers.ts';
 
 /** Red Hat's number, which virtio devices carry (section 4.1.2), and the first device number of those without legacy. */
@@ -80,7 +81,7 @@ const structure = (type: number, offset: number, extra = 0): Capability => {
 };
 
 /** What the region's registers stand for: the device, and the function's vectors. */
-export class PciTransport implements VirtioTransport {
+export class PciTransport implements VirtioTransport, VirtioPciFront {
   readonly device: VirtioDevice;
   readonly function: PciFunction;
   /** The device as it answers in the function's region. */

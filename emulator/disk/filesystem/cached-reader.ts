@@ -1,5 +1,5 @@
 /** Metadata is small and near together: reading it in pieces that are kept saves nearly all reads. */
-import { RecentlyUsed } from '../../structures/recently-used.ts';
+import { RememberedReads } from '../../structures/remembered-reads.ts';
 import type { DiskReader } from './volume.ts';
 
 const PIECE_BYTES = 65536;
@@ -8,7 +8,7 @@ const PIECES = 256;
 
 /** A reader that remembers the last 16 MiB it has read. */
 export function cachedReader(reader: DiskReader): DiskReader {
-  const pieces = new RecentlyUsed<Uint8Array>(PIECES);
+  const pieces = new RememberedReads<Uint8Array>(PIECES);
   const load = async (piece: number) => {
     const start = piece * PIECE_BYTES;
     const bytes = new Uint8Array(Math.min(PIECE_BYTES, reader.sizeBytes - start));

@@ -2,9 +2,9 @@
 import { damaged } from './volume.ts';
 
 /** Entries of one volume: a full Debian system has some 300,000. */
-export const MOST_ENTRIES = 4_000_000;
+export const MAX_ENTRIES = 4_000_000;
 /** Pieces of one file: a file of 16 GiB of single 4 KiB blocks, none beside the other. */
-export const MOST_EXTENTS = 4_194_304;
+export const MAX_EXTENTS = 4_194_304;
 /** Directories inside each other; Linux stops at paths of 4096 bytes. */
 export const DEEPEST = 2048;
 
@@ -12,8 +12,8 @@ export const DEEPEST = 2048;
 export class Allowance {
   #left: number;
   readonly #what: string;
-  constructor(most: number, what: string) {
-    this.#left = most;
+  constructor(max: number, what: string) {
+    this.#left = max;
     this.#what = what;
   }
   /** @throws FileSystemError `damaged` when it is used up */

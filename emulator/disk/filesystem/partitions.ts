@@ -20,7 +20,7 @@ const PROTECTIVE = 0xee;
 /** Extended partitions: DOS, LBA, Linux. */
 const EXTENDED = [0x05, 0x0f, 0x85];
 /** Linux stops at 256 partitions of one disk. */
-const MOST = 256;
+const MAX_PARTITIONS = 256;
 
 /** The partitions of a disk in the order of their numbers; none where there is no table. */
 export async function findPartitions(reader: DiskReader): Promise<readonly Partition[]> {
@@ -54,7 +54,7 @@ async function gptAt(reader: DiskReader, sector: number, place: number): Promise
   const table = await bytesAt(reader, start, count * size);
   if (crc32(table) !== u32(header, 88)) return undefined;
   const partitions: Partition[] = [];
-  for (let index = 0; index < Math.min(count, MOST); index++) {
+  for (let index = 0; index < Math.min(count, MAX_PARTITIONS); index++) {
     const entry = table.subarray(index * size, (index + 1) * size);
     if (entry.subarray(0, 16).every((byte) => byte === 0)) continue;
     const [first, last] = [u64(entry, 32), u64(entry, 40)];
@@ -99,7 +99,7 @@ async function readMasterBootRecord(reader: DiskReader): Promise<readonly Partit
 async function logicalPartitions(reader: DiskReader, start: number): Promise<Partition[]> {
   const found: Partition[] = [];
   const seen = new Set<number>();
-  for (let sector = start; !seen.has(sector) && seen.size < MOST;) {
+  for (let sector = start; !seen.has(sector) && seen.size < MAX_PARTITIONS;) {
     seen.add(sector);
     const [slot, next] = (await slotsAt(reader, sector)) ?? [];
     if (slot && slot.type !== 0 && slot.sectors > 0 && (sector + slot.first) * SECTOR < reader.sizeBytes)

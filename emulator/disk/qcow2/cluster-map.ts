@@ -1,7 +1,7 @@
 /** From a place on the virtual disk to a place in the file: the two-level map (section "Cluster mapping"). */
 import type { ByteStore } from '../byte-store.ts';
 import { DiskImageError } from '../disk-image.ts';
-import { RecentlyUsed } from '../../structures/recently-used.ts';
+import { RememberedReads } from '../../structures/remembered-reads.ts';
 import * as format from './format.ts';
 import type { Qcow2Header } from './header.ts';
 import type { Qcow2Tables } from './tables.ts';
@@ -24,7 +24,7 @@ export class ClusterMap {
   readonly #store: ByteStore;
   readonly #header: Qcow2Header;
   readonly #tables: Qcow2Tables;
-  readonly #slices = new RecentlyUsed<DataView>(SLICES_KEPT);
+  readonly #slices = new RememberedReads<DataView>(SLICES_KEPT);
   constructor(store: ByteStore, header: Qcow2Header, tables: Qcow2Tables) {
     this.#store = store;
     this.#header = header;

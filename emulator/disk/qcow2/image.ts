@@ -2,7 +2,7 @@
 import type { ByteStore } from '../byte-store.ts';
 import type { Decompressors } from '../codecs.ts';
 import { checkRange, type DiskImage, DiskImageError, type Extent } from '../disk-image.ts';
-import { RecentlyUsed } from '../../structures/recently-used.ts';
+import { RememberedReads } from '../../structures/remembered-reads.ts';
 import { ClusterMap, type Mapping } from './cluster-map.ts';
 import type { Qcow2Header } from './header.ts';
 import { readTables } from './tables.ts';
@@ -18,7 +18,7 @@ export class Qcow2Image implements DiskImage {
   readonly #map: ClusterMap;
   readonly #decompressors: Decompressors;
   readonly #backing: DiskImage | undefined;
-  readonly #decompressed: RecentlyUsed<Uint8Array>;
+  readonly #decompressed: RememberedReads<Uint8Array>;
 
   /**
    * Opens an image whose header was read.
@@ -43,7 +43,7 @@ export class Qcow2Image implements DiskImage {
     this.#map = parts.map;
     this.#decompressors = parts.decompressors;
     this.#backing = parts.backing;
-    this.#decompressed = new RecentlyUsed(DECOMPRESSED_BYTES_KEPT / parts.header.clusterBytes);
+    this.#decompressed = new RememberedReads(DECOMPRESSED_BYTES_KEPT / parts.header.clusterBytes);
   }
 
   async read(offset: number, into: Uint8Array): Promise<void> {

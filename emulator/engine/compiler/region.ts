@@ -6,8 +6,8 @@ import type { Decoded, Flow } from '../../isa/row.ts';
 import type { CodeSource } from './code-source.ts';
 
 /** Larger regions cost the host's compiler more than in proportion, and far larger ones kill it. */
-const MOST_INSTRUCTIONS = 480;
-const MOST_BLOCKS = 96;
+const MAX_INSTRUCTIONS = 480;
+const MAX_BLOCKS = 96;
 /** A called function is followed into only when it is this small and calls nothing itself. */
 const LEAF_INSTRUCTIONS = 48;
 
@@ -52,7 +52,7 @@ export function findRegion(source: CodeSource, supported: Supported): Region {
   let instructions = 0;
   // Nearest to the entry in discovery order first, so that limits cut what is farthest.
   for (const leader of leaders) {
-    if (blocks.size >= MOST_BLOCKS || instructions >= MOST_INSTRUCTIONS) break;
+    if (blocks.size >= MAX_BLOCKS || instructions >= MAX_INSTRUCTIONS) break;
     const block = readBlock(source, leader, leaders, returnSites, supported);
     if (block.instructions.length === 0) continue;
     blocks.set(leader, block);
@@ -66,9 +66,9 @@ function findLeaders(source: CodeSource, supported: Supported): { leaders: Set<n
   const leaders = new Set([0]);
   const returnSites = new Set<number>();
   const seen = new Set<number>();
-  let budget = MOST_INSTRUCTIONS * 2;
+  let budget = MAX_INSTRUCTIONS * 2;
   for (const leader of leaders) {
-    if (leaders.size > MOST_BLOCKS * 2 || budget <= 0) break;
+    if (leaders.size > MAX_BLOCKS * 2 || budget <= 0) break;
     for (let at = leader; !seen.has(at) && budget > 0;) {
       seen.add(at);
       budget--;
@@ -157,6 +157,6 @@ function readBlock(
     if (flow) return end({ kind: 'indirect', returns: flow.returns });
     at = next;
     if (leaders.has(at)) return end({ kind: 'next', target: at });
-    if (instructions.length >= MOST_INSTRUCTIONS) return end({ kind: 'next', target: at });
+    if (instructions.length >= MAX_INSTRUCTIONS) return end({ kind: 'next', target: at });
   }
 }

@@ -17,12 +17,7 @@ import { InterpreterRoutine } from './interpreter.ts';
 import { writeInterpreter, writeRare } from './interpreter-loop.ts';
 import { CoreParts } from './parts.ts';
 import { RARE_HANDLER } from './place-routine.ts';
-
-/** Whether hot code is looked for and run compiled; `threshold` is the number of arrivals that make a target hot. */
-export interface Tiering {
-  readonly compile: boolean;
-  readonly threshold: number;
-}
+import type { Tiering } from './tiering.ts';
 
 /** What a core's module is made from. */
 export interface CoreModuleParts {

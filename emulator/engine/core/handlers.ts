@@ -52,7 +52,7 @@ export class Handlers {
 export type Extent = number;
 
 /** Bounds what hostile code can make us remember; a booting kernel uses about 40 000 different instructions. */
-const MOST_KEPT = 1 << 16;
+const MAX_KEPT = 1 << 16;
 
 /** How an operand's number becomes a field of a record. */
 interface RecordField {
@@ -164,7 +164,7 @@ export class RecordWriter {
   }
 
   #remember(places: Map<number, number>, key: number, view: DataView, at: number, there: number, decoding: number): number {
-    if (this.#count === MOST_KEPT) {
+    if (this.#count === MAX_KEPT) {
       for (const each of this.#places) each.clear();
       this.#count = 0;
     }

@@ -7,7 +7,7 @@ import { DENSE, EVENT, FETCH_ENTRIES, FETCH_ENTRY, RECORD } from '../layout.ts';
 import { load } from '../wasm/expression.ts';
 import type { Callable, Label } from '../wasm/routine.ts';
 import { countArrival, tryCompiled } from './arrivals.ts';
-import type { Tiering } from './core-module.ts';
+import type { Tiering } from './tiering.ts';
 import type { Handlers } from './handlers.ts';
 import { type Handler, OWN_HANDLER, OWN_HANDLERS } from './handlers.ts';
 import type { InterpreterRoutine } from './interpreter.ts';

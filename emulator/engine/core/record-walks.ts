@@ -5,8 +5,8 @@
  */
 import { DENSE, type RecordLayout } from '../layout.ts';
 import { type Expression, load } from '../wasm/expression.ts';
-import type { Local } from '../wasm/routine.ts';
-import type { PlaceRoutine } from './place-routine.ts';
+import type { Label, Local, Routine } from '../wasm/routine.ts';
+import type { CoreParts } from './parts.ts';
 
 export interface RecordWalk {
   /** Address of the instruction whose record is at `ip`. */
@@ -27,13 +27,23 @@ export interface RecordWalk {
   runOff(): void;
 }
 
-export const recordWalk = (r: PlaceRoutine, layout: RecordLayout, { host }: PlaceRoutine['parts']): RecordWalk =>
+/** The interpreter's routine, as walking needs it. */
+export interface WalkingRoutine extends Routine {
+  readonly parts: CoreParts;
+  readonly ip: Local;
+  readonly records: Local;
+  readonly pageBase: Local;
+  readonly onFarJump: Label;
+  field16(offset: number): Expression;
+}
+
+export const recordWalk = (r: WalkingRoutine, layout: RecordLayout, { host }: CoreParts): RecordWalk =>
   layout.dense ? denseWalk(r, host) : placedWalk(r, layout, host);
 
-type Host = PlaceRoutine['parts']['host'];
+type Host = CoreParts['host'];
 
 /** A record for each place: `ip` alone says where we are, also where a jump has moved it out of the page. */
-function placedWalk(r: PlaceRoutine, { shift, mask, slots, record }: RecordLayout, host: Host): RecordWalk {
+function placedWalk(r: WalkingRoutine, { shift, mask, slots, record }: RecordLayout, host: Host): RecordWalk {
   const places = (distance: Expression) => r.wrap(r.shl(distance, r.i64(shift)));
   const placeOf = (address: Expression) => r.ip.set(r.add(r.records.get(), places(r.and(address, r.i64(mask)))));
   const pc = () => r.add(r.pageBase.get(), r.extendS(r.shrS(r.sub(r.ip.get(), r.records.get()), r.i32(shift))));
@@ -60,7 +70,7 @@ function placedWalk(r: PlaceRoutine, { shift, mask, slots, record }: RecordLayou
 }
 
 /** Records in order: each knows its place; a jump keeps the address it is to. */
-function denseWalk(r: PlaceRoutine, host: Host): RecordWalk {
+function denseWalk(r: WalkingRoutine, host: Host): RecordWalk {
   const goal: Local = r.local('i64');
   const pc = () => r.add(r.pageBase.get(), r.extendU(r.field16(DENSE.at)));
   const find = (address: Expression): void => {

@@ -3,7 +3,7 @@ import type { Architecture, Flush } from '../../isa/architecture.ts';
 import type { Shootdown } from '../../memory/shootdown.ts';
 import type { CoreLayout, RamLayout } from '../layout.ts';
 import type { WasmMemory, WasmModule, WasmTable } from '../wasm/webassembly.ts';
-import type { Tiering } from './core-module.ts';
+import type { Tiering } from './tiering.ts';
 import type { AddressSpace } from './device-accesses.ts';
 
 /** What a core needs from its machine. */

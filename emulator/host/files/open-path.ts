@@ -1,6 +1,7 @@
 /** Opens a file or block device of the person's, after it was looked at: never anything that makes the caller wait. */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { formatBytes } from '../../quantities/bytes.ts';
 import { answering } from './answering.ts';
 import { deviceSize } from './device-size.ts';
 import { factsOf, lookAt, type PathFacts } from './look-at.ts';
@@ -66,7 +67,7 @@ export async function readPath(path: string, maxBytes = MAX_WHOLE_BYTES): Promis
     if (sizeBytes > maxBytes)
       throw new PathError(
         'too large',
-        `${path} is ${Math.ceil(sizeBytes / 2 ** 20)} MiB long, more than the ${maxBytes / 2 ** 20} MiB that can be loaded`,
+        `${path} is ${formatBytes(sizeBytes)} long, more than the ${formatBytes(maxBytes)} that can be loaded`,
       );
     const bytes = new Uint8Array(sizeBytes);
     let done = 0;

@@ -25,7 +25,7 @@ export interface AssemblyProblem {
   readonly message: string;
 }
 
-/** What is wrong with a text: up to `MOST_PROBLEMS` places. */
+/** What is wrong with a text: up to `MAX_PROBLEMS` places. */
 export class AssemblyError extends Error {
   override readonly name = 'AssemblyError';
   readonly problems: readonly AssemblyProblem[];
@@ -34,7 +34,7 @@ export class AssemblyError extends Error {
     this.problems = problems;
   }
 }
-const MOST_PROBLEMS = 20;
+const MAX_PROBLEMS = 20;
 
 const byName = new Map<string, RiscvRow>(rows.map((row) => [row.name, row]));
 
@@ -52,7 +52,7 @@ export function assemble(source: string, options: { readonly origin: bigint } = 
     try {
       return work();
     } catch (error) {
-      if (problems.length < MOST_PROBLEMS) problems.push({ line, message: (error as Error).message });
+      if (problems.length < MAX_PROBLEMS) problems.push({ line, message: (error as Error).message });
       return undefined;
     }
   };

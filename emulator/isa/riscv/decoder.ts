@@ -22,7 +22,7 @@ for (let bucket = 0; bucket < 0x420; bucket++) {
 
 const remembered = new Map<number, RiscvDecoded | undefined>();
 /** Bounds what hostile code can make us remember. */
-const MOST_REMEMBERED = 1 << 14;
+const MAX_REMEMBERED = 1 << 14;
 
 /** An instruction's word, as it is remembered and as traps tell it. */
 const exactWord = (word: number): number => ((word & 3) === 3 ? word >>> 0 : word & 0xffff);
@@ -35,7 +35,7 @@ export function decode(word: number): RiscvDecoded | undefined {
   const exact = exactWord(word);
   const known = remembered.get(exact);
   if (known || remembered.has(exact)) return known;
-  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
   const decoded = decodeOnce(exact);
   remembered.set(exact, decoded);
   return decoded;

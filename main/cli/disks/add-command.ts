@@ -7,7 +7,7 @@ import { readArguments, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
 import { byteSize, imageFormat } from '../drive-option.ts';
 import { changeMachine } from '../machines/change-machine.ts';
-import { byteText } from '../figures.ts';
+import { formatBytes } from '../../../emulator/quantities/bytes.ts';
 import { findProgram, withProgram } from '../machines/program.ts';
 import { quoted } from '../snapshots/find-snapshot.ts';
 import { sayTroubleOfNew } from './disk-trouble.ts';
@@ -102,7 +102,7 @@ Examples:
 /** Which snapshots hold a disk's content, and what it takes up on the host in each. */
 function holdersText(holders: readonly DiskHolder[]): string {
   if (holders.length === 0) return 'no snapshot contains it';
-  const names = holders.map((holder) => `${quoted(holder)} (${byteText(holder.hostBytes)})`);
+  const names = holders.map((holder) => `${quoted(holder)} (${formatBytes(holder.hostBytes)})`);
   return `its content is still in ${names.join(', ')}`;
 }
 

@@ -3,7 +3,7 @@ import { EXIT } from '../call-error.ts';
 import { readArguments, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
 import { byteSize } from '../drive-option.ts';
-import { byteText } from '../figures.ts';
+import { formatBytes } from '../../../emulator/quantities/bytes.ts';
 import { followTask } from '../machines/follow-task.ts';
 import { findProgram, programThatStays, withProgram, type Program } from '../machines/program.ts';
 import { diskNumber, findDisk } from './find-disk.ts';
@@ -58,7 +58,7 @@ Examples:
       const found = await findDisk(program, name, slot);
       const before = await hostBytes(program, found);
       await followTask(program, () => program.client.services.disks.compact(found.machine.id, slot));
-      print(`disk ${slot + 1} takes up ${byteText(await hostBytes(program, found))}, before ${byteText(before)}`);
+      print(`disk ${slot + 1} takes up ${formatBytes(await hostBytes(program, found))}, before ${formatBytes(before)}`);
     });
     return EXIT.ok;
   },

@@ -5,7 +5,7 @@ import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
 import { imageFormat } from '../drive-option.ts';
-import { byteText } from '../figures.ts';
+import { formatBytes } from '../../../emulator/quantities/bytes.ts';
 import { followTask } from '../machines/follow-task.ts';
 import { machineNamed, programThatStays, withProgram, type Program } from '../machines/program.ts';
 import { SNAPSHOT_HELP, timelineOf } from '../snapshots/find-snapshot.ts';
@@ -95,7 +95,7 @@ Examples:
     );
     if (word === STANDARD_OUTPUT) return EXIT.ok;
     const { size, blocks } = statSync(file);
-    print(`${file}: ${byteText(size)}${blocks * 512 < size ? `, ${byteText(blocks * 512)} of it on the host` : ''}`);
+    print(`${file}: ${formatBytes(size)}${blocks * 512 < size ? `, ${formatBytes(blocks * 512)} of it on the host` : ''}`);
     return EXIT.ok;
   },
 };

@@ -5,7 +5,7 @@ import { EXIT } from '../call-error.ts';
 import { readArguments, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
 import { safeText, shellWord } from '../../../preload/contract/foreign-text.ts';
-import { byteText } from '../figures.ts';
+import { formatBytes } from '../../../emulator/quantities/bytes.ts';
 import { table } from '../table.ts';
 import { findProgram, machineNamed, withProgram } from '../machines/program.ts';
 import { print, printError, printJson } from '../../output/print.ts';
@@ -26,8 +26,8 @@ export function disksText(definitions: readonly DiskDefinition[], disks: readonl
     const format = base?.format ?? definition?.format ?? 'raw';
     return [
       String(slot + 1),
-      byteText(sizeBytes),
-      byteText(hostBytes),
+      formatBytes(sizeBytes),
+      formatBytes(hostBytes),
       definition ? writesText(definition, path !== undefined) : '',
       path === undefined ? 'none' : `${safeText(path)} (${format})`,
     ];

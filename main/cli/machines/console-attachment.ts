@@ -2,6 +2,7 @@
  * A command's hold on one console of a running machine: bytes in both directions, as fast as the slower side takes them,
  * and the one end that many things may bring.
  */
+import { caughtUp, turns } from '../../../emulator/structures/in-turn.ts';
 import type { ConsoleChannel } from '../../../preload/contract/consoles.ts';
 import type { MachineStatus } from '../../../preload/contract/machines.ts';
 import type { Attachment } from '../../../preload/contract/wire.ts';
@@ -40,22 +41,22 @@ export function attachToConsole({ client }: Program, machine: MachineStatus, num
   const filter = new QuestionFilter();
   let answers = false;
   let lost = 0;
-  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = turns();
   let ending = false;
   const end = (reason?: string) => {
     ending = true;
     void channel
       .finish()
-      .then(() => last)
+      .then(() => caughtUp(inTurn))
       .then(() => done.resolve(reason));
   };
   const stopWatching = client.services.machines.changed.on((status) => {
     if (status.id === machine.id && !isActive(status)) end(`"${status.definition.name}" is ${status.state} (${status.reason})`);
   });
   channel.onSkipped((bytes) => printError(`viv: ${bytes} bytes were skipped: the machine prints faster than this terminal can show`));
-  channel.onAnswers((now) => void (last = last.then(() => (answers = now))));
+  channel.onAnswers((now) => void inTurn(async () => (answers = now)));
   channel.onLost((bytes) => (lost += bytes));
-  channel.onClosed((reason) => (ending ? undefined : void last.then(() => done.resolve(reason))));
+  channel.onClosed((reason) => (ending ? undefined : void caughtUp(inTurn).then(() => done.resolve(reason))));
   return {
     channel,
     carry(write, unwritable = () => undefined) {
@@ -68,7 +69,7 @@ export function attachToConsole({ client }: Program, machine: MachineStatus, num
         }
       };
       channel.onOutput((bytes) => {
-        last = last.then(() => put(bytes)).catch((error: Error) => done.resolve(unwritable(error)));
+        inTurn(() => put(bytes)).catch((error: Error) => done.resolve(unwritable(error)));
       });
     },
     onOutput: (listener) => channel.onOutput(listener),

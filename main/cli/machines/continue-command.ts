@@ -1,4 +1,5 @@
 /** `viv continue`: machines that were running when the program ended, by quitting or by a crash. */
+import { momentText } from '../../../emulator/quantities/moments.ts';
 import type { InterruptedMachine } from '../../../preload/contract/machines.ts';
 import { print } from '../../output/print.ts';
 import { CallError, EXIT } from '../call-error.ts';
@@ -10,7 +11,7 @@ import { showingTasks } from './showing-tasks.ts';
 const AT_START = { offer: 'offer', resume: 'resume' } as const;
 
 const sourceOf = ({ from, at }: InterruptedMachine): string =>
-  `${from === 'saved' ? 'saved when Vivarium was quit' : 'last snapshot before the crash'}, ${new Date(at).toLocaleString('sv')}`;
+  `${from === 'saved' ? 'saved when Vivarium was quit' : 'last snapshot before the crash'}, ${momentText(at)}`;
 
 async function list({ client }: Program): Promise<void> {
   const found = await client.services.machines.interrupted();

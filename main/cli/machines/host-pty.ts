@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync, write } from 'node:fs';
 import type { ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
+import { turns } from '../../../emulator/structures/in-turn.ts';
 import { ContractError } from '../../../preload/contract/contract.ts';
 import { closeToOthers } from '../../library/own-files.ts';
 
@@ -86,7 +87,7 @@ export async function openHostPty(): Promise<HostPty> {
       }
     }
   };
-  let last: Promise<void> = Promise.resolve();
+  const inTurn = turns();
   return {
     path,
     onInput: (listener) =>
@@ -94,7 +95,7 @@ export async function openHostPty(): Promise<HostPty> {
         master.pause();
         void listener(new Uint8Array(bytes)).then(() => isOpen && master.resume());
       }),
-    write: (bytes) => (last = last.then(() => send(bytes))),
+    write: (bytes) => inTurn(() => send(bytes)),
     close,
   };
 }

@@ -1,4 +1,5 @@
 /** `viv list` and `viv show`: what there is and how it is. */
+import { momentText } from '../../../emulator/quantities/moments.ts';
 import { factOf } from '../../../preload/contract/definition/rules.ts';
 import { ALL_FIELDS, valueAt, type PlacedField } from '../../../preload/contract/definition/walk.ts';
 import { valueWords } from '../../../preload/contract/definition/words.ts';
@@ -6,7 +7,7 @@ import type { DiskDefinition, MachineDefinition, MachineStatus } from '../../../
 import { EXIT } from '../call-error.ts';
 import { readArguments, words, type Command } from '../command.ts';
 import { safeText } from '../../../preload/contract/foreign-text.ts';
-import { byteText } from '../figures.ts';
+import { formatBytes } from '../../../emulator/quantities/bytes.ts';
 import { table } from '../table.ts';
 import { findProgram, machineNamed, withProgram } from './program.ts';
 import { print, printError, printJson } from '../../output/print.ts';
@@ -81,7 +82,7 @@ export function diskText({ path, format, readonly, writes, sizeBytes }: DiskDefi
   const remarks = [
     ...(format === 'qcow2' ? ['qcow2'] : []),
     ...(readonly ? ['read-only'] : writes === undefined || writes === 'direct' ? [] : [writes]),
-    ...(sizeBytes === undefined ? [] : [byteText(sizeBytes)]),
+    ...(sizeBytes === undefined ? [] : [formatBytes(sizeBytes)]),
   ];
   return `${path === undefined ? 'in the library' : safeText(path)}${remarks.length === 0 ? '' : ` (${remarks.join(', ')})`}`;
 }
@@ -89,7 +90,7 @@ export function diskText({ path, format, readonly, writes, sizeBytes }: DiskDefi
 function checkpointsText({ checkpoints }: MachineDefinition): string | undefined {
   if (!checkpoints || checkpoints.everySeconds === 0) return undefined;
   const { everySeconds, budgetBytes } = checkpoints;
-  return `every ${everySeconds} s${budgetBytes === 0 ? '' : `, within ${byteText(budgetBytes)}`}`;
+  return `every ${everySeconds} s${budgetBytes === 0 ? '' : `, within ${formatBytes(budgetBytes)}`}`;
 }
 
 /** Lists and settings that are put into words here, by their field. */
@@ -119,11 +120,11 @@ function facts(status: MachineStatus): readonly (readonly string[])[] {
   const rows: (readonly [string, string | undefined])[] = [
     ['name', safeText(definition.name)],
     ['state', reason === state ? state : `${state} (${reason})`],
-    ['started', startedAt === undefined ? undefined : new Date(startedAt).toLocaleString()],
+    ['started', startedAt === undefined ? undefined : momentText(startedAt)],
     ['needs restart', needsRestart ? 'yes, changed while running' : undefined],
     ...definedFacts(definition),
     ['last line', lastLine],
-    ['created', new Date(createdAt).toLocaleString()],
+    ['created', momentText(createdAt)],
   ];
   return rows.filter((entry): entry is readonly [string, string] => (entry[1] ?? '') !== '');
 }

@@ -5,7 +5,7 @@ import type { BinnedMachine } from '../../../preload/contract/machines.ts';
 import { CallError, EXIT, Interrupted } from '../call-error.ts';
 import { readArguments, type Command } from '../command.ts';
 import { safeText } from '../../../preload/contract/foreign-text.ts';
-import { momentText } from '../figures.ts';
+import { momentText } from '../../../emulator/quantities/moments.ts';
 import { binTable } from './bin-table.ts';
 import { followTask } from './follow-task.ts';
 import { programThatStays, withProgram } from './program.ts';

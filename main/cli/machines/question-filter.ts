@@ -19,7 +19,7 @@ const CSI = '[';
 const OSC = ']';
 const STRINGS = ['P', '_', '^', 'X'];
 /** Of longer sequences (pictures, the clipboard) what came so far is passed on, and a question is cancelled at its end. */
-const MOST_KEPT = 4096;
+const MAX_KEPT = 4096;
 
 type State = 'text' | 'escape' | 'designation' | 'sequence' | 'string';
 /** What is known of a sequence that is complete. */
@@ -60,7 +60,7 @@ export class QuestionFilter {
     }
     const verdict = this.#inSequence(byte);
     if (verdict) this.#give(verdict, asking);
-    else if (this.#kept.length > MOST_KEPT) {
+    else if (this.#kept.length > MAX_KEPT) {
       this.#out.push(...this.#kept.splice(0));
       this.#isCut = true;
     }
@@ -124,7 +124,7 @@ export class QuestionFilter {
     const character = String.fromCharCode(byte);
     if (byte >= 0x40 && byte < 0x7f) return isAskingSequence(this.#text, character) ? 'asks' : 'passes';
     // Controls within a sequence are obeyed at once and belong to nothing.
-    if (byte >= 0x20 && this.#text.length < MOST_KEPT) this.#text += character;
+    if (byte >= 0x20 && this.#text.length < MAX_KEPT) this.#text += character;
     return undefined;
   }
 
@@ -133,7 +133,7 @@ export class QuestionFilter {
       byte === BEL || (this.#ending === ESC && byte === 0x5c) || (byte === ST && (this.#ending === C1_LEAD || isC1(this.#lead)));
     if (ended) return this.#verdict();
     this.#ending = byte === ESC || byte === C1_LEAD ? byte : 0;
-    if (this.#ending === 0 && this.#text.length < MOST_KEPT) this.#text += String.fromCharCode(byte);
+    if (this.#ending === 0 && this.#text.length < MAX_KEPT) this.#text += String.fromCharCode(byte);
     return undefined;
   }
 

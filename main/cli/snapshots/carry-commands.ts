@@ -6,7 +6,7 @@ import { EXIT } from '../call-error.ts';
 import { readArguments, requireName, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
 import { safeText } from '../../../preload/contract/foreign-text.ts';
-import { byteText } from '../figures.ts';
+import { formatBytes } from '../../../emulator/quantities/bytes.ts';
 import { followTask } from '../machines/follow-task.ts';
 import { forScripts } from '../machines/list-command.ts';
 import { refuseTerminal, STANDARD_OUTPUT, throughFile } from '../through-file.ts';
@@ -41,7 +41,7 @@ Examples:
       word === STANDARD_OUTPUT ? throughFile((path) => write(program, path)) : write(program, file),
     );
     if (word === STANDARD_OUTPUT) return EXIT.ok;
-    print(`${file}: ${byteText(statSync(file).size)}`);
+    print(`${file}: ${formatBytes(statSync(file).size)}`);
     return EXIT.ok;
   },
 };

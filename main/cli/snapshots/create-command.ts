@@ -2,7 +2,7 @@
 import { readArguments, requireName, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
 import { EXIT } from '../call-error.ts';
-import { byteText } from '../figures.ts';
+import { formatBytes } from '../../../emulator/quantities/bytes.ts';
 import { followTask } from '../machines/follow-task.ts';
 import { machineNamed, programThatStays, withProgram } from '../machines/program.ts';
 import { quoted, snapshotAgain } from './find-snapshot.ts';
@@ -42,7 +42,7 @@ Examples:
       const now = await snapshotAgain(program, snapshot);
       if (values.json) printJson(now);
       else if (now.state === 'storing') print(`${quoted(now)} is taken and being stored`);
-      else print(`${quoted(now)} is stored: ${byteText(now.ownBytes)} of its own, ${byteText(now.sharedBytes)} shared`);
+      else print(`${quoted(now)} is stored: ${formatBytes(now.ownBytes)} of its own, ${formatBytes(now.sharedBytes)} shared`);
     });
     return EXIT.ok;
   },

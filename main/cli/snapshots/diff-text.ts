@@ -1,7 +1,8 @@
 /** A difference between two snapshots as text: a line a file (A added, M changed, D removed), then clusters and pages. */
 import type { DiskDiff, FileDiff, SnapshotDiff, VolumeDiff } from '../../../preload/contract/snapshots.ts';
 import { safeText } from '../../../preload/contract/foreign-text.ts';
-import { byteText, countText } from '../figures.ts';
+import { formatBytes } from '../../../emulator/quantities/bytes.ts';
+import { countText } from '../../../emulator/quantities/numbers.ts';
 import { hardwareLines } from './hardware-text.ts';
 
 const PAGE_BYTES = 4096;
@@ -11,7 +12,7 @@ const ENDINGS: Readonly<Record<FileDiff['kind'], string>> = { file: '', director
 
 function sizes({ kind, change, sizeBefore, sizeAfter }: FileDiff): string {
   if (kind !== 'file') return '';
-  const [before, after] = [sizeBefore, sizeAfter].map((size) => (size === undefined ? undefined : byteText(size)));
+  const [before, after] = [sizeBefore, sizeAfter].map((size) => (size === undefined ? undefined : formatBytes(size)));
   if (change === 'added') return after ?? '';
   if (change === 'removed') return before ?? '';
   if (before === undefined || after === undefined) return after ?? before ?? '';
@@ -36,7 +37,7 @@ function diskLines({ slot, clusters, clusterBytes, volumes, note }: DiskDiff): r
   const changed =
     clusters === 0
       ? 'nothing changed'
-      : `${countText(clusters)} ${clusters === 1 ? 'cluster' : 'clusters'} changed (${byteText(clusters * clusterBytes)})`;
+      : `${countText(clusters)} ${clusters === 1 ? 'cluster' : 'clusters'} changed (${formatBytes(clusters * clusterBytes)})`;
   const inside = [...volumes.flatMap(volumeLines), ...(note === undefined ? [] : [`files are not compared: ${note}`])];
   return [`disk ${slot + 1}: ${changed}`, ...inside.map((line) => `  ${line}`)];
 }
@@ -48,7 +49,7 @@ function hardwareText({ hardware }: SnapshotDiff): readonly string[] {
 function memoryLine({ pages }: SnapshotDiff): string {
   if (!pages) return 'memory: not compared, one of the snapshots has none';
   if (pages.changed === 0) return 'memory: nothing changed';
-  return `memory: ${countText(pages.changed)} of ${countText(pages.total)} pages changed (${byteText(pages.changed * PAGE_BYTES)})`;
+  return `memory: ${countText(pages.changed)} of ${countText(pages.total)} pages changed (${formatBytes(pages.changed * PAGE_BYTES)})`;
 }
 
 /** Lines joined by newlines. */

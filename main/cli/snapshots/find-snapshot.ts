@@ -4,7 +4,7 @@ import type { MachineStatus } from '../../../preload/contract/machines.ts';
 import type { Snapshot, Timeline } from '../../../preload/contract/snapshots.ts';
 import { CallError } from '../call-error.ts';
 import { safeText, shellWord } from '../../../preload/contract/foreign-text.ts';
-import { momentText } from '../figures.ts';
+import { momentText } from '../../../emulator/quantities/moments.ts';
 import { machineNamed, type Program } from '../machines/program.ts';
 
 export const SNAPSHOT_HELP = `SNAPSHOT is a name, the start of an id (at least 4 characters), or @1, @2, ... counted from the newest.`;

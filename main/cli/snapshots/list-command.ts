@@ -5,7 +5,9 @@ import { EXIT } from '../call-error.ts';
 import { readArguments, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
 import { safeText, shellWord } from '../../../preload/contract/foreign-text.ts';
-import { byteText, durationText, momentText } from '../figures.ts';
+import { formatBytes } from '../../../emulator/quantities/bytes.ts';
+import { durationText } from '../../../emulator/quantities/durations.ts';
+import { momentText } from '../../../emulator/quantities/moments.ts';
 import { stateWord } from '../machines/list-command.ts';
 import { table } from '../table.ts';
 import { findProgram, withProgram } from '../machines/program.ts';
@@ -45,16 +47,16 @@ export function timelineText(machine: MachineStatus, timeline: Timeline): string
             number.get(snapshot.id) ?? '',
             momentText(snapshot.createdAt),
             uptime(snapshot),
-            byteText(snapshot.ownBytes),
-            byteText(snapshot.sharedBytes),
+            formatBytes(snapshot.ownBytes),
+            formatBytes(snapshot.sharedBytes),
             [KINDS[snapshot.kind], ...marks(snapshot)].join(', '),
           ]
         : [`${lanes} now: ${stateWord(machine)}`],
     );
   }
   const { snapshots, storedBytes, freeBytes } = timeline;
-  const count = `${snapshots.length} ${snapshots.length === 1 ? 'snapshot takes' : 'snapshots take'} up ${byteText(storedBytes)}`;
-  return `${table(rows)}\n\n${count}; ${byteText(freeBytes)} free`;
+  const count = `${snapshots.length} ${snapshots.length === 1 ? 'snapshot takes' : 'snapshots take'} up ${formatBytes(storedBytes)}`;
+  return `${table(rows)}\n\n${count}; ${formatBytes(freeBytes)} free`;
 }
 
 export const listPart: Part = {
@@ -97,8 +99,8 @@ function facts(snapshot: Snapshot, parent: Snapshot | undefined): readonly (read
     ['after', parent ? safeText(parent.name) : undefined],
     ['guest uptime', snapshot.hasMemory ? durationText(snapshot.uptimeMs) : 'the machine was off'],
     ['memory', snapshot.hasMemory ? `${snapshot.memoryMiB} MiB` : undefined],
-    ['own size', byteText(snapshot.ownBytes)],
-    ['shared size', byteText(snapshot.sharedBytes)],
+    ['own size', formatBytes(snapshot.ownBytes)],
+    ['shared size', formatBytes(snapshot.sharedBytes)],
     ...noteLines.map((line, index) => [index === 0 ? 'note' : '', safeText(line)] as const),
   ];
   return rows.filter((entry): entry is readonly [string, string] => entry[1] !== undefined);

@@ -132,8 +132,8 @@ const packageOf: Record<string, string> = { xz: 'xz-utils', 'dpkg-deb': 'dpkg' }
 /** Calls `progress` with a measured size a few times a second until the work ends. */
 async function withPolling<T>(measure: () => Promise<number>, progress: (bytes: number) => void, work: Promise<T>): Promise<T> {
   // While files are moved or replaced there seem to be fewer for a moment; what has arrived does not go away.
-  let most = 0;
-  const tell = async () => progress((most = Math.max(most, await measure())));
+  let max = 0;
+  const tell = async () => progress((max = Math.max(max, await measure())));
   const timer = setInterval(() => void tell(), 250);
   try {
     const result = await work;

@@ -4,7 +4,7 @@ import { type Compression, identify, type Identity } from '../../../emulator/for
 import { identifyOpen } from '../../../emulator/host/files/identify-path.ts';
 import { openPath } from '../../../emulator/host/files/open-path.ts';
 import type { FileInspection } from '../../../preload/contract/images.ts';
-import { megabytes } from '../cache.ts';
+import { formatBytes } from '../../../emulator/quantities/bytes.ts';
 import { pathRefusal } from './path-refusal.ts';
 
 type Verdict = Pick<FileInspection, 'kind' | 'architecture' | 'description' | 'format'>;
@@ -22,7 +22,7 @@ export async function inspectFile(path: string): Promise<FileInspection> {
     const { head, ...identity } = await identifyOpen(file).catch(pathRefusal);
     const { description, ...verdict } = await judge(identity, head);
     const where = file.kind === 'block device' ? ' on a block device' : '';
-    const shown = `${description}${where}, ${megabytes(file.sizeBytes)}`;
+    const shown = `${description}${where}, ${formatBytes(file.sizeBytes)}`;
     return { path, sizeBytes: file.sizeBytes, description: shown, ...verdict };
   } finally {
     await file.handle.close();

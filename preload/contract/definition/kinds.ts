@@ -1,5 +1,6 @@
 /** The kinds of fields: what a field's schema, editor and options have in common. */
 import type { BoardDescription } from '../../../emulator/index.ts';
+import { formatBytes } from '../../../emulator/quantities/bytes.ts';
 import { list, oneOf, optional, text, whole } from '../schema/shapes.ts';
 import { anyBoard } from './boards.ts';
 import type { Choice, Field, FieldOption } from './field.ts';
@@ -50,7 +51,7 @@ export const memory = ({ option, ...rest }: Rest, limits: LimitsOf, presets: rea
     unit: 'MiB',
     step: 16,
     limits,
-    presets: presets.map((value) => ({ value, label: value < 1024 ? `${value} MiB` : `${value / 1024} GiB` })),
+    presets: presets.map((value) => ({ value, label: formatBytes(value * 2 ** 20) })),
   } as const,
   schema: (board: BoardDescription) => whole(limits(board).min, limits(board).max, 'MiB'),
   words: (mib: number) => `${mib} MiB`,

@@ -1,8 +1,8 @@
 /** Automatic checkpoints as a person chooses them: how often, and how much they may take up. */
 import { INTERVAL_MAX } from '../../../preload/contract/definition/units.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
-import { formatBytes } from '../../composables/figures.ts';
-import { spanWords } from '../../composables/time-words.ts';
+import { formatBytes } from '../../../emulator/quantities/bytes.ts';
+import { spanWords } from '../../../emulator/quantities/durations.ts';
 
 export type Checkpoints = NonNullable<MachineDefinition['checkpoints']>;
 

@@ -4,9 +4,9 @@
  */
 
 /** Width of a gap before zooming, in CSS pixels: a least one, and so much for every factor of ten over a second. */
-const LEAST_GAP = 6;
+const MIN_GAP = 6;
 const PER_DECADE = 8;
-export const gapWidth = (milliseconds: number): number => LEAST_GAP + PER_DECADE * Math.log10(1 + Math.max(0, milliseconds) / 1000);
+export const gapWidth = (milliseconds: number): number => MIN_GAP + PER_DECADE * Math.log10(1 + Math.max(0, milliseconds) / 1000);
 
 export interface AxisEvent {
   /** Milliseconds since the epoch; not before the one in front of it. */

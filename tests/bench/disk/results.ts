@@ -1,5 +1,5 @@
 /** What the disk benchmark measured: operations a second on both sides, and the throughput's ratio. */
-import { geometricMean, median } from '../measures.ts';
+import { geometricMean, median } from '../means.ts';
 import { DISK_CASES, type DiskCase, operationsOf } from './cases.ts';
 
 export interface DiskComparison {

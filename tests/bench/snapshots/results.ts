@@ -1,5 +1,5 @@
 /** What the snapshot benchmark measured, against what was promised. */
-import { median } from '../measures.ts';
+import { median } from '../means.ts';
 
 export interface SnapshotResult {
   /** Live snapshots of a guest under load: how long it stood still, in milliseconds. */

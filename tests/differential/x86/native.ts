@@ -13,7 +13,7 @@ const RESULT_BYTES = STATE_BYTES + 24 + DATA_BYTES;
 /** IE, ZE, OE, UE and PE. */
 const EXCEPTIONS = 0x3d;
 /** More than all results of a run. */
-const MOST_OUTPUT = 2 ** 30;
+const MAX_OUTPUT = 2 ** 30;
 
 /** Registers before or after a case. */
 export interface State {
@@ -72,7 +72,7 @@ export function runNative(cases: readonly Case[]): Outcome[] {
     new Uint8Array(input.buffer).set(code, at + 8);
     at += 8 + code.length;
   }
-  const output = execFileSync(compiled(), { input: new Uint8Array(input.buffer), maxBuffer: MOST_OUTPUT });
+  const output = execFileSync(compiled(), { input: new Uint8Array(input.buffer), maxBuffer: MAX_OUTPUT });
   if (output.length !== cases.length * RESULT_BYTES)
     throw new Error(`the host ran ${output.length / RESULT_BYTES} of ${cases.length} cases`);
   return cases.map((_, index) => outcomeAt(new DataView(output.buffer, output.byteOffset + index * RESULT_BYTES, RESULT_BYTES)));

@@ -9,7 +9,7 @@ export interface Pattern {
 const word = (value: number) => [0, 8, 16, 24].map((at) => (value >> at) & 0xff);
 
 const STRINGS = { movs: 0xa4, cmps: 0xa6, stos: 0xaa, lods: 0xac, scas: 0xae } as const;
-const MOST_STEPS = 40;
+const MAX_STEPS = 40;
 
 /** RSI and RDI into the data, a count, perhaps DF, the instruction, CLD. */
 function string(random: Random): Pattern {
@@ -20,7 +20,7 @@ function string(random: Random): Pattern {
   const from = random.between(-600, 600);
   // Often overlapping.
   const to = random.chance(0.5) ? from + random.between(-20, 20) : random.between(-600, 600);
-  const pointers = [0x48, 0x8d, 0xb3, ...word(from), 0x48, 0x8d, 0xbb, ...word(to), 0xb9, ...word(random.below(MOST_STEPS))];
+  const pointers = [0x48, 0x8d, 0xb3, ...word(from), 0x48, 0x8d, 0xbb, ...word(to), 0xb9, ...word(random.below(MAX_STEPS))];
   // Compared data are mostly equal: both from one place.
   const equal = name === 'cmps' && random.chance(0.5) ? [0x48, 0x89, 0xf7] : [];
   const down = random.chance(0.3);

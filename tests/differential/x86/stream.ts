@@ -17,7 +17,7 @@ const POINTER = 3;
 const INDEX = 14;
 const KEPT = new Set([RSP, POINTER, INDEX]);
 const MIDDLE = DATA + DATA_BYTES / 2;
-const MOST_INDEX = 15;
+const MAX_INDEX = 15;
 
 /** What a program cannot do, what depends on the processor, and what needs more around it than a stream gives. */
 const LEFT_OUT =
@@ -96,7 +96,7 @@ class Maker {
   }
   #memory(bytes: number, aligned: boolean): MemoryOperand {
     const random = this.#random;
-    const room = DATA_BYTES / 2 - (MOST_INDEX << 3) - 16 - bytes - 256;
+    const room = DATA_BYTES / 2 - (MAX_INDEX << 3) - 16 - bytes - 256;
     const grain = aligned ? 16 : 1;
     const within = Math.floor((random.below(2 * room) - room) / grain) * grain;
     const kind = random.below(4);
@@ -175,7 +175,7 @@ export function makeStream(seed: number, length: number, only?: RegExp): Stream 
   const gpr = Array.from({ length: 16 }, () => random.integer());
   gpr[POINTER] = BigInt(MIDDLE);
   gpr[RSP] = BigInt(MIDDLE + 128);
-  gpr[INDEX] = BigInt(random.below(MOST_INDEX + 1));
+  gpr[INDEX] = BigInt(random.below(MAX_INDEX + 1));
   const xmm = Array.from({ length: 32 }, () => vectorHalf(random));
   const rflags = (BigInt(random.below(0x1000)) & BigInt(ALL)) | 2n | 0x200n;
   const state = { gpr, rflags, xmm };

@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { detectFormat, openImage } from '../../../emulator/disk/open.ts';
 import { FIELD } from '../../../emulator/disk/qcow2/format.ts';
 import { zstdFrameBytes } from '../../../emulator/disk/qcow2/zstd-frame.ts';
-import { RecentlyUsed } from '../../../emulator/structures/recently-used.ts';
 import { type ImageSummary, summarize, summaryLines } from '../../../emulator/disk/summary.ts';
 import { decompressors, deflate, zstd } from './codecs.ts';
 import { patchwork, rawOf } from './content.ts';
@@ -123,26 +122,5 @@ describe('the length of a zstd frame', () => {
       }
     }
     expect(zstdFrameBytes(new Uint8Array(100))).toBeUndefined();
-  });
-});
-
-describe('the bounded cache', () => {
-  test('forgets what was used longest ago, shares loads, and does not remember failures', async () => {
-    const cache = new RecentlyUsed<string>(2);
-    const loads: number[] = [];
-    const get = (key: number) =>
-      cache.get(key, async () => {
-        loads.push(key);
-        return `${key}`;
-      });
-    await Promise.all([get(1), get(1), get(2)]);
-    await get(1);
-    await get(3);
-    expect([await get(1), await get(3)]).toEqual(['1', '3']);
-    expect(loads).toEqual([1, 2, 3]);
-    await get(2);
-    expect(loads).toEqual([1, 2, 3, 2]);
-    await expect(cache.get(9, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    expect(await get(9)).toBe('9');
   });
 });

@@ -1,4 +1,4 @@
-/** Machines for tests of instants: bare programs, what they print, and points kept in memory. */
+/** Machines for tests of snapshot points: bare programs, what they print, and points kept in memory. */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import type {
   MachineConfiguration,
   RestorePoint,
   RunningMachine,
-  SavedInstant,
+  SavedPoint,
   SharedRam,
 } from '../../../emulator/index.ts';
 
@@ -66,7 +66,7 @@ export async function attach(configuration: MachineConfiguration, point?: Restor
 /** The pages that are not zero. */
 export type Pages = ReadonlyMap<number, Uint8Array>;
 
-/** A saved instant with its whole memory. */
+/** A saved state with its whole memory. */
 export interface Point {
   readonly state: Uint8Array;
   readonly pages: Pages;
@@ -83,8 +83,8 @@ function hashOf(state: Uint8Array, pages: Pages): string {
   return hash.digest('hex');
 }
 
-/** Copies what an instant has marked. @param base the pages it has in common where only changed ones are marked */
-export async function pointOf({ state, ram, uptimeMs }: SavedInstant, base?: Point): Promise<Point> {
+/** Copies what a snapshot point has marked. @param base the pages it has in common where only changed ones are marked */
+export async function pointOf({ state, ram, uptimeMs }: SavedPoint, base?: Point): Promise<Point> {
   const pages = new Map(base?.pages);
   let copied = 0;
   await copyPages(ram, (page, bytes) => {

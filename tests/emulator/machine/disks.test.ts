@@ -1,4 +1,4 @@
-/** Disks that modules open: cut at the instant, told things, and others put in when a machine goes back. */
+/** Disks that modules open: cut at the snapshot point, told things, and others put in when a machine goes back. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -86,13 +86,13 @@ rest:
   j again
 `;
 
-it('a disk is cut at the instant, and another is in the machine after a return', async () => {
+it('a disk is cut at the snapshot point, and another is in the machine after a return', async () => {
   const configuration = bare(READER, 'auto', { disks: [noting('first', 1 << 20, 65)] });
   const { machine, says, printed, log } = await attach(configuration);
   await says('AAA');
-  const instant = await machine.save();
-  expect(instant.disks).toEqual([{ name: 'first', cut: 1, first: 65 }]);
-  const point = await pointOf(instant);
+  const snapshotPoint = await machine.save();
+  expect(snapshotPoint.disks).toEqual([{ name: 'first', cut: 1, first: 65 }]);
+  const point = await pointOf(snapshotPoint);
   await says('A'.repeat(printed().length + 2));
 
   const disks = [noting('second', 1 << 20, 66)];

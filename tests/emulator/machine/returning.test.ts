@@ -52,10 +52,10 @@ describe.each(MACHINES)('a branching history (%s, %i cores)', (engine, cores) =>
     let printedFrom = 0;
     let lastBefore = '';
     const save = async () => {
-      const instant = await machine.save({ onlyChanged: base !== undefined });
-      // What was printed before the instant has been delivered before the answer, what comes after it after.
+      const snapshotPoint = await machine.save({ onlyChanged: base !== undefined });
+      // What was printed before the snapshot point has been delivered before the answer, what comes after it after.
       const printed = attached.printed().slice(printedFrom);
-      base = await pointOf(instant, base);
+      base = await pointOf(snapshotPoint, base);
       expectInOrder(printed, lastBefore);
       points.push({ point: base, last: printed.at(-1) ?? lastBefore });
     };
@@ -100,9 +100,9 @@ describe.each(MACHINES)('a branching history (%s, %i cores)', (engine, cores) =>
   it('a machine of its own goes on from a point before its memory is there', async () => {
     const attached = await attach(bare(WANDERER, engine, { cores }));
     await attached.says('ab');
-    const instant = await attached.machine.save();
+    const snapshotPoint = await attached.machine.save();
     const last = attached.printed().at(-1) as string;
-    const point = await pointOf(instant);
+    const point = await pointOf(snapshotPoint);
     await attached.machine.stop();
 
     const configuration = bare(WANDERER, engine, { cores });

@@ -1,4 +1,4 @@
-/** What is saved of a machine that keeps running is one instant of it, whatever it writes meanwhile. */
+/** What is saved of a machine that keeps running is one moment of it, whatever it writes meanwhile. */
 import { expect, it } from 'vitest';
 import { copyPages } from '../../../emulator/host/pages.ts';
 import { attach, bare, type Point, pointOf, sleep } from './bare-machine.ts';
@@ -31,7 +31,7 @@ function passesIn({ pages }: Point): bigint[] {
 }
 
 it.each(ENGINES)(
-  'what is saved of a machine that keeps writing is one instant (%s)',
+  'what is saved of a machine that keeps writing is one moment (%s)',
   async (engine) => {
     const { machine } = await attach(bare(SWEEPER, engine));
     let before = 0n;
@@ -78,9 +78,9 @@ it('a second save waits until the first is copied, and a machine that ends does 
   const { machine } = await attach(bare(SWEEPER, 'auto'));
   const first = await machine.save();
   let taken = false;
-  const second = machine.save({ onlyChanged: true }).then((instant) => {
+  const second = machine.save({ onlyChanged: true }).then((snapshotPoint) => {
     taken = true;
-    return instant;
+    return snapshotPoint;
   });
   await sleep(50);
   expect(taken).toBe(false);
@@ -96,7 +96,7 @@ it('a second save waits until the first is copied, and a machine that ends does 
   expect((await pointOf(last)).copied).toBe((64 * 2 ** 20) / 4096);
 }, 60_000);
 
-it('time stands still while a machine is paused, and an instant of a paused machine leaves it paused', async () => {
+it('time stands still while a machine is paused, and a snapshot point of a paused machine leaves it paused', async () => {
   const { machine } = await attach(bare(SWEEPER, 'auto'));
   await sleep(30);
   await machine.pause();

@@ -16,9 +16,9 @@ it('machines start on threads kept ready, with cores made of modules kept from o
   const configuration = bare(WANDERER, 'auto', { disks });
   const first = await attach(configuration);
   await first.says('a');
-  const instant = await first.machine.save();
+  const snapshotPoint = await first.machine.save();
   const letters = first.printed().length;
-  const point = await pointOf(instant);
+  const point = await pointOf(snapshotPoint);
   // At once: there is only one spare thread of each kind; then on the next.
   const second = await attach(configuration, restorePoint(point, MEMORY, { paused: true }));
   expect((await pointOf(await second.machine.save())).hash).toBe(point.hash);

@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { writeArchive, type ExportMachine } from '../../../main/archive/export-machine.ts';
 import { importMachine, type ImportedMachine } from '../../../main/archive/import-machine.ts';
@@ -15,6 +14,7 @@ import { unpackParts } from '../../../main/library/saved-parts.ts';
 import { open, type Store } from '../../../main/storage/index.ts';
 import type { Report } from '../../../main/jobs/job.ts';
 import { Random } from '../../differential/random.ts';
+import { withRecord } from './forgery.ts';
 import { smallMachine, type SmallMachine } from './small-machine.ts';
 
 const SEED = Number(process.env['VIVARIUM_SEED'] ?? 20261121);
@@ -336,26 +336,3 @@ describe('refused', () => {
     expect(definition.disks).toEqual([{ id: expect.any(String) as string, readonly: false, writes: 'overlay', sizeBytes: 24 * 4096 }]);
   });
 });
-
-/** The file with its first record of a kind replaced, and all checksums right. */
-function withRecord(file: Buffer, kind: string, body: Buffer): Buffer {
-  const parts = [file.subarray(0, 16)];
-  let done = false;
-  for (let at = 16; file.toString('latin1', at, at + 4) !== 'END_';) {
-    const end = at + 20 + file.readUInt32LE(at + 8);
-    const isIt: boolean = !done && file.toString('latin1', at, at + 4) === kind;
-    parts.push(isIt ? record(kind, body) : file.subarray(at, end));
-    done ||= isIt;
-    at = end;
-  }
-  const before = Buffer.concat(parts);
-  return Buffer.concat([before, record('END_', createHash('sha256').update(before).digest())]);
-}
-function record(kind: string, body: Buffer): Buffer {
-  const header = Buffer.alloc(20);
-  header.write(kind, 'latin1');
-  header.writeUInt32LE(body.length, 8);
-  header.writeUInt32LE(body.length, 12);
-  header.writeUInt32LE(crc32(body, crc32(header.subarray(0, 16))), 16);
-  return Buffer.concat([header, body]);
-}

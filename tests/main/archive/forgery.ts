@@ -59,3 +59,10 @@ export function runBytes(count: number, runOf: (index: number) => readonly [numb
   for (let index = 0; index < count; index++) runOf(index).forEach((value, part) => bytes.writeDoubleLE(value, index * 24 + part * 8));
   return bytes;
 }
+
+/** The file with its first record of a kind replaced. */
+export function withRecord(file: Buffer, kind: string, content: Buffer): Buffer {
+  const records = recordsIn(file);
+  const at = records.findIndex((record) => record.kind === kind);
+  return fileOf(file, records.with(at, { kind, content }));
+}

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { AttachedDisk, FileDisk, ModuleDisk } from '../../../emulator/index.ts';
 import { openDisk } from '../../../main/disks/image-disk.ts';
-import type { OverlaySetup } from '../../../main/disks/overlay-disk.ts';
+import type { OverlaySetup } from '../../../main/disks/overlay-messages.ts';
 import { withDiskIds } from '../../../main/library/disk-ids.ts';
 import { newDefinition } from '../../../preload/contract/definition/new-definition.ts';
 import { checkDefinition } from '../../../main/supervisor/check-definition.ts';

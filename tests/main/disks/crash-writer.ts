@@ -2,7 +2,8 @@
  * Writes numbered records to an overlay disk until it is killed: record n goes to cluster (n * STRIDE) % CLUSTERS, its
  * number in every four bytes. Prints `flushed n` when record n and all before it are durable.
  */
-import { openDisk, type OverlayMark } from '../../../main/disks/overlay-disk.ts';
+import { openDisk } from '../../../main/disks/overlay-disk.ts';
+import type { OverlayMark } from '../../../main/disks/overlay-messages.ts';
 import type { AttachedDisk } from '../../../emulator/index.ts';
 import { CLUSTERS, STRIDE } from './crash-records.ts';
 

@@ -11,11 +11,12 @@ import { openLibrary, type Library } from '../../../main/library/library.ts';
 import { disksService, type DisksParts } from '../../../main/services/disks-service.ts';
 import { open, type Store } from '../../../main/storage/index.ts';
 import { taskList, type TaskList } from '../../../main/tasks/task-list.ts';
+import { jobCalls } from '../../../main/jobs/storage.ts';
 import { exportImage } from '../../../main/disks/export-image.ts';
 import { writingJobs } from '../../../main/workers/writing-jobs.ts';
 import { temporaryHome } from '../temporary-home.ts';
 import { openOverlay, type Disk } from './overlay.ts';
-import type { OverlaySetup } from '../../../main/disks/overlay-disk.ts';
+import type { OverlaySetup } from '../../../main/disks/overlay-messages.ts';
 
 export interface DiskLibrary {
   readonly folder: string;
@@ -47,15 +48,16 @@ export async function diskLibrary(): Promise<DiskLibrary> {
   const machines = new Map<MachineId, { record: Awaited<ReturnType<Library['machines']['get']>> }>();
   const storage = {
     file: join(home.folder, 'store.db'),
-    run: (name: string, args: unknown, options?: { progress?: unknown; signal?: AbortSignal }) =>
+    run: jobCalls(Object.keys(jobs), (name, args, options) =>
       jobs[name]!(store, args, options?.progress ?? (() => undefined), options?.signal ?? new AbortController().signal),
+    ),
   };
   const claims = new FileClaims(() => home.folder);
   const attaching = machineDisks({
     library,
     storage,
     claims,
-    behind: (title, work) => void tasks.begin(title, (_, signal) => work(() => undefined, signal)),
+    inBackground: (title, work) => void tasks.begin(title, (_, signal) => work(() => undefined, signal)),
   });
   const supervisor = {
     machine: (id: MachineId) => ({

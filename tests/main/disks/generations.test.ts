@@ -1,9 +1,9 @@
-/** Generations: what is written after an instant never counts as the instant's, whatever comes between. */
+/** Generations: what is written after a snapshot point never counts as the snapshot point's, whatever comes between. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { headPlace } from '../../../main/disks/content.ts';
 import { openOverlayRows } from '../../../main/disks/overlay-rows.ts';
-import type { OverlayMark } from '../../../main/disks/overlay-disk.ts';
+import type { OverlayMark } from '../../../main/disks/overlay-messages.ts';
 import { storeOverlay } from '../../../main/disks/store-overlay.ts';
 import { open } from '../../../main/storage/index.ts';
 import { temporaryFolder } from '../temporary-home.ts';
@@ -11,7 +11,7 @@ import { openOverlay, overlayIn } from './overlay.ts';
 
 const sizeBytes = 1024 * 1024;
 
-test('an instant without a write before it, settled after the machine was stopped and started, takes nothing away', async () => {
+test('a snapshot point without a write before it, settled after the machine was stopped and started, takes nothing away', async () => {
   const folder = temporaryFolder();
   const overlay = overlayIn(folder);
   const settled = { store: join(folder, 'store.db'), head: 'one' };
@@ -24,7 +24,7 @@ test('an instant without a write before it, settled after the machine was stoppe
   await disk.write(8192, written);
   await disk.flush();
 
-  // The instant is stored only now: nothing of it is in the overlay.
+  // The snapshot point is stored only now: nothing of it is in the overlay.
   const { clusters } = await storeOverlay(store, { overlay, generation, to: [headPlace('one', 0)] });
   expect(clusters).toBe(0);
   await disk.told({ kind: 'settled', version: 0, generation });

@@ -213,7 +213,7 @@ describeWith(['qemu-img'], 'with QEMU', () => {
     ['raw', false],
     ['qcow2', false],
     ['qcow2', true],
-  ] as const)('a running disk over a qcow2 chain is exported as %s (compressed: %s) at one instant', async (format, compress) => {
+  ] as const)('a running disk over a qcow2 chain is exported as %s (compressed: %s) at one moment', async (format, compress) => {
     const home = await diskLibrary();
     const model = rawImage(home.path('lowest.raw'), 4 * MEBIBYTE, 7);
     qemuImg('create', '-q', '-f', 'qcow2', '-b', home.path('lowest.raw'), '-F', 'raw', home.path('middle.qcow2'));

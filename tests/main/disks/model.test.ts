@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { headPlace, readContent } from '../../../main/disks/content.ts';
 import { contentImage } from '../../../main/disks/content-image.ts';
 import { openHostImage } from '../../../main/disks/host-image.ts';
-import type { OverlayMark } from '../../../main/disks/overlay-disk.ts';
+import type { OverlayMark } from '../../../main/disks/overlay-messages.ts';
 import { storeOverlay } from '../../../main/disks/store-overlay.ts';
 import { open, type Store } from '../../../main/storage/index.ts';
 import { temporaryFolder } from '../temporary-home.ts';

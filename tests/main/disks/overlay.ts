@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttachedDisk, DiskOwner } from '../../../emulator/index.ts';
 import { createHead } from '../../../main/disks/heads.ts';
-import { openDisk, type OverlaySetup } from '../../../main/disks/overlay-disk.ts';
+import { openDisk } from '../../../main/disks/overlay-disk.ts';
+import type { OverlaySetup } from '../../../main/disks/overlay-messages.ts';
 
 /** Collects what a disk tells its owner. */
 export class Owner implements DiskOwner {

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { headPlace } from '../../../main/disks/content.ts';
 import { overlayBytes } from '../../../main/disks/heads.ts';
-import type { OverlayHold, OverlayMark, OverlaySizes } from '../../../main/disks/overlay-disk.ts';
+import type { OverlayHold, OverlayMark, OverlaySizes } from '../../../main/disks/overlay-messages.ts';
 import { openOverlayRows } from '../../../main/disks/overlay-rows.ts';
 import { storeOverlay } from '../../../main/disks/store-overlay.ts';
 import { open } from '../../../main/storage/index.ts';
@@ -66,14 +66,15 @@ test('a guest that writes and flushes without a pause does not let the log grow'
   const disk = await openOverlay({ overlay, sizeBytes: MEBIBYTE });
   const bytes = new Uint8Array(4096);
   let longest = 0;
-  // Each flush appends a page of 64 KiB to the log: 220 MiB in all.
+  // Each flush appends a page of 64 KiB to the log: 220 MiB in all. At 128 MiB a commit waits for what copies it, however busy
+  // this computer's disk is.
   for (let count = 1; count <= 3500; count++) {
     bytes.fill(count & 255 || 1);
     await disk.write((count % 256) * 4096, bytes);
     await disk.flush();
     if (count % 100 === 0) longest = Math.max(longest, statSync(`${overlay}-wal`).size);
   }
-  expect(longest).toBeLessThan(80 * MEBIBYTE);
+  expect(longest).toBeLessThan(136 * MEBIBYTE);
   await disk.close();
 });
 

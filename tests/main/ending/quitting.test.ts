@@ -1,7 +1,7 @@
 /** Quitting: what a second and a third signal do, and that nothing is waited for without end. */
 import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { suspendAll } from '../../../main/timeline/leaving.ts';
+import { suspendAll } from '../../../main/history/leaving.ts';
 
 type Timelines = Parameters<typeof suspendAll>[0];
 type Machines = Parameters<typeof suspendAll>[1];

@@ -56,7 +56,7 @@ async function started() {
 }
 
 describe('the beginning', () => {
-  test('what an earlier instant left in the stream is passed over, however it is cut', async () => {
+  test('what an earlier snapshot point left in the stream is passed over, however it is cut', async () => {
     const { agent, greeting, dealtWith } = played();
     const connected = agent.connected();
     const all = Buffer.concat([bytes('half a message, vivarium.exec'), greeting()]);

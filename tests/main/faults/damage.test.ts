@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll } from 'vitest';
 import { findHome } from '../../../main/library/home.ts';
-import { checkLibrary } from '../../../main/timeline/check-library.ts';
+import { checkLibrary } from '../../../main/history/check-library.ts';
 import type { SnapshotId } from '../../../preload/contract/snapshots.ts';
 import { random } from '../../soak/random.ts';
 import { libraryFiles, openListening, trialLibrary, type TrialLibrary } from './trial-library.ts';

@@ -6,9 +6,9 @@ import { createHead, headsOnDisk, overlayFile } from '../../../main/disks/heads.
 import { openDatabase } from '../../../main/library/database.ts';
 import { migrate, migrations } from '../../../main/library/migrations.ts';
 import { openReader } from '../../../main/storage/index.ts';
-import { checkLibrary } from '../../../main/timeline/check-library.ts';
+import { checkLibrary } from '../../../main/history/check-library.ts';
 import { temporaryHome } from '../temporary-home.ts';
-import { timelineProgram } from '../timeline/timeline-program.ts';
+import { timelineProgram } from '../history/timeline-program.ts';
 
 async function withSnapshots(home = temporaryHome()) {
   const program = await timelineProgram({ home });
@@ -36,7 +36,7 @@ describe('after the program ended in the middle', { timeout: 60_000 }, () => {
     const [one, two] = taken;
     await program.library.snapshots.setState(one, 'storing', 'being stored');
     await program.library.snapshots.setState(two, 'storing', 'being stored');
-    await program.storage.run('dropOwners', { owners: [`snapshot:${two}`] });
+    await program.storage.run.dropOwners({ owners: [`snapshot:${two}`] });
     await program.close();
     const again = await timelineProgram({ home });
     const { snapshots, present } = await again.timelines.timeline(id);
@@ -63,7 +63,7 @@ describe('after the program ended in the middle', { timeout: 60_000 }, () => {
 
   test('what no row names is removed from the store and from the overlays', async () => {
     const { home, program, id, taken } = await withSnapshots();
-    await program.storage.run('copyOwner', { from: `snapshot:${taken[0]}`, to: 'snapshot:nobody' });
+    await program.storage.run.copyOwner({ from: `snapshot:${taken[0]}`, to: 'snapshot:nobody' });
     await createHead(overlayFile(home.folder, 'nobody'));
     await program.close();
     const again = await timelineProgram({ home });
@@ -75,7 +75,7 @@ describe('after the program ended in the middle', { timeout: 60_000 }, () => {
 
   test('nothing is removed beside a library that was set aside', async () => {
     const { home, program, taken } = await withSnapshots();
-    await program.storage.run('copyOwner', { from: `snapshot:${taken[0]}`, to: 'snapshot:of the other library' });
+    await program.storage.run.copyOwner({ from: `snapshot:${taken[0]}`, to: 'snapshot:of the other library' });
     await createHead(overlayFile(home.folder, 'nobody'));
     await program.close();
     writeFileSync(`${home.library}.damaged-2026-11-21T120000`, 'what is left of it');
@@ -87,7 +87,7 @@ describe('after the program ended in the middle', { timeout: 60_000 }, () => {
 
   test('a check names what is affected, and marks it', async () => {
     const { home, program, id, taken } = await withSnapshots();
-    await program.storage.run('dropOwners', { owners: [`snapshot:${taken[1]}`] });
+    await program.storage.run.dropOwners({ owners: [`snapshot:${taken[1]}`] });
     await program.close();
     expect(await checkLibrary(home)).toEqual([`the snapshot "two" of "hello-riscv64": its memory is missing`]);
     const again = await timelineProgram({ home });

@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { GuestKit } from '../../../main/images/index.ts';
 import type { MachineId } from '../../../preload/contract/machines.ts';
 import { temporaryFolder, temporaryHome } from '../temporary-home.ts';
-import { timelineProgram } from '../timeline/timeline-program.ts';
+import { timelineProgram } from '../history/timeline-program.ts';
 
 type Program = Awaited<ReturnType<typeof timelineProgram>>;
 
@@ -18,10 +18,10 @@ async function ended({ tasks }: Program, id: string): Promise<{ state: string; m
   }
 }
 async function imported(program: Program, file: string): Promise<MachineId> {
-  const { task } = program.timelines.carrying.import(file);
-  expect(program.timelines.carrying.imported(task)).toBeNull();
+  const { task } = program.history.carrying.import(file);
+  expect(program.history.carrying.imported(task)).toBeNull();
   expect(await ended(program, task)).toMatchObject({ state: 'done' });
-  return program.timelines.carrying.imported(task)!;
+  return program.history.carrying.imported(task)!;
 }
 
 /** A program with a running machine that has greeted, and a disk. */
@@ -54,7 +54,7 @@ describe('carried to another library', () => {
     await supervisor.machine(id).life.stop();
     await supervisor.update(id, { disks: [] });
     const file = join(temporaryFolder(), 'hello.vivarium');
-    expect(await ended(program, timelines.carrying.export(id, file).task)).toMatchObject({ state: 'done' });
+    expect(await ended(program, program.history.carrying.export(id, file).task)).toMatchObject({ state: 'done' });
 
     const there = await timelineProgram();
     const machine = await imported(there, file);
@@ -81,7 +81,7 @@ describe('carried to another library', () => {
     await program.shows(id, /ahoj[^]*ahoj[^]*>/);
     const before = (await program.timelines.timeline(id)).snapshots;
     const file = join(temporaryFolder(), 'hello.vivarium');
-    expect(await ended(program, program.timelines.carrying.export(id, file).task)).toMatchObject({ state: 'done' });
+    expect(await ended(program, program.history.carrying.export(id, file).task)).toMatchObject({ state: 'done' });
     expect(program.supervisor.machine(id).life.state).toBe('running');
     expect((await program.timelines.timeline(id)).snapshots.map(({ name }) => name)).toEqual(['greeted']);
 
@@ -125,7 +125,7 @@ describe('carried to another library', () => {
     const last = await timelines.create(id, { name: 'last' });
     expect((await library.snapshots.get(last.record.id)).state).toBe('storing');
     const file = join(temporaryFolder(), 'hello.vivarium');
-    const { state, message } = await ended(program, timelines.carrying.export(id, file).task);
+    const { state, message } = await ended(program, program.history.carrying.export(id, file).task);
     expect([state, message]).toEqual([
       'done',
       'one snapshot was left out: "lost" (damaged: its memory is missing: delete it, or restore another one)',
@@ -146,7 +146,7 @@ describe('carried to another library', () => {
     const { disks } = program.supervisor.machine(id).record.definition;
     await program.supervisor.update(id, { disks: [...disks, { path, format: 'raw', readonly: false, writes: 'overlay' }] });
     const file = join(folder, 'hello.vivarium');
-    const { message } = await ended(program, program.timelines.carrying.export(id, file).task);
+    const { message } = await ended(program, program.history.carrying.export(id, file).task);
     expect(message).toContain('disk 2 was left out: it was added while the machine was running');
     const there = await timelineProgram();
     const machine = await imported(there, file);
@@ -160,7 +160,7 @@ describe('carried to another library', () => {
     writeFileSync(path, Buffer.alloc(65_536, 'data'));
     const id = await program.hello({ disks: [{ path, format: 'raw', readonly: false, writes: 'overlay' }] });
     const file = join(folder, 'hello.vivarium');
-    expect(await ended(program, program.timelines.carrying.export(id, file).task)).toMatchObject({ state: 'done', message: 'done' });
+    expect(await ended(program, program.history.carrying.export(id, file).task)).toMatchObject({ state: 'done', message: 'done' });
     const there = await timelineProgram();
     const machine = await imported(there, file);
     expect(there.supervisor.machine(machine).record.definition.disks).toMatchObject([{ sizeBytes: 65_536 }]);
@@ -172,19 +172,19 @@ describe('carried to another library', () => {
     const folder = temporaryFolder();
     const taken = join(folder, 'taken');
     writeFileSync(taken, 'mine');
-    const refused = await ended(program, program.timelines.carrying.export(id, taken).task);
+    const refused = await ended(program, program.history.carrying.export(id, taken).task);
     expect(refused).toMatchObject({ state: 'failed', message: expect.stringContaining('already a file') as string });
     expect(readFileSync(taken, 'utf8')).toBe('mine');
     const file = join(folder, 'hello.vivarium');
-    await ended(program, program.timelines.carrying.export(id, file).task);
+    await ended(program, program.history.carrying.export(id, file).task);
     const bytes = readFileSync(file);
     bytes[bytes.length >> 1]! ^= 4;
     writeFileSync(file, bytes);
     const there = await timelineProgram();
-    const { task } = there.timelines.carrying.import(file);
+    const { task } = there.history.carrying.import(file);
     const failed = await ended(there, task);
     expect(failed).toMatchObject({ state: 'failed', message: expect.stringMatching(/is damaged: .* Nothing was imported/) as string });
-    expect(there.timelines.carrying.imported(task)).toBeNull();
+    expect(there.history.carrying.imported(task)).toBeNull();
     expect(there.supervisor.list()).toEqual([]);
     expect(await there.library.snapshots.list()).toEqual([]);
   });
@@ -198,7 +198,7 @@ describe('carried to another library', () => {
     const { template: _, ...own } = definition;
     const { id } = await program.supervisor.create({ ...own, name: 'of its own', boot: { kind: 'bare', program: source } });
     const file = join(temporaryFolder(), 'own.vivarium');
-    expect(await ended(program, program.timelines.carrying.export(id, file).task)).toMatchObject({ state: 'done' });
+    expect(await ended(program, program.history.carrying.export(id, file).task)).toMatchObject({ state: 'done' });
 
     const home = temporaryHome();
     const there = await timelineProgram({ home });

@@ -1,5 +1,6 @@
 /** Linux's x86 kernel file: its header, and the kernel that is packed in it (Linux, Documentation/arch/x86/boot). */
-import { hasText, mebibytes, viewOf } from '../../../format/bytes.ts';
+import { formatBytes } from '../../../quantities/bytes.ts';
+import { hasText, viewOf } from '../../../format/bytes.ts';
 import { identify } from '../../../format/identify.ts';
 import { MachineError } from '../../../index.ts';
 import type { Inflate } from '../../boot/request.ts';
@@ -55,7 +56,7 @@ export const isBzImage = (bytes: Uint8Array): boolean => hasText(bytes, FIELD.ma
 export function readBzImage(bytes: Uint8Array): BzImage {
   const view = viewOf(bytes);
   const truncated = (wanted: number) =>
-    new MachineError(`the kernel is a truncated bzImage (${mebibytes(bytes.length)} of ${mebibytes(wanted)}): get the file again`);
+    new MachineError(`the kernel is a truncated bzImage (${formatBytes(bytes.length)} of ${formatBytes(wanted)}): get the file again`);
   if (bytes.length < FIELD.initSize + 4) throw truncated(SECTOR * (DEFAULT_SECTORS + 1));
   const version = view.getUint16(FIELD.version, true);
   if (version < OLDEST)
@@ -99,7 +100,7 @@ export function unpackedKernel({ payload }: BzImage, inflate: Inflate, limit: nu
   } catch (error) {
     if (error instanceof RangeError)
       throw new MachineError(
-        `the kernel unpacks to more than the ${mebibytes(limit)} of memory this machine has: give the machine more memory`,
+        `the kernel unpacks to more than the ${formatBytes(limit)} of memory this machine has: give the machine more memory`,
       );
     const reason = error instanceof Error ? error.message : String(error);
     throw new MachineError(`the kernel in the bzImage is damaged (${reason}): get the file again`, { cause: error });

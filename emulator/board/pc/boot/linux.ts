@@ -1,5 +1,6 @@
 /** Starts Linux by its 64-bit boot protocol (Linux, Documentation/arch/x86/boot). */
-import { mebibytes, utf8 } from '../../../format/bytes.ts';
+import { formatBytes } from '../../../quantities/bytes.ts';
+import { utf8 } from '../../../format/bytes.ts';
 import { MachineError } from '../../../index.ts';
 import { elfProgram, type WantedProgram } from '../../boot/elf.ts';
 import { Loader } from '../../boot/loader.ts';
@@ -32,7 +33,7 @@ export function loadBzImage({ inflate, memory }: BootRequest, loader: Loader, fi
   const enough = preferredAddress + initSize;
   if (enough > memory.end)
     throw new MachineError(
-      `the kernel needs ${mebibytes(enough)} of memory to start, and this machine has ${mebibytes(memory.size)}: give the machine more memory`,
+      `the kernel needs ${formatBytes(enough)} of memory to start, and this machine has ${formatBytes(memory.size)}: give the machine more memory`,
     );
   const kernel = unpackedKernel(image, inflate, memory.size);
   if (kernel) {
@@ -48,7 +49,7 @@ export function placeInitrd({ memory }: BootRequest, loader: Loader, initrd: Uin
   const at = Loader.below(Math.min(memory.end, last + 1), initrd.length);
   if (at < Math.ceil(above / PAGE) * PAGE)
     throw new MachineError(
-      `the initrd (${mebibytes(initrd.length)}) does not fit into the machine's ${mebibytes(memory.size)} of memory beside the kernel: give the machine more memory or a smaller initrd`,
+      `the initrd (${formatBytes(initrd.length)}) does not fit into the machine's ${formatBytes(memory.size)} of memory beside the kernel: give the machine more memory or a smaller initrd`,
     );
   loader.put('the initrd', at, initrd);
   return at;

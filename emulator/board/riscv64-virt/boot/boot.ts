@@ -2,10 +2,10 @@
  * Prepares a machine's RAM and the first core's registers for its boot source: a Linux kernel under the built-in SBI or
  * under firmware, firmware alone, or a bare program. Placement follows QEMU's hw/riscv/boot.c.
  */
-import { mebibytes } from '../../../format/bytes.ts';
 import { isRiscv64 } from '../../../format/elf.ts';
 import { identify, type Identity } from '../../../format/identify.ts';
 import { MachineError } from '../../../index.ts';
+import { formatBytes } from '../../../quantities/bytes.ts';
 import { elfProgram } from '../../boot/elf.ts';
 import { Loader } from '../../boot/loader.ts';
 import type { BootRequest } from '../../boot/request.ts';
@@ -157,7 +157,7 @@ function placeInitrd({ memory }: RiscvBootRequest, loader: Loader, initrd: Uint8
   const at = usual >= closest && usual + initrd.length <= room ? usual : closest;
   if (at + initrd.length > room)
     throw new MachineError(
-      `the initrd (${mebibytes(initrd.length)}) does not fit into the machine's ${mebibytes(memory.size)} of memory beside the kernel: give the machine more memory or a smaller initrd`,
+      `the initrd (${formatBytes(initrd.length)}) does not fit into the machine's ${formatBytes(memory.size)} of memory beside the kernel: give the machine more memory or a smaller initrd`,
     );
   loader.put('the initrd', at, initrd);
   return { start: at, end: at + initrd.length };

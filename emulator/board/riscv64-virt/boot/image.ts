@@ -1,7 +1,8 @@
 /** Linux's RISC-V `Image`: its header says where it goes and how much memory it takes (Documentation/arch/riscv/boot-image-header). */
-import { hasText, mebibytes, viewOf } from '../../../format/bytes.ts';
+import { hasText, viewOf } from '../../../format/bytes.ts';
 import { identify } from '../../../format/identify.ts';
 import { MachineError } from '../../../index.ts';
+import { formatBytes } from '../../../quantities/bytes.ts';
 import type { Inflate } from '../../boot/request.ts';
 
 /** How files are unpacked: into a memory of so many bytes they must fit. */
@@ -46,7 +47,7 @@ function inflated(file: Uint8Array, what: string, { inflate, limit }: Unpacking)
   } catch (error) {
     if (error instanceof RangeError)
       throw new MachineError(
-        `${what} unpacks to more than the ${mebibytes(limit)} of memory this machine has: give the machine more memory`,
+        `${what} unpacks to more than the ${formatBytes(limit)} of memory this machine has: give the machine more memory`,
       );
     const reason = error instanceof Error ? error.message : String(error);
     throw new MachineError(`${what} is a truncated or damaged gzip file (${reason}): get the file again`, { cause: error });
@@ -62,7 +63,9 @@ export function linuxImage(bytes: Uint8Array): LinuxImage {
   if ((view.getBigUint64(24, true) & 1n) !== 0n) throw new MachineError(`the kernel is a big-endian RISC-V Image; ${WANTED_KERNEL}`);
   const end = endOfSections(bytes);
   if (bytes.length < end)
-    throw new MachineError(`the kernel is a truncated RISC-V Image (${mebibytes(bytes.length)} of ${mebibytes(end)}): get the file again`);
+    throw new MachineError(
+      `the kernel is a truncated RISC-V Image (${formatBytes(bytes.length)} of ${formatBytes(end)}): get the file again`,
+    );
   return { bytes, textOffset, size: Math.max(declared, bytes.length) };
 }
 

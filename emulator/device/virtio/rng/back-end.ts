@@ -6,7 +6,7 @@ import type { VirtioRng } from './device.ts';
 import { RNG_QUEUE_SIZE } from './state.ts';
 
 /** Most bytes for one buffer; the driver asks again for more (section 5.4.6 allows fewer than offered). */
-const MOST = 64 * 1024;
+const MAX_BYTES = 64 * 1024;
 
 export class RngBackEnd {
   readonly #device: VirtioRng;
@@ -28,7 +28,7 @@ export class RngBackEnd {
       filled = false;
       const wanted = this.#device.lock.hold(() => this.#queue.peek()?.writableLength);
       if (wanted === undefined) return;
-      const bytes = this.#entropy(Math.min(MOST, wanted));
+      const bytes = this.#entropy(Math.min(MAX_BYTES, wanted));
       this.#gate.admit({ kind: 'entropy', bytes }, () => {
         filled = true;
         this.#device.lock.hold(() => this.#fill(bytes));

@@ -1,6 +1,6 @@
 /** An ext2, ext3 or ext4 file system: its tree and its files. */
 import { bytesAt } from '../bytes.ts';
-import { Allowance, DEEPEST, MOST_ENTRIES } from '../limits.ts';
+import { Allowance, DEEPEST, MAX_ENTRIES } from '../limits.ts';
 import { readExtents } from '../read-extents.ts';
 import { damaged, type DiskReader, type FileExtent, type Volume, type VolumeEntry } from '../volume.ts';
 import { namesIn, type Name } from './directory.ts';
@@ -33,7 +33,7 @@ export class ExtVolume implements Volume {
   }
 
   async *list(): AsyncGenerator<VolumeEntry> {
-    const entries = new Allowance(MOST_ENTRIES, 'its directories hold too many entries');
+    const entries = new Allowance(MAX_ENTRIES, 'its directories hold too many entries');
     const blocks = new Allowance(this.#superblock.blocks, 'its directories are larger than the volume');
     const seen = new Set<number>();
     const open: { readonly inode: Inode; readonly path: string; readonly depth: number }[] = [

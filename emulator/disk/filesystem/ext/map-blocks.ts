@@ -3,7 +3,7 @@
  * ("Direct/Indirect Block Addressing"). A tree on a hostile volume may be anything, so every step is checked.
  */
 import { bytesAt, u16, u32 } from '../bytes.ts';
-import { Allowance, MOST_EXTENTS } from '../limits.ts';
+import { Allowance, MAX_EXTENTS } from '../limits.ts';
 import { append } from '../read-extents.ts';
 import { damaged, type DiskReader, type FileExtent } from '../volume.ts';
 import { FLAG, type Inode } from './inode.ts';
@@ -29,7 +29,7 @@ interface Walk {
 export async function mapBlocks(reader: DiskReader, superblock: Superblock, inode: Inode): Promise<readonly FileExtent[]> {
   const blocks = Math.ceil(inode.sizeBytes / superblock.blockBytes);
   if (blocks === 0) return [];
-  const allowance = new Allowance(MOST_EXTENTS, `the blocks of inode ${inode.number}`);
+  const allowance = new Allowance(MAX_EXTENTS, `the blocks of inode ${inode.number}`);
   const walk: Walk = { reader, superblock, blocks, extents: [], allowance };
   if (inode.flags & FLAG.extents) await walkExtents(walk, inode.map, undefined);
   else await walkBlockMap(walk, inode.map);

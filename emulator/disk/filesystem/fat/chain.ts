@@ -1,6 +1,6 @@
 /** The file allocation table: each cluster's entry names the next one of its file. */
 import { bytesAt, u16, u32 } from '../bytes.ts';
-import { MOST_EXTENTS, Allowance } from '../limits.ts';
+import { MAX_EXTENTS, Allowance } from '../limits.ts';
 import { append } from '../read-extents.ts';
 import { damaged, type DiskReader, type FileExtent } from '../volume.ts';
 import type { BootSector } from './boot-sector.ts';
@@ -42,7 +42,7 @@ export async function followChain(
       lengthBytes: clusterBytes,
       volumeOffset: dataOffset + (cluster - 2) * clusterBytes,
     });
-    if (extents.length > MOST_EXTENTS) throw damaged(`the chain of clusters from ${first} is in too many pieces`);
+    if (extents.length > MAX_EXTENTS) throw damaged(`the chain of clusters from ${first} is in too many pieces`);
     if (count + 1 < needed) cluster = await entry(reader, boot, cluster);
   }
   return extents;

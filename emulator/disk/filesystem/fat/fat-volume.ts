@@ -1,6 +1,6 @@
 /** A FAT12, FAT16 or FAT32 file system: its tree and its files. */
 import { bytesAt } from '../bytes.ts';
-import { Allowance, DEEPEST, MOST_ENTRIES } from '../limits.ts';
+import { Allowance, DEEPEST, MAX_ENTRIES } from '../limits.ts';
 import { readExtents } from '../read-extents.ts';
 import { damaged, type DiskReader, type FileExtent, type Volume, type VolumeEntry } from '../volume.ts';
 import type { BootSector } from './boot-sector.ts';
@@ -25,7 +25,7 @@ export class FatVolume implements Volume {
   }
 
   async *list(): AsyncGenerator<VolumeEntry> {
-    const allowance = new Allowance(MOST_ENTRIES, 'its directories hold too many entries');
+    const allowance = new Allowance(MAX_ENTRIES, 'its directories hold too many entries');
     const seen = new Set<number>();
     const open = [{ bytes: await rootOf(this.#reader, this.#boot), path: '', depth: 0 }];
     for (let directory = open.pop(); directory; directory = open.pop()) {

@@ -10,7 +10,7 @@ const STRINGS: Readonly<Record<string, number>> = { '.ascii': 0, '.asciz': 1, '.
 const SILENT = new Set(['.globl', '.global', '.text', '.type', '.size', '.option']);
 
 /** An alignment beyond a page, or a gap beyond this, is a mistake. */
-const MOST_BYTES = 64n * 1024n * 1024n;
+const MAX_BYTES = 64n * 1024n * 1024n;
 
 export const isDirective = (name: string): boolean => name.startsWith('.');
 
@@ -40,7 +40,7 @@ export function dataSize(name: string, operands: readonly string[], context: Exp
 }
 
 function limited(value: bigint, name: string): number {
-  if (value < 0n || value > MOST_BYTES) throw new Error(`${value} is too much for ${name}`);
+  if (value < 0n || value > MAX_BYTES) throw new Error(`${value} is too much for ${name}`);
   return Number(value);
 }
 function gap(here: bigint, alignment: bigint): number {

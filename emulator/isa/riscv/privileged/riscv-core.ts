@@ -6,10 +6,10 @@ import { CAUSE } from '../cause.ts';
 import { FLOAT_MODE, FLOAT_STATES, type FloatMode, type Modes } from '../../architecture.ts';
 import { coreState, HART, PRIVILEGE, STATUS } from '../state.ts';
 import { FACTS } from './facts.ts';
-import type { CoreEnvironment, CoreState } from './core.ts';
+import type { CoreState } from './core.ts';
 import { accessCsr } from './csr.ts';
 import { protectionActive, protectionAllows } from './protection.ts';
-import { mayFence, systemOperation } from './system.ts';
+import { mayFence, type SystemCore, systemOperation } from './system.ts';
 import { interruptsPending, nextInterrupt, supervisorTimerEnabled, takeTrap } from './trap.ts';
 
 /** Banks of the lookaside buffer: each way in which the same address can mean something else. */
@@ -25,7 +25,7 @@ const NX = 1;
 /** Ticks beyond which (28 years) a deadline is none. */
 const NEVER = 1n << 53n;
 
-export class RiscvCore implements PrivilegedCore, CoreEnvironment {
+export class RiscvCore implements PrivilegedCore, SystemCore {
   readonly state: CoreState;
   readonly engine: EngineCore;
   constructor(engine: EngineCore, buffer: SharedArrayBuffer, stateAt: number) {

@@ -2,21 +2,27 @@
 import { CAUSE } from '../cause.ts';
 import type { Operation } from '../cpu.ts';
 import { PRIVILEGE, STATUS } from '../state.ts';
-import type { CoreState } from './core.ts';
-import type { RiscvCore } from './riscv-core.ts';
+import type { EngineCore, Standing } from '../../architecture.ts';
+import type { CoreEnvironment, CoreState } from './core.ts';
 import { returnFromMachine, returnFromSupervisor } from './trap.ts';
 
 /** Bits of menvcfg and senvcfg (privileged manual, section "Machine Environment Configuration"). */
 const ENVIRONMENT = { CBIE: 3n << 4n, CBCFE: 1n << 6n };
 
-const illegal = (core: RiscvCore) => core.engine.raise(CAUSE.illegal, 0n);
+/** What system operations need of a core. */
+export interface SystemCore extends CoreEnvironment {
+  readonly engine: EngineCore;
+  standing(): Standing;
+}
+
+const illegal = (core: SystemCore) => core.engine.raise(CAUSE.illegal, 0n);
 
 /** Does one operation; the instruction's address is in `state.pc`, operands in `working`. */
-export function systemOperation(core: RiscvCore, operation: Operation): void {
+export function systemOperation(core: SystemCore, operation: Operation): void {
   operations[operation](core);
 }
 
-const operations: Record<Operation, (core: RiscvCore) => void> = {
+const operations: Record<Operation, (core: SystemCore) => void> = {
   illegal,
   ecall: (core) => {
     const { state, engine } = core;
@@ -76,6 +82,6 @@ export const mayFence = (state: CoreState): boolean =>
   state.privilege === PRIVILEGE.M || (state.privilege === PRIVILEGE.S && (state.mstatus & STATUS.TVM) === 0n);
 
 /** Cache-block instructions are enabled for S by menvcfg and for U by senvcfg as well. */
-const permitted = ({ state }: RiscvCore, bits: bigint) =>
+const permitted = ({ state }: SystemCore, bits: bigint) =>
   state.privilege === PRIVILEGE.M ||
   ((state.menvcfg & bits) !== 0n && (state.privilege === PRIVILEGE.S || (state.senvcfg & bits) !== 0n));

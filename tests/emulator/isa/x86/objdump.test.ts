@@ -10,7 +10,7 @@ import { describeWith } from '../../../kit/tools.ts';
 const PROGRAM = '/bin/bash';
 /** Lines that are compared. */
 const MOST = 60_000;
-const MOST_OUTPUT = 2 ** 30;
+const MAX_OUTPUT = 2 ** 30;
 
 /** What the two may write differently: symbols, comments, idle prefixes, displacements of 0, negative ones from RIP. */
 function normalized(text: string): string {
@@ -32,7 +32,7 @@ interface Line {
 }
 function listing(syntax: 'intel' | 'att'): Line[] {
   const text = execFileSync('objdump', ['-d', '-w', '--no-show-raw-insn', '-j', '.text', '-M', syntax, PROGRAM], {
-    maxBuffer: MOST_OUTPUT,
+    maxBuffer: MAX_OUTPUT,
   }).toString();
   return text
     .split('\n')

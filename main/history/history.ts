@@ -18,9 +18,13 @@ import { suspendAll } from './leaving.ts';
 import { MachineBin } from '../bin/machine-bin.ts';
 import { usable } from '../returning/return-plan.ts';
 import { SpaceWatch } from './space-watch.ts';
+import type { Storage } from '../jobs/storage.ts';
+import type { TimelineJobs } from '../taking/timeline-parts.ts';
+import type { CarryingJobs } from '../transfer/carrying-jobs.ts';
 import { Timelines, type TimelinesParts } from '../snapshots/timelines.ts';
 
-export interface OpenTimelinesParts extends Omit<TimelinesParts, 'machine' | 'refresh'> {
+export interface HistoryParts extends Omit<TimelinesParts, 'machine' | 'refresh' | 'wentBack' | 'storage'> {
+  readonly storage: Storage<TimelineJobs & CarryingJobs>;
   readonly supervisor: Supervisor;
   configure(definition: MachineDefinition, disks: readonly DiskAttachment[], signal: AbortSignal): Promise<MachineConfiguration>;
   readonly version: string;
@@ -29,26 +33,41 @@ export interface OpenTimelinesParts extends Omit<TimelinesParts, 'machine' | 're
   readonly freeSpace?: () => Promise<FreeSpace>;
 }
 
-export class OpenTimelines extends Timelines {
+export class History {
+  readonly timelines: Timelines;
   readonly carrying: Carrying;
   readonly booted: BootedStates;
   readonly machineBin: MachineBin;
   readonly #supervisor: Supervisor;
   readonly #checkpoints: Checkpoints;
   readonly #space: SpaceWatch;
-  /** Machines whose end was seen. */
+  /** Machines whose end was not seen yet. */
   readonly #active = new Set<MachineId>();
 
-  constructor(parts: OpenTimelinesParts) {
-    const { supervisor, library } = parts;
-    super({ ...parts, machine: (id) => supervisor.machine(id), refresh: (id) => supervisor.refresh(id) });
+  constructor(parts: HistoryParts) {
+    const { supervisor, library, storage } = parts;
+    const machine = (id: MachineId) => supervisor.machine(id);
+    this.timelines = new Timelines({
+      ...parts,
+      machine,
+      refresh: (id) => supervisor.refresh(id),
+      wentBack: (id, kept) => void this.#thinAfter(id, kept).catch((error: unknown) => this.#warn(error)),
+    });
     this.#supervisor = supervisor;
+    const { timelines } = this;
     const machines = () => supervisor.machines();
     const names = () => supervisor.list().map(({ definition }) => definition.name);
-    this.carrying = carrying({ timelines: this, program: `Vivarium ${parts.version}`, names, adopt: (id) => supervisor.adopt(id) });
-    this.#checkpoints = new Checkpoints(this, machines);
-    this.booted = new BootedStates(this.parts, parts.startMachine);
-    this.machineBin = new MachineBin(this, () => supervisor.bin());
+    this.carrying = carrying({ timelines, storage, program: `Vivarium ${parts.version}`, names, adopt: (id) => supervisor.adopt(id) });
+    this.#checkpoints = new Checkpoints(timelines, machines);
+    this.booted = new BootedStates(timelines.parts, parts.startMachine);
+    this.machineBin = new MachineBin({
+      ...timelines.parts,
+      statuses: () => supervisor.bin(),
+      recovered: () => timelines.recovered(),
+      settled: (id) => timelines.of(id).settled(),
+      forget: (id) => timelines.forget(id),
+      removed: () => timelines.usage.touched(),
+    });
     const { folder } = library.home;
     this.#space = new SpaceWatch({ folder, freeSpace: parts.freeSpace ?? (() => freeSpace(folder)), machines, notice: parts.notice });
   }
@@ -56,40 +75,32 @@ export class OpenTimelines extends Timelines {
   /** The supervisor tells that a machine's state is another one. */
   machineChanged(machine: SupervisedMachine): void {
     if (machine.life.isActive) this.#active.add(machine.id);
-    else if (this.#active.delete(machine.id)) void this.ended(machine).catch((error: unknown) => this.#warn(error));
+    else if (this.#active.delete(machine.id)) void this.timelines.ended(machine).catch((error: unknown) => this.#warn(error));
   }
 
   diskTrouble(machine: SupervisedMachine, slot: number, message: string | undefined): void {
     this.#space.diskTrouble(machine, slot, message);
   }
 
-  override async restore(id: SnapshotId): ReturnType<Timelines['restore']> {
-    const restored = await super.restore(id);
-    if (restored.kept !== null) void this.#thinAfter(id, restored.kept).catch((error: unknown) => this.#warn(error));
-    return restored;
-  }
-
   /** Going back and forth keeps many presents: when one is stored, older ones may go. */
-  async #thinAfter(restored: SnapshotId, kept: SnapshotId): Promise<void> {
-    const { machine } = await this.parts.library.snapshots.get(restored);
-    if (machine === null) return;
-    await this.of(machine).storing.settled(kept);
+  async #thinAfter(machine: MachineId, kept: SnapshotId): Promise<void> {
+    await this.timelines.of(machine).storing.settled(kept);
     await this.#checkpoints.thin(this.#supervisor.machine(machine), kept);
   }
 
   /** A new machine that goes on from a snapshot. */
   async branch(id: SnapshotId, { name, start }: { readonly name?: string; readonly start: boolean }): Promise<MachineStatus> {
-    await this.recovered();
-    const found = await this.parts.library.snapshots.get(id);
+    await this.timelines.recovered();
+    const found = await this.timelines.parts.library.snapshots.get(id);
     const source = await usable(
-      this.parts,
+      this.timelines.parts,
       found,
       found.machine ? this.#supervisor.machine(found.machine).record.definition : found.definition,
     );
     const taken = this.#supervisor.list().map(({ definition }) => definition.name);
     const own = source.machine && this.#supervisor.machine(source.machine).record.definition.name;
-    const machine = await branch(this.parts, source, name ?? freeName(`${own ?? source.definition.name} branch`, taken));
-    await this.parts.measured();
+    const machine = await branch(this.timelines.parts, source, name ?? freeName(`${own ?? source.definition.name} branch`, taken));
+    await this.timelines.parts.measured();
     const status = await this.#supervisor.adopt(machine);
     if (!start) return status;
     await this.#supervisor.machine(machine).start();
@@ -103,12 +114,12 @@ export class OpenTimelines extends Timelines {
         'unavailable',
         `${definition.template} has no boot marker: create the machine without a saved boot and start it`,
       );
-    await this.recovered();
+    await this.timelines.recovered();
     if (this.#supervisor.list().some((status) => status.definition.name === definition.name))
       throw new ContractError('conflict', `there is already a machine called "${definition.name}": choose another name`);
     const booted = await this.booted.have({ definition, ready: new RegExp(ready) });
-    const machine = await branch(this.parts, booted, definition.name, definition.note);
-    this.usage.touched();
+    const machine = await branch(this.timelines.parts, booted, definition.name, definition.note);
+    this.timelines.usage.touched();
     return this.#supervisor.adopt(machine);
   }
 
@@ -127,17 +138,17 @@ export class OpenTimelines extends Timelines {
   /** What is being stored of a machine speaks to it, and could not of one that is in the bin. */
   async #settledIfOff(id: MachineId): Promise<void> {
     const machine = this.#supervisor.machines().find((one) => one.id === id);
-    if (machine?.life.isActive === false) await this.of(id).settled();
+    if (machine?.life.isActive === false) await this.timelines.of(id).settled();
   }
 
   /** Begins a check of every stored byte; the task's last words say what was found. */
   checkAll(): { readonly task: string } {
-    const { tasks, library } = this.parts;
+    const { tasks, library } = this.timelines.parts;
     const task = tasks.begin('Checking the library', async (progress, signal) => {
-      await this.recovered();
-      const found = await checkAll(this.parts, { progress, signal });
+      await this.timelines.recovered();
+      const found = await checkAll(this.timelines.parts, { progress, signal });
       for (const { id } of await library.machines.list())
-        this.parts.changed(
+        this.timelines.parts.changed(
           id,
           (await library.snapshots.list(id)).map((record) => record.id),
         );
@@ -146,25 +157,30 @@ export class OpenTimelines extends Timelines {
     return { task: task.id };
   }
 
+  /** Ends the storage, after `leave`. */
+  close(hurry: AbortSignal = NEVER): Promise<void> {
+    return this.timelines.close(hurry);
+  }
+
   /** Suspends what is to be saved when the program quits, as long as nobody is in a hurry; what runs then is to be stopped. */
   async leave(hurry: AbortSignal = NEVER): Promise<void> {
     this.#checkpoints.close();
     this.#space.close();
-    await suspendAll(this, this.#supervisor.machines(), hurry);
-    await Promise.race([this.settled(), aborted(hurry)]);
+    await suspendAll(this.timelines, this.#supervisor.machines(), hurry);
+    await Promise.race([this.timelines.settled(), aborted(hurry)]);
   }
 
   #warn(error: unknown): void {
-    this.parts.notice('warning', (error as Error).message);
+    this.timelines.parts.notice('warning', (error as Error).message);
   }
 }
 
-/** The timelines of a library's machines; what an ended program left is put in order behind. */
-export function openTimelines(parts: OpenTimelinesParts): OpenTimelines {
-  const timelines = new OpenTimelines(parts);
-  timelines.recovered().then(
+/** The history of a library's machines; what an ended program left is put in order in the background. */
+export function openHistory(parts: HistoryParts): History {
+  const history = new History(parts);
+  history.timelines.recovered().then(
     (done) => done.forEach((line) => parts.notice('info', line)),
     (error: unknown) => parts.notice('error', `snapshots cannot be used: ${(error as Error).message}`),
   );
-  return timelines;
+  return history;
 }

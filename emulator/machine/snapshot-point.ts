@@ -1,5 +1,5 @@
 /**
- * Takes a machine at one instant, puts it back to another, or both at once: on the I/O thread, where disks and devices'
+ * Takes a machine at one moment, puts it back to another, or both at once: on the I/O thread, where disks and devices'
  * back ends are. Disk requests are finished while the guest still runs; then the cores come to a stand, and one
  * uninterrupted step cuts the disks, copies the state of cores and devices, marks the pages and, going back, puts state
  * and disks in. Nothing in that step depends on how much memory is in use or has been written.
@@ -31,14 +31,14 @@ export const STANDSTILL_MS = 10_000;
 /** How long requests may take that the host's disk has not answered, in milliseconds. */
 const DISK_PATIENCE_MS = 30_000;
 
-export interface InstantRequest {
+export interface PointRequest {
   /** Which pages the snapshot is to copy; absent: none is taken. */
   readonly save?: 'all' | 'changed';
   /** Where to go back to. */
   readonly back?: { readonly state: Uint8Array; readonly differs: Uint8Array };
 }
 
-export interface Instant {
+export interface TakenPoint {
   /** With `save`: cores and devices, what each disk's `cut` answered, and the clock in milliseconds. */
   readonly saved?: { readonly state: Uint8Array; readonly disks: readonly unknown[]; readonly uptimeMs: number };
   /** How long the guest stood still for it, in milliseconds; 0 where it was paused anyway. */
@@ -47,7 +47,7 @@ export interface Instant {
   readonly retiredBefore: number;
 }
 
-export interface InstantParts {
+export interface SnapshotPointsParts {
   readonly layout: MachineLayout;
   readonly buffer: SharedArrayBuffer;
   readonly board: Board;
@@ -61,12 +61,12 @@ export interface InstantParts {
   readonly whole: Omit<MachineState, 'ticks'>;
 }
 
-export class Instants {
-  readonly #parts: InstantParts;
+export class SnapshotPoints {
+  readonly #parts: SnapshotPointsParts;
   #kickLater = false;
   #renewLater = false;
 
-  constructor(parts: InstantParts) {
+  constructor(parts: SnapshotPointsParts) {
     this.#parts = parts;
   }
 
@@ -78,10 +78,10 @@ export class Instants {
    * @throws MachineError when the machine ends meanwhile or the state does not fit; nothing has changed then
    */
   async take(
-    request: InstantRequest,
+    request: PointRequest,
     disks: readonly AttachedDisk[],
     next: readonly AttachedDisk[] | undefined,
-    taken: (instant: Instant) => void,
+    taken: (snapshotPoint: TakenPoint) => void,
   ): Promise<void> {
     const { board, clock, control, within } = this.#parts;
     const target = request.back && this.#fitting(request.back.state);
@@ -107,21 +107,21 @@ export class Instants {
       late = !(await within(STANDSTILL_MS, stand));
       if (!(await stand) && !control.stopping) throw new MachineError('the machine does not come to a standstill: nothing was saved');
       if (control.stopping) throw new MachineError('the machine has ended: there is nothing to save');
-      const instant = this.#atOnce(request, target, disks, next);
-      taken({ ...instant, pausedMs: letGo() });
+      const snapshotPoint = this.#atOnce(request, target, disks, next);
+      taken({ ...snapshotPoint, pausedMs: letGo() });
     } finally {
       letGo();
-      // The disks of a paused machine stay quiet: one that was put back is exactly that instant until it runs.
+      // The disks of a paused machine stay quiet: one that was put back is exactly that snapshot point until it runs.
       if (!control.stopping && wasRunning) board.outside.resume();
     }
   }
 
-  /** The machine holds the state of another instant and does not run yet: what its back ends must look at is for `running`. */
+  /** The machine holds the state of another snapshot point and does not run yet: what its back ends must look at is for `running`. */
   later(): void {
     this.#kickLater = true;
     this.#renewLater = true;
   }
-  /** A machine that holds the state of another instant is about to run: its guest learns that it went back. */
+  /** A machine that holds the state of another snapshot point is about to run: its guest learns that it went back. */
   renew(): void {
     if (!this.#renewLater) return;
     this.#renewLater = false;
@@ -149,11 +149,11 @@ export class Instants {
   }
 
   #atOnce(
-    { save, back }: InstantRequest,
+    { save, back }: PointRequest,
     target: SavedState | undefined,
     disks: readonly AttachedDisk[],
     next: readonly AttachedDisk[] | undefined,
-  ): Omit<Instant, 'pausedMs'> {
+  ): Omit<TakenPoint, 'pausedMs'> {
     const { layout, buffer, board, clock, pages, shootdown, whole } = this.#parts;
     board.outside.flushOutput();
     // Upward: no clock of the guest's may have shown a later time than the one it goes on from.

@@ -1,11 +1,13 @@
 /**
- * Stores the RAM of an instant behind the guest that goes on: pages come from `copyPages` as the guest is about to change
- * them, or in our own time, and go into the store in batches. Pages that did not change since the base point keep its chunks.
+ * Stores the RAM of a snapshot point in the background of a guest that goes on: pages come from `copyPages` as the guest is
+ * about to change them, or in our own time, and go into the store in batches. Pages that did not change since the base point
+ * keep its chunks.
  */
 import { copyPages } from '../../emulator/host/pages.ts';
 import type { SharedRam } from '../../emulator/index.ts';
 import { StorageError, ZERO, type ChunkId, type Store } from '../storage/index.ts';
-import { MEMORY, ownerOf, PAGE_BYTES, type Report } from '../jobs/job.ts';
+import type { Report } from '../jobs/job.ts';
+import { MEMORY, ownerOf, PAGE_BYTES } from '../storage/owners.ts';
 
 export interface StoreMemory {
   readonly snapshot: string;
@@ -23,7 +25,7 @@ const BATCH = 1024;
 /** Pages that nobody is about to change wait while so many are queued: 128 MiB. The next return waits until all are taken over. */
 const QUEUED = 32_768;
 
-/** Instants whose memory is being stored: the next one may build on them before they are finished. */
+/** Snapshot points whose memory is being stored: the next one may build on them before they are finished. */
 const underWay = new WeakMap<Store, Map<string, Promise<Float64Array>>>();
 
 /**
@@ -119,7 +121,7 @@ async function gather(
     failed.abort();
     queue.abandon();
     store.release(held);
-    // Not before the marks are gone does the guest run at its full speed again, or may the next instant be taken.
+    // Not before the marks are gone does the guest run at its full speed again, or may the next snapshot point be taken.
     await copying.catch(() => undefined);
     throw error;
   }

@@ -3,6 +3,7 @@
  * stays usable. The repair salvages a store that does not open any more.
  */
 import { existsSync, renameSync, rmSync } from 'node:fs';
+import { fileMomentText } from '../../emulator/quantities/moments.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import { headsOnDisk, overlayFile } from '../disks/heads.ts';
 import type { Home } from '../library/home.ts';
@@ -10,15 +11,16 @@ import { openLibrary, type Library } from '../library/library.ts';
 import type { SnapshotRecord } from '../library/snapshot-records.ts';
 import { salvage, StorageError, type CheckReport } from '../storage/index.ts';
 import type { Report } from '../jobs/job.ts';
-import { headOwner, MEMORY, ownerOf } from '../jobs/job.ts';
+import { headOwner, MEMORY, ownerOf } from '../storage/owners.ts';
 import { recover } from '../snapshots/recovery.ts';
-import { storageOf, storeFile, type Storage } from '../workers/storage.ts';
+import type { TimelineParts } from '../taking/timeline-parts.ts';
+import { storageOf, storeFile } from '../workers/storage.ts';
 
 export interface CheckOptions {
   readonly progress?: Report;
   readonly signal?: AbortSignal;
 }
-type Parts = { readonly library: Library; readonly storage: Storage };
+type Parts = Pick<TimelineParts, 'library' | 'storage'>;
 
 /** Names of everything that a machine or a snapshot is to have in the store. */
 interface Expected {
@@ -86,7 +88,7 @@ async function mendStore(home: Home, { progress }: CheckOptions): Promise<readon
   if (!existsSync(file)) return [];
   const storage = storageOf(home);
   try {
-    const report = await storage.run('checkStore', undefined, progress ? { progress } : {});
+    const report = await storage.run.checkStore(undefined, progress ? { progress } : {});
     if (report.file.length === 0) return [];
   } catch (error) {
     if (!(error instanceof StorageError) || !['damaged', 'other'].includes(error.problem)) throw error;
@@ -97,7 +99,7 @@ async function mendStore(home: Home, { progress }: CheckOptions): Promise<readon
   rmSync(fresh, { force: true });
   progress?.({ message: 'salvaging the store' });
   const saved = await salvage(file, fresh);
-  const aside = `${file}.damaged-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}`;
+  const aside = `${file}.damaged-${fileMomentText(Date.now())}`;
   for (const end of ['-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
   renameSync(file, aside);
   renameSync(fresh, file);
@@ -111,7 +113,7 @@ export async function checkAll({ library, storage }: Parts, { progress, signal }
   const told: string[] = (await library.check()).map((line) => `the library's file: ${line}`);
   if (!existsSync(storage.file)) return [...told, ...overlaysGone(library, await library.heads.list(), new Map())];
   progress?.({ message: 'checking every stored byte' });
-  const report = await storage.run('checkStore', undefined, { ...(progress ? { progress } : {}), ...(signal ? { signal } : {}) });
+  const report = await storage.run.checkStore(undefined, { ...(progress ? { progress } : {}), ...(signal ? { signal } : {}) });
   told.push(...report.file.map((line) => `the store's file: ${line}`));
   const machines = new Map([...(await library.machines.list()), ...(await library.machines.bin())].map((machine) => [machine.id, machine]));
   const nameOf = (id: string | null) => machines.get(id as never)?.definition.name ?? 'a template';
@@ -126,7 +128,7 @@ export async function checkAll({ library, storage }: Parts, { progress, signal }
     }));
   for (const { id, machine, slot } of heads)
     expected.push({ owner: headOwner(id), names: [], label: `disk ${slot + 1} of "${nameOf(machine)}"` });
-  const there = await storage.run('manifestNames', undefined);
+  const there = await storage.run.manifestNames();
   for (const one of expected) {
     const problem = problemOf(one, report, there.get(one.owner) ?? []);
     if (problem) told.push(`${one.label}: ${problem}`);

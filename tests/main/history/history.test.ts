@@ -1,4 +1,4 @@
-/** Random histories with the real emulator: whatever is taken, deleted or gone back to, each instant's memory is exactly that. */
+/** Random histories with the real emulator: whatever is taken, deleted or gone back to, each snapshot point's memory is exactly that. */
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { openReader, type ChunkReader } from '../../../main/storage/index.ts';
@@ -43,10 +43,10 @@ async function presentHash(program: Program, reader: ChunkReader, id: MachineId)
 const SEED = Number(process.env['VIVARIUM_SEED'] ?? 20261121);
 
 describe('random histories', () => {
-  test(`every return gives exactly that instant's memory (seed ${SEED})`, { timeout: 180_000 }, async () => {
+  test(`every return gives exactly that snapshot point's memory (seed ${SEED})`, { timeout: 180_000 }, async () => {
     const random = seeded(SEED);
     const program = await timelineProgram();
-    const { supervisor, timelines } = program;
+    const { supervisor, timelines, history } = program;
     let id = await program.hello();
     const expected = new Map<SnapshotId, { hash: string; machine: MachineId }>();
     await supervisor.machine(id).start();
@@ -86,13 +86,13 @@ describe('random histories', () => {
           if (random(2) === 0) await timelines.undelete([gone]);
           else {
             await timelines.bin.purge([gone]);
-            await program.storage.run('collect', undefined);
+            await program.storage.run.collect();
             expected.delete(gone);
           }
         } else {
           const source = own[random(own.length)] as SnapshotId;
           if (life.isActive) await life.stop();
-          const status = await timelines.branch(source, { start: true });
+          const status = await history.branch(source, { start: true });
           expect(status.state).toBe('paused');
           id = status.id;
           const [copy] = (await timelines.timeline(id)).snapshots;

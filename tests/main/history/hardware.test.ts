@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FileClaims } from '../../../main/claims/file-claims.ts';
 import { machineDisks } from '../../../main/disks/machine-disks.ts';
-import type { OverlaySetup } from '../../../main/disks/overlay-disk.ts';
+import type { OverlaySetup } from '../../../main/disks/overlay-messages.ts';
 import { TakingOut } from '../../../main/transfer/taking-out.ts';
 import type { DiskDefinition, MachineDefinition } from '../../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../../preload/contract/snapshots.ts';
@@ -194,12 +194,12 @@ describe('the machine comes back with its contents', { timeout: 60_000 }, () => 
   });
 
   test('a branch is what the snapshot was, and a suspended machine that was changed is kept before it goes back', async () => {
-    const { machine, defined, start, take, supervisor, id, timelines } = await machineWith();
+    const { machine, defined, start, take, supervisor, id, timelines, history } = await machineWith();
     await start();
     const point = await take('point');
     await timelines.suspend(id);
     await supervisor.update(id, { memoryMiB: 128 });
-    const branch = await timelines.branch(point, { name: 'branch', start: false });
+    const branch = await history.branch(point, { name: 'branch', start: false });
     expect(branch.definition.memoryMiB).toBe(32);
     const { kept } = await timelines.restore(point);
     expect(kept).not.toBeNull();
@@ -233,12 +233,12 @@ describe('what a snapshot’s disks stand on', { timeout: 60_000 }, () => {
   };
 
   test('is looked at before anything is touched', async () => {
-    const { off, image, timelines, supervisor, id, defined, names, library } = await based();
+    const { off, image, timelines, history, supervisor, id, defined, names, library } = await based();
     await supervisor.update(id, { memoryMiB: 64, disks: [] });
     const before = [defined(), await library.heads.list(), await library.timeline.present(id)];
     renameSync(image, `${image}.moved`);
     await expect(timelines.restore(off)).rejects.toThrow(/disk 1 of "off" cannot be used: .*base\.img is missing.*Nothing was changed/);
-    await expect(timelines.branch(off, { name: 'branch', start: false })).rejects.toThrow('disk 1 of "off" cannot be used');
+    await expect(history.branch(off, { name: 'branch', start: false })).rejects.toThrow('disk 1 of "off" cannot be used');
     renameSync(`${image}.moved`, image);
     appendFileSync(image, 'more');
     await expect(timelines.restore(off)).rejects.toThrow(/disk 1 of "off" cannot be used: .*has changed/);
@@ -259,7 +259,7 @@ describe('what a snapshot’s disks stand on', { timeout: 60_000 }, () => {
 });
 
 test('a disk in a snapshot can be read whatever the machine has become', { timeout: 60_000 }, async () => {
-  const { write, take, supervisor, id, content, timelines } = await machineWith({ disks: [EMPTY, EMPTY] });
+  const { write, take, supervisor, id, content, timelines, history } = await machineWith({ disks: [EMPTY, EMPTY] });
   await write(0, 'ONE');
   await write(1, 'TWO');
   const off = await take('off');
@@ -270,7 +270,7 @@ test('a disk in a snapshot can be read whatever the machine has become', { timeo
     [0, MEBIBYTE],
     [1, MEBIBYTE],
   ]);
-  const { hardware, disks } = await timelines.carrying.diff(off, null);
+  const { hardware, disks } = await history.carrying.diff(off, null);
   expect(hardware.map(({ what, after }) => [what, after])).toEqual([
     ['disk 1', null],
     ['disk 2', null],

@@ -2,9 +2,11 @@
  * Watches the room on the host while machines run. Where it ends, they are paused with the reason, and go on by themselves
  * when there is room again: a guest never sees a disk that is full because the host's is.
  */
+import { turns } from '../../emulator/structures/in-turn.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
-import { inUnits, type FreeSpace } from '../storage/free-space.ts';
+import { type FreeSpace } from '../storage/free-space.ts';
+import { formatBytes } from '../../emulator/quantities/bytes.ts';
 
 /** How often the room is looked at, in milliseconds. */
 const EVERY = 2000;
@@ -27,7 +29,7 @@ export class SpaceWatch {
   readonly #pausing = new Set<MachineId>();
   /** Slots of disks that wait for room. */
   readonly #troubles = new Map<MachineId, Set<number>>();
-  #looking: Promise<void> = Promise.resolve();
+  readonly #inTurn = turns();
 
   constructor(parts: SpaceWatchParts) {
     this.#parts = parts;
@@ -50,8 +52,7 @@ export class SpaceWatch {
 
   /** Looks now. */
   look(): Promise<void> {
-    this.#looking = this.#looking.then(() => this.#look()).catch(() => undefined);
-    return this.#looking;
+    return this.#inTurn(() => this.#look()).catch(() => undefined);
   }
 
   async #look(): Promise<void> {
@@ -65,7 +66,7 @@ export class SpaceWatch {
       if (freeBytes < floorBytes)
         await this.#pause(
           machine,
-          `paused: no space left on the host (${inUnits(freeBytes)} free in ${this.#parts.folder}); it resumes when there is enough space`,
+          `paused: no space left on the host (${formatBytes(freeBytes)} free in ${this.#parts.folder}); it resumes when there is enough space`,
         );
       else if (freeBytes >= floorBytes * ENOUGH && !this.#troubles.get(machine.id)?.size) await this.#resume(machine);
     }

@@ -1,27 +1,27 @@
 /**
- * Brings the RAM of an instant back: first which pages differ from what the machine has, so that it can go on at once;
+ * Brings the RAM of a snapshot point back: first which pages differ from what the machine has, so that it can go on at once;
  * then the pages themselves, those first that the guest waits for.
  */
+import { RecentlyUsed } from '../../emulator/structures/recently-used.ts';
 import { fillPages } from '../../emulator/host/pages.ts';
 import type { SharedRam } from '../../emulator/index.ts';
 import { StorageError, ZERO, type ChunkReader } from '../storage/index.ts';
-import { MEMORY, ownerOf, PAGE_BYTES, type Report } from '../jobs/job.ts';
+import type { Report } from '../jobs/job.ts';
+import { MEMORY, ownerOf, PAGE_BYTES } from '../storage/owners.ts';
 
 /** The chunks of the snapshots last returned to: the filling follows the comparison, and returns repeat. */
 const KEPT = 4;
-const recent = new WeakMap<ChunkReader, Map<string, Float64Array>>();
+const recent = new WeakMap<ChunkReader, RecentlyUsed<string, Float64Array>>();
 
 async function pagesOf(reader: ChunkReader, snapshot: string): Promise<Float64Array> {
-  const kept = recent.get(reader) ?? new Map<string, Float64Array>();
+  const kept = recent.get(reader) ?? new RecentlyUsed<string, Float64Array>(KEPT);
   recent.set(reader, kept);
   const known = kept.get(snapshot);
   if (known) return known;
   const manifest = (await reader.manifests.list(ownerOf(snapshot))).find(({ name }) => name === MEMORY);
   if (!manifest) throw new StorageError('missing', 'the memory of this snapshot is not in the store: run "viv library check"');
   const entries = await reader.manifests.read(manifest.id);
-  kept.set(snapshot, entries);
-  const [oldest] = kept.keys();
-  if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
+  kept.put(snapshot, entries);
   return entries;
 }
 

@@ -11,7 +11,7 @@ import { openSupervisor, type Supervisor } from '../../../main/supervisor/superv
 import { templateDefinition } from '../../../main/supervisor/template-definition.ts';
 import { taskList } from '../../../main/tasks/task-list.ts';
 import type { FreeSpace } from '../../../main/storage/free-space.ts';
-import { openTimelines } from '../../../main/timeline/open-timelines.ts';
+import { openHistory } from '../../../main/history/history.ts';
 import { storageOf } from '../../../main/workers/storage.ts';
 import type { MachineDefinition, MachineId, MachineStatus } from '../../../preload/contract/machines.ts';
 import type { Present, Snapshot, SnapshotId } from '../../../preload/contract/snapshots.ts';
@@ -43,9 +43,9 @@ export async function timelineProgram({ home = temporaryHome(), ...options }: Pr
   const supervisor: Supervisor = await openSupervisor({
     library,
     startMachine: starting,
-    begin: (machine, signal) => timelines.startOf(machine.id, signal),
-    changed: (machine) => timelines.machineChanged(machine),
-    diskTrouble: (machine, slot, message) => timelines.diskTrouble(machine, slot, message),
+    begin: (machine, signal) => history.timelines.startOf(machine.id, signal),
+    changed: (machine) => history.machineChanged(machine),
+    diskTrouble: (machine, slot, message) => history.diskTrouble(machine, slot, message),
     events: {
       changed: (status) => void told.machines.push(status),
       deleted: () => undefined,
@@ -53,7 +53,7 @@ export async function timelineProgram({ home = temporaryHome(), ...options }: Pr
       notice,
     },
   });
-  const timelines = openTimelines({
+  const history = openHistory({
     ...{ library, storage, tasks, disks, notice, supervisor, version: 'test', startMachine: starting },
     ...(options.freeSpace ? { freeSpace: options.freeSpace } : {}),
     events: {
@@ -70,9 +70,9 @@ export async function timelineProgram({ home = temporaryHome(), ...options }: Pr
   });
   let closing: Promise<void> | undefined;
   const end = async () => {
-    await timelines.leave();
+    await history.leave();
     await supervisor.close();
-    await timelines.close();
+    await history.close();
     await library.close();
   };
   const close = () => (closing ??= end());
@@ -99,5 +99,5 @@ export async function timelineProgram({ home = temporaryHome(), ...options }: Pr
     }
   };
   const type = (id: MachineId, text: string) => supervisor.machine(id).life.write(0, new TextEncoder().encode(text));
-  return { home, library, storage, supervisor, timelines, tasks, told, close, hello, printed, shows, type };
+  return { home, library, storage, supervisor, history, timelines: history.timelines, tasks, told, close, hello, printed, shows, type };
 }

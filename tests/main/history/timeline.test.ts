@@ -38,7 +38,7 @@ const until = async (condition: () => boolean | Promise<boolean>, what: string) 
 };
 
 describe('a machine without disks', { timeout: 60_000 }, () => {
-  test('goes back to an instant in place, and back again', async () => {
+  test('goes back to a snapshot point in place, and back again', async () => {
     const { id, timelines, typed, take, shows, printed, type, machine } = await started();
     await typed('abc');
     const first = await take('typed abc');
@@ -135,10 +135,10 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
   });
 
   test('branches into a machine of its own', async () => {
-    const { timelines, typed, take, line, supervisor, shows, type } = await started();
+    const { timelines, history, typed, take, line, supervisor, shows, type } = await started();
     await typed('common');
     const point = await take('fork');
-    const status = await timelines.branch(point, { name: 'other', start: true });
+    const status = await history.branch(point, { name: 'other', start: true });
     expect(status).toMatchObject({ state: 'running', definition: { name: 'other' } });
     void type(status.id, 'B\r');
     await shows(status.id, 'commonB');
@@ -151,7 +151,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
     await timelines.bin.purge([point]);
     await supervisor.machine(status.id).life.stop();
     await timelines.restore(snapshots[0]!.id);
-    await expect(timelines.branch(snapshots[0]!.id, { name: 'other', start: false })).rejects.toThrow('already a machine called "other"');
+    await expect(history.branch(snapshots[0]!.id, { name: 'other', start: false })).rejects.toThrow('already a machine called "other"');
   });
 
   test('loses snapshots in any order, and children keep their place', async () => {
@@ -228,18 +228,18 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
 
   test('comes already booted from its template, the second time at once', async () => {
     const program = await timelineProgram();
-    const { timelines, supervisor } = program;
+    const { timelines, history, supervisor } = program;
     const definition = supervisor.machine(await program.hello()).record.definition;
-    const first = await timelines.createBooted({ ...definition, name: 'first' }, '^>$');
+    const first = await history.createBooted({ ...definition, name: 'first' }, '^>$');
     expect(first).toMatchObject({ state: 'off', suspended: true, definition: { name: 'first' } });
     const began = performance.now();
-    const second = await timelines.createBooted({ ...definition, name: 'second' }, '^>$');
+    const second = await history.createBooted({ ...definition, name: 'second' }, '^>$');
     expect(performance.now() - began).toBeLessThan(5000);
     await supervisor.machine(second.id).start();
     void program.type(second.id, 'awake\r');
     await program.shows(second.id, 'awake');
     expect(program.told.tasks.filter(({ title, state }) => title.startsWith('Booting') && state === 'done')).toHaveLength(1);
     expect((await timelines.timeline(second.id)).snapshots).toMatchObject([{ kind: 'booted', state: 'ready' }]);
-    await expect(timelines.createBooted({ ...definition, name: 'third' }, undefined)).rejects.toThrow('has no boot marker');
+    await expect(history.createBooted({ ...definition, name: 'third' }, undefined)).rejects.toThrow('has no boot marker');
   });
 });

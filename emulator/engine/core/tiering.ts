@@ -1,0 +1,7 @@
+/** When code is compiled. */
+
+/** Whether hot code is looked for and run compiled; `threshold` is the number of arrivals that make a target hot. */
+export interface Tiering {
+  readonly compile: boolean;
+  readonly threshold: number;
+}

@@ -1,0 +1,83 @@
+/** Machines out of files, as new ones. */
+import { join } from 'node:path';
+import { RecentlyUsed } from '../../emulator/structures/recently-used.ts';
+import { safeText } from '../../preload/contract/foreign-text.ts';
+import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
+import { NAME_MAX } from '../../preload/contract/schema/shapes.ts';
+import type { ImportedMachine } from '../archive/import-machine.ts';
+import { discardHeads, headsFrom } from '../heads/head-keeping.ts';
+import type { NewSnapshotRecord } from '../library/snapshot-records.ts';
+import { ulid } from '../library/ulid.ts';
+import { showScreens } from '../snapshots/branching.ts';
+import type { Timelines } from '../snapshots/timelines.ts';
+import { ownerOf } from '../storage/owners.ts';
+import { freeName } from '../supervisor/template-definition.ts';
+import type { CarryingStorage } from './carrying-jobs.ts';
+
+/** Imported machines remembered: the newest. */
+const REMEMBERED = 100;
+
+export interface ImportingParts {
+  /** Names of the machines there are. */
+  names(): readonly string[];
+  /** A machine's row was made. */
+  adopt(machine: MachineId): Promise<unknown>;
+}
+
+/** Imports as tasks, and what became of them. */
+export function importing(timelines: Timelines, storage: CarryingStorage, { names, adopt }: ImportingParts) {
+  const { library, tasks } = timelines.parts;
+  const made = new RecentlyUsed<string, MachineId>(REMEMBERED);
+
+  async function adoptImported({ machine, saved }: ImportedMachine): Promise<MachineId> {
+    const id = ulid() as MachineId;
+    const definition: MachineDefinition = {
+      ...machine.definition,
+      name: freeName(safeText(machine.definition.name).slice(0, NAME_MAX), names()),
+    };
+    const records = machine.snapshots.map((snapshot): NewSnapshotRecord => {
+      return { ...snapshot, machine: id, ownBytes: 0, sharedBytes: 0, state: 'ready', reason: '' };
+    });
+    const present = records.find((record) => record.id === machine.present.parent);
+    const heads = present ? await headsFrom(timelines.parts, present, id) : [];
+    try {
+      await library.timeline.apply({
+        newMachine: { id, definition },
+        insert: records.map((record) => ({ record, saved: saved.get(record.id) ?? { packed: true, consoles: [] } })),
+        newHeads: heads.map((head) => ({ ...head, present: true })),
+        present: { machine: id, parent: present?.id ?? null, suspended: machine.present.suspended && present?.hasMemory === true },
+      });
+    } catch (error) {
+      await discardHeads(
+        timelines.parts,
+        heads.map((head) => head.id),
+      ).catch(() => undefined);
+      await storage.run.dropOwners({ owners: records.map((record) => ownerOf(record.id)) }).catch(() => undefined);
+      throw error;
+    }
+    if (present) await showScreens(library, id, (await library.snapshots.saved(present.id)).consoles);
+    return id;
+  }
+
+  return {
+    import(file: string): { readonly task: string } {
+      const task = tasks.begin(`Importing ${file}`, async (progress, signal) => {
+        await timelines.recovered();
+        const filesFolder = join(library.home.folder, 'imported');
+        const machine = await adoptImported(await storage.run.importMachine({ file, filesFolder }, { progress, signal }));
+        await timelines.usage.measure();
+        await adopt(machine);
+        return machine;
+      });
+      task.result.then(
+        (machine) => {
+          made.put(task.id, machine);
+        },
+        () => undefined,
+      );
+      return { task: task.id };
+    },
+    /** The machine an ended import made; `null` while it runs or when it failed. */
+    imported: (task: string): MachineId | null => made.get(task) ?? null,
+  };
+}
