@@ -74,4 +74,10 @@ describeWith(['x86-64-gcc', 'qemu-system-x86_64'], 'x86-64 programs of system in
       expect(machine.output).toBe(wanted);
     });
   });
+  test.each(ENGINES)('%s says why the core shut down', (engine) => {
+    const machine = new SystemMachine(engine, assemble('triple-fault'));
+    machine.run();
+    expect(machine.shutdown).toMatch(/^triple fault at 0x[0-9a-f]+: exception 6, then exception 13 .*, then exception 8/);
+    expect(machine.privileged.standing()).toBe('off');
+  });
 });
