@@ -154,7 +154,7 @@ describe('is refused, with what to do:', () => {
   const bomb = new Uint8Array(Buffer.concat(Array.from({ length: 32 }, () => member)));
   const gzipped = new Uint8Array(gzipSync(new Uint8Array(5000).map((_, index) => index * 7)));
   const cases: [string, BootFiles, RegExp][] = [
-    ['an x86 kernel', linux(bzImage()), /the kernel is an x86 Linux kernel \(bzImage\); this board runs 64-bit RISC-V: give a riscv64/],
+    ['an x86 kernel', linux(bzImage()), /the kernel is an x86 Linux kernel \(bzImage\): choose the board pc/],
     ['an arm64 kernel', linux(arm64Image()), /an arm64 Linux kernel.*give a riscv64/],
     ['a Windows program', linux(windowsProgram(0x8664)), /an EFI or Windows program for x86-64.*give a riscv64/],
     ['an x86 ELF file', linux(elf({ machine: 62 })), /an ELF file for x86-64; this board runs 64-bit RISC-V/],

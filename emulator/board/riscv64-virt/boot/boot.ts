@@ -143,6 +143,7 @@ function loadKernel(request: RiscvBootRequest, loader: Loader, file: Uint8Array,
     loader.put(what, at, bytes, image.size);
     return { entry: at, end: at + image.size };
   }
+  if (kind === 'bzimage') throw new MachineError(`${what} is ${description}: choose the board pc for it, or a riscv64 kernel`);
   // Firmware may start anything, a raw U-Boot for one; by itself a file without a header is most likely a mistake.
   if (kind !== 'unrecognised' || !firmware) throw new MachineError(`${what} is ${description}; ${WANTED_KERNEL}`);
   loader.put('the raw binary after the firmware', KERNEL, bytes);
