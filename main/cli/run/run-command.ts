@@ -27,8 +27,9 @@ Usage: viv run --template NAME [--run COMMAND] [OPTION]...
 The console is standard input and output. On a terminal Ctrl-A X exits and Ctrl-A Ctrl-A sends Ctrl-A.
 
 With --run the guest boots silently and COMMAND gets standard input, output and error byte for byte, as with ssh;
-then the guest powers off. SIGINT, SIGTERM and SIGHUP are passed on to COMMAND, as docker run does, and the run ends with
-it, in any case after two seconds or at a second signal; at once where COMMAND does not run yet or nobody reads its output.
+then the guest powers off. SIGINT, SIGTERM and SIGHUP are passed on to COMMAND, as docker run does, and the run ends
+with it, or else after two seconds or at a second signal. It ends at once if COMMAND has not started yet or nobody
+reads its output.
 Processes that COMMAND leaves in the background are not waited for.
 
 ${optionsHelp('run')}
