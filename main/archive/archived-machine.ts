@@ -1,6 +1,6 @@
 /** A machine as it stands in a file: the rows of the library, without what only that library knows. Large parts come apart. */
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
-import { storedDefinition } from '../../preload/contract/definition/schema.ts';
+import { archivedDefinition } from '../../preload/contract/definition/schema.ts';
 import { admits } from '../../preload/contract/schema/problems.ts';
 import { flag, list, oneOf, optional, orNull, recordWith, text } from '../../preload/contract/schema/shapes.ts';
 import type { NewSnapshotRecord, SnapshotDisk } from '../library/snapshot-records.ts';
@@ -34,13 +34,13 @@ const snapshot = recordWith({
   memoryMiB: count(LARGEST.memory),
   paused: flag,
   thumbnail: text(LARGEST.thumbnail, 0),
-  definition: storedDefinition,
-  next: optional(storedDefinition),
+  definition: archivedDefinition,
+  next: optional(archivedDefinition),
   configuration: optional(configuration),
   disks: list(snapshotDisk, LARGEST.slots),
 });
 const machine = recordWith({
-  definition: storedDefinition,
+  definition: archivedDefinition,
   createdAt: date,
   present: recordWith({ parent: orNull(identity), suspended: flag }),
   snapshots: list(snapshot, LARGEST.snapshots),

@@ -51,6 +51,7 @@ test.for([
   [['run', '--kernel'], 'argument missing'],
   [['run', '--kernel', 'a', '--bare', 'b'], '--kernel and --bare cannot be combined'],
   [['run', '--bare', 'a', '--append', 'x'], '--append cannot be combined with --bare'],
+  [['run', '--kernel', 'a', '--board', 'pc', '--virtio', 'mmio'], '--virtio can only be pci here'],
   [['run', '--bare', 'a', '--board', 'abacus'], '--board takes riscv64-virt or pc, not "abacus"'],
   [['create', 'box', '--template', 'x', '--board', 'riscv64-virt'], '--board cannot be combined with --template'],
   [['run', '--kernel', 'a', '--run', 'x'], '--run needs --template'],

@@ -12,7 +12,7 @@ import { choice } from '../../preload/contract/definition/kinds.ts';
 import { newDefinition } from '../../preload/contract/definition/new-definition.ts';
 import { optionsHelp, optionsOf, optionWords } from '../../preload/contract/definition/options.ts';
 import { definitionProblems } from '../../preload/contract/definition/rules.ts';
-import { definition, entriesOn, storedDefinition } from '../../preload/contract/definition/schema.ts';
+import { definition, entriesOn, archivedDefinition, storedDefinition } from '../../preload/contract/definition/schema.ts';
 import { ALL_FIELDS, placedFields, valueAt, type Declaration } from '../../preload/contract/definition/walk.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
 import { admits, problemsOf } from '../../preload/contract/schema/problems.ts';
@@ -44,7 +44,7 @@ describe('a definition', () => {
     [{ cores: 9 }, 'cores', 'must be a whole number from 1 to 8'],
     [{ cores: '2' }, 'cores', 'must be a whole number from 1 to 8'],
     [{ memoryMiB: 8 }, 'memoryMiB', 'must be a whole number of MiB from 16 to 3072'],
-    [{ board: 'abacus' }, 'board', 'must be riscv64-virt'],
+    [{ board: 'abacus' }, 'board', 'must be one of riscv64-virt, pc'],
     [{ engine: 'steam' }, 'engine', 'must be one of auto, interpreter, compiler'],
     [{ boot: { kind: 'linux', kernel: 7 } }, 'boot.kernel', 'must be text of 1 to 4096 characters'],
     [{ boot: 'linux' }, 'boot', 'must be an object'],
@@ -62,9 +62,13 @@ describe('a definition', () => {
     expect(() => args(definition)([wrong])).toThrow(`argument 1.${path} ${message}`);
   });
   test('of a file may have any name, and nothing else that is new', () => {
-    expect(admits(storedDefinition, { ...full, name: 'a\u001bb' })).toBe(true);
+    expect(admits(archivedDefinition, { ...full, name: 'a\u001bb' })).toBe(true);
+    expect(admits(archivedDefinition, { ...full, cores: 9 })).toBe(false);
+    expect(admits(archivedDefinition, { ...full, later: 1 })).toBe(false);
+  });
+  test('of a library that a newer version wrote may have fields that are not known yet', () => {
+    expect(admits(storedDefinition, { ...full, later: 1 })).toBe(true);
     expect(admits(storedDefinition, { ...full, cores: 9 })).toBe(false);
-    expect(admits(storedDefinition, { ...full, later: 1 })).toBe(false);
   });
 });
 
@@ -106,7 +110,7 @@ describe('boards', () => {
     expect(found.map(({ field: path, message }) => `${path} ${message}`)).toEqual([
       'disks must be a list of at most 0',
       'cores must be a whole number from 1 to 2',
-      'virtio must be pci',
+      'virtio can only be pci here',
       'devices.0 can have no value here',
     ]);
   });

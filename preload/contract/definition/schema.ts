@@ -46,6 +46,8 @@ export const definition: Schema = definitionOn(anyBoard);
 export const definitionPatch: Schema = partial(entriesOn(anyBoard));
 /** One that was made at any time, by any version: names were free once, and a newer one may know more fields. */
 export const storedDefinition: Schema = recordWith({ ...entriesOn(anyBoard), name: text(NAME_MAX) });
+/** One that came with a file: what this version does not know it could not act on, and the person would not learn of it. */
+export const archivedDefinition: Schema = record({ ...entriesOn(anyBoard), name: text(NAME_MAX) });
 /** Fields as they were read: they are only compared, so values that are no longer acceptable do no harm and can be changed. */
 export const definitionBase: Schema = partial(Object.fromEntries(Object.keys(FIELDS).map((key) => [key, anything])));
 

@@ -37,11 +37,12 @@ export function whole(min: number, max: number, unit?: string) {
   );
 }
 
-export const oneOf = <const T extends string>(choices: readonly T[]) =>
-  v.picklist(
-    choices,
-    choices.length === 0 ? 'can have no value here' : `must be ${choices.length > 1 ? 'one of ' : ''}${choices.join(', ')}`,
-  );
+function choicesWords(choices: readonly string[]): string {
+  if (choices.length === 0) return 'can have no value here';
+  return choices.length === 1 ? `can only be ${choices[0]} here` : `must be one of ${choices.join(', ')}`;
+}
+
+export const oneOf = <const T extends string>(choices: readonly T[]) => v.picklist(choices, choicesWords(choices));
 
 export const anything = v.unknown();
 export const flag = v.boolean('must be true or false');
