@@ -1,5 +1,6 @@
 /** The test kit itself: order, counting, and the reporting of what was left out. */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { cost } from './cheapest-first.ts';
@@ -75,4 +76,13 @@ describe('npm test', () => {
   test('fails when nothing ran', () => {
     expect(run('no-such-test-anywhere')).toEqual({ status: 1, last: '0 passed, 0 failed' });
   });
+});
+
+test('continuous integration installs every package whose tool it must have', () => {
+  const script = readFileSync(new URL('../../.ci/run', import.meta.url), 'utf8');
+  const [, list = ''] = /^packages=\($([^]*?)^\)$/m.exec(script) ?? [];
+  const installed = new Set(list.replaceAll(/^ *#.*$/gm, '').split(/\s+/));
+  const needed = Object.values(TOOLS).flatMap(({ neededInCi, packages }) => (neededInCi ? packages : []));
+  expect(needed.length).toBeGreaterThan(10);
+  expect(needed.filter((name) => !installed.has(name))).toEqual([]);
 });
