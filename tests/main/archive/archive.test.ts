@@ -277,7 +277,7 @@ describe('refused', () => {
     const cases: [string, unknown][] = [
       ['no machine', {}],
       ['nothing', null],
-      ['another board', { ...machine, definition: { ...machine.definition, board: 'pc' } }],
+      ['another board', { ...machine, definition: { ...machine.definition, board: 'abacus' } }],
       ['snapshots of one name', { ...machine, snapshots: [one, one] }],
       ['memory of a petabyte', { ...machine, snapshots: [{ ...one, memoryMiB: 2 ** 30 }, ...rest] }],
       ['more memory than is listed', { ...machine, snapshots: [{ ...one, memoryMiB: 32 }, ...rest] }],
