@@ -65,10 +65,7 @@ export async function readPath(path: string, maxBytes = MAX_WHOLE_BYTES): Promis
   try {
     if (kind !== 'file') throw new PathError('block device', `${path} is a block device, not a file`);
     if (sizeBytes > maxBytes)
-      throw new PathError(
-        'too large',
-        `${path} is ${formatBytes(sizeBytes)} long, more than the ${formatBytes(maxBytes)} that can be loaded`,
-      );
+      throw new PathError('too large', `${path} has ${sizeBytes} bytes; at most ${formatBytes(maxBytes)} can be loaded`);
     const bytes = new Uint8Array(sizeBytes);
     let done = 0;
     while (done < sizeBytes) {

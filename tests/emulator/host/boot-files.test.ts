@@ -62,6 +62,6 @@ test('an initrd larger than the memory is refused before it is read', async () =
   writeFileSync(initrd, '');
   truncateSync(initrd, memoryBytes + 1);
   await expect(readBootFiles({ boot: { kind: 'linux', kernel, initrd, commandLine: '' }, memoryBytes })).rejects.toThrow(
-    'is 65 MiB long, more than the 64 MiB that can be loaded',
+    `has ${memoryBytes + 1} bytes; at most 64 MiB can be loaded`,
   );
 });

@@ -77,7 +77,7 @@ describe('a path', () => {
   test('of a file that is too long to be loaded is refused before it is read', async () => {
     const path = put('long');
     truncateSync(path, 2 ** 40);
-    await expect(readPath(path)).rejects.toThrow('1048576 MiB long, more than the 1024 MiB');
+    await expect(readPath(path)).rejects.toThrow(`has ${2 ** 40} bytes; at most 1 GiB can be loaded`);
   });
 });
 
