@@ -308,7 +308,7 @@ describeWith(['chromium'], 'disks in the hardware form', () => {
     await page.getByRole('button', { name: 'Disks' }).click();
     await page.getByRole('button', { name: 'Remove disk 1' }).click();
     const said = page.getByText('is removed when you apply');
-    await expect.poll(() => said.innerText()).toContain('Its content stays in “before the upgrade” (12.0 KiB).');
+    await expect.poll(() => said.innerText()).toContain('Its content stays in “before the upgrade” (12 KiB).');
     await page.getByRole('button', { name: 'Apply' }).click();
     await expect.poll(() => main.machines.service.get(first(main))).toMatchObject({ definition: { disks: [] } });
     await expect.poll(() => said.count()).toBe(0);

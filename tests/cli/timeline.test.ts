@@ -114,7 +114,7 @@ test('disks: added, snapshotted while off, exported; the machine carried to anot
   expect(statSync(then).size).toBe(8 * 1024 ** 2);
 
   const file = join(folder, 'box.vivarium');
-  expect(await run('snapshot', 'export', 'box', file)).toMatch(new RegExp(`^${file}: .*B\\n$`));
+  expect(await run('snapshot', 'export', 'box', file)).toMatch(new RegExp(`^${file}: \\d.* (?:bytes|[KM]iB)\\n$`));
   const elsewhere = join(folder, 'elsewhere');
   expect(await viv(elsewhere, 'snapshot', 'import', file, '--name', 'carried')).toMatchObject({ status: 0, out: 'carried\n' });
   const { out } = await viv(elsewhere, 'snapshot', 'list', 'carried', '--json');
