@@ -26,7 +26,9 @@ export const x86: Architecture = {
   accesses: { misaligned: 'fast', unanswered: 'ones', atomics: 'anywhere' },
   modes,
   float: { rounding: 'sseRounding', flags: 'sseFlags', operand: 'rounding', reservedAbove: 4 },
-  rows: variants.list,
+  get rows() {
+    return variants().list;
+  },
   cpu: x86Cpu,
   // What is not RAM answers every access, or the board does; these are for what no processor would do.
   causes: {

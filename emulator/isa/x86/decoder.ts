@@ -10,8 +10,6 @@ import type { Concrete, Variant, X86Decoded, X86Row } from './row.ts';
 import { rows } from './rows.ts';
 import { operandName, operandSize, packShape, Variants } from './variants.ts';
 
-export const variants = new Variants(rows);
-
 type Table = (readonly X86Row[])[];
 const MAP_COUNT = Object.keys(MAPS).length;
 
@@ -29,9 +27,19 @@ function makeTables(): readonly Table[] {
   for (const table of tables) for (const candidates of table) candidates.sort((a, b) => precision(b) - precision(a));
   return tables;
 }
-const tables = makeTables();
-/** Whether a ModRM byte follows an opcode: all rows of an opcode agree. */
-const hasModrm = tables.map((table) => table.map((candidates) => candidates.some(({ encoding }) => encoding.modrm)));
+
+function makeDecoder() {
+  const tables = makeTables();
+  // Whether a ModRM byte follows an opcode: all rows of an opcode agree.
+  const hasModrm = tables.map((table) => table.map((candidates) => candidates.some(({ encoding }) => encoding.modrm)));
+  return { variants: new Variants(rows), tables, hasModrm };
+}
+let made: ReturnType<typeof makeDecoder> | undefined;
+/** Made when they are first asked for: most threads run no x86 code, and every start would wait for them. */
+const known = () => (made ??= makeDecoder());
+
+/** All that a row may be, by its operands. */
+export const variants = (): Variants => known().variants;
 
 const prefixes: Prefixes = { length: 0, operandSize: false, addressSize: false, locked: false, repeat: 0, segment: -1, rex: 0 };
 
@@ -151,6 +159,7 @@ export function decode(view: DataView, at: number, there: number, decoding: numb
       opcode = view.getUint8(at + length++);
     }
   }
+  const { tables, hasModrm } = known();
   const candidates = tables[map]?.[opcode] as readonly X86Row[];
   let modrm = 0;
   const modrmAt = length;
@@ -202,7 +211,7 @@ function complete(row: X86Row, opened: Opened): X86Decoded | 'illegal' | 'more' 
 
   const isMemory = encoding.modrm && modrm < 0xc0;
   if (prefixes.locked && !(traits.lockable && isMemory)) return 'illegal';
-  const variant = variants.at(row, packShape(size, isMemory, highBytes(row, size, isMemory, modrm, opcode), prefixes.locked, repetition(row)));
+  const variant = variants().at(row, packShape(size, isMemory, highBytes(row, size, isMemory, modrm, opcode), prefixes.locked, repetition(row)));
   if (!variant) return 'illegal';
   const operands: Record<string, number> = {};
   const specs = encoding.operands;

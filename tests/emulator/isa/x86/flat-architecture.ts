@@ -108,7 +108,7 @@ export const flat: Architecture = {
     facets: (key) => ({ bank: 0, float: key as FloatMode, decoding: 0 }),
   },
   float: { rounding: 'sseRounding', flags: 'sseFlags', operand: 'rounding', reservedAbove: 4 },
-  rows: variants.list,
+  rows: variants().list,
   cpu: x86Cpu,
   causes: { illegal: 6, fetchAccess: 14, loadAccess: 14, storeAccess: 14, loadMisaligned: 17, storeMisaligned: 17 },
   decode,
