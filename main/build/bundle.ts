@@ -52,8 +52,7 @@ export const BUNDLED: BuildOptions = {
   platform: 'node',
   target: 'node24',
   packages: 'external',
-  // The preload is confined and can load no package, and most of what a thread costs is finding its modules: of this one, which
-  // is functions only, what is used comes along.
+  // The preload is confined and can load no package: of this one, which is functions only, what is used comes along.
   alias: { valibot: fileURLToPath(import.meta.resolve('valibot')) },
   sourcemap: true,
   logLevel: 'warning',

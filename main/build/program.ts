@@ -3,7 +3,7 @@
  * that is older than any of them; from the bundle it starts in half the time, since it need not find, read and strip
  * hundreds of files in each thread.
  */
-import { statSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleProgram } from './bundle.ts';
 import { freshBundle, MADE_OF, type MadeOf } from './fresh-bundle.js';
@@ -25,9 +25,15 @@ export async function buildProgram(force = false): Promise<boolean> {
   if (!force && isBuilt()) return false;
   return alone(join(PROJECT, '.cache', 'build-program.lock'), async () => {
     if (!force && isBuilt()) return false;
+    const begun = Date.now();
+    rmSync(join(PROGRAM_FOLDER, MADE_OF), { force: true });
     const sources = await bundleProgram(PROGRAM_FOLDER, ENTRIES);
-    const madeOf: MadeOf = sources.map((source) => [source, statSync(join(PROJECT, source)).mtimeMs]);
-    // Last, so that a bundle which was not finished is not taken for one.
+    const madeOf: MadeOf = sources.map((source) => {
+      const { mtimeMs } = statSync(join(PROJECT, source));
+      // One that was changed meanwhile may have been read before.
+      return [source, mtimeMs < begun ? mtimeMs : null];
+    });
+    // Gone first and written last, so that a bundle which was not finished is not taken for one.
     writeFileSync(join(PROGRAM_FOLDER, MADE_OF), JSON.stringify(madeOf));
     return true;
   });

@@ -4,6 +4,7 @@ import { newDefinition } from '../../preload/contract/definition/new-definition.
 import { optionsOf } from '../../preload/contract/definition/options.ts';
 import { definitionProblems } from '../../preload/contract/definition/rules.ts';
 import { plainText, withValue } from '../../preload/contract/definition/walk.ts';
+import { isSentence } from '../../preload/contract/schema/problems.ts';
 import type { BootDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
 import { CallError } from './call-error.ts';
 import type { GivenOption, GivenOptions } from './machine-options.ts';
@@ -79,9 +80,6 @@ export function definitionOf(name: string, given: GivenOptions): MachineDefiniti
 function requireSound(definition: MachineDefinition, given: GivenOptions): void {
   for (const { field, message } of definitionProblems(definition)) {
     const option = given.find(({ option: { path } }) => field === path || field.startsWith(`${path}.`));
-    if (option)
-      throw new CallError(
-        /^[A-Z]/.test(message) ? `--${option.option.option.name}: ${message}` : `--${option.option.option.name} ${message}`,
-      );
+    if (option) throw new CallError(`--${option.option.option.name}${isSentence(message) ? ':' : ''} ${message}`);
   }
 }

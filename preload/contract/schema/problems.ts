@@ -31,9 +31,12 @@ export function firstProblem(schema: Schema, value: unknown): Problem | undefine
 
 export const admits = (schema: Schema, value: unknown): boolean => v.is(schema, value);
 
+/** Whether a fault's message stands by itself, rather than behind the name of its field. */
+export const isSentence = (message: string): boolean => /^[A-Z]/.test(message);
+
 /** A fault with the name of its field in front: "argument 2.memoryMiB must be a whole number". A sentence stands by itself. */
 export function refusalOf(where: string, { field, message }: Problem): string {
-  if (/^[A-Z]/.test(message)) return message;
+  if (isSentence(message)) return message;
   return `${[where, field].filter(Boolean).join('.')} ${message}`;
 }
 

@@ -19,14 +19,17 @@ const fresh = async (): Promise<string | undefined> => {
   return (await run(process.execPath, ['-e', script])).stdout.trim();
 };
 
+const build = () =>
+  run(process.execPath, [
+    '-e',
+    `import(${JSON.stringify(pathToFileURL(join(copy, 'main/build/program.ts')).href)}).then((m) => m.buildProgram())`,
+  ]);
+
 beforeAll(async () => {
   for (const name of ['main', 'preload', 'emulator', 'resources']) cpSync(join(PROJECT, name), join(copy, name), { recursive: true });
   copyFileSync(join(PROJECT, 'package.json'), join(copy, 'package.json'));
   symlinkSync(join(PROJECT, 'node_modules'), join(copy, 'node_modules'));
-  await run(process.execPath, [
-    '-e',
-    `import(${JSON.stringify(pathToFileURL(join(copy, 'main/build/program.ts')).href)}).then((m) => m.buildProgram())`,
-  ]);
+  await build();
 }, 120_000);
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
@@ -50,5 +53,13 @@ test('runs a machine with threads and files of the bundle', { timeout: 120_000 }
 test('a changed source is what counts', async () => {
   const source = join(copy, 'main/cli/viv.ts');
   utimesSync(source, 1, 1);
+  expect(await fresh()).toBe('sources');
+});
+
+test('a source that changed while the bundle was made is not taken to be in it', { timeout: 120_000 }, async () => {
+  const source = join(copy, 'main/cli/viv.ts');
+  const later = Date.now() / 1000 + 3600;
+  utimesSync(source, later, later);
+  await build();
   expect(await fresh()).toBe('sources');
 });
