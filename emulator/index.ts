@@ -3,6 +3,7 @@
  * reached only through here or, for threads and files, through `host/index.ts`.
  */
 
+import type { Fault } from './error/coded-error.ts';
 import type { BoardName, OptionalDevice } from './board/descriptions.ts';
 import type { DiskStore } from './device/kit/outside.ts';
 
@@ -48,7 +49,7 @@ export interface DiskOwner {
   /** A line for the machine's log. */
   log(line: string): void;
   /** What the guest wrote cannot be stored (the host's disk is full); requests wait and nothing is lost. Told once until `recovered`. */
-  trouble(message: string): void;
+  trouble(fault: Fault): void;
   /** Everything is stored again. */
   recovered(): void;
 }
@@ -87,7 +88,7 @@ export type Ending =
   | { readonly kind: 'poweroff'; readonly code: number }
   | { readonly kind: 'reboot' }
   | { readonly kind: 'stopped' }
-  | { readonly kind: 'failed'; readonly reason: string; readonly log: string };
+  | { readonly kind: 'failed'; readonly fault: Fault; readonly log: string };
 
 /** Live figures, cumulative since start; rates are for the caller to derive. */
 export interface MachineFigures {
@@ -118,7 +119,7 @@ export interface MachineEvents {
    * A disk cannot store what the guest wrote: `message` says why, for a person; its requests wait. The owner should pause
    * the machine. `undefined`: it is over, everything is stored, the machine may go on.
    */
-  diskTrouble?(slot: number, message: string | undefined): void;
+  diskTrouble?(slot: number, fault: Fault | undefined): void;
   /**
    * A thread of the machine, which has ended or could not be started, does not answer and was left alone. It may still
    * write to the machine's disks until `gone` resolves: nobody else may write to them before.
@@ -251,7 +252,5 @@ export interface RestorePoint {
 /** The name of the virtio port on which the guest kit's agent runs commands for the host. */
 export const EXEC_PORT = 'vivarium.exec';
 
-/** A mistake of the person's, said so that they can mend it; never a bug of ours. */
-export class MachineError extends Error {
-  override readonly name = 'MachineError';
-}
+export { MachineError } from './error/machine-error.ts';
+export type { Fault } from './error/coded-error.ts';

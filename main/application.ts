@@ -77,7 +77,7 @@ const report = (error: Error) => printError(error.stack ?? error.message);
 
 /**
  * Opens the library and builds the program over it.
- * @throws LibraryError when the library cannot be used
+ * @throws ContractError when the library cannot be used
  */
 export async function createApplication(options: ApplicationOptions): Promise<Application> {
   const home = options.home ?? findHome();
@@ -107,9 +107,9 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     library,
     claims,
     storage,
-    inBackground: (title, work) =>
-      void tasks.begin(title, (progress, signal) =>
-        work((bytesDone, bytesTotal) => progress({ message: title, fraction: bytesDone / bytesTotal, bytesDone, bytesTotal }), signal),
+    inBackground: (kind, path, work) =>
+      void tasks.begin(kind, { path }, (progress, signal) =>
+        work((bytesDone, bytesTotal) => progress({ message: '', fraction: bytesDone / bytesTotal, bytesDone, bytesTotal }), signal),
       ),
   });
 
@@ -123,7 +123,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   function prepare(template: string, machine: string, signal: AbortSignal) {
     // Only fetching is worth a line in the task list: cached parts are here in a moment.
     if (kit.status(template).parts === 'ready') return kit.prepare(template, {}, undefined, signal);
-    const task = tasks.begin(`Fetching ${template} for "${machine}"`, (progress, taskSignal) =>
+    const task = tasks.begin('fetch-template', { template, name: machine }, (progress, taskSignal) =>
       kit.prepare(template, {}, progress, AbortSignal.any([taskSignal, signal])),
     );
     return task.result;
@@ -187,7 +187,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
       }),
       images: imagesService(
         kit,
-        { run: (title, work) => tasks.begin(title, work).id, booted: () => history.booted.templates() },
+        { fetch: (template, work) => tasks.begin('fetch-template', { template }, work).id, booted: () => history.booted.templates() },
         events.images,
       ),
       machines: machinesService({

@@ -1,6 +1,7 @@
 /** `npm start`: opens the window in Electron, or says why not and opens the browser shell. */
 import { parseArgs } from 'node:util';
 import { freshBundle } from './build/fresh-bundle.js';
+import { CodedError } from '../emulator/error/coded-error.ts';
 import { makeFilesPrivate } from './library/own-files.ts';
 import { print, printError } from './output/print.ts';
 
@@ -63,11 +64,10 @@ async function main(args: readonly string[]): Promise<number> {
 
 function complain(error: unknown): number {
   const wrongCall = error instanceof TypeError;
-  const forPeople = error instanceof Error && ['ContractError', 'LibraryError', 'MachineError'].includes(error.name);
   printError(
     wrongCall
       ? `${error.message}\nTry: npm start -- --help`
-      : forPeople
+      : error instanceof CodedError
         ? error.message
         : error instanceof Error
           ? (error.stack ?? error.message)

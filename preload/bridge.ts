@@ -4,7 +4,7 @@
  */
 import type { IpcRenderer } from 'electron';
 import { PORT_CHANNEL, type Bridge } from './contract/bridge.ts';
-import { ContractError } from './contract/contract.ts';
+import { ContractError, faultWith } from './contract/errors/contract-error.ts';
 import { contracts } from './contract/index.ts';
 import { createWireClient, type WireClient } from './contract/wire-client.ts';
 import type { Frame } from './contract/wire.ts';
@@ -32,13 +32,12 @@ export function createBridge({ services, openConsole }: Pick<WireClient, 'servic
   type Audible = Readonly<Record<string, Readonly<Record<string, { on(listener: (payload: unknown) => void): () => void }>>>>;
   return {
     async call(service, method, args) {
-      if (!declared.has(`call ${service}.${method}`))
-        return { error: { code: 'invalid', message: `there is no call ${service}.${method}` } };
+      if (!declared.has(`call ${service}.${method}`)) return { error: faultWith('call-unknown', { call: `${service}.${method}` }) };
       try {
         return { ok: await (services as unknown as Callable)[service]?.[method]?.(...args) };
       } catch (error) {
-        const { code, message } = error instanceof ContractError ? error : new ContractError('internal', String(error));
-        return { error: { code, message } };
+        const { code, facts } = error instanceof ContractError ? error : faultWith('internal-fault', { detail: String(error) });
+        return { error: { code, facts } };
       }
     },
     on(service, event, listener) {

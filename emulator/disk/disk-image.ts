@@ -1,5 +1,7 @@
 /** What every image format offers once it is open: a virtual disk that is only read, and its errors. */
 
+import { MachineError } from '../error/machine-error.ts';
+
 /** A range of a disk in bytes. */
 export interface Extent {
   readonly offset: number;
@@ -24,19 +26,9 @@ export interface DiskImage {
 /**
  * Why an image cannot be used: it is something else; it uses a feature that we do not read; its metadata contradicts
  * itself or the file ends early; its backing file cannot be used; the host cannot read the file; the caller asked for
- * something impossible.
+ * something impossible. Its code is one of `image-…`.
  */
-export type DiskImageFault = 'other-format' | 'unsupported' | 'damaged' | 'backing' | 'host' | 'range';
-
-/** An error for people: the message says what is wrong and, where something can be done, what. */
-export class DiskImageError extends Error {
-  override readonly name = 'DiskImageError';
-  readonly fault: DiskImageFault;
-  constructor(fault: DiskImageFault, message: string, options?: { readonly cause: unknown }) {
-    super(message, options);
-    this.fault = fault;
-  }
-}
+export class DiskImageError extends MachineError {}
 
 /** A name as it may be shown: images and files name other files, and a terminal obeys control characters. */
 export const shownName = (name: string): string => name.replace(/\p{Cc}/gu, '?');
@@ -44,5 +36,5 @@ export const shownName = (name: string): string => name.replace(/\p{Cc}/gu, '?')
 /** @throws DiskImageError when a range is not inside a disk of `sizeBytes` */
 export function checkRange(sizeBytes: number, offset: number, length: number): void {
   if (Number.isSafeInteger(offset) && offset >= 0 && length >= 0 && offset + length <= sizeBytes) return;
-  throw new DiskImageError('range', `bytes ${offset} to ${offset + length} are not inside a disk of ${sizeBytes} bytes`);
+  throw new DiskImageError('image-range', { offset, length, sizeBytes });
 }

@@ -1,4 +1,5 @@
 /** Opens an image with everything below it: chains of backing files, found by the caller, bounded and without loops. */
+import { causeOf } from '../error/machine-error.ts';
 import type { ByteStore } from './byte-store.ts';
 import type { Decompressors } from './codecs.ts';
 import { type DiskImage, DiskImageError, shownName } from './disk-image.ts';
@@ -78,9 +79,8 @@ async function openLink(
   const { store, name } = file;
   let backing: DiskImage | undefined;
   try {
-    if (seen.has(file.identity)) throw new DiskImageError('backing', 'it is its own backing file, directly or through others');
-    if (seen.size === CHAIN_MAX)
-      throw new DiskImageError('backing', `it would be backing file number ${CHAIN_MAX}; a chain may have ${CHAIN_MAX} files`);
+    if (seen.has(file.identity)) throw new DiskImageError('image-backs-itself');
+    if (seen.size === CHAIN_MAX) throw new DiskImageError('image-chain-too-long', { most: CHAIN_MAX });
     seen.add(file.identity);
     const { hostBytes } = store;
     const link = { name, format, fileBytes: store.sizeBytes, ...(hostBytes !== undefined && { hostBytes }) };
@@ -103,15 +103,14 @@ async function openLink(
 }
 
 async function resolveBacking(name: string, from: ImageFile, { resolve }: OpenOptions): Promise<ImageFile> {
-  const quoted = JSON.stringify(name);
   if (/^[^/\\]*:/.test(name) && !/^[a-z]:[\\/]/i.test(name)) {
-    throw new DiskImageError('unsupported', `its backing file ${quoted} is an address, not a file; only files can be used`);
+    throw new DiskImageError('image-backing-is-address', { backing: name });
   }
-  if (!resolve) throw new DiskImageError('backing', `it needs the backing file ${quoted}, and backing files are not allowed here`);
+  if (!resolve) throw new DiskImageError('image-backing-not-allowed', { backing: name });
   try {
     return await resolve(name, from);
   } catch (cause) {
-    throw new DiskImageError('backing', `its backing file ${quoted} cannot be used: ${messageOf(cause)}`, { cause });
+    throw new DiskImageError('image-backing-unusable', { backing: name, why: causeOf(cause) }, { cause });
   }
 }
 
@@ -123,19 +122,11 @@ async function backingFormat(backing: { readonly format: string | undefined }, b
   try {
     if (backing.format === 'raw' || backing.format === 'qcow2') return backing.format;
     if (backing.format !== undefined) {
-      const quoted = JSON.stringify(backing.format);
-      throw new DiskImageError(
-        'unsupported',
-        `its format is said to be ${quoted}; raw and qcow2 can be read (convert it with qemu-img convert)`,
-      );
+      throw new DiskImageError('image-backing-format', { format: backing.format });
     }
     const format = await detectFormat(below.store);
     if (format === 'qcow2' && (await readHeader(below.store)).backing) {
-      throw new DiskImageError(
-        'backing',
-        'it has a backing file of its own, but the image above does not say that it is qcow2; ' +
-          `if that is right, say so: qemu-img rebase -u -b ${JSON.stringify(below.name)} -F qcow2 IMAGE`,
-      );
+      throw new DiskImageError('image-backing-unsaid', { name: below.name });
     }
     return format;
   } catch (cause) {
@@ -144,14 +135,11 @@ async function backingFormat(backing: { readonly format: string | undefined }, b
   }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 /** The error with the file's name in front; a backing file's error already has one and keeps it. */
 function named(name: string, cause: unknown): DiskImageError {
-  if (cause instanceof NamedError) return cause;
-  return new NamedError(cause instanceof DiskImageError ? cause.fault : 'host', `${shownName(name)}: ${messageOf(cause)}`, { cause });
+  if (cause instanceof DiskImageError && cause.code === 'image-unusable') return cause;
+  return new DiskImageError('image-unusable', { name: shownName(name), why: causeOf(cause) }, { cause });
 }
-class NamedError extends DiskImageError {}
 
 /** The first error is the one to report. */
 const closeQuietly = (what: { close(): Promise<void> }): Promise<void> => what.close().catch(() => undefined);

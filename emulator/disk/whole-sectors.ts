@@ -7,10 +7,6 @@ export const SECTOR_BYTES = 512;
 /** Bytes rounded up to whole sectors. */
 export const wholeSectors = (bytes: number): number => Math.ceil(bytes / SECTOR_BYTES) * SECTOR_BYTES;
 
-/** Why a file cannot be written in place that ends within a sector, and what to do. */
-export const oddLength = (path: string, length: number): string =>
-  `${path} is ${length} bytes long, which is not a whole number of 512-byte sectors, so it cannot be written in place: add overlay, throwaway or readonly, or extend it (truncate -s ${wholeSectors(length)} FILE)`;
-
 /** The image with its last sector filled up; itself where nothing is missing. */
 export function inWholeSectors(image: DiskImage): DiskImage {
   const sizeBytes = wholeSectors(image.sizeBytes);

@@ -37,7 +37,7 @@ export async function closeDisks(disks: readonly AttachedDisk[], log: (line: str
 /** Passes a message to a disk. @throws MachineError where the disk takes none */
 export async function tellDisk(disks: readonly AttachedDisk[], slot: number, message: unknown): Promise<unknown> {
   const disk = disks[slot];
-  if (!disk) throw new MachineError(`the machine has no disk ${slot}`);
-  if (!disk.told) throw new MachineError(`disk ${slot} is an image file used in place: it takes no messages`);
+  if (!disk) throw new MachineError('disk-absent', { slot });
+  if (!disk.told) throw new MachineError('disk-takes-no-messages', { slot });
   return disk.told(message);
 }

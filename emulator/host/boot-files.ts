@@ -2,14 +2,14 @@
 import type { BootFiles } from '../board/boot/request.ts';
 import { MachineError, type MachineConfiguration } from '../index.ts';
 import { readPath } from './files/open-path.ts';
-import { PathError } from './files/path-error.ts';
+import { causeOf } from '../error/machine-error.ts';
 
 /** @param maxBytes what fits; without it, what `readPath` takes at most */
 async function read(what: string, path: string, maxBytes?: number): Promise<Uint8Array> {
   try {
     return await readPath(path, maxBytes);
   } catch (error) {
-    throw error instanceof PathError ? new MachineError(`${what} cannot be used: ${error.message}`, { cause: error }) : error;
+    throw error instanceof MachineError ? new MachineError('boot-file-unusable', { what, why: causeOf(error) }, { cause: error }) : error;
   }
 }
 

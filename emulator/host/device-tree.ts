@@ -10,7 +10,7 @@ import { type MachineConfiguration, MachineError } from '../index.ts';
  */
 export function deviceTreeOf(configuration: MachineConfiguration): Uint8Array {
   const board: BoardKind = boards[configuration.board];
-  if (!board.deviceTree) throw new MachineError(`the board ${configuration.board} has no device tree: its guests learn of it by ACPI`);
+  if (!board.deviceTree) throw new MachineError('board-no-device-tree', { board: configuration.board });
   const { boot } = configuration;
   const bootArguments = boot.kind === 'linux' ? { bootArguments: boot.commandLine } : {};
   return board.deviceTree(configuration, board.plan(configuration), bootArguments);

@@ -2,6 +2,8 @@
  * How the threads of a machine end, in whatever state they are: they are told to, and each ends by itself when nothing is
  * under way in it any more. None in which native code of an add-on may run is ever ended from outside.
  */
+import type { Fault } from '../error/coded-error.ts';
+import { MachineError } from '../error/machine-error.ts';
 import type { MachineControl } from '../machine/control.ts';
 import type { MachineThread } from './machine-thread.ts';
 import type { CompilerSetup, CoreSetup, FromCore, FromIo, LoadAhead, ToCore, ToIo, WorkerSetup } from './messages.ts';
@@ -31,7 +33,7 @@ const CLOSING_MS = { started: 60_000, starting: 10_000 } as const;
 
 export interface EndOfThreads {
   /** Why the I/O thread was left alone; undefined where all has ended. */
-  readonly fenced: string | undefined;
+  readonly fenced: Fault | undefined;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function endThreads(threads: Threads, control: MachineControl, clos
   if (started) await control.allParked(() => performance.now() > limit);
   const engine = Promise.all([compiler, ...cores].filter((thread) => thread !== undefined).map(endOrKill));
   io.post({ kind: 'close' });
-  const fenced = await fault(io.gone, closing, CLOSING_MS[started ? 'started' : 'starting']);
+  const fenced = await faultIn(io.gone, closing, CLOSING_MS[started ? 'started' : 'starting']);
   if (fenced !== undefined || !(await within(SETTLING_MS, io.gone))) io.abandon();
   await engine;
   return { fenced };
@@ -56,9 +58,8 @@ async function endOrKill(thread: Threads['cores'][number] | NonNullable<Threads[
   if (!(await thread.end(SETTLING_MS))) await thread.kill();
 }
 
-async function fault(gone: Promise<void>, { begun, closed }: Closing, patienceMs: number): Promise<string | undefined> {
-  if (!(await within(ANSWERING_MS, Promise.race([begun, gone]))))
-    return 'its input/output thread does not answer; what it had not yet written to the disks may be lost';
+async function faultIn(gone: Promise<void>, { begun, closed }: Closing, patienceMs: number): Promise<Fault | undefined> {
+  if (!(await within(ANSWERING_MS, Promise.race([begun, gone])))) return new MachineError('ending-io-silent');
   if (await within(patienceMs, Promise.race([closed, gone]))) return undefined;
-  return `its disks could not be closed within ${patienceMs / 1000} seconds; what had not yet been written to them may be lost`;
+  return new MachineError('ending-disks-open', { seconds: patienceMs / 1000 });
 }

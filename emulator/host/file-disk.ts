@@ -1,7 +1,8 @@
 /** A raw disk image, or a block device, used in place. */
 import { readSync, writeSync } from 'node:fs';
 import { Pace } from '../disk/pace.ts';
-import { oddLength, wholeSectors } from '../disk/whole-sectors.ts';
+import { causeOf } from '../error/machine-error.ts';
+import { wholeSectors } from '../disk/whole-sectors.ts';
 import { type AttachedDisk, type DiskOwner, type FileDisk, MachineError } from '../index.ts';
 import { openPath } from './files/open-path.ts';
 import { RoomPatience } from './room-patience.ts';
@@ -11,13 +12,13 @@ import { RoomPatience } from './room-patience.ts';
  * @throws MachineError when it cannot be opened, or is to be written and is not whole sectors long
  */
 export async function openFileDisk({ path, readonly }: FileDisk, owner: DiskOwner): Promise<AttachedDisk> {
-  const { handle: file, sizeBytes: length } = await openPath(path, { write: !readonly }).catch((error: Error) => {
-    throw new MachineError(`the disk ${path} cannot be opened: ${error.message}`);
+  const { handle: file, sizeBytes: length } = await openPath(path, { write: !readonly }).catch((error: unknown) => {
+    throw new MachineError('disk-cannot-be-opened', { path, why: causeOf(error) }, { cause: error });
   });
   const sizeBytes = wholeSectors(length);
   if (!readonly && sizeBytes !== length) {
     await file.close();
-    throw new MachineError(oddLength(path, length));
+    throw new MachineError('disk-odd-length', { path, bytes: length, wholeBytes: sizeBytes });
   }
   const pace = new Pace();
   const room = new RoomPatience(path, owner);

@@ -8,7 +8,6 @@ import { type MachineConfiguration, MachineError, type MachineEvents, type Resto
 import { type MachineLayout, machineLayout, sharedRam } from '../machine/layout.ts';
 import { readState, retiredInstructions } from '../machine/saved-state.ts';
 import { flagWords, markStart } from '../memory/page-flags.ts';
-import { SnapshotError } from '../snapshot/components.ts';
 import { CoreModules } from './core-modules.ts';
 import { MachineThreads, type ThreadSources } from './machine-threads.ts';
 import { ThreadSupply } from './thread-supply.ts';
@@ -62,10 +61,8 @@ export async function startMachine(
 ): Promise<RunningMachine> {
   const { memoryBytes, cores } = configuration;
   if (memoryBytes % MEBIBYTE !== 0 || memoryBytes < 2 * MEBIBYTE || memoryBytes > MAX_MEMORY)
-    throw new MachineError(
-      `a machine needs between 2 MiB and 3 GiB of memory, in whole MiB; ${memoryBytes / MEBIBYTE} MiB cannot be given`,
-    );
-  if (!Number.isInteger(cores) || cores < 1 || cores > 8) throw new MachineError(`a machine has 1 to 8 cores, not ${cores}`);
+    throw new MachineError('machine-memory-size', { bytes: memoryBytes });
+  if (!Number.isInteger(cores) || cores < 1 || cores > 8) throw new MachineError('machine-core-count', { cores });
   const layout = machineLayout(configuration);
   const retired = point ? retiredIn(point.state) : 0;
   const memory = new wasm.Memory({ initial: layout.memoryPages, maximum: layout.memoryPages, shared: true });
@@ -80,7 +77,7 @@ function retiredIn(bytes: Uint8Array): number {
   try {
     return retiredInstructions(readState(bytes));
   } catch (error) {
-    throw error instanceof SnapshotError ? new MachineError(error.message) : error;
+    throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 /** Entry point of a machine's I/O thread: loads the boot files, initialises the board, then serves its back ends. */
+import { sentError } from '../error/crossing.ts';
 import { parentPort } from 'node:worker_threads';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { Inflate } from '../board/boot/request.ts';
@@ -15,11 +16,10 @@ import { controlState, machineLayout, pageWork, sharedRam, shootdownOf } from '.
 import { type MachineState, readState, restoreBoard } from '../machine/saved-state.ts';
 import { MemoryLost } from '../memory/absent-pages.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
-import { SnapshotError } from '../snapshot/components.ts';
 import { bind } from '../snapshot/schema.ts';
 import { closeDisks, openDisks, tellDisk } from './attached-disks.ts';
 import { readBootFiles, release } from './boot-files.ts';
-import type { Failure, FromIo, IoQuestion, LoadAhead, ToIo, WorkerSetup } from './messages.ts';
+import type { FromIo, IoQuestion, LoadAhead, ToIo, WorkerSetup } from './messages.ts';
 import { within } from './patience.ts';
 
 if (!parentPort) throw new Error('io-worker.ts runs as a worker thread of a machine');
@@ -28,8 +28,8 @@ const tell = (message: FromIo, transfer: ArrayBuffer[] = []) => port.postMessage
 const log = (line: string) => tell({ kind: 'log', line });
 const diskOwner = (slot: number): DiskOwner => ({
   log,
-  trouble: (message) => tell({ kind: 'disk trouble', slot, message }),
-  recovered: () => tell({ kind: 'disk trouble', slot, message: undefined }),
+  trouble: (fault) => tell({ kind: 'disk trouble', slot, fault }),
+  recovered: () => tell({ kind: 'disk trouble', slot, fault: undefined }),
 });
 /** How long a machine that ends waits for disk requests: a disk in trouble lets go of them only when it is closed. */
 const QUIET_MS = 2_000;
@@ -60,7 +60,7 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
     ranges: ram.ranges,
     pageFlags: new Uint8Array(buffer, ram.pageFlags, ram.size / 4096),
     fetch: (page) => {
-      if (!pages.absent.fetch(page, () => control.stopping)) throw new MemoryLost('the machine is ending');
+      if (!pages.absent.fetch(page, () => control.stopping)) throw new MemoryLost('machine-ending');
     },
     keep: (page) => pages.keeper.keep(page),
     codeWritten: (page) => shootdown.codeChanged(page),
@@ -110,7 +110,7 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
     if (question.kind === 'devices') return answer(describeDevices(board));
     if (question.kind === 'disk') return answer(await tellDisk(disks, question.slot, question.message));
     if (question.disks && question.disks.length !== disks.length)
-      throw new MachineError(`the machine has ${disks.length} disks, not ${question.disks.length}: end it and start it with those`);
+      throw new MachineError('disk-count-differs', { count: disks.length, given: question.disks.length });
     const next = question.disks && (await openDisks(question.disks, diskOwner));
     let former = next ?? [];
     try {
@@ -138,10 +138,10 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
       outside.resume();
     } else if (message.kind === 'asked') {
       const { id } = message;
-      if (closing) return tell({ kind: 'failed', id, failure: { message: 'the machine has ended', mistake: true } });
+      if (closing) return tell({ kind: 'failed', id, failure: sentError(new MachineError('machine-ended')) });
       const served = serveQuestion(message.question, (answer) => tell({ kind: 'answered', id, answer })).then(
         () => tell({ kind: 'detached', id }),
-        (error: unknown) => tell({ kind: 'failed', id, failure: failureOf(error) }),
+        (error: unknown) => tell({ kind: 'failed', id, failure: sentError(error) }),
       );
       serving.add(served);
       void served.then(() => serving.delete(served));
@@ -192,19 +192,9 @@ async function resume(board: Board, bytes: Uint8Array, configuration: MachineCon
   const state = readState(bytes);
   const { memoryBytes, cores } = state.machine;
   if (Number(memoryBytes) !== configuration.memoryBytes || cores !== configuration.cores)
-    throw new MachineError(
-      `the saved machine has ${formatBytes(Number(memoryBytes))} of memory and ${cores} cores: start it with the memory and the cores it was saved with`,
-    );
+    throw new MachineError('state-other-size', { memoryBytes: Number(memoryBytes), cores });
   restoreBoard(machineLayout(configuration), board, buffer, state);
   return { start: { state: bytes }, whole: { ...state.machine } };
-}
-
-function failureOf(error: unknown): Failure {
-  const message = error instanceof Error ? error.message : String(error);
-  return {
-    message,
-    mistake: error instanceof MachineError || error instanceof SnapshotError || (error as Error | undefined)?.name === 'MachineError',
-  };
 }
 
 let opening: Promise<void> | undefined;
@@ -215,7 +205,7 @@ async function begin(setup: WorkerSetup): Promise<void> {
     serving = await open(setup);
     if (!closing) tell({ kind: 'ready', start: serving.start });
   } catch (error) {
-    tell({ kind: 'refused', failure: failureOf(error) });
+    tell({ kind: 'refused', failure: sentError(error) });
     // With its port closed the thread ends by itself.
     port.close();
   }

@@ -2,6 +2,8 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { WasmMemory } from '../engine/wasm/webassembly.ts';
 import { type Ending, type MachineConfiguration, MachineError, type MachineEvents } from '../index.ts';
+import { faultOf, type Fault } from '../error/coded-error.ts';
+import { receivedError, type SentError } from '../error/crossing.ts';
 import { MachineClock } from '../machine/clock.ts';
 import { MachineControl } from '../machine/control.ts';
 import type { CoreStart } from '../board/kit/core-binding.ts';
@@ -14,7 +16,7 @@ import { type Closing, endThreads, type Threads } from './ending.ts';
 import { InputReceipts } from './input-receipts.ts';
 import { Liveness } from './liveness.ts';
 import { MachineThread } from './machine-thread.ts';
-import type { Failure, FromIo, TakenPoint, IoQuestion, ToIo, WorkerSetup } from './messages.ts';
+import type { FromIo, TakenPoint, IoQuestion, ToIo, WorkerSetup } from './messages.ts';
 import { within } from './patience.ts';
 import type { ThreadSupply } from './thread-supply.ts';
 
@@ -64,7 +66,7 @@ export class MachineThreads {
     this.#clock = new MachineClock(bind(controlState, memory.buffer, layout.control), () => process.hrtime.bigint());
     this.#liveness = new Liveness(
       () => this.#threads?.io.post({ kind: 'ping' }),
-      () => void this.#fail('the input/output thread of the machine does not answer'),
+      () => void this.#fail(new MachineError('machine-io-silent')),
     );
   }
 
@@ -88,7 +90,7 @@ export class MachineThreads {
     } finally {
       signal?.removeEventListener('abort', aborted);
     }
-    void this.pages.absent.whenLost(() => this.ended).then((reason) => (reason === undefined ? undefined : this.#fail(reason)));
+    void this.pages.absent.whenLost(() => this.ended).then((lost) => (lost ? this.#fail(lost) : undefined));
   }
 
   /** Makes the threads and tells them what they are for. @returns what resolves when each core is built */
@@ -145,7 +147,7 @@ export class MachineThreads {
     else if (message.kind === 'output') this.#events.output(message.console, message.bytes);
     else if (message.kind === 'input taken') this.input.received(message.console, message.count);
     else if (message.kind === 'log') this.#note(message.line);
-    else if (message.kind === 'disk trouble') this.#events.diskTrouble?.(message.slot, message.message);
+    else if (message.kind === 'disk trouble') this.#events.diskTrouble?.(message.slot, message.fault);
     else if (message.kind === 'answered') this.#asked.get(message.id)?.resolve(message.answer);
     else if (message.kind === 'failed') this.#asked.get(message.id)?.reject(errorOf(message.failure));
     else if (message.kind === 'detached') this.#detached(message.id);
@@ -158,17 +160,18 @@ export class MachineThreads {
   #died(name: string, error: Error | undefined, reject: (error: Error) => void): void {
     if (error) return this.#crashed(name, error, reject);
     if (this.#ending) return;
-    reject(new Error(`${name} ended unexpectedly`));
-    if (this.#startedAt) void this.#fail(`${name} ended unexpectedly`);
+    const fault = new MachineError('machine-thread-ended', { thread: name });
+    reject(fault);
+    if (this.#startedAt) void this.#fail(fault);
   }
   #crashed(name: string, { message, stack }: { message: string; stack?: string | undefined }, reject: (error: Error) => void): void {
     this.#note(`${name}: ${stack ?? message}`);
-    const reason = `${name} ended with an error: ${message}`;
-    reject(new Error(reason));
-    if (this.#startedAt) void this.#fail(reason);
+    const fault = new MachineError('machine-thread-crashed', { thread: name, detail: message });
+    reject(fault);
+    if (this.#startedAt) void this.#fail(fault);
   }
-  #fail(reason: string): Promise<void> {
-    return this.stop(this.#failure(reason));
+  #fail(fault: Fault): Promise<void> {
+    return this.stop(this.#failure(fault));
   }
   #note(line: string): void {
     this.#log.push(line);
@@ -231,7 +234,7 @@ export class MachineThreads {
   async #standstill(): Promise<boolean> {
     const limit = performance.now() + STANDSTILL_MS;
     const stand = await this.#control.allParked(() => this.ended || performance.now() > limit);
-    if (!stand) await this.#fail('a core of the machine does not answer');
+    if (!stand) await this.#fail(new MachineError('machine-core-silent'));
     return stand;
   }
   async resume(): Promise<void> {
@@ -259,7 +262,7 @@ export class MachineThreads {
     this.#events.ended(fenced === undefined || ending.kind === 'failed' ? ending : this.#failure(fenced));
   }
   /** Ends the threads. @returns why one was left alone, where that was so */
-  async #close(): Promise<string | undefined> {
+  async #close(): Promise<Fault | undefined> {
     const closing: Closing = { begun: this.#begun.promise, closed: this.#closed.promise };
     const threads = this.#threads;
     const fenced = threads && (await endThreads(threads, this.#control, closing, this.#startedAt > 0)).fenced;
@@ -270,8 +273,8 @@ export class MachineThreads {
     if (threads && fenced !== undefined) this.#events.lingers?.(threads.io.gone);
     return fenced;
   }
-  #failure(reason: string): Ending {
-    return { kind: 'failed', reason, log: this.#log.join('\n') };
+  #failure(fault: Fault): Ending {
+    return { kind: 'failed', fault: faultOf(fault), log: this.#log.join('\n') };
   }
 }
 
@@ -286,5 +289,5 @@ export interface Beginning {
 
 type Ready = PromiseWithResolvers<CoreStart | CoreResume>;
 
-const hasEnded = () => new MachineError('the machine has ended: there is nothing to save');
-const errorOf = ({ message, mistake }: Failure) => (mistake ? new MachineError(message) : new Error(message));
+const hasEnded = () => new MachineError('machine-ended-nothing-to-save');
+const errorOf = (failure: SentError) => receivedError(failure, (fault) => MachineError.of(fault));

@@ -65,8 +65,7 @@ export class Machine implements RunningMachine {
   restore(point: RestorePoint, { keep }: { readonly keep?: { readonly onlyChanged: boolean } } = {}): Promise<SavedPoint | undefined> {
     return this.#inTurn(async () => {
       const bits = this.#ram.sizeBytes / 4096 / 8;
-      if (point.differs.length !== bits)
-        throw new MachineError(`the saved machine has other memory (${point.differs.length} bytes of page marks, not ${bits})`);
+      if (point.differs.length !== bits) throw new MachineError('state-other-marks', { bytes: point.differs.length, wanted: bits });
       if (keep) await this.#mayMark(keep.onlyChanged);
       const { state, differs, disks } = point;
       const save = keep ? ({ save: keep.onlyChanged ? 'changed' : 'all' } as const) : {};

@@ -1,4 +1,6 @@
 /** What a machine's threads say to each other by message; everything frequent goes through shared memory instead. */
+import type { SentError } from '../error/crossing.ts';
+import type { Fault } from '../error/coded-error.ts';
 import type { MessagePort } from 'node:worker_threads';
 import type { DiskAttachment, Ending, MachineConfiguration } from '../index.ts';
 import type { WasmMemory, WasmModule } from '../engine/wasm/webassembly.ts';
@@ -52,21 +54,15 @@ export type ToIo =
   | { readonly kind: 'ping' }
   | Close;
 
-/** Why something failed; `mistake`: the person's to mend, not ours. */
-export interface Failure {
-  readonly message: string;
-  readonly mistake: boolean;
-}
-
 export type FromIo =
   | { readonly kind: 'ready'; readonly start: CoreStart | CoreResume }
-  | { readonly kind: 'refused'; readonly failure: Failure }
+  | { readonly kind: 'refused'; readonly failure: SentError }
   | { readonly kind: 'answered'; readonly id: number; readonly answer: unknown }
-  | { readonly kind: 'failed'; readonly id: number; readonly failure: Failure }
+  | { readonly kind: 'failed'; readonly id: number; readonly failure: SentError }
   /** The disks that were attached before the snapshot point of that question are closed. */
   | { readonly kind: 'detached'; readonly id: number }
-  /** `message` absent: the trouble is over. */
-  | { readonly kind: 'disk trouble'; readonly slot: number; readonly message: string | undefined }
+  /** `fault` absent: the trouble is over. */
+  | { readonly kind: 'disk trouble'; readonly slot: number; readonly fault: Fault | undefined }
   | { readonly kind: 'output'; readonly console: number; readonly bytes: Uint8Array }
   /** The guest has taken `count` bytes of the oldest `input` of this console that was not told of yet, and gets no more of it. */
   | { readonly kind: 'input taken'; readonly console: number; readonly count: number }

@@ -2,6 +2,8 @@
  * The pages of a machine that runs, for other threads of the process: copying what a snapshot needs, and filling what a
  * machine that went back to a snapshot point has not read yet. Both take `SharedRam`, which may be posted.
  */
+import type { Fault } from '../error/coded-error.ts';
+import { causeOf } from '../error/machine-error.ts';
 import type { SharedRam } from '../index.ts';
 import { pageWork } from '../machine/layout.ts';
 import { isZero, PAGE_SIZE } from '../memory/page-flags.ts';
@@ -115,8 +117,7 @@ export async function fillPages(
       contents = await read(pages);
     } catch (error) {
       if (absent.epoch !== epoch) return 'superseded';
-      if (!signal?.aborted)
-        absent.lose(`the machine's memory could not be read: ${error instanceof Error ? error.message : String(error)}`);
+      if (!signal?.aborted) absent.lose(causeOf(error));
       throw error;
     }
     // Filling keeps what a snapshot needs: it does not outrun the thread that copies, which may even be this one.
@@ -135,7 +136,7 @@ function withNeighbours(demanded: readonly number[], count: number, absent: (fro
   return [...pages];
 }
 
-/** The pages of a machine cannot be filled any more: it ends as failed, with this reason. */
-export function failPages(ram: SharedRam, reason: string): void {
-  pageWork(ram).absent.lose(reason);
+/** The pages of a machine cannot be filled any more, for this reason: it ends as failed. */
+export function failPages(ram: SharedRam, why: Fault): void {
+  pageWork(ram).absent.lose(why);
 }

@@ -2,6 +2,8 @@
  * Writing where the host may have no room: a guest that is told of an error loses what it wrote, so the request waits and
  * is tried again until there is room, and the machine's owner, who pauses it, is told of the beginning and the end.
  */
+import { faultOf } from '../error/coded-error.ts';
+import { MachineError } from '../error/machine-error.ts';
 import type { DiskOwner } from '../index.ts';
 
 /** A write that found no room is tried again after this long, in milliseconds. */
@@ -50,7 +52,7 @@ export class RoomPatience {
   }
 
   #tell(): void {
-    this.#owner.trouble(`there is no room left for ${this.#path}: free some space; nothing is lost, and it continues by itself`);
+    this.#owner.trouble(faultOf(new MachineError('disk-full', { path: this.#path })));
   }
 
   #pause(): Promise<void> {

@@ -4,6 +4,8 @@
  * 48 and what belongs to it below. Of the devices there are the exit code, the console, and the few system calls that
  * test programs make.
  */
+import { MachineError } from '../error/machine-error.ts';
+import { faultOf } from '../error/coded-error.ts';
 import type { Ending } from '../index.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 
@@ -76,7 +78,7 @@ export function createHtif(parts: HtifParts): () => void {
   const unsupported = (what: string): void =>
     end({
       kind: 'failed',
-      reason: `the program asks the HTIF host for ${what}: only its exit, printing and system calls are answered`,
+      fault: faultOf(new MachineError('htif-unanswered', { what })),
       log: '',
     });
 

@@ -91,7 +91,7 @@ export interface SavedState {
 
 /** @throws SnapshotError where the bytes are damaged or of a later version */
 export function readState(bytes: Uint8Array): SavedState {
-  if (bytes.length < 4) throw new SnapshotError('this saved state is cut short');
+  if (bytes.length < 4) throw new SnapshotError('state-cut-short');
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const own = new SharedArrayBuffer(machineState.size);
   const place = { name: 'machine', schema: machineState, at: 0 };
@@ -119,7 +119,7 @@ export function checkState(layout: MachineLayout, board: Board, { components }: 
     restoreComponent({ ...component, at: 0 }, components.get(component.name), new SharedArrayBuffer(component.schema.size));
   const names = new Set(all.map(({ name }) => name));
   const foreign = [...components.keys()].find((name) => !names.has(name) && !RETIRED_DEVICE.test(name));
-  if (foreign !== undefined) throw new SnapshotError(`the saved state has a ${foreign}, which this machine has not`);
+  if (foreign !== undefined) throw new SnapshotError('state-foreign-component', { component: foreign });
 }
 
 /** Puts devices and signals back, on the I/O thread, after `board.initialise`. @throws SnapshotError */

@@ -87,7 +87,7 @@ export class SnapshotPoints {
     const target = request.back && this.#fitting(request.back.state);
     if (!(await within(DISK_PATIENCE_MS, board.outside.quiesce()))) {
       if (!control.paused) board.outside.resume();
-      throw new MachineError('a disk of the machine has not answered for half a minute: nothing was saved');
+      throw new MachineError('machine-disk-silent');
     }
     const wasRunning = control.change(WISH.run, WISH.pause);
     let held = wasRunning;
@@ -105,8 +105,8 @@ export class SnapshotPoints {
       let late = false;
       const stand = control.allParked(() => control.stopping || late);
       late = !(await within(STANDSTILL_MS, stand));
-      if (!(await stand) && !control.stopping) throw new MachineError('the machine does not come to a standstill: nothing was saved');
-      if (control.stopping) throw new MachineError('the machine has ended: there is nothing to save');
+      if (!(await stand) && !control.stopping) throw new MachineError('machine-no-standstill');
+      if (control.stopping) throw new MachineError('machine-ended-nothing-to-save');
       const snapshotPoint = this.#atOnce(request, target, disks, next);
       taken({ ...snapshotPoint, pausedMs: letGo() });
     } finally {
@@ -143,7 +143,7 @@ export class SnapshotPoints {
     const { memoryBytes, cores, builtInFirmware, tohost } = state.machine;
     const same =
       memoryBytes === whole.memoryBytes && cores === whole.cores && builtInFirmware === whole.builtInFirmware && tohost === whole.tohost;
-    if (!same) throw new MachineError('the saved machine has other memory, cores or firmware: end this one and start it from there');
+    if (!same) throw new MachineError('state-other-machine');
     checkState(layout, board, state);
     return state;
   }

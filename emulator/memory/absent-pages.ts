@@ -3,6 +3,8 @@
  * Whoever touches such a page puts its number where the filling thread sees it and waits. Each return has its own epoch,
  * so that a filling of an earlier return never writes into the memory of a later one.
  */
+import type { Fault } from '../error/coded-error.ts';
+import { MachineError } from '../error/machine-error.ts';
 import { flagWords, PAGE, PAGE_SIZE, pagesWith } from './page-flags.ts';
 import type { PageKeeper, PageKeeperParts } from './page-keeper.ts';
 
@@ -12,7 +14,7 @@ const GUARD = 1;
 const FILLED = 2;
 const LEFT = 3;
 const FAILED = 4;
-/** Where the reason of a failure is, and its longest length in UTF-16 units; its length is in FAILED. */
+/** Where a failure is as JSON, and its longest length in UTF-16 units; its length is in FAILED. */
 const REASON = 128;
 const REASON_UNITS = 448;
 /** Words for the pages waited for, each a page number plus one, or 0. More than a machine has threads. */
@@ -21,10 +23,14 @@ const DEMAND_SLOTS = 16;
 /** How long something is waited for at a time; the waiter then looks again. */
 const PATIENCE_MS = 50;
 
+/** One that is too long for the area loses its cause. */
+const lostFor = (why: Fault | undefined): Fault => ({
+  code: 'machine-memory-lost',
+  facts: why ? { why: { code: why.code, facts: why.facts } } : {},
+});
+
 /** Memory that cannot be had: the page's content could not be read. */
-export class MemoryLost extends Error {
-  override readonly name = 'MemoryLost';
-}
+export class MemoryLost extends MachineError {}
 
 export type AbsentPagesParts = PageKeeperParts;
 
@@ -56,7 +62,7 @@ export class AbsentPages {
       const seen = Atomics.load(this.#words, FILLED);
       if (interrupted()) return false;
       // The owner stops a machine whose memory is lost; only one without an owner comes to the end of this.
-      if (this.lost !== undefined && ++looks > 20) throw new MemoryLost(this.lost);
+      if (this.lost !== undefined && ++looks > 20) throw new MemoryLost('machine-memory-lost', this.lost.facts);
       this.#demand(page);
       if ((Atomics.load(this.#flags, page) & PAGE.absent) !== 0) Atomics.wait(this.#words, FILLED, seen, PATIENCE_MS);
     }
@@ -136,21 +142,24 @@ export class AbsentPages {
   }
 
   /** Why pages cannot be had; undefined while all is well. */
-  get lost(): string | undefined {
+  get lost(): Fault | undefined {
     const length = Atomics.load(this.#words, FAILED);
-    return length === 0 ? undefined : String.fromCharCode(...this.#reason.subarray(0, length));
+    if (length === 0) return undefined;
+    return JSON.parse(String.fromCharCode(...this.#reason.subarray(0, length))) as Fault;
   }
   /** Pages cannot be read: the machine cannot go on. */
-  lose(reason: string): void {
+  lose(why: Fault): void {
     if (this.lost !== undefined) return;
-    const units = Array.from((reason || 'unknown').slice(0, REASON_UNITS), (letter) => letter.charCodeAt(0));
+    const whole = JSON.stringify(lostFor(why));
+    const text = whole.length <= REASON_UNITS ? whole : JSON.stringify(lostFor(undefined));
+    const units = Array.from(text, (letter) => letter.charCodeAt(0));
     this.#reason.set(units);
     Atomics.store(this.#words, FAILED, units.length);
     Atomics.notify(this.#words, FAILED);
     this.wake();
   }
   /** Resolves with the reason when pages cannot be had; never, while all is well. Only for a thread with an event loop. */
-  async whenLost(ended: () => boolean): Promise<string | undefined> {
+  async whenLost(ended: () => boolean): Promise<Fault | undefined> {
     while (this.lost === undefined && !ended()) await Atomics.waitAsync(this.#words, FAILED, 0, 1000).value;
     return this.lost;
   }

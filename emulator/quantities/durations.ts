@@ -38,9 +38,9 @@ export function spanWords(milliseconds: number): string {
   return `${count} ${unit.name}${count === 1 ? '' : 's'}`;
 }
 
-/** `just now`, `12 minutes ago`; after the clock was set back, `3 days ahead of the clock`. */
+/** `just now`, `12 minutes ago`; after the clock was set back, `3 days in the future`. */
 export function agoWords(at: number, now: number): string {
-  if (at - now > MINUTE) return `${spanWords(at - now)} ahead of the clock`;
+  if (at - now > MINUTE) return `${spanWords(at - now)} in the future`;
   return now - at < 5 * SECOND ? 'just now' : `${spanWords(now - at)} ago`;
 }
 

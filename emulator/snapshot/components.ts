@@ -7,6 +7,7 @@
  * name, kind u8, count u32, the values little-endian; at the end the CRC-32 of everything before. Names are a length
  * u8 and ASCII.
  */
+import { MachineError } from '../error/machine-error.ts';
 import { crc32 } from './crc32.ts';
 import { type Fields, reset as resetState, type Schema } from './schema.ts';
 
@@ -38,10 +39,8 @@ export interface SavedComponent {
 /** Turns a component of version n into one of version n + 1. */
 export type Migration = (saved: SavedComponent) => SavedComponent;
 
-/** What is wrong with saved state, for people. */
-export class SnapshotError extends Error {
-  override readonly name = 'SnapshotError';
-}
+/** What is wrong with saved state; its code is one of `state-…`. */
+export class SnapshotError extends MachineError {}
 
 /** Writes the components' present state. Nothing may change it meanwhile. */
 export function saveComponents(components: readonly PlacedComponent[], buffer: SharedArrayBuffer): Uint8Array {
@@ -64,12 +63,11 @@ export function saveComponents(components: readonly PlacedComponent[], buffer: S
  */
 export function readComponents(bytes: Uint8Array): ReadonlyMap<string, SavedComponent> {
   const reader = new Reader(bytes);
-  if (MAGIC.some((byte) => reader.number(1) !== byte)) throw new SnapshotError('this is not saved machine state');
+  if (MAGIC.some((byte) => reader.number(1) !== byte)) throw new SnapshotError('state-not-one');
   const format = reader.number(2);
-  if (format > FORMAT)
-    throw new SnapshotError(`this state was saved by a later version of the program (format ${format}); use that one or a newer one`);
+  if (format > FORMAT) throw new SnapshotError('state-newer', { format });
   if (bytes.length < 12 || crc32(bytes.subarray(0, -4)) !== new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true))
-    throw new SnapshotError('this saved state is damaged (its checksum does not agree)');
+    throw new SnapshotError('state-checksum');
   const components = new Map<string, SavedComponent>();
   for (let left = reader.number(2); left > 0; left--) {
     const name = reader.name();
@@ -79,7 +77,7 @@ export function readComponents(bytes: Uint8Array): ReadonlyMap<string, SavedComp
       const field = reader.name();
       const kind = KINDS[reader.number(1)];
       const count = reader.number(4);
-      if (!kind || count > MAX_VALUES) throw new SnapshotError(`this saved state is damaged (field ${name}.${field})`);
+      if (!kind || count > MAX_VALUES) throw new SnapshotError('state-field-damaged', { field: `${name}.${field}` });
       fields[field] = reader.take(count * WIDTH[kind]);
     }
     components.set(name, { version, fields });
@@ -99,16 +97,16 @@ export function restoreComponent(
   migrations: Readonly<Record<number, Migration>> = {},
 ): void {
   if (!saved && mayLack) return resetState(schema, buffer, at);
-  if (!saved) throw new SnapshotError(`the saved state has no ${name}: it is of a machine with other devices`);
-  if (saved.version > schema.version)
-    throw new SnapshotError(`the state of ${name} was saved by a later version of the program; use that one or a newer one`);
+  if (!saved) throw new SnapshotError('state-lacks-component', { component: name });
+  if (saved.version > schema.version) throw new SnapshotError('state-component-newer', { component: name });
   let current = saved;
   for (let version = saved.version; version < schema.version; version++) current = migrations[version]?.(current) ?? current;
   for (const [field, { kind, count, reset }] of Object.entries(schema.fields as Fields)) {
     const to = at + (schema.offsets[field] as number);
     const values = current.fields[field];
     const size = count * WIDTH[kind];
-    if (values && values.length !== size) throw new SnapshotError(`the saved ${name}.${field} has ${values.length} bytes, not ${size}`);
+    if (values && values.length !== size)
+      throw new SnapshotError('state-field-size', { field: `${name}.${field}`, bytes: values.length, wanted: size });
     if (values) new Uint8Array(buffer, to, size).set(values);
     else fillWith(buffer, to, kind, count, reset);
   }
@@ -142,7 +140,7 @@ class Reader {
     this.#bytes = bytes;
   }
   take(length: number): Uint8Array {
-    if (this.#at + length > this.#bytes.length) throw new SnapshotError('this saved state is cut short');
+    if (this.#at + length > this.#bytes.length) throw new SnapshotError('state-cut-short');
     this.#at += length;
     return this.#bytes.slice(this.#at - length, this.#at);
   }

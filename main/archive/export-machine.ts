@@ -2,6 +2,7 @@
  * Reading job: writes a machine with its snapshots into one file (see format.ts), in one pass and with little memory. The
  * same machine gives the same bytes, but for the date.
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { stat } from 'node:fs/promises';
 import { openDatabase } from '../library/database.ts';
 import { snapshotRecords, type SavedParts } from '../library/snapshot-records.ts';
@@ -10,10 +11,9 @@ import { readContent } from '../disks/content.ts';
 import { openHostImage } from '../disks/host-image.ts';
 import type { DiskBase } from '../../preload/contract/disks.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
-import { StorageError, type ChunkReader } from '../storage/index.ts';
+import type { ChunkReader } from '../storage/index.ts';
 import type { Report } from '../jobs/job.ts';
 import { MEMORY, ownerOf } from '../storage/owners.ts';
-import { ArchiveError } from './archive-error.ts';
 import type { ArchivedMachine } from './archived-machine.ts';
 import { bootFiles, unusedDisks } from './boot-files.ts';
 import { ChunkWriter } from './chunk-writer.ts';
@@ -40,7 +40,7 @@ export interface Exported {
 
 /**
  * Durable when it resolves; when it rejects there is no file.
- * @throws ArchiveError; ChangedBaseError; StorageError and DamagedChunkError where something stored is gone; the signal's reason when cancelled
+ * @throws ContractError where something stored is gone; the signal's reason when cancelled
  */
 export async function exportMachine(reader: ChunkReader, job: ExportMachine, progress: Report, signal: AbortSignal): Promise<Exported> {
   const library = await openDatabase(job.library);
@@ -122,8 +122,7 @@ async function writeImage(
 
 async function pagesOf(reader: ChunkReader, id: string, name: string): Promise<Float64Array> {
   const manifest = (await reader.manifests.list(ownerOf(id))).find((each) => each.name === MEMORY);
-  if (!manifest)
-    throw new StorageError('missing', `the memory of "${name}" is no longer stored: run "viv library check", or delete that snapshot`);
+  if (!manifest) throw new ContractError('memory-missing', { name });
   return reader.manifests.read(manifest.id);
 }
 
@@ -138,8 +137,5 @@ function basesOf({ snapshots }: ArchivedMachine): DiskBase[] {
 function refuseDirect({ definition }: ArchivedMachine): void {
   const slot = definition.disks.findIndex(({ id }) => id === undefined);
   if (slot >= 0)
-    throw new ArchiveError(
-      'other',
-      `disk ${slot + 1} of "${definition.name}" is the file ${definition.disks[slot]?.path ?? ''} itself: remove it and add it again with "--writes overlay", then export the machine`,
-    );
+    throw new ContractError('archive-disk-in-place', { slot, name: definition.name, path: definition.disks[slot]?.path ?? '' });
 }

@@ -4,11 +4,11 @@
  */
 import { parseBoundedJson } from '../../preload/contract/bounded-json.ts';
 import type { PackedParts } from '../library/saved-parts.ts';
-import { StorageError, type Store } from '../storage/index.ts';
+import type { Store } from '../storage/index.ts';
 import { dropOwners } from '../storage/keeping-jobs.ts';
 import type { Report } from '../jobs/job.ts';
 import { ownerOf } from '../storage/owners.ts';
-import { ArchiveError, damaged } from './archive-error.ts';
+import { damaged } from './damaged-archive.ts';
 import { isArchivedMachine, type ArchivedMachine } from './archived-machine.ts';
 import { ImportedLists } from './imported-lists.ts';
 import { ImportedFiles } from './imported-files.ts';
@@ -28,7 +28,7 @@ export interface ImportedMachine {
   readonly saved: ReadonlyMap<string, PackedParts>;
 }
 
-/** @throws ArchiveError `other`, `newer`, `damaged`, `host`; StorageError `full`; the signal's reason when cancelled */
+/** @throws ContractError `other`, `newer`, `damaged`, `host`; ContractError `full`; the signal's reason when cancelled */
 export async function importMachine(
   store: Store,
   { file, filesFolder }: ImportMachine,
@@ -81,8 +81,7 @@ export async function importMachine(
 }
 
 /** A list that cannot be is damage of the file, whatever found it. */
-const explained = (file: string, error: unknown): unknown =>
-  error instanceof ArchiveError || error instanceof StorageError || !(error instanceof RangeError) ? error : damaged(file, error.message);
+const explained = (file: string, error: unknown): unknown => (error instanceof RangeError ? damaged(file, error.message) : error);
 
 /** Fifty thousand snapshots of some eighty values. */
 const MACHINE_LIMITS = { depth: 16, values: 4_000_000 };

@@ -1,9 +1,9 @@
 /** Boot files that come with a machine: put into a folder of their own, under names of ours. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { mkdirSync, rmSync } from 'node:fs';
 import { open, statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ulid } from '../library/ulid.ts';
-import { ArchiveError } from './archive-error.ts';
 import { CHUNK_BYTES, CHUNKS_AT_ONCE } from './format.ts';
 import type { CarriedFile } from './imported-lists.ts';
 
@@ -20,7 +20,7 @@ export class ImportedFiles {
     return this.#places.get(path);
   }
 
-  /** Writes the files; durable when it resolves. @throws ArchiveError `host` */
+  /** Writes the files; durable when it resolves. @throws ContractError `host` */
   async write(files: readonly CarriedFile[], read: (numbers: readonly number[]) => Promise<readonly Uint8Array[]>): Promise<void> {
     if (files.length === 0) return;
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
@@ -30,7 +30,7 @@ export class ImportedFiles {
       const name = basename(file.path.replaceAll('\\', '/')).replace(/[^A-Za-z0-9._-]/g, '_');
       const place = join(this.#folder, `${index + 1}-${name}`);
       await writeOne(place, file, read).catch((error: Error) => {
-        throw new ArchiveError('host', `${place} cannot be written: ${error.message}`, { cause: error });
+        throw new ContractError('archive-unwritable', { file: place, why: error.message }, { cause: error });
       });
       this.#places.set(file.path, place);
     }
@@ -40,8 +40,7 @@ export class ImportedFiles {
   async #requireSpace(files: readonly CarriedFile[]): Promise<void> {
     const needed = files.reduce((sum, { content }) => sum + content * CHUNK_BYTES, 0);
     const { bavail, bsize } = await statfs(this.#folder);
-    if (needed > bavail * bsize)
-      throw new ArchiveError('host', `the files that come with the machine need ${needed} bytes in ${this.#folder}: free some space first`);
+    if (needed > bavail * bsize) throw new ContractError('archive-files-too-large', { bytes: needed, folder: this.#folder });
   }
 
   remove(): void {

@@ -5,7 +5,7 @@ import { writeSegments } from '../disks/content.ts';
 import type { Store } from '../storage/index.ts';
 import { NumberSet } from '../storage/number-set.ts';
 import { MEMORY, PAGE_BYTES } from '../storage/owners.ts';
-import { damaged } from './archive-error.ts';
+import { damaged } from './damaged-archive.ts';
 import type { ArchivedMachine, ArchivedSnapshot } from './archived-machine.ts';
 import { bootFiles, unusedDisks } from './boot-files.ts';
 import { CHUNK_BYTES } from './format.ts';
@@ -78,7 +78,7 @@ export class ImportedLists {
     }
   }
 
-  /** @throws ArchiveError `damaged` for a list of nothing that the machine has, or one that cannot be */
+  /** @throws ContractError `damaged` for a list of nothing that the machine has, or one that cannot be */
   async addList(body: PackedBody): Promise<void> {
     const { subject, rest } = decodeSubject(await body.unpack()) ?? {};
     const key = subject && keyOf(subject);
@@ -112,7 +112,7 @@ export class ImportedLists {
     return this.#store.getMany(numbers.map((number) => this.#chunkOf(number)));
   }
 
-  /** Makes the manifests of a snapshot. @throws ArchiveError `damaged` when a list of it is not there */
+  /** Makes the manifests of a snapshot. @throws ContractError `damaged` when a list of it is not there */
   async store({ id, name, hasMemory, disks, memoryMiB }: ArchivedSnapshot, owner: string): Promise<void> {
     const chunkOf = (number: number) => this.#chunkOf(number);
     for (const { slot, base } of disks) {

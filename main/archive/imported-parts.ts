@@ -1,6 +1,6 @@
 /** States of cores and devices and ends of consoles of a file, held compressed until their rows are made. */
 import { LARGEST_CONSOLE, LARGEST_STATE, packPart, type PackedParts } from '../library/saved-parts.ts';
-import { damaged } from './archive-error.ts';
+import { damaged } from './damaged-archive.ts';
 import { consolesOf, type ArchivedMachine, type ArchivedSnapshot } from './archived-machine.ts';
 import { decodeSubject } from './runs.ts';
 
@@ -18,7 +18,7 @@ export class ImportedParts {
     this.#expected = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
   }
 
-  /** @throws ArchiveError `damaged` for a part that no snapshot calls for, comes twice, or is larger than any machine's */
+  /** @throws ContractError `damaged` for a part that no snapshot calls for, comes twice, or is larger than any machine's */
   add(bytes: Uint8Array): void {
     const { subject, rest } = decodeSubject(bytes) ?? {};
     const snapshot = this.#expected.get(subject?.['snapshot']);
@@ -35,7 +35,7 @@ export class ImportedParts {
     return subject?.['of'] === 'console' && subject['console'] === next && next < consolesOf(snapshot);
   }
 
-  /** @throws ArchiveError `damaged` when its state is missing */
+  /** @throws ContractError `damaged` when its state is missing */
   of({ id, hasMemory, name }: ArchivedSnapshot): PackedParts {
     const parts = this.#parts.get(id) ?? { consoles: [] };
     if (hasMemory && !parts.state) throw damaged(this.#file, `the state of "${name}" is missing`);

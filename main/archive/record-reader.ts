@@ -1,11 +1,11 @@
 /** Reads the records of a file, one after the other, none believed before its checksum has been compared. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { crc32, zstdDecompress } from 'node:zlib';
 import { openPath } from '../../emulator/host/files/open-path.ts';
-import { PathError } from '../../emulator/host/files/path-error.ts';
-import { ArchiveError, damaged } from './archive-error.ts';
+import { damaged } from './damaged-archive.ts';
 import { END_BYTES, FILE_HEADER_BYTES, FORMAT, MAGIC, MAX_BYTES, RECORD_HEADER_BYTES, type RecordKind } from './format.ts';
 
 const decompress = promisify(zstdDecompress);
@@ -14,7 +14,7 @@ const PIECE_BYTES = 1024 * 1024;
 
 /** A record's content as it is stored: what has been read of a file is never held larger than the file. */
 export interface PackedBody {
-  /** @throws ArchiveError `damaged` when it unpacks to anything but what the record says */
+  /** @throws ContractError `damaged` when it unpacks to anything but what the record says */
   unpack(): Promise<Uint8Array>;
 }
 export interface ArchiveRecord extends PackedBody {
@@ -26,12 +26,10 @@ export interface ArchiveRecord extends PackedBody {
 
 /**
  * Every record of a known kind up to the end, which is checked and not given out.
- * @throws ArchiveError `other`, `newer`, `damaged`, `host`
+ * @throws ContractError `other`, `newer`, `damaged`, `host`
  */
 export async function* readRecords(file: string): AsyncGenerator<ArchiveRecord> {
-  const { handle, sizeBytes: size } = await openPath(file).catch((error: unknown) => {
-    throw error instanceof PathError ? new ArchiveError('host', error.message, { cause: error }) : error;
-  });
+  const { handle, sizeBytes: size } = await openPath(file);
   try {
     const read = reading(handle, file, size);
     const sum = createHash('sha256');
@@ -94,13 +92,9 @@ function reading(handle: FileHandle, file: string, size: number): Read {
 async function fileHeader(file: string, size: number, read: Read): Promise<Buffer> {
   const header = await read(0, Math.min(size, FILE_HEADER_BYTES));
   if (header.length < FILE_HEADER_BYTES || !header.subarray(0, MAGIC.length).equals(MAGIC))
-    throw new ArchiveError('other', `${file} is not an exported machine: choose a file that Vivarium exported`);
+    throw new ContractError('archive-not-one', { file });
   const version = header.readUInt32LE(MAGIC.length);
-  if (version === 0 || version > FORMAT)
-    throw new ArchiveError(
-      'newer',
-      `${file} was made by a newer Vivarium (its format is ${version}, this program knows ${FORMAT}): use that version`,
-    );
+  if (version === 0 || version > FORMAT) throw new ContractError('archive-newer', { file, format: version, known: FORMAT });
   return header;
 }
 

@@ -1,4 +1,5 @@
 /** Writes records into a new file beside the wanted one, which takes its name only when all is written and durable. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, link, open, rename, unlink, type FileHandle } from 'node:fs/promises';
@@ -6,7 +7,6 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { crc32, zstdCompress } from 'node:zlib';
 import { removeStale } from '../library/own-files.ts';
-import { ArchiveError } from './archive-error.ts';
 import { FORMAT, MAGIC, RECORD_HEADER_BYTES, type RecordKind } from './format.ts';
 
 const compress = promisify(zstdCompress);
@@ -22,7 +22,7 @@ export class RecordWriter {
     this.#handle = handle;
   }
 
-  /** @throws ArchiveError `host` when the file is there already or cannot be written */
+  /** @throws ContractError `host` when the file is there already or cannot be written */
   static async create(file: string): Promise<RecordWriter> {
     await refuseTarget(file);
     const handle = await onHost(file, () => {
@@ -41,7 +41,7 @@ export class RecordWriter {
     return this.#written;
   }
 
-  /** @throws ArchiveError `host`: no room, or whatever the host says */
+  /** @throws ContractError `host`: no room, or whatever the host says */
   async write(kind: RecordKind, bytes: Uint8Array): Promise<void> {
     const packed = bytes.length === 0 ? bytes : await compress(bytes);
     const smaller = packed.length < bytes.length;
@@ -76,16 +76,16 @@ export class RecordWriter {
 
 /**
  * Says at once what would only be found after long work.
- * @throws ArchiveError `host` when there is such a file already, or no folder that it could be written into
+ * @throws ContractError `host` when there is such a file already, or no folder that it could be written into
  */
 export async function refuseTarget(file: string): Promise<void> {
-  if (await isThere(file)) throw new ArchiveError('host', `there is already a file ${file}: choose another name`);
+  if (await isThere(file)) throw new ContractError('archive-file-exists', { file });
   const folder = dirname(file);
   const usable = await access(folder, constants.W_OK).then(
     () => true,
     () => false,
   );
-  if (!usable) throw new ArchiveError('host', `${file} cannot be written: the folder ${folder} is not there or cannot be written into`);
+  if (!usable) throw new ContractError('archive-folder-unwritable', { file, folder });
 }
 
 const isThere = (path: string) =>
@@ -102,8 +102,7 @@ async function nameIt(part: string, file: string): Promise<void> {
     await link(part, file);
     await unlink(part);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
-      throw new ArchiveError('host', `there is already a file ${file}: choose another name`);
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new ContractError('archive-file-exists', { file });
     await rename(part, file);
   }
 }
@@ -122,9 +121,9 @@ async function onHost<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof ArchiveError) throw error;
+    if (error instanceof ContractError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOSPC' || code === 'EDQUOT' ? 'no space left on the disk: free some space and try again' : message;
-    throw new ArchiveError('host', `${file} cannot be written: ${why}`, { cause: error });
+    if (code === 'ENOSPC' || code === 'EDQUOT') throw new ContractError('archive-disk-full', { file }, { cause: error });
+    throw new ContractError('archive-unwritable', { file, why: message }, { cause: error });
   }
 }

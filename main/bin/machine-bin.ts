@@ -2,10 +2,10 @@
  * The bin of machines: what is in it with what it takes up, and emptying it. The library forgets a machine in one
  * transaction; its bytes are rubbish from then on and go in the background, by this program or at the next start of one.
  */
+import type { PurgeResult } from '../../preload/contract/tasks.ts';
 import type { BinnedMachine, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import { overlayBytes, overlayFile } from '../disks/heads.ts';
 import type { Purged } from '../library/machine-purge.ts';
-import { formatBytes } from '../../emulator/quantities/bytes.ts';
 import { discardHeads } from '../heads/head-keeping.ts';
 import type { Report } from '../jobs/job.ts';
 import { headOwner, ownerOf } from '../storage/owners.ts';
@@ -75,28 +75,25 @@ export class MachineBin {
     const { library, tasks } = this.#parts;
     const purged = await library.machines.purge(ids);
     for (const id of ids) this.#parts.forget(id);
-    const [name] = purged.names;
-    const title = purged.names.length === 1 ? `Permanently deleting "${name}"` : `Permanently deleting ${purged.names.length} machines`;
     const task = tasks.begin(
-      title,
+      'purge',
+      { names: purged.names },
       (progress) => this.#giveBack(purged, progress),
-      (words) => words,
+      (result) => result,
     );
     return { task: task.id };
   }
 
-  /** @returns what a person is to know of it */
-  async #giveBack(gone: Belongings, progress: Report): Promise<string> {
+  async #giveBack(gone: Belongings, progress: Report): Promise<PurgeResult> {
     const { storage } = this.#parts;
     progress({ message: 'freeing space' });
     const freed = (await this.#freedBy(new Map([['all', gone]]))).get('all') ?? 0;
     await discardHeads(this.#parts, gone.heads);
     if (gone.snapshots.length > 0) await storage.run.dropOwners({ owners: gone.snapshots.map(ownerOf) });
-    if (gone.snapshots.length + gone.heads.length === 0) return 'it had no stored data';
+    if (gone.snapshots.length + gone.heads.length === 0) return { freedBytes: 0, space: 'nothing' };
     const { blockedBy } = await storage.run.collect();
     this.#parts.removed();
-    if (blockedBy.length === 0) return `${formatBytes(freed)} freed`;
-    return 'its space is freed when the damaged data in the library is deleted: check the library to find it';
+    return blockedBy.length === 0 ? { freedBytes: freed, space: 'freed' } : { freedBytes: 0, space: 'held' };
   }
 
   /** Bytes on the host, in overlays and in the store, that would return with each, by its key. */

@@ -1,5 +1,5 @@
 /** Deleted snapshots: for a minute they can be had back, then they go and their space returns. */
-import { ContractError } from '../../preload/contract/contract.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import { ownerOf } from '../storage/owners.ts';
@@ -56,8 +56,7 @@ export class SnapshotBin {
     const there = new Map((await snapshots.list()).map((record) => [record.id, record]));
     for (const id of ids) {
       const record = there.get(id);
-      if (!record)
-        throw new ContractError('missing', 'the snapshot is permanently deleted: deleted snapshots can be restored for a minute only');
+      if (!record) throw new ContractError('snapshot-deleted');
     }
     await snapshots.undelete(ids);
     for (const id of ids) {

@@ -2,9 +2,10 @@
  * The border: the one dispatcher that every transport uses. A call is looked up in its contract, its arguments are
  * checked there, and only then the handler runs; events go to every attached client. Data from outside is untrusted.
  */
-import { ContractError, type Contract, type Emitter, type ErrorCode, type Handlers } from '../../preload/contract/contract.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import { CodedError } from '../../emulator/error/coded-error.ts';
+import { type Contract, type Emitter, type Handlers } from '../../preload/contract/contract.ts';
 import { contracts } from '../../preload/contract/index.ts';
-import { isForPeople } from './for-people.ts';
 
 type Contracts = typeof contracts;
 /** What `main` provides; a missing handler does not compile. */
@@ -48,7 +49,7 @@ export function dispatcher(handlers: ServiceHandlers, report: (error: Error) => 
   return async (service, method, args) => {
     const contract: Contract | undefined = Object.hasOwn(contracts, service) ? contracts[service as keyof Contracts] : undefined;
     const member = contract && Object.hasOwn(contract.members, method) ? contract.members[method] : undefined;
-    if (member?.kind !== 'call') throw new ContractError('invalid', `there is no call ${service}.${method}`);
+    if (member?.kind !== 'call') throw new ContractError('call-unknown', { call: `${service}.${method}` });
     member.check(args);
     const handler = (handlers as unknown as Record<string, Record<string, (...args: readonly unknown[]) => unknown>>)[service]?.[method];
     try {
@@ -59,13 +60,11 @@ export function dispatcher(handlers: ServiceHandlers, report: (error: Error) => 
   };
 }
 
-/** What a client is told of an error; those that say what a person can do cross the border as `unavailable`. */
+/** What a client is told of an error; what has no code is a fault of ours. */
 export function asContractError(error: unknown, report: (error: Error) => void): ContractError {
   if (error instanceof ContractError) return error;
+  if (error instanceof CodedError) return ContractError.of(error, { cause: error });
   const cause = error instanceof Error ? error : new Error(String(error));
-  if (isForPeople(cause)) return new ContractError('unavailable', cause.message);
   report(cause);
-  return new ContractError('internal', `something went wrong inside Vivarium: ${cause.message}`);
+  return new ContractError('internal-fault', { detail: cause.message }, { cause });
 }
-
-export const refusalOf = ({ code, message }: ContractError): { code: ErrorCode; message: string } => ({ code, message });

@@ -3,8 +3,9 @@
  * here is bounded: console output and input by each channel's window, everything else by ending a connection that lets too
  * much pile up; it may connect again and reload.
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { ChannelListener } from '../supervisor/console-log.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
+import { faultOf } from '../../emulator/error/coded-error.ts';
 import {
   CHANNEL_WINDOW,
   decodeClientMessage,
@@ -21,7 +22,7 @@ import {
   type ServerMessage,
 } from '../../preload/contract/wire.ts';
 import { SessionCommands, type OpenCommand } from './session-commands.ts';
-import { asContractError, refusalOf, type Broadcaster, type Dispatch } from './border.ts';
+import { asContractError, type Broadcaster, type Dispatch } from './border.ts';
 
 /** A transport's connection, seen from the program. */
 export interface Link {
@@ -97,12 +98,12 @@ export function serveSession(link: Link, parts: SessionParts): Session {
   const answer = async ({ id, service, method, args }: ClientMessage & { kind: 'call' }) => {
     calls++;
     try {
-      if (calls > MAX_CALLS) throw new ContractError('conflict', `more than ${MAX_CALLS} calls at once`);
+      if (calls > MAX_CALLS) throw new ContractError('calls-too-many', { most: MAX_CALLS });
       const ok = await parts.dispatch(service, method, args);
       if (ok instanceof Uint8Array) send(encodeFrame(FRAME.bytesAnswer, id, ok));
       else tell({ kind: 'answer', id, ok });
     } catch (error) {
-      tell({ kind: 'refusal', id, error: refusalOf(asContractError(error, parts.report)) });
+      tell({ kind: 'refusal', id, error: faultOf(asContractError(error, parts.report)) });
     } finally {
       calls--;
     }
@@ -122,7 +123,7 @@ export function serveSession(link: Link, parts: SessionParts): Session {
     };
     channels.set(channel, 'opening');
     try {
-      if (channels.size > MAX_CHANNELS) throw new ContractError('conflict', `more than ${MAX_CHANNELS} consoles at once`);
+      if (channels.size > MAX_CHANNELS) throw new ContractError('consoles-too-many', { most: MAX_CHANNELS });
       const attached = await parts.openConsole(
         machine,
         console,
@@ -177,7 +178,7 @@ export function serveSession(link: Link, parts: SessionParts): Session {
   };
 
   const take = (frame: Frame) => {
-    if (frame.length > LARGEST_FRAME) throw new ContractError('invalid', 'the message is too long');
+    if (frame.length > LARGEST_FRAME) throw new ContractError('wire-message-too-long');
     if (typeof frame === 'string') {
       const message = decodeClientMessage(frame);
       if (message.kind === 'call') void answer(message);
@@ -194,7 +195,7 @@ export function serveSession(link: Link, parts: SessionParts): Session {
     else if (kind === FRAME.acknowledgeErrors) commands.acknowledge(number, 2, decodeCount(payload));
     else if (kind === FRAME.acknowledge && commands.has(number)) commands.acknowledge(number, 1, decodeCount(payload));
     else if (kind === FRAME.acknowledge) attachedAt(number)?.acknowledge(decodeCount(payload));
-    else throw new ContractError('invalid', 'a client sends input and acknowledgements only');
+    else throw new ContractError('wire-frame-unexpected');
   };
 
   const closed = () => {

@@ -2,11 +2,11 @@
  * The browser shell: the window in an ordinary browser, over HTTP and a WebSocket on the loopback only. Every
  * request passes the gate; pages get a strict content security policy.
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { ContractError } from '../../preload/contract/contract.ts';
 import { WIRE_PATH } from '../../preload/contract/wire.ts';
 import { LARGEST_FRAME, type Link, type Session } from '../border/session.ts';
 import { createGate, type Gate } from './gate.ts';
@@ -83,18 +83,9 @@ export async function openBrowserShell(options: BrowserShellOptions): Promise<Br
   };
 }
 
-function portError(port: number, error: NodeJS.ErrnoException): ContractError {
-  const why =
-    error.code === 'EADDRINUSE'
-      ? 'is in use by another program'
-      : error.code === 'EACCES'
-        ? 'requires special permissions'
-        : `cannot be used (${error.message})`;
-  const other = port < 65535 ? Math.max(port + 1, 1024) : 8080;
-  return new ContractError(
-    'unavailable',
-    `port ${port} ${why}: choose another, for example --port ${other}, or omit --port to use a free one`,
-  );
+function portError(port: number, { code, message }: NodeJS.ErrnoException): ContractError {
+  const why = code === 'EADDRINUSE' ? 'in use' : code === 'EACCES' ? 'permission' : 'other';
+  return new ContractError('port-unusable', { port, why, detail: message, other: port < 65535 ? Math.max(port + 1, 1024) : 8080 });
 }
 
 interface Answering {

@@ -2,14 +2,13 @@
  * `npm start -- --browser`: the window in an ordinary browser, until it is interrupted. Where another program has the
  * library already (machines started by `viv start`, an open window), it shows that program's machines.
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { fileURLToPath } from 'node:url';
 import { createApplication, type Application } from '../application.ts';
 import type { Dispatch } from '../border/border.ts';
 import type { Link, Session } from '../border/session.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import { findHome, type Home } from '../library/home.ts';
 import { findOwner, type Owner } from '../library/instance-lock.ts';
-import { LibraryError } from '../library/library-error.ts';
 import { connectLocally, type LocalConnection } from '../local/local-client.ts';
 import { listenLocally } from '../local/local-server.ts';
 import { relaySession } from '../local/relay.ts';
@@ -29,7 +28,7 @@ export interface BrowserRun {
 
 /**
  * Runs until SIGINT or SIGTERM, or until a client asks to quit; machines are stopped cleanly then.
- * @throws LibraryError or ContractError when it cannot be started
+ * @throws ContractError when it cannot be started
  */
 export async function runBrowserShell(run: BrowserRun): Promise<void> {
   const end = Promise.withResolvers<undefined>();
@@ -46,7 +45,7 @@ export async function runBrowserShell(run: BrowserRun): Promise<void> {
       quit: () => end.resolve(undefined),
     });
   } catch (error) {
-    const owner = error instanceof LibraryError && error.problem === 'locked' ? findOwner(home.lock) : undefined;
+    const owner = error instanceof ContractError && error.kind === 'locked' ? findOwner(home.lock) : undefined;
     if (owner?.socket === undefined) throw error;
     return showOwner({ ...owner, socket: owner.socket }, home, run, end.promise);
   }
@@ -64,8 +63,8 @@ async function showOwn(application: Application, home: Home, { port, guest }: Br
   const shell = await openBrowserShell({ port, folder: WINDOW, serve });
   const local = await listenLocally(home.socket, serve, home.folder).catch(async (error: Error) => {
     await shell.close();
-    if (error instanceof LibraryError) throw error;
-    throw new ContractError('unavailable', `the socket ${home.socket} cannot be opened: ${error.message}`);
+    if (error instanceof ContractError) throw error;
+    throw new ContractError('socket-unusable', { path: home.socket, detail: error.message });
   });
   announce(shell, 'Press Ctrl-C to quit Vivarium; running machines are saved and resume when they are started again.');
   // The window shows a start that fails; so does the terminal.

@@ -7,7 +7,7 @@ import { ownFolder } from '../library/own-files.ts';
 /**
  * A folder that every process of this person on this host finds, whatever its environment says: the account's home as the
  * system knows it, not $HOME. One below the temporary folder where that home cannot be written.
- * @throws LibraryError `foreign` when the folder is another user's
+ * @throws ContractError `foreign` when the folder is another user's
  */
 export function claimFolder(platform: NodeJS.Platform = process.platform): string {
   const { homedir, uid } = userInfo();

@@ -3,9 +3,10 @@
  * of an overlay) sees rubbish when another writes. So a machine claims the files of its disks while it runs: known by
  * what they are and not by name, across the machines of this process, other processes of ours, and other programs' locks.
  */
+import type { Fault } from '../../emulator/error/coded-error.ts';
+import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { readFile } from 'node:fs/promises';
 import { lookAt, type PathFacts } from '../../emulator/host/files/look-at.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import { claimFolder } from './claim-folder.ts';
 import { type Claim, claimsOn, type PlacedClaim, placeClaim, removeClaim, type Use } from './claim-files.ts';
 import { lockHolder } from './host-locks.ts';
@@ -52,7 +53,7 @@ export class FileClaims {
         return;
       }
       placed.forEach(removeClaim);
-      if (tries === TRIES) throw new ContractError('conflict', conflict);
+      if (tries === TRIES) throw ContractError.of(conflict);
       await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS * Math.random()));
     }
   }
@@ -68,20 +69,20 @@ export class FileClaims {
     for (const owner of [...this.#held.keys()]) this.release(owner);
   }
 
-  /** Who is in the way of using the files now, in a sentence; `undefined`: nobody. @param owner whose own claims do not count */
-  async conflict(owner: string, files: readonly UsedFile[]): Promise<string | undefined> {
+  /** Who is in the way of using the files now; `undefined`: nobody. @param owner whose own claims do not count */
+  async conflict(owner: string, files: readonly UsedFile[]): Promise<Fault | undefined> {
     return this.#conflict(await identify(files), this.#held.get(owner) ?? []);
   }
 
-  #conflict(files: readonly Identified[], own: readonly PlacedClaim[]): string | undefined {
+  #conflict(files: readonly Identified[], own: readonly PlacedClaim[]): Fault | undefined {
     if (files.length === 0) return undefined;
     const folder = this.#folder();
     const isOwn = ({ file }: PlacedClaim) => own.some((claim) => claim.file === file);
     for (const { path, use, facts } of files) {
       const other = claimsOn(folder, facts.identity).find((claim) => !isOwn(claim) && (use === 'write' || claim.use === 'write'));
-      if (other) return sentence(path, use, other.use, nameOf(other));
+      if (other) return faultWith('file-claimed', { path, use, held: other.use, holder: nameOf(other) });
       const locked = lockHolder(path, facts, use);
-      if (locked !== undefined) return sentence(path, use, 'write', locked);
+      if (locked !== undefined) return faultWith('file-claimed', { path, use, held: 'write', holder: locked });
     }
     return undefined;
   }
@@ -106,15 +107,8 @@ function refuseTwice(files: readonly Identified[]): void {
   for (const [index, { path, use, facts }] of files.entries()) {
     const other = files.slice(0, index).find((one) => one.facts.identity === facts.identity);
     if (!other || (use === 'read' && other.use === 'read')) continue;
-    const what = other.path === path ? `${path} is listed twice` : `${other.path} and ${path} are the same file`;
-    throw new ContractError('conflict', `${what}: a machine cannot use it as two disks and write to it`);
+    throw new ContractError('file-twice', { path, other: other.path });
   }
 }
 
 const nameOf = ({ holder, pid }: Claim): string => (pid === process.pid ? holder : `${holder} (process ${pid})`);
-
-function sentence(path: string, use: Use, otherUse: Use, holder: string): string {
-  const does = otherUse === 'write' ? 'has it in use' : 'reads it, as the base of a disk or read-only';
-  const advice = use === 'write' ? 'stop that first, or add overlay, throwaway or readonly' : 'stop that first';
-  return `${path} cannot be ${use === 'write' ? 'written' : 'read'} now: ${holder} ${does}: ${advice}`;
-}

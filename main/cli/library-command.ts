@@ -1,4 +1,5 @@
 /** `viv library`: look after the library's file, and after what is stored for its machines. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MachineStatus } from '../../preload/contract/machines.ts';
 import type { Snapshot } from '../../preload/contract/snapshots.ts';
@@ -63,7 +64,7 @@ async function check(): Promise<number> {
   return report(home, problems);
 }
 
-/** The SQLite file of the library. @throws LibraryError when it does not open */
+/** The SQLite file of the library. @throws ContractError when it does not open */
 async function checkFile(home: Home): Promise<readonly string[]> {
   const library = await openLibrary(home, { program: 'viv library check' });
   try {
@@ -92,7 +93,7 @@ const damage = ({ definition }: MachineStatus, { name, reason }: Snapshot) =>
 /** The same by the program that has the library; its machines go on. */
 async function checkInProgram(program: Program): Promise<readonly string[]> {
   const { machines, snapshots } = program.client.services;
-  await followTask(program, () => snapshots.checkAll());
+  await followTask(program, 'check-library', () => snapshots.checkAll());
   const problems: string[] = [];
   for (const machine of await machines.list()) {
     const timeline = await snapshots.timeline(machine.id);
@@ -108,7 +109,7 @@ async function openFree(home: Home): Promise<Library> {
     try {
       return await openLibrary(home, { program: 'viv library repair' });
     } catch (error) {
-      if ((error as { problem?: string }).problem !== 'locked' || Date.now() > until) throw error;
+      if (!(error instanceof ContractError && error.kind === 'locked') || Date.now() > until) throw error;
       await sleep(STEP);
     }
 }
@@ -131,8 +132,8 @@ async function mendFile(home: Home): Promise<readonly string[]> {
 /** A library that opens is not put aside. */
 async function repair(): Promise<number> {
   const home = findHome();
-  const library = await openFree(home).catch((error: { problem?: string }) => {
-    if (error.problem !== 'damaged') throw error;
+  const library = await openFree(home).catch((error: unknown) => {
+    if (!(error instanceof ContractError && error.kind === 'damaged')) throw error;
   });
   const problems = await library?.check();
   await library?.close();

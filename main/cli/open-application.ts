@@ -1,4 +1,5 @@
 /** Opens the program for a command, waiting for other commands that have the library for a moment. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApplication, type Application, type ApplicationOptions } from '../application.ts';
 import { findHome } from '../library/home.ts';
@@ -19,7 +20,7 @@ export async function openApplication(options: ApplicationOptions): Promise<Appl
     try {
       return await createApplication({ ...options, home });
     } catch (error) {
-      if ((error as { problem?: string }).problem !== 'locked' || Date.now() > until) throw error;
+      if (!(error instanceof ContractError && error.kind === 'locked') || Date.now() > until) throw error;
       if (findOwner(home.lock)?.socket !== undefined) return undefined;
       await sleep(STEP);
     }

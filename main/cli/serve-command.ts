@@ -1,6 +1,5 @@
 /** `viv serve`: the program without a window. `viv start` starts one in the background where nothing runs. */
-import { ContractError } from '../../preload/contract/contract.ts';
-import { LibraryError } from '../library/library-error.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { listenLocally } from '../local/local-server.ts';
 import { endDespiteThreads, endOnSignals } from '../ending/quitting.ts';
 import { EXIT } from './call-error.ts';
@@ -32,13 +31,13 @@ Examples:
     let hurry = () => end.resolve(undefined);
     endOnSignals({ end: () => end.resolve(undefined), hurry: () => hurry() });
     const application = await openApplication({ shell: 'cli', program: 'viv serve', listens: true, quit: () => end.resolve(undefined) });
-    if (!application) throw new ContractError('conflict', 'the library is already open in another program: viv list shows its machines');
+    if (!application) throw new ContractError('cli-library-open');
     const { home } = application;
     hurry = () => application.hurry();
     try {
       const server = await listenLocally(home.socket, (link) => application.serve(link), home.folder).catch((error: Error) => {
-        if (error instanceof LibraryError) throw error;
-        throw new ContractError('unavailable', `the socket ${home.socket} cannot be opened: ${error.message}`);
+        if (error instanceof ContractError) throw error;
+        throw new ContractError('socket-unusable', { path: home.socket, detail: error.message });
       });
       let busyAt = Date.now();
       const look = () => {

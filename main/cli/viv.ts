@@ -3,7 +3,7 @@
  * late, because a throwaway machine should run a moment after Enter.
  */
 import { enableCompileCache } from 'node:module';
-import { isForPeople } from '../border/for-people.ts';
+import { CodedError } from '../../emulator/error/coded-error.ts';
 import { makeFilesPrivate } from '../library/own-files.ts';
 import { print, printError, READER_GONE, settleOutput } from '../output/print.ts';
 import { OutputError } from '../output/standard-stream.ts';
@@ -77,7 +77,7 @@ function complain(error: unknown): number {
     return EXIT.interrupted;
   }
   // Errors made for people say all in their message; of anything else the place is worth knowing.
-  printError(`viv: ${!(error instanceof Error) || isForPeople(error) ? message : (error.stack ?? message)}`);
+  printError(`viv: ${!(error instanceof Error) || error instanceof CodedError ? message : (error.stack ?? message)}`);
   return EXIT.failed;
 }
 

@@ -1,6 +1,7 @@
 /** The difference of two memories, from their lists of chunks alone: pages that are the same have the same chunk. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { SnapshotDiff } from '../../preload/contract/snapshots.ts';
-import { StorageError, type ChunkReader } from '../storage/index.ts';
+import type { ChunkReader } from '../storage/index.ts';
 import { MEMORY } from '../storage/owners.ts';
 
 /** Runs told of; more would only be scrolled past. */
@@ -8,11 +9,11 @@ const MAX_RUNS = 1000;
 
 async function pagesOf(reader: ChunkReader, owner: string): Promise<Float64Array> {
   const manifest = (await reader.manifests.list(owner)).find(({ name }) => name === MEMORY);
-  if (!manifest) throw new StorageError('missing', 'the memory of one of the two is no longer stored: run "viv library check"');
+  if (!manifest) throw new ContractError('memory-of-two-missing');
   return reader.manifests.read(manifest.id);
 }
 
-/** Pages that differ between two owners' memories; a page that only one of them has differs. @throws StorageError */
+/** Pages that differ between two owners' memories; a page that only one of them has differs. @throws ContractError */
 export async function compareMemories(reader: ChunkReader, from: string, to: string): Promise<NonNullable<SnapshotDiff['pages']>> {
   const [before, after] = [await pagesOf(reader, from), await pagesOf(reader, to)];
   const total = Math.max(before.length, after.length);

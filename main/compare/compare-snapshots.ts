@@ -35,7 +35,7 @@ export interface CompareSnapshots {
 }
 export type Compared = Pick<SnapshotDiff, 'pages' | 'disks'>;
 
-/** @throws StorageError and DamagedChunkError where something stored is gone; the signal's reason when cancelled */
+/** @throws ContractError where something stored is gone; the signal's reason when cancelled */
 export async function compareSnapshots(
   reader: ChunkReader,
   { from, to }: CompareSnapshots,

@@ -2,13 +2,14 @@
  * Base images as they were when a disk was made on them: a guest's writes fit that content only, so a base that has
  * changed is refused. Length and time of change decide; where only the time differs, the content does.
  */
+import type { Fault } from '../../emulator/error/coded-error.ts';
+import { ContractError, causeOf, isError } from '../../preload/contract/errors/contract-error.ts';
 import { createHash } from 'node:crypto';
 import { setImmediate as breath } from 'node:timers/promises';
-import { utcMomentText } from '../../emulator/quantities/moments.ts';
+import type { BaseDifference } from '../../preload/contract/errors/disk.ts';
 import type { ImageFormat } from '../../emulator/disk/open.ts';
 import { lookAt } from '../../emulator/host/files/look-at.ts';
 import { openPath } from '../../emulator/host/files/open-path.ts';
-import { PathError } from '../../emulator/host/files/path-error.ts';
 import type { DiskBase, DiskBaseFile } from '../../preload/contract/disks.ts';
 import { openHostImage } from './host-image.ts';
 
@@ -91,45 +92,37 @@ export async function hashBase(base: DiskBase, progress?: HashProgress, signal?:
     const sha256 = await hashFile(file.path, (done) => progress?.(start + done, total), signal);
     const { fileBytes, changedAt } = await lookAt(file.path);
     if (fileBytes !== file.fileBytes || changedAt !== file.changedAt)
-      throw new Error(`${file.path} changed while it was being read: wait until no program writes to it and try again`);
+      throw new ContractError('file-changed-while-read', { path: file.path });
     return { ...file, sha256 };
   });
 }
-
-/** The base of a disk is not what the disk was made on. */
-export class ChangedBaseError extends Error {
-  override readonly name = 'ChangedBaseError';
-}
-
-const ADVICE = 'put the old file back, or accept it as it is now (viv disk accept), but the overlay may no longer match it';
 
 async function statOf(file: DiskBaseFile): Promise<{ size: number; changedAt: number }> {
   try {
     const { fileBytes: size, changedAt } = await lookAt(file.path);
     return { size, changedAt };
   } catch (error) {
-    const isGone = error instanceof PathError && (error.fault === 'missing' || error.fault === 'dangling link');
-    if (!isGone) throw new ChangedBaseError(`the base image ${file.path} cannot be read: ${(error as Error).message}`);
-    throw new ChangedBaseError(`the base image ${file.path} is missing: put it back`);
+    const isGone = isError(error, 'path-missing', 'path-dangling', 'path-loop', 'path-name-too-long');
+    if (!isGone) throw new ContractError('base-unreadable', { path: file.path, why: causeOf(error) }, { cause: error });
+    throw new ContractError('base-missing', { path: file.path });
   }
 }
 
-function differing(file: DiskBaseFile, { size, changedAt }: { size: number; changedAt: number }, how: string): ChangedBaseError {
-  return new ChangedBaseError(
-    `the base image ${file.path} has changed since the disk was made on it: ${how} (then ${file.fileBytes} bytes of ${utcMomentText(file.changedAt)}, now ${size} bytes of ${utcMomentText(changedAt)}, UTC): ${ADVICE}`,
-  );
+function differing(file: DiskBaseFile, now: { size: number; changedAt: number }, by: BaseDifference): ContractError {
+  const { path, fileBytes: thenBytes, changedAt: thenAt } = file;
+  return new ContractError('base-changed', { path, by, thenBytes, thenAt, nowBytes: now.size, nowAt: now.changedAt });
 }
 
 /** What can be said of a base without reading its content; `undefined`: nothing is wrong with it. */
-export async function problemOf(base: DiskBase): Promise<string | undefined> {
+export async function problemOf(base: DiskBase): Promise<Fault | undefined> {
   try {
     for (const file of filesOf(base)) {
       const now = await statOf(file);
-      if (now.size !== file.fileBytes) throw differing(file, now, 'its size differs');
+      if (now.size !== file.fileBytes) throw differing(file, now, 'size');
     }
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    return causeOf(error);
   }
 }
 
@@ -142,16 +135,16 @@ export async function mustBeRead(base: DiskBase): Promise<boolean> {
 /**
  * Makes sure that a base is what it was.
  * @returns the base, with new times where only those differ
- * @throws ChangedBaseError saying what differs and what to do
+ * @throws ContractError saying what differs and what to do
  */
 export function checkBase(base: DiskBase, progress?: HashProgress, signal?: AbortSignal): Promise<DiskBase> {
   return mapFiles(base, async (file) => {
     const now = await statOf(file);
-    if (now.size !== file.fileBytes) throw differing(file, now, 'its size differs');
+    if (now.size !== file.fileBytes) throw differing(file, now, 'size');
     if (now.changedAt === file.changedAt) return file;
-    if (file.sha256 === '') throw differing(file, now, 'it changed before its content was recorded');
+    if (file.sha256 === '') throw differing(file, now, 'unrecorded');
     const sha256 = await hashFile(file.path, progress, signal);
-    if (sha256 !== file.sha256) throw differing(file, now, 'its content differs');
+    if (sha256 !== file.sha256) throw differing(file, now, 'content');
     return { ...file, changedAt: now.changedAt };
   });
 }

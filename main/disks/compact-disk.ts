@@ -67,7 +67,7 @@ async function lean(
 
 /**
  * Writes the new version of the head's content; the caller then settles the overlay to it. The old version stays.
- * @throws StorageError, DamagedOverlayError, DiskImageError; what the signal was aborted with
+ * @throws ContractError, DiskImageError; what the signal was aborted with
  */
 export async function compactDisk(
   store: Store,

@@ -1,5 +1,6 @@
 /** Writing jobs on disks' contents that only name what is stored already. */
-import { StorageError, type Store } from '../storage/index.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import type { Store } from '../storage/index.ts';
 import type { ContentPlace, sameContent } from './content.ts';
 import type { storeOverlay } from './store-overlay.ts';
 
@@ -11,8 +12,7 @@ export async function copyDisks(
   const fresh = [];
   for (const { from, to } of copies) {
     const manifests = (await store.manifests.list(from.owner)).filter(({ name }) => name.startsWith(`${from.prefix}@`));
-    if (manifests.length === 0)
-      throw new StorageError('missing', `the store has no "${from.prefix}" of ${from.owner}: run "viv library check"`);
+    if (manifests.length === 0) throw new ContractError('content-missing', { name: from.prefix, owner: from.owner });
     for (const { id, name, chunkBytes } of manifests)
       fresh.push({
         owner: to.owner,

@@ -2,8 +2,9 @@
  * The content of a disk that is in the store: which chunk each cluster is, as manifests of 1 GiB each, and a list that
  * says which of them belong together and which clusters are zeros over a base. What is in neither is the base's.
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { ChunkReader, NewManifest, Store } from '../storage/index.ts';
-import { LARGEST_CHUNK, SMALLEST_CHUNK, StorageError } from '../storage/index.ts';
+import { LARGEST_CHUNK, SMALLEST_CHUNK } from '../storage/index.ts';
 import { CLUSTER_BYTES, type Run } from './cluster.ts';
 
 /** A disk's clusters that do not come from its base. */
@@ -53,7 +54,7 @@ export function* chunksOf({ segments }: DiskContent): Generator<number> {
 
 /**
  * Makes manifests for a content at each of the places, all at once; durable when it resolves. The caller holds the chunks.
- * @throws StorageError `missing` when a chunk is not there, `full`
+ * @throws ContractError `missing` when a chunk is not there, `full`
  */
 export async function writeContent(store: Store, places: readonly ContentPlace[], content: DiskContent): Promise<void> {
   const segments = [...content.segments].filter(([, entries]) => entries.some((chunk) => chunk > 0));
@@ -73,7 +74,7 @@ export async function writeContent(store: Store, places: readonly ContentPlace[]
 
 /**
  * Reading job: whether a snapshot's disk and a head's settled content (absent: nothing was ever settled) are the same.
- * @throws StorageError `missing` when one of them is not there
+ * @throws ContractError `missing` when one of them is not there
  */
 export async function sameContent(
   reader: ChunkReader,
@@ -116,19 +117,18 @@ export async function writeSegments(
 
 /**
  * Reads a content back.
- * @throws StorageError `missing` when it is not there as a whole; DamagedManifestError, DamagedChunkError
+ * @throws ContractError `missing` when it is not there as a whole, `damaged`
  */
 export async function readContent(reader: ChunkReader, { owner, prefix }: ContentPlace): Promise<DiskContent> {
   const byName = new Map((await reader.manifests.list(owner)).map(({ name, id }) => [name, id]));
   const read = async (name: string) => {
     const id = byName.get(name);
-    if (id === undefined) throw new StorageError('missing', `the store has no "${name}" of ${owner}: the disk's stored content is gone`);
+    if (id === undefined) throw new ContractError('content-missing', { name, owner });
     return reader.manifests.read(id);
   };
   const parts = await reader.getMany([...(await read(listName(prefix)))]);
   const list = JSON.parse(Buffer.concat(parts).toString()) as ContentList;
-  if ((list.format as number) !== 1)
-    throw new StorageError('newer', `"${prefix}" of ${owner} was written by a newer Vivarium: use that version`);
+  if ((list.format as number) !== 1) throw new ContractError('content-newer', { name: prefix, owner });
   const segments = new Map<number, Float64Array>();
   for (const segment of list.segments) segments.set(segment, await read(`${prefix}@${segment}`));
   return { segments, zeros: list.zeros };

@@ -2,16 +2,15 @@
  * What a file is that somebody gives as a disk. Raw is the one format without a mark, so what has the mark of another is
  * never taken for raw unless the person says so: the guest would see the container's bytes, and its first write spoil it.
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { access, constants } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import type { ImageFormat } from '../../emulator/disk/open.ts';
-import { oddLength, wholeSectors } from '../../emulator/disk/whole-sectors.ts';
+import { wholeSectors } from '../../emulator/disk/whole-sectors.ts';
 import type { Compression, Identity } from '../../emulator/format/identify.ts';
 import { identifyOpen } from '../../emulator/host/files/identify-path.ts';
 import { openPath, type OpenPath } from '../../emulator/host/files/open-path.ts';
 import { pathErrorOf } from '../../emulator/host/files/path-error.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
-import { pathRefusal } from '../images/files/path-refusal.ts';
 
 /** A file or block device that can be a disk. */
 export interface DiskFile {
@@ -33,11 +32,10 @@ export interface DiskFileOptions {
  * @throws ContractError in one sentence when it cannot be one, with the command that makes one of it
  */
 export async function lookAtDiskFile(path: string, { format, writes = false }: DiskFileOptions = {}): Promise<DiskFile> {
-  const file = await openPath(path).catch(pathRefusal);
+  const file = await openPath(path);
   try {
-    if (file.sizeBytes === 0)
-      throw new ContractError('invalid', `${path} is empty: a disk needs a size (truncate -s 1G ${inShell(path)} gives it one)`);
-    const found = format ?? formatOf(path, await identifyOpen(file).catch(pathRefusal));
+    if (file.sizeBytes === 0) throw new ContractError('image-empty', { path });
+    const found = format ?? formatOf(path, await identifyOpen(file));
     if (writes) await requireWritable(path, found, file);
     return { format: found, identity: file.identity, fileBytes: file.sizeBytes };
   } finally {
@@ -46,18 +44,15 @@ export async function lookAtDiskFile(path: string, { format, writes = false }: D
 }
 
 async function requireWritable(path: string, format: ImageFormat, { sizeBytes }: OpenPath): Promise<void> {
-  if (format === 'qcow2')
-    throw new ContractError(
-      'conflict',
-      `${path} is a qcow2 image, which is never written in place: use format=qcow2 with overlay (writes are kept in an overlay), throwaway or readonly`,
-    );
-  if (sizeBytes !== wholeSectors(sizeBytes)) throw new ContractError('conflict', oddLength(path, sizeBytes));
-  await access(path, constants.W_OK).catch((error: unknown) => pathRefusal(pathErrorOf(path, error, true)));
+  if (format === 'qcow2') throw new ContractError('image-qcow2-in-place', { path });
+  if (sizeBytes !== wholeSectors(sizeBytes))
+    throw new ContractError('disk-odd-length', { path, bytes: sizeBytes, wholeBytes: wholeSectors(sizeBytes) });
+  await access(path, constants.W_OK).catch((error: unknown) => Promise.reject(pathErrorOf(path, error, true)));
 }
 
 function formatOf(path: string, identity: Identity): ImageFormat {
   const { kind, description } = identity;
-  const refuse = (advice: string) => new ContractError('invalid', `${path} is ${description}: ${advice}`);
+  const refuse = (advice: string) => new ContractError('image-not-a-disk', { path, description, advice });
   switch (kind) {
     case 'qcow2':
       return 'qcow2';

@@ -44,7 +44,7 @@ const ROWS = 2 ** 52;
 
 /**
  * Opens a disk for reading. The reader of the store stays open when the image is closed.
- * @throws StorageError, DamagedOverlayError, DiskImageError when a part of it cannot be read
+ * @throws ContractError, DiskImageError when a part of it cannot be read
  */
 export async function openSource(reader: ChunkReader, { sizeBytes, base, content, overlay }: DiskSource): Promise<DiskImage> {
   const stored = content ? await readContent(reader, content) : EMPTY_CONTENT;

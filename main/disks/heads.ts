@@ -1,9 +1,10 @@
 /** Heads on the host: their overlay files, made, settled and removed while no machine uses them. */
+import { fileError } from '../library/library-error.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { mkdir, open, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isZeroCluster } from './cluster.ts';
-import { overlayError } from './overlay-error.ts';
 import { openOverlayFile, openOverlayReader, readOverlayState, type OverlayState } from './overlay-tables.ts';
 
 /** The overlays' folder in the home folder. */
@@ -37,7 +38,7 @@ async function emptyOverlay(folder: string, settledVersion: number | undefined):
 /**
  * Makes the empty overlay of a new head; durable when it resolves.
  * @param settledVersion the version of its content in the store (`headPlace`), absent where the base is all there is
- * @throws OverlayError when it cannot be written; Error when there is one already
+ * @throws ContractError when it cannot be written; Error when there is one already
  */
 export async function createHead(file: string, settledVersion?: number): Promise<void> {
   const path = dirname(file);
@@ -51,9 +52,9 @@ export async function createHead(file: string, settledVersion?: number): Promise
   try {
     await writeDurably(file, bytes);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new Error(`there is already an overlay ${file}`, { cause: error });
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new ContractError('overlay-exists', { file }, { cause: error });
     removeHead(file);
-    throw overlayError(file, error);
+    throw fileError('overlay', file, error);
   }
 }
 
@@ -92,9 +93,9 @@ export function headsOnDisk(home: string): string[] {
   return [...new Set(readdirSync(folder).flatMap((name) => /^(.+)\.db(?:-wal|-shm|-journal)?$/.exec(name)?.[1] ?? []))];
 }
 
-/** The state of an overlay that may be in use. @throws Error when there is none; OverlayError when it is damaged */
+/** The state of an overlay that may be in use. @throws Error when there is none; ContractError when it is damaged */
 export async function headState(file: string): Promise<OverlayState> {
-  if (!existsSync(file)) throw new Error(`there is no overlay ${file}`);
+  if (!existsSync(file)) throw new ContractError('overlay-absent', { file });
   const database = await openOverlayReader(file);
   try {
     return await readOverlayState(database);

@@ -1,4 +1,5 @@
 /** Disk images in host files: a byte store over a file, Node's compressions, and backing files found beside their image. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { readSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { constants, inflateRawSync, zstdDecompressSync } from 'node:zlib';
@@ -19,7 +20,7 @@ export const decompressors: Decompressors = {
     zstdDecompressSync(bytes, { maxOutputLength: sizeBytes, params: { [constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG_MAX } }),
 };
 
-/** Opens a file or block device for reading. @throws PathError */
+/** Opens a file or block device for reading. @throws MachineError */
 export async function hostFile(path: string): Promise<ImageFile> {
   const { handle: file, sizeBytes, hostBytes, identity } = await openPath(path);
   const pace = new Pace();
@@ -35,7 +36,7 @@ export async function hostFile(path: string): Promise<ImageFile> {
           bytesRead = readSync(file.fd, into, done, left, offset + done);
           pace.took(performance.now() - from);
         } else ({ bytesRead } = await file.read(into, done, left, offset + done));
-        if (bytesRead === 0) throw new Error(`${path} was truncated while it was in use`);
+        if (bytesRead === 0) throw new ContractError('image-truncated-in-use', { path });
         done += bytesRead;
       }
     },
@@ -49,7 +50,7 @@ const besideImage: BackingResolver = (name, from) => hostFile(isAbsolute(name) ?
 
 /**
  * Opens an image with its backing files, never writing to any. A disk that ends within a sector is filled up with zeros.
- * @throws DiskImageError, PathError
+ * @throws DiskImageError, MachineError
  */
 export async function openHostImage(path: string, format: ImageFormat): Promise<OpenedImage> {
   const { image, chain } = await openImage(await hostFile(path), { format, decompressors, resolve: besideImage });

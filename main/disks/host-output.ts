@@ -1,10 +1,11 @@
 /** Writing an image file as a whole or not at all: under another name first, renamed when it is complete and durable. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { link, open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { removeStale } from '../library/own-files.ts';
 import type { WritableByteStore } from '../../emulator/disk/byte-store.ts';
 
-const taken = (path: string) => new Error(`${path} already exists: choose another name, or delete it first`);
+const taken = (path: string) => new ContractError('output-exists', { path });
 
 function storeOver(file: FileHandle): WritableByteStore {
   return {
@@ -23,11 +24,9 @@ function storeOver(file: FileHandle): WritableByteStore {
 
 function explained(path: string, error: unknown): Error {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new Error(`no space left for ${path}: free some space and try again; the incomplete file was deleted`);
-  if (code === 'ENOENT') return new Error(`there is no folder ${dirname(path)}: create it, or choose another`);
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return new Error(`no permission to write ${path}: choose another folder (${message})`);
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new ContractError('output-full', { path });
+  if (code === 'ENOENT') return new ContractError('output-no-folder', { folder: dirname(path) });
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return new ContractError('output-permission', { path, detail: message });
   return error instanceof Error ? error : new Error(String(error));
 }
 

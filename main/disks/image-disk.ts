@@ -1,5 +1,6 @@
 /** A disk that is an image and nothing else, opened for a machine that only reads it. */
-import { MachineError, type AttachedDisk } from '../../emulator/index.ts';
+import { ContractError, causeOf } from '../../preload/contract/errors/contract-error.ts';
+import { type AttachedDisk } from '../../emulator/index.ts';
 import type { ImageFormat } from '../../emulator/disk/open.ts';
 import { openHostImage } from './host-image.ts';
 
@@ -13,13 +14,13 @@ export interface ImageSetup {
 export async function openDisk(setup: unknown): Promise<AttachedDisk> {
   const { path, format } = setup as ImageSetup;
   const { image } = await openHostImage(path, format).catch((error: Error) => {
-    throw new MachineError(`the disk ${path} cannot be opened: ${error.message}`);
+    throw new ContractError('disk-cannot-be-opened', { path, why: causeOf(error) }, { cause: error });
   });
   return {
     sizeBytes: image.sizeBytes,
     readonly: true,
     read: (offset, into) => image.read(offset, into),
-    write: () => Promise.reject(new Error(`${path} is attached read-only`)),
+    write: () => Promise.reject(new ContractError('disk-readonly', { path })),
     flush: async () => undefined,
     close: () => image.close(),
   };

@@ -27,7 +27,7 @@ function clustersOf(bytes: Uint8Array): Uint8Array[] {
 /**
  * Copies the image; durable when it resolves, and nothing is named when it rejects.
  * @returns the disk's size, in whole sectors
- * @throws DiskImageError; StorageError `full`; what the signal was aborted with
+ * @throws DiskImageError; ContractError `full`; what the signal was aborted with
  */
 export async function importImage(
   store: Store,

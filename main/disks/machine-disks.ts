@@ -2,9 +2,9 @@
  * From a machine's disks as they are defined to what its threads open: raw files in place, or heads (made where they are
  * missing) over bases that are looked at first.
  */
+import { ContractError, causeOf } from '../../preload/contract/errors/contract-error.ts';
 import { existsSync } from 'node:fs';
 import type { DiskAttachment, ModuleDisk } from '../../emulator/index.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import type { DiskBase } from '../../preload/contract/disks.ts';
 import type { DiskDefinition, MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { FileClaims } from '../claims/file-claims.ts';
@@ -26,7 +26,11 @@ export interface MachineDisksParts {
   /** The store's file. */
   readonly storage: { readonly file: string };
   /** Runs work in the background of a machine that starts, where a person can see it; absent: unseen. */
-  inBackground?(title: string, work: (progress: (done: number, total: number) => void, signal: AbortSignal) => Promise<void>): void;
+  inBackground?(
+    kind: 'record-base' | 'check-base',
+    path: string,
+    work: (progress: (done: number, total: number) => void, signal: AbortSignal) => Promise<void>,
+  ): void;
 }
 
 export interface MachineDisks {
@@ -44,7 +48,7 @@ export interface MachineDisks {
   release(machine: MachineId): void;
   /** One disk on a head. */
   attachment(head: HeadRecord, definition: DiskDefinition): DiskAttachment;
-  /** Makes sure that a base is what it was; reading all of it is something a person sees. @throws ChangedBaseError */
+  /** Makes sure that a base is what it was; reading all of it is something a person sees. @throws ContractError */
   checkBase(base: DiskBase): Promise<DiskBase>;
 }
 
@@ -57,7 +61,7 @@ const IMAGE_DISK = new URL('./image-disk.ts', import.meta.url).href;
 
 async function inPlace(disk: DiskDefinition): Promise<DiskAttachment> {
   const { path, readonly } = disk;
-  if (path === undefined) throw new ContractError('unavailable', 'it has no file: choose one, or keep writes in an overlay');
+  if (path === undefined) throw new ContractError('disk-no-file');
   const { format } = await lookAtDiskFile(path, { format: disk.format, writes: !readonly });
   if (format === 'raw') return { path, readonly };
   return { module: IMAGE_DISK, setup: { path, format } satisfies ImageSetup, readonly: true } satisfies ModuleDisk;
@@ -74,22 +78,19 @@ export function machineDisks({ library, storage, claims, inBackground }: Machine
       const hashed = await hashBase(base, progress, signal);
       await heads.change(head, { base: hashed });
     };
-    if (inBackground) inBackground(`Recording the content of ${base.path}`, note);
+    if (inBackground) inBackground('record-base', base.path, note);
     else void note().catch(() => undefined);
   }
 
   async function make(machine: MachineRecord, slot: number, definition: DiskDefinition): Promise<HeadRecord> {
     const { id: disk, path, sizeBytes, writes } = definition;
-    if (disk === undefined) throw new ContractError('unavailable', 'it has no id: change any setting of the machine and try again');
+    if (disk === undefined) throw new ContractError('disk-no-id');
     const found =
       path === undefined ? undefined : await lookAtBase(path, (await lookAtDiskFile(path, { format: definition.format })).format);
     const size = sizeBytes ?? found?.sizeBytes;
-    if (size === undefined) throw new ContractError('unavailable', 'it has neither a file nor a size: set one of them');
-    if (found && found.sizeBytes > size)
-      throw new ContractError(
-        'unavailable',
-        `${path} has ${found.sizeBytes} bytes, more than the ${size} set for the disk: set at least its size`,
-      );
+    if (size === undefined) throw new ContractError('disk-no-file-or-size');
+    if (path !== undefined && found && found.sizeBytes > size)
+      throw new ContractError('disk-base-larger', { path, bytes: found.sizeBytes, sizeBytes: size });
     const id = ulid() as HeadId;
     await createHead(fileOf(id));
     const throwaway = writes === 'throwaway';
@@ -114,7 +115,7 @@ export function machineDisks({ library, storage, claims, inBackground }: Machine
   async function checked(base: DiskBase): Promise<DiskBase> {
     if (!inBackground || !(await mustBeRead(base))) return checkBase(base);
     return new Promise((resolve, reject) => {
-      inBackground(`Checking ${base.path} for changes`, async (progress, signal) => {
+      inBackground('check-base', base.path, async (progress, signal) => {
         const looked = checkBase(base, progress, signal);
         await looked.then(resolve, reject);
         await looked;
@@ -124,11 +125,7 @@ export function machineDisks({ library, storage, claims, inBackground }: Machine
 
   /** A head that is there, with its base looked at and its size brought up to what is defined. */
   async function check(head: HeadRecord, slot: number, { path, sizeBytes }: DiskDefinition): Promise<HeadRecord> {
-    if (!existsSync(fileOf(head.id)))
-      throw new ContractError(
-        'unavailable',
-        `its overlay ${fileOf(head.id)} is missing: restore a snapshot, or remove the disk and add it again`,
-      );
+    if (!existsSync(fileOf(head.id))) throw new ContractError('disk-overlay-missing', { path: fileOf(head.id) });
     // The same image under another name is welcome, anything else is another disk.
     const base = head.base && (await checked({ ...head.base, path: path ?? head.base.path }));
     const size = Math.max(head.sizeBytes, sizeBytes ?? 0);
@@ -163,10 +160,7 @@ export function machineDisks({ library, storage, claims, inBackground }: Machine
           attached.push(await inPlace(disk));
         }
       } catch (error) {
-        throw new ContractError(
-          'unavailable',
-          `disk ${slot + 1} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        throw new ContractError('disk-unusable', { slot, why: causeOf(error) }, { cause: error });
       }
     }
     return attached;

@@ -2,8 +2,9 @@
  * A disk of a machine as its I/O thread sees it: a base image that is never written, under settled clusters of the store,
  * under an overlay file. Writes are answered from memory; a flush is one transaction.
  */
+import { ContractError, causeOf } from '../../preload/contract/errors/contract-error.ts';
 import { existsSync } from 'node:fs';
-import { MachineError, type AttachedDisk, type DiskOwner } from '../../emulator/index.ts';
+import { type AttachedDisk, type DiskOwner } from '../../emulator/index.ts';
 import type { DiskImage } from '../../emulator/disk/disk-image.ts';
 import { wholeSectors } from '../../emulator/disk/whole-sectors.ts';
 import { CLUSTER_BYTES } from './cluster.ts';
@@ -30,7 +31,7 @@ export async function openDisk(setup: unknown, owner: DiskOwner): Promise<Attach
   const sizeBytes = wholeSectors(asked.sizeBytes);
   const opened: { close(): Promise<void> }[] = [];
   try {
-    if (!throwaway && !existsSync(overlay)) throw new Error(`its overlay ${overlay} is missing`);
+    if (!throwaway && !existsSync(overlay)) throw new ContractError('disk-overlay-missing', { path: overlay });
     const content = settled && new SettledContent(settled.store, settled.head);
     if (content) opened.push(content);
     const closing = <T extends { close(): Promise<void> }>(part: T): T => {
@@ -46,19 +47,16 @@ export async function openDisk(setup: unknown, owner: DiskOwner): Promise<Attach
     if (refused) throw refused.reason;
     const [image, store] = parts.map((part) => (part as PromiseFulfilledResult<unknown>).value) as [DiskImage | undefined, OverlayStore];
     if (image && image.sizeBytes > sizeBytes)
-      throw new Error(
-        `its base ${base?.path} has ${image.sizeBytes} bytes, more than the disk's ${sizeBytes}: it has changed since the disk was made`,
-      );
+      throw new ContractError('disk-base-grown', { path: base?.path ?? '', bytes: image.sizeBytes, sizeBytes });
     const state = await store.state();
     if (state.settledVersion !== undefined) {
-      if (!content) throw new Error(`the overlay ${overlay} belongs to a library's disk`);
+      if (!content) throw new ContractError('disk-overlay-of-library', { path: overlay });
       content.use(await content.load(state.settledVersion));
     }
     return await OverlayDisk.open({ store, settled: content, base: image, sizeBytes, readonly, throwaway, owner }, state);
   } catch (error) {
     for (const each of opened.reverse()) await each.close().catch(() => undefined);
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new MachineError(`the disk ${base?.path ?? overlay} cannot be opened: ${reason}`);
+    throw new ContractError('disk-cannot-be-opened', { path: base?.path ?? overlay, why: causeOf(error) }, { cause: error });
   }
 }
 
@@ -187,7 +185,7 @@ class OverlayDisk implements AttachedDisk {
       const overlayBytes = await this.#parts.store.usedBytes();
       return { sizeBytes: this.sizeBytes, overlayBytes, waitingBytes: this.#pending.bytes } satisfies OverlaySizes;
     }
-    throw new Error(`a disk does not know the message ${JSON.stringify(message)}`);
+    throw new ContractError('disk-unknown-message', { message: JSON.stringify(message) });
   }
 
   async #hold(): Promise<OverlayHold> {
@@ -207,10 +205,9 @@ class OverlayDisk implements AttachedDisk {
 
   async #settled(version: number, generation: number): Promise<void> {
     const { store, settled } = this.#parts;
-    if (!settled) throw new Error('a disk outside a library has no settled content');
+    if (!settled) throw new ContractError('disk-no-settled-content');
     // What is still being written cannot be in a content that was made before.
-    if (generation >= this.#pending.generation)
-      throw new Error(`generation ${generation} of ${store.file} has not ended: it cannot be settled`);
+    if (generation >= this.#pending.generation) throw new ContractError('disk-generation-open', { path: store.file, generation });
     await this.#writeBack.flush();
     const content = await settled.load(version);
     const sql = `UPDATE state SET settled_version = ${version}, settled_generation = ${generation}, generation = max(generation, ${generation + 1})`;

@@ -3,7 +3,7 @@ import { RecentlyUsed } from '../../emulator/structures/recently-used.ts';
 import type { DiskImage } from '../../emulator/disk/disk-image.ts';
 import { CLUSTER_BYTES, SEGMENT_CLUSTERS } from './cluster.ts';
 import type { ClusterIndex } from './cluster-index.ts';
-import { clusterOf, DamagedOverlayError, isWhole } from './overlay-rows.ts';
+import { clusterOf, isWhole, damagedCluster } from './overlay-rows.ts';
 import type { OverlayStore } from './overlay-store.ts';
 import type { PendingWrites } from './pending-writes.ts';
 import type { SettledContent } from './settled-content.ts';
@@ -43,7 +43,7 @@ export class OverlayReading {
     this.#parts = parts;
   }
 
-  /** Fills `into` from `offset`. @throws DamagedOverlayError, StorageError, DiskImageError */
+  /** Fills `into` from `offset`. @throws ContractError, DiskImageError */
   read(offset: number, into: Uint8Array): Promise<void> {
     if (this.#fromMemory(offset, into)) return DONE;
     const work = this.#read(offset, into, LOOKUPS);
@@ -189,7 +189,7 @@ export class OverlayReading {
         const bytes = clusterOf(store.file, one.cluster, row);
         one.into.set(bytes.subarray(one.inside, one.inside + one.into.length));
         this.#rows.put(one.at, bytes);
-      } else await this.#again(one, lookups, () => new DamagedOverlayError(store.file, one.cluster, 'are missing'));
+      } else await this.#again(one, lookups, () => damagedCluster(store.file, one.cluster, 'missing'));
     }
     for (let next = 1; next <= ahead; next++) {
       const row = rows.get(last.at + next);

@@ -1,4 +1,6 @@
 /** Reading an overlay file from outside: by the thread that stores snapshots, beside the machine, or while it is off. */
+import type { ClusterDamage } from '../../preload/contract/errors/stored.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { existsSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { Database, Row } from '../library/database.ts';
@@ -15,14 +17,10 @@ export interface OverlayRows {
   readonly zeros: readonly Run[];
 }
 
-/** A row's bytes are not what was written. */
-export class DamagedOverlayError extends Error {
-  override readonly name = 'DamagedOverlayError';
-  constructor(file: string, cluster: number, why: string) {
-    super(
-      `the overlay ${file} is damaged: the 4096 bytes at ${cluster * CLUSTER_BYTES} of the disk ${why}; restore a snapshot, or export the disk to keep the rest`,
-    );
-  }
+/** A row's bytes are not what was written. @param found how many bytes there are, where their number is wrong */
+export function damagedCluster(file: string, cluster: number, why: ClusterDamage, found = 0): ContractError {
+  const offset = cluster * CLUSTER_BYTES;
+  return new ContractError('overlay-cluster-damaged', { file, offset, bytes: CLUSTER_BYTES, why, found });
 }
 
 /** CRC-32 of a cluster, started with its number, so that a row in the wrong place is noticed as well. */
@@ -38,10 +36,10 @@ export function isWhole(cluster: number, row: Uint8Array): boolean {
   return sum === clusterSum(cluster, row.subarray(0, CLUSTER_BYTES));
 }
 
-/** A row's cluster. @throws DamagedOverlayError */
+/** A row's cluster. @throws ContractError */
 export function clusterOf(file: string, cluster: number, row: Uint8Array): Uint8Array {
-  if (row.length !== ROW_BYTES) throw new DamagedOverlayError(file, cluster, `take ${row.length} bytes`);
-  if (!isWhole(cluster, row)) throw new DamagedOverlayError(file, cluster, 'do not have the checksum they were written with');
+  if (row.length !== ROW_BYTES) throw damagedCluster(file, cluster, 'length', row.length);
+  if (!isWhole(cluster, row)) throw damagedCluster(file, cluster, 'checksum');
   return row.subarray(0, CLUSTER_BYTES);
 }
 
@@ -76,14 +74,14 @@ export interface OverlayReader {
    * @param settledGeneration rows up to it are settled; absent: as the file says
    */
   rows(generation?: number, settledGeneration?: number): Promise<OverlayRows>;
-  /** Bytes of some clusters by their places, at most some hundred. @throws DamagedOverlayError */
+  /** Bytes of some clusters by their places, at most some hundred. @throws ContractError */
   read(clusters: ArrayLike<number>, places: ArrayLike<number>): Promise<Uint8Array[]>;
   close(): Promise<void>;
 }
 
-/** @throws OverlayError when the file is no overlay or damaged; Error when there is none */
+/** @throws ContractError when the file is no overlay or damaged; Error when there is none */
 export async function openOverlayRows(file: string): Promise<OverlayReader> {
-  if (!existsSync(file)) throw new Error(`the overlay ${file} is missing: what was written to the disk since its last snapshot is lost`);
+  if (!existsSync(file)) throw new ContractError('overlay-missing', { file });
   const database = await openOverlayReader(file);
   return {
     state: () => readOverlayState(database),
@@ -96,7 +94,7 @@ export async function openOverlayRows(file: string): Promise<OverlayReader> {
       const byPlace = new Map(rows.map((row: Row) => [Number(row['place']), row['bytes']]));
       return Array.from(clusters, (cluster, index) => {
         const bytes = byPlace.get(places[index]!);
-        if (!(bytes instanceof Uint8Array)) throw new DamagedOverlayError(file, cluster, 'are missing');
+        if (!(bytes instanceof Uint8Array)) throw damagedCluster(file, cluster, 'missing');
         return clusterOf(file, cluster, bytes);
       });
     },

@@ -50,7 +50,7 @@ export class OverlayStore {
   /**
    * Opens a file, making it where it is absent.
    * @param throwaway nothing has to outlive the machine
-   * @throws OverlayError
+   * @throws ContractError
    */
   static async open(file: string, throwaway: boolean): Promise<OverlayStore> {
     const opened: { close(): Promise<void> }[] = [];

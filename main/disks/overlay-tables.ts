@@ -2,13 +2,13 @@
  * An overlay file: what was written to one disk since its settled content. Rows are only ever added at the end, so that
  * random writes cost what sequential ones do; what is superseded is removed in the background.
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { openDatabase, type Database } from '../library/database.ts';
-import { LibraryError } from '../library/library-error.ts';
 import { migrate, type Migration } from '../library/migrations.ts';
 import { refuseForeign } from '../library/schema-check.ts';
-import { overlayError, overlayExplained } from './overlay-error.ts';
+import { overlayExplained } from './overlay-error.ts';
 
 /**
  * Measured (MiB/s of 4 MiB commits; one 4 KiB write with flush; 32 of them with one flush): 4 KiB pages 250, 0.18 ms,
@@ -73,7 +73,7 @@ function explaining(database: Database): Database {
 
 const open = (file: string) => overlayExplained(file, async () => explaining(await openDatabase(file)));
 
-/** Opens an overlay file for writing, making it where it is absent, ready to be used. @throws OverlayError */
+/** Opens an overlay file for writing, making it where it is absent, ready to be used. @throws ContractError */
 export async function openOverlayFile(file: string): Promise<Database> {
   await overlayExplained(file, async () => mkdirSync(dirname(file), { recursive: true, mode: 0o700 }));
   const database = await open(file);
@@ -92,17 +92,17 @@ export async function openOverlayFile(file: string): Promise<Database> {
   return database;
 }
 
-/** Opens an overlay file beside its writer, for reading only. @throws OverlayError */
+/** Opens an overlay file beside its writer, for reading only. @throws ContractError */
 export async function openOverlayReader(file: string): Promise<Database> {
   const database = await open(file);
   await database.script('PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0');
   return database;
 }
 
-/** Reads the state. @throws OverlayError when the file is damaged */
+/** Reads the state. @throws ContractError when the file is damaged */
 export async function readOverlayState(database: Database): Promise<OverlayState> {
   const row = await database.get('SELECT generation, settled_version, settled_generation FROM state');
-  if (!row) throw overlayError(database.file, new LibraryError('damaged', 'its state (is missing)'));
+  if (!row) throw new ContractError('overlay-state-missing', { file: database.file });
   return {
     generation: Number(row['generation']),
     settledVersion: row['settled_version'] === null ? undefined : Number(row['settled_version']),

@@ -25,7 +25,7 @@ export class SettledContent {
     if (existsSync(this.#file)) this.#reader ??= await openReader(this.#file).catch(() => undefined);
   }
 
-  /** Reads a version of the head's content; `use` makes it the present one. @throws StorageError when it is not there */
+  /** Reads a version of the head's content; `use` makes it the present one. @throws ContractError when it is not there */
   async load(version: number): Promise<DiskContent> {
     this.#reader ??= await openReader(this.#file);
     return readContent(this.#reader, headPlace(this.#head, version));
@@ -47,7 +47,7 @@ export class SettledContent {
     return this.#content.zeros.length > 0 && isIn(this.#content.zeros, cluster) ? 'zeros' : undefined;
   }
 
-  /** @throws StorageError `missing` when another version has taken a chunk's place; DamagedChunkError */
+  /** @throws ContractError `missing` when another version has taken a chunk's place, `damaged` */
   read(chunks: readonly number[]): Promise<Uint8Array[]> {
     if (!this.#reader) throw new Error('the settled content was never read');
     return this.#reader.getMany(chunks);

@@ -1,6 +1,7 @@
 /** Disks of several machines, or of one, that use the same host file: what is allowed at a start, and what is said before. */
+import type { Fault } from '../../emulator/error/coded-error.ts';
+import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { lookAt } from '../../emulator/host/files/look-at.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import type { DiskDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { FileClaims, UsedFile } from '../claims/file-claims.ts';
 import type { Library } from '../library/library.ts';
@@ -41,10 +42,7 @@ async function refuseBases(library: SharedFilesParts['library'], machine: Machin
   for (const { path } of written) {
     const owner = owners.get((await identityOf(path)) ?? path);
     if (owner === undefined) continue;
-    throw new ContractError(
-      'conflict',
-      `${path} is the base image of a disk of ${await nameOf(library, owner, machine)}, and writing to it would corrupt that disk: add overlay, throwaway or readonly`,
-    );
+    throw new ContractError('base-in-use', { path, owner: await nameOf(library, owner, machine) });
   }
 }
 
@@ -56,7 +54,7 @@ async function nameOf(library: SharedFilesParts['library'], owner: MachineId, ma
 }
 
 /** What a person should know of a disk's file before the machine is started; `undefined`: nothing. */
-export async function sharingOf({ library, claims }: SharedFilesParts, machine: MachineRecord, slot: number): Promise<string | undefined> {
+export async function sharingOf({ library, claims }: SharedFilesParts, machine: MachineRecord, slot: number): Promise<Fault | undefined> {
   const disk = machine.definition.disks[slot];
   const identity = disk?.path === undefined ? undefined : await identityOf(disk.path);
   if (disk?.path === undefined || identity === undefined) return undefined;
@@ -66,8 +64,8 @@ export async function sharingOf({ library, claims }: SharedFilesParts, machine: 
       const writes = [disk, { path, ...rest }].some((one: DiskDefinition) => writesInPlace(one));
       if (!writes || (await identityOf(path)) !== identity) continue;
       return other.id === machine.id
-        ? `${disk.path} is disk ${number + 1} of this machine too: it cannot start while one of them writes to the file`
-        : `${disk.path} is disk ${number + 1} of "${other.definition.name}" too: only one of the machines can run at a time`;
+        ? faultWith('disk-file-twice', { path: disk.path, slot: number })
+        : faultWith('disk-file-shared', { path: disk.path, slot: number, name: other.definition.name });
     }
   return claims.conflict(machine.id, [{ path: disk.path, use: writesInPlace(disk) ? 'write' : 'read' }]);
 }

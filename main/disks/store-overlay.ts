@@ -2,6 +2,7 @@
  * Makes what an overlay holds settled: its clusters become chunks of the store, and the disk's content with them is
  * written for a snapshot, for the head, or both. A job of the storage worker; the machine goes on meanwhile.
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { Progress } from '../tasks/task-list.ts';
 import type { Store } from '../storage/index.ts';
 import { joined, SEGMENT_CLUSTERS, without, type Run } from './cluster.ts';
@@ -30,7 +31,7 @@ const BATCH = 256;
 /**
  * Stores rows and writes the content that they make with the settled one; durable when it resolves, and when it rejects
  * nothing names what was stored so far.
- * @throws StorageError `full`, `missing`; DamagedOverlayError; what `signal` was aborted with
+ * @throws ContractError `full`, `missing`; what `signal` was aborted with
  */
 export async function storeOverlay(
   store: Store,
@@ -54,8 +55,7 @@ export async function storeOverlay(
       progress({ message: 'storing the disk', fraction: bytesDone / bytesTotal, bytesDone, bytesTotal });
     }
     signal?.throwIfAborted();
-    if ((await reader.state()).settledGeneration !== settledGeneration)
-      throw new Error(`${overlay} changed while it was being stored: try again`);
+    if ((await reader.state()).settledGeneration !== settledGeneration) throw new ContractError('overlay-changed', { file: overlay });
     const settled = from ? await readContent(store, from) : EMPTY_CONTENT;
     const old = [...chunksOf(settled)];
     await store.hold(old);

@@ -1,9 +1,9 @@
 /** Disks of a machine that nobody keeps: overlays in a folder of their own under the system's temporary one. */
+import { ContractError, causeOf } from '../../preload/contract/errors/contract-error.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ModuleDisk } from '../../emulator/index.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import type { DiskDefinition } from '../../preload/contract/machines.ts';
 import { lookAtDiskFile } from './disk-file.ts';
 import { openHostImage } from './host-image.ts';
@@ -19,16 +19,16 @@ export interface ThrowawayDisks {
 /** What the guest sees: what is asked for, or the base's size. Opening the base now tells what is wrong with it early. */
 async function looked({ path, format, sizeBytes }: DiskDefinition): Promise<Pick<OverlaySetup, 'base' | 'sizeBytes'>> {
   if (path === undefined) {
-    if (sizeBytes === undefined) throw new ContractError('invalid', 'an empty disk needs a size');
+    if (sizeBytes === undefined) throw new ContractError('disk-empty-needs-size');
     return { sizeBytes };
   }
   const base = { path, format: (await lookAtDiskFile(path, { format })).format };
   const { image } = await openHostImage(path, base.format).catch((error: Error) => {
-    throw new ContractError('unavailable', `the disk ${path} cannot be used: ${error.message}`);
+    throw new ContractError('disk-file-unusable', { path, why: causeOf(error) }, { cause: error });
   });
   await image.close();
   if (sizeBytes !== undefined && sizeBytes < image.sizeBytes)
-    throw new ContractError('invalid', `the disk ${path} has ${image.sizeBytes} bytes: it cannot be reduced to ${sizeBytes}`);
+    throw new ContractError('disk-file-cannot-shrink', { path, bytes: image.sizeBytes, sizeBytes });
   return { base, sizeBytes: sizeBytes ?? image.sizeBytes };
 }
 

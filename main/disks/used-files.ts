@@ -9,7 +9,7 @@ interface ImageOnHost {
   readonly format: ImageFormat;
 }
 
-/** The file and all that lie under it, to be read. @throws DiskImageError, PathError */
+/** The file and all that lie under it, to be read. @throws DiskImageError, MachineError */
 export async function filesOfImage({ path, format }: ImageOnHost): Promise<readonly UsedFile[]> {
   if (format === 'raw') return [{ path, use: 'read' }];
   const { image, chain } = await openHostImage(path, format);

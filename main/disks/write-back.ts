@@ -4,6 +4,8 @@
  * owner is told, and the commit is tried again until there is room.
  */
 import { caughtUp, turns } from '../../emulator/structures/in-turn.ts';
+import { CodedError, faultOf } from '../../emulator/error/coded-error.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { DiskOwner } from '../../emulator/index.ts';
 import type { OverlayStore, Placed } from './overlay-store.ts';
 import type { PendingWrites } from './pending-writes.ts';
@@ -20,14 +22,14 @@ const RETRY_AFTER = 1000;
 /** Errors after which trying again is of no use. */
 const LASTING = new Set(['SQLITE_CORRUPT', 'SQLITE_NOTADB', 'SQLITE_MISMATCH', 'SQLITE_CONSTRAINT']);
 
-const codeOf = (error: unknown) => String((error as { code?: unknown }).code ?? '');
+/** What the system or SQLite calls an error; nothing for one of ours, which is not tried again. */
+const codeOf = (error: unknown) => (error instanceof CodedError ? '' : String((error as { code?: unknown }).code ?? ''));
 
-function explain(file: string, error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  if (LASTING.has(codeOf(error))) return `the overlay ${file} is damaged, and what the guest writes cannot be stored in it (${message})`;
-  const full = /SQLITE_FULL|ENOSPC|SQLITE_IOERR/.test(codeOf(error));
-  const advice = full ? 'no space left on the host: free some space' : 'check the permissions of the file and its folder';
-  return `the disk cannot store what the guest wrote in ${file}: ${advice}; nothing is lost, and it resumes automatically (${message})`;
+function explain(file: string, error: unknown): ContractError {
+  const facts = { file, detail: error instanceof Error ? error.message : String(error) };
+  if (LASTING.has(codeOf(error))) return new ContractError('write-back-damaged', facts, { cause: error });
+  const full = ['SQLITE_FULL', 'ENOSPC', 'SQLITE_IOERR'].includes(codeOf(error));
+  return new ContractError(full ? 'write-back-full' : 'write-back-refused', facts, { cause: error });
 }
 
 interface Waiter {
@@ -166,9 +168,9 @@ export class WriteBack {
         if (troubled) owner.recovered();
         return result;
       } catch (error) {
-        const message = explain(store.file, error);
-        if (this.#closing || LASTING.has(codeOf(error)) || codeOf(error) === '') throw new Error(message, { cause: error });
-        if (!troubled) owner.trouble(message);
+        const explained = explain(store.file, error);
+        if (this.#closing || LASTING.has(codeOf(error)) || codeOf(error) === '') throw explained;
+        if (!troubled) owner.trouble(faultOf(explained));
         troubled = true;
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, RETRY_AFTER);

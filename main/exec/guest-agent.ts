@@ -2,6 +2,7 @@
  * The host's end of the guest kit's agent: starts commands in the guest and keeps their streams apart, with a window
  * for each, over one port of the virtio console.
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { randomBytes } from 'node:crypto';
 import type {
   CommandEvents,
@@ -11,7 +12,6 @@ import type {
   RunningCommand,
   TerminalSize,
 } from '../../preload/contract/commands.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import {
   COMMANDS_MAX,
   CONSOLE_CHANNEL,
@@ -91,7 +91,7 @@ export class GuestAgent {
     this.#commands.clear();
     this.#reader = undefined;
     this.#isReady = false;
-    this.#ready?.reject(new ContractError('conflict', loss.reason));
+    this.#ready?.reject(new ContractError('guest-lost', { why: loss.reason }));
     this.#ready = undefined;
     for (const { events } of commands) events.lost(loss);
   }
@@ -102,11 +102,9 @@ export class GuestAgent {
    */
   start(request: CommandRequest, events: CommandEvents): RunningCommand {
     const text = new TextEncoder().encode(request.text);
-    if (text.length > TEXT_BYTES)
-      throw new ContractError('invalid', `the command is longer than ${TEXT_BYTES} bytes, the most that Linux takes`);
-    if (text.includes(0)) throw new ContractError('invalid', 'a command cannot contain a zero byte');
-    if (this.#commands.size >= COMMANDS_MAX)
-      throw new ContractError('conflict', `${COMMANDS_MAX} commands are running in the guest already`);
+    if (text.length > TEXT_BYTES) throw new ContractError('command-too-long', { most: TEXT_BYTES });
+    if (text.includes(0)) throw new ContractError('command-zero-byte');
+    if (this.#commands.size >= COMMANDS_MAX) throw new ContractError('commands-too-many', { most: COMMANDS_MAX });
     const channel = this.#freeChannel();
     this.#commands.set(channel, { events, due: [0, 0] });
     const { terminal, errorsApart = false } = request;

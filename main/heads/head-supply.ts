@@ -28,7 +28,7 @@ export class HeadSupply {
     }
   }
 
-  /** A new head whose overlay is there, empty, over content of `FIRST_VERSION`. @throws LibraryError when it cannot be made */
+  /** A new head whose overlay is there, empty, over content of `FIRST_VERSION`. @throws ContractError when it cannot be made */
   async take(): Promise<HeadId> {
     const ready = this.#ready.shift();
     return (ready && (await ready.catch(() => undefined))) ?? this.#make();

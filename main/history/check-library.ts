@@ -2,6 +2,7 @@
  * The check of a whole library: rows, lists and every stored byte. What is affected is named and marked, and the rest
  * stays usable. The repair salvages a store that does not open any more.
  */
+import { isUnreadable } from '../library/library-error.ts';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { fileMomentText } from '../../emulator/quantities/moments.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
@@ -9,7 +10,7 @@ import { headsOnDisk, overlayFile } from '../disks/heads.ts';
 import type { Home } from '../library/home.ts';
 import { openLibrary, type Library } from '../library/library.ts';
 import type { SnapshotRecord } from '../library/snapshot-records.ts';
-import { salvage, StorageError, type CheckReport } from '../storage/index.ts';
+import { salvage, type CheckReport } from '../storage/index.ts';
 import type { Report } from '../jobs/job.ts';
 import { headOwner, MEMORY, ownerOf } from '../storage/owners.ts';
 import { recover } from '../snapshots/recovery.ts';
@@ -33,7 +34,7 @@ interface Expected {
 /**
  * Checks a library that nobody has open.
  * @returns what is wrong, in sentences; empty when nothing is
- * @throws LibraryError `locked` while a program has it open
+ * @throws ContractError `locked` while a program has it open
  */
 export async function checkLibrary(home: Home, options: CheckOptions = {}): Promise<readonly string[]> {
   return withLibrary(home, async (parts) => {
@@ -41,14 +42,14 @@ export async function checkLibrary(home: Home, options: CheckOptions = {}): Prom
       await recover(parts);
       return await checkAll(parts, options);
     } catch (error) {
-      if (!(error instanceof StorageError) || !['damaged', 'other'].includes(error.problem)) throw error;
+      if (!isUnreadable(error)) throw error;
       return unreadable(parts, error);
     }
   });
 }
 
 /** What a store that does not open takes with it until it is repaired. */
-async function unreadable({ library, storage }: Parts, error: StorageError): Promise<readonly string[]> {
+async function unreadable({ library, storage }: Parts, error: Error): Promise<readonly string[]> {
   const names = new Map((await library.machines.list()).map(({ id, definition }) => [id, definition.name]));
   const affected = (await library.snapshots.list()).flatMap(({ name, machine }) => {
     const own = machine && names.get(machine);
@@ -91,7 +92,7 @@ async function mendStore(home: Home, { progress }: CheckOptions): Promise<readon
     const report = await storage.run.checkStore(undefined, progress ? { progress } : {});
     if (report.file.length === 0) return [];
   } catch (error) {
-    if (!(error instanceof StorageError) || !['damaged', 'other'].includes(error.problem)) throw error;
+    if (!isUnreadable(error)) throw error;
   } finally {
     await storage.close();
   }

@@ -1,8 +1,9 @@
 /** The timelines with all that goes on around them: automatic snapshots, the watch on free space, leaving, carrying. */
+import type { Fault } from '../../emulator/error/coded-error.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { DiskAttachment, MachineConfiguration } from '../../emulator/index.ts';
 import type { MachineDefinition, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import type { StartMachine } from '../supervisor/machine-life.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
@@ -78,8 +79,8 @@ export class History {
     else if (this.#active.delete(machine.id)) void this.timelines.ended(machine).catch((error: unknown) => this.#warn(error));
   }
 
-  diskTrouble(machine: SupervisedMachine, slot: number, message: string | undefined): void {
-    this.#space.diskTrouble(machine, slot, message);
+  diskTrouble(machine: SupervisedMachine, slot: number, fault: Fault | undefined): void {
+    this.#space.diskTrouble(machine, slot, fault);
   }
 
   /** Going back and forth keeps many presents: when one is stored, older ones may go. */
@@ -109,14 +110,10 @@ export class History {
 
   /** A machine that goes on from its template's booted state, which is made first where it is missing. */
   async createBooted(definition: MachineDefinition, ready: string | undefined): Promise<MachineStatus> {
-    if (ready === undefined)
-      throw new ContractError(
-        'unavailable',
-        `${definition.template} has no boot marker: create the machine without a saved boot and start it`,
-      );
+    if (ready === undefined) throw new ContractError('boot-no-marker', { template: definition.template });
     await this.timelines.recovered();
     if (this.#supervisor.list().some((status) => status.definition.name === definition.name))
-      throw new ContractError('conflict', `there is already a machine called "${definition.name}": choose another name`);
+      throw new ContractError('machine-name-taken', { name: definition.name });
     const booted = await this.booted.have({ definition, ready: new RegExp(ready) });
     const machine = await branch(this.timelines.parts, booted, definition.name, definition.note);
     this.timelines.usage.touched();
@@ -144,7 +141,7 @@ export class History {
   /** Begins a check of every stored byte; the task's last words say what was found. */
   checkAll(): { readonly task: string } {
     const { tasks, library } = this.timelines.parts;
-    const task = tasks.begin('Checking the library', async (progress, signal) => {
+    const task = tasks.begin('check-library', {}, async (progress, signal) => {
       await this.timelines.recovered();
       const found = await checkAll(this.timelines.parts, { progress, signal });
       for (const { id } of await library.machines.list())
@@ -152,7 +149,7 @@ export class History {
           id,
           (await library.snapshots.list(id)).map((record) => record.id),
         );
-      if (found.length > 0) throw new ContractError('unavailable', found.join('\n'));
+      if (found.length > 0) throw new ContractError('library-check-failed', { found });
     });
     return { task: task.id };
   }

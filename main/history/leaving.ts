@@ -1,4 +1,5 @@
 /** What becomes of running machines when the program quits: suspended, or stopped where that is set or nothing else can be done. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { QUIT_REASON } from '../library/run-records.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { Timelines } from '../snapshots/timelines.ts';
@@ -31,10 +32,10 @@ const LONGEST = 5 * 60_000;
 
 function withinReason(work: Promise<void>, hurry: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const hurried = () => reject(new Error('it was told to quit immediately'));
+    const hurried = () => reject(new ContractError('leaving-told-to-quit'));
     if (hurry.aborted) hurried();
     hurry.addEventListener('abort', hurried);
-    const timer = setTimeout(() => reject(new Error(`it took longer than ${LONGEST / 60_000} minutes`)), LONGEST);
+    const timer = setTimeout(() => reject(new ContractError('leaving-took-too-long', { minutes: LONGEST / 60_000 })), LONGEST);
     work.then(resolve, reject).finally(() => {
       clearTimeout(timer);
       hurry.removeEventListener('abort', hurried);

@@ -3,6 +3,8 @@
  * when there is room again: a guest never sees a disk that is full because the host's is.
  */
 import { turns } from '../../emulator/structures/in-turn.ts';
+import type { Fault } from '../../emulator/error/coded-error.ts';
+import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import { type FreeSpace } from '../storage/free-space.ts';
@@ -40,14 +42,14 @@ export class SpaceWatch {
     clearInterval(this.#timer);
   }
 
-  /** A disk cannot write, or (without a message) can again. */
-  diskTrouble(machine: SupervisedMachine, slot: number, message: string | undefined): void {
+  /** A disk cannot write, or (without a fault) can again. */
+  diskTrouble(machine: SupervisedMachine, slot: number, fault: Fault | undefined): void {
     const slots = this.#troubles.get(machine.id) ?? new Set();
     this.#troubles.set(machine.id, slots);
-    if (message === undefined) slots.delete(slot);
+    if (!fault) slots.delete(slot);
     else slots.add(slot);
-    if (message === undefined) void this.look();
-    else void this.#pause(machine, `paused: disk ${slot + 1} cannot be written (${message}); it resumes when that is resolved`);
+    if (!fault) void this.look();
+    else void this.#pause(machine, `paused: disk ${slot + 1} cannot be written (${wordsOf(fault)}); it resumes when that is resolved`);
   }
 
   /** Looks now. */

@@ -2,13 +2,12 @@
  * The cache of guest parts: everything in it can be fetched or built again, so it may be deleted at any time while no
  * Vivarium runs. Whatever appears under its final name is whole: files and folders are made elsewhere and renamed.
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, rename, rm, stat, statfs, utimes, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { formatBytes } from '../../emulator/quantities/bytes.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import { ownFolder } from '../library/own-files.ts';
 
 /** `$VIVARIUM_HOME/cache`, else `$XDG_CACHE_HOME/vivarium`, else `~/.cache/vivarium`. */
@@ -17,7 +16,7 @@ export function defaultCacheDirectory(environment: NodeJS.ProcessEnv = process.e
   return join(environment['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'vivarium');
 }
 
-/** The folder is made, and nobody else can write into it: what lies there is booted. @throws ContractError, LibraryError `foreign` */
+/** The folder is made, and nobody else can write into it: what lies there is booted. @throws ContractError, `foreign` */
 export function openCache(folder: string): void {
   try {
     ownFolder(folder, () => true);
@@ -78,25 +77,13 @@ export async function touch(path: string): Promise<void> {
 export async function requireSpace(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
-  if (free < bytes)
-    throw new ContractError(
-      'unavailable',
-      `not enough space in ${folder}: ${formatBytes(bytes)} are needed, ${formatBytes(free)} are free. Free some space, or set VIVARIUM_HOME to a folder on another disk.`,
-    );
+  if (free < bytes) throw new ContractError('cache-space-too-small', { folder, bytes, freeBytes: free });
 }
 
 /** Turns the operating system's refusal to store something into words. Other errors come back unchanged. */
 export function storageError(error: unknown, folder: string): unknown {
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new ContractError(
-      'unavailable',
-      `the disk is full: cannot write in ${folder}. Free some space, or set VIVARIUM_HOME to a folder on another disk.`,
-    );
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return new ContractError(
-      'unavailable',
-      `cannot write in ${folder}. Make the folder writable, or set VIVARIUM_HOME to a folder that is.`,
-    );
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new ContractError('cache-full', { folder });
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return new ContractError('cache-readonly', { folder });
   return error;
 }

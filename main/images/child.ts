@@ -1,9 +1,8 @@
 /** Runs the host's own programs (apt, dpkg-deb, xz): output collected, cancellable, never through a shell. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
-import { formatBytes } from '../../emulator/quantities/bytes.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 
 export interface ChildResult {
   readonly status: number;
@@ -43,21 +42,12 @@ export function runChild(program: string, parameters: readonly string[], options
     if (length <= OUTPUT_LIMIT) return void output.push(chunk);
     output.length = 0;
     stop();
-    reject(
-      new ContractError(
-        'unavailable',
-        `${program} gives more than ${formatBytes(OUTPUT_LIMIT)}, more than expected: download its input again.`,
-      ),
-    );
+    reject(new ContractError('program-gives-too-much', { program, most: OUTPUT_LIMIT }));
   });
   child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-stderrLimit)));
   child.on('error', (error: NodeJS.ErrnoException) => {
     options.signal?.removeEventListener('abort', stop);
-    reject(
-      error.code === 'ENOENT'
-        ? new ContractError('unavailable', `the program "${program}" is not on this computer, or not on the PATH.`)
-        : error,
-    );
+    reject(error.code === 'ENOENT' ? new ContractError('program-missing', { program }) : error);
   });
   child.on('close', (status) => {
     options.signal?.removeEventListener('abort', stop);

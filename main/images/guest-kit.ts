@@ -1,10 +1,11 @@
 /** The guest kit: from a template's name to files that a machine can boot. */
+import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BootSource } from '../../emulator/index.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import type { FileInspection, TemplateStatus } from '../../preload/contract/images.ts';
 import { missingPrograms, withoutApt, type AptOptions } from './apt/session.ts';
 import { defaultCacheDirectory, openCache, sha256, touch, writeWhole } from './cache.ts';
@@ -77,8 +78,7 @@ export class GuestKit {
   template(name: string): Template {
     const all = readTemplates(this.#templates);
     const found = all.find((template) => template.name === name);
-    if (!found)
-      throw new ContractError('missing', `there is no template "${name}". There are: ${all.map((template) => template.name).join(', ')}.`);
+    if (!found) throw new ContractError('template-missing', { name, known: all.map((template) => template.name) });
     return found;
   }
 
@@ -114,7 +114,7 @@ export class GuestKit {
     if (template.kind === 'bare') return { ...head, parts: 'ready', reason: 'nothing to download' };
     if (this.#store.stored(template)) return { ...head, parts: 'ready', reason: 'already downloaded' };
     const missing = missingPrograms();
-    if (missing.length > 0) return { ...head, parts: 'unavailable', reason: withoutApt(missing) };
+    if (missing.length > 0) return { ...head, parts: 'unavailable', reason: wordsOf(withoutApt(missing)) };
     return {
       ...head,
       parts: 'fetchable',
@@ -185,10 +185,7 @@ export class GuestKit {
 
   async #bare(template: BareTemplate, additions: GuestAdditions): Promise<BootSource> {
     if (additions.commandsOnly || additions.copy?.length || additions.kmod?.length)
-      throw new ContractError(
-        'invalid',
-        `the template ${template.name} has no operating system: it cannot run commands, take files or load modules. Use debian-${template.architecture} for that.`,
-      );
+      throw new ContractError('template-no-system', { name: template.name, others: [`debian-${template.architecture}`] });
     if (template.program !== undefined) return { kind: 'bare', program: join(this.#templates, template.program) };
     const file = join(this.#templates, template.source ?? '');
     const source = await readFile(file, 'utf8');
@@ -197,7 +194,7 @@ export class GuestKit {
     try {
       return { kind: 'bare', program: await this.#keep(assemble(source).bytes, 'bin') };
     } catch (error) {
-      if (error instanceof AssemblyError) throw new ContractError('invalid', `${file} cannot be assembled:\n${error.message}`);
+      if (error instanceof AssemblyError) throw new ContractError('program-not-assembled', { file, detail: error.message });
       throw error;
     }
   }
@@ -232,7 +229,7 @@ async function removeUnused(path: string): Promise<void> {
 
 function partOf(packages: readonly StoredPackage[], role: StoredPackage['role']): StoredPackage {
   const found = packages.find((entry) => entry.role === role);
-  if (!found) throw new ContractError('internal', `no package with the role ${role}`);
+  if (!found) throw new ContractError('package-role-missing', { role });
   return found;
 }
 
@@ -248,5 +245,4 @@ async function firstFile(folder: string, paths: readonly string[]): Promise<stri
   for (const path of paths) if ((await stat(join(folder, path)).catch(() => undefined))?.isFile()) return join(folder, path);
   throw damaged(folder);
 }
-const damaged = (folder: string): ContractError =>
-  new ContractError('unavailable', `the cached package in ${folder} is damaged. Delete that folder; its content is fetched again.`);
+const damaged = (folder: string): ContractError => new ContractError('package-cache-damaged', { folder });

@@ -2,10 +2,10 @@
  * Packages in the cache: fetched through apt once, checked, unpacked, and from then on used without apt or a network.
  * `packages/HASH/` holds an unpacked package; `guests/NAME.json` says which ones a template was given.
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { mkdir, rm } from 'node:fs/promises';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ContractError } from '../../preload/contract/contract.ts';
 import { AptSession, type AptOptions, type PackageRecord } from './apt/session.ts';
 import { placeFolder, requireSpace, sha256OfFile, temporaryBeside, writeWhole, storageError } from './cache.ts';
 import { formatBytes } from '../../emulator/quantities/bytes.ts';
@@ -112,10 +112,7 @@ export class PackageStore {
     const found = await sha256OfFile(file, signal);
     if (found !== record.sha256) {
       await rm(partial, { recursive: true, force: true });
-      throw new ContractError(
-        'unavailable',
-        `${record.name} does not have the content that Debian's signed index promises (sha256 ${found}, not ${record.sha256}). It was deleted; try again, and if the problem persists, check the mirror or proxy in apt's configuration.`,
-      );
+      throw new ContractError('package-content-differs', { name: record.name, found, wanted: record.sha256 });
     }
     report({ message: `Unpacking ${record.name}` });
     await unpack(file, folder, signal);
@@ -140,18 +137,16 @@ async function resolvePart(apt: AptSession, part: PackagePart, signal?: AbortSig
       .split(/[,|]/)
       .map((entry) => entry.trim().split(/[\s(:]/)[0]!)
       .find((name) => wanted.test(name));
-    if (!real)
-      throw new ContractError(
-        'unavailable',
-        `${part.package} ${record.version} depends on no package like ${part.follow}; the template's "follow" does not fit this release.`,
-      );
+    if (!real) throw new ContractError('package-no-dependency', { name: part.package, version: record.version, follow: part.follow });
     record = await apt.show(real, signal);
   }
   if (part.sha256 !== 'apt' && part.sha256 !== record.sha256)
-    throw new ContractError(
-      'unavailable',
-      `the template asks for ${record.name} with sha256 ${part.sha256}, but Debian now offers version ${record.version} with ${record.sha256}. Update the template.`,
-    );
+    throw new ContractError('package-other-version', {
+      name: record.name,
+      wanted: part.sha256,
+      version: record.version,
+      offered: record.sha256,
+    });
   return record;
 }
 
@@ -161,7 +156,7 @@ async function unpack(file: string, folder: string, signal?: AbortSignal): Promi
     await mkdir(made, { recursive: true });
     const { status, stderr } = await runChild('dpkg-deb', ['--extract', file, made], { signal });
     if (/No space left|Disk quota/.test(stderr)) throw storageError({ code: 'ENOSPC' }, folder);
-    if (status !== 0) throw new ContractError('unavailable', `${file} cannot be unpacked (dpkg-deb: ${stderr.trim().slice(0, 300)}).`);
+    if (status !== 0) throw new ContractError('package-not-unpacked', { file, detail: stderr.trim().slice(0, 300) });
     await placeFolder(made, folder);
   } finally {
     await rm(made, { recursive: true, force: true });

@@ -9,12 +9,16 @@ import type { Report } from './progress.ts';
 export interface ImagesSurroundings {
   /** Templates whose booted state is stored. */
   booted(): Promise<ReadonlySet<string>>;
-  /** Starts work with a title among the tasks; answers with the task's id. */
-  run(title: string, work: (report: Report, signal: AbortSignal) => Promise<void>): string;
+  /** Fetches a template's parts among the tasks; answers with the task's id. */
+  fetch(template: string, work: (report: Report, signal: AbortSignal) => Promise<void>): string;
 }
 
 /** `emit.changed` is called when a template's parts have arrived or could not be had. */
-export function imagesService(kit: GuestKit, { booted, run }: ImagesSurroundings, emit?: Emitter<typeof images>): Handlers<typeof images> {
+export function imagesService(
+  kit: GuestKit,
+  { booted, fetch }: ImagesSurroundings,
+  emit?: Emitter<typeof images>,
+): Handlers<typeof images> {
   return {
     templates: async () => {
       const stored = await booted();
@@ -23,8 +27,8 @@ export function imagesService(kit: GuestKit, { booted, run }: ImagesSurroundings
         .map((template) => (template.booted === undefined ? template : { ...template, booted: stored.has(template.name) }));
     },
     fetch: (name) => {
-      const { title } = kit.status(name);
-      const task = run(`Fetching ${title}`, async (report, signal) => {
+      kit.template(name);
+      const task = fetch(name, async (report, signal) => {
         try {
           await kit.prepare(name, {}, report, signal);
         } finally {

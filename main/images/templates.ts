@@ -1,7 +1,7 @@
 /** Guest templates: `resources/guests/NAME.json`, read and checked. A template says what a guest is and where its parts come from. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ContractError } from '../../preload/contract/contract.ts';
 import { boardOf } from '../../preload/contract/definition/boards.ts';
 import { ALL_FIELDS } from '../../preload/contract/definition/walk.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
@@ -70,7 +70,7 @@ function readTemplate(file: string, name: string): Template {
   try {
     value = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new ContractError('invalid', `the template ${file} is not valid JSON: ${(error as Error).message}`);
+    throw new ContractError('template-not-json', { file, detail: (error as Error).message });
   }
   return checkTemplate(value, name, file);
 }
@@ -122,13 +122,12 @@ const bare = { source: optional(name), program: optional(name) };
 export function checkTemplate(value: unknown, templateName: string, file: string): Template {
   const { kind, board } = (value ?? {}) as { readonly kind?: unknown; readonly board?: unknown };
   const problem = firstProblem(record({ ...head(board), ...(kind === 'bare' ? bare : linux) }), value);
-  if (problem) throw new ContractError('invalid', `the template ${file} is not valid: ${problem.field || 'it'} ${problem.message}`);
+  if (problem) throw new ContractError('template-invalid', { file, problem: `${problem.field || 'it'} ${problem.message}` });
   const template = { ...(value as Omit<Template, 'name'>), name: templateName } as Template;
   if (template.kind === 'bare' && (template.source === undefined) === (template.program === undefined))
-    throw new ContractError('invalid', `the template ${file} is not valid: it must have either "source" or "program".`);
+    throw new ContractError('template-invalid', { file, problem: 'it must have either "source" or "program"' });
   if (template.kind === 'linux')
     for (const role of ['kernel', 'busybox'])
-      if (template.packages.filter((part) => part.role === role).length !== 1)
-        throw new ContractError('invalid', `the template ${file} is not valid: it must name exactly one package with the role "${role}".`);
+      if (template.packages.filter((part) => part.role === role).length !== 1) throw new ContractError('template-role', { file, role });
   return template;
 }

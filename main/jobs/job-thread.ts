@@ -1,10 +1,13 @@
 /** The main thread's side of a worker of jobs: started with the first job, started anew after it died. */
+import { receivedError, type SentError } from '../../emulator/error/crossing.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { Worker } from 'node:worker_threads';
-import { ContractError } from '../../preload/contract/contract.ts';
 import { within } from '../ending/patience.ts';
 import { noteLeft } from '../ending/threads-left.ts';
 import type { Report } from './job.ts';
-import { receivedError, type FromWorker, type ToWorker } from './job-messages.ts';
+import type { FromWorker, ToWorker } from './job-messages.ts';
+
+const received = (sent: SentError): Error => receivedError(sent, (fault) => ContractError.of(fault));
 
 /** How long a thread may take to end: a step of what it does, and closing its files on the slowest medium. */
 const CLOSING_MS = 30_000;
@@ -44,7 +47,7 @@ export class JobThread {
     let pending: Pending | undefined;
     let cancel = () => undefined as void;
     try {
-      if (this.#closing) throw new ContractError('unavailable', 'the program is ending');
+      if (this.#closing) throw new ContractError('program-ending');
       signal?.throwIfAborted();
       const worker = await (this.#worker ??= this.#open());
       signal?.throwIfAborted();
@@ -85,13 +88,13 @@ export class JobThread {
     const opening = new Promise<Worker>((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
         if (message.kind === 'opened') resolve(worker);
-        else if (message.kind === 'refused') reject(receivedError(message.error));
+        else if (message.kind === 'refused') reject(received(message.error));
         // The next job waits for another thread: this one has to close its files first.
-        else if (message.kind === 'crashed') this.#rejectAll(receivedError(message.error));
+        else if (message.kind === 'crashed') this.#rejectAll(received(message.error));
         else this.#answered(message);
       });
       worker.on('error', (error) => this.#lost(worker, error, reject));
-      worker.on('exit', () => this.#lost(worker, new Error('the storage thread ended'), reject));
+      worker.on('exit', () => this.#lost(worker, new ContractError('thread-ended'), reject));
     });
     // The next job tries again: the reason (another program, a full disk) may have gone.
     opening.catch(() => (this.#worker = undefined));
@@ -103,7 +106,7 @@ export class JobThread {
     if (pending && message.kind !== 'progress') pending.answered = true;
     if (message.kind === 'progress') pending?.progress?.(message.progress);
     else if (message.kind === 'done') pending?.resolve(message.result);
-    else pending?.reject(receivedError(message.error));
+    else pending?.reject(received(message.error));
   }
 
   #lost(worker: Worker, error: Error, reject: (error: Error) => void): void {

@@ -2,10 +2,11 @@
  * A worker's side of jobs: opens its store or reader, runs what it is told by name, any number beside each other, and
  * ends when it is told to: the package `sqlite3` ends the whole process when a thread goes with a statement under way.
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { parentPort } from 'node:worker_threads';
-import { ContractError } from '../../preload/contract/contract.ts';
+import { sentError } from '../../emulator/error/crossing.ts';
 import type { Jobs } from './job.ts';
-import { sentError, type FromWorker, type ToWorker } from './job-messages.ts';
+import type { FromWorker, ToWorker } from './job-messages.ts';
 
 /** Runs jobs on what `open` answers until the main thread closes the worker. */
 export async function serveJobs<S extends { close(): Promise<void> }>(open: () => Promise<S>, jobs: Jobs<S>): Promise<void> {
@@ -23,11 +24,11 @@ export async function serveJobs<S extends { close(): Promise<void> }>(open: () =
   const running = new Map<number, { abort: AbortController; ended: Promise<void> }>();
 
   function run(job: number, name: string, args: unknown): void {
-    if (closing) return tell({ kind: 'failed', job, error: sentError(new ContractError('unavailable', 'the storage thread is ending')) });
+    if (closing) return tell({ kind: 'failed', job, error: sentError(new ContractError('thread-ending')) });
     const abort = new AbortController();
     const work = async () => {
       const found = jobs[name];
-      if (!found) throw new ContractError('internal', `there is no job "${name}"`);
+      if (!found) throw new ContractError('job-unknown', { job: name });
       return found(source, args, (progress) => tell({ kind: 'progress', job, progress }), abort.signal);
     };
     const ended = work()

@@ -2,9 +2,9 @@
  * SQLite by promises: one connection, one statement at a time, and transactions that nobody else's statement can slip
  * into. Everything goes through one queue, because npm `sqlite3` runs statements of one connection on a thread pool.
  */
+import { fileError } from './library-error.ts';
 import sqlite3 from 'sqlite3';
 import { turns } from '../../emulator/structures/in-turn.ts';
-import { libraryError } from './library-error.ts';
 import { ownFile } from './own-files.ts';
 
 export type Value = string | number | null | Uint8Array;
@@ -75,13 +75,13 @@ export const IN_MEMORY = ':memory:';
 
 /**
  * Opens (or, where absent, creates) a database file, closed to other users. Everything SQLite refuses is rejected with a
- * `LibraryError`, and so is a file of another user.
+ * `ContractError`, and so is a file of another user.
  */
 export async function openDatabase(file: string): Promise<Database> {
   try {
     if (file !== IN_MEMORY) ownFile(file);
   } catch (error) {
-    throw libraryError(file, error);
+    throw fileError('library', file, error);
   }
   const database = await connect(file);
   // What a file's schema says is not to be believed: its functions and views run with no more rights than a query's.
@@ -92,7 +92,7 @@ export async function openDatabase(file: string): Promise<Database> {
 function connect(file: string): Promise<Database> {
   return new Promise((resolve, reject) => {
     const connection = new sqlite3.Database(file, (error) =>
-      error ? reject(libraryError(file, error)) : resolve(queued(file, connection)),
+      error ? reject(fileError('library', file, error)) : resolve(queued(file, connection)),
     );
   });
 }
@@ -102,7 +102,7 @@ function queued(file: string, connection: sqlite3.Database): Database {
   const inTurn = turns();
   const enqueue = <T>(work: () => Promise<T>): Promise<T> =>
     inTurn(work).catch((error: unknown) => {
-      throw isOfSqlite(error) ? libraryError(file, error) : error;
+      throw isOfSqlite(error) ? fileError('library', file, error) : error;
     });
   return {
     file,

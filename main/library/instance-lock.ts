@@ -2,9 +2,9 @@
  * One program at a time owns a library. The lock file says which process that is and where it listens, so that the
  * CLI finds the running program without opening the database; a file left by a dead process is taken over.
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { constants, copyFileSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { LibraryError } from './library-error.ts';
 import { requireOwnFile } from './own-files.ts';
 import { birthOf, isAlive } from './process-birth.ts';
 
@@ -33,7 +33,7 @@ function readOwner(file: string): Owner | undefined {
 
 /**
  * The living process that owns the library, if there is one.
- * @throws LibraryError `foreign` when another user put the lock there: it would say where to connect to
+ * @throws ContractError `foreign` when another user put the lock there: it would say where to connect to
  */
 export function findOwner(lockFile: string): Owner | undefined {
   requireOwnFile(lockFile, 'the lock');
@@ -43,7 +43,7 @@ export function findOwner(lockFile: string): Owner | undefined {
 
 /**
  * Takes the library for this process.
- * @throws LibraryError `locked`, naming the process, when another one has it; file errors as Node throws them
+ * @throws ContractError `locked`, naming the process, when another one has it; file errors as Node throws them
  */
 export function lockInstance(lockFile: string, program: string, socket?: string): InstanceLock {
   const owner: Owner = { pid: process.pid, program, birth: birthOf(process.pid), ...(socket ? { socket } : {}) };
@@ -102,7 +102,7 @@ function discardStale(lockFile: string, aside: string): void {
   rmSync(aside, { force: true });
 }
 
-function lockedBy(holder: Owner | undefined): LibraryError {
+function lockedBy(holder: Owner | undefined): ContractError {
   const who = holder ? `${holder.program} (process ${holder.pid})` : 'another Vivarium that is just starting';
-  return new LibraryError('locked', `the library is in use by ${who}: use that one, or quit it and try again`);
+  return new ContractError('library-in-use', { who });
 }

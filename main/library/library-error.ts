@@ -1,21 +1,9 @@
-/** Why the library cannot be used, said so that a person can mend it. */
+/** Why a file of ours cannot be used: what SQLite and the file system say, as errors with advice. */
+import { CodedError } from '../../emulator/error/coded-error.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import type { FileProblem } from '../../preload/contract/errors/stored.ts';
 
-/**
- * `readonly`, `full`, `damaged`, `locked`, `newer`: what a shell may offer help for; `foreign`: it is not this user's or
- * not made by Vivarium; `other` is anything else.
- */
-export type LibraryProblem = 'readonly' | 'full' | 'damaged' | 'locked' | 'newer' | 'foreign' | 'other';
-
-export class LibraryError extends Error {
-  override readonly name = 'LibraryError';
-  readonly problem: LibraryProblem;
-  constructor(problem: LibraryProblem, message: string) {
-    super(message);
-    this.problem = problem;
-  }
-}
-
-const CODES: Record<string, LibraryProblem> = {
+const CODES: Record<string, FileProblem> = {
   SQLITE_READONLY: 'readonly',
   SQLITE_CANTOPEN: 'readonly',
   SQLITE_PERM: 'readonly',
@@ -23,6 +11,8 @@ const CODES: Record<string, LibraryProblem> = {
   EROFS: 'readonly',
   EPERM: 'readonly',
   SQLITE_FULL: 'full',
+  // Where the disk is full, the write-ahead log cannot grow, which SQLite reports as a fault of input or output.
+  SQLITE_IOERR: 'full',
   ENOSPC: 'full',
   EDQUOT: 'full',
   SQLITE_CORRUPT: 'damaged',
@@ -31,20 +21,27 @@ const CODES: Record<string, LibraryProblem> = {
   SQLITE_LOCKED: 'locked',
 };
 
-const advice = (file: string): Record<LibraryProblem, string> => ({
-  readonly: `the library cannot be written: check the permissions of ${file} and its folder, or set VIVARIUM_HOME to a writable folder`,
-  full: `no space left to write the library ${file}: free some space on that disk and try again; nothing stored was lost`,
-  damaged: `the library ${file} is damaged. Run "viv library repair": it saves what can be read into a new one, and keeps the damaged file beside it as ${file}.damaged-DATE`,
-  locked: `the library ${file} is in use by another program: close that program and try again`,
-  newer: `the library ${file} was written by a newer Vivarium: use that version; nothing was changed`,
-  foreign: `the library ${file} was not made by this user's Vivarium and is not used`,
-  other: `the library ${file} cannot be used`,
-});
+/** What a file is to a person; it decides the words. */
+export type StoredFile = 'library' | 'store' | 'overlay';
 
-/** Turns what SQLite or the file system threw into a `LibraryError` about `file`; a `LibraryError` passes through. */
-export function libraryError(file: string, cause: unknown): LibraryError {
-  if (cause instanceof LibraryError) return cause;
-  const error = cause as { code?: string; message?: string };
-  const problem = CODES[error.code ?? ''] ?? (/disk I\/O error/.test(error.message ?? '') ? 'full' : 'other');
-  return new LibraryError(problem, `${advice(file)[problem]} (${error.message ?? String(cause)})`);
+/** Errors that are about a file by themselves and keep their words whatever the file is to a person. */
+const isOfFile = (code: string): boolean => /^(library|store|overlay)-(readonly|full|damaged|locked|foreign|unusable)$/.test(code);
+
+/**
+ * Turns what SQLite or the file system threw into an error about `file`. An error of ours passes through, but one that
+ * speaks of the library (every database is opened by it) is told of the file that it is.
+ */
+export function fileError(what: StoredFile, file: string, cause: unknown): ContractError {
+  if (cause instanceof CodedError) {
+    const { code, facts } = cause;
+    if (!isOfFile(code)) return ContractError.of(cause, { cause });
+    const problem = code.slice(code.indexOf('-') + 1) as FileProblem;
+    return new ContractError(`${what}-${problem}`, { file, detail: String(facts['detail']) }, { cause });
+  }
+  const { code, message } = cause as { code?: string; message?: string };
+  return new ContractError(`${what}-${CODES[code ?? ''] ?? 'unusable'}`, { file, detail: message ?? String(cause) }, { cause });
 }
+
+/** Whether something thrown says that a file of ours is damaged, or cannot be read for a reason that nobody knows. */
+export const isUnreadable = (error: unknown): error is CodedError =>
+  error instanceof CodedError && (error.kind === 'damaged' || error.code === 'store-unusable' || error.code === 'library-unusable');

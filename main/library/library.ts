@@ -2,6 +2,8 @@
  * The library: what a person must never lose, in one SQLite file. Opening checks the file, brings it to the newest
  * format and says clearly what is wrong where it cannot (design.md §3).
  */
+import { fileError } from './library-error.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { readFileSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileMomentText } from '../../emulator/quantities/moments.ts';
@@ -10,7 +12,6 @@ import { openDatabase, type Database } from './database.ts';
 import { headRecords, type HeadRecords } from './head-records.ts';
 import type { Home } from './home.ts';
 import { lockInstance, type InstanceLock } from './instance-lock.ts';
-import { LibraryError, libraryError } from './library-error.ts';
 import { machineRecords, type MachineRecords } from './machine-records.ts';
 import { migrate, migrations } from './migrations.ts';
 import { closeContents, ownFolder } from './own-files.ts';
@@ -56,7 +57,7 @@ export interface Opening {
 
 /**
  * Opens the library of a home, creating both where they do not exist.
- * @throws LibraryError naming the problem and what to do
+ * @throws ContractError naming the problem and what to do
  */
 export async function openLibrary(home: Home, { program, socket }: Opening): Promise<Library> {
   const lock = takeHome(home, program, socket);
@@ -68,7 +69,7 @@ export async function openLibrary(home: Home, { program, socket }: Opening): Pro
   } catch (error) {
     await database?.close().catch(() => undefined);
     lock.release();
-    throw nameLocker(home, libraryError(home.library, error));
+    throw nameLocker(home, fileError('library', home.library, error));
   }
 }
 
@@ -83,7 +84,7 @@ function takeHome(home: Home, program: string, socket: string | undefined): Inst
     for (const folder of ['overlays', 'imported']) closeContents(join(home.folder, folder), () => true);
     return lockInstance(home.lock, program, socket);
   } catch (error) {
-    throw libraryError(home.library, error);
+    throw fileError('library', home.library, error);
   }
 }
 
@@ -104,7 +105,7 @@ async function problemsOf(database: Database, pragma: 'quick_check' | 'integrity
 
 async function refuseDamaged(database: Database): Promise<void> {
   const [problem] = await problemsOf(database, 'quick_check');
-  if (problem !== undefined) throw libraryError(database.file, { code: 'SQLITE_CORRUPT', message: problem });
+  if (problem !== undefined) throw fileError('library', database.file, { code: 'SQLITE_CORRUPT', message: problem });
 }
 
 function libraryOver(home: Home, database: Database, lock: InstanceLock): Library {
@@ -125,8 +126,8 @@ function libraryOver(home: Home, database: Database, lock: InstanceLock): Librar
 }
 
 /** Where the kernel knows who holds the file's lock (Linux, /proc/locks, proc(5)), the message names it. */
-function nameLocker(home: Home, error: LibraryError): LibraryError {
-  if (error.problem !== 'locked' || process.platform !== 'linux') return error;
+function nameLocker(home: Home, error: ContractError): ContractError {
+  if (error.code !== 'library-locked' || process.platform !== 'linux') return error;
   try {
     const { ino } = statSync(home.library);
     const line = readFileSync('/proc/locks', 'utf8')
@@ -135,7 +136,7 @@ function nameLocker(home: Home, error: LibraryError): LibraryError {
     const pid = line?.split(/\s+/)[4];
     if (!pid) return error;
     const name = basename(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] ?? '');
-    return new LibraryError('locked', `the library ${home.library} is in use by ${name} (process ${pid}): quit it and try again`);
+    return new ContractError('library-in-use-by', { file: home.library, program: name, pid: Number(pid) });
   } catch {
     return error;
   }
@@ -155,9 +156,8 @@ export function setDamagedAside(home: Home, now = new Date(), salvaged?: string)
     for (const suffix of ['-wal', '-shm']) moveIfThere(`${home.library}${suffix}`, `${aside}${suffix}`);
     if (salvaged !== undefined) renameSync(salvaged, home.library);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new LibraryError('other', `there is no library in ${dirname(home.library)}: nothing to repair`);
-    throw libraryError(home.library, error);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new ContractError('library-absent', { folder: dirname(home.library) });
+    throw fileError('library', home.library, error);
   } finally {
     lock.release();
   }

@@ -2,7 +2,7 @@
  * Deleting machines of the bin for good: everything the library knows of them goes in one transaction, and one line of
  * the journal remains. What they had in the store and in overlays is unknown from then on, and rubbish.
  */
-import { ContractError } from '../../preload/contract/contract.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { Row, Statements } from './database.ts';
@@ -16,36 +16,18 @@ export interface Purged {
   readonly heads: readonly HeadId[];
 }
 
-const inList = (names: readonly string[]): string => {
-  const quoted = names.map((name) => `"${name}"`);
-  return quoted.length < 2 ? quoted.join('') : `${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1)}`;
-};
-
-/** What a person is told of a machine whose protected snapshots keep it in the bin. */
-export function protectedText(name: string, snapshots: readonly string[]): string {
-  const are = snapshots.length === 1 ? 'its snapshot' : 'its snapshots';
-  const verb = snapshots.length === 1 ? 'is' : 'are';
-  return `"${name}" cannot be deleted permanently, because ${are} ${inList(snapshots)} ${verb} protected: restore it and unprotect them first`;
-}
-
 /** @throws ContractError `missing`; `conflict` for one that is in use, and one with protected snapshots */
 async function inBin(statements: Statements, id: MachineId): Promise<string> {
   const row = await statements.get('SELECT name, deleted_at FROM machines WHERE id = ?', id);
-  if (!row) throw new ContractError('missing', 'this machine is no longer in the bin');
+  if (!row) throw new ContractError('purge-gone');
   const name = String(row['name']);
-  if (row['deleted_at'] === null) throw new ContractError('conflict', `"${name}" is not in the bin: delete it first`);
+  if (row['deleted_at'] === null) throw new ContractError('purge-not-in-bin', { name });
   const held = await statements.all(
     'SELECT name FROM snapshots WHERE machine = ? AND protected = 1 AND deleted_at IS NULL ORDER BY sequence',
     id,
   );
   if (held.length > 0)
-    throw new ContractError(
-      'conflict',
-      protectedText(
-        name,
-        held.map((snapshot) => String(snapshot['name'])),
-      ),
-    );
+    throw new ContractError('machine-keeps-protected', { name, snapshots: held.map((snapshot) => String(snapshot['name'])) });
   return name;
 }
 

@@ -1,5 +1,5 @@
 /** The machines of the library: their definitions, the bin, and the journal that lets every change be taken back. */
-import { ContractError } from '../../preload/contract/contract.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { Database, Row, Statements } from './database.ts';
 import { withHardware } from './definition-parts.ts';
@@ -46,7 +46,7 @@ export interface MachineRecords {
    * @throws ContractError `conflict` for one that is in use, and one with protected snapshots
    */
   purge(ids: readonly MachineId[]): Promise<Purged>;
-  /** Whether there has ever been one, also when all were deleted for good. */
+  /** Whether there has ever been one, also when all were permanently deleted. */
   hadAny(): Promise<boolean>;
 }
 
@@ -63,13 +63,13 @@ function recordOf(row: Row): MachineRecord {
 
 async function find(statements: Statements, id: MachineId): Promise<MachineRecord> {
   const row = await statements.get('SELECT * FROM machines WHERE id = ?', id);
-  if (!row) throw new ContractError('missing', 'this machine no longer exists');
+  if (!row) throw new ContractError('machine-gone');
   return recordOf(row);
 }
 
 async function findInUse(statements: Statements, id: MachineId): Promise<MachineRecord> {
   const record = await find(statements, id);
-  if (record.deletedAt !== undefined) throw new ContractError('missing', `"${record.definition.name}" is in the bin: restore it first`);
+  if (record.deletedAt !== undefined) throw new ContractError('machine-in-bin', { name: record.definition.name });
   return record;
 }
 
@@ -77,8 +77,7 @@ const isTaken = async (statements: Statements, name: string, except: string) =>
   (await statements.get('SELECT 1 AS taken FROM machines WHERE name = ? AND deleted_at IS NULL AND id <> ?', name, except)) !== undefined;
 
 async function refuseTaken(statements: Statements, name: string, except = ''): Promise<void> {
-  if (await isTaken(statements, name, except))
-    throw new ContractError('conflict', `there is already a machine called "${name}": choose another name`);
+  if (await isTaken(statements, name, except)) throw new ContractError('machine-name-taken', { name });
 }
 
 async function freeName(statements: Statements, wanted: string, except = ''): Promise<string> {
@@ -138,17 +137,10 @@ export async function redefineMachine(statements: Statements, id: MachineId, as:
 async function undo(statements: Statements, id: MachineId): Promise<MachineRecord | undefined> {
   const present = await find(statements, id);
   const last = (await readJournal(statements, id)).find((entry) => entry.what !== 'undo' && !entry.undone);
-  if (!last) throw new ContractError('conflict', `"${present.definition.name}" has no more changes to undo`);
-  if (last.damaged)
-    throw new ContractError(
-      'unavailable',
-      `the record of the last change of "${present.definition.name}" is damaged, so it cannot be undone: change the machine itself`,
-    );
-  if (last.what === 'restore')
-    throw new ContractError(
-      'conflict',
-      `the last change of "${present.definition.name}" was restoring a snapshot: to undo it, restore the snapshot that was kept before it`,
-    );
+  const { name: called } = present.definition;
+  if (!last) throw new ContractError('change-none', { name: called });
+  if (last.damaged) throw new ContractError('change-record-damaged', { name: called });
+  if (last.what === 'restore') throw new ContractError('change-was-restore', { name: called });
   // Taking back the creation means the bin, never losing the machine.
   const wanted = last.before ?? { definition: present.definition, deleted: true };
   const name = wanted.deleted ? wanted.definition.name : await freeName(statements, wanted.definition.name, id);
@@ -181,7 +173,7 @@ export function machineRecords(database: Database): MachineRecords {
     undelete: (id) =>
       database.transaction(async (statements) => {
         const before = await find(statements, id);
-        if (before.deletedAt === undefined) throw new ContractError('conflict', `"${before.definition.name}" is not in the bin`);
+        if (before.deletedAt === undefined) throw new ContractError('machine-not-in-bin', { name: before.definition.name });
         const name = await freeName(statements, before.definition.name, id);
         return (await change(statements, 'undelete', before, { definition: { ...before.definition, name }, deleted: false })).record;
       }),

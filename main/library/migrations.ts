@@ -2,8 +2,8 @@
  * The library's tables as numbered steps that run forward only. A step that has been released is never edited; a
  * change is a new step. Which steps a file has seen is a table in the file itself.
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { Database } from './database.ts';
-import { LibraryError } from './library-error.ts';
 
 export interface Migration {
   readonly number: number;
@@ -142,18 +142,14 @@ export const MIGRATIONS_TABLE =
 
 /**
  * Brings the file to the newest step, each step in its own transaction.
- * @throws LibraryError `newer` when the file has steps this program does not know; nothing is changed then
+ * @throws ContractError `newer` when the file has steps this program does not know; nothing is changed then
  */
 export async function migrate(database: Database, steps: readonly Migration[] = migrations): Promise<void> {
   const known = Math.max(0, ...steps.map((step) => step.number));
   const table = await database.get(`SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = 'migrations'`);
   const seen = table ? await database.get('SELECT max(number) AS number FROM migrations') : undefined;
   const reached = Number(seen?.['number'] ?? 0);
-  if (reached > known)
-    throw new LibraryError(
-      'newer',
-      `the library ${database.file} was written by a newer Vivarium (its format is ${reached}, this program knows ${known}): use the newer version; nothing was changed`,
-    );
+  if (reached > known) throw new ContractError('database-newer', { file: database.file, format: reached, known });
   const waiting = steps.filter(({ number }) => number > reached);
   for (const step of waiting) {
     await database.transaction(async (statements) => {

@@ -2,10 +2,10 @@
  * Files and folders that are one person's alone. They hold guests' memory, disks and what was typed, so nobody else may
  * read them, and nobody else may have put them there. On Windows the profile's access lists do this; nothing is checked.
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { chmodSync, closeSync, fchmodSync, lstatSync, mkdirSync, openSync, readdirSync, statSync, unlinkSync, type Stats } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, parse } from 'node:path';
-import { LibraryError } from './library-error.ts';
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
@@ -30,8 +30,7 @@ function lookAt(path: string, look: (path: string) => Stats): Stats | undefined 
 
 const isOurs = ({ uid }: Stats): boolean => uid === process.geteuid?.();
 
-const foreign = (what: string, path: string, uid: number): LibraryError =>
-  new LibraryError('foreign', `${what} ${path} belongs to another user (uid ${uid}) and is not used`);
+const foreign = (what: string, path: string, uid: number): ContractError => new ContractError('path-of-other-user', { what, path, uid });
 
 /** The link itself and what it leads to: who owns a link decides what is found behind it. */
 function refuseForeign(path: string, what: string): Stats | undefined {
@@ -55,7 +54,7 @@ function restrict(path: string, { mode }: Stats, allowed: number): void {
 /**
  * Makes sure that a file is this user's and closed to others, whatever the umask: one that is absent is made empty, one
  * that is too open is corrected. For a database its companions are corrected too.
- * @throws LibraryError `foreign`; file errors as Node throws them
+ * @throws ContractError `foreign`; file errors as Node throws them
  */
 export function ownFile(path: string): void {
   if (!hasOwners) return;
@@ -75,7 +74,7 @@ const isGeneral = (path: string): boolean => path === homedir() || path === pars
  * Makes sure that a folder is there, is this user's, and that nobody else can write into it. One that is for this alone
  * is closed to others altogether; one that holds other things too stays readable to whom it was.
  * @param isForThis whether the names of its entries show that it is for this alone
- * @throws LibraryError `foreign`, also for a folder that is shared with other users, as /tmp is
+ * @throws ContractError `foreign`, also for a folder that is shared with other users, as /tmp is
  */
 export function ownFolder(path: string, isForThis: (names: readonly string[]) => boolean): void {
   const parent = dirname(path);
@@ -87,8 +86,7 @@ export function ownFolder(path: string, isForThis: (names: readonly string[]) =>
   if (!hasOwners) return;
   const there = refuseForeign(path, 'the folder') as Stats;
   const { mode } = there;
-  if (mode & STICKY && mode & OTHERS_WRITE)
-    throw new LibraryError('foreign', `the folder ${path} is shared with other users: choose a private folder`);
+  if (mode & STICKY && mode & OTHERS_WRITE) throw new ContractError('folder-shared', { path });
   const isClosed = (mode & OTHERS) === 0;
   if (!isClosed) restrict(path, there, !isGeneral(path) && isForThis(readdirSync(path)) ? FOLDER_MODE : 0o7777 & ~OTHERS_WRITE);
 }
@@ -96,7 +94,7 @@ export function ownFolder(path: string, isForThis: (names: readonly string[]) =>
 /**
  * Closes to others what an earlier version or another program left open in a folder, one level down.
  * @param isOf whether an entry of that name is the program's; other people's things in the same folder are left alone
- * @throws LibraryError `foreign` for one that belongs to another user
+ * @throws ContractError `foreign` for one that belongs to another user
  */
 export function closeContents(folder: string, isOf: (name: string) => boolean): void {
   if (!hasOwners || !lookAt(folder, statSync)) return;
@@ -108,14 +106,12 @@ export function closeContents(folder: string, isOf: (name: string) => boolean): 
   }
 }
 
-const SOCKET_ADVICE = 'remove it, or set VIVARIUM_HOME to a folder with a shorter path';
-const notForSocket = (path: string, why: string) =>
-  new LibraryError('foreign', `the folder ${path} ${why} and is not used for the socket: ${SOCKET_ADVICE}`);
+const notForSocket = (path: string, why: string) => new ContractError('socket-folder-unsafe', { path, why });
 
 /**
  * A folder that must be this user's with mode 0700 already, because others can write where it lies. Links are not followed.
  * @param make makes it where it is absent
- * @throws LibraryError `foreign` saying why it is not trusted; ENOENT when it is absent and is not to be made
+ * @throws ContractError `foreign` saying why it is not trusted; ENOENT when it is absent and is not to be made
  */
 export function requirePrivateFolder(path: string, make: boolean): void {
   if (make && !lookAt(path, lstatSync)) {
@@ -131,7 +127,7 @@ export function requirePrivateFolder(path: string, make: boolean): void {
 
 /**
  * A folder of this user that nobody else can write into.
- * @throws LibraryError `foreign`; ENOENT when it is absent
+ * @throws ContractError `foreign`; ENOENT when it is absent
  */
 export function requireUnshared(path: string): void {
   const there = hasOwners ? refuseForeign(path, 'the folder') : undefined;
@@ -140,7 +136,7 @@ export function requireUnshared(path: string): void {
 
 const modeText = ({ mode }: Stats): string => (mode & 0o777).toString(8).padStart(4, '0');
 
-/** @throws LibraryError `foreign` when a file that is there is not this user's; links are not followed */
+/** @throws ContractError `foreign` when a file that is there is not this user's; links are not followed */
 export function requireOwnFile(path: string, what: string): void {
   const there = hasOwners ? lookAt(path, lstatSync) : undefined;
   if (there && !isOurs(there)) throw foreign(what, path, there.uid);

@@ -45,7 +45,7 @@ const ORPHANS = `
  * @param damaged the file to be read; nobody may have it open
  * @param fresh a file that does not exist yet
  * @returns `undefined` when nothing can be read; there is no fresh file then
- * @throws LibraryError when the new file cannot be written
+ * @throws ContractError when the new file cannot be written
  */
 export async function salvageLibrary(damaged: string, fresh: string): Promise<SalvagedLibrary | undefined> {
   // Closing a file with a log beside it would write to it.

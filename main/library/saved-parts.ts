@@ -1,6 +1,6 @@
 /** The larger parts of a snapshot's row: states of cores and devices and ends of consoles, as they are stored. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { ContractError } from '../../preload/contract/contract.ts';
 import { HISTORY_BYTES } from './console-records.ts';
 
 /** The state of cores and devices may have so many bytes; eight cores and all devices take less than one MiB. */
@@ -37,8 +37,7 @@ export function unpackPart(bytes: Uint8Array, limit: number): Uint8Array {
   try {
     return new Uint8Array(zstdDecompressSync(bytes, { maxOutputLength: limit }));
   } catch (error) {
-    const advice = 'use another snapshot, or export its disks, which are stored separately';
-    throw new ContractError('unavailable', `the library's data of this snapshot is damaged (${(error as Error).message}): ${advice}`);
+    throw new ContractError('saved-part-damaged', { detail: (error as Error).message });
   }
 }
 

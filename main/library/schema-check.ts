@@ -2,8 +2,8 @@
  * Whether a file's tables are the ones that our steps make. A file from somebody else may hold triggers and views that run
  * when we write, columns that compute, and types that we do not expect; it is refused before anything in it is used.
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { IN_MEMORY, openDatabase, type Database, type Row } from './database.ts';
-import { LibraryError } from './library-error.ts';
 import { MIGRATIONS_TABLE, migrate, type Migration } from './migrations.ts';
 
 /** More entries than any version of ours has; what is beyond is not read. */
@@ -51,13 +51,13 @@ function expectedAt(steps: readonly Migration[], reached: number): Promise<Reado
 /**
  * Refuses a file whose schema is not what `steps` have made. A new and empty one passes.
  * @param applicationId what the file must say that it is; 0 where nothing is set
- * @throws LibraryError `foreign` naming what is not ours, `newer`; nothing is changed
+ * @throws ContractError `foreign` naming what is not ours, `newer`; nothing is changed
  */
 export async function refuseForeign(database: Database, steps: readonly Migration[], applicationId = 0): Promise<void> {
   const rows = await database.all(ENTRIES);
   if (rows.length === 0) return;
   const refuse = (what: string): never => {
-    throw new LibraryError('foreign', `${database.file} was not made by Vivarium (${what}) and is not used; nothing was changed`);
+    throw new ContractError('database-foreign', { file: database.file, what });
   };
   for (const [pragma, wanted] of [
     ['application_id', applicationId],

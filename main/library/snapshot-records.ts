@@ -2,8 +2,8 @@
  * Snapshots as the library knows them: everything but the bytes of memory and disks, which are in the store under
  * `snapshot:ID`. A snapshot is finished exactly when its row says `ready`.
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineConfiguration } from '../../emulator/index.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import type { DiskBase } from '../../preload/contract/disks.ts';
 import type { DiskDefinition, MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { Snapshot, SnapshotId } from '../../preload/contract/snapshots.ts';
@@ -150,7 +150,7 @@ export async function completeSnapshot(
 
 async function get(statements: Statements, id: SnapshotId): Promise<SnapshotRecord> {
   const row = await statements.get(`SELECT ${COLUMNS} FROM snapshots WHERE id = ?`, id);
-  if (!row || row['deleted_at'] !== null) throw new ContractError('missing', 'this snapshot no longer exists');
+  if (!row || row['deleted_at'] !== null) throw new ContractError('snapshot-gone');
   return recordOf(row);
 }
 

@@ -7,7 +7,7 @@ import { storedDefinition } from '../../preload/contract/definition/schema.ts';
 import { admits, firstProblem } from '../../preload/contract/schema/problems.ts';
 import { list, oneOf, orNull, passing, recordWith, text, type Schema } from '../../preload/contract/schema/shapes.ts';
 import type { Row, Statements } from './database.ts';
-import { LibraryError } from './library-error.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { base, configuration, count, date, hasNoLoop, identity, LARGEST, snapshotDisk, time } from './stored-shapes.ts';
 
 /** Text that is JSON of a shape. */
@@ -125,16 +125,12 @@ export async function wrongRows(statements: Statements): Promise<readonly WrongR
   return wrong;
 }
 
-/** @throws LibraryError `damaged`, which says how the rest is saved */
+/** @throws ContractError `library-row-damaged`, which says how the rest is saved */
 export async function refuseWrongRows(statements: Statements, file: string): Promise<void> {
   const [first, ...more] = await wrongRows(statements);
   if (!first) return;
-  const also = more.length > 0 ? `, and ${more.length} more` : '';
-  throw new LibraryError(
-    'damaged',
-    `the library ${file} is damaged (row ${first.row} of ${first.table}: ${first.column}${also}). Run "viv library repair": it ` +
-      `saves everything else into a new one, and keeps this file beside it`,
-  );
+  const { row, table, column } = first;
+  throw new ContractError('library-row-damaged', { file, table, row, column, more: more.length });
 }
 
 /** Takes wrong rows out of a library that is being saved; where only the parent is wrong, the row stays as a root. */

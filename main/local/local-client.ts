@@ -17,7 +17,7 @@ export interface LocalConnection {
 /**
  * Connects to a socket path; rejects with Node's error when nothing listens there.
  * @param libraryFolder as for `listenLocally`
- * @throws LibraryError `foreign` when another user could be listening
+ * @throws ContractError `foreign` when another user could be listening
  */
 export async function connectLocally(path: string, libraryFolder?: string): Promise<LocalConnection> {
   requireTrustedSocket(path, libraryFolder);

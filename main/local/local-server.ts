@@ -15,7 +15,7 @@ export interface LocalServer {
  * Listens at a socket path (or named pipe). The caller holds the library's lock, so a socket file that is already
  * there was left by a dead program.
  * @param libraryFolder where the socket may lie beside the library; anywhere else its folder must have mode 0700
- * @throws LibraryError `foreign` when the socket's folder is open to other users
+ * @throws ContractError `foreign` when the socket's folder is open to other users
  */
 export async function listenLocally(path: string, serve: (link: Link) => Session, libraryFolder?: string): Promise<LocalServer> {
   const sockets = new Set<Socket>();

@@ -15,7 +15,7 @@ const LOOK_AGAIN_MS = 20;
 /**
  * Serves a client by passing everything on to the program that listens at `path`.
  * @param libraryFolder as for `listenLocally`
- * @throws LibraryError `foreign` when another user could be listening
+ * @throws ContractError `foreign` when another user could be listening
  */
 export function relaySession(path: string, link: Link, libraryFolder?: string): Session {
   requireTrustedSocket(path, libraryFolder);

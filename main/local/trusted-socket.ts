@@ -11,7 +11,7 @@ const isFile = process.platform !== 'win32';
 /**
  * @param libraryFolder the library's own folder, which may be readable to others; any other place must have mode 0700
  * @param make makes the folder where it is absent
- * @throws LibraryError `foreign` in one sentence; ENOENT when there is no such folder
+ * @throws ContractError `foreign` in one sentence; ENOENT when there is no such folder
  */
 export function requireSocketFolder(path: string, libraryFolder: string | undefined, make = false): void {
   if (!isFile) return;
@@ -22,7 +22,7 @@ export function requireSocketFolder(path: string, libraryFolder: string | undefi
 
 /**
  * Before connecting to a socket.
- * @throws LibraryError `foreign` in one sentence; ENOENT when there is no such folder
+ * @throws ContractError `foreign` in one sentence; ENOENT when there is no such folder
  */
 export function requireTrustedSocket(path: string, libraryFolder: string | undefined): void {
   requireSocketFolder(path, libraryFolder);

@@ -3,9 +3,10 @@
  * then the pages themselves, those first that the guest waits for.
  */
 import { RecentlyUsed } from '../../emulator/structures/recently-used.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { fillPages } from '../../emulator/host/pages.ts';
 import type { SharedRam } from '../../emulator/index.ts';
-import { StorageError, ZERO, type ChunkReader } from '../storage/index.ts';
+import { ZERO, type ChunkReader } from '../storage/index.ts';
 import type { Report } from '../jobs/job.ts';
 import { MEMORY, ownerOf, PAGE_BYTES } from '../storage/owners.ts';
 
@@ -19,7 +20,7 @@ async function pagesOf(reader: ChunkReader, snapshot: string): Promise<Float64Ar
   const known = kept.get(snapshot);
   if (known) return known;
   const manifest = (await reader.manifests.list(ownerOf(snapshot))).find(({ name }) => name === MEMORY);
-  if (!manifest) throw new StorageError('missing', 'the memory of this snapshot is not in the store: run "viv library check"');
+  if (!manifest) throw new ContractError('memory-not-stored');
   const entries = await reader.manifests.read(manifest.id);
   kept.put(snapshot, entries);
   return entries;
@@ -33,7 +34,7 @@ export interface ComparedMemory {
 
 /**
  * Reading job: which pages of `to` differ from those of `from`; without `from`, which are not zero.
- * @throws StorageError when one of them has no memory in the store
+ * @throws ContractError when one of them has no memory in the store
  */
 export async function compareMemory(
   reader: ChunkReader,
@@ -53,7 +54,7 @@ export async function compareMemory(
 
 /**
  * Reading job: fills every absent page of `ram` from a snapshot.
- * @throws DamagedChunkError; the signal's reason when cancelled
+ * @throws ContractError; the signal's reason when cancelled
  */
 export async function fillMemory(
   reader: ChunkReader,

@@ -3,9 +3,10 @@
  * about to change them, or in our own time, and go into the store in batches. Pages that did not change since the base point
  * keep its chunks.
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { copyPages } from '../../emulator/host/pages.ts';
 import type { SharedRam } from '../../emulator/index.ts';
-import { StorageError, ZERO, type ChunkId, type Store } from '../storage/index.ts';
+import { ZERO, type ChunkId, type Store } from '../storage/index.ts';
 import type { Report } from '../jobs/job.ts';
 import { MEMORY, ownerOf, PAGE_BYTES } from '../storage/owners.ts';
 
@@ -30,13 +31,13 @@ const underWay = new WeakMap<Store, Map<string, Promise<Float64Array>>>();
 
 /**
  * The chunks of a snapshot's pages, also of one that is just being stored.
- * @throws StorageError `missing` when it has no memory
+ * @throws ContractError `missing` when it has no memory
  */
 async function pagesOf(store: Store, snapshot: string): Promise<Float64Array> {
   const storing = underWay.get(store)?.get(snapshot);
   if (storing) return storing;
   const manifest = (await store.manifests.list(ownerOf(snapshot))).find(({ name }) => name === MEMORY);
-  if (!manifest) throw new StorageError('missing', 'the snapshot before this one has no stored memory: take another one');
+  if (!manifest) throw new ContractError('memory-of-parent-missing');
   return store.manifests.read(manifest.id);
 }
 
@@ -80,7 +81,7 @@ class PageQueue {
 
 async function gather(
   store: Store,
-  { ram, snapshot, base }: StoreMemory,
+  { ram, base }: StoreMemory,
   progress: Report,
   signal: AbortSignal,
 ): Promise<{ entries: Float64Array; pages: number; held: ChunkId[] }> {
@@ -113,7 +114,7 @@ async function gather(
     await copying;
     if (base !== undefined) {
       const before = await pagesOf(store, base);
-      if (before.length !== total) throw new Error(`snapshot ${snapshot} has ${total} pages, its base ${base} has ${before.length}`);
+      if (before.length !== total) throw new ContractError('memory-shape-differs', { pages: total, basePages: before.length });
       for (let page = 0; page < total; page++) if (given[page] === 0) entries[page] = before[page]!;
     }
     return { entries, pages, held };
@@ -129,7 +130,7 @@ async function gather(
 
 /**
  * Writing job: stores the pages marked in `ram` and makes the snapshot's `memory` manifest. Nothing is left when it rejects.
- * @throws StorageError; the signal's reason when cancelled
+ * @throws ContractError; the signal's reason when cancelled
  */
 export async function storeMemory(store: Store, job: StoreMemory, progress: Report, signal: AbortSignal): Promise<StoredMemory> {
   const gathered = gather(store, job, progress, signal);

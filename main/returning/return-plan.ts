@@ -1,6 +1,6 @@
 /** What a return is to do, found out before anything is touched: which machine it becomes, and what it leaves behind. */
+import { ContractError, causeOf, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { access, constants } from 'node:fs/promises';
-import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
 import { hasHead } from '../disks/machine-disks.ts';
 import { sameHardware } from '../library/definition-parts.ts';
@@ -105,8 +105,8 @@ async function onDisk<T>(slot: number, { name }: SnapshotRecord, look: () => Pro
   try {
     return await look();
   } catch (error) {
-    const { code, message, path } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? `${path} is missing: put it back` : message;
-    throw new ContractError('unavailable', `disk ${slot + 1} of "${name}" cannot be used: ${why}. Nothing was changed`);
+    const { code, path } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? faultWith('file-gone', { path: String(path) }) : causeOf(error);
+    throw new ContractError('disk-of-snapshot-unusable', { slot, name, why });
   }
 }

@@ -2,16 +2,16 @@
  * Going back to a snapshot point: in place where the running machine is the same, else by a start. The present is kept
  * first, and which heads are the machine's is durable before the guest goes on.
  */
+import { CodedError } from '../../emulator/error/coded-error.ts';
+import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { DiskAttachment, MachineConfiguration, RestorePoint, SavedPoint } from '../../emulator/index.ts';
 import { failPages } from '../../emulator/host/pages.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
 import type { Present, SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { HeadRecord } from '../library/head-records.ts';
 import type { NewSnapshotRecord, SavedParts, SnapshotRecord } from '../library/snapshot-records.ts';
 import { sameHardware } from '../library/definition-parts.ts';
 import { discardHeads, headsFrom } from '../heads/head-keeping.ts';
-import { StorageError } from '../storage/index.ts';
 import type { SnapshotStoring } from '../taking/storing.ts';
 import { newRecord, sameShape } from '../taking/records.ts';
 import { isKeptRunning } from './kept-already.ts';
@@ -31,7 +31,7 @@ export async function goBack(present: MachinePresent, storing: SnapshotStoring, 
   const { machine, parts } = present;
   const { life } = machine;
   if (life.state === 'starting' || life.state === 'stopping')
-    throw new ContractError('conflict', `"${machine.record.definition.name}" is ${life.state}: wait a moment and try again`);
+    throw new ContractError('machine-busy', { name: machine.record.definition.name, state: life.state });
   if (life.isActive) refuseDirect(machine.runningDefinition);
   const plan = await planReturn(present, wanted);
   const { configuration, state, definition } = plan.target;
@@ -49,12 +49,12 @@ export function pointOf(present: MachinePresent, target: SnapshotRecord, state: 
     differs,
     paused: target.paused,
     fill(ram) {
-      const lost = () => failPages(ram, 'the thread that reads its memory ended');
+      const lost = () => failPages(ram, faultWith('thread-ended'));
       const done = parts.storage.run.fillMemory({ ram, snapshot: target.id }, { lost }).then(
         () => undefined,
         async (error: unknown) => {
           present.warn(error);
-          if (error instanceof StorageError && error.problem === 'damaged') await parts.damaged(target.id, error.message);
+          if (error instanceof CodedError && error.kind === 'damaged') await parts.damaged(target.id, error.message);
         },
       );
       const fill = { snapshot: target.id, done };

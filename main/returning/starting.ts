@@ -1,6 +1,6 @@
 /** Starting a machine: from power on, or where it was suspended. A suspended state is used up before the guest goes on. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { DiskAttachment, MachineConfiguration } from '../../emulator/index.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import { withPathsOf } from '../library/definition-parts.ts';
 import type { SnapshotRecord } from '../library/snapshot-records.ts';
 import type { StartOf } from '../supervisor/supervised-machine.ts';
@@ -23,10 +23,11 @@ export async function startOf(present: MachinePresent, signal: AbortSignal, back
   const target = await library.snapshots.get(parent);
   const { state, consoles } = await library.snapshots.saved(parent);
   if (!state || !target.configuration || target.state === 'damaged')
-    throw new ContractError(
-      'unavailable',
-      `the saved memory of "${record.definition.name}" cannot be used (${target.reason || 'it is not there'}): choose another snapshot, or delete "${target.name}" to boot normally`,
-    );
+    throw new ContractError('snapshot-memory-unusable', {
+      machine: record.definition.name,
+      snapshot: target.name,
+      why: target.reason || 'it is not there',
+    });
   const definition = withPathsOf(target.definition, record.definition);
   const disks = await parts.disks.claim(record, definition);
   const configuration = await configurationOf(present, { ...target, definition }, disks, signal);

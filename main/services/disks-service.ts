@@ -1,9 +1,9 @@
 /** Answers the calls of the contract `disks`: looking at disks, bringing images in and out, looking after them. */
+import { ContractError, causeOf, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { truncate } from 'node:fs/promises';
 import { SECTOR_BYTES } from '../../emulator/disk/whole-sectors.ts';
 import { lookAt } from '../../emulator/host/files/look-at.ts';
 import type { Emitter, Handlers } from '../../preload/contract/contract.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import type { DiskHolder, DiskStatus, disks } from '../../preload/contract/disks.ts';
 import type { DiskDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
@@ -59,7 +59,12 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
   async function find(id: MachineId, slot: number): Promise<Found> {
     const machine = supervisor.machine(id);
     const definition = machine.record.definition.disks[slot];
-    if (!definition) throw new ContractError('missing', `"${machine.record.definition.name}" has no disk ${slot + 1}`);
+    if (!definition)
+      throw new ContractError('disk-missing', {
+        name: machine.record.definition.name,
+        slot,
+        count: machine.record.definition.disks.length,
+      });
     const head = hasHead(definition) ? (await heads.present(id)).find(({ disk }) => disk === definition.id) : undefined;
     return { machine, definition, head };
   }
@@ -67,24 +72,20 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
   /** For what must not happen beside a guest, or under a saved one. */
   function requireOff({ life, record }: SupervisedMachine, what: string): void {
     const { name } = record.definition;
-    if (life.isActive) throw new ContractError('conflict', `"${name}" is ${life.state}: stop it before a disk is ${what}`);
+    if (life.isActive) throw new ContractError('disk-needs-stopped', { name, state: life.state, what });
     life.requireGone();
-    if (record.suspended)
-      throw new ContractError(
-        'conflict',
-        `"${name}" is suspended, and its saved memory depends on the disk: start it and shut it down first`,
-      );
+    if (record.suspended) throw new ContractError('disk-of-suspended', { name });
   }
 
   async function direct(slot: number, disk: DiskDefinition): Promise<DiskStatus> {
     const { path } = disk;
-    if (path === undefined) return { slot, sizeBytes: 0, hostBytes: 0, problem: 'no file is set: choose one under Hardware' };
+    if (path === undefined) return { slot, sizeBytes: 0, hostBytes: 0, problem: faultWith('disk-no-file-set') };
     try {
       const { format } = await lookAtDiskFile(path, { format: disk.format, writes: writesInPlace(disk) });
       const { hostBytes } = await lookAt(path);
       return { slot, sizeBytes: (await lookAtBase(path, format)).sizeBytes, hostBytes };
     } catch (error) {
-      return { slot, sizeBytes: 0, hostBytes: 0, problem: (error as Error).message };
+      return { slot, sizeBytes: 0, hostBytes: 0, problem: causeOf(error) };
     }
   }
 
@@ -96,7 +97,7 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
       const found = await lookAtDiskFile(path, { format });
       return { ...own, sizeBytes: sizeBytes ?? (await lookAtBase(path, found.format)).sizeBytes };
     } catch (error) {
-      return { ...own, sizeBytes: sizeBytes ?? 0, problem: (error as Error).message };
+      return { ...own, sizeBytes: sizeBytes ?? 0, problem: causeOf(error) };
     }
   }
 
@@ -145,28 +146,26 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
   async function resize(id: MachineId, slot: number, sizeBytes: number): Promise<void> {
     const { machine, definition, head } = await find(id, slot);
     requireOff(machine, 'made larger');
-    if (sizeBytes % SECTOR_BYTES !== 0) throw new ContractError('invalid', `a disk's size must be a multiple of ${SECTOR_BYTES} bytes`);
+    if (sizeBytes % SECTOR_BYTES !== 0) throw new ContractError('disk-size-not-sectors', { sectorBytes: SECTOR_BYTES });
     const now = (await list(id))[slot]!;
-    if (sizeBytes < now.sizeBytes)
-      throw new ContractError('conflict', `disk ${slot + 1} has ${now.sizeBytes} bytes: a disk cannot be made smaller`);
+    if (sizeBytes < now.sizeBytes) throw new ContractError('disk-cannot-shrink', { slot, sizeBytes: now.sizeBytes });
     if (hasHead(definition)) {
       if (head) await heads.change(head.id, { sizeBytes });
       await supervisor.update(id, ({ disks }) => ({
         disks: disks.map((disk) => (disk.id === definition.id ? { ...disk, sizeBytes } : disk)),
       }));
     } else if (definition.path !== undefined && (definition.format ?? 'raw') === 'raw' && !definition.readonly) {
-      if ((await lookAt(definition.path)).kind === 'block device')
-        throw new ContractError('conflict', `${definition.path} is a block device and cannot be resized`);
+      if ((await lookAt(definition.path)).kind === 'block device') throw new ContractError('disk-is-device', { path: definition.path });
       await truncate(definition.path, sizeBytes);
-    } else throw new ContractError('conflict', 'a read-only image cannot be resized: keep its writes in an overlay first');
+    } else throw new ContractError('disk-readonly-resize');
     events.changed({ machine: id });
   }
 
   async function compact(id: MachineId, slot: number): Promise<{ readonly task: string }> {
     const { machine, definition, head } = await find(id, slot);
-    if (!hasHead(definition)) throw new ContractError('conflict', 'the guest writes to this file directly: only overlays can be compacted');
+    if (!hasHead(definition)) throw new ContractError('disk-direct-compact');
     requireOff(machine, 'compacted');
-    const task = tasks.begin(`Compacting disk ${slot + 1} of "${machine.record.definition.name}"`, (progress, signal) =>
+    const task = tasks.begin('compact-disk', { machine: id, name: machine.record.definition.name, slot }, (progress, signal) =>
       parts.alone(id, async () => {
         requireOff(machine, 'compacted');
         if (!head) return;
@@ -188,18 +187,14 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
 
   async function acceptBase(id: MachineId, slot: number): Promise<void> {
     const { machine, definition, head } = await find(id, slot);
-    if (!head?.base) throw new ContractError('conflict', `disk ${slot + 1} has no base image to accept`);
+    if (!head?.base) throw new ContractError('disk-no-base', { slot });
     const path = definition.path ?? head.base.path;
     const { base, sizeBytes } = await lookAtBase(path, head.base.format).catch((error: Error) => {
-      throw new ContractError('unavailable', `${path} cannot be used: ${error.message}`);
+      throw new ContractError('file-unusable', { path, why: causeOf(error) });
     });
-    const title = `Reading ${path}`;
-    const hashed = await tasks.begin(title, (progress, signal) =>
-      hashBase(
-        base,
-        (bytesDone, bytesTotal) => progress({ message: title, fraction: bytesTotal > 0 ? bytesDone / bytesTotal : 1 }),
-        signal,
-      ),
+    const subject = { machine: id, name: machine.record.definition.name, slot, path };
+    const hashed = await tasks.begin('accept-base', subject, (progress, signal) =>
+      hashBase(base, (bytesDone, bytesTotal) => progress({ message: '', fraction: bytesTotal > 0 ? bytesDone / bytesTotal : 1 }), signal),
     ).result;
     await parts.alone(id, async () => {
       requireOff(machine, 'put on another base');
@@ -216,7 +211,7 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
       const { record } = supervisor.machine(id);
       const { format: known } = await lookAtDiskFile(path, { format });
       const owner = `import-${ulid()}`;
-      const task = tasks.begin(`Adding ${path} to "${record.definition.name}"`, async (progress, signal) => {
+      const task = tasks.begin('add-disk', { machine: id, name: record.definition.name, path }, async (progress, signal) => {
         // Nobody writes into it while it is read.
         await claims.take(owner, 'an import', await filesOfImage({ path, format: known }));
         try {
@@ -229,13 +224,13 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
     },
     export: async (id, slot, { path: given, format, snapshot, compress = false }) => {
       const path = hostPath(given);
-      if (compress && format === 'raw') throw new ContractError('invalid', 'a raw image cannot be compressed: choose qcow2');
+      if (compress && format === 'raw') throw new ContractError('image-raw-compressed');
       const machine = supervisor.machine(id);
       // A disk in a snapshot is there whatever the machine has become.
       if (snapshot === undefined) await find(id, slot);
-      const title = `Writing disk ${slot + 1} of "${machine.record.definition.name}" to ${path}`;
+      const subject = { machine: id, name: machine.record.definition.name, slot, path };
       const file = { path, format, compress };
-      const task = tasks.begin(title, (progress, signal) =>
+      const task = tasks.begin('export-disk', subject, (progress, signal) =>
         snapshot === undefined
           ? taking.present(id, slot, file, progress, signal)
           : taking.snapshot(id, snapshot as SnapshotId, slot, file, progress, signal),

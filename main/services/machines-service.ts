@@ -1,6 +1,6 @@
 /** Answers the calls of the contract `machines` from the supervisor. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { Handlers } from '../../preload/contract/contract.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import type { BinnedMachine, MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { Resuming } from '../supervisor/interrupted.ts';
@@ -55,11 +55,10 @@ export function machinesService({
     get: (id) => supervisor.machine(id).status(),
     draft: ({ template, name }) => draft(template, name),
     create: async ({ template, name, definition, booted = false }) => {
-      if ((template === undefined) === (definition === undefined))
-        throw new ContractError('invalid', 'a machine is created either from a template or from a definition');
+      if ((template === undefined) === (definition === undefined)) throw new ContractError('machine-source-unclear');
       const made = await admitDefinition(definition ? withHostPaths(definition) : draft(template as string, name));
       if (!booted) return supervisor.create(name === undefined ? made : { ...made, name });
-      if (made.template === undefined) throw new ContractError('invalid', 'only template machines can start pre-booted');
+      if (made.template === undefined) throw new ContractError('machine-booted-needs-template');
       return createBooted(made);
     },
     update: async (id, given, base) => {

@@ -1,6 +1,5 @@
 /** Answers the calls of the contract `snapshots` from the history of machines. */
 import type { Handlers } from '../../preload/contract/contract.ts';
-import type { MachineId } from '../../preload/contract/machines.ts';
 import type { snapshots } from '../../preload/contract/snapshots.ts';
 import type { History } from '../history/history.ts';
 import { hostPath } from '../images/files/host-path.ts';
@@ -27,7 +26,6 @@ export function snapshotsService(history: History): Handlers<typeof snapshots> {
     diff: (from, to) => history.carrying.diff(from, to),
     export: (machine, file) => history.carrying.export(machine, hostPath(file)),
     import: (file) => history.carrying.import(hostPath(file)),
-    imported: (task): MachineId | null => history.carrying.imported(task),
     checkAll: () => history.checkAll(),
   };
 }

@@ -2,9 +2,10 @@
  * Booted states of templates: the first time one is asked for, a machine that nobody sees boots until its console shows
  * the prompt, and is kept as a snapshot. New machines then go on from there at once.
  */
+import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { createHash } from 'node:crypto';
 import type { Ending, MachineConfiguration, RunningMachine } from '../../emulator/index.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { NewSnapshotRecord } from '../library/snapshot-records.ts';
@@ -84,9 +85,10 @@ export class BootedStates {
     if (known?.state === 'ready') return known;
     let making = this.#making.get(key);
     if (!making) {
-      const title = `Booting ${definition.template ?? definition.name} once`;
       const work = (progress: Report, signal: AbortSignal) => this.#make(template, configuration, key, progress, signal);
-      making = this.#parts.tasks.begin(title, work).result.finally(() => this.#making.delete(key));
+      making = this.#parts.tasks
+        .begin('boot-template', { template: definition.template ?? definition.name }, work)
+        .result.finally(() => this.#making.delete(key));
       this.#making.set(key, making);
     }
     return making;
@@ -164,13 +166,9 @@ async function booted(console: BootConsole, ready: RegExp, progress: Report, sig
   while (!console.isQuiet || !ready.test(console.lastLine)) {
     signal.throwIfAborted();
     const { ending } = console;
-    if (ending)
-      throw new ContractError('unavailable', `the machine stopped during boot: ${ending.kind === 'failed' ? ending.reason : ending.kind}`);
+    if (ending) throw new ContractError('boot-stopped', { why: ending.kind === 'failed' ? wordsOf(ending.fault) : ending.kind });
     if (performance.now() > until)
-      throw new ContractError(
-        'unavailable',
-        `no prompt appeared within ${LONGEST_BOOT / 60_000} minutes; the last line was: ${console.lastLine}`,
-      );
+      throw new ContractError('boot-no-prompt', { minutes: LONGEST_BOOT / 60_000, lastLine: console.lastLine });
     progress({ message: console.lastLine.slice(0, 100) });
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -1,5 +1,5 @@
 /** The timeline of one machine: what is done to it, one thing after the other; storing goes on in the background. */
-import { ContractError } from '../../preload/contract/contract.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { StartOf } from '../supervisor/supervised-machine.ts';
@@ -30,7 +30,7 @@ export class MachineTimeline {
     return this.present.inTurn(() => {
       const { life, record } = this.present.machine;
       if (life.state === 'running' || life.state === 'paused') return takeRunning(this.present, this.storing, request);
-      if (life.isActive) throw new ContractError('conflict', `"${record.definition.name}" is ${life.state}: wait a moment and try again`);
+      if (life.isActive) throw new ContractError('machine-busy', { name: record.definition.name, state: life.state });
       life.requireGone();
       return takeOff(this.present, this.storing, request);
     });
@@ -44,7 +44,7 @@ export class MachineTimeline {
     await this.storing.settled(id);
     return this.present.inTurn(async () => {
       const target = await this.present.parts.library.snapshots.get(id);
-      if (target.state !== 'ready') throw new ContractError('unavailable', `"${target.name}" cannot be used: ${target.reason}`);
+      if (target.state !== 'ready') throw new ContractError('snapshot-unusable', { name: target.name, why: target.reason });
       this.present.machine.life.requireGone();
       const kept = await goBack(this.present, this.storing, target);
       const { machine } = this.present;

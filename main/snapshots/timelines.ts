@@ -1,5 +1,5 @@
 /** The timelines of all machines: what `main` offers of snapshots, built over the library, the store and the machines. */
-import { ContractError } from '../../preload/contract/contract.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { HardwareChange, Present, Snapshot, SnapshotId, Timeline } from '../../preload/contract/snapshots.ts';
 import { compareDefinitions } from '../compare/compare-definitions.ts';
@@ -9,7 +9,6 @@ import type { StartOf, SupervisedMachine } from '../supervisor/supervised-machin
 import { aborted, NEVER } from '../ending/patience.ts';
 import { discardHeads } from '../heads/head-keeping.ts';
 import { freeSpace } from '../storage/free-space.ts';
-import { formatBytes } from '../../emulator/quantities/bytes.ts';
 import { HeadSupply } from '../heads/head-supply.ts';
 import { definedAs, livingParent, numberedName, visible } from '../taking/records.ts';
 import type { Taken } from '../taking/storing.ts';
@@ -110,7 +109,7 @@ export class Timelines {
   /** @throws ContractError `missing`, for those of templates too */
   async #find(id: SnapshotId): Promise<SnapshotRecord & { readonly machine: MachineId }> {
     const record = await this.parts.library.snapshots.get(id);
-    if (record.machine === null) throw new ContractError('missing', 'this snapshot no longer exists');
+    if (record.machine === null) throw new ContractError('snapshot-gone');
     return { ...record, machine: record.machine };
   }
 
@@ -131,7 +130,7 @@ export class Timelines {
   async snapshot(id: SnapshotId): Promise<Snapshot> {
     const { machine } = await this.#find(id);
     const found = visible(await this.parts.library.snapshots.list(machine)).find((snapshot) => snapshot.id === id);
-    if (!found) throw new ContractError('missing', 'this snapshot no longer exists');
+    if (!found) throw new ContractError('snapshot-gone');
     return found;
   }
 
@@ -140,8 +139,8 @@ export class Timelines {
     const { record } = this.parts.machine(machine);
     const taken = (await this.parts.library.snapshots.list(machine)).map((snapshot) => snapshot.name);
     const given = name ?? numberedName(taken);
-    const title = `Storing the snapshot "${given}" of "${record.definition.name}"`;
-    return this.take(machine, { kind: 'manual', name: given, title, ...(note === undefined ? {} : { note }) });
+    const task = { kind: 'store-snapshot', subject: { machine, name: record.definition.name, snapshot: given } } as const;
+    return this.take(machine, { kind: 'manual', name: given, task, ...(note === undefined ? {} : { note }) });
   }
 
   async take(machine: MachineId, request: TakeRequest): Promise<Taken> {
@@ -170,10 +169,7 @@ export class Timelines {
     const { likelyBytes, freeBytes } = await this.estimate(machine);
     const { name } = this.parts.machine(machine).record.definition;
     if (freeBytes < likelyBytes)
-      throw new ContractError(
-        'unavailable',
-        `not enough space for ${what} of "${name}": it may need ${formatBytes(likelyBytes)}, but only ${formatBytes(freeBytes)} are free in ${this.parts.library.home.folder}; delete snapshots or free some space`,
-      );
+      throw new ContractError('space-too-small', { what, name, likelyBytes, freeBytes, folder: this.parts.library.home.folder });
   }
 
   /** Puts a machine back; resolves when the guest executes. */
@@ -208,14 +204,11 @@ export class Timelines {
     const { library } = this.parts;
     const records = await Promise.all(ids.map((id) => this.#find(id)));
     for (const { name, machine, id, protected: kept } of records) {
-      if (kept) throw new ContractError('conflict', `"${name}" is protected: unprotect it first`);
+      if (kept) throw new ContractError('snapshot-protected', { name });
       const present = await library.timeline.present(machine);
       const { record } = this.parts.machine(machine);
       if (present.suspended && present.parent === id)
-        throw new ContractError(
-          'conflict',
-          `"${record.definition.name}" is suspended at "${name}": start it or restore another snapshot first`,
-        );
+        throw new ContractError('snapshot-suspended-at', { machine: record.definition.name, snapshot: name });
     }
     for (const { id, machine } of records) {
       this.of(machine).storing.cancel(id);

@@ -53,7 +53,7 @@ export class UsageKeeping {
     clearTimeout(this.#timer);
   }
 
-  /** Measures now. @throws StorageError */
+  /** Measures now. @throws ContractError */
   measure(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;

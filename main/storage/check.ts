@@ -2,12 +2,12 @@
  * The full check: every block unpacked, every chunk's SHA-256 compared, every manifest read and its chunks looked for.
  * A damaged chunk is noted as lost, so that nothing new is built on it and storing the same bytes again mends it.
  */
+import { isError } from '../../preload/contract/errors/contract-error.ts';
 import type { Database, Row, Statements } from '../library/database.ts';
 import { unpackBlock, type Block } from './block.ts';
 import { hashOf, type ChunkId } from './chunk.ts';
 import { named, type Manifest, type Manifests } from './manifests.ts';
 import { NumberSet } from './number-set.ts';
-import { DamagedManifestError } from './storage-error.ts';
 
 export interface CheckReport {
   /** SQLite's own complaints about the file; empty when it has none. */
@@ -94,7 +94,7 @@ async function affectedManifests(database: Database, manifests: Manifests): Prom
       const positions = [...entries.keys()].filter((position) => lost.has(entries[position]!));
       if (positions.length > 0) affected.push({ manifest, unreadable: false, positions });
     } catch (error) {
-      if (!(error instanceof DamagedManifestError)) throw error;
+      if (!isError(error, 'manifest-damaged')) throw error;
       affected.push({ manifest, unreadable: true, positions: [] });
     }
   }

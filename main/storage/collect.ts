@@ -2,13 +2,13 @@
  * Collection: marks what manifests name and removes the rest. Nothing is counted, so no counter can be wrong. Blocks
  * that became half empty are written anew, and the space goes back to the file system.
  */
+import { isError } from '../../preload/contract/errors/contract-error.ts';
 import type { Database, Statements } from '../library/database.ts';
 import { inBlocks, packBlocks, unpackBlock, type Block } from './block.ts';
 import { hashOf } from './chunk.ts';
 import type { ManifestSets } from './manifest-sets.ts';
 import type { ManifestId } from './manifests.ts';
 import { NumberSet, type Run } from './number-set.ts';
-import { DamagedManifestError } from './storage-error.ts';
 import { writeBlocks, type Piece } from './writing.ts';
 
 export interface Collected {
@@ -35,7 +35,7 @@ export async function collectUnnamed(database: Database, sets: ManifestSets, hel
     try {
       live.addAll(await sets.of(id));
     } catch (error) {
-      if (!(error instanceof DamagedManifestError)) throw error;
+      if (!isError(error, 'manifest-damaged')) throw error;
       blockedBy.push(id);
     }
   }

@@ -9,5 +9,4 @@ export type { Manifest, ManifestId, Manifests, NewManifest } from './manifests.t
 export { openReader, type ChunkReader } from './reading.ts';
 export { salvage, type Salvaged } from './salvage.ts';
 export type { Sizes, Usage } from './sizes.ts';
-export { DamagedChunkError, DamagedManifestError, StorageError, type StorageProblem } from './storage-error.ts';
 export { open, type StorageOptions, type Store } from './store.ts';

@@ -21,7 +21,7 @@ export class ManifestSets {
     return all;
   }
 
-  /** @throws DamagedManifestError; StorageError `missing` */
+  /** @throws ContractError `missing` */
   async of(id: ManifestId): Promise<NumberSet> {
     const known = this.#sets.get(id);
     if (known) return known;

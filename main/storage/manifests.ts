@@ -2,11 +2,11 @@
  * Manifests: which chunks make up an object (a guest's memory, a disk's overlay), in order. What a manifest names stays;
  * what no manifest names goes at the next collection.
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { timingSafeEqual } from 'node:crypto';
 import type { Database, Row, Statements } from '../library/database.ts';
 import { hashOf, ZERO, type ChunkId } from './chunk.ts';
 import { decodeEntries, encodeEntries } from './manifest-codec.ts';
-import { DamagedManifestError, StorageError } from './storage-error.ts';
 
 export type ManifestId = number & { readonly of?: 'manifest' };
 
@@ -28,7 +28,7 @@ export interface Manifests {
   list(owner?: string): Promise<readonly Manifest[]>;
   /**
    * The chunks in order; `ZERO` (0) where there is none.
-   * @throws StorageError `missing`; DamagedManifestError
+   * @throws ContractError `missing`; ContractError
    */
   read(id: ManifestId): Promise<Float64Array>;
 }
@@ -56,7 +56,7 @@ export function manifestsOver(database: Database): Manifests {
     },
     async read(id) {
       const row = await database.get(`SELECT ${COLUMNS}, digest, body FROM manifests WHERE id = ?`, id);
-      if (!row) throw new StorageError('missing', `there is no manifest ${id}: it was deleted, or never made`);
+      if (!row) throw new ContractError('manifest-missing', { manifest: id });
       const body = row['body'] as Uint8Array;
       const manifest = manifestOf(row);
       try {
@@ -64,7 +64,7 @@ export function manifestsOver(database: Database): Manifests {
       } catch {
         // Falls to the same complaint as a wrong digest.
       }
-      throw new DamagedManifestError(manifest.id, labelOf(manifest));
+      throw new ContractError('manifest-damaged', { manifest: manifest.id, label: labelOf(manifest) });
     },
   };
 }

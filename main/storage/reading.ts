@@ -2,13 +2,14 @@
  * Reading chunks. Every answer is checked against the chunk's SHA-256. Works beside the one writer, from any thread of
  * any process: a reader has its own connection and only reads.
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { existsSync } from 'node:fs';
 import { RecentlyUsed } from '../../emulator/structures/recently-used.ts';
 import { openDatabase, type Database, type Row } from '../library/database.ts';
 import { unpackBlock, type Block } from './block.ts';
 import { hashOf, SMALLEST_CHUNK, ZERO, type ChunkId } from './chunk.ts';
 import { manifestsOver, type Manifests } from './manifests.ts';
-import { DamagedChunkError, explained, StorageError } from './storage-error.ts';
+import { explained } from './storage-error.ts';
 
 /** Unpacked blocks kept: 2 MiB, so that neighbours of a page just read cost almost nothing. */
 const KEPT_BLOCKS = 32;
@@ -20,7 +21,7 @@ export interface ChunkReader {
   /**
    * A chunk's bytes, for the caller to keep.
    * @param zeroBytes how long the answer for `ZERO` is to be
-   * @throws StorageError `missing`; DamagedChunkError naming the chunk
+   * @throws ContractError `missing`; ContractError naming the chunk
    */
   get(id: ChunkId, zeroBytes?: number): Promise<Uint8Array>;
   /** Several at once, in the order asked for: the way to read many. */
@@ -31,11 +32,11 @@ export interface ChunkReader {
 /**
  * Opens a store for reading only, beside the program (or thread) that writes it. A thread must close its reader before
  * it is terminated: the package `sqlite3` ends the whole process when a thread goes with a statement under way.
- * @throws StorageError when there is no such store or it cannot be opened
+ * @throws ContractError when there is no such store or it cannot be opened
  */
 export function openReader(file: string): Promise<ChunkReader> {
   return explained(file, async () => {
-    if (!existsSync(file)) throw new StorageError('missing', `there is no store ${file}`);
+    if (!existsSync(file)) throw new ContractError('store-absent', { file });
     const database = await openDatabase(file);
     try {
       await database.script('PRAGMA busy_timeout = 3000; PRAGMA query_only = ON');
@@ -73,20 +74,21 @@ export function readerOver(database: Database): ChunkReader {
   }
 
   async function read(id: ChunkId, row: Row | undefined, lookups: number): Promise<Uint8Array> {
-    if (!row) throw new StorageError('missing', `there is no chunk ${id}: it was deleted, or never stored`);
-    if (row['block'] === null) throw new DamagedChunkError(id, 'found by an earlier check');
+    if (!row) throw new ContractError('chunk-missing', { chunk: id });
+    if (row['block'] === null) throw new ContractError('chunk-damaged', { chunk: id, why: 'found by an earlier check' });
     let whole: Uint8Array | undefined;
     try {
       whole = await block(Number(row['block']));
     } catch (error) {
-      throw new DamagedChunkError(id, (error as Error).message);
+      throw new ContractError('chunk-damaged', { chunk: id, why: (error as Error).message });
     }
     // A collection may have moved the chunk between the two statements.
     if (!whole && lookups > 1) return read(id, (await locate([id])).get(id), lookups - 1);
-    if (!whole) throw new DamagedChunkError(id, `its block ${Number(row['block'])} is gone`);
+    if (!whole) throw new ContractError('chunk-damaged', { chunk: id, why: `its block ${Number(row['block'])} is gone` });
     const start = Number(row['start']);
     const bytes = new Uint8Array(whole.subarray(start, start + Number(row['length'])));
-    if (!hashOf(bytes).equals(row['hash'] as Uint8Array)) throw new DamagedChunkError(id, 'its checksum differs');
+    if (!hashOf(bytes).equals(row['hash'] as Uint8Array))
+      throw new ContractError('chunk-damaged', { chunk: id, why: 'its checksum differs' });
     return bytes;
   }
 

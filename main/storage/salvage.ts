@@ -2,11 +2,12 @@
  * Salvage: what can still be read of a store whose file no longer opens (cut off, or damaged in SQLite's own pages), put
  * into a new one. The damaged file is only read.
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { existsSync } from 'node:fs';
 import { openDatabase, type Database, type Row, type Value } from '../library/database.ts';
 import { unpackBlock, type Block } from './block.ts';
 import { hashOf } from './chunk.ts';
-import { explained, StorageError } from './storage-error.ts';
+import { explained } from './storage-error.ts';
 import { prepare } from './tables.ts';
 import { blockDigest } from './writing.ts';
 
@@ -24,11 +25,11 @@ export interface Salvaged {
  * their bytes are noted as lost. Open the new store and `check()` it to see what is affected.
  * @param damaged the file to be read; nobody may have it open
  * @param fresh a file that does not exist yet
- * @throws StorageError when not even the tables can be found, or the new file cannot be written
+ * @throws ContractError when not even the tables can be found, or the new file cannot be written
  */
 export function salvage(damaged: string, fresh: string): Promise<Salvaged> {
   return explained(damaged, async () => {
-    if (existsSync(fresh)) throw new StorageError('other', `${fresh} exists already: name a new file`);
+    if (existsSync(fresh)) throw new ContractError('store-exists', { file: fresh });
     const from = await openDatabase(damaged);
     const to = await openDatabase(fresh);
     try {

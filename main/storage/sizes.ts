@@ -1,9 +1,9 @@
 /** How much of the store each manifest, or each owner, takes up: what would go with it, and what it shares with others. */
+import { isError } from '../../preload/contract/errors/contract-error.ts';
 import type { Database } from '../library/database.ts';
 import type { ManifestSets } from './manifest-sets.ts';
 import type { Manifest, ManifestId } from './manifests.ts';
 import { NumberSet } from './number-set.ts';
-import { DamagedManifestError } from './storage-error.ts';
 
 /** In bytes as stored (compressed); a chunk counts with its part of its block. */
 export interface Sizes {
@@ -130,7 +130,7 @@ export class SizeBook {
         if (known) known.addAll(set);
         else unions.set(key, copyOf(set));
       } catch (error) {
-        if (!(error instanceof DamagedManifestError)) throw error;
+        if (!isError(error, 'manifest-damaged')) throw error;
       }
     }
     return unions;

@@ -2,6 +2,7 @@
  * A store, open for writing: one program at a time, one change after the other. Reading goes on meanwhile over a
  * connection of its own, here and in other threads (`openReader`).
  */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { caughtUp, turns } from '../../emulator/structures/in-turn.ts';
@@ -14,12 +15,12 @@ import { ManifestSets } from './manifest-sets.ts';
 import { insertManifest, manifestsOver, named, type ManifestId, type NewManifest } from './manifests.ts';
 import { readerOver, type ChunkReader } from './reading.ts';
 import { SizeBook, type Part, type Sizes, type Usage } from './sizes.ts';
-import { explained, StorageError } from './storage-error.ts';
+import { explained } from './storage-error.ts';
 import { prepare } from './tables.ts';
 import { storeChunks } from './writing.ts';
 
 export interface StorageOptions {
-  /** The file is not to grow beyond this; what would is refused with a StorageError `full`. */
+  /** The file is not to grow beyond this; what would is refused with a ContractError `full`. */
   readonly maximumBytes?: number;
 }
 
@@ -27,19 +28,19 @@ export interface Store extends ChunkReader {
   /**
    * Stores chunks of 4 to 64 KiB; durable when it resolves, not there at all when it rejects. The caller must not change
    * the bytes before. The chunks are held (see `hold`) until released. Batches of some 4 MiB keep other work going.
-   * @throws RangeError for a chunk of another size; StorageError `full`, `readonly`
+   * @throws RangeError for a chunk of another size; ContractError `full`, `readonly`
    */
   putBatch(chunks: readonly Uint8Array[]): Promise<ChunkId[]>;
   /**
    * Keeps chunks of another manifest from being collected until one of the caller's names them.
-   * @throws StorageError `missing` when one is gone already; none is held then
+   * @throws ContractError `missing` when one is gone already; none is held then
    */
   hold(ids: Iterable<ChunkId>): Promise<void>;
   /** Lets go of what `putBatch` or `hold` held, as often as it was: once a manifest names it, or none is going to. */
   release(ids: Iterable<ChunkId>): void;
   /**
    * Makes a manifest; durable when it resolves. From then on its chunks stay.
-   * @throws StorageError `missing` when a chunk is not there
+   * @throws ContractError `missing` when a chunk is not there
    */
   createManifest(manifest: NewManifest): Promise<ManifestId>;
   /** As `createManifest`, several at once: all are durable when it resolves, or none. */
@@ -63,7 +64,7 @@ export interface Store extends ChunkReader {
 
 /**
  * Opens a store, creating it where there is none, and removes what an ended program left unfinished.
- * @throws StorageError `locked` while another program writes it; `readonly`, `damaged`, `newer`
+ * @throws ContractError `locked` while another program writes it; `readonly`, `damaged`, `newer`
  */
 export function open(file: string, { maximumBytes }: StorageOptions = {}): Promise<Store> {
   return explained(file, async () => {
@@ -90,7 +91,7 @@ export function open(file: string, { maximumBytes }: StorageOptions = {}): Promi
 }
 
 function refuseLost([lost]: Iterable<ChunkId>): void {
-  if (lost !== undefined) throw new StorageError('missing', `there is no chunk ${lost}: store it before a manifest names it`);
+  if (lost !== undefined) throw new ContractError('chunk-not-stored', { chunk: lost });
 }
 
 function storeOver(writer: Database, reader: Database, unlock: () => void): Store {
@@ -104,7 +105,7 @@ function storeOver(writer: Database, reader: Database, unlock: () => void): Stor
   let closing: Promise<void> | undefined;
 
   const inTurn = <T>(work: () => Promise<T>): Promise<T> =>
-    closing ? Promise.reject(new StorageError('other', `${file} has been closed`)) : queue(() => explained(file, work));
+    closing ? Promise.reject(new ContractError('store-closed', { file })) : queue(() => explained(file, work));
   const hold = (ids: Iterable<ChunkId>) => {
     for (const id of named(ids)) held.set(id, (held.get(id) ?? 0) + 1);
   };

@@ -1,13 +1,11 @@
 /** Looks at the files of a definition before it is stored: a machine with a mistyped name in it is not made. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { openPath } from '../../emulator/host/files/open-path.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import { fixedProblems, portProblems } from '../../preload/contract/definition/rules.ts';
 import { boardProblems } from '../../preload/contract/definition/schema.ts';
-import { refusalOf } from '../../preload/contract/schema/problems.ts';
 import { BOOT_FILES, valueAt } from '../../preload/contract/definition/walk.ts';
 import type { BootDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
 import { admitDisks } from '../disks/admit-disks.ts';
-import { pathRefusal } from '../images/files/path-refusal.ts';
 
 /**
  * The definition, or the part of one that is changed, with the formats of its disks.
@@ -37,14 +35,14 @@ function requireFitting(change: Partial<MachineDefinition>, known: Partial<Machi
     ...(known.board ? fixedProblems(whole, known as MachineDefinition) : []),
   ];
   const problem = found.find(({ field }) => Object.hasOwn(change, field.split('.')[0] ?? ''));
-  if (problem) throw new ContractError('invalid', refusalOf('', problem));
+  if (problem) throw new ContractError('argument-invalid', { where: '', field: problem.field, message: problem.message });
 }
 
 async function requireBootFiles(boot: BootDefinition, known: BootDefinition | undefined): Promise<void> {
   for (const field of BOOT_FILES) {
     const path = valueAt({ boot }, field) as string | undefined;
     if (path === undefined || path === (known && valueAt({ boot: known }, field))) continue;
-    const { handle } = await openPath(path).catch(pathRefusal);
+    const { handle } = await openPath(path);
     await handle.close();
   }
 }

@@ -1,7 +1,7 @@
 /** The guest kit's agent in a machine of the library: there as long as the machine runs, and begun anew when it went back. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { EXEC_PORT, type Ending } from '../../emulator/index.ts';
 import type { CommandEvents, CommandRequest, RunningCommand, TerminalSize } from '../../preload/contract/commands.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import { GuestAgent } from '../exec/guest-agent.ts';
 import { PanicWatch, panicLoss, type Panic } from '../exec/panic-watch.ts';
 import type { MachineLife } from './machine-life.ts';
@@ -97,23 +97,17 @@ export class MachineAgent {
 
   #required(): GuestAgent {
     const { state, reason, isActive } = this.#life();
-    const name = `"${this.#name()}"`;
-    if (!isActive) throw new ContractError('conflict', `${name} is ${state} (${reason}): viv start starts it`);
-    if (state === 'paused') throw new ContractError('conflict', `${name} is paused: viv resume resumes it`);
-    if (this.#panic) throw new ContractError('conflict', `${name}: ${panicLoss(this.#panic).reason}`);
+    const name = this.#name();
+    if (!isActive) throw new ContractError('guest-off', { name, state, why: reason });
+    if (state === 'paused') throw new ContractError('guest-paused', { name });
+    if (this.#panic) throw new ContractError('guest-panicked', { name, why: panicLoss(this.#panic).reason });
     if (this.#agent) return this.#agent;
-    if (state === 'starting') throw new ContractError('conflict', `${name} is still starting: try again in a moment`);
-    throw new ContractError(
-      'conflict',
-      `${name} runs without the port ${EXEC_PORT}, which commands require: it was started by an earlier version or was not created from debian-riscv64. A machine of that template gets the port after viv stop and viv start`,
-    );
+    if (state === 'starting') throw new ContractError('guest-starting', { name });
+    throw new ContractError('guest-no-agent-port', { name, port: EXEC_PORT });
   }
 
   #silent(): ContractError {
-    return new ContractError(
-      'unavailable',
-      `the guest of "${this.#name()}" did not respond within ${BOOT_PATIENCE / 1000} seconds: it has not booted, or does not run the guest kit's agent`,
-    );
+    return new ContractError('guest-silent', { name: this.#name(), seconds: BOOT_PATIENCE / 1000 });
   }
 
   /** The console says that the kernel panicked; a file that was printed there may say so, too. */

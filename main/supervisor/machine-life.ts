@@ -2,6 +2,9 @@
  * One machine's life: off, starting, running, paused, stopping, failed, each with a reason a person can read. A run
  * begins with `start` and ends exactly once; a guest that reboots begins the next run with the same configuration.
  */
+import type { Fault } from '../../emulator/error/coded-error.ts';
+import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
+import { ContractError, causeOf, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type {
   DeviceDescription,
   Ending,
@@ -12,7 +15,6 @@ import type {
   RunningMachine,
   SavedPoint,
 } from '../../emulator/index.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineState } from '../../preload/contract/machines.ts';
 
 export type StartMachine = (
@@ -40,8 +42,8 @@ export interface LifeSurroundings {
   /** Whether a machine whose guest reboots starts again. */
   restarts(): boolean;
   output(console: number, bytes: Uint8Array): void;
-  /** A disk cannot write (its requests wait), or, without a message, can again. */
-  diskTrouble(slot: number, message: string | undefined): void;
+  /** A disk cannot write (its requests wait), or, without a fault, can again. */
+  diskTrouble(slot: number, fault: Fault | undefined): void;
 }
 
 /** How many of the last log lines are kept for a failed machine. */
@@ -93,7 +95,7 @@ export class MachineLife {
    * @throws ContractError when it is running already or cannot be started; its state then says why
    */
   async start(resolve: (signal: AbortSignal) => Promise<Beginning>): Promise<void> {
-    if (this.isActive) throw new ContractError('conflict', `the machine is ${this.state} already`);
+    if (this.isActive) throw new ContractError('machine-already', { state: this.state });
     this.requireGone();
     const abort = new AbortController();
     this.#abort = abort;
@@ -109,22 +111,18 @@ export class MachineLife {
       if (abort.signal.aborted) {
         // Given up long ago, the machine may have been started again.
         if (this.#abort === abort) this.#finish({ kind: 'stopped' });
-        throw new ContractError('conflict', 'the machine was stopped while it was starting');
+        throw new ContractError('machine-stopped-while-starting');
       }
-      const reason = error instanceof Error ? error.message : String(error);
-      if (this.#abort === abort) this.#finish({ kind: 'failed', reason, log: this.#lines.join('\n') });
-      throw error instanceof ContractError ? error : new ContractError('unavailable', reason);
+      const fault = causeOf(error);
+      if (this.#abort === abort) this.#finish({ kind: 'failed', fault, log: this.#lines.join('\n') });
+      throw ContractError.of(fault, { cause: error });
     }
   }
 
   async pause(reason = 'paused'): Promise<void> {
     await this.#runningIn('running').pause();
     if (this.state === 'running') this.#enter('paused', reason);
-    if (!this.isActive)
-      throw new ContractError(
-        'unavailable',
-        this.state === 'failed' ? `the machine failed: ${this.reason}` : `the machine is off: ${this.reason}`,
-      );
+    if (!this.isActive) throw new ContractError(this.state === 'failed' ? 'machine-failed' : 'machine-off', { why: this.reason });
   }
   /** Says anew why it is paused. */
   explainPause(reason: string): void {
@@ -143,7 +141,7 @@ export class MachineLife {
     this.#enter('starting', 'reset');
     await machine.stop();
     await this.#until(() => this.state === 'running' || !this.isActive);
-    if (this.state === 'failed') throw new ContractError('unavailable', this.reason);
+    if (this.state === 'failed') throw new ContractError('machine-not-restarted', { why: this.reason });
   }
 
   /** What runs, or ran last. */
@@ -184,7 +182,7 @@ export class MachineLife {
 
   /** Ends the run; resolves when the machine is off. */
   async stop(reason?: string): Promise<void> {
-    if (!this.isActive) throw new ContractError('conflict', `the machine is not running (${this.reason})`);
+    if (!this.isActive) throw new ContractError('machine-not-running', { why: this.reason });
     this.#intent = 'stop';
     this.#stopReason = reason;
     if (this.state !== 'stopping') this.#enter('stopping', 'being stopped');
@@ -192,7 +190,7 @@ export class MachineLife {
     const timeout = setTimeout(() => {
       this.#finish({
         kind: 'failed',
-        reason: `its threads did not end within ${STOP_TIMEOUT / 1000} seconds`,
+        fault: faultWith('machine-threads-linger', { seconds: STOP_TIMEOUT / 1000 }),
         log: this.#lines.join('\n'),
       });
     }, STOP_TIMEOUT);
@@ -220,11 +218,7 @@ export class MachineLife {
 
   /** @throws ContractError while a thread of a former run is left: two writers would spoil a disk */
   requireGone(): void {
-    if (this.#lingering > 0)
-      throw new ContractError(
-        'conflict',
-        'a thread of its last run does not respond and may still write to its disks: try again later, or restart Vivarium',
-      );
+    if (this.#lingering > 0) throw new ContractError('machine-lingers');
   }
 
   #tellSizes(): void {
@@ -233,7 +227,7 @@ export class MachineLife {
 
   #runningIn(...states: readonly MachineState[]): RunningMachine {
     if (!this.#machine || !states.includes(this.state))
-      throw new ContractError('conflict', `the machine is ${this.state}, not ${states.join(' or ')}`);
+      throw new ContractError('machine-not-in-state', { state: this.state, wanted: states });
     return this.#machine;
   }
 
@@ -286,8 +280,8 @@ export class MachineLife {
     if (!again || ending.kind === 'failed') return this.#finish(ending);
     this.#shortRuns = ranFor < SHORT_RUN && ending.kind === 'reboot' ? this.#shortRuns + 1 : 0;
     if (this.#shortRuns >= SHORT_RUNS) {
-      const reason = `the guest rebooted ${SHORT_RUNS} times in a row within ${SHORT_RUN / 1000} seconds of starting`;
-      return this.#finish({ kind: 'failed', reason, log: this.#lines.join('\n') });
+      const fault = faultWith('machine-reboots', { times: SHORT_RUNS, seconds: SHORT_RUN / 1000 });
+      return this.#finish({ kind: 'failed', fault, log: this.#lines.join('\n') });
     }
     this.#surroundings.ended(ending.kind, ending.kind === 'reboot' ? 'rebooted by the guest' : 'reset');
     this.#intent = 'run';
@@ -297,7 +291,7 @@ export class MachineLife {
     this.#run(this.#configuration as MachineConfiguration, abort.signal).catch((error: unknown) => {
       if (this.#abort !== abort) return;
       if (abort.signal.aborted) return this.#finish({ kind: 'stopped' });
-      this.#finish({ kind: 'failed', reason: (error as Error).message, log: this.#lines.join('\n') });
+      this.#finish({ kind: 'failed', fault: causeOf(error), log: this.#lines.join('\n') });
     });
   }
 
@@ -339,5 +333,5 @@ function reasonOf(ending: Ending): string {
   if (ending.kind === 'poweroff')
     return ending.code === 0 ? 'powered off by the guest' : `powered off by the guest with exit code ${ending.code}`;
   if (ending.kind === 'reboot') return 'rebooted by the guest';
-  return ending.kind === 'stopped' ? 'stopped' : ending.reason;
+  return ending.kind === 'stopped' ? 'stopped' : wordsOf(ending.fault);
 }

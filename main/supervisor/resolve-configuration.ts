@@ -1,9 +1,10 @@
 /** From a stored definition to what the emulator starts: the template's files filled in, everything checked to exist. */
+import { faultOf } from '../../emulator/error/coded-error.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { access, constants } from 'node:fs/promises';
 import { lookAt } from '../../emulator/host/files/look-at.ts';
 import { pathErrorOf } from '../../emulator/host/files/path-error.ts';
 import type { BootSource, DiskAttachment, MachineConfiguration } from '../../emulator/index.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import { ALL_FIELDS, valueAt } from '../../preload/contract/definition/walk.ts';
 import type { BootDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
 import type { PreparedGuest } from '../images/index.ts';
@@ -20,7 +21,7 @@ export function needsTemplate({ template, boot }: MachineDefinition): boolean {
 /** The definition's own files win over the template's. */
 function bootSource(boot: BootDefinition, prepared: BootSource | undefined): BootSource {
   const given = <T>(own: T | undefined, what: string): T => {
-    if (own === undefined) throw new ContractError('unavailable', `no ${what} is set: choose one under Hardware`);
+    if (own === undefined) throw new ContractError('boot-file-not-set', { what });
     return own;
   };
   if (boot.kind === 'bare')
@@ -66,12 +67,9 @@ export async function requireFiles(configuration: MachineConfiguration): Promise
       await lookAt(path);
       await access(path, write ? constants.R_OK | constants.W_OK : constants.R_OK);
     } catch (error) {
-      const { fault, message } = pathErrorOf(path, error, write);
-      const missing = fault === 'missing' || fault === 'dangling link';
-      throw new ContractError(
-        'unavailable',
-        missing ? `${what} file not found: ${path}: put the file back or choose another` : `${what} cannot be used: ${message}`,
-      );
+      const why = pathErrorOf(path, error, write);
+      if (why.kind === 'missing') throw new ContractError('boot-file-missing', { what, path }, { cause: error });
+      throw new ContractError('machine-file-unusable', { what, why: faultOf(why) }, { cause: error });
     }
   }
 }

@@ -1,7 +1,8 @@
 /** A machine of the library with its life and its consoles: what the supervisor keeps for each. */
+import type { Fault } from '../../emulator/error/coded-error.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineFigures } from '../../emulator/index.ts';
 import type { TerminalSize } from '../../preload/contract/commands.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import type { ConsoleDescription } from '../../preload/contract/consoles.ts';
 import type { MachineActivity, MachineDefinition, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import { sameHardware } from '../library/definition-parts.ts';
@@ -20,8 +21,8 @@ export interface MachineSurroundings {
   /** Makes what a machine starts with, fetching what is needed: from power on, or where it was suspended. */
   begin(machine: MachineRecord, signal: AbortSignal): Promise<StartOf>;
   changed(machine: SupervisedMachine): void;
-  /** A disk cannot write (its requests wait), or, without a message, can again. */
-  diskTrouble(machine: SupervisedMachine, slot: number, message: string | undefined): void;
+  /** A disk cannot write (its requests wait), or, without a fault, can again. */
+  diskTrouble(machine: SupervisedMachine, slot: number, fault: Fault | undefined): void;
   /** The library could not be written; the machine runs on. */
   storeFailed(machine: SupervisedMachine, error: Error): void;
 }
@@ -173,10 +174,12 @@ export class SupervisedMachine {
   requireConsole(console: number): void {
     const described = this.describeConsoles();
     if (!described.some(({ index }) => index === console))
-      throw new ContractError(
-        'missing',
-        `"${this.record.definition.name}" has no console ${console}: its last is ${described.at(-1)?.index} (${described.at(-1)?.name})`,
-      );
+      throw new ContractError('machine-no-console', {
+        name: this.record.definition.name,
+        console,
+        last: described.at(-1)?.index ?? 0,
+        lastName: described.at(-1)?.name ?? '',
+      });
   }
 
   /** What happened since the last call; `undefined` while nothing runs. */

@@ -3,7 +3,8 @@
  * failed with its log, and the program lives on; the library changes only through here, so that what is shown and
  * what is stored never differ.
  */
-import { ContractError } from '../../preload/contract/contract.ts';
+import type { Fault } from '../../emulator/error/coded-error.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineActivity, MachineDefinition, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import type { Library } from '../library/library.ts';
 import type { DefinitionChange, MachineRecord } from '../library/machine-records.ts';
@@ -22,7 +23,7 @@ export interface SupervisorParts {
   readonly startMachine: MachineSurroundings['startMachine'];
   readonly begin: MachineSurroundings['begin'];
   /** A disk of a running machine cannot write, or can again. */
-  diskTrouble?(machine: SupervisedMachine, slot: number, message: string | undefined): void;
+  diskTrouble?(machine: SupervisedMachine, slot: number, fault: Fault | undefined): void;
   /** A machine's state changed, or its run. */
   changed?(machine: SupervisedMachine): void;
   readonly events: SupervisorEvents;
@@ -58,7 +59,7 @@ export class Supervisor {
   /** @throws ContractError `missing` */
   machine(id: MachineId): SupervisedMachine {
     const machine = this.#machines.get(id);
-    if (!machine) throw new ContractError('missing', 'this machine no longer exists');
+    if (!machine) throw new ContractError('machine-gone');
     return machine;
   }
   /** Those in use. */
@@ -91,7 +92,7 @@ export class Supervisor {
   }
   /** Into the bin; a machine that is not off is refused. */
   async delete(id: MachineId): Promise<void> {
-    this.#requireOff(this.machine(id), 'deleted');
+    this.#requireOff(this.machine(id), 'deleting it');
     await this.#parts.library.machines.delete(id);
     this.#machines.delete(id);
     this.#parts.events.deleted(id);
@@ -102,7 +103,7 @@ export class Supervisor {
   /** Takes back the last change; `undefined` when that puts the machine into the bin. */
   async undo(id: MachineId): Promise<MachineStatus | undefined> {
     const known = this.#machines.get(id);
-    if (known) this.#requireOff(known, 'changed back');
+    if (known) this.#requireOff(known, 'undoing its last change');
     const record = await this.#parts.library.machines.undo(id);
     if (record === undefined) {
       this.#machines.delete(id);
@@ -123,7 +124,7 @@ export class Supervisor {
 
   #requireOff(machine: SupervisedMachine, what: string): void {
     const { life, record } = machine;
-    if (life.isActive) throw new ContractError('conflict', `"${record.definition.name}" is ${life.state}: stop it before it is ${what}`);
+    if (life.isActive) throw new ContractError('machine-must-stop', { name: record.definition.name, state: life.state, before: what });
   }
 
   #told(machine: SupervisedMachine): MachineStatus {

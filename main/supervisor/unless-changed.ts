@@ -1,6 +1,6 @@
 /** A change that was thought out on one definition and must not be stored over another. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { isDeepStrictEqual } from 'node:util';
-import { ContractError } from '../../preload/contract/contract.ts';
 import { factOf } from '../../preload/contract/definition/rules.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
 import type { DefinitionChange } from '../library/machine-records.ts';
@@ -18,10 +18,6 @@ export const unlessChanged =
   (stored) => {
     const fields = Object.keys(patch) as (keyof MachineDefinition)[];
     const changed = fields.filter((field) => !isDeepStrictEqual(plain(stored[field]), plain(base[field])));
-    if (changed.length > 0)
-      throw new ContractError(
-        'changed',
-        `the configuration of "${stored.name}" was changed elsewhere in the meantime (${changed.map(factOf).join(', ')}); nothing was saved: check it and try again`,
-      );
+    if (changed.length > 0) throw new ContractError('configuration-changed', { name: stored.name, fields: changed.map(factOf) });
     return patch;
   };

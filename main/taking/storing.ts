@@ -3,9 +3,12 @@
  * the row is finished; last the overlays give up what is settled. Nothing is left of a point that cannot be stored or is
  * cancelled.
  */
+import type { TaskWork } from '../../preload/contract/tasks.ts';
+import { CodedError } from '../../emulator/error/coded-error.ts';
+import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
+import { ContractError, causeOf, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { abandonCopy } from '../../emulator/host/pages.ts';
 import type { SharedRam } from '../../emulator/index.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { HeadRecord } from '../library/head-records.ts';
 import type { NewSnapshotRecord } from '../library/snapshot-records.ts';
@@ -25,11 +28,13 @@ export interface MemoryStoring {
 /** A snapshot point that is taken; its bytes are on their way. */
 export interface Taken {
   readonly record: NewSnapshotRecord;
-  /** The task that stores it, where it has a title. */
+  /** The task that stores it, where a person sees one. */
   readonly task: string | undefined;
   /** Resolves when it is finished. */
   readonly stored: Promise<void>;
 }
+/** Kinds of tasks that store a snapshot point. */
+export type StoringTask = Extract<TaskWork, { readonly kind: 'store-snapshot' | 'suspend' }>;
 /** What is to be stored of a snapshot point besides its row. */
 export interface ToStore {
   readonly memory?: MemoryStoring;
@@ -38,7 +43,7 @@ export interface ToStore {
   /** Resolves when the retired heads' disks are closed, so that their overlays hold everything, and the row is complete. */
   readonly closed?: Promise<unknown>;
   /** Shown among the tasks. */
-  readonly title?: string;
+  readonly task?: StoringTask;
 }
 
 interface Storing {
@@ -95,9 +100,9 @@ export class SnapshotStoring {
     return { abort, done, progress };
   }
 
-  /** Stores the rest of a snapshot point whose row is there, as a task where it has a title. */
+  /** Stores the rest of a snapshot point whose row is there, as a task where a person is to see it. */
   begin(record: NewSnapshotRecord, what: ToStore): Taken {
-    const { memory, title } = what;
+    const { memory } = what;
     const abort = memory?.abort ?? new AbortController();
     const work = (progress: (told: Progress) => void, signal?: AbortSignal) => {
       memory?.progress.push((bytesDone) => progress({ message: 'storing memory', bytesDone }));
@@ -105,7 +110,7 @@ export class SnapshotStoring {
       return this.#store(record, what, abort, progress);
     };
     const { parts, id: machine } = this.#present;
-    const task = title === undefined ? undefined : parts.tasks.begin(title, work);
+    const task = what.task && parts.tasks.begin(what.task.kind, what.task.subject as never, work);
     const done = (task?.result ?? work(() => undefined)).finally(() => this.#storing.delete(record.id));
     done.catch(() => undefined);
     what.closed?.catch(() => undefined);
@@ -130,7 +135,7 @@ export class SnapshotStoring {
       disks.catch(() => undefined);
       await memory?.done;
       const settlings = await disks;
-      if (this.#storing.get(record.id)?.cancelled) throw new ContractError('conflict', 'cancelled');
+      if (this.#storing.get(record.id)?.cancelled) throw new ContractError('cancelled');
       // Whoever sees that it is ready sees what it takes up.
       await parts.measured();
       await parts.library.timeline.apply({
@@ -144,9 +149,10 @@ export class SnapshotStoring {
           .then(() => parts.collectSoon())
           .catch((error: unknown) => this.#present.warn(error));
     } catch (error) {
+      const wasCancelled = abort.signal.aborted;
       abort.abort();
       await memory?.done.catch(() => undefined);
-      await this.#failed(record, retired, error as Error);
+      await this.#failed(record, retired, error, wasCancelled);
       throw error;
     }
     const gone = retired.map(({ id }) => id);
@@ -169,20 +175,18 @@ export class SnapshotStoring {
   }
 
   /** Takes the row back; but disks that a return left behind stay, until a later start of the program can store them. */
-  async #failed(record: NewSnapshotRecord, retired: readonly HeadRecord[], error: Error): Promise<void> {
+  async #failed(record: NewSnapshotRecord, retired: readonly HeadRecord[], error: unknown, wasCancelled: boolean): Promise<void> {
     const { parts, id: machine } = this.#present;
     this.#present.forget(record.id);
     // Nobody waits for it, and nobody would see that it went.
-    if (record.kind === 'kept' && error.name !== 'AbortError')
-      this.#present.warn(new Error(`"${record.name}" is not stored: ${error.message}`));
+    if (record.kind === 'kept' && !wasCancelled)
+      this.#present.warn(new ContractError('snapshot-not-stored', { name: record.name, why: causeOf(error) }));
     parts.collectSoon();
     await parts.storage.run.dropOwners({ owners: [ownerOf(record.id)] }).catch(() => undefined);
     try {
       if (retired.length > 0) {
-        const isDamaged = /^Damaged/.test(error.name) || (error as { problem?: unknown }).problem === 'damaged';
-        const reason = isDamaged
-          ? `its disks cannot be read (${error.message}); they are kept until the snapshot is deleted`
-          : `not stored yet (${error.message}); its disks are kept, and stored when Vivarium starts again`;
+        const isDamaged = error instanceof CodedError && error.kind === 'damaged';
+        const reason = wordsOf(faultWith(isDamaged ? 'snapshot-disks-unreadable' : 'snapshot-not-stored-yet', { why: causeOf(error) }));
         await parts.library.snapshots.setState(record.id, isDamaged ? 'damaged' : 'storing', reason);
       } else {
         await parts.library.timeline.apply({ remove: [record.id] });

@@ -1,5 +1,5 @@
 /** Suspending: the memory is saved as a snapshot and the threads end; the next start goes on from there. */
-import { ContractError } from '../../preload/contract/contract.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { SnapshotStoring } from './storing.ts';
 import type { MachinePresent } from './machine-present.ts';
 import { takeRunning } from './taking.ts';
@@ -13,18 +13,21 @@ export async function suspend(present: MachinePresent, storing: SnapshotStoring,
   const { machine, parts } = present;
   const { life, record } = machine;
   const { name } = record.definition;
-  if (life.state !== 'running' && life.state !== 'paused')
-    throw new ContractError('conflict', `"${name}" is ${life.state}, not running: there is nothing to suspend`);
+  if (life.state !== 'running' && life.state !== 'paused') throw new ContractError('suspend-not-running', { name, state: life.state });
   const paused = life.state === 'paused';
   const reason = life.reason;
   if (!paused) await life.pause('being suspended');
   const { run } = life;
   try {
-    const request = { kind: 'suspended', name: 'suspended', paused, title: `Suspending "${name}"` } as const;
+    const request = {
+      kind: 'suspended',
+      name: 'suspended',
+      paused,
+      task: { kind: 'suspend', subject: { machine: present.id, name } },
+    } as const;
     const taken = await takeRunning(present, storing, request);
     await taken.stored;
-    if (life.run !== run || !present.isUnchanged)
-      throw new ContractError('conflict', `"${name}" kept running while it was being suspended: the snapshot is kept; suspend it again`);
+    if (life.run !== run || !present.isUnchanged) throw new ContractError('suspend-kept-running', { name });
     await parts.library.timeline.apply({ present: { machine: present.id, parent: taken.record.id, suspended: true } });
     await life.stop(why);
   } catch (error) {

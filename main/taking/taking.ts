@@ -1,6 +1,6 @@
 /** Taking a snapshot point: of a running or paused machine all of it, of one that is off its disks. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineConfiguration } from '../../emulator/index.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import { NAME_MAX } from '../../preload/contract/schema/shapes.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
 import type { Snapshot, SnapshotId, SnapshotKind } from '../../preload/contract/snapshots.ts';
@@ -9,7 +9,7 @@ import type { NewSnapshotRecord, SnapshotDisk } from '../library/snapshot-record
 import { ulid } from '../library/ulid.ts';
 import { disksOn, headsOf } from '../heads/head-keeping.ts';
 import type { TimelineChange } from '../library/timeline-records.ts';
-import type { SnapshotStoring, MemoryStoring, Taken } from './storing.ts';
+import type { SnapshotStoring, MemoryStoring, Taken, StoringTask } from './storing.ts';
 import { newRecord, type SnapshotPoint } from './records.ts';
 import { timeText } from '../../emulator/quantities/moments.ts';
 import type { MachinePresent } from './machine-present.ts';
@@ -28,7 +28,7 @@ export interface TakeRequest {
   readonly name: string;
   readonly note?: string;
   /** Shown among the tasks; absent: no task. */
-  readonly title?: string;
+  readonly task?: StoringTask;
   /** Whether the machine is paused when it comes back; absent: as it is now. */
   readonly paused?: boolean;
   /** Nobody sees it: it is only made to be read, and purged. */
@@ -74,7 +74,7 @@ export interface Held {
 /** Takes a snapshot point of a machine that runs or is paused, and goes on from it. In turn. */
 export async function takeRunning(present: MachinePresent, storing: SnapshotStoring, request: TakeRequest): Promise<Taken> {
   const { record, memory } = await holdRunning(present, storing, request);
-  return storing.begin(record, { memory, retired: [], ...(request.title === undefined ? {} : { title: request.title }) });
+  return storing.begin(record, { memory, retired: [], ...(request.task ? { task: request.task } : {}) });
 }
 
 /**
@@ -131,17 +131,15 @@ export async function takeOff(present: MachinePresent, storing: SnapshotStoring,
   // Of a machine that was never started, the disks are made now.
   await parts.disks.attach(machine.record, machine.record.definition);
   const heads = headsOf(await parts.library.heads.present(present.id), machine.record.definition);
-  if (heads.length === 0)
-    throw new ContractError('conflict', `"${machine.record.definition.name}" is off and has no disk to snapshot: start it first`);
+  if (heads.length === 0) throw new ContractError('snapshot-needs-disk', { name: machine.record.definition.name });
   const { parent, suspended } = await parts.library.timeline.present(present.id);
-  if (suspended)
-    throw new ContractError('conflict', `"${machine.record.definition.name}" is suspended, which already is a snapshot: start it first`);
+  if (suspended) throw new ContractError('snapshot-is-suspended', { name: machine.record.definition.name });
   const record = recordOfDisks(present, request, parent, { heads, disks: disksOn(heads, machine.record.definition) });
   await parts.library.timeline.apply({
     insert: [{ record, saved: { consoles: [] } }],
     present: { machine: present.id, parent: record.id, suspended: false },
   });
-  const taken = storing.begin(record, { retired: [], ...(request.title === undefined ? {} : { title: request.title }) });
+  const taken = storing.begin(record, { retired: [], ...(request.task ? { task: request.task } : {}) });
   await taken.stored;
   return taken;
 }
@@ -162,9 +160,5 @@ export function recordOfDisks(
 /** @throws ContractError for a machine whose writes go where no snapshot can hold them */
 export function refuseDirect({ disks }: MachineDefinition): void {
   const slot = disks.findIndex(({ readonly, writes }) => !readonly && (writes ?? 'direct') === 'direct');
-  if (slot >= 0)
-    throw new ContractError(
-      'conflict',
-      `disk ${slot + 1} is written directly, so it cannot be part of a snapshot: set its writes to "overlay" under Hardware (the image is then not changed)`,
-    );
+  if (slot >= 0) throw new ContractError('disk-direct-snapshot', { slot });
 }

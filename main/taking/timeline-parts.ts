@@ -23,7 +23,7 @@ export interface DiskParts {
   claim(machine: MachineRecord, definition: MachineDefinition): Promise<readonly DiskAttachment[]>;
   /** One on a head. */
   attachment(head: HeadRecord, definition: DiskDefinition): DiskAttachment;
-  /** Makes sure that a base is what it was. @throws ChangedBaseError saying what differs and what to do */
+  /** Makes sure that a base is what it was. @throws ContractError saying what differs and what to do */
   checkBase(base: DiskBase): Promise<DiskBase>;
 }
 

@@ -1,6 +1,6 @@
 /** Long work with progress and a way to cancel it; it goes on when the window that asked for it is closed. */
-import { ContractError } from '../../preload/contract/contract.ts';
-import type { TaskStatus } from '../../preload/contract/tasks.ts';
+import { ContractError, causeOf } from '../../preload/contract/errors/contract-error.ts';
+import type { TaskKind, TaskKinds, TaskStatus } from '../../preload/contract/tasks.ts';
 
 /** What work tells about itself. */
 export type Progress = Pick<TaskStatus, 'message' | 'fraction' | 'bytesDone' | 'bytesTotal' | 'bytesPerSecond'>;
@@ -16,14 +16,17 @@ export interface Task<T> {
 export interface TaskList {
   list(): readonly TaskStatus[];
   /**
-   * Begins work under a title; the caller may look at the result or leave it to the list.
-   * @param lastWords what a person is to know of the result, where `done` does not say it all
+   * Begins work of a kind on its subject; the caller may look at the result or leave it to the list.
+   * @param resultOf what everybody is told of the work's value; kinds without a result have none
    */
-  begin<T>(title: string, work: Work<T>, lastWords?: (value: T) => string): Task<T>;
+  begin<K extends TaskKind, T>(kind: K, subject: TaskKinds[K]['subject'], work: Work<T>, ...resultOf: ResultOf<K, T>): Task<T>;
   /** @throws ContractError `missing` for an unknown id; cancelling an ended task does nothing */
   cancel(id: string): void;
   cancelAll(): void;
 }
+
+/** Makes a kind's result of what its work answers; nothing for kinds whose result is nothing. */
+export type ResultOf<K extends TaskKind, T> = TaskKinds[K]['result'] extends null ? [] : [resultOf: (value: T) => TaskKinds[K]['result']];
 
 /** Ended tasks kept for a person to look at. */
 const ENDED_KEPT = 20;
@@ -42,34 +45,37 @@ export function taskList(changed: (status: TaskStatus) => void): TaskList {
 
   return {
     list: () => [...entries.values()].map(({ status }) => status),
-    begin(title, work, lastWords = () => 'done') {
+    begin(kind, subject, work, ...[resultOf]) {
       const id = `task-${next++}`;
       const abort = new AbortController();
       let toldAt = 0;
       const entry = {
-        status: { id, title, state: 'running', message: '', startedAt: Date.now() } as TaskStatus,
+        status: { id, kind, subject, state: 'running', message: '', startedAt: Date.now() } as TaskStatus,
         cancel: () => abort.abort(),
       };
       entries.set(id, entry);
       const tell = (change: Partial<TaskStatus>, always: boolean) => {
-        entry.status = { ...entry.status, ...change };
+        entry.status = { ...entry.status, ...change } as TaskStatus;
         if (!always && Date.now() - toldAt < TELL_EVERY) return;
         toldAt = Date.now();
         changed(entry.status);
       };
       tell({}, true);
-      const end = (state: 'done' | 'failed' | 'cancelled', message: string) => {
-        tell({ state, message, endedAt: Date.now() }, true);
+      const end = (change: Partial<TaskStatus>) => {
+        tell({ ...change, message: '', endedAt: Date.now() }, true);
         forget();
       };
       const report = (progress: Progress) => {
         if (entry.status.state === 'running') tell(progress, progress.message !== entry.status.message);
       };
       const result = work(report, abort.signal).then(
-        (value) => (end('done', lastWords(value)), value),
+        (value) => {
+          end({ state: 'done', result: resultOf ? resultOf(value) : null } as Partial<TaskStatus>);
+          return value;
+        },
         (error: unknown) => {
-          if (abort.signal.aborted) end('cancelled', 'cancelled');
-          else end('failed', error instanceof Error ? error.message : String(error));
+          if (abort.signal.aborted) end({ state: 'cancelled' });
+          else end({ state: 'failed', fault: causeOf(error) });
           throw error;
         },
       );
@@ -79,7 +85,7 @@ export function taskList(changed: (status: TaskStatus) => void): TaskList {
     },
     cancel(id) {
       const entry = entries.get(id);
-      if (!entry) throw new ContractError('missing', 'this task no longer exists');
+      if (!entry) throw new ContractError('task-gone');
       entry.cancel();
     },
     cancelAll: () => entries.forEach((entry) => entry.cancel()),

@@ -1,10 +1,10 @@
 /** Images that become disks of a machine: by reference, where the file stays what the disk stands on, or as a copy. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { boardOf } from '../../preload/contract/definition/boards.ts';
 import { FIRST_VERSION } from '../heads/head-supply.ts';
 import { reading } from './reading-progress.ts';
 import type { ImageFormat } from '../../emulator/disk/open.ts';
 import type { Emitter } from '../../preload/contract/contract.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
 import type { disks } from '../../preload/contract/disks.ts';
 import type { DiskDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { HeadId, HeadRecord } from '../library/head-records.ts';
@@ -73,7 +73,7 @@ export class BringingIn {
       await library.heads.create(head);
       await supervisor.update(head.machine, ({ board, disks }) => {
         const { disksMax } = boardOf(board);
-        if (disks.length >= disksMax) throw new ContractError('conflict', `a machine has at most ${disksMax} disks: remove one first`);
+        if (disks.length >= disksMax) throw new ContractError('disks-too-many', { most: disksMax });
         return { disks: [...disks, definition] };
       });
     } catch (error) {

@@ -12,7 +12,6 @@ export interface Carrying {
   diff(from: SnapshotId, to: SnapshotId | null): Promise<SnapshotDiff>;
   export(machine: MachineId, file: string): { readonly task: string };
   import(file: string): { readonly task: string };
-  imported(task: string): MachineId | null;
 }
 
 export interface CarryingParts extends ImportingParts {

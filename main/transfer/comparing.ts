@@ -1,5 +1,5 @@
 /** What two snapshots of a machine differ in, or one and the present. */
-import { ContractError } from '../../preload/contract/contract.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotDiff, SnapshotId } from '../../preload/contract/snapshots.ts';
 import { compareDefinitions } from '../compare/compare-definitions.ts';
@@ -25,10 +25,10 @@ export function comparing(timelines: Timelines, storage: CarryingStorage) {
   async function diff(from: SnapshotId, to: SnapshotId | null): Promise<SnapshotDiff> {
     await timelines.recovered();
     const before = await library.snapshots.get(from);
-    if (before.machine === null) throw new ContractError('missing', 'this snapshot no longer exists');
+    if (before.machine === null) throw new ContractError('snapshot-gone');
     const other = to === null ? undefined : await library.snapshots.get(to);
     for (const { name, state, reason } of other ? [before, other] : [])
-      if (state === 'storing') throw new ContractError('conflict', `"${name}" is still ${reason}: wait a moment and try again`);
+      if (state === 'storing') throw new ContractError('snapshot-unfinished', { name, doing: reason });
     const now = machineOf(before.machine).record.definition;
     const hardware = compareDefinitions(definedAs(before), other ? definedAs(other) : now);
     const after = other ? { state: stateOf(other), undo: async () => undefined } : await comparedPresent(before.machine);

@@ -1,6 +1,7 @@
 /** A machine with its timeline into a file. */
 import type { DiskDefinition, MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
+import type { ExportResult } from '../../preload/contract/tasks.ts';
 import type { ArchivedMachine } from '../archive/archived-machine.ts';
 import { refuseTarget } from '../archive/record-writer.ts';
 import type { Report } from '../jobs/job.ts';
@@ -43,15 +44,6 @@ export function exporting(timelines: Timelines, storage: CarryingStorage, progra
     return new Set(all.map(({ id }) => id));
   }
 
-  const leftOutDisk = (number: number) =>
-    `disk ${number} was left out: it was added while the machine was running; restart the machine and export it again`;
-  /** What is left out of a file and why, for a person. */
-  function leftOutWords(leftOut: readonly SnapshotRecord[]): string[] {
-    if (leftOut.length === 0) return [];
-    const each = leftOut.map(({ name, state, reason }) => `"${name}" (${state === 'damaged' ? 'damaged: ' : ''}${reason})`);
-    return [`${leftOut.length === 1 ? 'one snapshot was' : `${leftOut.length} snapshots were`} left out: ${each.join('; ')}`];
-  }
-
   /**
    * @param definition as it was before `present` was taken
    * @param wanted the snapshots that are to be in it
@@ -90,8 +82,11 @@ export function exporting(timelines: Timelines, storage: CarryingStorage, progra
       snapshots,
     };
     const leftOut = all.filter(({ id, deletedAt, state }) => wanted.has(id) && deletedAt === undefined && state !== 'ready');
-    const disksLeftOut = definition.disks.flatMap((disk, slot) => (comesAlong(disk) ? [] : [slot + 1]));
-    return { what, words: [...leftOutWords(leftOut), ...disksLeftOut.map(leftOutDisk)].join('; ') };
+    const result: ExportResult = {
+      snapshots: leftOut.map(({ name, state, reason }) => ({ name, damaged: state === 'damaged', reason })),
+      disks: definition.disks.flatMap((disk, slot) => (comesAlong(disk) ? [] : [slot])),
+    };
+    return { what, result };
   }
 
   return (machine: MachineId, file: string): { readonly task: string } => {
@@ -105,14 +100,14 @@ export function exporting(timelines: Timelines, storage: CarryingStorage, progra
       const { definition } = machineOf(machine).record;
       const present = await unkept(machine, definition);
       try {
-        const { what, words } = await archived(machine, definition, wanted, present?.record);
+        const { what, result } = await archived(machine, definition, wanted, present?.record);
         const args = { file, machine: what, library: library.home.library, withBases: true, program, date: Date.now() };
         await storage.run.exportMachine(args, { progress, signal });
-        return words === '' ? 'done' : words;
+        return result;
       } finally {
         await present?.undo();
       }
     };
-    return { task: tasks.begin(`Exporting "${name}" to ${file}`, work, (words) => words).id };
+    return { task: tasks.begin('export-machine', { machine, name, path: file }, work, (result) => result).id };
   };
 }

@@ -1,11 +1,11 @@
 /** Machines out of files, as new ones. */
 import { join } from 'node:path';
-import { RecentlyUsed } from '../../emulator/structures/recently-used.ts';
 import { safeText } from '../../preload/contract/foreign-text.ts';
 import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import { NAME_MAX } from '../../preload/contract/schema/shapes.ts';
 import type { ImportedMachine } from '../archive/import-machine.ts';
 import { discardHeads, headsFrom } from '../heads/head-keeping.ts';
+import type { Report } from '../jobs/job.ts';
 import type { NewSnapshotRecord } from '../library/snapshot-records.ts';
 import { ulid } from '../library/ulid.ts';
 import { showScreens } from '../snapshots/branching.ts';
@@ -14,9 +14,6 @@ import { ownerOf } from '../storage/owners.ts';
 import { freeName } from '../supervisor/template-definition.ts';
 import type { CarryingStorage } from './carrying-jobs.ts';
 
-/** Imported machines remembered: the newest. */
-const REMEMBERED = 100;
-
 export interface ImportingParts {
   /** Names of the machines there are. */
   names(): readonly string[];
@@ -24,10 +21,9 @@ export interface ImportingParts {
   adopt(machine: MachineId): Promise<unknown>;
 }
 
-/** Imports as tasks, and what became of them. */
+/** Imports as tasks; each results in the machine it made. */
 export function importing(timelines: Timelines, storage: CarryingStorage, { names, adopt }: ImportingParts) {
   const { library, tasks } = timelines.parts;
-  const made = new RecentlyUsed<string, MachineId>(REMEMBERED);
 
   async function adoptImported({ machine, saved }: ImportedMachine): Promise<MachineId> {
     const id = ulid() as MachineId;
@@ -61,23 +57,15 @@ export function importing(timelines: Timelines, storage: CarryingStorage, { name
 
   return {
     import(file: string): { readonly task: string } {
-      const task = tasks.begin(`Importing ${file}`, async (progress, signal) => {
+      const work = async (progress: Report, signal: AbortSignal) => {
         await timelines.recovered();
         const filesFolder = join(library.home.folder, 'imported');
         const machine = await adoptImported(await storage.run.importMachine({ file, filesFolder }, { progress, signal }));
         await timelines.usage.measure();
         await adopt(machine);
         return machine;
-      });
-      task.result.then(
-        (machine) => {
-          made.put(task.id, machine);
-        },
-        () => undefined,
-      );
-      return { task: task.id };
+      };
+      return { task: tasks.begin('import-machine', { path: file }, work, (machine) => ({ machine })).id };
     },
-    /** The machine an ended import made; `null` while it runs or when it failed. */
-    imported: (task: string): MachineId | null => made.get(task) ?? null,
   };
 }

@@ -1,6 +1,6 @@
 /** A machine's disks written as image files: as they are now, beside the running guest too, or as they were in a snapshot. */
 import { reading } from './reading-progress.ts';
-import { ContractError } from '../../preload/contract/contract.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { HeadRecord } from '../library/head-records.ts';
@@ -40,10 +40,10 @@ export class TakingOut {
   async snapshot(machine: MachineId, id: SnapshotId, slot: number, file: File, progress: Report, signal: AbortSignal): Promise<void> {
     const { library, storage } = this.#parts;
     const { disks, state, name, machine: owner } = await library.snapshots.get(id);
-    if (owner !== machine) throw new ContractError('missing', 'this snapshot no longer exists');
-    if (state === 'storing') throw new ContractError('conflict', `"${name}" is still being stored: wait until it is ready`);
+    if (owner !== machine) throw new ContractError('snapshot-gone');
+    if (state === 'storing') throw new ContractError('snapshot-storing', { name });
     const disk = disks.find((candidate) => candidate.slot === slot);
-    if (!disk) throw new ContractError('missing', `there is no disk ${slot + 1} in "${name}": ${heldWords(disks)}`);
+    if (!disk) throw new ContractError('disk-not-in-snapshot', { name, slot, count: disks.length });
     if (disk.base) await checkBase(disk.base, reading(disk.base.path, progress), signal);
     // A copy of the list: the snapshot may be deleted meanwhile.
     await this.#withCopy({ owner: `snapshot:${id}`, prefix: `disk${slot}` }, (content) =>
@@ -56,26 +56,25 @@ export class TakingOut {
     const { library, storage, supervisor } = this.#parts;
     const machine = supervisor.machine(id);
     const definition = machine.record.definition.disks[slot];
-    if (!definition) throw new ContractError('missing', `there is no disk ${slot + 1}`);
+    if (!definition) throw new ContractError('disk-missing-here', { slot });
     const options = { progress, signal };
     if (!hasHead(definition)) {
-      if (machine.life.isActive && !definition.readonly)
-        throw new ContractError('conflict', 'the guest writes to this file directly: stop the machine before exporting the disk');
+      if (machine.life.isActive && !definition.readonly) throw new ContractError('disk-direct-export');
       const { path, sizeBytes } = definition;
-      if (path === undefined) throw new ContractError('unavailable', 'the disk has no file');
+      if (path === undefined) throw new ContractError('disk-nothing-to-export');
       const { format } = await lookAtDiskFile(path, { format: definition.format });
       const source = { sizeBytes: sizeBytes ?? (await lookAtBase(path, format)).sizeBytes, base: { path, format } };
       await storage.run.exportImage({ source, ...file }, options);
       return;
     }
     const head = (await library.heads.present(id)).find(({ disk }) => disk === definition.id);
-    if (!head) throw new ContractError('conflict', `disk ${slot + 1} is still empty: start the machine once, or export its base image`);
+    if (!head) throw new ContractError('disk-still-empty', { slot });
     if (head.base) await checkBase(head.base, reading(head.base.path, progress), signal);
     const isRunning = () => machine.life.state === 'running' || machine.life.state === 'paused';
     if (isRunning()) await this.#running(machine, head, (source) => storage.run.exportImage({ source, ...file }, options));
     else
       await this.#parts.alone(id, async () => {
-        if (machine.life.isActive) throw new ContractError('conflict', 'the machine was started in the meantime: stop it and try again');
+        if (machine.life.isActive) throw new ContractError('disk-machine-started');
         await storage.run.exportImage({ source: await this.#atRest(head), ...file }, options);
       });
   }
@@ -130,8 +129,6 @@ export class TakingOut {
   }
 }
 
-const heldWords = ({ length }: { readonly length: number }): string =>
-  length === 0 ? 'it holds no disks' : length === 1 ? 'it holds one disk' : `it holds ${length} disks`;
 
 /** What a head or a snapshot's disk stands on. */
 function plain({ sizeBytes, base }: Pick<HeadRecord, 'sizeBytes' | 'base'>): Pick<DiskSource, 'sizeBytes' | 'base'> {

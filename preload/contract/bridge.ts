@@ -4,9 +4,9 @@
  * outcomes and are made errors again by the window.
  */
 import type { ConsoleChannel } from './consoles.ts';
-import type { ErrorCode } from './contract.ts';
+import type { Fault } from '../../emulator/index.ts';
 
-export type Outcome = { readonly ok: unknown } | { readonly error: { readonly code: ErrorCode; readonly message: string } };
+export type Outcome = { readonly ok: unknown } | { readonly error: Fault };
 
 export interface Bridge {
   /** Answers a declared call; others are refused as invalid. Never rejects. */

@@ -4,7 +4,7 @@ import { ContractError, type Check } from './contract.ts';
 import { anyBoard } from './definition/boards.ts';
 import { bytes, imageFormat, NOTE_MAX, path, templateName } from './definition/parts.ts';
 import { definition } from './definition/schema.ts';
-import { firstProblem, refusalOf } from './schema/problems.ts';
+import { firstProblem } from './schema/problems.ts';
 import { flag, list, name, oneOf, optional, partial, record, text, whole, type Schema } from './schema/shapes.ts';
 
 /** Checks a call's arguments one by one; too many or too few are refused. */
@@ -15,14 +15,14 @@ export function argsWithOptional(needed: readonly Schema[], ...more: readonly Sc
   const schemas = [...needed, ...more];
   return (values) => {
     if (values.length < needed.length || values.length > schemas.length)
-      throw new ContractError('invalid', `the call must be given ${schemas.length} arguments, not ${values.length}`);
+      throw new ContractError('arguments-count', { wanted: schemas.length, given: values.length });
     values.forEach((value, index) => requireSchema(schemas[index] as Schema, value, `argument ${index + 1}`));
   };
 }
 /** @throws ContractError `invalid`, naming the part of the value that is wrong */
 export function requireSchema(schema: Schema, value: unknown, where: string): void {
   const problem = firstProblem(schema, value);
-  if (problem) throw new ContractError('invalid', refusalOf(where, problem));
+  if (problem) throw new ContractError('argument-invalid', { where, field: problem.field, message: problem.message });
 }
 /** A call without arguments. */
 export const nothing: Check = args();

@@ -61,17 +61,5 @@ export type Emitter<C> =
     ? { [K in keyof M as M[K] extends Event<unknown> ? K : never]: M[K] extends Event<infer T> ? (payload: T) => void : never }
     : never;
 
-/** An error that crosses the border with its code; `message` says what to do next. */
-export class ContractError extends Error {
-  override readonly name = 'ContractError';
-  readonly code: ErrorCode;
-  constructor(code: ErrorCode, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-/**
- * `invalid`: the arguments; `missing`: no such thing; `conflict`: not in this state; `changed`: it is no longer what the
- * caller had read, who may read it again; `unavailable`: the world lacks something; `internal`: our bug.
- */
-export type ErrorCode = 'invalid' | 'missing' | 'conflict' | 'changed' | 'unavailable' | 'internal';
+export { ContractError } from './errors/contract-error.ts';
+export type { ErrorCode } from './errors/catalogue.ts';

@@ -1,4 +1,5 @@
 /** Disks of machines: what they stand on, how large they really are, and bringing images in and out. */
+import type { Fault } from '../../emulator/error/coded-error.ts';
 import { args, diskExport, diskId, diskImport, diskSize, diskSlot, machineId } from './checks.ts';
 import { call, contract, event } from './contract.ts';
 import type { MachineId } from './machines.ts';
@@ -29,9 +30,9 @@ export interface DiskStatus {
   /** Bytes on the host that belong to this disk alone: its overlay and what is stored of it; the base not included. */
   readonly hostBytes: number;
   /** Why the disk cannot be used now (its base has changed or is gone) and what to do; absent when it can. */
-  readonly problem?: string;
+  readonly problem?: Fault;
   /** Something else uses its file too, and the machine cannot start meanwhile; absent where nothing does. */
-  readonly warning?: string;
+  readonly warning?: Fault;
 }
 
 /** A snapshot that holds a disk's content. */

@@ -11,7 +11,6 @@ import {
   snapshotId,
   snapshotIds,
   snapshotPatch,
-  taskId,
   branchRequest,
   diffTarget,
 } from './checks.ts';
@@ -173,8 +172,6 @@ export const snapshots = contract('snapshots', {
   export: call<(machine: MachineId, file: string) => { readonly task: string }>(args(machineId, hostPath)),
   /** Reads such a file into a new machine; the task's result is the machine. */
   import: call<(file: string) => { readonly task: string }>(args(hostPath)),
-  /** The machine an ended import made; `null` while it runs or when it failed. */
-  imported: call<(task: string) => MachineId | null>(args(taskId)),
   /** Checks every stored byte; what is affected is marked and named, the rest stays usable. */
   checkAll: call<() => { readonly task: string }>(nothing),
 

@@ -1,21 +1,79 @@
-/** Tasks: long work with progress, a log and a way to cancel, which survives the window that asked for it. */
+/** Tasks: long work with progress and a way to cancel it, which survives the window that asked for it. */
+import type { Fault } from '../../emulator/index.ts';
 import { args, nothing, taskId } from './checks.ts';
 import { call, contract, event } from './contract.ts';
+import type { MachineId } from './machines.ts';
 
-export interface TaskStatus {
+/** A machine as it was called when the work began. */
+interface OfMachine {
+  readonly machine: MachineId;
+  readonly name: string;
+}
+interface OfDisk extends OfMachine {
+  readonly slot: number;
+}
+
+/** Every kind of work: what it is about, and what it gives when it is done. */
+export interface TaskKinds {
+  /** `name`: of the machine that waits for the template's parts. */
+  readonly 'fetch-template': { readonly subject: { readonly template: string; readonly name?: string }; readonly result: null };
+  readonly 'boot-template': { readonly subject: { readonly template: string }; readonly result: null };
+  readonly 'record-base': { readonly subject: { readonly path: string }; readonly result: null };
+  readonly 'check-base': { readonly subject: { readonly path: string }; readonly result: null };
+  readonly 'accept-base': { readonly subject: OfDisk & { readonly path: string }; readonly result: null };
+  readonly 'compact-disk': { readonly subject: OfDisk; readonly result: null };
+  readonly 'add-disk': { readonly subject: OfMachine & { readonly path: string }; readonly result: null };
+  readonly 'export-disk': { readonly subject: OfDisk & { readonly path: string }; readonly result: null };
+  readonly 'store-snapshot': { readonly subject: OfMachine & { readonly snapshot: string }; readonly result: null };
+  readonly suspend: { readonly subject: OfMachine; readonly result: null };
+  readonly 'check-library': { readonly subject: Record<never, never>; readonly result: null };
+  readonly purge: { readonly subject: { readonly names: readonly string[] }; readonly result: PurgeResult };
+  readonly 'export-machine': { readonly subject: OfMachine & { readonly path: string }; readonly result: ExportResult };
+  readonly 'import-machine': { readonly subject: { readonly path: string }; readonly result: { readonly machine: MachineId } };
+}
+export type TaskKind = keyof TaskKinds;
+
+/** What came of a permanent deletion. */
+export interface PurgeResult {
+  /** Bytes on the host that are free again. */
+  readonly freedBytes: number;
+  /** `held`: damaged data in the library keeps the space until it is deleted itself; `nothing`: there was none. */
+  readonly space: 'freed' | 'held' | 'nothing';
+}
+/** What an export left out, and why. */
+export interface ExportResult {
+  readonly snapshots: readonly { readonly name: string; readonly damaged: boolean; readonly reason: string }[];
+  /** Slots of disks that were added while the machine ran. */
+  readonly disks: readonly number[];
+}
+
+/** The kind of a task with its subject, as its title is made from. */
+export type TaskWork = { [K in TaskKind]: { readonly kind: K; readonly subject: TaskKinds[K]['subject'] } }[TaskKind];
+
+interface TaskState {
   readonly id: string;
-  readonly title: string;
   readonly state: 'running' | 'done' | 'failed' | 'cancelled';
-  /** What is being done now, or why it failed and what to do next. */
+  /** The step that is being done now, for a person to read. */
   readonly message: string;
+  /** Present when it failed: why. */
+  readonly fault?: Fault;
   /** 0 to 1; absent where the amount is not known. */
   readonly fraction?: number;
+  /** Bytes; absent where the work is not counted in bytes. */
   readonly bytesDone?: number;
   readonly bytesTotal?: number;
   readonly bytesPerSecond?: number;
   readonly startedAt: number;
   readonly endedAt?: number;
 }
+export type TaskStatus = {
+  [K in TaskKind]: TaskState & {
+    readonly kind: K;
+    readonly subject: TaskKinds[K]['subject'];
+    /** Present when it is done. */
+    readonly result?: TaskKinds[K]['result'];
+  };
+}[TaskKind];
 
 export const tasks = contract('tasks', {
   list: call<() => readonly TaskStatus[]>(nothing),

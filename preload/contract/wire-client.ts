@@ -72,7 +72,7 @@ export function createWireClient(): WireClient {
 
   const call = (service: string, method: string, args: readonly unknown[]) =>
     new Promise((resolve, reject: (error: Error) => void) => {
-      if (!link) return reject(new ContractError('unavailable', lostReason));
+      if (!link) return reject(new ContractError('wire-lost', { reason: lostReason }));
       const id = next++;
       pending.set(id, { resolve, reject });
       link(encodeMessage({ kind: 'call', id, service, method, args }));
@@ -118,8 +118,7 @@ export function createWireClient(): WireClient {
 
   const handle = (message: ServerMessage) => {
     if (message.kind === 'answer') settle(message.id, (waiting) => waiting.resolve(message.ok));
-    else if (message.kind === 'refusal')
-      settle(message.id, (waiting) => waiting.reject(new ContractError(message.error.code, message.error.message)));
+    else if (message.kind === 'refusal') settle(message.id, (waiting) => waiting.reject(ContractError.of(message.error)));
     else if (message.kind === 'event')
       listeners.get(`${message.service}.${message.name}`)?.forEach((listener) => listener(message.payload));
     else if (message.kind === 'opened') opened(message.channel, message.historyBytes);
@@ -213,7 +212,7 @@ export function createWireClient(): WireClient {
     detach(reason) {
       link = undefined;
       lostReason = reason;
-      for (const id of [...pending.keys()]) settle(id, (waiting) => waiting.reject(new ContractError('unavailable', reason)));
+      for (const id of [...pending.keys()]) settle(id, (waiting) => waiting.reject(new ContractError('wire-lost', { reason })));
       for (const number of [...channels.keys()]) closeChannel(number, reason);
       commands.lost({ kind: 'failed', reason });
     },

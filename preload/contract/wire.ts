@@ -8,10 +8,11 @@
 import { parseBoundedJson } from './bounded-json.ts';
 import { commandControl, commandRequest, requireSchema } from './checks.ts';
 import type { CommandControl, CommandEnd, CommandLoss, CommandRequest } from './commands.ts';
-import { ContractError, type ErrorCode } from './contract.ts';
+import type { Fault } from '../../emulator/index.ts';
+import { ContractError } from './contract.ts';
 
 /** Raised when frames change meaning; a client that reads another number in `hello` must not go on. */
-export const WIRE_VERSION = 2;
+export const WIRE_VERSION = 3;
 
 /**
  * Bytes that a channel may have under way in each direction: whoever sends stops there until the other side has dealt with
@@ -55,7 +56,7 @@ export type ServerMessage =
   /** The first message on every connection. */
   | { readonly kind: 'hello'; readonly wire: number; readonly version: string }
   | { readonly kind: 'answer'; readonly id: number; readonly ok: unknown }
-  | { readonly kind: 'refusal'; readonly id: number; readonly error: { readonly code: ErrorCode; readonly message: string } }
+  | { readonly kind: 'refusal'; readonly id: number; readonly error: Fault }
   | { readonly kind: 'event'; readonly service: string; readonly name: string; readonly payload: unknown }
   /** `historyBytes` of the output that follows was printed before the channel was opened. */
   | { readonly kind: 'opened'; readonly channel: number; readonly historyBytes: number }
@@ -110,14 +111,14 @@ export function encodeAcknowledgement(channel: number, count: number, kind: Fram
  */
 export function decodeFrame(frame: Uint8Array): { kind: FrameKind; number: number; payload: Uint8Array } {
   const kind = frame[0] as FrameKind;
-  if (frame.length < HEADER || !Object.values(FRAME).includes(kind)) throw new ContractError('invalid', 'not a frame of this program');
+  if (frame.length < HEADER || !Object.values(FRAME).includes(kind)) throw new ContractError('wire-frame-unknown');
   const number = new DataView(frame.buffer, frame.byteOffset, frame.length).getUint32(1, true);
   return { kind, number, payload: frame.subarray(HEADER) };
 }
 
 /** The count an acknowledgement's payload carries. */
 export function decodeCount(payload: Uint8Array): number {
-  if (payload.length !== 4) throw new ContractError('invalid', 'an acknowledgement carries four bytes');
+  if (payload.length !== 4) throw new ContractError('wire-acknowledgement-wrong');
   return new DataView(payload.buffer, payload.byteOffset, 4).getUint32(0, true);
 }
 
@@ -142,7 +143,7 @@ export function decodeClientMessage(text: string): ClientMessage {
   try {
     value = parseBoundedJson(text, MESSAGE_LIMITS);
   } catch {
-    throw new ContractError('invalid', 'a message must be JSON of moderate size');
+    throw new ContractError('wire-message-not-json');
   }
   const message = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
   const { kind, id, channel, service, method, args, machine, whole, terminal } = message;
@@ -159,5 +160,5 @@ export function decodeClientMessage(text: string): ClientMessage {
     return { kind, channel, control: message['control'] as CommandControl };
   }
   if ((kind === 'finish' || kind === 'close') && isNumber(channel)) return { kind, channel };
-  throw new ContractError('invalid', 'a message must be a call, an open, a run, a control, a finish or a close');
+  throw new ContractError('wire-message-unknown');
 }

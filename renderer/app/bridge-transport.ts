@@ -10,7 +10,7 @@ import type { Transport } from './transport.ts';
 
 async function answerOf(bridge: Bridge, service: string, method: string, args: readonly unknown[]): Promise<unknown> {
   const outcome = await bridge.call(service, method, args);
-  if ('error' in outcome) throw new ContractError(outcome.error.code, outcome.error.message);
+  if ('error' in outcome) throw ContractError.of(outcome.error);
   return outcome.ok;
 }
 

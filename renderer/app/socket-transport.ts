@@ -44,7 +44,7 @@ export function createSocketTransport(url: string): Transport {
       wire.receive(typeof data === 'string' ? data : new Uint8Array(data));
     opening.onclose = ({ code }) => {
       if (socket !== opening) return;
-      wire.detach('the connection to Vivarium is lost; it is being tried again');
+      wire.detach('the connection to Vivarium was lost; reconnecting');
       void isRefused().then((refused) => {
         // A program that said that it quits is still gone; only one that answers and refuses is another one.
         if (connection !== 'connected') tell(refused ? 'refused' : connection === 'ended' ? 'ended' : 'lost');

@@ -1,4 +1,5 @@
 /** Emptying the bin from the window: asks what is lost, deletes for good, and says what came of it. */
+import { taskMessage } from '../../preload/contract/task-words.ts';
 import type { BinnedMachine } from '../../preload/contract/machines.ts';
 import { useMachines } from '../stores/machines.ts';
 import { useTasks } from '../stores/tasks.ts';
@@ -22,7 +23,7 @@ export const binnedWords = ({ snapshots, freedBytes }: BinnedMachine): string =>
 export function heldWords({ protectedSnapshots: [first, ...more] }: BinnedMachine): string | undefined {
   if (first === undefined) return undefined;
   const held = more.length === 0 ? `“${first}” is` : `“${first}” and ${more.length} more are`;
-  return `${held} protected. Restore the machine and unprotect its snapshots to delete it for good.`;
+  return `${held} protected. Restore the machine and unprotect its snapshots to delete it permanently.`;
 }
 
 export function useBinOperations() {
@@ -37,9 +38,10 @@ export function useBinOperations() {
       gone();
       const offers = chosen.map(({ definition }) => deletedText(definition.name));
       for (const { id } of toasts.list.filter(({ text }) => offers.includes(text))) toasts.dismiss(id);
-      const { state: end, message } = await tasks.ended(task);
-      if (end === 'failed') toasts.show({ tone: 'error', text: sentence(message) });
-      else toasts.show({ tone: 'info', text: `${what} deleted for good. ${sentence(message)}.` });
+      const ended = await tasks.ended(task);
+      const message = taskMessage(ended);
+      if (ended.state === 'failed') toasts.show({ tone: 'error', text: sentence(message) });
+      else toasts.show({ tone: 'info', text: `${what} permanently deleted. ${sentence(message)}.` });
     } catch (error) {
       toasts.fail(error);
     }
@@ -56,9 +58,9 @@ export function useBinOperations() {
         ? belongings(first)
         : `${chosen.map(({ definition }) => `“${definition.name}”`).join(', ')}, with their disks and snapshots,`;
     state.question.value = {
-      title: more.length === 0 ? `Delete “${first.definition.name}” for good?` : `Delete ${chosen.length} machines for good?`,
-      text: `${lost} will be gone, and nothing brings them back. Machines branched from ${more.length === 0 ? 'it' : 'them'} keep everything.${returns}`,
-      verb: 'Delete for good',
+      title: more.length === 0 ? `Delete “${first.definition.name}” permanently?` : `Delete ${chosen.length} machines permanently?`,
+      text: `${lost} will be deleted. This cannot be undone. Machines branched from ${more.length === 0 ? 'it' : 'them'} are not affected.${returns}`,
+      verb: 'Delete permanently',
       goOn: () => void purge(chosen, more.length === 0 ? `“${first.definition.name}” was` : `${chosen.length} machines were`, gone),
     };
   }

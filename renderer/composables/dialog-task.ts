@@ -2,6 +2,7 @@
  * Long work that a dialog asked for. The dialog stays until it is done, so that a failure finds what was typed; who closes
  * it before ("Continue in background") is told by a message.
  */
+import { taskMessage } from '../../preload/contract/task-words.ts';
 import { computed, onBeforeUnmount, ref } from 'vue';
 import type { TaskStatus } from '../../preload/contract/tasks.ts';
 import { useTasks } from '../stores/tasks.ts';
@@ -32,7 +33,7 @@ export function useDialogTask() {
     try {
       id.value = (await begin()).task;
       const ended = await tasks.ended(id.value);
-      if (ended.state === 'failed') fail(sentence(ended.message));
+      if (ended.state === 'failed') fail(sentence(taskMessage(ended)));
       return ended.state === 'done' ? ended : undefined;
     } catch (error) {
       fail(messageOf(error));

@@ -2,6 +2,7 @@
  * The one-button way to a shell: fetch the template's parts if they are missing, create a machine, start it and put
  * its console in front. The fetch is a task of main's, so that leaving this view does not end it.
  */
+import { taskMessage } from '../../preload/contract/task-words.ts';
 import { computed, ref } from 'vue';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import { useImages } from '../stores/images.ts';
@@ -30,10 +31,10 @@ export function useQuickBoot() {
     if (images.get(template)?.parts === 'ready') return true;
     const { task: id } = await images.fetch(template);
     taskId.value = id;
-    const { state, message } = await tasks.ended(id);
+    const ended = await tasks.ended(id);
     taskId.value = undefined;
-    if (state === 'failed') trouble.value = sentence(message);
-    return state === 'done';
+    if (ended.state === 'failed') trouble.value = sentence(taskMessage(ended));
+    return ended.state === 'done';
   }
   /** Creates a machine from a template and starts it; answers with it, or with nothing and the cause in `trouble`. */
   async function boot(template: string, name?: string, booted = false): Promise<MachineId | undefined> {

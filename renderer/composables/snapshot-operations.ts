@@ -6,7 +6,6 @@ import type { MachineId, MachineStatus } from '../../preload/contract/machines.t
 import type { Snapshot } from '../../preload/contract/snapshots.ts';
 import { useMachines } from '../stores/machines.ts';
 import { useSnapshots } from '../stores/snapshots.ts';
-import { useTasks } from '../stores/tasks.ts';
 import { useMachineOperations } from './machine-operations.ts';
 import { hardwareWords } from './snapshot-words.ts';
 import { useToasts } from './toasts.ts';
@@ -17,7 +16,6 @@ type Place = Pick<Snapshot, 'id' | 'machine' | 'name'>;
 export function useSnapshotOperations() {
   const snapshots = useSnapshots();
   const machines = useMachines();
-  const tasks = useTasks();
   const toasts = useToasts();
   const state = useWindowState();
   const { attempt } = useMachineOperations();
@@ -35,7 +33,6 @@ export function useSnapshotOperations() {
     const made = await attempt(() => snapshots.create(id, request));
     state.taking.delete(id);
     if (!made) return undefined;
-    tasks.assign(made.task, id);
     const { snapshot } = made;
     const run = () => showTimeline(id, snapshot.id);
     toasts.show({ tone: 'info', text: `Snapshot “${snapshot.name}” was taken.`, action: { label: 'Show', run } });
@@ -48,7 +45,7 @@ export function useSnapshotOperations() {
     if (hardware.length === 0) return void (await goBack(snapshot));
     state.question.value = {
       title: `Restore “${snapshot.name}”?`,
-      text: 'The machine gets back the hardware it had then. What it is now is kept as a snapshot.',
+      text: 'The machine gets back the hardware it had then. The current state is kept as a snapshot.',
       list: hardware.map(hardwareWords),
       verb: 'Restore',
       goOn: () => void goBack(snapshot),
@@ -71,7 +68,7 @@ export function useSnapshotOperations() {
     const kept = snapshots.find(machine, done.kept) ?? { id: done.kept, machine, name: 'the present before' };
     toasts.show({
       tone: 'info',
-      text: `Restored to “${name}”. The present is kept as “${kept.name}”.`,
+      text: `Restored to “${name}”. The current state was kept as “${kept.name}”.`,
       action: { label: 'Go back', run: () => void goBack(kept) },
     });
     return true;
@@ -104,7 +101,8 @@ export function useSnapshotOperations() {
     if (!done) return false;
     toasts.show({
       tone: 'info',
-      text: free.length === 1 ? `“${free[0]?.name}” was deleted. What came after it stays.` : `${free.length} snapshots were deleted.`,
+      text:
+        free.length === 1 ? `“${free[0]?.name}” was deleted. Later snapshots are not affected.` : `${free.length} snapshots were deleted.`,
       action: { label: 'Undo', run: () => void attempt(() => snapshots.undelete(machine, ids)) },
     });
     return true;

@@ -21,7 +21,7 @@ export const KIND_ICONS: Readonly<Record<SnapshotKind, IconName>> = {
 
 /** What of the machine is in it. */
 export const contentWords = ({ hasMemory, memoryMiB }: Snapshot): string =>
-  hasMemory ? `Memory (${memoryMiB} MiB), devices and disks` : 'Disks only: the machine was off';
+  hasMemory ? `Memory (${memoryMiB} MiB), devices and disks` : 'Disks only (the machine was off)';
 
 /** How long the guest had run; nothing for one that was off. */
 export const uptimeWords = ({ uptimeMs, hasMemory }: Snapshot): string => (hasMemory ? `Up ${formatDuration(uptimeMs / 1000)}` : 'Off');

@@ -55,7 +55,7 @@ export function createConsoleSession(transport: Transport, machine: string, cons
     replaying: (now) => (replaying = now),
     reset: () => terminal.reset(),
     lost: (bytes) => terminal.write(`\r\n\x1b[7m ${formatBytes(bytes)} of input did not reach the guest \x1b[0m\r\n`),
-    skipped: (bytes) => terminal.write(`\r\n\x1b[7m ${formatBytes(bytes)} of output left out \x1b[0m\r\n`),
+    skipped: (bytes) => terminal.write(`\r\n\x1b[7m ${formatBytes(bytes)} of output skipped \x1b[0m\r\n`),
   });
   terminal.onData((text) => feed.type(text));
   // Bytes that are no text: mouse reports in the old encodings.

@@ -108,7 +108,6 @@ export const useSnapshots = defineStore('snapshots', () => {
     diff: client.diff,
     exportMachine: client.export,
     importMachine: client.import,
-    imported: client.imported,
     checkAll: client.checkAll,
   };
 });

@@ -8,8 +8,6 @@ import { useServices } from '../composables/border.ts';
 export const useTasks = defineStore('tasks', () => {
   const client = useServices().tasks;
   const byId = shallowReactive(new Map<string, TaskStatus>());
-  /** Which machine a task asked for in this window is about; a task itself does not say. */
-  const subjects = shallowReactive(new Map<string, MachineId>());
   const waiting = new Map<string, ((task: TaskStatus) => void)[]>();
 
   const list = computed(() => [...byId.values()].sort((a, b) => b.startedAt - a.startedAt));
@@ -33,7 +31,6 @@ export const useTasks = defineStore('tasks', () => {
     if (task && task.state !== 'running') return Promise.resolve(task);
     return new Promise((resolve) => waiting.set(id, [...(waiting.get(id) ?? []), resolve]));
   }
-  const assign = (id: string, machine: MachineId) => void subjects.set(id, machine);
-  const runningFor = (machine: MachineId) => running.value.filter(({ id }) => subjects.get(id) === machine);
-  return { list, running, load, get, ended, assign, runningFor, cancel: client.cancel };
+  const runningFor = (machine: MachineId) => running.value.filter(({ subject }) => 'machine' in subject && subject.machine === machine);
+  return { list, running, load, get, ended, runningFor, cancel: client.cancel };
 });

@@ -33,8 +33,8 @@ describeWith(['chromium'], 'the bin', () => {
     await page.getByRole('heading', { name: 'Delete “gamma” for good?' }).waitFor({ state: 'detached' });
     expect(left(main)).toEqual(['beta', 'gamma', 'delta']);
     await remove.click();
-    await page.getByRole('button', { name: 'Delete for good', exact: true }).click();
-    await page.getByText('“gamma” was deleted for good. 100 MiB given back.').waitFor();
+    await page.getByRole('button', { name: 'Delete permanently', exact: true }).click();
+    await page.getByText('“gamma” was permanently deleted. 100 MiB freed.').waitFor();
     await remove.waitFor({ state: 'detached' });
     expect(left(main)).toEqual(['beta', 'delta']);
   });
@@ -46,7 +46,7 @@ describeWith(['chromium'], 'the bin', () => {
     await page.getByRole('button', { name: 'Empty the bin' }).click();
     await page.getByText('“beta”, “gamma”, with their disks and snapshots, will be gone').waitFor();
     await page.getByText('At least 300 MiB of space is freed.').waitFor();
-    await page.getByRole('button', { name: 'Delete for good', exact: true }).click();
+    await page.getByRole('button', { name: 'Delete permanently', exact: true }).click();
     await expect.poll(() => left(main)).toEqual(['delta']);
     await expect.poll(() => page.getByRole('button', { name: 'Empty the bin' }).isDisabled()).toBe(true);
   });
@@ -58,8 +58,8 @@ describeWith(['chromium'], 'the bin', () => {
     await page.getByText('“alpha” was deleted.').waitFor();
     await page.getByRole('button', { name: 'Deleted machines' }).click();
     await page.getByRole('button', { name: 'Delete alpha for good' }).click();
-    await page.getByRole('button', { name: 'Delete for good', exact: true }).click();
-    await page.getByText('“alpha” was deleted for good.').waitFor();
+    await page.getByRole('button', { name: 'Delete permanently', exact: true }).click();
+    await page.getByText('“alpha” was permanently deleted.').waitFor();
     expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0);
   });
   test('a machine that went there comes back from there', async () => {
@@ -74,18 +74,18 @@ describeWith(['chromium'], 'the bin', () => {
 
 describeWith(['chromium'], 'the check of the library', () => {
   const open = windows();
-  const check = { id: 'T-check', title: 'Checking the library', message: '', startedAt: 0 };
+  const check = { id: 'T-check', kind: 'check-library', subject: {}, message: '', startedAt: 0 } as const;
 
   test('is reached from the settings, and names what it found', async () => {
     const { page, main } = await open({ prepare: inBin });
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByRole('button', { name: 'Check…' }).click();
-    await page.getByText('Every stored byte of all machines and snapshots is read').waitFor();
+    await page.getByText('All stored data of all machines and snapshots is read').waitFor();
     main.events.tasks.changed({ ...check, state: 'running', fraction: 0.5 });
     await page.getByRole('progressbar', { name: 'Checking the library' }).waitFor();
-    const message = 'the snapshot "a" of "alpha": its memory has lost 3 of 4096 pieces\ndisk 1 of "alpha": its content cannot be read';
-    main.events.tasks.changed({ ...check, state: 'failed', message });
-    await page.getByText('2 things were found:').waitFor();
+    const found = ['the snapshot "a" of "alpha": its memory has lost 3 of 4096 pieces', 'disk 1 of "alpha": its content cannot be read'];
+    main.events.tasks.changed({ ...check, state: 'failed', fault: { code: 'library-check-failed', facts: { found } } });
+    await page.getByText('2 problems were found:').waitFor();
     await page.getByText('The snapshot "a" of "alpha": its memory has lost 3 of 4096 pieces').waitFor();
     await page.getByText('Disk 1 of "alpha": its content cannot be read').waitFor();
   });
@@ -96,7 +96,7 @@ describeWith(['chromium'], 'the check of the library', () => {
     await page.keyboard.type('check');
     await page.keyboard.press('Enter');
     await page.getByText('npx viv library check').waitFor();
-    main.events.tasks.changed({ ...check, state: 'done', message: 'done' });
-    await page.getByText('Nothing is wrong').waitFor();
+    main.events.tasks.changed({ ...check, state: 'done', result: null });
+    await page.getByText('No problems found').waitFor();
   });
 });

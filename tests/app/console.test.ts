@@ -199,7 +199,7 @@ describeWith(['chromium'], 'the console', () => {
     await main.close();
     await page.getByText('Vivarium has quit.').waitFor();
     const next = await startFakeMain({ folder: tmpdir(), port });
-    await page.getByText('Vivarium was started again').waitFor();
+    await page.getByText('Vivarium was restarted').waitFor();
     expect(await consoleText(page)).toContain('Welcome to Debian');
     await next.close();
     // Chromium reports the requests that were refused; nothing else may be there.

@@ -53,7 +53,7 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
 
   const entry = (id: MachineId): Entry => {
     const found = entries.get(id);
-    if (!found) throw new ContractError('missing', 'this machine no longer exists');
+    if (!found) throw new ContractError('machine-gone');
     return found;
   };
   const change = (id: MachineId, patch: Partial<MachineStatus>) => {
@@ -80,7 +80,7 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
         reason: 'kernel file not found: /missing/Image',
         log: 'board riscv64-virt, 512 MiB\nkernel file not found: /missing/Image: choose another file in Hardware, Boot',
       });
-      throw new ContractError('unavailable', 'kernel file not found: /missing/Image');
+      throw new ContractError('boot-file-missing', { what: 'kernel', path: '/missing/Image' });
     }
     change(id, { state: 'starting', reason: 'loading the kernel' });
     const log = one.logs[0] as ConsoleLog;
@@ -111,7 +111,7 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
   };
   function add(definition: MachineDefinition): MachineStatus {
     if ([...entries.values()].some(({ status }) => status.definition.name === definition.name))
-      throw new ContractError('conflict', `there is already a machine called "${definition.name}"`);
+      throw new ContractError('machine-name-taken', { name: definition.name });
     const id = `M${next++}` as MachineId;
     const status: MachineStatus = {
       id,
@@ -153,7 +153,7 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     continue: (id) => void service.start(id),
     get: (id) => entry(id).status,
     devices: (id) => {
-      if (!entry(id).guest) throw new ContractError('conflict', 'the machine is off, not running or paused');
+      if (!entry(id).guest) throw new ContractError('machine-not-in-state', { state: 'off', wanted: ['running', 'paused'] });
       return FAKE_DEVICES;
     },
     deviceTree: () => new Uint8Array(),
@@ -167,7 +167,7 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
       const checked = base === undefined ? patch : unlessChanged(patch, base);
       const fields = typeof checked === 'function' ? checked(one.status.definition) : checked;
       if (fields.name !== undefined && [...entries.values()].some((other) => other !== one && other.status.definition.name === fields.name))
-        throw new ContractError('conflict', `there is already a machine called "${fields.name}": choose another name`);
+        throw new ContractError('machine-name-taken', { name: fields.name ?? '' });
       one.before = one.status.definition;
       const running = one.status.runsAs ?? one.before;
       return change(id, {
@@ -190,7 +190,8 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
       change(id, { suspended: true });
     },
     delete(id) {
-      if (entry(id).guest) throw new ContractError('conflict', 'stop the machine before it is deleted');
+      if (entry(id).guest)
+        throw new ContractError('machine-must-stop', { name: entry(id).status.definition.name, state: 'running', before: 'deleting it' });
       bin.set(id, entry(id));
       entries.delete(id);
       events.machines.deleted({ id });
@@ -210,8 +211,8 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
       })),
     purge(ids) {
       ids.forEach((id) => bin.delete(id));
-      const task = { id: 'T-purge', title: 'Emptying the bin', startedAt: 0 };
-      setTimeout(() => events.tasks.changed({ ...task, state: 'done', message: '100 MiB given back' }), 20);
+      const task = { id: 'T-purge', kind: 'purge', subject: { names: ['gamma'] }, message: '', startedAt: 0 } as const;
+      setTimeout(() => events.tasks.changed({ ...task, state: 'done', result: { freedBytes: 100 * 2 ** 20, space: 'freed' } }), 20);
       return { task: task.id };
     },
     undo: (id) => change(id, { definition: entry(id).before }),

@@ -66,7 +66,7 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
     reason: '',
   };
   const task = (patch: Partial<TaskStatus>) => {
-    const now = { ...(tasks.get('T1') as TaskStatus), ...patch };
+    const now = { ...(tasks.get('T1') as TaskStatus), ...patch } as TaskStatus;
     tasks.set('T1', now);
     events.tasks.changed(now);
   };
@@ -97,7 +97,8 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
         fetch() {
           tasks.set('T1', {
             id: 'T1',
-            title: 'Fetching Debian’s kernel for riscv64',
+            kind: 'fetch-template',
+            subject: { template: 'debian-riscv64' },
             state: 'running',
             message: 'linux-image-riscv64',
             startedAt: Date.now(),
@@ -113,7 +114,7 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
         inspect(given) {
           const file = hostPath(given, '/home/ada');
           const name = file.slice(file.lastIndexOf('/') + 1);
-          if (FILES[name] === undefined) throw new ContractError('missing', `there is no file ${file}: check the path`);
+          if (FILES[name] === undefined) throw new ContractError('path-missing', { path: file });
           const kind = kindOf(name);
           const description = {
             'other-architecture': 'A Linux kernel for x86-64',
@@ -134,12 +135,12 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
               ],
             };
           if (where === '~' || where === '/') return { folder: '/', entries: [{ name: 'boot', directory: true, sizeBytes: 0 }] };
-          throw new ContractError('missing', `there is no folder ${where}: check the path`);
+          throw new ContractError('folder-missing', { path: where });
         },
       },
       tasks: {
         list: () => [...tasks.values()],
-        cancel: () => task({ state: 'cancelled', message: 'cancelled; what was fetched is kept', endedAt: Date.now() }),
+        cancel: () => task({ state: 'cancelled', message: '', endedAt: Date.now() }),
       },
     },
     (error) => console.error(error),
@@ -172,9 +173,10 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
     fetched() {
       template = { ...template, parts: 'ready' };
       events.images.changed(template);
-      task({ state: 'done', fraction: 1, message: 'ready', endedAt: Date.now() });
+      task({ state: 'done', fraction: 1, message: '', endedAt: Date.now() });
     },
-    failFetch: (message: string) => task({ state: 'failed', message, endedAt: Date.now() }),
+    failFetch: (message: string) =>
+      task({ state: 'failed', message: '', fault: { code: 'text', facts: { text: message } }, endedAt: Date.now() }),
     /** Ends every connection, as a program that is killed does. */
     drop() {
       links.forEach((link) => link.close());

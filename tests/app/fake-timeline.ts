@@ -59,7 +59,7 @@ export function fakeTimeline(
   const snapshotsOf = (machine: MachineId) => lists.get(machine) ?? [];
   function find(id: SnapshotId): Snapshot {
     const found = [...lists.values()].flat().find((snapshot) => snapshot.id === id);
-    if (!found) throw new ContractError('missing', 'this snapshot no longer exists');
+    if (!found) throw new ContractError('snapshot-gone');
     return found;
   }
   function put(snapshot: Snapshot): Snapshot {
@@ -138,9 +138,20 @@ export function fakeTimeline(
     { path: '/var/log/messages', kind: 'file', change: 'changed', sizeBefore: 10_240, sizeAfter: 40_960 },
   ];
   /** A task that ends in a moment. */
-  const endingTask = (ended: Pick<TaskStatus, 'state' | 'message'> = { state: 'done', message: 'done' }) => {
+  const endingTask = (ended: Pick<TaskStatus, 'state' | 'fault' | 'result'> = { state: 'done', result: { snapshots: [], disks: [] } }) => {
     const id = `T-timeline-${next++}`;
-    setTimeout(() => events.tasks.changed({ id, title: 'Writing', startedAt: Date.now(), ...ended }), 30);
+    setTimeout(
+      () =>
+        events.tasks.changed({
+          id,
+          kind: 'export-machine',
+          subject: { machine: 'M1', name: 'debian', path: '/x' },
+          message: '',
+          startedAt: Date.now(),
+          ...ended,
+        } as TaskStatus),
+      30,
+    );
     return { task: id };
   };
   const service: Handlers<typeof snapshots> = {
@@ -204,12 +215,11 @@ export function fakeTimeline(
     export(_machine, file) {
       exported.push(file);
       const ended = file.startsWith('/nowhere/')
-        ? { state: 'failed' as const, message: 'there is no folder /nowhere: make it, or choose another' }
-        : { state: 'done' as const, message: 'done' };
+        ? { state: 'failed' as const, fault: { code: 'output-no-folder', facts: { folder: '/nowhere' } } }
+        : undefined;
       return endingTask(ended);
     },
     import: () => ({ task: 'T-import' }),
-    imported: () => null,
     checkAll: () => ({ task: 'T-check' }),
   };
   const diskLists = new Map<MachineId, readonly DiskStatus[]>();

@@ -127,7 +127,7 @@ describeWith(['chromium'], 'the dialog for a new machine', () => {
     await page.getByRole('button', { name: 'New machine' }).click();
     await page.getByText('npx viv create debian-riscv64 --template debian-riscv64').waitFor();
     await page.getByLabel('Name', { exact: true }).fill('debian');
-    await page.getByText('Another machine has this name.').waitFor();
+    await page.getByText('There is already a machine with this name.').waitFor();
     await page.getByLabel('Name', { exact: true }).fill('second');
     await page.getByRole('button', { name: 'Create and start' }).click();
     await showsText(page, 'Welcome to Debian');

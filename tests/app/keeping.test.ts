@@ -28,7 +28,7 @@ describeWith(['chromium'], 'a form beside other changes', () => {
     await hardware(page);
     await page.getByLabel('Note').fill('word');
     await elsewhere(main, { memoryMiB: 64, disks: [{ id: 'D1', readonly: false, writes: 'overlay', sizeBytes: 2 ** 23 }] });
-    await expect.poll(() => page.getByTitle('Changed, not applied yet').count()).toBe(2);
+    await expect.poll(() => page.getByTitle('Changed, not yet applied').count()).toBe(2);
     await apply(page).click();
     await page.getByText('All changes saved').waitFor();
     expect(defined(main)).toMatchObject({ note: 'word', memoryMiB: 64, disks: [{ id: 'D1' }] });

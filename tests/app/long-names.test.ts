@@ -20,7 +20,9 @@ function withLongNames({ machines, timeline }: FakeMain): void {
   });
   machines.add(machines.plain(long('another-')));
   void machines.service.start(id);
-  timeline.diskLists.set(id, [{ slot: 0, id: 'D1', sizeBytes: 2 ** 30, hostBytes: 0, problem: `its base ${long('/srv/', 200)} is gone` }]);
+  timeline.diskLists.set(id, [
+    { slot: 0, id: 'D1', sizeBytes: 2 ** 30, hostBytes: 0, problem: { code: 'base-missing', facts: { path: long('/srv/', 200) } } },
+  ]);
   timeline.script(
     id,
     WEEK.map((one) => ({ ...one, name: long(`snapshot-before-the-big-upgrade-${one.id}`), note: long('note-', 300) })),

@@ -37,7 +37,7 @@ describeWith(['chromium'], 'the timeline', () => {
   test('arrow keys go through time and branches, and the screen follows', async () => {
     const { page } = await open({ prepare: week });
     await timeline(page);
-    expect(await selected(page)).toBe('Now, you are here');
+    expect(await selected(page)).toBe('Current state: you are here');
     await press(page, 'ArrowLeft');
     expect(await selected(page)).toMatch(/^Works, Snapshot, 2 minutes ago, Up 23:23/);
     await page.getByRole('img', { name: 'Console of Works' }).waitFor();
@@ -53,7 +53,7 @@ describeWith(['chromium'], 'the timeline', () => {
     await timeline(page);
     await press(page, 'Home', 'ArrowRight', 'ArrowRight', 'Enter');
     await page.getByText('Restored to “Before the upgrade”. The present is kept as “Kept before').waitFor();
-    expect(await selected(page)).toBe('Now, you are here');
+    expect(await selected(page)).toBe('Current state: you are here');
     expect(main.timeline.presentOf(first(main)).parent).toBe('S03');
     await page.getByRole('button', { name: 'Go back' }).click();
     await expect.poll(() => main.timeline.restored).toEqual(['S03', 'N1']);
@@ -79,7 +79,7 @@ describeWith(['chromium'], 'the timeline', () => {
     const { page, main } = await open({ prepare: week });
     await timeline(page);
     await press(page, 'Home', 'ArrowRight', 'Delete');
-    await page.getByText('“Tools installed” was deleted. What came after it stays.').waitFor();
+    await page.getByText('“Tools installed” was deleted. Later snapshots are not affected.').waitFor();
     expect(await selected(page)).toMatch(/^Booted/);
     await press(page, 'ArrowRight');
     expect(await selected(page)).toMatch(/^Before the upgrade/);
@@ -144,7 +144,7 @@ describeWith(['chromium'], 'the timeline', () => {
       seen.add(await selected(page));
     }
     await page.mouse.up();
-    expect(await selected(page)).toBe('Now, you are here');
+    expect(await selected(page)).toBe('Current state: you are here');
     expect(seen.size).toBeGreaterThan(5);
     expect(main.timeline.restored).toEqual([]);
   });
@@ -173,7 +173,7 @@ describeWith(['chromium'], 'the timeline', () => {
     await press(page, 'ArrowLeft', 'b');
     const dialog = page.getByRole('dialog', { name: 'Branch into a new machine' });
     await dialog.getByLabel('Name').fill('debian');
-    await dialog.getByText('Another machine has this name.').waitFor();
+    await dialog.getByText('There is already a machine with this name.').waitFor();
     await dialog.getByLabel('Name').fill('other way');
     await press(page, 'Enter');
     await page.getByRole('heading', { name: 'other way' }).waitFor();
@@ -200,7 +200,7 @@ describeWith(['chromium'], 'the timeline', () => {
   test('an empty timeline explains itself and turns on checkpoints', async () => {
     const { page, main } = await open({ prepare: withSnapshots([]) });
     await page.getByRole('tab', { name: 'Timeline' }).click();
-    await page.getByText('Every moment you keep is one you can go back to').waitFor();
+    await page.getByText('Go back to any snapshot').waitFor();
     await page.getByRole('button', { name: 'Take one every minute' }).click();
     await page.getByRole('button', { name: 'Checkpoints: Every minute' }).click();
     const setting = () => main.machines.service.get(first(main));
@@ -283,7 +283,7 @@ describeWith(['chromium'], 'disks in the hardware form', () => {
       await page.getByRole('menuitem', { name: item }).click();
     };
     await choose(/larger/);
-    await page.getByText('The machine has to be off.').waitFor();
+    await page.getByText('The machine must be off.').waitFor();
     await press(page, 'Escape');
     await choose(/Compact/);
     await choose(/Export/);

@@ -2,6 +2,7 @@
  * A Debian root on ext4: what changed between its snapshot points is named file by file, from outside and while it runs, and the
  * machine goes on in another library from the one file that it was carried in.
  */
+import type { TaskStatus } from '../../preload/contract/tasks.ts';
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -85,8 +86,8 @@ describeWith([...new Set([...ROOT_TOOLS, ...GUEST_TOOLS])], 'a Debian root on ex
 
     const there = await opened(join(folder, 'there'));
     const { task } = await there.program.snapshots.import(file);
-    await there.program.task(task);
-    const machine = (await there.program.snapshots.imported(task))!;
+    const ended = await there.program.task(task);
+    const machine = (ended as Extract<TaskStatus, { kind: 'import-machine' }>).result!.machine;
     const { snapshots } = await there.program.snapshots.timeline(machine);
     expect(snapshots.map(({ name }) => name)).toEqual(['first', 'second', 'as it was exported']);
     expect(await there.program.machines.get(machine)).toMatchObject({ suspended: true, definition: { name: 'carried' } });

@@ -141,7 +141,7 @@ describe('options', () => {
       ports: [{ name: 'a' }, { name: 'b' }],
       devices: ['edu'],
     });
-    expect(() => define({ bare: '/p', port: ['a', 'a'] })).toThrow('--port: Another port has this name.');
+    expect(() => define({ bare: '/p', port: ['a', 'a'] })).toThrow('--port: There is already a port with this name.');
   });
 
   test('a change names only what changes', () => {

@@ -18,7 +18,14 @@ const root: DiskDefinition = { id: 'disk-a', path: '/images/root.qcow2', format:
 const empty: DiskDefinition = { id: 'disk-b', readonly: false, writes: 'throwaway', sizeBytes: 4 * GIB };
 const rootBase = { path: '/images/root.qcow2', format: 'qcow2', fileBytes: 1, changedAt: 0, sha256: 'ab' } as const;
 const statuses: readonly DiskStatus[] = [
-  { slot: 0, id: 'disk-a', sizeBytes: 2 * GIB, base: rootBase, hostBytes: 48 * 1024 ** 2, problem: 'its base has changed' },
+  {
+    slot: 0,
+    id: 'disk-a',
+    sizeBytes: 2 * GIB,
+    base: rootBase,
+    hostBytes: 48 * 1024 ** 2,
+    problem: { code: 'text', facts: { text: 'its base has changed' } },
+  },
   { slot: 1, id: 'disk-b', sizeBytes: 4 * GIB, hostBytes: 0 },
 ];
 
@@ -60,7 +67,7 @@ test('list', async () => {
 
 test('what is added but cannot be used is said at once', async () => {
   const { viv } = await withBox(
-    { disks: { list: () => [{ slot: 0, sizeBytes: 0, hostBytes: 0, problem: 'there is no file /a' }] } },
+    { disks: { list: () => [{ slot: 0, sizeBytes: 0, hostBytes: 0, problem: { code: 'path-missing', facts: { path: '/a' } } }] } },
     machine(),
   );
   expect(await viv('disk', 'add', 'box', '--file', '/a')).toEqual({
@@ -175,7 +182,7 @@ describe('set', () => {
 test('import, export and compact follow their tasks', async () => {
   const folder = temporaryFolder();
   const begin = () => {
-    setTimeout(() => program.events.tasks.changed(task('done', 'done')), 10);
+    setTimeout(() => program.events.tasks.changed(task('done')), 10);
     return { task: 'task-1' };
   };
   const then = snapshot('AAAA', 'then', 1);

@@ -53,7 +53,7 @@ test('every command that lists, shows or complains prints no control character',
   const program = await scriptedProgram({
     machines: { list: () => [one], bin: () => [{ ...one, deletedAt: 1, snapshots: 1, protectedSnapshots: [], freedBytes: 0 }] },
     snapshots: { timeline: () => timeline([taken]) },
-    disks: { list: () => [{ slot: 0, sizeBytes: 1, hostBytes: 1, problem: hostile() }] },
+    disks: { list: () => [{ slot: 0, sizeBytes: 1, hostBytes: 1, problem: { code: 'text', facts: { text: hostile() } } }] },
     images: { templates: () => [{ name: hostile(), title: hostile(), parts: 'missing', reason: hostile() }] as never },
   });
   const argument = name.replaceAll('\0', '');

@@ -14,7 +14,7 @@ test('a running program checks itself, and what it has marked is named', async (
   const program = await scriptedProgram({
     machines: { list: () => [machine()] },
     snapshots: { timeline: () => timeline(snapshots), checkAll: () => ({ task: 'task-1' }) },
-    tasks: { list: () => [task('done', 'done')] },
+    tasks: { list: () => [task('done')] },
   });
   expect(await program.viv('library', 'check')).toMatchObject({ status: 0, out: expect.stringContaining('no problems found'), err: '' });
   snapshots = [...snapshots, lost];

@@ -18,7 +18,11 @@ const binned = (name: string, change: Partial<BinnedMachine> = {}): BinnedMachin
 const withBin = (bin: readonly BinnedMachine[], purge: () => { task: string } = () => ({ task: 'task-1' })) =>
   scriptedProgram({
     machines: { bin: () => bin, purge },
-    tasks: { list: () => [task('done', '3 MiB given back')] },
+    tasks: {
+      list: () => [
+        task('done', '', { kind: 'purge', subject: { names: ['box'] }, result: { freedBytes: 3 * 2 ** 20, space: 'freed' } } as never),
+      ],
+    },
   });
 const asked = (program: Awaited<ReturnType<typeof withBin>>) =>
   program.calls.filter(([call]) => call === 'machines.purge').map(([, ids]) => ids);
@@ -28,7 +32,7 @@ describe('viv purge', () => {
     const program = await withBin([binned('box'), binned('other')]);
     expect(await program.viv('purge', 'box', 'other-id', '--yes')).toEqual({
       status: 0,
-      out: '"box", "other" permanently deleted: 3 MiB given back\n',
+      out: '"box", "other" permanently deleted: 3 MiB freed\n',
       err: '',
     });
     expect(asked(program)).toEqual([['box-id', 'other-id']]);
@@ -56,9 +60,12 @@ describe('viv purge', () => {
   });
   test('what is refused is said as it is', async () => {
     const program = await withBin([binned('box')], () => {
-      throw new ContractError('conflict', '"box" stays in the bin');
+      throw new ContractError('machine-keeps-protected', { name: 'box', snapshots: ['one'] });
     });
-    expect(await program.viv('purge', 'box', '--yes')).toMatchObject({ status: 1, err: 'viv: "box" stays in the bin\n' });
+    expect(await program.viv('purge', 'box', '--yes')).toMatchObject({
+      status: 1,
+      err: expect.stringMatching(/^viv: "box" cannot be deleted permanently, because its snapshot "one" is protected: .*\n$/) as string,
+    });
   });
   test.for([
     [['purge'], 2, 'NAME is missing'],

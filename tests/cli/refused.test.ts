@@ -23,7 +23,7 @@ test('create makes the machine as it was asked for, or none', async () => {
     [[...TEMPLATE, '--drive', 'file=/nope'], 1, 'there is no file /nope'],
     [[...TEMPLATE, '--drive', `file=${pipe},readonly`], 1, 'is a pipe'],
     [['--template', 'no-such-template'], 1, 'no-such-template'],
-    [[...TEMPLATE, '--port', 'a', '--port', 'a'], 1, 'Another port has this name.'],
+    [[...TEMPLATE, '--port', 'a', '--port', 'a'], 1, 'There is already a port with this name.'],
     [[...TEMPLATE, '--unknown'], 2, '--unknown'],
   ];
   for (const [args, status, message] of cases)

@@ -130,11 +130,15 @@ export function timeline(snapshots: readonly Snapshot[], parent: Snapshot | null
   };
 }
 
-export const task = (state: TaskStatus['state'], message: string, more: Partial<TaskStatus> = {}): TaskStatus => ({
-  id: 'task-1',
-  title: 'Storing',
-  state,
-  message,
-  startedAt: 0,
-  ...more,
-});
+/** @param message the step of one that runs, or why one failed */
+export const task = (state: TaskStatus['state'], message = '', more: Partial<TaskStatus> = {}): TaskStatus =>
+  ({
+    id: 'task-1',
+    kind: 'store-snapshot',
+    subject: { machine: BOX, name: 'box', snapshot: 'fresh' },
+    state,
+    message,
+    startedAt: 0,
+    ...(state === 'failed' ? { fault: { code: 'text', facts: { text: message } } } : {}),
+    ...more,
+  }) as TaskStatus;

@@ -1,4 +1,5 @@
 /** `viv snapshot` against a program whose services the test plays. */
+import type { TaskStatus } from '../../preload/contract/tasks.ts';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
@@ -105,7 +106,7 @@ describe('create', () => {
         create: () => {
           setTimeout(() => {
             line = lineWith(stored);
-            program.events.tasks.changed(task('done', 'done'));
+            program.events.tasks.changed(task('done'));
           }, 300);
           return { snapshot: made, task: 'task-1' };
         },
@@ -125,7 +126,7 @@ describe('create', () => {
       snapshots: {
         timeline: () => lineWith(stored),
         create: () => {
-          program.events.tasks.changed(task('done', 'done'));
+          program.events.tasks.changed(task('done'));
           return { snapshot: made, task: 'task-1' };
         },
       },
@@ -175,11 +176,15 @@ describe('create', () => {
     const { viv } = await withBox({
       snapshots: {
         create: () => {
-          throw new ContractError('conflict', 'disk 1 is written in place');
+          throw new ContractError('disk-direct-snapshot', { slot: 0 });
         },
       },
     });
-    expect(await viv('snapshot', 'create', 'box')).toEqual({ status: 1, out: '', err: 'viv: disk 1 is written in place\n' });
+    expect(await viv('snapshot', 'create', 'box')).toEqual({
+      status: 1,
+      out: '',
+      err: 'viv: disk 1 is written directly, so it cannot be part of a snapshot: set its writes to "overlay" under Hardware (the image is then not changed)\n',
+    });
   });
 });
 
@@ -219,10 +224,14 @@ describe('restore and branch', () => {
     const { viv } = await withBox({ snapshots: { hardwareChanges, restore: () => ({ kept: kept.id, milliseconds: 3, hardware }) } });
     expect((await viv('snapshot', 'restore', 'box', '@1')).out.startsWith(said)).toBe(true);
     const restore = () => {
-      throw new ContractError('unavailable', 'the image /a is gone');
+      throw new ContractError('base-missing', { path: '/a' });
     };
     const refusing = await withBox({ snapshots: { hardwareChanges, restore } });
-    expect(await refusing.viv('snapshot', 'restore', 'box', '@1')).toEqual({ status: 1, out: said, err: 'viv: the image /a is gone\n' });
+    expect(await refusing.viv('snapshot', 'restore', 'box', '@1')).toEqual({
+      status: 1,
+      out: said,
+      err: 'viv: the base image /a is missing: put it back\n',
+    });
   });
   test('branch', async () => {
     const program = await withBox({ snapshots: { branch: () => machine('box-2') } });
@@ -287,18 +296,17 @@ test('diff: to another, or to the present', async () => {
 
 test('export and import', async () => {
   const file = join(temporaryFolder(), 'box.vivarium');
-  const done = () => {
-    setTimeout(() => program.events.tasks.changed(task('done', 'done')), 10);
+  const done = (more: Partial<TaskStatus>) => {
+    setTimeout(() => program.events.tasks.changed(task('done', '', more)), 10);
     return { task: 'task-1' };
   };
   const program = await withBox({
     snapshots: {
       export: (_, path) => {
         writeFileSync(path, 'x'.repeat(2048));
-        return done();
+        return done({ kind: 'export-machine', result: { snapshots: [], disks: [] } } as Partial<TaskStatus>);
       },
-      import: done,
-      imported: () => BOX,
+      import: () => done({ kind: 'import-machine', result: { machine: BOX } } as Partial<TaskStatus>),
     },
     machines: { get: () => machine('box'), update: () => machine('from-work') },
     tasks: { list: () => [] },
@@ -314,10 +322,8 @@ test('export and import', async () => {
   expect(program.calls).toEqual([
     ['snapshots.export', BOX, file],
     ['snapshots.import', file],
-    ['snapshots.imported', 'task-1'],
     ['machines.get', BOX],
     ['snapshots.import', file],
-    ['snapshots.imported', 'task-1'],
     ['machines.update', BOX, { name: 'from-work' }],
   ]);
 });

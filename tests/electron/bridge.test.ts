@@ -32,7 +32,7 @@ function opened(answer: (message: ClientMessage & { kind: 'call' }) => ServerMes
 const refuse = (message: ClientMessage & { kind: 'call' }): ServerMessage => ({
   kind: 'refusal',
   id: message.id,
-  error: { code: 'conflict', message: 'it is running' },
+  error: { code: 'machine-already', facts: { state: 'running' } },
 });
 
 describe('the doorway', () => {
@@ -57,7 +57,7 @@ describe('the doorway', () => {
     ['', ''],
   ])('%s.%s is no call', async (service, method) => {
     const { bridge, calls, end } = opened(refuse);
-    expect(await bridge.call(service, method, [])).toMatchObject({ error: { code: 'invalid' } });
+    expect(await bridge.call(service, method, [])).toMatchObject({ error: { code: 'call-unknown' } });
     expect(calls).toEqual([]);
     end();
   });
@@ -85,7 +85,7 @@ describe("the page's transport", () => {
     expect(await services.machines.list()).toEqual([]);
     const error = await services.tasks.cancel('1').catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ContractError);
-    expect(error).toMatchObject({ code: 'conflict', message: 'it is running' });
+    expect(error).toMatchObject({ code: 'machine-already', kind: 'conflict', message: 'the machine is already running' });
     made.end();
   });
   test('console bytes arrive whole', async () => {

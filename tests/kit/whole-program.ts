@@ -2,6 +2,8 @@
  * The whole program in this process, for trials and measurements: its calls by contract, and the machines it runs within
  * reach: what they print, what they do when they are saved, and their memory.
  */
+import type { TaskStatus } from '../../preload/contract/tasks.ts';
+import { taskMessage, taskTitle } from '../../preload/contract/task-words.ts';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startMachine } from '../../emulator/host/index.ts';
 import type { RunningMachine, SharedRam } from '../../emulator/index.ts';
@@ -22,7 +24,7 @@ export interface WholeProgram {
   readonly disks: Client<typeof disks>;
   readonly tasks: Client<typeof tasks>;
   /** Waits for a task. @throws Error with its message when it has failed */
-  task(id: string): Promise<void>;
+  task(id: string): Promise<TaskStatus>;
   /** Waits until a snapshot is stored; undefined where it went away. */
   stored(machine: MachineId, id: SnapshotId): Promise<Snapshot | undefined>;
   /** Waits until a machine is off. @throws Error when it failed */
@@ -54,7 +56,7 @@ interface Running {
   ram?: SharedRam;
 }
 
-/** @throws LibraryError when the library cannot be opened */
+/** @throws ContractError when the library cannot be opened */
 export async function openWholeProgram(home: Home, watching: Watching): Promise<WholeProgram> {
   const running = new Map<string, Running>();
   const application = await createApplication({
@@ -118,8 +120,9 @@ export async function openWholeProgram(home: Home, watching: Watching): Promise<
     async task(id) {
       for (;;) {
         const status = (await program.tasks.list()).find((task) => task.id === id);
-        if (!status || status.state === 'done') return;
-        if (status.state !== 'running') throw new Error(`${status.title}: ${status.message}`);
+        if (!status) throw new Error(`there is no task ${id} any more`);
+        if (status.state === 'done') return status;
+        if (status.state !== 'running') throw new Error(`${taskTitle(status)}: ${taskMessage(status)}`);
         await wait(5);
       }
     },

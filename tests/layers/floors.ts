@@ -24,8 +24,8 @@ const host = 'emulator/host/index';
 const pages = 'emulator/host/pages';
 const disk = 'emulator/disk';
 
-/** What every room of main may use: the contracts, the emulator's public face, and how amounts are written. */
-const EVERYWHERE = ['preload/contract', 'emulator/index', 'emulator/quantities'];
+/** What every room of main may use: the contracts, the emulator's public face, what went wrong, and how amounts are written. */
+const EVERYWHERE = ['preload/contract', 'emulator/index', 'emulator/error', 'emulator/quantities'];
 
 /** Ground floor first. */
 export const FLOORS: Readonly<Record<string, Floor>> = {

@@ -15,16 +15,19 @@ const structures = 'emulator/structures';
 const quantities = 'emulator/quantities';
 const contract = 'preload/contract';
 const publicFace = ['emulator/index'];
+/** Errors as codes and facts, and their words. It imports no other room's values but formats of numbers, so that every room below may say what went wrong. */
+const error = 'emulator/error';
 
 export const ROOMS: readonly Room[] = [
   // The computer. Lower rooms know nothing of ours but types.
   { room: structures, may: [], packages: [] },
   { room: quantities, may: [], packages: [] },
+  { room: error, may: [quantities], packages: [] },
   { room: 'emulator/isa', may: [schema], types: ['emulator/memory', 'emulator/engine'], packages: [] },
-  { room: 'emulator/memory', may: [schema], types: ['emulator/isa', state], packages: [] },
-  { room: state, may: [], types: ['emulator/memory'], packages: [] },
-  { room: 'emulator/disk', may: [schema, structures, quantities], types: ['emulator/memory'], packages: [] },
-  { room: 'emulator/disk/filesystem', may: [structures, 'emulator/snapshot/crc32'], packages: [] },
+  { room: 'emulator/memory', may: [schema, error], types: ['emulator/isa', state], packages: [] },
+  { room: state, may: [error], types: ['emulator/memory'], packages: [] },
+  { room: 'emulator/disk', may: [schema, structures, error], types: ['emulator/memory'], packages: [] },
+  { room: 'emulator/disk/filesystem', may: [structures, error, 'emulator/snapshot/crc32'], packages: [] },
   // The engine meets an architecture only through the interface in emulator/isa/architecture, never through emulator/isa/riscv.
   {
     room: 'emulator/engine',
@@ -50,12 +53,13 @@ export const ROOMS: readonly Room[] = [
   { room: 'emulator/format', may: [], packages: [] },
   {
     room: 'emulator/board',
-    may: [quantities, 'emulator/format', 'emulator/device', 'emulator/isa', 'emulator/memory', state, 'emulator/index'],
+    may: [error, quantities, 'emulator/format', 'emulator/device', 'emulator/isa', 'emulator/memory', state, 'emulator/index'],
     packages: [],
   },
   {
     room: 'emulator/machine',
     may: [
+      error,
       'emulator/isa',
       'emulator/engine',
       'emulator/memory',
@@ -67,13 +71,13 @@ export const ROOMS: readonly Room[] = [
     ],
     packages: [],
   },
-  { room: 'emulator/index', may: ['emulator/machine'], types: ['emulator'], packages: [] },
+  { room: 'emulator/index', may: [error, 'emulator/machine'], types: ['emulator'], packages: [] },
   { room: 'emulator/host', may: ['emulator'], packages: ['node:'] },
 
   // The doorway.
   // Of the boards, what a person can choose: data without a board's code.
-  { room: contract, may: ['emulator/board/descriptions', quantities], types: publicFace, packages: ['valibot'] },
-  { room: 'preload', may: [contract], packages: ['electron'] },
+  { room: contract, may: ['emulator/board/descriptions', error, quantities], types: publicFace, packages: ['valibot'] },
+  { room: 'preload', may: [contract, error], packages: ['electron'] },
 
   // The privileged half has its floors. Only the Electron shell knows Electron; only the build knows the build tools.
   ...MAIN_ROOMS,

@@ -62,13 +62,13 @@ export class ScriptedMachine implements RunningMachine {
     return [];
   }
   async save(): Promise<SavedPoint> {
-    throw new MachineError('a scripted machine has no memory to save');
+    throw new MachineError('machine-ended-nothing-to-save');
   }
   async restore(): Promise<undefined> {
-    throw new MachineError('a scripted machine has no memory to restore');
+    throw new MachineError('state-other-machine');
   }
   async tellDisk() {
-    throw new MachineError('a scripted machine has no disks');
+    throw new MachineError('disk-absent', { slot: 0 });
   }
 
   end(ending: Ending) {

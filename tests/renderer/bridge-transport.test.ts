@@ -34,11 +34,12 @@ describe('the transport over the bridge', () => {
     expect(calls).toEqual([['consoles', 'list', ['M']]]);
   });
   test('makes errors of refusals, with code and message', async () => {
-    const { services } = createBridgeTransport(bridgeThat({ error: { code: 'conflict', message: 'it is running: stop it first' } }).bridge);
+    const { services } = createBridgeTransport(bridgeThat({ error: { code: 'machine-already', facts: { state: 'running' } } }).bridge);
     await expect(services.machines.delete('M' as MachineId)).rejects.toMatchObject({
       name: 'ContractError',
-      code: 'conflict',
-      message: 'it is running: stop it first',
+      code: 'machine-already',
+      kind: 'conflict',
+      message: 'the machine is already running',
     });
   });
   test('hands events on until unsubscribed', () => {

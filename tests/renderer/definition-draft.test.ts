@@ -1,4 +1,5 @@
 /** The Hardware form: what was changed, what is wrong with it, what is stored. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { describe, expect, test } from 'vitest';
 import { changedFields, checkDraft, moved, patchOf, problemAt, problemOfRefusal } from '../../renderer/views/hardware/definition-draft.ts';
 import { sectionOf } from '../../renderer/views/hardware/sections.ts';
@@ -79,13 +80,14 @@ describe('faults shown at their field', () => {
     expect(problemAt([{ field: 'disks.2.path', message: 'gone' }], 'disks.2.path')).toBe('gone');
   });
   test('the border names the field in its refusal', () => {
-    expect(problemOfRefusal('argument 2.memoryMiB must be a whole number from 16 to 3072')).toEqual({
+    const refused = { where: 'argument 2', field: 'memoryMiB', message: 'must be a whole number from 16 to 3072' };
+    expect(problemOfRefusal(new ContractError('argument-invalid', refused))).toEqual({
       field: 'memoryMiB',
       message: 'A whole number from 16 to 3072.',
     });
-    expect(problemOfRefusal('there is already a machine called "a"')).toEqual({
+    expect(problemOfRefusal(new ContractError('machine-name-taken', { name: 'a' }))).toEqual({
       field: '',
-      message: 'there is already a machine called "a"',
+      message: 'There is already a machine called "a": choose another name',
     });
   });
   test('every field belongs to a section', () => {

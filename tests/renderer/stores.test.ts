@@ -1,4 +1,5 @@
 /** Stores mirror main's truth: what main says last is what they show. */
+import { taskMessage } from '../../preload/contract/task-words.ts';
 import { describe, expect, test } from 'vitest';
 import type { MachineActivity, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import type { TaskStatus } from '../../preload/contract/tasks.ts';
@@ -78,22 +79,24 @@ describe('machines', () => {
 });
 
 describe('tasks', () => {
-  const task = (patch: Partial<TaskStatus>): TaskStatus => ({
-    id: 'T',
-    title: 'Fetching',
-    state: 'running',
-    message: '',
-    startedAt: 1,
-    ...patch,
-  });
+  const task = (patch: Partial<TaskStatus>): TaskStatus =>
+    ({
+      id: 'T',
+      kind: 'fetch-template',
+      subject: { template: 'debian-riscv64' },
+      state: 'running',
+      message: '',
+      startedAt: 1,
+      ...patch,
+    }) as TaskStatus;
   test('can be waited for, whether they end before or after', async () => {
     const { transport, send } = fakeTransport();
     const tasks = useTasks(piniaOver(transport));
     send('tasks.changed', task({}));
     const ended = tasks.ended('T');
     expect(tasks.running).toHaveLength(1);
-    send('tasks.changed', task({ state: 'failed', message: 'no network' }));
-    expect((await ended).message).toBe('no network');
+    send('tasks.changed', task({ state: 'failed', fault: { code: 'text', facts: { text: 'no network' } } }));
+    expect(taskMessage(await ended)).toBe('no network');
     expect((await tasks.ended('T')).state).toBe('failed');
     expect(tasks.running).toHaveLength(0);
   });

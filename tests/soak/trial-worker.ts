@@ -44,7 +44,7 @@ const WEIGHTS = {
 };
 
 /** What a person can be told; everything else is a fault of ours. */
-const refusal = (error: unknown) => error instanceof ContractError && error.code !== 'internal';
+const refusal = (error: unknown) => error instanceof ContractError && error.kind !== 'internal';
 
 const dice = random(Number(seedText));
 const app = await openWholeProgram(findHome({ VIVARIUM_HOME: folder }), {

@@ -35,12 +35,11 @@ export function elfProgram(bytes: Uint8Array, what: string, { is, others, wanted
   if (bytes.length >= 20 && !is(bytes)) {
     const machine = elfMachineName(bytes);
     const near = others[machine];
-    throw new MachineError(near === undefined ? `${what} is an ELF file for ${machine}; ${wanted}` : `${what} is for ${machine}; ${near}`);
+    throw new MachineError('boot-elf-other', { what, machine, advice: near ?? wanted, near: near !== undefined });
   }
   try {
     const file = readElf(bytes);
-    if (file.type !== ELF_TYPE.executable && file.type !== ELF_TYPE.dynamic)
-      throw new MachineError(`${what} is an ELF file but not a program (an object or core file): link it first`);
+    if (file.type !== ELF_TYPE.executable && file.type !== ELF_TYPE.dynamic) throw new MachineError('boot-elf-not-a-program', { what });
     const loadable = file.segments
       .filter(({ type, memoryBytes }) => type === SEGMENT.load && memoryBytes > 0)
       .map((segment) => ({ segment, physical: Number(segment.physical), bytes: file.segmentBytes(segment) }));
@@ -48,7 +47,7 @@ export function elfProgram(bytes: Uint8Array, what: string, { is, others, wanted
     return { file, entry: file.entry, loadable, ...htifSymbols(file) };
   } catch (error) {
     if (!(error instanceof ElfError)) throw error;
-    throw new MachineError(`${what} is a truncated or damaged ELF file (${error.message}): get the file again`, { cause: error });
+    throw new MachineError('boot-elf-damaged', { what, finding: error.message }, { cause: error });
   }
 }
 

@@ -12,6 +12,7 @@ interface Region {
 }
 
 const PAGE = 4096;
+const hex = (address: number) => `0x${address.toString(16)}`;
 
 export class Loader {
   readonly memory: GuestMemory;
@@ -26,17 +27,20 @@ export class Loader {
   put(what: string, address: number, bytes: Uint8Array, size = bytes.length): void {
     const { memory } = this;
     if (address < memory.base || address + size > memory.end) {
-      const place = `0x${address.toString(16)} to 0x${(address + size).toString(16)}`;
-      throw new MachineError(
-        `${what} needs ${place}, but this machine's ${formatBytes(memory.size)} of memory end at 0x${memory.end.toString(16)}: give the machine more memory`,
-      );
+      throw new MachineError('boot-beyond-memory', {
+        what,
+        from: hex(address),
+        to: hex(address + size),
+        memoryBytes: memory.size,
+        end: hex(memory.end),
+      });
     }
     const overlapping = this.#regions.find(({ from, to }) => address < to && address + size > from);
-    if (overlapping) throw new MachineError(`${what} would lie over ${overlapping.what}: give the machine more memory or a smaller file`);
+    if (overlapping) throw new MachineError('boot-overlap', { what, other: overlapping.what });
     this.#regions.push({ what, from: address, to: address + size });
     memory.bytes(address, bytes.length)?.set(bytes);
     memory.written(address, bytes.length);
-    this.log.push(`${what}: ${formatBytes(size)} at 0x${address.toString(16)}`);
+    this.log.push(`${what}: ${formatBytes(size)} at ${hex(address)}`);
   }
 
   /** Loads an ELF program. @param movedTo as for `placeProgram` */

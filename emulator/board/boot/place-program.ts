@@ -46,9 +46,7 @@ export function placeProgram(what: string, program: ElfProgram, base: number, mo
   const parts = loadable.flatMap((part) => placedPart(what, file, part, { base, shift, log }));
   const start = place(entry);
   if (!parts.some(({ address, sizeBytes }) => start >= address && start < address + sizeBytes))
-    throw new MachineError(
-      `${what} starts at ${hex(entry)}, which is in none of its segments in this board's memory: link it for ${hex(base)} or above, with its entry in its code`,
-    );
+    throw new MachineError('boot-entry-outside', { what, entry: hex(entry), base: hex(base) });
   return { entry: start, end: Math.max(...parts.map(({ address, sizeBytes }) => address + sizeBytes)), parts, log, place };
 }
 
@@ -66,9 +64,12 @@ function placedPart(what: string, file: ElfFile, part: Loadable, { base, shift, 
   if (below === 0) return [{ address, bytes, sizeBytes: segment.memoryBytes }];
   const content = contentOf(file, segment);
   if (content && content.from < below)
-    throw new MachineError(
-      `${what} is linked for ${hex(address + content.from)} (${described(file, segment)}), where this board has no memory: link it for ${hex(base)} or above`,
-    );
+    throw new MachineError('boot-linked-outside', {
+      what,
+      address: hex(address + content.from),
+      segment: described(file, segment),
+      base: hex(base),
+    });
   log.push(`${what}: ELF headers and notes at ${hex(address)} to ${hex(address + below)} are left out, there is no memory`);
   return below === segment.memoryBytes
     ? []

@@ -45,9 +45,8 @@ const ISA_BRIDGE = plainFunction('isa-bridge', 'ISA bridge', {
 });
 
 function virtioDevices({ disks, ports }: BoardConfiguration): readonly VirtioPart[] {
-  if (disks.length > DISKS_MAX) throw new MachineError(`this board takes at most ${DISKS_MAX} disks, not ${disks.length}; remove some`);
-  if (ports.length > PORTS_MAX)
-    throw new MachineError(`this board takes at most ${PORTS_MAX} console ports, not ${ports.length}; remove some`);
+  if (disks.length > DISKS_MAX) throw new MachineError('board-too-many-disks', { most: DISKS_MAX, count: disks.length });
+  if (ports.length > PORTS_MAX) throw new MachineError('board-too-many-ports', { most: PORTS_MAX, count: ports.length });
   return [
     virtioRng,
     ...(ports.length > 0 ? [virtioConsole(ports)] : []),
@@ -62,7 +61,7 @@ function onPorts(part: Entry['part'], [window, ...furtherWindows]: readonly [Ent
 
 function plan(configuration: BoardConfiguration): BoardPlan {
   const { cores, memoryBytes, devices = [], virtio } = configuration;
-  if (virtio === 'mmio') throw new MachineError('this board has virtio devices on its PCI bus only: leave the bus out, or say pci');
+  if (virtio === 'mmio') throw new MachineError('board-virtio-pci-only');
   const slots: PciEntry[] = virtioDevices(configuration).map((part, index) => ({ part: onPci(part), slot: map.VIRTIO_SLOT + index }));
   if (devices.includes('edu')) slots.push({ part: edu, slot: map.EDU_SLOT });
   return {

@@ -20,7 +20,7 @@ export function bindCore(parts: CoreBindingParts): CoreBinding {
     send: (message, from) => bus.send(message, from),
     endOfInterrupt: (vector) => board.endOfInterrupt(vector),
     acknowledge: () => board.acknowledgeInterrupt(),
-    shutdown: (reason) => end({ kind: 'failed', reason, log: '' }),
+    shutdown: (reason) => end({ kind: 'failed', fault: { code: 'processor-shutdown', facts: { reason } }, log: '' }),
   });
   const { apic } = privileged;
   board.overlay({

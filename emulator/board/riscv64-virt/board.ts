@@ -30,9 +30,8 @@ const DISK_PLACES = Array.from({ length: map.VIRTIO_PLACES }, (_, place) => plac
 
 /** Virtio devices by place. */
 function virtioDevices({ disks, ports }: BoardConfiguration): ReadonlyMap<number, VirtioPart> {
-  if (disks.length > DISKS_MAX) throw new MachineError(`this board takes at most ${DISKS_MAX} disks, not ${disks.length}; remove some`);
-  if (ports.length > PORTS_MAX)
-    throw new MachineError(`this board takes at most ${PORTS_MAX} console ports, not ${ports.length}; remove some`);
+  if (disks.length > DISKS_MAX) throw new MachineError('board-too-many-disks', { most: DISKS_MAX, count: disks.length });
+  if (ports.length > PORTS_MAX) throw new MachineError('board-too-many-ports', { most: PORTS_MAX, count: ports.length });
   return new Map<number, VirtioPart>([
     ...disks.map((_, disk) => [DISK_PLACES[disk] as number, virtioBlock(disk, `virtio-block-${disk}`)] as const),
     ...(ports.length > 0 ? [[map.CONSOLE_PLACE, virtioConsole(ports)] as const] : []),

@@ -1,4 +1,5 @@
 /** What every file system offers once it is open: its tree, listed and read, never written. */
+import { MachineError } from '../../error/machine-error.ts';
 
 /** Bytes that a file system lies on: a disk, or a part of one. */
 export interface DiskReader {
@@ -51,14 +52,7 @@ export interface Volume {
   read(entry: VolumeEntry, offset: number, into: Uint8Array): Promise<number>;
 }
 
-/** `damaged`: it contradicts itself; `unsupported`: it uses what we do not read. The message is for people. */
-export class FileSystemError extends Error {
-  override readonly name = 'FileSystemError';
-  readonly fault: 'damaged' | 'unsupported';
-  constructor(fault: 'damaged' | 'unsupported', message: string) {
-    super(message);
-    this.fault = fault;
-  }
-}
-export const damaged = (message: string): FileSystemError => new FileSystemError('damaged', `the file system is damaged: ${message}`);
-export const unsupported = (message: string): FileSystemError => new FileSystemError('unsupported', message);
+/** `file-system-damaged`: it contradicts itself; `file-system-unsupported`: it uses what we do not read. */
+export class FileSystemError extends MachineError {}
+export const damaged = (finding: string): FileSystemError => new FileSystemError('file-system-damaged', { finding });
+export const unsupported = (finding: string): FileSystemError => new FileSystemError('file-system-unsupported', { finding });

@@ -89,7 +89,7 @@ export class ClusterMap {
     const low = slice.getUint32(at + 4);
     const kind = kindOf(high, low);
     const refuse = (why: string) =>
-      new DiskImageError('damaged', `this qcow2 image is damaged: its cluster for byte ${guestOffset} of the disk ${why}`);
+      new DiskImageError('image-damaged', { finding: `its cluster for byte ${guestOffset} of the disk ${why}` });
     if (kind === 'compressed') {
       const place = compressedPlace(high, low, this.#header.clusterBits, this.#store.sizeBytes);
       const { hostOffset, hostBytes } = place;

@@ -28,10 +28,7 @@ export function readExtensions(area: Uint8Array): Extensions {
     if (type === EXTENSION.end) break;
     const start = at + PREFIX_BYTES;
     if (length > area.length - start) {
-      throw new DiskImageError(
-        'damaged',
-        `this qcow2 image is damaged: a header extension at byte ${at} of them would be ${length} bytes long`,
-      );
+      throw new DiskImageError('image-damaged', { finding: `a header extension at byte ${at} of them would be ${length} bytes long` });
     }
     const data = area.subarray(start, start + length);
     if (type === EXTENSION.backingFormat) backingFormat = textOf(data) ?? 'unreadable';

@@ -29,8 +29,8 @@ export interface Qcow2Header {
   readonly lazyRefcounts: boolean;
 }
 
-const damaged = (message: string) => new DiskImageError('damaged', `this qcow2 image is damaged: ${message}`);
-const unsupported = (message: string) => new DiskImageError('unsupported', message);
+const damaged = (message: string) => new DiskImageError('image-damaged', { finding: message });
+const unsupported = (message: string) => new DiskImageError('image-unsupported', { finding: message });
 
 /** Whether a file begins as a qcow2 image does. */
 export async function hasQcow2Magic(store: ByteStore): Promise<boolean> {
@@ -49,7 +49,7 @@ export async function readHeader(store: ByteStore): Promise<Qcow2Header> {
   await store.read(0, fixed.subarray(0, Math.min(fixed.length, store.sizeBytes)));
   const view = format.viewOf(fixed);
   if (view.getUint32(FIELD.magic) !== format.MAGIC) {
-    throw new DiskImageError('other-format', 'this is not a qcow2 image; if it is a raw image, open it with the format "raw"');
+    throw new DiskImageError('image-other-format');
   }
   if (store.sizeBytes < format.V2_HEADER_BYTES) throw damaged('the file ends within the header');
   const version = view.getUint32(FIELD.version);

@@ -89,9 +89,7 @@ export class Qcow2Image implements DiskImage {
     const bytes = new Uint8Array(place.hostBytes);
     await this.#store.read(place.hostOffset, bytes);
     const refuse = (why: string, cause?: unknown) =>
-      new DiskImageError('damaged', `this qcow2 image is damaged: its compressed cluster for byte ${guestOffset} of the disk ${why}`, {
-        cause,
-      });
+      new DiskImageError('image-damaged', { finding: `its compressed cluster for byte ${guestOffset} of the disk ${why}` }, { cause });
     const frame = compression === 'zstd' ? zstdFrameBytes(bytes) : bytes.length;
     if (frame === undefined) throw refuse('holds no whole zstd frame');
     let cluster: Uint8Array;

@@ -10,7 +10,7 @@ const PIECE_BYTES = 64 * 1024;
 const L1_RESERVED_HIGH = 0x7f00_0000;
 const L1_RESERVED_LOW = 0x1ff;
 
-const damaged = (message: string) => new DiskImageError('damaged', `this qcow2 image is damaged: ${message}`);
+const damaged = (message: string) => new DiskImageError('image-damaged', { finding: message });
 
 /**
  * The offsets in a table of 64-bit entries, zero where nothing is allocated. Bounded by the table's size, which the

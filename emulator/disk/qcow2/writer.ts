@@ -29,12 +29,12 @@ export async function writeQcow2(image: DiskImage, into: WritableByteStore, opti
   const clusterBytes = options.clusterBytes ?? DEFAULT_CLUSTER_BYTES;
   const clusterBits = Math.log2(clusterBytes);
   if (!Number.isInteger(clusterBits) || clusterBits < format.CLUSTER_BITS_MIN || clusterBits > format.CLUSTER_BITS_MAX) {
-    throw new DiskImageError('range', `clusters of ${clusterBytes} bytes are not possible; take a power of two from 512 bytes to 2 MiB`);
+    throw new DiskImageError('image-cluster-size', { clusterBytes });
   }
   const tableSpan = clusterBytes * (clusterBytes / format.ENTRY_BYTES);
   const l1Entries = Math.max(1, Math.ceil(image.sizeBytes / tableSpan));
   if (l1Entries * format.ENTRY_BYTES > format.L1_BYTES_MAX) {
-    throw new DiskImageError('range', `a disk of ${image.sizeBytes} bytes needs larger clusters than ${clusterBytes} bytes`);
+    throw new DiskImageError('image-clusters-too-small', { sizeBytes: image.sizeBytes, clusterBytes });
   }
   await new Qcow2Writer({ image, into, clusterBits, l1Entries, compressor: options.compressor }).run(options.progress);
 }

@@ -1,5 +1,5 @@
 /** A limit on waiting for the host's file system: a network share that is gone answers nothing, for minutes or for ever. */
-import { PathError } from './path-error.ts';
+import { MachineError } from '../../error/machine-error.ts';
 
 /** How long a path may take to answer, in milliseconds. */
 const PATIENCE_MS = 10_000;
@@ -14,7 +14,7 @@ export interface Waiting<T> {
   readonly patienceMs?: number;
 }
 
-/** The call's answer. @throws what the call throws; PathError `no answer` when none comes in time */
+/** The call's answer. @throws what the call throws; MachineError `path-no-answer` when none comes in time */
 export async function answering<T>({ path, late, patienceMs = PATIENCE_MS }: Waiting<T>, call: () => Promise<T>): Promise<T> {
   if (silent.has(path)) throw noAnswer(path);
   let given = false;
@@ -40,5 +40,4 @@ export async function answering<T>({ path, late, patienceMs = PATIENCE_MS }: Wai
   }
 }
 
-const noAnswer = (path: string) =>
-  new PathError('no answer', `${path} does not answer: check that the drive or network share it is on is connected`);
+const noAnswer = (path: string) => new MachineError('path-no-answer', { path });

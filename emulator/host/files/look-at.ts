@@ -6,7 +6,8 @@ import type { BigIntStats } from 'node:fs';
 import { lstat, readlink, stat } from 'node:fs/promises';
 import { answering } from './answering.ts';
 import { deviceNumber } from './device-size.ts';
-import { PathError, pathErrorOf } from './path-error.ts';
+import { MachineError } from '../../error/machine-error.ts';
+import { pathErrorOf } from './path-error.ts';
 
 /** A file or block device. */
 export interface PathFacts {
@@ -30,7 +31,7 @@ export interface PathFacts {
 /** Bytes in the unit of `st_blocks`. */
 const BLOCK_BYTES = 512n;
 
-/** @throws PathError when the path is neither a file nor a block device, or does not answer */
+/** @throws MachineError when the path is neither a file nor a block device, or does not answer */
 export async function lookAt(path: string): Promise<PathFacts> {
   try {
     return factsOf(path, await answering({ path }, () => statOf(path)));
@@ -46,17 +47,16 @@ async function statOf(path: string): Promise<BigIntStats> {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     const link = await lstat(path).catch(() => undefined);
     if (!link?.isSymbolicLink()) throw error;
-    throw new PathError('dangling link', `${path} is a symbolic link to ${await readlink(path)}, which is not there`);
+    throw new MachineError('path-dangling', { path, target: await readlink(path) });
   }
 }
 
-/** @throws PathError for anything but a file or a block device */
+/** @throws MachineError for anything but a file or a block device */
 export function factsOf(path: string, facts: BigIntStats): PathFacts {
-  const refuse = (fault: PathError['fault'], what: string) => new PathError(fault, `${path} is ${what}`);
-  if (facts.isDirectory()) throw refuse('folder', 'a folder, not a file');
-  if (facts.isFIFO()) throw refuse('pipe', 'a pipe, which can be read only once: save what comes out of it as a file first');
-  if (facts.isSocket()) throw refuse('socket', 'a socket, not a file');
-  if (facts.isCharacterDevice()) throw refuse('character device', `a character device, not a file or a disk${rawDiskAdvice(path)}`);
+  if (facts.isDirectory()) throw new MachineError('path-is-folder', { path });
+  if (facts.isFIFO()) throw new MachineError('path-is-pipe', { path });
+  if (facts.isSocket()) throw new MachineError('path-is-socket', { path });
+  if (facts.isCharacterDevice()) throw new MachineError('path-is-character-device', { path, instead: blockDeviceOf(path) });
   return {
     kind: facts.isBlockDevice() ? 'block device' : 'file',
     identity: facts.isBlockDevice() ? `device ${deviceNumber(facts.rdev)}` : `${facts.dev}:${facts.ino}`,
@@ -69,4 +69,4 @@ export function factsOf(path: string, facts: BigIntStats): PathFacts {
 }
 
 /** On macOS every disk has a character device beside its block device. */
-const rawDiskAdvice = (path: string) => (/^\/dev\/rdisk\d/.test(path) ? `: give ${path.replace('/rdisk', '/disk')}` : '');
+const blockDeviceOf = (path: string) => (/^\/dev\/rdisk\d/.test(path) ? path.replace('/rdisk', '/disk') : undefined);

@@ -5,7 +5,8 @@ import { formatBytes } from '../../quantities/bytes.ts';
 import { answering } from './answering.ts';
 import { deviceSize } from './device-size.ts';
 import { factsOf, lookAt, type PathFacts } from './look-at.ts';
-import { PathError, pathErrorOf } from './path-error.ts';
+import { MachineError } from '../../error/machine-error.ts';
+import { pathErrorOf } from './path-error.ts';
 
 export interface OpenPath extends PathFacts {
   readonly path: string;
@@ -16,7 +17,7 @@ export interface OpenPath extends PathFacts {
 
 /**
  * Opens a path for reading, or for reading and writing.
- * @throws PathError when it cannot be used; a block device that the system uses (is mounted) is not opened for writing
+ * @throws MachineError when it cannot be used; a block device that the system uses (is mounted) is not opened for writing
  */
 export async function openPath(path: string, { write = false }: { readonly write?: boolean } = {}): Promise<OpenPath> {
   const before = await lookAt(path);
@@ -41,10 +42,9 @@ async function opened(path: string, before: PathFacts, handle: FileHandle): Prom
   try {
     const stats = await handle.stat({ bigint: true });
     const facts = factsOf(path, stats);
-    if (facts.kind !== before.kind) throw new PathError('unreadable', `${path} was replaced while it was opened: try again`);
+    if (facts.kind !== before.kind) throw new MachineError('path-replaced', { path });
     const sizeBytes = facts.kind === 'file' ? facts.fileBytes : await deviceSize(handle, stats.rdev);
-    if (facts.kind === 'block device' && sizeBytes === 0)
-      throw new PathError('unreadable', `${path} is a drive of 0 bytes: insert a medium and try again`);
+    if (facts.kind === 'block device' && sizeBytes === 0) throw new MachineError('path-empty-drive', { path });
     return { ...facts, path, handle, sizeBytes };
   } catch (error) {
     await handle.close();
@@ -58,14 +58,13 @@ const MAX_WHOLE_BYTES = 2 ** 30;
 /**
  * Reads a whole file.
  * @param maxBytes a longer one is refused before it is read
- * @throws PathError
+ * @throws MachineError
  */
 export async function readPath(path: string, maxBytes = MAX_WHOLE_BYTES): Promise<Uint8Array> {
   const { handle, kind, sizeBytes } = await openPath(path);
   try {
-    if (kind !== 'file') throw new PathError('block device', `${path} is a block device, not a file`);
-    if (sizeBytes > maxBytes)
-      throw new PathError('too large', `${path} has ${sizeBytes} bytes; at most ${formatBytes(maxBytes)} can be loaded`);
+    if (kind !== 'file') throw new MachineError('path-is-block-device', { path });
+    if (sizeBytes > maxBytes) throw new MachineError('path-too-large', { path, sizeBytes, maxBytes });
     const bytes = new Uint8Array(sizeBytes);
     let done = 0;
     while (done < sizeBytes) {

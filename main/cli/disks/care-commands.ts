@@ -57,7 +57,7 @@ Examples:
     await withProgram(programThatStays(), async (program) => {
       const found = await findDisk(program, name, slot);
       const before = await hostBytes(program, found);
-      await followTask(program, () => program.client.services.disks.compact(found.machine.id, slot));
+      await followTask(program, 'compact-disk', () => program.client.services.disks.compact(found.machine.id, slot));
       print(`disk ${slot + 1} takes up ${formatBytes(await hostBytes(program, found))}, before ${formatBytes(before)}`);
     });
     return EXIT.ok;

@@ -1,10 +1,9 @@
 /** Which disk is meant: people count from 1, as in `viv show`, the contract's slots from 0. */
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import { isDeepStrictEqual } from 'node:util';
-import { ContractError } from '../../../preload/contract/contract.ts';
 import type { DiskDefinition, MachineStatus } from '../../../preload/contract/machines.ts';
 import { CallError } from '../call-error.ts';
 import { machineNamed, type Program } from '../machines/program.ts';
-import { shellWord } from '../../../preload/contract/foreign-text.ts';
 
 export interface FoundDisk {
   readonly machine: MachineStatus;
@@ -24,8 +23,7 @@ export async function findDisk(program: Program, name: string, slot: number): Pr
   const { disks } = machine.definition;
   const disk = disks[slot];
   if (disk) return { machine, slot, disk };
-  const there = disks.length === 0 ? 'no disks' : disks.length === 1 ? 'one disk' : `${disks.length} disks`;
-  throw new ContractError('missing', `"${name}" has ${there}, so there is no disk ${slot + 1}: viv disk list ${shellWord(name)}`);
+  throw new ContractError('cli-disk-unknown', { name, slot, count: disks.length });
 }
 
 /**
@@ -36,10 +34,6 @@ export function slotOf(machine: MachineStatus, { slot, disk }: FoundDisk): numbe
   const { name, disks } = machine.definition;
   const same = (other: DiskDefinition | undefined) => isDeepStrictEqual(other, disk);
   const at = same(disks[slot]) ? slot : disks.findIndex(same);
-  if (at < 0)
-    throw new ContractError(
-      'missing',
-      `disk ${slot + 1} of "${name}" was changed or removed by another program: check viv disk list and try again`,
-    );
+  if (at < 0) throw new ContractError('cli-disk-moved', { name, slot });
   return at;
 }

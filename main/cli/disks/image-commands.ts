@@ -35,7 +35,7 @@ Examples:
     await withProgram(programThatStays(), async (program) => {
       const { id } = await machineNamed(program, name);
       const request = { path: resolve(file), ...format, copy: !values.reference };
-      await followTask(program, () => program.client.services.disks.import(id, request));
+      await followTask(program, 'add-disk', () => program.client.services.disks.import(id, request));
       print(`disk ${(await machineNamed(program, name)).definition.disks.length}`);
     });
     return EXIT.ok;
@@ -87,7 +87,7 @@ Examples:
       const { id } = values.snapshot === undefined ? (await findDisk(program, name, slot)).machine : await machineNamed(program, name);
       const snapshot = values.snapshot === undefined ? {} : { snapshot: (await timelineOf(program, name)).snapshot(values.snapshot).id };
       const request = { path, format, ...snapshot, ...(values.compress ? { compress: true } : {}) };
-      await followTask(program, () => program.client.services.disks.export(id, slot, request));
+      await followTask(program, 'export-disk', () => program.client.services.disks.export(id, slot, request));
     };
     const file = resolve(word);
     await withProgram(programThatStays(), (program) =>

@@ -1,5 +1,5 @@
 /** Changing a machine by what it is now, beside windows and other commands that change it too. */
-import { ContractError } from '../../../preload/contract/contract.ts';
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import type { MachineDefinition, MachineStatus } from '../../../preload/contract/machines.ts';
 import { machineNamed, type Program } from './program.ts';
 
@@ -26,7 +26,7 @@ export async function changeMachine(
       await program.client.services.machines.update(machine.id, patch, base);
       return machine;
     } catch (error) {
-      if (!(error instanceof ContractError && error.code === 'changed') || round === MAX_ROUNDS) throw error;
+      if (!(error instanceof ContractError && error.kind === 'changed') || round === MAX_ROUNDS) throw error;
     }
   }
 }

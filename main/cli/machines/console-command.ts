@@ -1,5 +1,5 @@
 /** `viv console` attaches this terminal, or whatever standard input and output are, to a machine's console. */
-import { ContractError } from '../../../preload/contract/contract.ts';
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import type { MachineStatus } from '../../../preload/contract/machines.ts';
 import { print, printError, standardOutput } from '../../output/print.ts';
 import { CallError, EXIT } from '../call-error.ts';
@@ -52,11 +52,7 @@ Examples:
     return withProgram(findProgram('console'), async (program) => {
       const machine = await machineNamed(program, name);
       if (isActive(machine)) await requireConsole(program, machine, number);
-      if (!isActive(machine))
-        throw new ContractError(
-          'conflict',
-          `"${name}" is ${machine.state} (${machine.reason}): viv start starts it, viv log shows what it printed`,
-        );
+      if (!isActive(machine)) throw new ContractError('cli-console-off', { name, state: machine.state, why: machine.reason });
       if (values.pty) return carryPty(program, machine, number);
       return process.stdin.isTTY ? attachKeys(program, machine, number) : attachInput(program, machine, number);
     });

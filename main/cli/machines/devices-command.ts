@@ -1,8 +1,8 @@
 /** `viv devices`: the devices of a running machine with their registers, and its device tree as a file. */
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { DeviceDescription, DeviceRegister } from '../../../emulator/index.ts';
-import { ContractError } from '../../../preload/contract/contract.ts';
 import { print, printJson } from '../../output/print.ts';
 import { EXIT } from '../call-error.ts';
 import { readArguments, words, type Command } from '../command.ts';
@@ -37,7 +37,7 @@ function registerTable({ registers }: DeviceDescription): string {
 function deviceNamed(devices: readonly DeviceDescription[], name: string): DeviceDescription {
   const found = devices.find((device) => device.name === name);
   if (found) return found;
-  throw new ContractError('missing', `there is no device "${name}". There are: ${devices.map((device) => device.name).join(', ')}`);
+  throw new ContractError('cli-device-unknown', { name, known: devices.map((device) => device.name) });
 }
 
 async function writeTree(

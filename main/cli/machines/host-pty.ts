@@ -2,12 +2,12 @@
  * A pseudo-terminal of the host for other terminal programs: what they write comes out here byte for byte, and what is
  * written here they read. Our own hold on their side keeps it alive, raw, while none of them has it open.
  */
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync, write } from 'node:fs';
 import type { ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
 import { turns } from '../../../emulator/structures/in-turn.ts';
-import { ContractError } from '../../../preload/contract/contract.ts';
 import { closeToOthers } from '../../library/own-files.ts';
 
 /** A terminal program that does not read is looked at again after so many milliseconds. */
@@ -35,18 +35,11 @@ export interface HostPty {
 }
 
 async function loadNodePty(): Promise<typeof import('node-pty')> {
-  if (process.platform === 'win32')
-    throw new ContractError(
-      'unavailable',
-      'Windows has no pseudo-terminals that other programs can open: viv console without --pty attaches this one',
-    );
+  if (process.platform === 'win32') throw new ContractError('cli-no-pseudo-terminals');
   try {
     return await import('node-pty');
   } catch (error) {
-    throw new ContractError(
-      'unavailable',
-      `the package node-pty cannot be loaded (${(error as Error).message}): run npm ci again; viv console works without --pty`,
-    );
+    throw new ContractError('cli-node-pty-missing', { detail: (error as Error).message });
   }
 }
 
@@ -73,7 +66,7 @@ export async function openHostPty(): Promise<HostPty> {
   };
   if (stty.status !== 0) {
     close();
-    throw new ContractError('unavailable', `${path} cannot be made raw (stty: ${(stty.error?.message ?? stty.stderr).trim()})`);
+    throw new ContractError('cli-not-raw', { path, detail: (stty.error?.message ?? stty.stderr).trim() });
   }
   const writeSome = promisify(write);
   // Not through the stream: its writes block the whole process while the other side's buffer is full.

@@ -1,5 +1,5 @@
 /** The commands that do one thing to machines named on the command line. */
-import { ContractError } from '../../../preload/contract/contract.ts';
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import type { MachineStatus } from '../../../preload/contract/machines.ts';
 import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, type Command } from '../command.ts';
@@ -31,7 +31,7 @@ async function undelete({ client }: Program, name: string): Promise<void> {
   const { machines } = client.services;
   const bin = await machines.bin();
   const found = bin.find(({ definition }) => definition.name === name) ?? bin.find(({ id }) => id === name);
-  if (!found) throw new ContractError('missing', `there is no machine called "${name}" in the bin: viv list --deleted shows what is in it`);
+  if (!found) throw new ContractError('cli-bin-unknown', { name });
   const back = await machines.undelete(found.id);
   if (back.definition.name !== name && found.id !== name) printError(`viv: its name is taken; it is called "${back.definition.name}" now`);
 }

@@ -2,17 +2,16 @@
  * How a command reaches the machines: through the running program's local socket where there is one, otherwise in
  * process against the library. Both speak the wire, so a command does not know which it is.
  */
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freshBundle } from '../../build/fresh-bundle.js';
-import { ContractError } from '../../../preload/contract/contract.ts';
 import type { MachineStatus } from '../../../preload/contract/machines.ts';
 import { createWireClient, type WireClient } from '../../../preload/contract/wire-client.ts';
 import type { Link } from '../../border/session.ts';
 import { findHome, type Home } from '../../library/home.ts';
 import { findOwner } from '../../library/instance-lock.ts';
-import { LibraryError } from '../../library/library-error.ts';
 import { connectLocally } from '../../local/local-client.ts';
 
 export interface Program {
@@ -39,16 +38,12 @@ export async function runningProgram(home: Home, patience = WAIT_FOR_COMMANDS): 
         const { client, close } = await connectLocally(owner.socket, home.folder);
         return { client, stays: true, close: async () => close() };
       } catch (error) {
-        if (error instanceof LibraryError) throw error;
+        if (error instanceof ContractError) throw error;
         // The lock comes before the socket when a program starts, and goes after it when one ends.
         if (Date.now() > until)
-          throw new ContractError(
-            'unavailable',
-            `${owner.program} (process ${owner.pid}) has the library open and does not respond (${(error as Error).message}): quit it and try again`,
-          );
+          throw new ContractError('cli-program-silent', { program: owner.program, pid: owner.pid, detail: (error as Error).message });
       }
-    } else if (Date.now() > until)
-      throw new ContractError('unavailable', `the library is in use by ${owner.program} (process ${owner.pid}): quit it and try again`);
+    } else if (Date.now() > until) throw new ContractError('cli-library-busy', { program: owner.program, pid: owner.pid });
     await sleep(STEP);
   }
 }
@@ -100,10 +95,10 @@ export async function programThatStays(): Promise<Program> {
       child.unref();
       return started;
     }
-    if (ended) throw new ContractError('unavailable', complaint.replace(/^viv: /, '').trim() || 'the background process ended immediately');
+    if (ended) throw new ContractError('cli-background-failed', { complaint: complaint.replace(/^viv: /, '').trim() });
     await sleep(STEP);
   }
-  throw new ContractError('unavailable', `the background process did not respond within ${WAIT_FOR_SERVE / 1000} seconds`);
+  throw new ContractError('cli-background-silent', { milliseconds: WAIT_FOR_SERVE });
 }
 
 /** Runs `work` with a program and lets it go afterwards. */
@@ -124,9 +119,5 @@ export async function machineNamed({ client }: Program, name: string): Promise<M
   const all = await client.services.machines.list();
   const found = all.find(({ definition }) => definition.name === name) ?? all.find(({ id }) => id === name);
   if (found) return found;
-  const names = all.map(({ definition }) => `"${definition.name}"`).join(', ');
-  throw new ContractError(
-    'missing',
-    `there is no machine called "${name}"${names === '' ? ': create one with viv create' : `. There are: ${names}`}`,
-  );
+  throw new ContractError('cli-machine-unknown', { name, known: all.map(({ definition }) => definition.name) });
 }

@@ -1,6 +1,7 @@
 /** `viv purge` deletes machines of the bin for good; a person at a terminal is asked first. */
+import { purgeWords } from '../../../preload/contract/task-words.ts';
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import { createInterface } from 'node:readline';
-import { ContractError } from '../../../preload/contract/contract.ts';
 import type { BinnedMachine } from '../../../preload/contract/machines.ts';
 import { CallError, EXIT, Interrupted } from '../call-error.ts';
 import { readArguments, type Command } from '../command.ts';
@@ -15,12 +16,12 @@ import { print, printError, standardError } from '../../output/print.ts';
 function chosen(bin: readonly BinnedMachine[], word: string): BinnedMachine {
   const found = bin.filter(({ definition, id }) => definition.name === word || id === word);
   const [only] = found;
-  if (!only) throw new ContractError('missing', `there is no machine called "${word}" in the bin: viv list --deleted shows what is in it`);
+  if (!only) throw new ContractError('cli-bin-unknown', { name: word });
   if (found.length > 1)
-    throw new ContractError(
-      'conflict',
-      `${found.length} machines called "${word}" are in the bin; specify one by its id:\n${found.map(({ id, deletedAt }) => `  ${id}  deleted ${momentText(deletedAt)}`).join('\n')}`,
-    );
+    throw new ContractError('cli-bin-several', {
+      name: word,
+      found: found.map(({ id, deletedAt }) => `  ${id}  deleted ${momentText(deletedAt)}`),
+    });
   return only;
 }
 
@@ -62,7 +63,7 @@ Examples:
     if (values.all && positionals.length > 0) throw new CallError('--all cannot be combined with NAME');
     if (!values.all && positionals.length === 0) throw new CallError('NAME is missing');
     return withProgram(programThatStays(), async (program) => {
-      const { machines, tasks } = program.client.services;
+      const { machines } = program.client.services;
       const bin = await machines.bin();
       const held = values.all ? bin.filter(({ protectedSnapshots }) => protectedSnapshots.length > 0) : [];
       for (const { definition, protectedSnapshots } of held)
@@ -80,10 +81,9 @@ Examples:
         printError(binTable(those));
         if (!(await asked('Delete permanently? This cannot be undone. [y/N] '))) throw new Interrupted('nothing was deleted');
       }
-      const { task } = await followTask(program, () => machines.purge(those.map(({ id }) => id)));
-      const words = (await tasks.list()).find(({ id }) => id === task)?.message;
+      const { result } = await followTask(program, 'purge', () => machines.purge(those.map(({ id }) => id)));
       const names = those.map(({ definition }) => `"${safeText(definition.name)}"`).join(', ');
-      print(`${names} permanently deleted${words === undefined ? '' : `: ${words}`}`);
+      print(`${names} permanently deleted: ${purgeWords(result)}`);
       return EXIT.ok;
     });
   },

@@ -1,5 +1,5 @@
 /** A console that the person names must be one of the machine's. */
-import { ContractError } from '../../../preload/contract/contract.ts';
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import type { MachineStatus } from '../../../preload/contract/machines.ts';
 import type { Program } from './program.ts';
 
@@ -8,5 +8,10 @@ export async function requireConsole({ client }: Program, { id, definition }: Ma
   const consoles = await client.services.consoles.list(id);
   if (number < consoles.length) return;
   const last = consoles.at(-1);
-  throw new ContractError('missing', `"${definition.name}" has no console ${number}: its last is ${last?.index} (${last?.name})`);
+  throw new ContractError('machine-no-console', {
+    name: definition.name,
+    console: number,
+    last: last?.index ?? 0,
+    lastName: last?.name ?? '',
+  });
 }

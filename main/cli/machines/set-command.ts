@@ -1,5 +1,5 @@
 /** `viv set` changes a machine. */
-import { ContractError } from '../../../preload/contract/contract.ts';
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import { optionsHelp, optionsOf } from '../../../preload/contract/definition/options.ts';
 import { factOf } from '../../../preload/contract/definition/rules.ts';
 import type { DiskDefinition } from '../../../preload/contract/machines.ts';
@@ -9,7 +9,6 @@ import { definitionPatch } from '../machine-definition.ts';
 import { givenOptions, isGiven, machineOptions } from '../machine-options.ts';
 import { changeMachine } from './change-machine.ts';
 import { findProgram, withProgram } from './program.ts';
-import { shellWord } from '../../../preload/contract/foreign-text.ts';
 import { sayTroubleOfNew } from '../disks/disk-trouble.ts';
 
 /** What `--drive` can say of a disk; the library's own name for it is not part of that. */
@@ -31,11 +30,7 @@ export function replacedDisks(
     return same ?? disk;
   });
   const lost = before.findIndex((disk) => left.has(disk) && (disk.writes === 'overlay' || disk.path === undefined));
-  if (lost >= 0)
-    throw new ContractError(
-      'conflict',
-      `disk ${lost + 1} of "${name}" has data that --drive would discard: add another disk with viv disk add ${shellWord(name)}, or remove this one with viv disk remove ${shellWord(name)} ${lost + 1}`,
-    );
+  if (lost >= 0) throw new ContractError('cli-disk-would-be-lost', { name, slot: lost });
   return disks;
 }
 

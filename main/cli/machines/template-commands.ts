@@ -38,7 +38,9 @@ Examples:
   async run(args) {
     const { positionals } = readArguments(args, {});
     const [template] = words(positionals, 'TEMPLATE') as [string];
-    await withProgram(findProgram('fetch'), (program) => followTask(program, () => program.client.services.images.fetch(template)));
+    await withProgram(findProgram('fetch'), (program) =>
+      followTask(program, 'fetch-template', () => program.client.services.images.fetch(template)),
+    );
     return EXIT.ok;
   },
 };

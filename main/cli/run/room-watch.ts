@@ -1,9 +1,11 @@
 /** A throwaway machine whose disk finds no room on the host stands still, says why, and goes on by itself. */
+import type { Fault } from '../../../emulator/error/coded-error.ts';
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import type { RunningMachine } from '../../../emulator/index.ts';
 
 export interface RoomWatch {
-  /** As `MachineEvents.diskTrouble`: without a message, the disk can write again. */
-  diskTrouble(slot: number, message: string | undefined): void;
+  /** As `MachineEvents.diskTrouble`: without a fault, the disk can write again. */
+  diskTrouble(slot: number, fault: Fault | undefined): void;
   /** The machine, once it runs. */
   watch(machine: Pick<RunningMachine, 'pause' | 'resume'>): void;
 }
@@ -20,12 +22,12 @@ export function roomWatch(tell: (line: string) => void): RoomWatch {
   };
   return {
     watch: (machine) => started.resolve(machine),
-    diskTrouble(slot, message) {
-      if (message === undefined) troubled.delete(slot);
+    diskTrouble(slot, fault) {
+      if (!fault) troubled.delete(slot);
       else troubled.add(slot);
-      if (message !== undefined && !isPaused) {
+      if (fault && !isPaused) {
         isPaused = true;
-        tell(`viv: the machine is paused: disk ${slot + 1} cannot be written (${message})`);
+        tell(`viv: the machine is paused: disk ${slot + 1} cannot be written (${wordsOf(fault)})`);
         next((machine) => machine.pause());
       } else if (troubled.size === 0 && isPaused) {
         isPaused = false;

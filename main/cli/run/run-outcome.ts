@@ -1,4 +1,5 @@
 /** From how a run ended to what `viv run` says and exits with. */
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import { EXIT } from '../call-error.ts';
 import { signalStatus } from '../exec/signals.ts';
 import { panicLoss } from '../../exec/panic-watch.ts';
@@ -31,7 +32,7 @@ function failedOutcome(reason: string, lines: string): Outcome {
 /** Of a machine on this terminal. */
 export function machineOutcome({ ending, log }: MachineRun, interrupted: Interruption | undefined, timeout: number | undefined): Outcome {
   if (interrupted) return interruptedOutcome(interrupted, timeout);
-  if (ending.kind === 'failed') return failedOutcome(ending.reason, ending.log === '' ? log.join('\n') : ending.log);
+  if (ending.kind === 'failed') return failedOutcome(wordsOf(ending.fault), ending.log === '' ? log.join('\n') : ending.log);
   if (ending.kind === 'poweroff') return { status: ending.code & 0xff || (ending.code === 0 ? 0 : EXIT.failed), reason: 'poweroff' };
   return { status: EXIT.ok, reason: ending.kind };
 }
@@ -51,7 +52,7 @@ export function commandOutcome(run: CommandRun, interrupted: Interruption | unde
     const shown = run.console === '' ? '' : `\nThe guest's console printed last:\n${run.console}`;
     return { status: lossStatus(loss), reason: loss.kind, message: `${loss.reason}${shown}` };
   }
-  if (ending.kind === 'failed') return failedOutcome(ending.reason, ending.log === '' ? log.join('\n') : ending.log);
+  if (ending.kind === 'failed') return failedOutcome(wordsOf(ending.fault), ending.log === '' ? log.join('\n') : ending.log);
   if (outcome?.kind === 'lost') return { status: lossStatus(outcome.loss), reason: outcome.loss.kind, message: outcome.loss.reason };
   const [status, what] = ending.kind === 'reboot' ? [GUEST_EXIT.reboot, 'rebooted'] : [GUEST_EXIT.powerOff, 'powered off'];
   return { status, reason: ending.kind, message: `the guest ${what} before the command ended` };

@@ -1,7 +1,8 @@
 /** `viv snapshot export` and `import`: a machine with all its snapshots as one file. */
+import { leftOutWords } from '../../../preload/contract/task-words.ts';
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ContractError } from '../../../preload/contract/contract.ts';
 import { EXIT } from '../call-error.ts';
 import { readArguments, requireName, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
@@ -32,9 +33,9 @@ Examples:
     if (word === STANDARD_OUTPUT) refuseTerminal();
     const write = async (program: Program, path: string) => {
       const { id } = await machineNamed(program, name);
-      const { task } = await followTask(program, () => program.client.services.snapshots.export(id, path));
-      const words = (await program.client.services.tasks.list()).find((ended) => ended.id === task)?.message ?? 'done';
-      if (words !== 'done') printError(`viv: ${safeText(words)}`);
+      const { result } = await followTask(program, 'export-machine', () => program.client.services.snapshots.export(id, path));
+      const words = leftOutWords(result);
+      if (words !== '') printError(`viv: ${safeText(words)}`);
     };
     const file = resolve(word);
     await withProgram(programThatStays(), (program) =>
@@ -67,11 +68,9 @@ Examples:
       const { snapshots, machines } = program.client.services;
       // Better said before a long import than after it.
       if (name !== undefined && (await machines.list()).some(({ definition }) => definition.name === name))
-        throw new ContractError('conflict', `there is already a machine called "${name}": choose another name`);
-      const { task } = await followTask(program, () => snapshots.import(resolve(word)));
-      const id = await snapshots.imported(task);
-      if (id === null) throw new ContractError('internal', 'the import ended without a machine');
-      return name === undefined ? machines.get(id) : machines.update(id, { name });
+        throw new ContractError('machine-name-taken', { name });
+      const { result } = await followTask(program, 'import-machine', () => snapshots.import(resolve(word)));
+      return name === undefined ? machines.get(result.machine) : machines.update(result.machine, { name });
     });
     if (values.json) printJson(forScripts(made));
     else print(made.definition.name);

@@ -38,7 +38,7 @@ Examples:
     await withProgram(programThatStays(), async (program) => {
       const { id } = await machineNamed(program, machine);
       const take = () => program.client.services.snapshots.create(id, request);
-      const { snapshot } = wait ? await followTask(program, take) : await take();
+      const { snapshot } = wait ? await followTask(program, 'store-snapshot', take) : await take();
       const now = await snapshotAgain(program, snapshot);
       if (values.json) printJson(now);
       else if (now.state === 'storing') print(`${quoted(now)} is taken and being stored`);

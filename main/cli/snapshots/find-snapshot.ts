@@ -1,9 +1,9 @@
 /** Which snapshot is meant: by its name, by the beginning of its id, or counted from the newest (`@1`). */
-import { ContractError } from '../../../preload/contract/contract.ts';
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import type { MachineStatus } from '../../../preload/contract/machines.ts';
 import type { Snapshot, Timeline } from '../../../preload/contract/snapshots.ts';
 import { CallError } from '../call-error.ts';
-import { safeText, shellWord } from '../../../preload/contract/foreign-text.ts';
+import { safeText } from '../../../preload/contract/foreign-text.ts';
 import { momentText } from '../../../emulator/quantities/moments.ts';
 import { machineNamed, type Program } from '../machines/program.ts';
 
@@ -24,12 +24,9 @@ function counted(timeline: Timeline, digits: string, machine: string): Snapshot 
   if (found) return found;
   if (Number(digits) < 1) throw new CallError('snapshots are counted from @1, the newest');
   const count = timeline.snapshots.length;
-  throw new ContractError(
-    'missing',
-    count === 0
-      ? `"${machine}" has no snapshots yet: take one with viv snapshot create ${shellWord(machine)}`
-      : `"${machine}" has ${count} ${count === 1 ? 'snapshot' : 'snapshots'}, so there is no @${digits}`,
-  );
+  throw count === 0
+    ? new ContractError('cli-snapshots-none', { name: machine })
+    : new ContractError('cli-snapshot-number', { name: machine, count, digits });
 }
 
 /**
@@ -44,14 +41,10 @@ export function findSnapshot(timeline: Timeline, text: string, machine: string):
   const matching =
     called.length > 0 || text.length < SHORTEST_ID ? called : timeline.snapshots.filter(({ id }) => id.startsWith(text.toUpperCase()));
   const [only, another] = matching;
-  if (!only)
-    throw new ContractError(
-      'missing',
-      `"${machine}" has no snapshot called "${text}": viv snapshot list ${shellWord(machine)} shows what it has`,
-    );
+  if (!only) throw new ContractError('cli-snapshot-unknown', { name: machine, text });
   if (!another) return only;
-  const list = matching.map(({ id, name, createdAt }) => `  ${id}  ${momentText(createdAt)}  ${safeText(name)}`).join('\n');
-  throw new ContractError('conflict', `"${text}" matches ${matching.length} snapshots of "${machine}"; specify one by its id:\n${list}`);
+  const found = matching.map(({ id, name, createdAt }) => `  ${id}  ${momentText(createdAt)}  ${safeText(name)}`);
+  throw new ContractError('cli-snapshot-several', { name: machine, text, found });
 }
 
 export interface Found {
@@ -72,6 +65,6 @@ export async function timelineOf(program: Program, name: string): Promise<Found>
 export async function snapshotAgain(program: Program, { machine, id }: Pick<Snapshot, 'machine' | 'id'>): Promise<Snapshot> {
   const { snapshots } = await program.client.services.snapshots.timeline(machine);
   const found = snapshots.find((snapshot) => snapshot.id === id);
-  if (!found) throw new ContractError('missing', 'the snapshot was deleted in the meantime');
+  if (!found) throw new ContractError('cli-snapshot-deleted');
   return found;
 }

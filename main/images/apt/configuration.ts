@@ -3,9 +3,9 @@
  * reaches its mirror (proxies, certificates, logins, retries) and replaces everything apt would write, so that no root
  * is needed and the system is not changed; the host's hooks are left out, because they clean the system's own folders.
  */
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ContractError } from '../../../preload/contract/contract.ts';
 import { runChild } from '../child.ts';
 import { parseDeb822Sources, parseSourceList, type AptSource } from './sources.ts';
 
@@ -19,8 +19,7 @@ export function parseAptDump(text: string): AptEntries {
 
 export async function readHostConfiguration(signal?: AbortSignal): Promise<AptEntries> {
   const { status, stdout, stderr } = await runChild('apt-config', ['dump'], { signal });
-  if (status !== 0)
-    throw new ContractError('unavailable', `apt's configuration cannot be read (apt-config: ${stderr.trim()}). Repair apt first.`);
+  if (status !== 0) throw new ContractError('apt-configuration-unreadable', { detail: stderr.trim() });
   return parseAptDump(stdout.toString());
 }
 

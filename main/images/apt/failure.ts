@@ -1,5 +1,6 @@
-/** Says in words, with what to do next, why apt failed; apt's own messages (untranslated, LC_ALL=C) are the evidence. */
-import { ContractError } from '../../../preload/contract/contract.ts';
+/** Tells from apt's own messages (untranslated, LC_ALL=C) why it failed. They are another program's output, not errors of ours. */
+import type { AptCause } from '../../../preload/contract/errors/image.ts';
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 
 interface Attempt {
   readonly suite: string;
@@ -7,40 +8,27 @@ interface Attempt {
   readonly doing: string;
 }
 
-/** Patterns in apt's messages, most telling first, and the advice that fits. */
-const causes: readonly (readonly [RegExp, (attempt: Attempt) => string])[] = [
-  [
-    /No space left on device|Disk quota exceeded/i,
-    () => 'the disk is full. Free some space, or set VIVARIUM_HOME to a folder on another disk.',
-  ],
-  [
-    /does not have a Release file|no longer has a Release file|404 +Not Found.*(In)?Release|Release' .*404/i,
-    ({ suite }) => `the mirror has no Debian release "${suite}". Check the template's suite and the mirror in apt's sources.`,
-  ],
-  [
-    /NO_PUBKEY|EXPKEYSIG|signatures? (couldn't|were|was)|not signed|keyring/i,
-    ({ suite }) => `apt does not trust the signature of Debian ${suite}. Update the package debian-archive-keyring.`,
-  ],
-  [
-    /Hash Sum mismatch|Hashes of expected file|unexpected size/i,
-    () =>
-      'the download does not match the signed index (the mirror may be updating, or a proxy alters files). Nothing was kept; try again later.',
-  ],
+/** Patterns in apt's messages, most telling first. */
+const CAUSES: readonly (readonly [RegExp, AptCause])[] = [
+  [/No space left on device|Disk quota exceeded/i, 'full'],
+  [/does not have a Release file|no longer has a Release file|404 +Not Found.*(In)?Release|Release' .*404/i, 'no-release'],
+  [/NO_PUBKEY|EXPKEYSIG|signatures? (couldn't|were|was)|not signed|keyring/i, 'signature'],
+  [/Hash Sum mismatch|Hashes of expected file|unexpected size/i, 'mismatch'],
   [
     /Could not resolve|Temporary failure (in name resolution|resolving)|Network is unreachable|Could not connect|connection timed out|Connection refused|Unable to connect|Connection failed|No route to host|Cannot initiate the connection/i,
-    () =>
-      "the mirror cannot be reached. Check the network and the proxy in apt's configuration, then try again; completed downloads are kept. Without a network, the template hello-riscv64 needs nothing.",
+    'unreachable',
   ],
-  [/Could not get lock|Unable to lock/i, () => 'another apt is working in the same cache folder. Try again when it has finished.'],
+  [/Could not get lock|Unable to lock/i, 'locked'],
 ];
 
-/** @returns a ContractError('unavailable') with cause, advice and apt's own words */
-export function aptFailure(stderr: string, attempt: Attempt): ContractError {
-  const complaints = stderr.split('\n').filter((line) => /^(E|W|Err|N):/.test(line.trim()));
-  const cause = causes.find(([pattern]) => pattern.test(stderr))?.[1](attempt) ?? 'apt failed with these messages:';
-  const words = complaints
+/** @returns what happened, with apt's own words as a fact */
+export function aptFailure(stderr: string, { suite, doing }: Attempt): ContractError {
+  const cause = CAUSES.find(([pattern]) => pattern.test(stderr))?.[1] ?? 'other';
+  const messages = stderr
+    .split('\n')
+    .filter((line) => /^(E|W|Err|N):/.test(line.trim()))
     .slice(0, 3)
     .map((line) => line.trim().slice(0, 300))
     .join(' ');
-  return new ContractError('unavailable', `${attempt.doing}: ${cause}${words ? ` (apt: ${words})` : ''}`);
+  return new ContractError('apt-failed', { doing, cause, suite, messages });
 }

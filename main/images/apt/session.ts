@@ -2,9 +2,10 @@
  * apt with private state: its own lists, its own sources, another architecture. It fetches the package index, looks
  * packages up and downloads them; apt itself checks the signatures, and finds the way through the host's proxies.
  */
+import type { Fault } from '../../../emulator/error/coded-error.ts';
+import { ContractError, faultWith } from '../../../preload/contract/errors/contract-error.ts';
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ContractError } from '../../../preload/contract/contract.ts';
 import { writeWhole } from '../cache.ts';
 import { isInstalled, runChild, type ChildResult } from '../child.ts';
 import { privateConfiguration, readHostConfiguration, readHostSources, readSourceFile } from './configuration.ts';
@@ -53,16 +54,13 @@ export class AptSession {
     signal?: AbortSignal,
   ): Promise<AptSession> {
     const missing = missingPrograms();
-    if (missing.length > 0) throw new ContractError('unavailable', withoutApt(missing));
+    if (missing.length > 0) throw ContractError.of(withoutApt(missing));
     const host = await readHostConfiguration(signal);
     const source = findDebianSource(options.sourceFile ? await readSourceFile(options.sourceFile) : await readHostSources(host));
     if (!source)
-      throw new ContractError(
-        'unavailable',
-        options.sourceFile
-          ? `${options.sourceFile} names no Debian archive. It must be an apt source list (.list or .sources) with a Debian release and the component "main".`
-          : "apt on this computer has no source for Debian (is this another distribution?). Put one in a file in apt's own format, for example debian.sources, and name that file in VIVARIUM_APT_SOURCES.",
-      );
+      throw options.sourceFile
+        ? new ContractError('apt-source-file-useless', { file: options.sourceFile })
+        : new ContractError('apt-no-debian-source');
     for (const name of ['state/lists/partial', 'cache/archives/partial', 'log']) await mkdir(join(folder, name), { recursive: true });
     // Proxies may carry a login, so the file is its owner's alone.
     await writeWhole(join(folder, 'apt.conf'), privateConfiguration(host, folder, architecture), 0o600);
@@ -88,11 +86,7 @@ export class AptSession {
     const result = await this.#run('apt-cache', ['show', '--no-all-versions', name], signal);
     const fields = result.status === 0 ? parseStanzas(result.stdout.toString())[0] : undefined;
     const sha256 = fields?.get('sha256');
-    if (!fields || !sha256)
-      throw new ContractError(
-        'unavailable',
-        `Debian ${this.#suite} has no package "${name}" for this architecture. The template names it; check the template's suite.`,
-      );
+    if (!fields || !sha256) throw new ContractError('package-unknown', { suite: this.#suite, name });
     return {
       name: fields.get('package') ?? name,
       version: fields.get('version') ?? '',
@@ -113,7 +107,7 @@ export class AptSession {
     const result = await withPolling(() => totalSize(folder), progress, work);
     if (result.status !== 0) throw aptFailure(result.stderr, { suite: this.#suite, doing: `downloading ${record.name}` });
     const file = (await readdir(folder)).find((entry) => entry.endsWith('.deb'));
-    if (!file) throw new ContractError('internal', `apt downloaded ${record.name} but left no file in ${folder}.`);
+    if (!file) throw new ContractError('package-not-left', { name: record.name, folder });
     return join(folder, file);
   }
 
@@ -123,10 +117,10 @@ export class AptSession {
 }
 
 /** What to tell a person whose computer lacks programs. */
-export const withoutApt = (missing: readonly string[]): string =>
+export const withoutApt = (missing: readonly string[]): Fault =>
   missing.includes('apt-get')
-    ? "this computer has no apt, Debian's package program, so the parts cannot be fetched here. Copy the cache folder from a Debian computer, give a kernel and an initrd of your own, or use the template hello-riscv64, which needs nothing."
-    : `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not installed: run "apt install ${missing.map((name) => packageOf[name] ?? 'apt').join(' ')}" as root, or use the template hello-riscv64, which needs nothing.`;
+    ? faultWith('apt-missing')
+    : faultWith('apt-programs-missing', { programs: missing, packages: missing.map((name) => packageOf[name] ?? 'apt') });
 const packageOf: Record<string, string> = { xz: 'xz-utils', 'dpkg-deb': 'dpkg' };
 
 /** Calls `progress` with a measured size a few times a second until the work ends. */

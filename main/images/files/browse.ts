@@ -1,7 +1,7 @@
 /** Lists a host folder for the browser shell, which has no file dialog of its own. */
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { ContractError } from '../../../preload/contract/contract.ts';
 
 export interface FolderListing {
   readonly folder: string;
@@ -16,9 +16,9 @@ const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base'
 export async function browseFolder(folder: string): Promise<FolderListing> {
   const absolute = resolve(folder);
   const names = await readdir(absolute).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') throw new ContractError('missing', `there is no folder ${absolute}.`);
-    if (error.code === 'ENOTDIR') throw new ContractError('invalid', `${absolute} is not a folder.`);
-    throw new ContractError('unavailable', `the folder ${absolute} cannot be read (${error.code ?? error.message}).`);
+    if (error.code === 'ENOENT') throw new ContractError('folder-missing', { path: absolute });
+    if (error.code === 'ENOTDIR') throw new ContractError('folder-is-not', { path: absolute });
+    throw new ContractError('folder-unreadable', { path: absolute, detail: error.code ?? error.message });
   });
   const entries = (
     await Promise.all(

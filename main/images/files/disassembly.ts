@@ -1,10 +1,9 @@
 /** `viv disasm`: a file's code as text. ELF files by their executable sections with symbols, anything else as flat code. */
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import { isRiscv64 } from '../../../emulator/format/elf.ts';
 import { readPath } from '../../../emulator/host/files/open-path.ts';
-import { ContractError } from '../../../preload/contract/contract.ts';
 import { codeOf, type Code } from './elf-code.ts';
 import { inspectFile } from './inspect.ts';
-import { pathRefusal } from './path-refusal.ts';
 
 export interface DisassemblyFileOptions {
   /** Where a flat file lies in memory. Default: the start of RAM. */
@@ -16,8 +15,8 @@ const START_OF_RAM = 0x8000_0000n;
 export async function* disassembleFile(path: string, options: DisassemblyFileOptions = {}): AsyncGenerator<string> {
   const { kind, architecture = 'riscv64', description } = await inspectFile(path);
   if (architecture !== 'riscv64' || (kind !== 'program' && kind !== 'kernel-image' && kind !== 'unrecognised'))
-    throw new ContractError('invalid', `${path} is ${description}; only riscv64 ELF files and flat code can be shown.`);
-  const bytes = await readPath(path).catch(pathRefusal);
+    throw new ContractError('code-cannot-be-shown', { path, description, wanted: 'riscv64' });
+  const bytes = await readPath(path);
   const { disassemble } = await import('../../../emulator/isa/assembly.ts');
   const flat: Code = { pieces: [{ name: path, address: options.origin ?? START_OF_RAM, bytes }], symbols: new Map() };
   const code = isRiscv64(bytes) ? codeOf(bytes) : flat;

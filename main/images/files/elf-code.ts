@@ -1,6 +1,6 @@
 /** The executable parts and the symbols of an ELF file. */
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import { type ElfFile, ElfError, readElf, SECTION, SECTION_FLAG, SEGMENT, SEGMENT_EXECUTABLE } from '../../../emulator/format/elf.ts';
-import { ContractError } from '../../../preload/contract/contract.ts';
 
 export interface Code {
   readonly pieces: readonly { readonly name: string; readonly address: bigint; readonly bytes: Uint8Array }[];
@@ -13,10 +13,10 @@ export function codeOf(bytes: Uint8Array): Code {
     const file = readElf(bytes);
     const sections = executableSections(file);
     const pieces = sections.length > 0 ? sections : executableSegments(file);
-    if (pieces.length === 0) throw new ContractError('invalid', 'the ELF file holds no code.');
+    if (pieces.length === 0) throw new ContractError('elf-no-code');
     return { pieces, symbols: symbolsOf(file) };
   } catch (error) {
-    if (error instanceof ElfError) throw new ContractError('invalid', `the ELF file is cut off or damaged (${error.message}).`);
+    if (error instanceof ElfError) throw new ContractError('elf-damaged', { detail: error.message });
     throw error;
   }
 }

@@ -3,10 +3,10 @@
  * (`file:///…`), any of them in quotes. The window cannot know where home is, nor in which folder the program was started,
  * so a relative path means nothing here and is refused. Commands hand over full paths.
  */
+import { ContractError, causeOf } from '../../../preload/contract/errors/contract-error.ts';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ContractError } from '../../../preload/contract/contract.ts';
 import { factOf } from '../../../preload/contract/definition/rules.ts';
 import { BOOT_FILES, valueAt, withValue } from '../../../preload/contract/definition/walk.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
@@ -17,7 +17,7 @@ function fromAddress(address: string): string {
   try {
     return fileURLToPath(address);
   } catch {
-    throw new ContractError('invalid', `${address} is not the address of a file on this computer`);
+    throw new ContractError('address-not-a-file', { address });
   }
 }
 
@@ -37,7 +37,7 @@ export function hostPath(text: string, home = homedir()): string {
   if (bare === '~' || bare.startsWith('~/') || bare.startsWith(`~${sep}`)) return resolve(join(home, bare.slice(1)));
   if (isAbsolute(bare)) return resolve(bare);
   const start = sep === '/' ? '/' : 'a drive letter';
-  throw new ContractError('invalid', `"${bare}" is not a full path: start with ${start}, or with ~ for your home folder`);
+  throw new ContractError('path-not-full', { path: bare, start });
 }
 
 /** A definition, or a part of one, with full paths. @throws ContractError `invalid` naming the field */
@@ -46,7 +46,7 @@ export function withHostPaths<T extends Partial<MachineDefinition>>(definition: 
     try {
       return hostPath(text);
     } catch (error) {
-      throw error instanceof ContractError ? new ContractError(error.code, `${field}: ${error.message}`) : error;
+      throw error instanceof ContractError ? new ContractError('field-invalid', { field, why: causeOf(error) }) : error;
     }
   };
   const { disks } = definition;

@@ -5,7 +5,6 @@ import { identifyOpen } from '../../../emulator/host/files/identify-path.ts';
 import { openPath } from '../../../emulator/host/files/open-path.ts';
 import type { FileInspection } from '../../../preload/contract/images.ts';
 import { formatBytes } from '../../../emulator/quantities/bytes.ts';
-import { pathRefusal } from './path-refusal.ts';
 
 type Verdict = Pick<FileInspection, 'kind' | 'architecture' | 'description' | 'format'>;
 
@@ -17,9 +16,9 @@ const X86_64 = 'x86-64';
 
 /** @throws ContractError when it is not there, cannot be read, or is neither a file nor a block device */
 export async function inspectFile(path: string): Promise<FileInspection> {
-  const file = await openPath(path).catch(pathRefusal);
+  const file = await openPath(path);
   try {
-    const { head, ...identity } = await identifyOpen(file).catch(pathRefusal);
+    const { head, ...identity } = await identifyOpen(file);
     const { description, ...verdict } = await judge(identity, head);
     const where = file.kind === 'block device' ? ' on a block device' : '';
     const shown = `${description}${where}, ${formatBytes(file.sizeBytes)}`;

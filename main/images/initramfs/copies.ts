@@ -1,8 +1,8 @@
 /** `--copy HOSTPATH[:GUESTPATH]`: host files and folders as archive entries, programs with their libraries. */
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { basename, join, posix, resolve } from 'node:path';
 import { isElf, isRiscv64 } from '../../../emulator/format/elf.ts';
-import { ContractError } from '../../../preload/contract/contract.ts';
 import type { CpioEntry } from './cpio.ts';
 import { realGuestPath } from './layout.ts';
 import { defaultSysroots, libraryClosure } from './libraries.ts';
@@ -19,8 +19,7 @@ export function parseCopy(text: string): CopyRequest {
   const host = resolve(at < 0 ? text : text.slice(0, at));
   const wished = at < 0 ? posix.join('/root', basename(host)) : text.slice(at + 1);
   const guest = realGuestPath(posix.normalize(wished.endsWith('/') ? posix.join(wished, basename(host)) : wished).replace(/^\/+/, ''));
-  if (text === '' || at === 0 || host === '/')
-    throw new ContractError('invalid', `"${text}" is not a copy: write HOSTPATH or HOSTPATH:/GUESTPATH.`);
+  if (text === '' || at === 0 || host === '/') throw new ContractError('copy-unreadable-text', { text });
   return { host, guest };
 }
 
@@ -33,12 +32,9 @@ export async function copyEntries(
   const entries: CpioEntry[] = [...parents(request.guest)];
   const add = async (host: string, guest: string, follow: boolean): Promise<void> => {
     const facts = await lstat(host).catch((error: NodeJS.ErrnoException) => {
-      throw new ContractError(
-        'invalid',
-        error.code === 'ENOENT'
-          ? `there is no file ${host} to copy into the guest.`
-          : `${host} cannot be copied into the guest (${error.code}).`,
-      );
+      throw error.code === 'ENOENT'
+        ? new ContractError('copy-missing', { path: host })
+        : new ContractError('copy-impossible', { path: host, detail: error.code ?? error.message });
     });
     if (facts.isSymbolicLink() && !follow) entries.push({ kind: 'link', path: guest, target: await readlink(host) });
     else if (facts.isDirectory() || (facts.isSymbolicLink() && (await isFolder(host)))) {
@@ -49,7 +45,7 @@ export async function copyEntries(
   };
   const addFile = async (host: string, guest: string, mode: number): Promise<void> => {
     const content = await readFile(host).catch((error: NodeJS.ErrnoException) => {
-      throw new ContractError('invalid', `${host} cannot be read (${error.code ?? error.message}).`);
+      throw new ContractError('copy-file-unreadable', { path: host, detail: error.code ?? error.message });
     });
     entries.push({ kind: 'file', path: guest, content, mode });
     if (!isElf(content)) return;

@@ -2,12 +2,12 @@
  * Finds kernel modules and what they depend on. Debian's kernel package has no modules.dep (depmod writes it when the
  * package is installed), so the dependencies are read from the modules themselves: `depends=` and `softdep=` in .modinfo.
  */
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { ElfError, readElf } from '../../../emulator/format/elf.ts';
-import { ContractError } from '../../../preload/contract/contract.ts';
 import { OUTPUT_LIMIT, runChild } from '../child.ts';
 import { trimModule } from './trim-module.ts';
 
@@ -39,11 +39,7 @@ export class ModuleTree {
   static async open(packageFolder: string): Promise<ModuleTree> {
     const home = ['usr/lib/modules', 'lib/modules'].map((path) => join(packageFolder, path)).find((path) => existsSync(path));
     const release = home && (await readdir(home))[0];
-    if (!home || !release)
-      throw new ContractError(
-        'unavailable',
-        `the kernel package in ${packageFolder} has no modules. Delete that folder and fetch the parts again.`,
-      );
+    if (!home || !release) throw new ContractError('modules-missing', { folder: packageFolder });
     const folder = join(home, release);
     const names = await readdir(folder, { recursive: true });
     const files = new Map(names.filter((name) => /\.ko(\.\w+)?$/.test(name)).map((name) => [plainName(name), join(folder, name)]));
@@ -67,10 +63,7 @@ export class ModuleTree {
       const facts = moduleFacts(content, wish);
       const kernel = facts.get('vermagic')?.[0]?.split(' ')[0];
       if (kernel && kernel !== this.release)
-        throw new ContractError(
-          'invalid',
-          `the module ${wish} is built for Linux ${kernel}, but the guest's kernel is ${this.release}. Build it for that kernel.`,
-        );
+        throw new ContractError('module-other-kernel', { module: wish, kernel, release: this.release });
       for (const dependency of dependencies(facts)) await visit(dependency, name);
       for (const softer of softDependencies(facts)) {
         const found = this.#softFile(softer);
@@ -86,11 +79,7 @@ export class ModuleTree {
     const file = this.#files.get(name);
     if (file) return file;
     const similar = [...this.#files.keys()].filter((other) => other.includes(name) || name.includes(other)).slice(0, 5);
-    const reason = wantedBy ? `, which ${wantedBy} needs` : '';
-    throw new ContractError(
-      'invalid',
-      `Linux ${this.release} has no module "${name}"${reason}.${similar.length > 0 ? ` Is it one of ${similar.join(', ')}?` : ''}`,
-    );
+    throw new ContractError('module-unknown', { release: this.release, module: name, neededBy: wantedBy, similar });
   }
 
   /** A soft dependency may name an algorithm ("crypto-crc32c"); the generic implementation serves. It may also be absent. */
@@ -114,7 +103,7 @@ function modinfo(content: Uint8Array): Uint8Array | undefined {
 /** The `key=value` strings of .modinfo. */
 function moduleFacts(content: Uint8Array, wish: string): Map<string, string[]> {
   const section = modinfo(content);
-  if (!section) throw new ContractError('invalid', `${wish} is not a kernel module (it has no .modinfo section).`);
+  if (!section) throw new ContractError('module-not-one', { module: wish });
   const facts = new Map<string, string[]>();
   for (const fact of new TextDecoder().decode(section).split('\0')) {
     const at = fact.indexOf('=');
@@ -133,12 +122,12 @@ const LIMIT = { maxOutputLength: OUTPUT_LIMIT };
 
 async function decompressed(file: string): Promise<Uint8Array> {
   const content = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new ContractError('invalid', `the module ${file} cannot be read (${error.code ?? error.message}).`);
+    throw new ContractError('module-unreadable', { file, detail: error.code ?? error.message });
   });
   if (file.endsWith('.gz')) return gunzipSync(content, LIMIT);
   if (file.endsWith('.zst')) return zstdDecompressSync(content, LIMIT);
   if (!file.endsWith('.xz')) return content;
   const { status, stdout, stderr } = await runChild('xz', ['--decompress', '--stdout'], { input: content });
-  if (status !== 0) throw new ContractError('unavailable', `the module ${file} cannot be decompressed (xz: ${stderr.trim()}).`);
+  if (status !== 0) throw new ContractError('module-not-decompressed', { file, detail: stderr.trim() });
   return stdout;
 }

@@ -1,9 +1,9 @@
 /** Finds the shared libraries a guest program needs, in the sysroots a cross compiler or a foreign architecture brings. */
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { elfMachine } from '../../../emulator/format/elf.ts';
-import { ContractError } from '../../../preload/contract/contract.ts';
 import { dynamicLinks } from './dynamic-links.ts';
 import { realGuestPath } from './layout.ts';
 
@@ -48,10 +48,12 @@ export async function libraryClosure(
         machine,
       );
       if (!library)
-        throw new ContractError(
-          'invalid',
-          `${file} needs the library ${name}, which is in none of ${[...new Set(folders)].filter((folder) => existsSync(folder)).join(', ')}. Install the guest's libraries (on Debian: libc6-riscv64-cross), or link the program with -static.`,
-        );
+        throw new ContractError('copy-library-missing', {
+          file,
+          library: name,
+          folders: [...new Set(folders)].filter((folder) => existsSync(folder)),
+          packageName: 'libc6-riscv64-cross',
+        });
       found.set(name, { host: library.host, guest: `lib/${name}` });
       await visit(library.host, library.content);
     }
@@ -63,10 +65,12 @@ export async function libraryClosure(
     const candidates = sysroots.flatMap((root) => [join(root, interpreter), ...libraryFolders.map((folder) => join(root, folder, name))]);
     const loader = await firstOfMachine(candidates, machine);
     if (!loader)
-      throw new ContractError(
-        'invalid',
-        `${program} needs the dynamic loader ${interpreter}, which is in none of ${sysroots.join(', ')}. Install the guest's C library (on Debian: libc6-riscv64-cross), or link the program with -static.`,
-      );
+      throw new ContractError('copy-loader-missing', {
+        file: program,
+        loader: interpreter,
+        folders: sysroots,
+        packageName: 'libc6-riscv64-cross',
+      });
     found.set(name, { host: loader.host, guest: realGuestPath(interpreter.replace(/^\/+/, '')) });
   }
   return [...found.values()];

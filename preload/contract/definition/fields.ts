@@ -17,16 +17,20 @@ import { either, readChoice } from './units.ts';
 const asTyped = ([typed]: readonly string[]) => typed;
 
 const ENGINES: readonly Choice[] = [
-  { value: 'auto', label: 'Automatic', about: 'Interprets at first and compiles what runs often. Best for everything except debugging.' },
-  { value: 'interpreter', label: 'Interpreter only', about: 'Slower, steady, uses the least memory.' },
-  { value: 'compiler', label: 'Compiler only', about: 'Compiles everything at its first run. For testing the compiler.' },
+  {
+    value: 'auto',
+    label: 'Automatic',
+    about: 'Interprets at first and compiles code that runs often. Best for everything except debugging.',
+  },
+  { value: 'interpreter', label: 'Interpreter only', about: 'Slower but steady; uses the least memory.' },
+  { value: 'compiler', label: 'Compiler only', about: 'Compiles all code before running it. For testing the compiler.' },
 ];
 const BUSES: Readonly<Record<VirtioBus, string>> = { mmio: 'Memory-mapped (virtio-mmio)', pci: 'On the PCI bus (virtio-pci)' };
 const busesOf = ({ virtio }: BoardDescription) => virtio.map((bus) => ({ value: bus, label: BUSES[bus] }));
 const devicesOf = ({ devices }: BoardDescription) => devices.map((one) => ({ value: one.name, label: one.title, about: one.about }));
 const ON_QUIT: readonly Choice[] = [
-  { value: 'save', label: 'Save it', about: 'It is suspended and resumes where it was at its next start.' },
-  { value: 'stop', label: 'Stop it', about: 'Like pulling the plug: whatever is not on a disk is lost.' },
+  { value: 'save', label: 'Save it', about: 'It is suspended, and its next start resumes where it was.' },
+  { value: 'stop', label: 'Stop it', about: 'Like pulling the plug: anything not written to disk is lost.' },
 ];
 const ON_REBOOT: readonly Choice[] = [
   { value: 'restart', label: 'Start it again', about: 'As a computer does.' },
@@ -45,7 +49,7 @@ export const FIELDS = {
   note: field({
     label: 'Note',
     section: 'general',
-    hint: () => 'For yourself; the guest does not see it.',
+    hint: () => 'Only for you; the guest does not see it.',
     isOwners: true,
     initial: () => '',
     editor: { kind: 'prose', max: NOTE_MAX },
@@ -143,7 +147,7 @@ export const FIELDS = {
         label: 'Virtio devices',
         fact: 'bus of virtio devices',
         section: 'devices',
-        hint: () => 'Where the guest finds its disks, consoles and entropy source. Linux needs virtio_pci for PCI.',
+        hint: () => 'The bus of the disks, consoles and entropy source. For PCI, Linux needs virtio_pci.',
         inTemplates: 'optional',
         passedOn: true,
         absent: ({ virtio }) => virtio[0],

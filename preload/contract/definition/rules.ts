@@ -16,7 +16,7 @@ function* diskRules({ path, id, format, readonly, writes = 'direct', sizeBytes }
   if (path === '') yield { field: 'path', message: 'Choose a file, or remove this disk.' };
   if (path === undefined && writes === 'direct')
     yield { field: 'path', message: 'Choose a file, or keep writes in an overlay of an empty disk.' };
-  else if (path === undefined && id === undefined && !sizeBytes) yield { field: 'sizeBytes', message: 'Give the size of the disk.' };
+  else if (path === undefined && id === undefined && !sizeBytes) yield { field: 'sizeBytes', message: 'Enter the size of the disk.' };
   else if (sizeBytes !== undefined && (sizeBytes === 0 || sizeBytes % SECTOR_BYTES !== 0))
     yield { field: 'sizeBytes', message: `A disk’s size must be a multiple of ${SECTOR_BYTES} bytes.` };
   if (format === 'qcow2' && writes === 'direct' && !readonly)
@@ -28,7 +28,7 @@ function* diskRules({ path, id, format, readonly, writes = 'direct', sizeBytes }
 
 function* rules(definition: MachineDefinition): Generator<Problem> {
   const { name, disks, ports } = definition;
-  if (name.trim() === '') yield { field: 'name', message: 'Give the machine a name.' };
+  if (name.trim() === '') yield { field: 'name', message: 'Enter a name for the machine.' };
   yield* bootRules(definition);
   for (const [index, disk] of disks.entries())
     for (const { field, message } of diskRules(disk)) yield { field: `disks.${index}.${field}`, message };
@@ -39,8 +39,9 @@ function* rules(definition: MachineDefinition): Generator<Problem> {
 export function* portProblems(ports: MachineDefinition['ports']): Generator<Problem> {
   for (const [index, port] of ports.entries()) {
     const field = `ports.${index}.name`;
-    if (port.name.trim() === '') yield { field, message: 'Give the port a name, or remove it.' };
-    else if (ports.findIndex((other) => other.name === port.name) < index) yield { field, message: 'Another port has this name.' };
+    if (port.name.trim() === '') yield { field, message: 'Enter a name for the port, or remove it.' };
+    else if (ports.findIndex((other) => other.name === port.name) < index)
+      yield { field, message: 'There is already a port with this name.' };
   }
 }
 

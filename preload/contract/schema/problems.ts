@@ -34,12 +34,6 @@ export const admits = (schema: Schema, value: unknown): boolean => v.is(schema, 
 /** Whether a fault's message stands by itself, rather than behind the name of its field. */
 export const isSentence = (message: string): boolean => /^[A-Z]/.test(message);
 
-/** A fault with the name of its field in front: "argument 2.memoryMiB must be a whole number". A sentence stands by itself. */
-export function refusalOf(where: string, { field, message }: Problem): string {
-  if (isSentence(message)) return message;
-  return `${[where, field].filter(Boolean).join('.')} ${message}`;
-}
-
 /** A fault as a sentence that stands beside its field: "A whole number from 1 to 8." */
 export function problemSentence(message: string): string {
   const words = message.replace(/^must be /, '');

@@ -1,8 +1,10 @@
 /** A machine's definition while a person edits it: what was changed, what is wrong, what would be stored. */
+import { isError } from '../../../preload/contract/errors/contract-error.ts';
 import { definitionProblems } from '../../../preload/contract/definition/rules.ts';
 import { plainText, valueAt } from '../../../preload/contract/definition/walk.ts';
 import { problemSentence, type Problem } from '../../../preload/contract/schema/problems.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
+import { messageOf } from '../../composables/sentence.ts';
 
 export type { Problem };
 /** Paths of the fields in which two definitions differ, `boot.kernel` among them; unknown fields by their names. */
@@ -22,10 +24,10 @@ export function patchOf(draft: MachineDefinition, stored: MachineDefinition): Pa
 export const checkDraft = (draft: MachineDefinition): readonly Problem[] =>
   definitionProblems(draft).map(({ field, message }) => ({ field, message: problemSentence(message) }));
 
-/** A refused call names the field in its message; as a problem it can be shown where it belongs. */
-export function problemOfRefusal(message: string): Problem {
-  const [, field = '', words = ''] = /^argument \d+\.(\S+) (.+)$/i.exec(message) ?? [];
-  return field === '' ? { field: '', message } : { field, message: problemSentence(words) };
+/** A refused call as a problem that can be shown at its field; one that is about no field has none. */
+export function problemOfRefusal(error: unknown): Problem {
+  if (!isError(error, 'argument-invalid') || error.facts.field === '') return { field: '', message: messageOf(error) };
+  return { field: error.facts.field, message: problemSentence(error.facts.message) };
 }
 
 /** What is wrong with exactly this field. */

@@ -5,7 +5,7 @@ import { ContractError } from '../../../preload/contract/contract.ts';
 import { hardwareDraft, useDrafts } from '../../composables/drafts.ts';
 import { isLive } from '../../composables/machine-actions.ts';
 import { boardOf } from '../../../preload/contract/definition/boards.ts';
-import { messageOf, sentence } from '../../composables/sentence.ts';
+import { sentence } from '../../composables/sentence.ts';
 import { useToasts } from '../../composables/toasts.ts';
 import { useMachines } from '../../stores/machines.ts';
 import { conflictsOf, isEdit, keepMine, rebased, takeTheirs, type DefinitionEdit } from './definition-edit.ts';
@@ -67,7 +67,7 @@ export function useDefinitionEditor(machine: () => MachineStatus) {
     try {
       found = (await machines.check(candidate)).map(({ field, message }) => ({ field, message: sentence(message) }));
     } catch (error) {
-      found = [problemOfRefusal(messageOf(error))];
+      found = [problemOfRefusal(error)];
     }
     if (candidate === draft.value) remote.value = found;
   }
@@ -115,7 +115,7 @@ export function useDefinitionEditor(machine: () => MachineStatus) {
       try {
         await machines.update(id, patch, only(stored.value, Object.keys(patch)));
       } catch (error) {
-        if (!(error instanceof ContractError && error.code === 'changed')) throw error;
+        if (!(error instanceof ContractError && error.kind === 'changed')) throw error;
         await machines.reload(id);
         continue;
       }
@@ -133,10 +133,9 @@ export function useDefinitionEditor(machine: () => MachineStatus) {
     try {
       if ((await storeChanges(id)) && !isLive(machine().state)) offerUndo(id, name);
     } catch (error) {
-      const message = messageOf(error);
-      const problem = problemOfRefusal(message);
+      const problem = problemOfRefusal(error);
       if (problem.field) remote.value = [problem];
-      else toasts.show({ tone: 'error', text: message });
+      else toasts.show({ tone: 'error', text: problem.message });
     } finally {
       applying.value = false;
     }

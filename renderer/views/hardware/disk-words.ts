@@ -11,7 +11,7 @@ export const WRITES: readonly { readonly writes: Writes; readonly label: string;
   {
     writes: 'overlay',
     label: 'Kept in an overlay',
-    about: 'What the guest writes is kept in the library. The image is never written, and snapshots hold the disk.',
+    about: 'Changes are kept in the library. The image itself is never written, and snapshots include the disk.',
   },
   {
     writes: 'throwaway',
@@ -20,8 +20,8 @@ export const WRITES: readonly { readonly writes: Writes; readonly label: string;
   },
   {
     writes: 'direct',
-    label: 'Straight into the image file',
-    about: 'The file itself is changed, at once and for good. Machines with such a disk have no snapshots.',
+    label: 'Directly to the image file',
+    about: 'The file itself is changed immediately and permanently. Machines with such a disk cannot have snapshots.',
   },
 ];
 

@@ -65,7 +65,7 @@ describe('refused when opened', () => {
     const image = valid.copy();
     spoil(image);
     await expect(image.open()).rejects.toThrow(message);
-    await expect(image.open()).rejects.toMatchObject({ name: 'DiskImageError', message: expect.stringMatching(/^top\.qcow2: /) });
+    await expect(image.open()).rejects.toMatchObject({ code: 'image-unusable', message: expect.stringMatching(/^top\.qcow2: /) });
   });
 
   test('an unknown feature is called by the name that the image gives it', async () => {

@@ -74,7 +74,7 @@ test('a file that the host cannot read is not called damaged', async () => {
   const broken = new MemoryStore(new Uint8Array(4096));
   broken.read = () => Promise.reject(new Error('input/output error'));
   const opening = openImage({ store: broken, identity: 'b', name: 'b.img' }, { format: 'qcow2', decompressors });
-  await expect(opening).rejects.toMatchObject({ fault: 'host', message: 'b.img: input/output error' });
+  await expect(opening).rejects.toMatchObject({ code: 'image-unusable', message: 'b.img: input/output error' });
   expect(broken.closed).toBe(1);
 });
 

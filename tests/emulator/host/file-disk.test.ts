@@ -30,7 +30,7 @@ describe('a host without room', () => {
     const told: string[] = [];
     const patience = new RoomPatience(
       '/disk.img',
-      { trouble: (message) => void told.push(message), recovered: () => void told.push('recovered') },
+      { trouble: ({ code }) => void told.push(code), recovered: () => void told.push('recovered') },
       retryAfter,
     );
     return { patience, told };
@@ -46,7 +46,7 @@ describe('a host without room', () => {
     };
     const all = Promise.all([patience.persist(work), patience.persist(work)]);
     await expect.poll(() => tries).toBeGreaterThan(6);
-    expect(told).toEqual(['there is no room left for /disk.img: free some space; nothing is lost, and it continues by itself']);
+    expect(told).toEqual(['disk-full']);
     room = true;
     await all;
     expect(told).toHaveLength(2);

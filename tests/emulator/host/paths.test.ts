@@ -20,7 +20,7 @@ const put = (name: string, content: string | Uint8Array = 'text') => {
 const faultOf = (work: Promise<unknown>) =>
   work.then(
     () => 'none',
-    (error: { fault?: string }) => error.fault ?? String(error),
+    (error: { code?: string }) => error.code ?? String(error),
   );
 
 describe('a path', () => {
@@ -45,15 +45,15 @@ describe('a path', () => {
     symlinkSync(at('nowhere'), at('dangling'));
     symlinkSync(at('loop'), at('loop'));
     const kinds = {
-      [at('pipe')]: 'pipe',
-      [at('socket')]: 'socket',
-      '/dev/zero': 'character device',
-      [at('folder')]: 'folder',
-      [at('missing')]: 'missing',
-      [`${put('file')}/below`]: 'missing',
-      [at('dangling')]: 'dangling link',
-      [at('loop')]: 'dangling link',
-      [`/${'x'.repeat(300)}`]: 'missing',
+      [at('pipe')]: 'path-is-pipe',
+      [at('socket')]: 'path-is-socket',
+      '/dev/zero': 'path-is-character-device',
+      [at('folder')]: 'path-is-folder',
+      [at('missing')]: 'path-missing',
+      [`${put('file')}/below`]: 'path-missing',
+      [at('dangling')]: 'path-dangling',
+      [at('loop')]: 'path-loop',
+      [`/${'x'.repeat(300)}`]: 'path-name-too-long',
     };
     for (const [path, fault] of Object.entries(kinds)) {
       expect([path, await faultOf(openPath(path)), await faultOf(readPath(path))]).toEqual([path, fault, fault]);
@@ -104,15 +104,15 @@ describeWith(['setpriv'], 'another person', () => {
     const script = `
       const { openPath } = await import(${JSON.stringify(room)});
       for (const [name, write] of [['secret', false], ['public', false], ['public', true]])
-        console.log(await openPath(${JSON.stringify(folder)} + '/' + name, { write }).then(() => 'open', (error) => error.fault + ': ' + error.message));
+        console.log(await openPath(${JSON.stringify(folder)} + '/' + name, { write }).then(() => 'open', (error) => error.code + ': ' + error.message));
       process.exit(0);`;
     const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '--input-type=module', '-e', script];
     const { stdout, stderr } = spawnSync(tool('setpriv')!, nobody, { encoding: 'utf8' });
     expect(stderr).toBe('');
     expect(stdout.trim().split('\n')).toEqual([
-      expect.stringMatching(/^permission: .*secret may not be read by this user: check its permissions/),
+      expect.stringMatching(/^path-no-permission: .*secret may not be read by this user: check its permissions/),
       'open',
-      expect.stringMatching(/^permission: .*public may not be written by this user: .*attach it read-only/),
+      expect.stringMatching(/^path-no-permission: .*public may not be written by this user: .*attach it read-only/),
     ]);
   });
 });
@@ -133,7 +133,7 @@ describeWith(['losetup', 'mke2fs'], 'a block device', () => {
     expect(device.identity).toBe(`device 7:${/\d+$/.exec(path)?.[0]}`);
     expect(await sizeByReading(device.handle)).toBe(8 * 2 ** 20);
     await device.handle.close();
-    expect(await faultOf(readPath(path))).toBe('block device');
+    expect(await faultOf(readPath(path))).toBe('path-is-block-device');
   });
 
   test('that is mounted is read and not written', async () => {

@@ -128,17 +128,17 @@ it('a disk in trouble is reported, and an image file used in place takes no mess
   const path = join(folder, 'plain.img');
   writeFileSync(path, new Uint8Array(1 << 20));
   const configuration = bare('stay: j stay', 'interpreter', { disks: [noting('full'), { path, readonly: false }] });
-  const troubles: (readonly [number, string | undefined])[] = [];
+  const troubles: (readonly [number, unknown])[] = [];
   const machine = await startMachine(configuration, {
     output: () => undefined,
     ended: () => undefined,
     log: () => undefined,
-    diskTrouble: (slot, message) => troubles.push([slot, message]),
+    diskTrouble: (slot, fault) => troubles.push([slot, fault]),
   });
   await machine.tellDisk(0, 'trouble');
   await machine.tellDisk(0, 'recovered');
   expect(troubles).toEqual([
-    [0, 'full is full'],
+    [0, { code: 'disk-full', facts: { path: 'full' } }],
     [0, undefined],
   ]);
   await expect(machine.tellDisk(1, 'hello')).rejects.toThrow(/image file used in place/);
@@ -150,7 +150,10 @@ it('a disk in trouble is reported, and an image file used in place takes no mess
 it('a disk that throws out of turn makes the machine fail and say why', async () => {
   const { machine, ended } = await attach(bare('stay: j stay', 'interpreter', { disks: [noting('wild')] }));
   await machine.tellDisk(0, 'crash');
-  expect(await ended).toMatchObject({ kind: 'failed', reason: expect.stringContaining('wild: crashed') as string });
+  expect(await ended).toMatchObject({
+    kind: 'failed',
+    fault: { code: 'machine-thread-crashed', facts: { detail: expect.stringContaining('wild: crashed') as string } },
+  });
   await expect(machine.tellDisk(0, 'hello')).rejects.toThrow(/has ended/);
 }, 60_000);
 

@@ -90,6 +90,9 @@ it('an error in the I/O thread ends its machine, with the disks closed', async (
   );
   expect(now(states)).toEqual([OPEN]);
   await machine.tellDisk(1, 'crash');
-  expect(await ending.promise).toMatchObject({ kind: 'failed', reason: expect.stringContaining('wild: crashed') as string });
+  expect(await ending.promise).toMatchObject({
+    kind: 'failed',
+    fault: { code: 'machine-thread-crashed', facts: { detail: expect.stringContaining('wild: crashed') as string } },
+  });
   expect([now(states), kill.mock.calls.length]).toEqual([[CLOSED], 0]);
 });

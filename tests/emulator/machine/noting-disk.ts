@@ -1,4 +1,5 @@
 /** A disk that a module opens, for tests: bytes in memory, which answers what it was told and notes where it was cut. */
+import { MachineError } from '../../../emulator/error/machine-error.ts';
 import type { AttachedDisk, OpenDisk } from '../../../emulator/index.ts';
 
 export interface NotingSetup {
@@ -10,7 +11,7 @@ export interface NotingSetup {
 
 export const openDisk: OpenDisk = async (setup, owner) => {
   const { name, sizeBytes, filled } = setup as NotingSetup;
-  if (name === 'broken') throw Object.assign(new Error(`the disk ${name} cannot be opened; choose another`), { name: 'MachineError' });
+  if (name === 'broken') throw new MachineError('path-missing', { path: name });
   const bytes = new Uint8Array(sizeBytes);
   for (let at = 0; at < sizeBytes; at += 512) bytes[at] = filled;
   let cuts = 0;
@@ -35,7 +36,7 @@ export const openDisk: OpenDisk = async (setup, owner) => {
         setImmediate(() => {
           throw new Error(`${name}: crashed`);
         });
-      if (message === 'trouble') owner.trouble(`${name} is full`);
+      if (message === 'trouble') owner.trouble({ code: 'disk-full', facts: { path: name } });
       if (message === 'recovered') owner.recovered();
       return { name, message, requests };
     },

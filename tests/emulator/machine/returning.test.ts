@@ -195,7 +195,10 @@ describe('a return that something comes between', () => {
     const slow = () => Promise.reject(new Error('block 17 is damaged'));
     await machine.restore(restorePoint(first, MEMORY, { from: second, slow }));
     const ending = await ended;
-    expect(ending).toMatchObject({ kind: 'failed', reason: "the machine's memory could not be read: block 17 is damaged" });
+    expect(ending).toMatchObject({
+      kind: 'failed',
+      fault: { code: 'machine-memory-lost', facts: { why: { code: 'outside', facts: { detail: 'block 17 is damaged' } } } },
+    });
     await expect(machine.save()).rejects.toThrow(/has ended/);
   }, 60_000);
 

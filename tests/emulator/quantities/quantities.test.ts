@@ -49,7 +49,7 @@ describe('durations', () => {
   });
   test('how long ago, and a clock that was set back', () => {
     expect([agoWords(at(0), at(0, 2)), agoWords(at(0), at(2)), agoWords(at(9), at(0))]).toEqual([
-      ...['just now', '2 minutes ago', '9 minutes ahead of the clock'],
+      ...['just now', '2 minutes ago', '9 minutes in the future'],
     ]);
   });
   test('what is left is said only where it is known', () => {

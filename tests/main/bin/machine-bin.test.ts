@@ -1,4 +1,5 @@
 /** Machines deleted for good: their space returns, what was branched from them stays whole, and a crash loses nothing else. */
+import { taskMessage } from '../../../preload/contract/task-words.ts';
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -52,7 +53,7 @@ async function content(program: WholeProgram, id: MachineId): Promise<Buffer> {
   await program.task((await program.disks.export(id, 0, { path, format: 'raw' })).task);
   return readFileSync(path);
 }
-const lastWords = async (program: WholeProgram, id: string) => (await program.tasks.list()).find((task) => task.id === id)?.message;
+const lastWords = async (program: WholeProgram, id: string) => taskMessage((await program.tasks.list()).find((task) => task.id === id)!);
 
 describe('deleting for good', { timeout: 60_000 }, () => {
   test('gives the space back, and what was branched stays as it was', async () => {

@@ -27,7 +27,7 @@ test('arguments are checked before the handler runs', async () => {
   const dispatch = dispatcher(handlersWith({ start: (id: string) => void started.push(id) }), quiet);
   await dispatch('machines', 'start', ['a']);
   for (const args of [[], ['a', 'b'], [7], [''], [null], [{ toString: 'a' }], ['x'.repeat(65)], ['a\0b']])
-    await expect(dispatch('machines', 'start', args)).rejects.toMatchObject({ code: 'invalid' });
+    await expect(dispatch('machines', 'start', args)).rejects.toMatchObject({ kind: 'invalid' });
   expect(started).toEqual(['a']);
 });
 
@@ -42,7 +42,7 @@ test('only calls that a contract names', async () => {
     ['constructor', 'name'],
   ])
     await expect(dispatch(service as string, method as string, [])).rejects.toMatchObject({
-      code: 'invalid',
+      kind: 'invalid',
       message: expect.stringContaining('there is no call'),
     });
 });
@@ -50,19 +50,23 @@ test('only calls that a contract names', async () => {
 test('unknown fields of a definition are refused, not stored', async () => {
   const dispatch = dispatcher(handlersWith({ update: quiet }), quiet);
   await expect(dispatch('machines', 'update', ['a', { memoryMiB: 64 }])).resolves.toBeUndefined();
-  await expect(dispatch('machines', 'update', ['a', { memoryMiB: 64, extra: 1 }])).rejects.toThrow('extra is not a known field');
+  await expect(dispatch('machines', 'update', ['a', { memoryMiB: 64, extra: 1 }])).rejects.toThrow('argument 2.extra is not a known field');
   await expect(dispatch('machines', 'update', ['a', { memoryMiB: 1e9 }])).rejects.toThrow('memoryMiB');
 });
 
 test('errors for people keep their words, our own faults are reported', () => {
   const reported: Error[] = [];
   const report = (error: Error) => void reported.push(error);
-  const typed = new ContractError('conflict', 'not now');
+  const typed = new ContractError('machine-already', { state: 'running' });
   expect(asContractError(typed, report)).toBe(typed);
-  expect(asContractError(new MachineError('an x86 kernel'), report)).toMatchObject({ code: 'unavailable', message: 'an x86 kernel' });
+  expect(asContractError(new MachineError('boot-truncated', { what: 'the kernel', kind: 'x86 kernel' }), report)).toMatchObject({
+    code: 'boot-truncated',
+    message: 'the kernel is a truncated x86 kernel: get the file again',
+  });
   expect(reported).toEqual([]);
   expect(asContractError(new TypeError('x is undefined'), report)).toMatchObject({
-    code: 'internal',
+    code: 'internal-fault',
+    kind: 'internal',
     message: expect.stringContaining('x is undefined'),
   });
   expect(reported).toHaveLength(1);
@@ -78,8 +82,8 @@ function session(change: Partial<SessionParts> = {}) {
     version: '0',
     dispatch: async () => 'done',
     broadcaster: border,
-    openConsole: () => Promise.reject(new ContractError('missing', 'no such console')),
-    openCommand: () => Promise.reject(new ContractError('missing', 'no such machine')),
+    openConsole: () => Promise.reject(new ContractError('machine-no-console', { name: 'box', console: 3, last: 0, lastName: 'ttyS0' })),
+    openCommand: () => Promise.reject(new ContractError('machine-gone')),
     report: quiet,
     ...change,
   };
@@ -94,7 +98,7 @@ const answered = (messages: ServerMessage[], id: number) => messages.find((messa
 test('a session greets, answers, refuses and passes events on', async () => {
   const { messages, ask, border } = session({
     dispatch: async (_service, method) => {
-      if (method === 'bad') throw new ContractError('conflict', 'not now');
+      if (method === 'bad') throw new ContractError('machine-already', { state: 'running' });
       return { method };
     },
   });
@@ -104,7 +108,7 @@ test('a session greets, answers, refuses and passes events on', async () => {
   await settle();
   expect(messages()[0]).toMatchObject({ kind: 'hello', wire: WIRE_VERSION });
   expect(answered(messages(), 1)).toEqual({ kind: 'answer', id: 1, ok: { method: 'list' } });
-  expect(answered(messages(), 2)).toEqual({ kind: 'refusal', id: 2, error: { code: 'conflict', message: 'not now' } });
+  expect(answered(messages(), 2)).toEqual({ kind: 'refusal', id: 2, error: { code: 'machine-already', facts: { state: 'running' } } });
   expect(messages()).toContainEqual({ kind: 'event', service: 'machines', name: 'deleted', payload: { id: 'a' } });
 });
 
@@ -126,10 +130,10 @@ test.for([
 test('a client that reads nothing is cut off instead of piling up memory', () => {
   const { border, state, sent } = session();
   state.unread = 9 * 1024 * 1024;
-  border.events.tasks.changed({ id: '1', title: 't', state: 'running', message: '', startedAt: 0 });
+  border.events.tasks.changed({ id: '1', kind: 'check-library', subject: {}, state: 'running', message: '', startedAt: 0 });
   expect(state.closed).toBe(true);
   const count = sent.length;
-  border.events.tasks.changed({ id: '1', title: 't', state: 'done', message: '', startedAt: 0 });
+  border.events.tasks.changed({ id: '1', kind: 'check-library', subject: {}, state: 'done', message: '', startedAt: 0 });
   expect(sent.length).toBe(count);
 });
 
@@ -174,7 +178,7 @@ test('a console that cannot be opened is closed with the reason', async () => {
   const { ask, messages } = session();
   ask({ kind: 'open', channel: 3, machine: 'm', console: 0, whole: false, terminal: true });
   await settle();
-  expect(messages()).toContainEqual({ kind: 'closed', channel: 3, reason: 'no such console' });
+  expect(messages()).toContainEqual({ kind: 'closed', channel: 3, reason: '"box" has no console 3: its last is 0 (ttyS0)' });
 });
 
 test('the client and the session understand each other', async () => {
@@ -184,7 +188,7 @@ test('the client and the session understand each other', async () => {
   const history = Uint8Array.of(1, 2, 3);
   const dispatch = dispatcher(
     handlersWith(
-      { list: () => [], start: () => Promise.reject(new ContractError('missing', 'gone')) },
+      { list: () => [], start: () => Promise.reject(new ContractError('machine-gone')) },
       { consoles: { history: () => history } },
     ),
     quiet,
@@ -201,7 +205,7 @@ test('the client and the session understand each other', async () => {
   const id = 'a' as MachineStatus['id'];
   expect(await client.services.machines.list()).toEqual([]);
   expect(await client.services.consoles.history(id, 0)).toEqual(history);
-  await expect(client.services.machines.start(id)).rejects.toMatchObject({ name: 'ContractError', code: 'missing', message: 'gone' });
+  await expect(client.services.machines.start(id)).rejects.toMatchObject({ name: 'ContractError', code: 'machine-gone', kind: 'missing' });
   const heard: unknown[] = [];
   const stop = client.services.machines.deleted.on((payload) => heard.push(payload));
   border.events.machines.deleted({ id });
@@ -209,5 +213,5 @@ test('the client and the session understand each other', async () => {
   border.events.machines.deleted({ id });
   expect(heard).toEqual([{ id }]);
   client.detach('the end');
-  await expect(client.services.machines.list()).rejects.toMatchObject({ code: 'unavailable', message: 'the end' });
+  await expect(client.services.machines.list()).rejects.toMatchObject({ code: 'wire-lost', message: 'the end' });
 });

@@ -3,6 +3,7 @@
  * Each call is answered or refused, never with a fault of our own; a client that does not speak the wire loses its own
  * connection only. VIVARIUM_SEED and VIVARIUM_ROUNDS repeat or lengthen a run.
  */
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import { expect, onTestFinished, test } from 'vitest';
 import { createApplication } from '../../../main/application.ts';
 import type { Session } from '../../../main/border/session.ts';
@@ -83,7 +84,7 @@ test(`calls with garbage are answered or refused (seed ${SEED}, ${ROUNDS} rounds
       await expect.poll(() => answers.has(id), { timeout: 30_000, message: `${service}.${method}(${JSON.stringify(args)})` }).toBe(true);
       const answer = answers.get(id);
       if (answer?.kind === 'refusal')
-        expect(answer.error.code, `${service}.${method}(${JSON.stringify(args)}): ${answer.error.message}`).not.toBe('internal');
+        expect(answer.error.code, `${service}.${method}(${JSON.stringify(args)}): ${wordsOf(answer.error)}`).not.toBe('internal-fault');
     }
   }
   expect(state.closed).toBe(false);

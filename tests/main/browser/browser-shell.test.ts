@@ -201,7 +201,7 @@ test('a busy port: said in words, with another to try', async () => {
   await expect(
     openBrowserShell({ port, folder: '/', serve: () => ({ receive: () => undefined, closed: () => undefined }) }),
   ).rejects.toMatchObject({
-    code: 'unavailable',
+    kind: 'unavailable',
     message: `port ${port} is in use by another program: choose another, for example --port ${other}, or omit --port to use a free one`,
   });
 });

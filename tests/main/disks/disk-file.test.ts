@@ -1,4 +1,5 @@
 /** What a file is that somebody gives as a disk: used, or refused with the command that makes a disk of it. */
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,7 +57,7 @@ test('a definition is stored with the formats of its disks; a file that cannot b
   const { disks: admitted } = await admitDefinition({ disks });
   expect(admitted.map(({ format }) => format)).toEqual(['raw', 'qcow2', undefined]);
   const gone = { path: '/no/such/disk', readonly: false };
-  await expect(admitDefinition({ disks: [gone] })).rejects.toMatchObject({ code: 'missing', message: 'there is no file /no/such/disk' });
+  await expect(admitDefinition({ disks: [gone] })).rejects.toMatchObject({ kind: 'missing', message: 'there is no file /no/such/disk' });
   await expect(admitDefinition({ boot: { kind: 'linux', kernel: '/no/such/kernel' } })).rejects.toThrow('/no/such/kernel');
   await expect(admitDefinition({ boot: { kind: 'bare', program: '/dev/zero' } })).rejects.toThrow('is a character device');
   // What the machine had before is not in the way of other changes.
@@ -75,7 +76,7 @@ describeWith(['qemu-img'], 'images of other programs', () => {
       await expect(lookAtDiskFile(path)).rejects.toThrow(advice);
       await expect(home.service.import(await home.machine(), { path, copy: true })).rejects.toThrow(advice);
       await expect(home.service.import(await home.machine(), { path, copy: false })).rejects.toThrow(advice);
-      expect((await home.service.list(await home.machine({ path, readonly: true })))[0]?.problem).toContain(advice);
+      expect(wordsOf((await home.service.list(await home.machine({ path, readonly: true })))[0]!.problem!)).toContain(advice);
     },
   );
 

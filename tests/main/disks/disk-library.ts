@@ -57,7 +57,7 @@ export async function diskLibrary(): Promise<DiskLibrary> {
     library,
     storage,
     claims,
-    inBackground: (title, work) => void tasks.begin(title, (_, signal) => work(() => undefined, signal)),
+    inBackground: (kind, path, work) => void tasks.begin(kind, { path }, (_, signal) => work(() => undefined, signal)),
   });
   const supervisor = {
     machine: (id: MachineId) => ({

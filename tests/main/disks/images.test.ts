@@ -1,4 +1,5 @@
 /** Images in and out: qcow2 chains as bases, exports that QEMU agrees with, copies, bases that change, compacting. */
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
@@ -98,7 +99,7 @@ test('a base that changed is refused with what differs, and can be accepted or p
   // Another time alone is no change; that the content is read is to be seen.
   utimesSync(path, 1, 1);
   await home.start(id);
-  expect(home.tasks.list().map(({ title }) => title)).toContain(`Checking ${path} for changes`);
+  expect(home.tasks.list()).toContainEqual(expect.objectContaining({ kind: 'check-base', subject: { path } }));
   await home.stop(id);
 
   const changed = content.slice();
@@ -113,14 +114,14 @@ test('a base that changed is refused with what differs, and can be accepted or p
 
   appendFileSync(path, new Uint8Array(4096).fill(9));
   await expect(home.start(id)).rejects.toThrow(/its size differs/);
-  expect((await home.service.list(id))[0]!.problem).toMatch(/its size differs/);
+  expect(wordsOf((await home.service.list(id))[0]!.problem!)).toMatch(/its size differs/);
   await home.service.acceptBase(id, 0);
   const larger = await home.start(id);
   expect(larger.sizeBytes).toBe(MEBIBYTE + 4096);
   await home.stop(id);
   unlinkSync(path);
   await expect(home.start(id)).rejects.toThrow(/base image .* is missing: put it back/);
-  expect((await home.service.list(id))[0]!.problem).toMatch(/is missing/);
+  expect(wordsOf((await home.service.list(id))[0]!.problem!)).toMatch(/is missing/);
 });
 
 test('a base that was moved is found by its content, another image is not', async () => {

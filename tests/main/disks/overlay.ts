@@ -1,4 +1,6 @@
 /** Overlay disks for tests: opened as the I/O thread opens them, with seeded contents. */
+import type { Fault } from '../../../emulator/error/coded-error.ts';
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttachedDisk, DiskOwner } from '../../../emulator/index.ts';
@@ -14,8 +16,8 @@ export class Owner implements DiskOwner {
   log(line: string): void {
     this.lines.push(line);
   }
-  trouble(message: string): void {
-    this.troubles.push(message);
+  trouble(fault: Fault): void {
+    this.troubles.push(wordsOf(fault));
   }
   recovered(): void {
     this.recoveries++;

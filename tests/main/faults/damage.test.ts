@@ -2,6 +2,7 @@
  * Files cut short or with flipped bits, under the whole program: a sentence that says what is affected, the rest goes on
  * working, and nothing hangs or is written where it should not be.
  */
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import { closeSync, cpSync, fstatSync, ftruncateSync, openSync, readdirSync, readSync, statSync, utimesSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -159,7 +160,7 @@ describe('the image under a disk', () => {
       );
       await expect(program.snapshots.restore(snapshots[0] as SnapshotId)).rejects.toSatisfy((error: Error) => isForPeople(error.message));
       // One of the same length has to be read to be found out, which a list does not do.
-      if (how !== 'changed') expect((await program.disks.list(machine))[0]?.problem).toContain(trial.base);
+      if (how !== 'changed') expect(wordsOf((await program.disks.list(machine))[0]!.problem!)).toContain(trial.base);
       expect((await program.snapshots.timeline(machine)).snapshots.length).toBeGreaterThanOrEqual(3);
     } finally {
       await program.close();

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findHome } from '../../../main/library/home.ts';
-import { LibraryError } from '../../../main/library/library-error.ts';
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import type { MachineId } from '../../../preload/contract/machines.ts';
 import { guestDefinition } from '../../soak/guest-definition.ts';
 import { random, type Random } from '../../soak/random.ts';
@@ -111,7 +111,7 @@ it(`spoilt rows are refused in words, and another machine goes on (VIVARIUM_SEED
     let refusals: string[] = [];
     try {
       const listening = await within('opening', openListening(trial)).catch((error: unknown) => {
-        if (!(error instanceof LibraryError)) throw error;
+        if (!(error instanceof ContractError)) throw error;
         refusals.push(`opening: ${error.message}`);
       });
       outcomes[listening ? 'opened' : 'refused'] += 1;

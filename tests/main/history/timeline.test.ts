@@ -238,7 +238,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
     await supervisor.machine(second.id).start();
     void program.type(second.id, 'awake\r');
     await program.shows(second.id, 'awake');
-    expect(program.told.tasks.filter(({ title, state }) => title.startsWith('Booting') && state === 'done')).toHaveLength(1);
+    expect(program.told.tasks.filter(({ kind, state }) => kind === 'boot-template' && state === 'done')).toHaveLength(1);
     expect((await timelines.timeline(second.id)).snapshots).toMatchObject([{ kind: 'booted', state: 'ready' }]);
     await expect(history.createBooted({ ...definition, name: 'third' }, undefined)).rejects.toThrow('has no boot marker');
   });

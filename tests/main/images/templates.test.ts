@@ -112,13 +112,13 @@ describe('the service', () => {
     const works: Promise<void>[] = [];
     const tasks = {
       booted: () => Promise.resolve(new Set(['hello-riscv64'])),
-      run: (title: string, work: (report: () => void, signal: AbortSignal) => Promise<void>) => {
+      fetch: (template: string, work: (report: () => void, signal: AbortSignal) => Promise<void>) => {
         works.push(work(() => undefined, new AbortController().signal));
-        return title;
+        return template;
       },
     };
     const service = imagesService(kit, tasks, { changed: (status) => changes.push(status.name) });
-    expect(await service.fetch('hello-riscv64')).toEqual({ task: 'Fetching Hello (riscv64)' });
+    expect(await service.fetch('hello-riscv64')).toEqual({ task: 'hello-riscv64' });
     await Promise.allSettled(works);
     expect(changes).toEqual(['hello-riscv64']);
     // Of all it can be told when they have booted; of one the state is stored.

@@ -2,9 +2,9 @@
 import { Worker } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { JobThread } from '../../../main/jobs/job-thread.ts';
-import { receivedError, sentError } from '../../../main/jobs/job-messages.ts';
+import { receivedError, sentError } from '../../../emulator/error/crossing.ts';
+import { MachineError } from '../../../emulator/index.ts';
 import { ContractError } from '../../../preload/contract/contract.ts';
-import { StorageError } from '../../../main/storage/index.ts';
 
 describe('a thread of jobs', () => {
   test('that dies rejects what it ran, says so, and is started anew', async () => {
@@ -15,7 +15,7 @@ describe('a thread of jobs', () => {
     onTestFinished(() => thread.close());
     expect(await thread.run('echo', { a: 1 })).toEqual({ a: 1 });
     let lost = 0;
-    await expect(thread.run('die', {}, { lost: () => void lost++ })).rejects.toThrow('the storage thread ended');
+    await expect(thread.run('die', {}, { lost: () => void lost++ })).rejects.toThrow('the storage thread ended unexpectedly');
     expect([lost, died]).toEqual([1, 1]);
     expect(await thread.run('echo', 2)).toBe(2);
     expect(started).toBe(2);
@@ -40,9 +40,11 @@ describe('a thread of jobs', () => {
     await expect(thread.run('echo', 1)).rejects.toThrow('the program is ending');
   });
   test('tells errors as what they are', () => {
-    const crossed = (error: unknown) => receivedError(structuredClone(sentError(error)));
-    expect(crossed(new StorageError('full', 'no room'))).toMatchObject({ problem: 'full', message: 'no room' });
-    expect(crossed(new ContractError('conflict', 'taken'))).toMatchObject({ code: 'conflict', message: 'taken' });
+    const crossed = (error: unknown) => receivedError(structuredClone(sentError(error)), (fault) => ContractError.of(fault));
+    const full = crossed(new ContractError('store-full', { file: '/store.db', detail: 'SQLITE_FULL' }));
+    expect(full).toMatchObject({ kind: 'full', message: expect.stringContaining('no space left') as string });
+    const disk = new MachineError('disk-cannot-be-opened', { path: '/a', why: { code: 'path-missing', facts: { path: '/a' } } });
+    expect(crossed(disk)).toMatchObject({ code: 'disk-cannot-be-opened', message: disk.message });
     expect(crossed('a text')).toMatchObject({ name: 'Error', message: 'a text' });
   });
 });

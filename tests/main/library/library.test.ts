@@ -87,17 +87,17 @@ describe('machines', () => {
       await runs.started(machine);
     }
     await machines.update(id, { note: '/a/path' });
-    await expect(machines.purge([id])).rejects.toMatchObject({ code: 'conflict', message: '"box" is not in the bin: delete it first' });
+    await expect(machines.purge([id])).rejects.toMatchObject({ kind: 'conflict', message: '"box" is not in the bin: delete it first' });
     await machines.delete(id);
     await machines.undo(id);
     await machines.delete(id);
     // All or none.
-    await expect(machines.purge([id, other.id])).rejects.toMatchObject({ code: 'conflict' });
+    await expect(machines.purge([id, other.id])).rejects.toMatchObject({ kind: 'conflict' });
     expect(await machines.bin()).toHaveLength(1);
     expect(await machines.purge([id, id])).toEqual({ names: ['box'], snapshots: [], heads: [] });
-    await expect(machines.purge([id])).rejects.toMatchObject({ code: 'missing' });
-    await expect(machines.undelete(id)).rejects.toMatchObject({ code: 'missing' });
-    await expect(machines.undo(id)).rejects.toMatchObject({ code: 'missing' });
+    await expect(machines.purge([id])).rejects.toMatchObject({ kind: 'missing' });
+    await expect(machines.undelete(id)).rejects.toMatchObject({ kind: 'missing' });
+    await expect(machines.undo(id)).rejects.toMatchObject({ kind: 'missing' });
     expect([await machines.bin(), await machines.history(id), await runs.list(id), await library.mentions('/a/path')]).toEqual([
       [],
       [],
@@ -125,10 +125,10 @@ describe('machines', () => {
     const { id } = await machines.create(bareDefinition('box'));
     await machines.delete(id);
     await expect(machines.update(id, { note: 'x' })).rejects.toMatchObject({
-      code: 'missing',
+      kind: 'missing',
       message: expect.stringContaining('in the bin'),
     });
-    await expect(machines.delete('nobody' as MachineId)).rejects.toMatchObject({ code: 'missing' });
+    await expect(machines.delete('nobody' as MachineId)).rejects.toMatchObject({ kind: 'missing' });
   });
 });
 
@@ -198,7 +198,7 @@ describe('the format', () => {
     await database.run('INSERT INTO migrations (number, name, applied_at) VALUES (999, ?, 0)', 'from the future');
     await database.close();
     const before = readFileSync(home.library);
-    await expect(open(home)).rejects.toMatchObject({ problem: 'newer', message: expect.stringContaining('use the newer version') });
+    await expect(open(home)).rejects.toMatchObject({ kind: 'newer', message: expect.stringContaining('use the newer version') });
     expect(readFileSync(home.library).equals(before)).toBe(true);
   });
 });
@@ -224,7 +224,7 @@ describe('a file that cannot be used', () => {
         writeFileSync(home.library, bytes);
       }
       const damaged = readFileSync(home.library);
-      await expect(open(home)).rejects.toMatchObject({ problem: 'damaged', message: expect.stringContaining('viv library repair') });
+      await expect(open(home)).rejects.toMatchObject({ kind: 'damaged', message: expect.stringContaining('viv library repair') });
       expect(readFileSync(home.library).equals(damaged)).toBe(true);
       const kept = setDamagedAside(home, new Date('2026-11-21T09:00:00Z'));
       expect(kept).toBe(`${home.library}.damaged-2026-11-21T090000`);
@@ -249,7 +249,7 @@ describe('a file that cannot be used', () => {
     onTestFinished(() => void holder.kill());
     await once(holder.stdout, 'data');
     await expect(open(home)).rejects.toMatchObject({
-      problem: 'locked',
+      kind: 'locked',
       message: expect.stringMatching(process.platform === 'linux' ? new RegExp(`process ${holder.pid}`) : /in use/),
     });
     holder.kill('SIGKILL');
@@ -262,7 +262,7 @@ describe('a file that cannot be used', () => {
     const library = await openLibrary(home, { program: 'the window', socket: home.socket });
     onTestFinished(() => library.close());
     await expect(open(home)).rejects.toMatchObject({
-      problem: 'locked',
+      kind: 'locked',
       message: expect.stringContaining(`the window (process ${process.pid})`),
     });
   });
@@ -277,7 +277,7 @@ describe('a file that cannot be used', () => {
     const { machineRecords } = await import('../../../main/library/machine-records.ts');
     const machines = machineRecords(database);
     await expect(machines.create(bareDefinition('box', { note: 'x'.repeat(20_000) }))).rejects.toMatchObject({
-      problem: 'full',
+      kind: 'full',
       message: expect.stringContaining('free some space'),
     });
     expect(await machines.list()).toEqual([]);
@@ -292,7 +292,7 @@ describe('a file that cannot be used', () => {
     const program = `import { findHome } from ${JSON.stringify(new URL('../../../main/library/home.ts', import.meta.url).href)};
       import { openLibrary } from ${JSON.stringify(new URL('../../../main/library/library.ts', import.meta.url).href)};
       if (process.getuid?.() === 0) process.setuid(65534);
-      await openLibrary(findHome(), { program: 'the test' }).then(() => console.log('opened'), (error) => console.log(error.problem, error.message));`;
+      await openLibrary(findHome(), { program: 'the test' }).then(() => console.log('opened'), (error) => console.log(error.kind, error.message));`;
     if (process.getuid?.() === 0) for (const name of ['', ...readdirSync(home.folder)]) chownSync(join(home.folder, name), 65534, 65534);
     chmodSync(home.library, 0o444);
     chmodSync(home.folder, 0o555);
@@ -324,5 +324,5 @@ test('a home that is a file is a clear error', async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'file'), '');
   mkdirSync(join(folder, 'other'));
-  await expect(open(findHome({ VIVARIUM_HOME: join(folder, 'file') }))).rejects.toMatchObject({ name: 'LibraryError' });
+  await expect(open(findHome({ VIVARIUM_HOME: join(folder, 'file') }))).rejects.toMatchObject({ name: 'ContractError' });
 });

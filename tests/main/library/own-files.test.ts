@@ -19,7 +19,7 @@ import { writeNewFile } from '../../../main/disks/host-output.ts';
 import { openDatabase } from '../../../main/library/database.ts';
 import { findHome } from '../../../main/library/home.ts';
 import { findOwner } from '../../../main/library/instance-lock.ts';
-import type { LibraryError } from '../../../main/library/library-error.ts';
+import type { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import { openLibrary } from '../../../main/library/library.ts';
 import { ownFile, ownFolder } from '../../../main/library/own-files.ts';
 import { connectLocally } from '../../../main/local/local-client.ts';
@@ -30,7 +30,7 @@ import { temporaryFolder } from '../temporary-home.ts';
 const NOBODY = 65534;
 const modeOf = (path: string): string => (lstatSync(path).mode & 0o777).toString(8);
 const serve = () => ({ receive: () => undefined, closed: () => undefined });
-const foreign = expect.objectContaining({ name: 'LibraryError', problem: 'foreign' }) as unknown as LibraryError;
+const foreign = expect.objectContaining({ name: 'ContractError', kind: 'foreign' }) as unknown as ContractError;
 
 describe('files of a library', () => {
   test('a library in a folder that its person made open to all closes everything, what is there too', async () => {

@@ -74,7 +74,7 @@ test('a whole library is saved whole, and only read', async () => {
 test('a machine whose row is lost is made again from its snapshot', async () => {
   const home = await manyMachines();
   spoil(home.library, await pageOf(home, 'machines', 20));
-  await expect(openLibrary(home, { program: 'a test' })).rejects.toMatchObject({ problem: 'damaged' });
+  await expect(openLibrary(home, { program: 'a test' })).rejects.toMatchObject({ kind: 'damaged' });
   const { saved, names, problems, settings } = await mended(home);
   expect(saved?.rebuilt.length).toBeGreaterThan(0);
   expect(saved?.rebuilt.length).toBeLessThan(5);

@@ -59,14 +59,14 @@ describe.for(Object.keys(FILES) as (keyof typeof FILES)[])('a %s', (kind) => {
   ] as const)('with %s is refused and left as it is', async ([, sql, reason]) => {
     const [file, open] = FILES[kind](await made());
     const before = await tamper(file, `PRAGMA foreign_keys = OFF; ${sql}`);
-    await expect(open()).rejects.toMatchObject({ problem: 'foreign', message: expect.stringContaining(reason) as string });
+    await expect(open()).rejects.toMatchObject({ kind: 'foreign', message: expect.stringContaining(reason) as string });
     expect(hashOf(file)).toBe(before);
   });
 
   test('with ten thousand tables is refused at once', { timeout: 60_000 }, async () => {
     const [file, open] = FILES[kind](await made());
     await tamper(file, `BEGIN; ${Array.from({ length: 10_000 }, (_, index) => `CREATE TABLE t${index} (x);`).join('')} COMMIT`);
-    await expect(open()).rejects.toMatchObject({ problem: 'foreign' });
+    await expect(open()).rejects.toMatchObject({ kind: 'foreign' });
   });
 
   test('of ours is opened again', async () => {

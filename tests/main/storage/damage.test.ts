@@ -1,19 +1,12 @@
 /** Damaged files, full disks and forbidden folders: a clear error, the rest stays usable, and what can be is mended. */
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, truncateSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../../main/library/database.ts';
-import {
-  DamagedChunkError,
-  DamagedManifestError,
-  open,
-  salvage,
-  StorageError,
-  type ChunkId,
-  type Store,
-} from '../../../main/storage/index.ts';
+import { open, salvage, type ChunkId, type Store } from '../../../main/storage/index.ts';
 import { chunkOf, opened, sha256, temporaryStore } from './contents.ts';
 
 const CHUNKS = 160;
@@ -45,7 +38,7 @@ async function flipBit(file: string, query: string): Promise<void> {
 
 async function readableOf(store: Store, ids: readonly ChunkId[], contents: Uint8Array[] = CONTENTS) {
   const answers = await Promise.allSettled(ids.map((id) => store.get(id)));
-  for (const answer of answers) if (answer.status === 'rejected') expect(answer.reason).toBeInstanceOf(StorageError);
+  for (const answer of answers) if (answer.status === 'rejected') expect(answer.reason).toBeInstanceOf(ContractError);
   return answers.flatMap((answer, index) =>
     answer.status === 'fulfilled' && sha256(answer.value) === sha256(contents[index]!) ? [ids[index]!] : [],
   );
@@ -62,7 +55,7 @@ test('a flipped bit costs one block; the check names what it belongs to; storing
   const report = await store.check();
   expect(report.chunksChecked).toBe(CHUNKS);
   expect(report.damaged).toEqual(ids.filter((id) => !good.includes(id)));
-  await expect(store.get(report.damaged[0]!)).rejects.toThrow(DamagedChunkError);
+  await expect(store.get(report.damaged[0]!)).rejects.toMatchObject({ code: 'chunk-damaged' });
   await expect(store.get(report.damaged[0]!)).rejects.toThrow(`chunk ${report.damaged[0]} is damaged`);
   expect(report.affected).toMatchObject([
     { manifest: { owner: 'snapshot 1' }, unreadable: false, positions: report.damaged.map((id) => ids.indexOf(id)) },
@@ -79,7 +72,7 @@ test('a manifest whose list is damaged is named, and nothing is collected until 
   const ids = await filled(file);
   await flipBit(file, 'SELECT digest FROM manifests WHERE id = 2');
   const store = await opened(file);
-  await expect(store.manifests.read(2)).rejects.toThrow(DamagedManifestError);
+  await expect(store.manifests.read(2)).rejects.toMatchObject({ code: 'manifest-damaged' });
   await expect(store.manifests.read(2)).rejects.toThrow('"memory" of snapshot 2');
   await store.deleteManifest(1);
   expect(await store.collect()).toEqual({ chunks: 0, blockedBy: [2] });
@@ -94,11 +87,11 @@ test('a truncated file is refused clearly and left as it is', async () => {
   await filled(file);
   truncateSync(file, statSync(file).size >> 1);
   const before = sha256(readFileSync(file));
-  await expect(open(file)).rejects.toMatchObject({ name: 'StorageError', problem: 'damaged' });
+  await expect(open(file)).rejects.toMatchObject({ code: 'store-damaged' });
   await expect(open(file)).rejects.toThrow(file);
   expect(sha256(readFileSync(file))).toBe(before);
   writeFileSync(file, 'this is no store, but it is longer than a hundred bytes, which is what SQLite wants to see of a header.'.repeat(9));
-  await expect(open(file)).rejects.toMatchObject({ problem: 'damaged' });
+  await expect(open(file)).rejects.toMatchObject({ kind: 'damaged' });
 });
 
 test.each([0.4, 0.9])('what is left of a file cut off at %d of its length is salvaged, the rest named', async (part) => {
@@ -123,7 +116,7 @@ test('a full store refuses a batch as a whole, keeps everything, and goes on whe
   const ids = await filled(file);
   const limited = await open(file, { maximumBytes: statSync(file).size + 100_000 });
   const more = Array.from({ length: 400 }, (_, index) => chunkOf(10_000 + index));
-  await expect(limited.putBatch(more)).rejects.toMatchObject({ problem: 'full' });
+  await expect(limited.putBatch(more)).rejects.toMatchObject({ kind: 'full' });
   await expect(limited.putBatch(more)).rejects.toThrow('free some space');
   expect(await readableOf(limited, ids)).toEqual(ids);
   expect((await limited.putBatch([chunkOf(20_000)]))[0]).toBe(CHUNKS + 1);
@@ -139,7 +132,7 @@ test('a file system that takes no more ends in a clear error, and the store open
   const writer = fileURLToPath(new URL('./filling-writer.ts', import.meta.url));
   // SIGXFSZ ignored, as Node does, a write beyond the limit fails with EFBIG. Unit: 1024 bytes.
   const { stdout } = spawnSync('bash', ['-c', 'ulimit -f 2000; exec "$0" "$1" "$2"', process.execPath, writer, file], { encoding: 'utf8' });
-  expect(stdout).toBe('StorageError full\n');
+  expect(stdout).toBe('ContractError full\n');
   const store = await opened(file);
   expect(await readableOf(store, ids)).toEqual(ids);
   expect(await store.check()).toMatchObject({ file: [], chunksChecked: CHUNKS, damaged: [], affected: [] });
@@ -151,11 +144,11 @@ test('a folder that may not be written is a clear error', async () => {
   if (process.getuid?.() === 0) {
     // For root there are no permissions; a folder that cannot be made is what remains.
     writeFileSync(`${folder}/plain`, '');
-    await expect(open(`${folder}/plain/storage.db`)).rejects.toMatchObject({ name: 'StorageError' });
+    await expect(open(`${folder}/plain/storage.db`)).rejects.toMatchObject({ name: 'ContractError' });
   } else {
     chmodSync(folder, 0o500);
     onTestFinished(() => chmodSync(folder, 0o700));
-    await expect(open(file)).rejects.toMatchObject({ problem: 'readonly' });
+    await expect(open(file)).rejects.toMatchObject({ kind: 'readonly' });
   }
   expect(existsSync(file)).toBe(false);
 });

@@ -6,6 +6,6 @@ const store = await open(process.argv[2]!);
 try {
   for (let round = 1; ; round++) await store.putBatch(Array.from({ length: 200 }, (_, index) => chunkOf(round * 1000 + index)));
 } catch (error) {
-  const { name, problem } = error as { name: string; problem?: string };
-  process.stdout.write(`${name} ${problem}\n`);
+  const { name, kind } = error as { name: string; kind?: string };
+  process.stdout.write(`${name} ${kind}\n`);
 }

@@ -47,7 +47,7 @@ describe('chunks', () => {
     const store = await opened();
     await expect(store.putBatch([new Uint8Array(4095)])).rejects.toThrow(RangeError);
     await expect(store.putBatch([new Uint8Array(65537)])).rejects.toThrow('4096 to 65536');
-    await expect(store.get(7)).rejects.toMatchObject({ problem: 'missing' });
+    await expect(store.get(7)).rejects.toMatchObject({ kind: 'missing' });
   });
 });
 
@@ -66,7 +66,7 @@ describe('manifests', () => {
   test('naming a chunk that is not there are refused', async () => {
     const store = await opened();
     const refused = store.createManifest({ owner: 'a', name: 'x', chunkBytes: 4096, entries: [5] });
-    await expect(refused).rejects.toMatchObject({ problem: 'missing' });
+    await expect(refused).rejects.toMatchObject({ kind: 'missing' });
     expect(await store.manifests.list()).toEqual([]);
   });
 
@@ -99,7 +99,7 @@ describe('collecting', () => {
     expect(await store.collect()).toEqual({ chunks: 1600, blockedBy: [] });
     expect(statSync(file).size).toBeLessThan(before * 0.35);
     expect((await store.getMany(kept)).map(sha256)).toEqual(kept.map((id) => sha256(chunkOf(id - 1))));
-    await expect(store.get(ids[1]!)).rejects.toMatchObject({ problem: 'missing' });
+    await expect(store.get(ids[1]!)).rejects.toMatchObject({ kind: 'missing' });
     expect(await store.check()).toMatchObject({ file: [], chunksChecked: 400, damaged: [], affected: [] });
   });
 
@@ -111,7 +111,7 @@ describe('collecting', () => {
     expect((await store.collect()).chunks).toBe(5);
     store.release(ids.slice(0, 5));
     expect((await store.collect()).chunks).toBe(5);
-    await expect(store.hold(ids)).rejects.toMatchObject({ problem: 'missing' });
+    await expect(store.hold(ids)).rejects.toMatchObject({ kind: 'missing' });
     // A number is never given twice, so that nobody reads another's chunk by an old one.
     expect(await store.putBatch([chunkOf(0)])).toEqual([11]);
   });
@@ -130,7 +130,7 @@ describe('one writer, many readers', () => {
   test('a second writer is refused, by name of the process', async () => {
     const file = temporaryStore();
     await opened(file);
-    await expect(open(file)).rejects.toMatchObject({ problem: 'locked' });
+    await expect(open(file)).rejects.toMatchObject({ kind: 'locked' });
     await expect(open(file)).rejects.toThrow(`process ${process.pid}`);
   });
 
@@ -153,6 +153,6 @@ describe('one writer, many readers', () => {
   });
 
   test('a store that is not there cannot be read', async () => {
-    await expect(openReader(temporaryStore())).rejects.toMatchObject({ problem: 'missing' });
+    await expect(openReader(temporaryStore())).rejects.toMatchObject({ kind: 'missing' });
   });
 });

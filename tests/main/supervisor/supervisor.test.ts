@@ -31,10 +31,10 @@ test('what does not fit the state is refused and changes nothing', async () => {
   const { id } = await scripted.supervisor.create(bareDefinition('box'));
   const machine = scripted.supervisor.machine(id);
   for (const act of [() => machine.life.pause(), () => machine.life.resume(), () => machine.life.reset(), () => machine.life.stop()])
-    await expect(act()).rejects.toMatchObject({ code: 'conflict' });
+    await expect(act()).rejects.toMatchObject({ kind: 'conflict' });
   await machine.start();
-  await expect(machine.start()).rejects.toThrow('running already');
-  await expect(scripted.supervisor.delete(id)).rejects.toThrow('stop it before it is deleted');
+  await expect(machine.start()).rejects.toThrow('already running');
+  await expect(scripted.supervisor.delete(id)).rejects.toThrow('stop it before deleting it');
   expect(machine.status().state).toBe('running');
 });
 
@@ -91,8 +91,16 @@ test('threads that die leave a failed machine with its log; others run on and it
   const { machine, guest } = await started(scripted);
   const other = await started(scripted, 'other');
   guest.events.log('booting from a kernel');
-  guest.end({ kind: 'failed', reason: 'the core thread ended: out of memory', log: 'RangeError: ...' });
-  expect(machine.status()).toMatchObject({ state: 'failed', reason: 'the core thread ended: out of memory', log: 'RangeError: ...' });
+  guest.end({
+    kind: 'failed',
+    fault: { code: 'machine-thread-crashed', facts: { thread: 'the core thread', detail: 'out of memory' } },
+    log: 'RangeError: ...',
+  });
+  expect(machine.status()).toMatchObject({
+    state: 'failed',
+    reason: 'the core thread ended with an error: out of memory',
+    log: 'RangeError: ...',
+  });
   expect(other.machine.status().state).toBe('running');
   await machine.start();
   expect(machine.status()).toMatchObject({ state: 'running' });
@@ -117,7 +125,7 @@ test.for([
   const scripted = await scriptedSupervisor();
   const { id } = await scripted.supervisor.create(bareDefinition('box', change));
   await expect(scripted.supervisor.machine(id).start()).rejects.toMatchObject({
-    code: 'unavailable',
+    kind: 'unavailable',
     message: expect.stringContaining(message),
   });
   expect(scripted.supervisor.machine(id).status()).toMatchObject({ state: 'failed', reason: expect.stringContaining(message) });
@@ -141,7 +149,7 @@ test('what a given-up run still says is not taken for the next one', async () =>
   guest.end({ kind: 'poweroff', code: 0 });
   await machine.start();
   guest.events.output(0, new TextEncoder().encode('a ghost'));
-  guest.events.ended({ kind: 'failed', reason: 'late', log: '' });
+  guest.events.ended({ kind: 'failed', fault: { code: 'machine-core-silent', facts: {} }, log: '' });
   expect(machine.status().state).toBe('running');
   expect((await machine.consoles.log(0)).tail().length).toBe(0);
 });
@@ -151,9 +159,9 @@ test('a machine with a thread of its last run left is not started before that ha
   const { machine, guest } = await started(scripted);
   const gone = Promise.withResolvers<void>();
   guest.events.lingers?.(gone.promise);
-  guest.end({ kind: 'failed', reason: 'its input/output thread does not answer', log: '' });
+  guest.end({ kind: 'failed', fault: { code: 'machine-io-silent', facts: {} }, log: '' });
   await expect(machine.start()).rejects.toThrow('may still write to its disks');
-  expect(machine.status()).toMatchObject({ state: 'failed', reason: 'its input/output thread does not answer' });
+  expect(machine.status()).toMatchObject({ state: 'failed', reason: 'the input/output thread of the machine does not answer' });
   gone.resolve();
   await gone.promise;
   await machine.start();
@@ -163,7 +171,7 @@ test('a machine with a thread of its last run left is not started before that ha
 test('a reset whose start fails says so, and so does a pause that ends the machine', async () => {
   const scripted = await scriptedSupervisor();
   const { machine, guest } = await started(scripted);
-  guest.pause = async () => guest.end({ kind: 'failed', reason: 'a core of the machine does not answer', log: '' });
+  guest.pause = async () => guest.end({ kind: 'failed', fault: { code: 'machine-core-silent', facts: {} }, log: '' });
   await expect(machine.life.pause()).rejects.toThrow('the machine failed: a core of the machine does not answer');
   await machine.start();
   scripted.emulator.failNext(new Error('the kernel cannot be read'));

@@ -23,7 +23,7 @@ describe('a change with what it was based on', () => {
     const { supervisor, id } = await boxed();
     await supervisor.update(id, { memoryMiB: 64 });
     const change = unlessChanged({ memoryMiB: 32, note: 'mine' }, { memoryMiB: 16, note: '' });
-    await expect(supervisor.update(id, change)).rejects.toMatchObject({ code: 'changed', message: expect.stringContaining('(memory)') });
+    await expect(supervisor.update(id, change)).rejects.toMatchObject({ kind: 'changed', message: expect.stringContaining('(memory)') });
     expect(supervisor.machine(id).record.definition).toMatchObject({ memoryMiB: 64, note: '' });
   });
   test('knows a field that was absent, and does not mind the order of keys', async () => {

@@ -62,7 +62,7 @@ class Stage {
       await work(this.id as MachineId);
       return true;
     } catch (error) {
-      if (!(error instanceof ContractError) || error.code === 'internal') throw error;
+      if (!(error instanceof ContractError) || error.kind === 'internal') throw error;
       this.#acting.refused(error.message);
       return false;
     }

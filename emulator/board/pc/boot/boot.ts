@@ -22,8 +22,7 @@ const X86_64: WantedProgram = {
 export function prepareBoot({ cores, memoryBytes }: BoardConfiguration, _plan: BoardPlan, request: BootRequest): PreparedBoot {
   const { files } = request;
   const loader = new Loader(request.memory);
-  if (files.kind === 'firmware' || (files.kind === 'linux' && files.firmware))
-    throw new MachineError('this board starts kernels and programs without firmware: leave the firmware out');
+  if (files.kind === 'firmware' || (files.kind === 'linux' && files.firmware)) throw new MachineError('board-no-firmware');
   const tables = () => putMachineTables(loader, cores, memoryBytes);
   if (files.kind === 'bare') return bootProgram(request, loader, files.program, tables());
   const kernel = gunzipped(request, files.kernel);
@@ -38,7 +37,7 @@ function gunzipped({ inflate, memory }: BootRequest, file: Uint8Array): Uint8Arr
     return inflate(file, memory.size, found.compression);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new MachineError(`the kernel is ${found.description} that cannot be unpacked (${reason}): get the file again`, { cause: error });
+    throw new MachineError('boot-not-unpacked', { description: found.description, detail: reason }, { cause: error });
   }
 }
 
@@ -46,7 +45,8 @@ function gunzipped({ inflate, memory }: BootRequest, file: Uint8Array): Uint8Arr
 function bootKernel(request: BootRequest, loader: Loader, kernel: Uint8Array, rsdp: number): PreparedBoot {
   const header = multibootHeader(kernel);
   if (header) return startMultiboot(request, loader, kernel, header, { rsdp, wanted: X86_64 });
-  if (!isElf(kernel)) throw new MachineError(`the kernel is ${identify(kernel).description}; ${WANTED_KERNEL}`);
+  if (!isElf(kernel))
+    throw new MachineError('boot-file-other', { what: 'the kernel', description: identify(kernel).description, wanted: WANTED_KERNEL });
   const program = elfProgram(kernel, 'the kernel', X86_64);
   const { entry, end } = loader.program('the kernel', program);
   const pvh = pvhEntry(program.file);
@@ -58,7 +58,11 @@ function bootProgram(request: BootRequest, loader: Loader, program: Uint8Array, 
   const header = multibootHeader(program);
   if (header) return startMultiboot(request, loader, program, header, { rsdp, wanted: X86_64 });
   if (!isElf(program))
-    throw new MachineError(`the program is ${identify(program).description}; give a multiboot program or an ELF file for x86-64`);
+    throw new MachineError('boot-file-other', {
+      what: 'the program',
+      description: identify(program).description,
+      wanted: 'give a multiboot program or an ELF file for x86-64',
+    });
   const { entry, end } = loader.program('the program', elfProgram(program, 'the program', X86_64));
   return startLinux(request, loader, { entry, end }, rsdp);
 }

@@ -1,5 +1,4 @@
 /** Linux's x86 kernel file: its header, and the kernel that is packed in it (Linux, Documentation/arch/x86/boot). */
-import { formatBytes } from '../../../quantities/bytes.ts';
 import { hasText, viewOf } from '../../../format/bytes.ts';
 import { identify } from '../../../format/identify.ts';
 import { MachineError } from '../../../index.ts';
@@ -56,18 +55,15 @@ export const isBzImage = (bytes: Uint8Array): boolean => hasText(bytes, FIELD.ma
 export function readBzImage(bytes: Uint8Array): BzImage {
   const view = viewOf(bytes);
   const truncated = (wanted: number) =>
-    new MachineError(`the kernel is a truncated bzImage (${formatBytes(bytes.length)} of ${formatBytes(wanted)}): get the file again`);
+    new MachineError('boot-truncated', { what: 'the kernel', kind: 'bzImage', bytes: bytes.length, wanted });
   if (bytes.length < FIELD.initSize + 4) throw truncated(SECTOR * (DEFAULT_SECTORS + 1));
   const version = view.getUint16(FIELD.version, true);
-  if (version < OLDEST)
-    throw new MachineError(
-      `the kernel speaks version ${version >> 8}.${version & 0xff} of the boot protocol, which is too old to be started in 64-bit mode: give a kernel of Linux 3.8 or later`,
-    );
+  if (version < OLDEST) throw new MachineError('boot-protocol-old', { version: `${version >> 8}.${version & 0xff}` });
   const setupBytes = ((view.getUint8(FIELD.setupSectors) || DEFAULT_SECTORS) + 1) * SECTOR;
   const end = setupBytes + view.getUint32(FIELD.systemSize, true) * 16;
   if (bytes.length < end) throw truncated(end);
   if ((view.getUint16(FIELD.extendedFlags, true) & HAS_64_BIT_ENTRY) === 0)
-    throw new MachineError(`the kernel is for 32-bit x86; ${WANTED_KERNEL}`);
+    throw new MachineError('boot-file-other', { what: 'the kernel', description: 'for 32-bit x86', wanted: WANTED_KERNEL });
   const headerEnd = FIELD.magic + view.getUint8(FIELD.jump + 1);
   const payloadAt = setupBytes + view.getUint32(FIELD.payloadAt, true);
   return {
@@ -98,11 +94,8 @@ export function unpackedKernel({ payload }: BzImage, inflate: Inflate, limit: nu
   try {
     return inflate(packed, limit, compression);
   } catch (error) {
-    if (error instanceof RangeError)
-      throw new MachineError(
-        `the kernel unpacks to more than the ${formatBytes(limit)} of memory this machine has: give the machine more memory`,
-      );
+    if (error instanceof RangeError) throw new MachineError('boot-unpacks-too-large', { what: 'the kernel', limit });
     const reason = error instanceof Error ? error.message : String(error);
-    throw new MachineError(`the kernel in the bzImage is damaged (${reason}): get the file again`, { cause: error });
+    throw new MachineError('boot-payload-damaged', { detail: reason }, { cause: error });
   }
 }

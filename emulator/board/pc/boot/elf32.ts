@@ -17,7 +17,7 @@ export const isElf32 = (bytes: Uint8Array): boolean => elfMachine(bytes) === MAC
 
 /** @throws MachineError where it is cut off */
 export function readElf32(bytes: Uint8Array): { readonly entry: number; readonly parts: readonly Part[] } {
-  const damaged = () => new MachineError('the program is a truncated or damaged ELF file: get the file again');
+  const damaged = () => new MachineError('boot-truncated', { what: 'the program', kind: 'or damaged ELF file' });
   if (bytes.length < HEADER_BYTES) throw damaged();
   const view = viewOf(bytes);
   const table = view.getUint32(28, true);

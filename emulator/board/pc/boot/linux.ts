@@ -1,5 +1,4 @@
 /** Starts Linux by its 64-bit boot protocol (Linux, Documentation/arch/x86/boot). */
-import { formatBytes } from '../../../quantities/bytes.ts';
 import { utf8 } from '../../../format/bytes.ts';
 import { MachineError } from '../../../index.ts';
 import { elfProgram, type WantedProgram } from '../../boot/elf.ts';
@@ -31,10 +30,7 @@ export function loadBzImage({ inflate, memory }: BootRequest, loader: Loader, fi
   const image = readBzImage(file);
   const { preferredAddress, initSize, protectedMode } = image;
   const enough = preferredAddress + initSize;
-  if (enough > memory.end)
-    throw new MachineError(
-      `the kernel needs ${formatBytes(enough)} of memory to start, and this machine has ${formatBytes(memory.size)}: give the machine more memory`,
-    );
+  if (enough > memory.end) throw new MachineError('boot-memory-too-small', { neededBytes: enough, memoryBytes: memory.size });
   const kernel = unpackedKernel(image, inflate, memory.size);
   if (kernel) {
     const { entry, end } = loader.program('the kernel', elfProgram(kernel, 'the kernel', wanted));
@@ -48,9 +44,7 @@ export function loadBzImage({ inflate, memory }: BootRequest, loader: Loader, fi
 export function placeInitrd({ memory }: BootRequest, loader: Loader, initrd: Uint8Array, above: number, last: number): number {
   const at = Loader.below(Math.min(memory.end, last + 1), initrd.length);
   if (at < Math.ceil(above / PAGE) * PAGE)
-    throw new MachineError(
-      `the initrd (${formatBytes(initrd.length)}) does not fit into the machine's ${formatBytes(memory.size)} of memory beside the kernel: give the machine more memory or a smaller initrd`,
-    );
+    throw new MachineError('boot-initrd-too-large', { bytes: initrd.length, memoryBytes: memory.size });
   loader.put('the initrd', at, initrd);
   return at;
 }
@@ -58,8 +52,7 @@ export function placeInitrd({ memory }: BootRequest, loader: Loader, initrd: Uin
 /** Checks and puts a command line. */
 export function putCommandLine(loader: Loader, text: string, most = COMMAND_LINE_MAX): void {
   const bytes = utf8(text);
-  if (bytes.length > most)
-    throw new MachineError(`the command line has ${bytes.length} bytes, and this kernel takes ${most}: make it shorter`);
+  if (bytes.length > most) throw new MachineError('boot-command-line-too-long', { bytes: bytes.length, most });
   loader.put('the command line', COMMAND_LINE, Uint8Array.of(...bytes, 0));
 }
 

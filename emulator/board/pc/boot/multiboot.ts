@@ -48,8 +48,7 @@ function load(loader: Loader, bytes: Uint8Array, { version, at }: Header, wanted
   const what = 'the program';
   const view = viewOf(bytes);
   const flags = version === 1 ? view.getUint32(at + 4, true) : 0;
-  if ((flags & UNKNOWN_FLAGS) !== 0)
-    throw new MachineError(`${what} asks of its loader what there is not (multiboot flags 0x${flags.toString(16)}): build it without`);
+  if ((flags & UNKNOWN_FLAGS) !== 0) throw new MachineError('boot-multiboot-flags', { what, flags: `0x${flags.toString(16)}` });
   if ((flags & HAS_ADDRESSES) !== 0) {
     const [header, from, dataEnd, bssEnd, entry] = [12, 16, 20, 24, 28].map((field) => view.getUint32(at + field, true)) as [
       number,
@@ -60,7 +59,7 @@ function load(loader: Loader, bytes: Uint8Array, { version, at }: Header, wanted
     ];
     const start = at - (header - from);
     const length = dataEnd === 0 ? bytes.length - start : dataEnd - from;
-    if (start < 0 || start + length > bytes.length) throw new MachineError(`${what} is truncated: get the file again`);
+    if (start < 0 || start + length > bytes.length) throw new MachineError('boot-cut-off', { what });
     loader.put(what, from, bytes.subarray(start, start + length), Math.max(length, bssEnd - from));
     return { entry, end: from + Math.max(length, bssEnd - from) };
   }

@@ -93,7 +93,11 @@ function bootBare(request: RiscvBootRequest, loader: Loader, file: Uint8Array): 
   const program = unpacked(file, what, unpackingOf(request));
   const identity = identify(program);
   if (!isCode(identity))
-    throw new MachineError(`${what} is ${identity.description}; give a riscv64 ELF file or a flat binary for 0x80000000`);
+    throw new MachineError('boot-file-other', {
+      what,
+      description: identity.description,
+      wanted: 'give a riscv64 ELF file or a flat binary for 0x80000000',
+    });
   if (identity.kind !== 'elf') {
     loader.put(what, DRAM, program);
     return { ...start(request, loader, 'M', DRAM, placeTree(request, loader, {})), a2: 0n };
@@ -127,7 +131,11 @@ function loadFirmware(loader: Loader, file: Uint8Array): number {
   const { kind, description } = identify(file);
   if (kind === 'elf') return loader.program(what, elfProgram(file, what, RISCV64)).entry;
   if (kind !== 'unrecognised')
-    throw new MachineError(`${what} is ${description}; give RISC-V M-mode firmware such as OpenSBI's fw_dynamic.bin or fw_jump.elf`);
+    throw new MachineError('boot-file-other', {
+      what,
+      description,
+      wanted: "give RISC-V M-mode firmware such as OpenSBI's fw_dynamic.bin or fw_jump.elf",
+    });
   loader.put(what, DRAM, file);
   return DRAM;
 }
@@ -143,9 +151,9 @@ function loadKernel(request: RiscvBootRequest, loader: Loader, file: Uint8Array,
     loader.put(what, at, bytes, image.size);
     return { entry: at, end: at + image.size };
   }
-  if (kind === 'bzimage') throw new MachineError(`${what} is ${description}: choose the board pc for it, or a riscv64 kernel`);
+  if (kind === 'bzimage') throw new MachineError('boot-for-other-board', { description, board: 'pc', architecture: 'riscv64' });
   // Firmware may start anything, a raw U-Boot for one; by itself a file without a header is most likely a mistake.
-  if (kind !== 'unrecognised' || !firmware) throw new MachineError(`${what} is ${description}; ${WANTED_KERNEL}`);
+  if (kind !== 'unrecognised' || !firmware) throw new MachineError('boot-file-other', { what, description, wanted: WANTED_KERNEL });
   loader.put('the raw binary after the firmware', KERNEL, bytes);
   return { entry: KERNEL, end: KERNEL + bytes.length };
 }
@@ -156,10 +164,7 @@ function placeInitrd({ memory }: RiscvBootRequest, loader: Loader, initrd: Uint8
   const usual = KERNEL + Math.min(memory.size / 2, INITRD_DISTANCE);
   const closest = upTo(kernelEnd, PAGE);
   const at = usual >= closest && usual + initrd.length <= room ? usual : closest;
-  if (at + initrd.length > room)
-    throw new MachineError(
-      `the initrd (${formatBytes(initrd.length)}) does not fit into the machine's ${formatBytes(memory.size)} of memory beside the kernel: give the machine more memory or a smaller initrd`,
-    );
+  if (at + initrd.length > room) throw new MachineError('boot-initrd-too-large', { bytes: initrd.length, memoryBytes: memory.size });
   loader.put('the initrd', at, initrd);
   return { start: at, end: at + initrd.length };
 }

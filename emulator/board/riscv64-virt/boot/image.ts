@@ -30,12 +30,13 @@ export function unpacked(file: Uint8Array, what: string, unpacking: Unpacking): 
   const found = identify(file);
   if (found.kind === 'compressed' && found.compression === 'gzip') return inflated(file, what, unpacking);
   if (found.kind !== 'zboot') return file;
-  const truncated = () => new MachineError(`${what} is a truncated EFI kernel: get the file again`);
+  const truncated = () => new MachineError('boot-truncated', { what, kind: 'EFI kernel' });
   if (file.length < ZBOOT_HEADER) throw truncated();
   const view = viewOf(file);
   const at = view.getUint32(8, true);
   const size = view.getUint32(12, true);
-  if (!hasText(file, 24, 'gzip')) throw new MachineError(`${what} is an EFI kernel compressed otherwise than with gzip; ${WANTED_KERNEL}`);
+  const description = 'an EFI kernel compressed otherwise than with gzip';
+  if (!hasText(file, 24, 'gzip')) throw new MachineError('boot-file-other', { what, description, wanted: WANTED_KERNEL });
   if (at + size > file.length) throw truncated();
   return inflated(file.subarray(at, at + size), what, unpacking);
 }
@@ -45,27 +46,23 @@ function inflated(file: Uint8Array, what: string, { inflate, limit }: Unpacking)
     if (file.length < GZIP_AT_LEAST) throw new Error('unexpected end of file');
     return inflate(file, limit);
   } catch (error) {
-    if (error instanceof RangeError)
-      throw new MachineError(
-        `${what} unpacks to more than the ${formatBytes(limit)} of memory this machine has: give the machine more memory`,
-      );
+    if (error instanceof RangeError) throw new MachineError('boot-unpacks-too-large', { what, limit });
     const reason = error instanceof Error ? error.message : String(error);
-    throw new MachineError(`${what} is a truncated or damaged gzip file (${reason}): get the file again`, { cause: error });
+    throw new MachineError('boot-gzip-damaged', { what, detail: reason }, { cause: error });
   }
 }
 
 /** Reads the header of an `Image`. @throws MachineError when it is truncated or big-endian */
 export function linuxImage(bytes: Uint8Array): LinuxImage {
-  if (bytes.length < 64) throw new MachineError('the kernel is a truncated RISC-V Image: get the file again');
+  if (bytes.length < 64) throw new MachineError('boot-truncated', { what: 'the kernel', kind: 'RISC-V Image' });
   const view = viewOf(bytes);
   const textOffset = Number(view.getBigUint64(8, true));
   const declared = Number(view.getBigUint64(16, true));
-  if ((view.getBigUint64(24, true) & 1n) !== 0n) throw new MachineError(`the kernel is a big-endian RISC-V Image; ${WANTED_KERNEL}`);
+  if ((view.getBigUint64(24, true) & 1n) !== 0n)
+    throw new MachineError('boot-file-other', { what: 'the kernel', description: 'a big-endian RISC-V Image', wanted: WANTED_KERNEL });
   const end = endOfSections(bytes);
   if (bytes.length < end)
-    throw new MachineError(
-      `the kernel is a truncated RISC-V Image (${formatBytes(bytes.length)} of ${formatBytes(end)}): get the file again`,
-    );
+    throw new MachineError('boot-truncated', { what: 'the kernel', kind: 'RISC-V Image', bytes: bytes.length, wanted: end });
   return { bytes, textOffset, size: Math.max(declared, bytes.length) };
 }
 

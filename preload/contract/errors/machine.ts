@@ -1,0 +1,97 @@
+/** Errors about machines, their configuration, their runs and their guests. */
+import { entry, type Fault } from '../../../emulator/error/coded-error.ts';
+import type { MachineState } from '../machines.ts';
+
+type Named = { readonly name: string };
+
+export const machineErrors = {
+  'machine-gone': entry('missing', () => 'this machine no longer exists'),
+  'machine-in-bin': entry<Named>('missing', ({ name }) => `"${name}" is in the bin: restore it first`),
+  'machine-name-taken': entry<Named>('conflict', ({ name }) => `there is already a machine called "${name}": choose another name`),
+  'machine-not-in-bin': entry<Named>('conflict', ({ name }) => `"${name}" is not in the bin`),
+  'machine-busy': entry<Named & { state: MachineState }>(
+    'conflict',
+    ({ name, state }) => `"${name}" is ${state}: wait a moment and try again`,
+  ),
+  'machine-must-stop': entry<Named & { state: MachineState; before: string }>(
+    'conflict',
+    ({ name, state, before }) => `"${name}" is ${state}: stop it before ${before}`,
+  ),
+  'machine-already': entry<{ state: MachineState }>('conflict', ({ state }) => `the machine is already ${state}`),
+  'machine-not-in-state': entry<{ state: MachineState; wanted: readonly string[] }>(
+    'conflict',
+    ({ state, wanted }) => `the machine is ${state}, not ${wanted.join(' or ')}`,
+  ),
+  'machine-stopped-while-starting': entry('conflict', () => 'the machine was stopped while it was starting'),
+  'machine-failed': entry<{ why: string }>('unavailable', ({ why }) => `the machine failed: ${why}`),
+  'machine-off': entry<{ why: string }>('unavailable', ({ why }) => `the machine is off: ${why}`),
+  'machine-not-running': entry<{ why: string }>('conflict', ({ why }) => `the machine is not running (${why})`),
+  'machine-not-restarted': entry<{ why: string }>('unavailable', ({ why }) => why),
+  'machine-threads-linger': entry<{ seconds: number }>('internal', ({ seconds }) => `its threads did not end within ${seconds} seconds`),
+  'machine-reboots': entry<{ times: number; seconds: number }>(
+    'unavailable',
+    ({ times, seconds }) => `the guest rebooted ${times} times in a row within ${seconds} seconds of starting`,
+  ),
+  'machine-lingers': entry(
+    'conflict',
+    () => 'a thread of its last run does not respond and may still write to its disks: try again later, or restart Vivarium',
+  ),
+  'machine-no-console': entry<Named & { console: number; last: number; lastName: string }>(
+    'missing',
+    ({ name, console, last, lastName }) => `"${name}" has no console ${console}: its last is ${last} (${lastName})`,
+  ),
+  'machine-source-unclear': entry('invalid', () => 'a machine is created either from a template or from a definition'),
+  'machine-booted-needs-template': entry('invalid', () => 'only template machines can start pre-booted'),
+
+  'change-none': entry<Named>('conflict', ({ name }) => `"${name}" has no more changes to undo`),
+  'change-was-restore': entry<Named>(
+    'conflict',
+    ({ name }) => `the last change of "${name}" was restoring a snapshot: to undo it, restore the snapshot that was kept before it`,
+  ),
+  'change-record-damaged': entry<Named>(
+    'damaged',
+    ({ name }) => `the record of the last change of "${name}" is damaged, so it cannot be undone: change the machine itself`,
+  ),
+  'configuration-changed': entry<Named & { fields: readonly string[] }>(
+    'changed',
+    ({ name, fields }) =>
+      `the configuration of "${name}" was changed elsewhere in the meantime (${fields.join(', ')}); nothing was saved: check it and try again`,
+  ),
+  'purge-gone': entry('missing', () => 'this machine is no longer in the bin'),
+  'purge-not-in-bin': entry<Named>('conflict', ({ name }) => `"${name}" is not in the bin: delete it first`),
+
+  'boot-file-not-set': entry<{ what: string }>('unavailable', ({ what }) => `no ${what} is set: choose one under Hardware`),
+  'boot-file-missing': entry<{ what: string; path: string }>(
+    'unavailable',
+    ({ what, path }) => `${what} file not found: ${path}: put the file back or choose another`,
+  ),
+  'machine-file-unusable': entry<{ what: string; why: Fault }>(
+    'unavailable',
+    ({ what, why }, say) => `${what} cannot be used: ${say(why)}`,
+  ),
+
+  'command-too-long': entry<{ most: number }>(
+    'invalid',
+    ({ most }) => `the command is longer than ${most} bytes, the most that Linux takes`,
+  ),
+  'command-zero-byte': entry('invalid', () => 'a command cannot contain a zero byte'),
+  'commands-too-many': entry<{ most: number }>('conflict', ({ most }) => `${most} commands are running in the guest already`),
+  'guest-lost': entry<{ why: string }>('conflict', ({ why }) => why),
+  'guest-panicked': entry<Named & { why: string }>('conflict', ({ name, why }) => `"${name}": ${why}`),
+  'guest-off': entry<Named & { state: MachineState; why: string }>(
+    'conflict',
+    ({ name, state, why }) => `"${name}" is ${state} (${why}): viv start starts it`,
+  ),
+  'guest-paused': entry<Named>('conflict', ({ name }) => `"${name}" is paused: viv resume resumes it`),
+  'guest-starting': entry<Named>('conflict', ({ name }) => `"${name}" is still starting: try again in a moment`),
+  'guest-no-agent-port': entry<Named & { port: string }>(
+    'conflict',
+    ({ name, port }) =>
+      `"${name}" runs without the port ${port}, which commands require: it was started by an earlier version or was not created from a Linux template. A machine of such a template gets the port after viv stop and viv start`,
+  ),
+  'guest-silent': entry<Named & { seconds: number }>(
+    'unavailable',
+    ({ name, seconds }) =>
+      `the guest of "${name}" did not respond within ${seconds} seconds: it has not booted, or does not run the guest kit's agent`,
+  ),
+} as const;
