@@ -16,8 +16,7 @@ export const bootErrors = {
   /** A kernel for another board of the program; `architecture` is what this board runs. */
   'boot-for-other-board': entry<{ description: string; board: string; architecture: string }>(
     'invalid',
-    ({ description, board, architecture }) =>
-      `the kernel is ${description}: choose the board ${board} for it, or a ${architecture} kernel`,
+    ({ description, board, architecture }) => `the kernel is ${description}: choose the board ${board} for it, or a ${architecture} kernel`,
   ),
   /** `advice` says what the board runs, or (`near`) how to build for a relative of the file's machine. */
   'boot-elf-other': entry<What & { machine: string; advice: string; near: boolean }>('invalid', ({ what, machine, advice, near }) =>

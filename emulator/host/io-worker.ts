@@ -3,7 +3,6 @@ import { sentError } from '../error/crossing.ts';
 import { parentPort } from 'node:worker_threads';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { Inflate } from '../board/boot/request.ts';
-import { formatBytes } from '../quantities/bytes.ts';
 import { type Board, createBoard } from '../board/kit/board.ts';
 import { type DiskOwner, type MachineConfiguration, MachineError } from '../index.ts';
 import { MachineClock } from '../machine/clock.ts';

@@ -11,7 +11,7 @@ type Call<J extends AnyJob> = (
 ) => Promise<ResultOf<J>>;
 
 /**
- * One function a job. Each rejects with StorageError when the store cannot be used, with what the job throws, or with the
+ * One function a job. Each rejects with ContractError when the store cannot be used, with what the job throws, or with the
  * signal's reason when it was cancelled.
  */
 export type JobCalls<J extends JobTable> = { readonly [N in keyof J]: Call<J[N]> };

@@ -129,7 +129,6 @@ export class TakingOut {
   }
 }
 
-
 /** What a head or a snapshot's disk stands on. */
 function plain({ sizeBytes, base }: Pick<HeadRecord, 'sizeBytes' | 'base'>): Pick<DiskSource, 'sizeBytes' | 'base'> {
   return { sizeBytes, ...(base ? { base: { path: base.path, format: base.format } } : {}) };

@@ -4,14 +4,14 @@ import { args, argsWithOptional, machineId, machineIds, newMachine, nothing } fr
 import { call, contract, event } from './contract.ts';
 import { definition, definitionBase, definitionPatch, type MachineDefinition } from './definition/schema.ts';
 import type { SnapshotId } from './ids.ts';
+import type { MachineState } from './machine-state.ts';
 
+export type { MachineState };
 export type { BootDefinition, DiskDefinition, MachineDefinition } from './definition/schema.ts';
 
 /** A machine's identity: a ULID, never shown to people. */
 export type MachineId = string & { readonly brand: 'MachineId' };
 
-/** Every state has a reason a person can read ("powered off by the guest", "kernel file not found: ..."). */
-export type MachineState = 'off' | 'starting' | 'running' | 'paused' | 'stopping' | 'failed';
 export interface MachineStatus {
   readonly id: MachineId;
   readonly definition: MachineDefinition;

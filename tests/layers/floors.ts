@@ -40,7 +40,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   storage: { uses: ['library'], emulator: [structures] },
   jobs: { uses: ['ending', 'storage'], knows: ['tasks'] },
   disks: {
-    uses: ['library', 'images', 'storage'],
+    uses: ['library', 'storage'],
     knows: ['claims', 'tasks'],
     emulator: [structures, files, disk, 'emulator/format'],
     packages: ['node:', 'sqlite3'],

@@ -26,7 +26,7 @@ export const ROOMS: readonly Room[] = [
   { room: 'emulator/isa', may: [schema], types: ['emulator/memory', 'emulator/engine'], packages: [] },
   { room: 'emulator/memory', may: [schema, error], types: ['emulator/isa', state], packages: [] },
   { room: state, may: [error], types: ['emulator/memory'], packages: [] },
-  { room: 'emulator/disk', may: [schema, structures, error], types: ['emulator/memory'], packages: [] },
+  { room: 'emulator/disk', may: [schema, structures, quantities, error], types: ['emulator/memory'], packages: [] },
   { room: 'emulator/disk/filesystem', may: [structures, error, 'emulator/snapshot/crc32'], packages: [] },
   // The engine meets an architecture only through the interface in emulator/isa/architecture, never through emulator/isa/riscv.
   {

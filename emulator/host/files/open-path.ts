@@ -1,7 +1,6 @@
 /** Opens a file or block device of the person's, after it was looked at: never anything that makes the caller wait. */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { formatBytes } from '../../quantities/bytes.ts';
 import { answering } from './answering.ts';
 import { deviceSize } from './device-size.ts';
 import { factsOf, lookAt, type PathFacts } from './look-at.ts';

@@ -27,4 +27,7 @@ export type ErrorFacts<C extends ErrorCode> = FactsOf<Errors, C>;
 
 /** A sentence without its full stop. A code that only a newer version knows is told with its facts. */
 export const wordsOf = (fault: Fault): string => wordsIn(catalogue, fault);
+/** The facts of that error; `undefined` where it is another. */
+export const factsOf = <C extends ErrorCode>(fault: Fault | undefined, code: C): ErrorFacts<C> | undefined =>
+  fault?.code === code ? (fault.facts as ErrorFacts<C>) : undefined;
 export const kindOf = (fault: Fault): ErrorKind => kindIn(catalogue, fault);

@@ -1,6 +1,6 @@
 /** Errors of the command line's own: names and numbers that mean nothing, a program that does not answer. */
 import { entry } from '../../../emulator/error/coded-error.ts';
-import type { MachineState } from '../machines.ts';
+import type { MachineState } from '../machine-state.ts';
 import { counted } from '../counts.ts';
 import { shellWord } from '../foreign-text.ts';
 

@@ -1,6 +1,6 @@
 /** Errors about disks: their files, bases, overlays and who uses them. Slots count from 0 in facts and from 1 in words. */
 import { entry, type Fault } from '../../../emulator/error/coded-error.ts';
-import type { MachineState } from '../machines.ts';
+import type { MachineState } from '../machine-state.ts';
 import { formatBytes } from '../../../emulator/quantities/bytes.ts';
 import { utcMomentText } from '../../../emulator/quantities/moments.ts';
 import { counted } from '../counts.ts';

@@ -1,6 +1,6 @@
 /** Errors about machines, their configuration, their runs and their guests. */
 import { entry, type Fault } from '../../../emulator/error/coded-error.ts';
-import type { MachineState } from '../machines.ts';
+import type { MachineState } from '../machine-state.ts';
 
 type Named = { readonly name: string };
 

@@ -1,6 +1,6 @@
 /** Errors about snapshots: taking, storing, restoring, suspending, saved boots, transfer. */
 import { entry, type Fault } from '../../../emulator/error/coded-error.ts';
-import type { MachineState } from '../machines.ts';
+import type { MachineState } from '../machine-state.ts';
 
 type Named = { readonly name: string };
 

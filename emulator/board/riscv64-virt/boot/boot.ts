@@ -5,7 +5,6 @@
 import { isRiscv64 } from '../../../format/elf.ts';
 import { identify, type Identity } from '../../../format/identify.ts';
 import { MachineError } from '../../../index.ts';
-import { formatBytes } from '../../../quantities/bytes.ts';
 import { elfProgram } from '../../boot/elf.ts';
 import { Loader } from '../../boot/loader.ts';
 import type { BootRequest } from '../../boot/request.ts';

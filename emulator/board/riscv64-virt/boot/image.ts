@@ -2,7 +2,6 @@
 import { hasText, viewOf } from '../../../format/bytes.ts';
 import { identify } from '../../../format/identify.ts';
 import { MachineError } from '../../../index.ts';
-import { formatBytes } from '../../../quantities/bytes.ts';
 import type { Inflate } from '../../boot/request.ts';
 
 /** How files are unpacked: into a memory of so many bytes they must fit. */
