@@ -43,8 +43,7 @@ export const fileErrors = {
   'path-empty-drive': entry<OfPath>('unavailable', ({ path }) => `${path} is a drive of 0 bytes: insert a medium and try again`),
   'path-too-large': entry<OfPath & { sizeBytes: number; maxBytes: number }>(
     'unavailable',
-    ({ path, sizeBytes, maxBytes }) =>
-      `${path} is ${formatBytes(sizeBytes)} long, more than the ${formatBytes(maxBytes)} that can be loaded`,
+    ({ path, sizeBytes, maxBytes }) => `${path} has ${sizeBytes} bytes; at most ${formatBytes(maxBytes)} can be loaded`,
   ),
   'path-unusable': entry<OfPath & { write: boolean; detail: string }>(
     'unavailable',

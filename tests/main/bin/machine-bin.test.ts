@@ -110,7 +110,7 @@ describe('deleting for good', { timeout: 60_000 }, () => {
     await program.machines.delete(second.id);
     expect((await program.machines.bin())[0]?.protectedSnapshots).toEqual(['filled']);
     await expect(program.machines.purge([first.id, second.id])).rejects.toThrow(
-      '"second" cannot be deleted permanently, because its snapshot "filled" is protected: restore it and unprotect them first',
+      '"second" cannot be deleted permanently, because its snapshot "filled" is protected: restore it and unprotect it first',
     );
     await expect(program.machines.purge(['nobody' as MachineId])).rejects.toThrow('this machine is no longer in the bin');
     await program.machines.undelete(first.id);
