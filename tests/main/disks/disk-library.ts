@@ -1,4 +1,5 @@
 /** A library with its store, and machines that are off unless a test says otherwise, around the disks' service. */
+import { taskMessage } from '../../../preload/contract/task-words.ts';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -121,7 +122,8 @@ export async function diskLibrary(): Promise<DiskLibrary> {
     async ended({ task }) {
       for (;;) {
         const status = tasks.list().find((each) => each.id === task)!;
-        if (status.state !== 'running') return status.state === 'done' ? '' : status.message;
+        if (status.state === 'cancelled') return 'cancelled';
+        if (status.state !== 'running') return taskMessage(status);
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     },

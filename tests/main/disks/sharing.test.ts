@@ -1,4 +1,5 @@
 /** Host files that disks of several machines use: refused at the start, told when the disk is added. */
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { DiskDefinition } from '../../../preload/contract/machines.ts';
@@ -18,7 +19,7 @@ async function made(home: DiskLibrary, ...disks: DiskDefinition[]) {
     id,
     name,
     claim: () => home.attaching.claim(record, record.definition),
-    warnings: async () => (await home.service.list(id)).map(({ warning }) => warning),
+    warnings: async () => (await home.service.list(id)).map(({ warning }) => warning && wordsOf(warning)),
   };
 }
 
@@ -28,7 +29,7 @@ test('two machines that write into one file: the second waits for the first to e
   const one = await made(home, { path, format: 'raw', readonly: false });
   const two = await made(home, { path: home.path('link.img'), format: 'raw', readonly: false });
   expect(await two.warnings()).toEqual([
-    `${home.path('link.img')} is disk 1 of "${one.name}" too: only one of the machines can run at a time`,
+    `${home.path('link.img')} is also disk 1 of "${one.name}": only one of the machines can run at a time`,
   ]);
   await one.claim();
   await expect(two.claim()).rejects.toThrow(`link.img cannot be written now: "${one.name}" has it in use`);
@@ -68,7 +69,7 @@ test('one file as two disks of one machine', async () => {
   const home = await diskLibrary();
   const path = imageIn(home);
   const twice = await made(home, { path, format: 'raw', readonly: false }, { path: home.path('link.img'), format: 'raw', readonly: true });
-  expect((await twice.warnings())[0]).toContain('is disk 2 of this machine too');
+  expect((await twice.warnings())[0]).toContain('is also disk 2 of this machine');
   await expect(twice.claim()).rejects.toThrow('are the same file');
   const reads = await made(home, { path, format: 'raw', readonly: true }, { path, format: 'raw', readonly: true });
   await reads.claim();

@@ -4,6 +4,8 @@
  * an innocent machine is none the worse. A failure prints its seed; VIVARIUM_SEED repeats it, VIVARIUM_ROUNDS makes it longer.
  */
 import { expect, onTestFinished, test } from 'vitest';
+import { CodedError } from '../../../emulator/error/coded-error.ts';
+import { kindOf } from '../../../preload/contract/errors/catalogue.ts';
 import { createApplication } from '../../../main/application.ts';
 import type { MachineDefinition, MachineStatus } from '../../../preload/contract/machines.ts';
 import { random } from '../../soak/random.ts';
@@ -47,11 +49,11 @@ test(`changed at any depth (VIVARIUM_SEED=${SEED})`, { timeout: 600_000 }, async
     const attempt = (work: Promise<unknown>) =>
       work.then(
         (value) => ({ value }),
-        (error: Error & { code?: string }) => {
-          expect([error.code, error.message.length > 10], `${context}: ${error.message}\n${JSON.stringify(candidate)}`).toEqual([
-            expect.stringMatching(/^(invalid|conflict|unavailable|missing|changed)$/),
-            true,
-          ]);
+        (error: Error) => {
+          expect(
+            [error instanceof CodedError ? kindOf(error) : error.name, error.message.length > 10],
+            `${context}: ${error.message}\n${JSON.stringify(candidate)}`,
+          ).toEqual([expect.stringMatching(/^(invalid|conflict|unavailable|missing|changed)$/), true]);
           return undefined;
         },
       );
