@@ -16,6 +16,9 @@ const CLASS_64 = 2;
 const LITTLE_ENDIAN = 1;
 const HEADER_BYTES = 64;
 const MACHINE_RISCV = 243;
+const MACHINE_X86_64 = 62;
+/** Of boards. */
+const ARCHITECTURES: Readonly<Record<number, string>> = { [MACHINE_RISCV]: 'riscv64', [MACHINE_X86_64]: 'amd64' };
 const MACHINES: Readonly<Record<number, string>> = {
   2: 'SPARC',
   3: '32-bit x86',
@@ -25,7 +28,7 @@ const MACHINES: Readonly<Record<number, string>> = {
   22: 's390',
   40: '32-bit Arm',
   50: 'Itanium',
-  62: 'x86-64',
+  [MACHINE_X86_64]: 'x86-64',
   183: 'arm64',
   258: 'LoongArch',
 };
@@ -78,8 +81,10 @@ export function elfMachine(bytes: Uint8Array): number {
 }
 const is64BitLittleEndian = (bytes: Uint8Array) => isElf(bytes) && bytes[4] === CLASS_64 && bytes[5] === LITTLE_ENDIAN;
 
-/** Whether an ELF file is for 64-bit RISC-V, the one processor there is here. */
-export const isRiscv64 = (bytes: Uint8Array): boolean => elfMachine(bytes) === MACHINE_RISCV && is64BitLittleEndian(bytes);
+/** What boards call the architecture that a 64-bit little-endian ELF file is for; `undefined` for all that none of ours has. */
+export function elfArchitecture(bytes: Uint8Array): string | undefined {
+  return is64BitLittleEndian(bytes) ? ARCHITECTURES[elfMachine(bytes)] : undefined;
+}
 
 /** For whom an ELF file is: "x86-64", "32-bit RISC-V". */
 export function elfMachineName(bytes: Uint8Array): string {

@@ -5,16 +5,18 @@
  * specification, QEMU's block/{qcow2,vmdk,vdi,vhdx,vpc,qed,parallels,dmg}.c, ECMA-119, UEFI (GPT).
  */
 import { hasText, viewOf } from './bytes.ts';
-import { elfMachineName, isElf, isRiscv64 } from './elf.ts';
+import { elfArchitecture, elfMachineName, isElf } from './elf.ts';
 
 /** Image formats that are neither raw nor qcow2, by the names that `qemu-img -f` knows them under. */
 export type ForeignDiskFormat = 'vmdk' | 'vdi' | 'vhdx' | 'vpc' | 'qed' | 'qcow' | 'parallels' | 'dmg';
 export type Compression = 'gzip' | 'xz' | 'zstd' | 'bzip2' | 'lz4';
 
 export type Identity = { /** For a person, with an article: "an x86 Linux kernel (bzImage)". */ readonly description: string } & (
-  | { readonly kind: 'empty' | 'riscv64-image' | 'bzimage' | 'zboot' | 'cpio' | 'qcow2' | 'iso' | 'raw-disk' | 'archive' | 'unrecognised' }
-  /** `machine`: for whom, where that is not 64-bit RISC-V. */
-  | { readonly kind: 'elf'; readonly machine?: string }
+  | { readonly kind: 'empty' | 'zboot' | 'cpio' | 'qcow2' | 'iso' | 'raw-disk' | 'archive' | 'unrecognised' }
+  /** A Linux kernel as it is loaded, or as x86 packs it. `architecture`: as boards name theirs. */
+  | { readonly kind: 'boot-image' | 'bzimage'; readonly architecture: string }
+  /** `architecture`: absent where no board has it. */
+  | { readonly kind: 'elf'; readonly architecture?: string }
   /** A kernel or program for another processor. */
   | { readonly kind: 'other-architecture' }
   /** Nothing that a machine could start from. */
@@ -56,10 +58,9 @@ function portableExecutable(bytes: Uint8Array): Identity {
 }
 
 function elf(bytes: Uint8Array): Identity {
-  if (isRiscv64(bytes)) return { kind: 'elf', description: 'a 64-bit RISC-V program (ELF)' };
   if (bytes.length < 20) return { kind: 'elf', description: 'a truncated ELF file' };
-  const machine = elfMachineName(bytes);
-  return { kind: 'elf', machine, description: `an ELF file for ${machine}` };
+  const architecture = elfArchitecture(bytes);
+  return { kind: 'elf', ...(architecture === undefined ? {} : { architecture }), description: `an ELF file for ${elfMachineName(bytes)}` };
 }
 
 /** What starts with a mark of its own. */
@@ -96,9 +97,9 @@ const hasBootSignature = (bytes: Uint8Array) => bytes.length >= 512 && viewOf(by
 function program(bytes: Uint8Array): Identity | undefined {
   if (isElf(bytes)) return elf(bytes);
   if (hasText(bytes, 0x38, 'RSC\x05') || hasText(bytes, 0x30, 'RISCV\0'))
-    return { kind: 'riscv64-image', description: 'a RISC-V Linux kernel (Image)' };
+    return { kind: 'boot-image', architecture: 'riscv64', description: 'a RISC-V Linux kernel (Image)' };
   if (hasText(bytes, 0x38, 'ARM\x64')) return otherArchitecture('an arm64 Linux kernel (Image)');
-  if (hasText(bytes, 0x202, 'HdrS')) return { kind: 'bzimage', description: 'an x86 Linux kernel (bzImage)' };
+  if (hasText(bytes, 0x202, 'HdrS')) return { kind: 'bzimage', architecture: 'amd64', description: 'an x86 Linux kernel (bzImage)' };
   if (hasText(bytes, 4, 'zimg')) return { kind: 'zboot', description: 'a compressed EFI kernel (zboot)' };
   if (hasText(bytes, 0x24, '\x18\x28\x6f\x01')) return otherArchitecture('a 32-bit Arm Linux kernel (zImage)');
   return hasText(bytes, 0, 'MZ') ? portableExecutable(bytes) : undefined;

@@ -1,3 +1,2 @@
-/** The assembler and disassembler for `main`, apart from index.ts because starting a machine needs neither. */
+/** The assembler for `main`, apart from index.ts because starting a machine does not need it. */
 export { assemble, AssemblyError } from './riscv/assembler.ts';
-export { disassemble } from './riscv/disassembler.ts';

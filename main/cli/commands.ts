@@ -78,7 +78,7 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: 'serve', summary: 'keep machines running without a window', load: async () => (await import('./serve-command.ts')).serveCommand },
   { name: 'library', summary: 'check or repair the library', load: async () => (await import('./library-command.ts')).libraryCommand },
-  { name: 'disasm', summary: 'disassemble a riscv64 program', load: async () => (await import('./disasm-command.ts')).disasmCommand },
+  { name: 'disasm', summary: 'disassemble a program', load: async () => (await import('./disasm-command.ts')).disasmCommand },
 ];
 
 /** What `viv --help` prints. */

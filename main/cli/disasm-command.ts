@@ -1,4 +1,5 @@
-/** `viv disasm`: a riscv64 program as text, from the rows that the engines run. */
+/** `viv disasm`: a program as text, from the rows that the engines run. */
+import { BOARD_NAMES, boardOf } from '../../preload/contract/definition/boards.ts';
 import { safeLines } from '../../preload/contract/foreign-text.ts';
 import { disassembleFile } from '../images/index.ts';
 import { standardOutput } from '../output/print.ts';
@@ -8,23 +9,37 @@ import { readArguments, words, type Command } from './command.ts';
 /** Lines written at once: a write each would take longer than the disassembly. */
 const LINES_AT_ONCE = 1000;
 
-const help = `viv disasm: disassemble a riscv64 program
+const ARCHITECTURES = [...new Set(BOARD_NAMES.map((name) => boardOf(name).architecture))];
+const SYNTAXES = ['intel', 'att'] as const;
+const BITS = ['64', '32', '16'] as const;
 
-Usage: viv disasm FILE [--address ADDRESS]
+const help = `viv disasm: disassemble a program
+
+Usage: viv disasm FILE [OPTION]...
 
 FILE is an ELF file (its executable sections are shown, with symbols) or flat code.
 
-  --address ADDRESS    load address of flat code (default 0x80000000)
+  --address ADDRESS      load address of flat code (default: where a bare program of that architecture starts)
+  --architecture NAME    architecture of flat code: ${ARCHITECTURES.join(', ')} (default ${ARCHITECTURES[0]})
+  --syntax SYNTAX        of amd64 code: ${SYNTAXES.join(', ')} (default ${SYNTAXES[0]})
+  --bits BITS            of amd64 code: ${BITS.join(', ')} (default ${BITS[0]})
 
 Examples:
   viv disasm program.elf
   viv disasm Image --address 0x80200000 | less
+  viv disasm boot.bin --architecture amd64 --bits 16 --address 0x7c00
 `;
 
 function addressOf(text: string | undefined): bigint | undefined {
   if (text === undefined) return undefined;
   if (!/^(0x[0-9a-f]{1,16}|\d{1,19})$/i.test(text)) throw new CallError(`--address takes a number like 0x80200000, not "${text}"`);
   return BigInt(text);
+}
+
+/** One of the words that an option takes. */
+function oneOf<T extends string>(option: string, words: readonly T[], text: string | undefined): T | undefined {
+  if (text === undefined || (words as readonly string[]).includes(text)) return text as T | undefined;
+  throw new CallError(`--${option} takes ${words.slice(0, -1).join(', ')} or ${words.at(-1)}, not "${text}"`);
 }
 
 async function* inPieces(lines: AsyncIterable<string>): AsyncGenerator<string> {
@@ -41,11 +56,23 @@ async function* inPieces(lines: AsyncIterable<string>): AsyncGenerator<string> {
 export const disasmCommand: Command = {
   help,
   async run(args) {
-    const { values, positionals } = readArguments(args, { address: { type: 'string' } });
+    const { values, positionals } = readArguments(args, {
+      address: { type: 'string' },
+      architecture: { type: 'string' },
+      syntax: { type: 'string' },
+      bits: { type: 'string' },
+    });
     const [file] = words(positionals, 'FILE') as [string];
-    const origin = addressOf(values.address);
+    const syntax = oneOf('syntax', SYNTAXES, values.syntax);
+    const bits = oneOf('bits', BITS, values.bits);
+    const wishes = {
+      origin: addressOf(values.address),
+      architecture: oneOf('architecture', ARCHITECTURES, values.architecture),
+      ...(syntax === undefined ? {} : { syntax }),
+      ...(bits === undefined ? {} : { bits: Number(bits) as 16 | 32 | 64 }),
+    };
     // Symbols are whatever the file says.
-    for await (const piece of inPieces(disassembleFile(file, { origin }))) await standardOutput().write(safeLines(piece));
+    for await (const piece of inPieces(disassembleFile(file, wishes))) await standardOutput().write(safeLines(piece));
     return EXIT.ok;
   },
 };

@@ -63,7 +63,7 @@ function formatOf(path: string, identity: Identity): ImageFormat {
     case 'archive':
       throw refuse(`viv snapshot import ${inShell(path)} makes a machine of it`);
     case 'elf':
-    case 'riscv64-image':
+    case 'boot-image':
     case 'bzimage':
     case 'zboot':
     case 'other-architecture':

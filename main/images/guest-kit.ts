@@ -141,7 +141,8 @@ export class GuestKit {
     const base = await this.#base(parts, packages, report);
     signal?.throwIfAborted();
     const files = [];
-    for (const request of additions.copy ?? []) files.push(...(await copyEntries(parseCopy(request), (message) => report({ message }))));
+    for (const request of additions.copy ?? [])
+      files.push(...(await copyEntries(parseCopy(request), template.architecture, (message) => report({ message }))));
     const whole = await extendedInitramfs(
       base.content,
       { commandsOnly: additions.commandsOnly, files, modules: additions.kmod ?? [] },
@@ -233,7 +234,7 @@ function partOf(packages: readonly StoredPackage[], role: StoredPackage['role'])
   return found;
 }
 
-/** The kernel in its package: `vmlinuz-RELEASE` or `vmlinux-RELEASE` (on riscv64 both are a boot Image). */
+/** The kernel in its package: `vmlinuz-RELEASE` or `vmlinux-RELEASE` (where a boot Image is the usual kernel, both are one). */
 async function kernelFile(kernel: StoredPackage): Promise<string> {
   const names = await readdir(join(kernel.folder, 'boot')).catch(() => [] as string[]);
   const name = names.find((entry) => /^vmlinu[xz]-/.test(entry));

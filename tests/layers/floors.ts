@@ -36,7 +36,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   exec: {},
   library: { emulator: [structures], packages: ['node:', 'sqlite3'] },
   claims: { uses: ['library'], emulator: [files] },
-  images: { uses: ['library'], emulator: [files, 'emulator/format', 'emulator/isa/assembly'] },
+  images: { uses: ['library'], emulator: [files, 'emulator/format', 'emulator/isa/assembly', 'emulator/isa/disassembly'] },
   storage: { uses: ['library'], emulator: [structures] },
   jobs: { uses: ['ending', 'storage'], knows: ['tasks'] },
   disks: {

@@ -53,7 +53,7 @@ Examples:
   viv run --template debian-riscv64
   viv run --template debian-riscv64 --run 'uname -m' --timeout 60
   tar c src | viv run --template debian-riscv64 --run 'tar x && ls -l src'
-  viv run --template debian-riscv64 --copy /usr/bin/riscv64-thing:/bin/thing --run thing
+  viv run --template debian-riscv64 --copy ./build/thing:/bin/thing --run thing
   viv run --kernel Image --initrd rootfs.cpio.gz --append 'console=ttyS0' --memory 1G
   viv run --kernel Image --append 'console=ttyS0 root=/dev/vda' --drive file=disk.img
   viv run --template debian-riscv64 --drive file=debian.qcow2,format=qcow2,throwaway

@@ -1,35 +1,45 @@
 /** `viv disasm`: a file's code as text. ELF files by their executable sections with symbols, anything else as flat code. */
-import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
-import { isRiscv64 } from '../../../emulator/format/elf.ts';
+import { elfArchitecture } from '../../../emulator/format/elf.ts';
 import { readPath } from '../../../emulator/host/files/open-path.ts';
+import type { DisassemblyWishes } from '../../../emulator/isa/disassembly.ts';
+import { boardOf } from '../../../preload/contract/definition/boards.ts';
+import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
+import type { FileInspection } from '../../../preload/contract/images.ts';
 import { codeOf, type Code } from './elf-code.ts';
 import { inspectFile } from './inspect.ts';
 
-export interface DisassemblyFileOptions {
-  /** Where a flat file lies in memory. Default: the start of RAM. */
+export interface DisassemblyFileOptions extends Pick<DisassemblyWishes, 'syntax' | 'bits'> {
+  /** Where a flat file lies in memory. Default: where the architecture's bare programs start. */
   readonly origin?: bigint | undefined;
+  /** Of a flat file. Default: the usual board's. */
+  readonly architecture?: string | undefined;
 }
-const START_OF_RAM = 0x8000_0000n;
 
-/** The lines, without line ends. @throws ContractError for a file that is not there or holds no RISC-V code */
+/** Files that can hold code as it runs. */
+const SHOWN: readonly FileInspection['kind'][] = ['program', 'kernel-image', 'unrecognised'];
+const MNEMONIC_WIDTH = 8;
+
+/** The lines, without line ends. @throws ContractError for a file that is not there or holds no code of a board's architecture */
 export async function* disassembleFile(path: string, options: DisassemblyFileOptions = {}): AsyncGenerator<string> {
-  const { kind, architecture = 'riscv64', description } = await inspectFile(path);
-  if (architecture !== 'riscv64' || (kind !== 'program' && kind !== 'kernel-image' && kind !== 'unrecognised'))
-    throw new ContractError('code-cannot-be-shown', { path, description, wanted: 'riscv64' });
+  const { disassemblies } = await import('../../../emulator/isa/disassembly.ts');
+  const { kind, architecture = options.architecture ?? boardOf(undefined).architecture, description } = await inspectFile(path);
+  const disassembly = disassemblies[architecture];
+  if (!disassembly || !SHOWN.includes(kind))
+    throw new ContractError('code-cannot-be-shown', { path, description, architectures: Object.keys(disassemblies) });
   const bytes = await readPath(path);
-  const { disassemble } = await import('../../../emulator/isa/assembly.ts');
-  const flat: Code = { pieces: [{ name: path, address: options.origin ?? START_OF_RAM, bytes }], symbols: new Map() };
-  const code = isRiscv64(bytes) ? codeOf(bytes) : flat;
-  for (const piece of code.pieces) {
+  const flat: Code = { pieces: [{ name: path, address: options.origin ?? disassembly.origin, bytes }], symbols: new Map() };
+  const { pieces, symbols } = elfArchitecture(bytes) === undefined ? flat : codeOf(bytes);
+  const wishes = { ...options, symbol: (at: bigint) => symbols.get(at) };
+  for (const piece of pieces) {
     yield '';
     yield `${piece.name}:`;
-    for (const { address, word, length, text } of disassemble(piece.bytes, piece.address, { symbol: (at) => code.symbols.get(at) })) {
-      const label = code.symbols.get(address);
+    for (const { address, code, text } of disassembly.show(piece.bytes, piece.address, wishes)) {
+      const label = symbols.get(address);
       if (label !== undefined) yield* ['', `${address.toString(16).padStart(16, '0')} <${label}>:`];
-      yield `${address.toString(16).padStart(12)}:  ${word
-        .toString(16)
-        .padStart(length * 2, '0')
-        .padEnd(8)}  ${text.replace(' ', ' '.repeat(Math.max(1, 8 - text.indexOf(' '))))}`;
+      yield `${address.toString(16).padStart(12)}:  ${code.padEnd(disassembly.codeWidth)}  ${inColumns(text)}`;
     }
   }
 }
+
+/** The operands below one another. */
+const inColumns = (text: string): string => text.replace(' ', ' '.repeat(Math.max(1, MNEMONIC_WIDTH - text.indexOf(' '))));

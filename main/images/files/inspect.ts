@@ -8,12 +8,6 @@ import { formatBytes } from '../../../emulator/quantities/bytes.ts';
 
 type Verdict = Pick<FileInspection, 'kind' | 'architecture' | 'description' | 'format'>;
 
-/** Of the kernels and programs that `identify` knows as such. */
-const RISCV = 'riscv64';
-const AMD64 = 'amd64';
-/** What ELF files for the latter are called. */
-const X86_64 = 'x86-64';
-
 /** @throws ContractError when it is not there, cannot be read, or is neither a file nor a block device */
 export async function inspectFile(path: string): Promise<FileInspection> {
   const file = await openPath(path);
@@ -32,15 +26,13 @@ async function judge(identity: Identity, head: Uint8Array): Promise<Verdict> {
   const { description } = identity;
   switch (identity.kind) {
     case 'elf':
-      return identity.machine === undefined
-        ? { kind: 'program', architecture: RISCV, description }
-        : identity.machine === X86_64
-          ? { kind: 'program', architecture: AMD64, description }
-          : { kind: 'other-architecture', description };
+      return identity.architecture === undefined
+        ? { kind: 'other-architecture', description }
+        : { kind: 'program', architecture: identity.architecture, description };
     case 'bzimage':
-      return { kind: 'packed-kernel', architecture: AMD64, description };
-    case 'riscv64-image':
-      return { kind: 'kernel-image', architecture: RISCV, description };
+      return { kind: 'packed-kernel', architecture: identity.architecture, description };
+    case 'boot-image':
+      return { kind: 'kernel-image', architecture: identity.architecture, description };
     case 'zboot':
       return { kind: 'packed-kernel', description };
     case 'other-architecture':

@@ -2,10 +2,11 @@
 import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { basename, join, posix, resolve } from 'node:path';
-import { isElf, isRiscv64 } from '../../../emulator/format/elf.ts';
+import { elfArchitecture, elfMachineName, isElf } from '../../../emulator/format/elf.ts';
 import type { CpioEntry } from './cpio.ts';
+import { debianPort } from './debian-ports.ts';
 import { realGuestPath } from './layout.ts';
-import { defaultSysroots, libraryClosure } from './libraries.ts';
+import { libraryClosure } from './libraries.ts';
 
 export interface CopyRequest {
   readonly host: string;
@@ -26,8 +27,9 @@ export function parseCopy(text: string): CopyRequest {
 /** Entries for one request, the folders above it first. `warn` hears of programs that cannot run in the guest. */
 export async function copyEntries(
   request: CopyRequest,
+  architecture: string,
   warn: (message: string) => void,
-  sysroots: readonly string[] = defaultSysroots,
+  sysroots?: readonly string[],
 ): Promise<CpioEntry[]> {
   const entries: CpioEntry[] = [...parents(request.guest)];
   const add = async (host: string, guest: string, follow: boolean): Promise<void> => {
@@ -49,8 +51,9 @@ export async function copyEntries(
     });
     entries.push({ kind: 'file', path: guest, content, mode });
     if (!isElf(content)) return;
-    if (!isRiscv64(content)) return warn(`${host} is a program for another processor; the guest cannot run it`);
-    for (const library of await libraryClosure(host, content, sysroots)) {
+    if (elfArchitecture(content) !== architecture)
+      return warn(`${host} is a program for ${elfMachineName(content)}; this guest runs only those for ${architecture}`);
+    for (const library of await libraryClosure(host, content, debianPort(architecture), sysroots)) {
       if (entries.some((entry) => entry.path === library.guest)) continue;
       entries.push(...parents(library.guest), { kind: 'file', path: library.guest, content: await readFile(library.host), mode: 0o755 });
     }

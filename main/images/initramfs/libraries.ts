@@ -4,13 +4,9 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { elfMachine } from '../../../emulator/format/elf.ts';
+import { type DebianPort, libraryFoldersOf, sysrootsOf } from './debian-ports.ts';
 import { dynamicLinks } from './dynamic-links.ts';
 import { realGuestPath } from './layout.ts';
-
-/** Host folders that stand for the guest's root when its libraries are looked for. */
-export const defaultSysroots: readonly string[] = ['/usr/riscv64-linux-gnu', '/'];
-/** Where libraries lie in a root. */
-const libraryFolders = ['lib', 'usr/lib', 'lib/riscv64-linux-gnu', 'usr/lib/riscv64-linux-gnu', 'lib64/lp64d', 'usr/lib64/lp64d'];
 
 /** A host file and the guest path (without leading slash) it belongs at. */
 export interface GuestFile {
@@ -26,8 +22,10 @@ export interface GuestFile {
 export async function libraryClosure(
   program: string,
   content: Uint8Array,
-  sysroots: readonly string[] = defaultSysroots,
+  port: DebianPort,
+  sysroots: readonly string[] = sysrootsOf(port),
 ): Promise<GuestFile[]> {
+  const libraryFolders = libraryFoldersOf(port);
   const found = new Map<string, GuestFile>();
   const machine = elfMachine(content);
   const visit = async (file: string, bytes: Uint8Array): Promise<void> => {
@@ -52,7 +50,7 @@ export async function libraryClosure(
           file,
           library: name,
           folders: [...new Set(folders)].filter((folder) => existsSync(folder)),
-          packageName: 'libc6-riscv64-cross',
+          packageName: port.crossLibrary,
         });
       found.set(name, { host: library.host, guest: `lib/${name}` });
       await visit(library.host, library.content);
@@ -69,7 +67,7 @@ export async function libraryClosure(
         file: program,
         loader: interpreter,
         folders: sysroots,
-        packageName: 'libc6-riscv64-cross',
+        packageName: port.crossLibrary,
       });
     found.set(name, { host: loader.host, guest: realGuestPath(interpreter.replace(/^\/+/, '')) });
   }

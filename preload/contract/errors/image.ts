@@ -175,9 +175,10 @@ export const imageErrors = {
     'unavailable',
     ({ path, detail }) => `the folder ${path} cannot be read (${detail})`,
   ),
-  'code-cannot-be-shown': entry<{ path: string; description: string; wanted: string }>(
+  'code-cannot-be-shown': entry<{ path: string; description: string; architectures: readonly string[] }>(
     'invalid',
-    ({ path, description, wanted }) => `${path} is ${description}; only ${wanted} ELF files and flat code can be shown`,
+    ({ path, description, architectures }) =>
+      `${path} is ${description}; only flat code and ELF files for ${architectures.join(' or ')} can be shown`,
   ),
   'elf-no-code': entry('invalid', () => 'the ELF file holds no code'),
   'elf-damaged': entry<{ detail: string }>('invalid', ({ detail }) => `the ELF file is cut off or damaged (${detail})`),

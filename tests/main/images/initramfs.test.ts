@@ -10,6 +10,8 @@ import { readCpio, writeCpio, type CpioEntry } from '../../../main/images/initra
 import { readElf } from '../../../emulator/format/elf.ts';
 import { dynamicLinks } from '../../../main/images/initramfs/dynamic-links.ts';
 import { ModuleTree } from '../../../main/images/initramfs/kernel-modules.ts';
+import { debianPort } from '../../../main/images/initramfs/debian-ports.ts';
+import { realGuestPath } from '../../../main/images/initramfs/layout.ts';
 import { libraryClosure } from '../../../main/images/initramfs/libraries.ts';
 import { trimModule } from '../../../main/images/initramfs/trim-module.ts';
 import { describeWith, tool } from '../../kit/tools.ts';
@@ -66,6 +68,8 @@ describeWith(['cpio'], 'the archive, by cpio', () => {
   });
 });
 
+const RISCV64 = debianPort('riscv64');
+
 describe('libraries', () => {
   test('a program brings its loader and its libraries, also those of libraries, each once', async () => {
     put('root/lib/libc.so.6', program([]));
@@ -76,9 +80,12 @@ describe('libraries', () => {
       'near/tool',
       program(['libown.so', 'libc.so.6'], { interpreter: '/lib/ld-linux-riscv64-lp64d.so.1', runpath: '$ORIGIN' }),
     );
-    const closure = await libraryClosure(file, program(['libown.so', 'libc.so.6'], { interpreter: '/lib/ld-linux-riscv64-lp64d.so.1' }), [
-      join(folder, 'root'),
-    ]);
+    const closure = await libraryClosure(
+      file,
+      program(['libown.so', 'libc.so.6'], { interpreter: '/lib/ld-linux-riscv64-lp64d.so.1' }),
+      RISCV64,
+      [join(folder, 'root')],
+    );
     expect(closure.map(({ guest }) => guest).sort()).toEqual([
       'lib/ld-linux-riscv64-lp64d.so.1',
       'lib/libc.so.6',
@@ -89,10 +96,10 @@ describe('libraries', () => {
   test('a library of another processor is passed over, and a missing one is named with where it was looked for', async () => {
     put('mixed/lib/libz.so', program([], { machine: 62 }));
     const file = put('tool', program(['libz.so']));
-    await expect(libraryClosure(file, program(['libz.so']), [join(folder, 'mixed')])).rejects.toThrow(
+    await expect(libraryClosure(file, program(['libz.so']), RISCV64, [join(folder, 'mixed')])).rejects.toThrow(
       /needs the library libz\.so.*mixed\/lib/,
     );
-    await expect(libraryClosure(file, program([], { interpreter: '/lib/ld.so' }), [join(folder, 'mixed')])).rejects.toThrow(
+    await expect(libraryClosure(file, program([], { interpreter: '/lib/ld.so' }), RISCV64, [join(folder, 'mixed')])).rejects.toThrow(
       /dynamic loader \/lib\/ld\.so/,
     );
   });
@@ -104,6 +111,19 @@ describe('libraries', () => {
     });
     expect(dynamicLinks(Buffer.from('#!/bin/sh'))).toBeUndefined();
   });
+});
+
+test('a program of an amd64 guest finds its libraries where that port keeps them', async () => {
+  put('pc/usr/lib/x86_64-linux-gnu/libc.so.6', program([], { machine: 62 }));
+  put('pc/lib64/ld-linux-x86-64.so.2', program([], { machine: 62 }));
+  const content = program(['libc.so.6'], { machine: 62, interpreter: '/lib64/ld-linux-x86-64.so.2' });
+  const warnings: string[] = [];
+  const request = { host: put('pc/tool', content), guest: 'root/tool' };
+  const entries = await copyEntries(request, 'amd64', (message) => warnings.push(message), [join(folder, 'pc')]);
+  expect([entries.filter(({ kind }) => kind === 'file').map(({ path }) => path), warnings]).toEqual([
+    ['root/tool', 'lib/libc.so.6', realGuestPath('lib64/ld-linux-x86-64.so.2')],
+    [],
+  ]);
 });
 
 describe('copies', () => {
@@ -121,7 +141,12 @@ describe('copies', () => {
     put('tree/foreign', program([], { machine: 62 }));
     symlinkSync('sub/text', join(folder, 'tree/link'));
     const warnings: string[] = [];
-    const entries = await copyEntries({ host: join(folder, 'tree'), guest: 'opt/tree' }, (message) => warnings.push(message), []);
+    const entries = await copyEntries(
+      { host: join(folder, 'tree'), guest: 'opt/tree' },
+      'riscv64',
+      (message) => warnings.push(message),
+      [],
+    );
     expect(entries.map(({ kind, path }) => `${kind} ${path}`)).toEqual([
       'directory opt',
       'directory opt/tree',
@@ -130,7 +155,7 @@ describe('copies', () => {
       'directory opt/tree/sub',
       'file opt/tree/sub/text',
     ]);
-    expect(warnings).toEqual([expect.stringContaining('another processor')]);
+    expect(warnings).toEqual([expect.stringContaining('foreign is a program for x86-64; this guest runs only those for riscv64')]);
   });
 });
 

@@ -2,7 +2,7 @@
  * Prepares a machine's RAM and the first core's registers for its boot source: a Linux kernel under the built-in SBI or
  * under firmware, firmware alone, or a bare program. Placement follows QEMU's hw/riscv/boot.c.
  */
-import { isRiscv64 } from '../../../format/elf.ts';
+import { elfArchitecture } from '../../../format/elf.ts';
 import { identify, type Identity } from '../../../format/identify.ts';
 import { MachineError } from '../../../index.ts';
 import { elfProgram } from '../../boot/elf.ts';
@@ -16,7 +16,7 @@ import { linuxImage, unpacked, WANTED_KERNEL } from './image.ts';
 
 /** For whom programs are. */
 export const RISCV64 = {
-  is: isRiscv64,
+  is: (bytes: Uint8Array) => elfArchitecture(bytes) === 'riscv64',
   others: { '32-bit RISC-V': "this board's cores are 64-bit: build it for rv64" },
   wanted: 'this board runs 64-bit RISC-V programs',
 };
@@ -109,7 +109,7 @@ function bootBare(request: RiscvBootRequest, loader: Loader, file: Uint8Array): 
 }
 
 /** Whether a file may be what runs on the bare board: a kernel may, and so may anything that has no mark. */
-const isCode = ({ kind }: Identity) => ['elf', 'riscv64-image', 'unrecognised'].includes(kind);
+const isCode = ({ kind }: Identity) => ['elf', 'boot-image', 'unrecognised'].includes(kind);
 
 function bootFirmware(
   request: RiscvBootRequest,
@@ -144,7 +144,7 @@ function loadKernel(request: RiscvBootRequest, loader: Loader, file: Uint8Array,
   const bytes = unpacked(file, what, unpackingOf(request));
   const { kind, description } = identify(bytes);
   if (kind === 'elf') return loader.program(what, elfProgram(bytes, what, RISCV64), KERNEL);
-  if (kind === 'riscv64-image') {
+  if (kind === 'boot-image') {
     const image = linuxImage(bytes);
     const at = image.textOffset === 0 ? KERNEL : DRAM + image.textOffset;
     loader.put(what, at, bytes, image.size);
