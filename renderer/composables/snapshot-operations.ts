@@ -65,7 +65,7 @@ export function useSnapshotOperations() {
       return true;
     }
     if (!snapshots.find(machine, done.kept)) await attempt(() => snapshots.load(machine));
-    const kept = snapshots.find(machine, done.kept) ?? { id: done.kept, machine, name: 'the present before' };
+    const kept = snapshots.find(machine, done.kept) ?? { id: done.kept, machine, name: 'the state before' };
     toasts.show({
       tone: 'info',
       text: `Restored to “${name}”. The current state was kept as “${kept.name}”.`,

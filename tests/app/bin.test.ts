@@ -26,11 +26,11 @@ describeWith(['chromium'], 'the bin', () => {
     await page.getByRole('button', { name: 'Deleted machines' }).click();
     const dialog = page.getByRole('dialog', { name: 'Deleted machines' });
     await dialog.getByText('1 snapshot · 200 MiB').waitFor();
-    const remove = dialog.getByRole('button', { name: 'Delete gamma for good' });
+    const remove = dialog.getByRole('button', { name: 'Delete gamma permanently' });
     await remove.click();
-    await page.getByText('“gamma” and its 1 snapshot will be gone, and nothing brings them back.').waitFor();
+    await page.getByText('“gamma” and its 1 snapshot will be deleted. This cannot be undone.').waitFor();
     await page.keyboard.press('Escape');
-    await page.getByRole('heading', { name: 'Delete “gamma” for good?' }).waitFor({ state: 'detached' });
+    await page.getByRole('heading', { name: 'Delete “gamma” permanently?' }).waitFor({ state: 'detached' });
     expect(left(main)).toEqual(['beta', 'gamma', 'delta']);
     await remove.click();
     await page.getByRole('button', { name: 'Delete permanently', exact: true }).click();
@@ -42,9 +42,9 @@ describeWith(['chromium'], 'the bin', () => {
     const { page, main } = await open({ prepare: inBin });
     await page.getByRole('button', { name: 'Deleted machines' }).click();
     await page.getByText('“precious” is protected. Restore the machine and unprotect its snapshots').waitFor();
-    expect(await page.getByRole('button', { name: 'Delete delta for good' }).isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: 'Delete delta permanently' }).isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'Empty the bin' }).click();
-    await page.getByText('“beta”, “gamma”, with their disks and snapshots, will be gone').waitFor();
+    await page.getByText('“beta”, “gamma”, with their disks and snapshots, will be deleted').waitFor();
     await page.getByText('At least 300 MiB of space is freed.').waitFor();
     await page.getByRole('button', { name: 'Delete permanently', exact: true }).click();
     await expect.poll(() => left(main)).toEqual(['delta']);
@@ -57,7 +57,7 @@ describeWith(['chromium'], 'the bin', () => {
     await page.keyboard.press('Delete');
     await page.getByText('“alpha” was deleted.').waitFor();
     await page.getByRole('button', { name: 'Deleted machines' }).click();
-    await page.getByRole('button', { name: 'Delete alpha for good' }).click();
+    await page.getByRole('button', { name: 'Delete alpha permanently' }).click();
     await page.getByRole('button', { name: 'Delete permanently', exact: true }).click();
     await page.getByText('“alpha” was permanently deleted.').waitFor();
     expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0);

@@ -20,7 +20,7 @@ describeWith(['chromium'], 'the first run', () => {
   });
   test('parts are fetched first, with size and speed, and then it boots', async () => {
     const { page, main } = await open({ debian: 'fetchable' });
-    await page.getByText('34.2 MiB are fetched once').waitFor();
+    await page.getByText('Downloads 34.2 MiB once').waitFor();
     await page.getByRole('button', { name: BOOT }).click();
     await page.getByText('13 MiB of 34.2 MiB · 5.2 MiB/s · 0:04 left').waitFor();
     expect(await page.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('38');

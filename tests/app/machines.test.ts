@@ -57,7 +57,7 @@ describeWith(['chromium'], 'machines in the window', () => {
     const stop = async () => {
       await page.getByRole('button', { name: 'More actions' }).click();
       await page.getByRole('menuitem', { name: 'Stop' }).click();
-      await page.getByText('What “alpha” has not written to a disk is lost.').waitFor();
+      await page.getByText('Anything “alpha” has not written to disk is lost.').waitFor();
     };
     await stop();
     await page.keyboard.press('Escape');
@@ -106,7 +106,7 @@ describeWith(['chromium'], 'machines in the window', () => {
     await page.getByRole('button', { name: 'Keep running' }).click();
     expect(main.quits()).toBe(0);
     main.events.application.quitRequested({ running: ['alpha'] });
-    await page.getByText('it goes on at exactly this point').waitFor();
+    await page.getByText('it resumes at exactly this point').waitFor();
     await page.getByRole('button', { name: 'Save and quit' }).click();
     await expect.poll(() => main.quits()).toBe(1);
   });

@@ -68,7 +68,7 @@ describeWith(['chromium'], 'the timeline of a real machine', () => {
       await timeline.focus();
       await page.keyboard.press('Home');
       await page.getByRole('button', { name: 'Restore' }).click();
-      await page.getByText('Restored to “said before”. The present is kept').waitFor();
+      await page.getByText('Restored to “said before”. The current state was kept').waitFor();
       await expect.poll(() => timeline.getByRole('option').count()).toBe(3);
       await timeline.getByRole('option', { name: /^said before/ }).waitFor({ state: 'attached' });
 

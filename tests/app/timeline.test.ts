@@ -52,7 +52,7 @@ describeWith(['chromium'], 'the timeline', () => {
     const { page, main } = await open({ prepare: week });
     await timeline(page);
     await press(page, 'Home', 'ArrowRight', 'ArrowRight', 'Enter');
-    await page.getByText('Restored to “Before the upgrade”. The present is kept as “Kept before').waitFor();
+    await page.getByText('Restored to “Before the upgrade”. The current state was kept as “Kept before').waitFor();
     expect(await selected(page)).toBe('Current state: you are here');
     expect(main.timeline.presentOf(first(main)).parent).toBe('S03');
     await page.getByRole('button', { name: 'Go back' }).click();
@@ -282,7 +282,7 @@ describeWith(['chromium'], 'disks in the hardware form', () => {
       await page.getByRole('button', { name: 'More about disk 1' }).click();
       await page.getByRole('menuitem', { name: item }).click();
     };
-    await choose(/larger/);
+    await choose(/Enlarge/);
     await page.getByText('The machine must be off.').waitFor();
     await press(page, 'Escape');
     await choose(/Compact/);

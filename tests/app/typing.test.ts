@@ -64,9 +64,9 @@ describeWith(['chromium'], 'a number', () => {
     await page.getByRole('tab', { name: 'Hardware' }).click();
     await page.getByRole('button', { name: 'Disks' }).click();
     await page.getByRole('button', { name: 'More about disk 1' }).click();
-    await page.getByRole('menuitem', { name: /larger/ }).click();
+    await page.getByRole('menuitem', { name: /Enlarge/ }).click();
     const size = page.getByLabel('New size', { exact: true });
-    const grow = page.getByRole('dialog').getByRole('button', { name: 'Make it larger' });
+    const grow = page.getByRole('dialog').getByRole('button', { name: 'Enlarge' });
     await size.fill('1,500');
     await page.getByText('“1,500” can mean 1500 or 1.500.').waitFor();
     expect(await grow.last().isDisabled()).toBe(true);
