@@ -94,6 +94,17 @@ export interface EngineCpu extends Operations {
   update(address: Value, width: Width, change: (old: Value) => Value): Value;
   /** Traps as an access of so many bytes would (up to 4096), and does nothing else: for instructions with several accesses. */
   probe(address: Value, bytes: number, access: 'load' | 'store'): void;
+  /**
+   * Copies elements of `width` bytes upwards, as many as can be done at once: at most `most` (i64, from 1 on), within one page
+   * each, where neither page needs a slow path and no element is written that is read later. @returns how many, i64; often none
+   */
+  moveElements(to: Value, from: Value, width: Width, most: Value): Value;
+  /** Fills elements of `width` bytes with one byte (i32), in the same way. */
+  fillElements(to: Value, byte: Value, width: Width, most: Value): Value;
+  /** How many instructions more than this one may be executed before the core's owner wants to look, i64. Not in rare rows. */
+  allowance(): Value;
+  /** Counts so many (i64, at most the allowance) as executed besides this one. Not in rare rows. */
+  countMore(instructions: Value): void;
   loadF32(address: Value): Value;
   loadF64(address: Value): Value;
   /** Sixteen bytes, v128; both halves are checked before either is touched. */

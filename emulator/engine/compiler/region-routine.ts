@@ -9,6 +9,7 @@ import type { AtomicPlace, EngineCpu, FloatOperations, Register, Width } from '.
 import type { ValueType } from '../../isa/value.ts';
 import type { Fields } from '../../snapshot/schema.ts';
 import { atomicPlaceAt, atomicUpdate } from '../core/atomics.ts';
+import { type BulkPlace, fillElements, moveElements } from '../core/bulk.ts';
 import { tagFor } from '../core/tags.ts';
 import { type CoreLayout, type runState, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 import { type Expression, load } from '../wasm/expression.ts';
@@ -249,6 +250,26 @@ export class RegionRoutine extends Routine implements EngineCpu {
   }
   probe(at: Expression, bytes: number, access: 'load' | 'store'): void {
     this.drop(this.#host(this.let(at), bytes, access === 'load' ? TLB_ENTRY.read : TLB_ENTRY.write, WITHIN_A_PAGE));
+  }
+  #bulkPlace(at: Expression, which: number): BulkPlace {
+    const { bank } = this.context;
+    const address = this.let(at);
+    const index = this.let(this.and(this.wrap(this.shrU(address, this.i64(7))), this.i32((TLB_ENTRIES - 1) * TLB_ENTRY.size)));
+    const hit = this.let(this.eq(load('i64', 8, false, index, bank + which), this.and(address, this.i64(-4096))));
+    return { address, hit, host: () => this.add(this.wrap(address), load('i32', 4, false, index, bank + TLB_ENTRY.addend)) };
+  }
+  moveElements(to: Expression, from: Expression, width: Width, most: Expression): Expression {
+    const target = this.#bulkPlace(to, TLB_ENTRY.write);
+    return moveElements(this, target, this.#bulkPlace(from, TLB_ENTRY.read), width, this.let(most)).get();
+  }
+  fillElements(to: Expression, byte: Expression, width: Width, most: Expression): Expression {
+    return fillElements(this, this.#bulkPlace(to, TLB_ENTRY.write), byte, width, this.let(most)).get();
+  }
+  allowance(): Expression {
+    return this.extendS(this.add(this.#left.get(), this.i32(this.uncounted - 1)));
+  }
+  countMore(instructions: Expression): void {
+    this.#left.set(this.sub(this.#left.get(), this.wrap(instructions)));
   }
   amo(at: Expression, width: Width, combine: (old: Expression) => Expression): Expression {
     const host = this.let(this.#host(this.let(at), width, TLB_ENTRY.write, 'aligned'));

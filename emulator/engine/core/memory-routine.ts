@@ -5,6 +5,7 @@ import { TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 import { type Expression, load } from '../wasm/expression.ts';
 import { NOT_RAM } from './access.ts';
 import { atomicPlaceAt, atomicUpdate } from './atomics.ts';
+import { type BulkPlace, fillElements, moveElements } from './bulk.ts';
 import { PlaceRoutine } from './place-routine.ts';
 import { tagFor } from './tags.ts';
 
@@ -95,6 +96,17 @@ export class MemoryRoutine extends PlaceRoutine {
     const entry = this.#tlbEntry(address);
     const tag = this.and(this.add(address, this.i64(bytes - 1)), this.i64(-4096));
     return this.eq(load('i64', 8, false, entry, access === 'load' ? TLB_ENTRY.read : TLB_ENTRY.write), tag);
+  }
+  #bulkPlace(at: Expression, access: 'load' | 'store'): BulkPlace {
+    const address = this.let(at);
+    const entry = this.#tlbEntry(address);
+    return { address, hit: this.let(this.#pageHit(address, 1, access)), host: () => this.#host(entry, address) };
+  }
+  moveElements(to: Expression, from: Expression, width: Width, most: Expression): Expression {
+    return moveElements(this, this.#bulkPlace(to, 'store'), this.#bulkPlace(from, 'load'), width, this.let(most)).get();
+  }
+  fillElements(to: Expression, byte: Expression, width: Width, most: Expression): Expression {
+    return fillElements(this, this.#bulkPlace(to, 'store'), byte, width, this.let(most)).get();
   }
   /** Translates the first and the last byte, so that an access that is impossible traps before anything is done. */
   #probe(address: Expression, last: Expression, access: 'load' | 'store'): void {

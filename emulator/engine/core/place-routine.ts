@@ -47,6 +47,8 @@ export class PlaceRoutine extends Routine {
   readonly pageBase: Local;
   readonly tlb: Local;
   readonly walk: RecordWalk;
+  /** It is a rare row's handler, which has a copy of what the main function counts. */
+  readonly #isRare: boolean;
   /** Byte length of the instruction whose handler is being written; undefined: in its record. */
   length: number | undefined;
   /** Where handlers go: an event to look at, or a jump already made (`ip` is set). */
@@ -62,6 +64,7 @@ export class PlaceRoutine extends Routine {
     this.runtime = runtime;
     // A rare handler is told where the interpreter is.
     const given = signature.parameters.length === RARE_HANDLER.parameters.length;
+    this.#isRare = given;
     this.ip = given ? this.parameter(1) : this.local('i32');
     this.records = given ? this.parameter(2) : this.local('i32');
     this.pageBase = given ? this.parameter(3) : this.local('i64');
@@ -70,6 +73,14 @@ export class PlaceRoutine extends Routine {
   }
   get left(): Local {
     return this.parameter(0);
+  }
+  allowance(): Expression {
+    if (this.#isRare) throw new Error('a rare row cannot count more than itself');
+    return this.extendS(this.left.get());
+  }
+  countMore(instructions: Expression): void {
+    if (this.#isRare) throw new Error('a rare row cannot count more than itself');
+    this.left.set(this.sub(this.left.get(), this.wrap(instructions)));
   }
 
   field16(offset: number): Expression {

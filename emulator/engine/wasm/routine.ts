@@ -195,6 +195,13 @@ export class Routine extends Expressions {
   unreachable(): void {
     this.body.byte(0x00);
   }
+  /** Copies `length` bytes, as if by way of another place where they overlap. */
+  copy(to: Expression, from: Expression, length: Expression): void {
+    to.emit(this.body);
+    from.emit(this.body);
+    length.emit(this.body);
+    for (const byte of [0xfc, 10, 0, 0]) this.body.byte(byte);
+  }
   /** Fills `length` bytes at `address` with the low byte of `value`. */
   fill(address: Expression, value: Expression, length: Expression): void {
     address.emit(this.body);

@@ -9,7 +9,8 @@ const BYTES = new Set(['mov', 'cmp', 'test', 'and', 'or', 'xor', 'add', 'sub', '
 const INTO_MEMORY = new Set(['mov', 'add', 'sub', 'and', 'or', 'cmp', 'test', 'inc', 'dec', 'push', 'call', 'jmp', 'bt', 'cmpxchg', 'bts', 'btr']);
 /** With memory as their source. */
 const FROM_MEMORY = new Set(['mov', 'movzx', 'movsx', 'movsxd', 'add', 'sub', 'and', 'or', 'xor', 'cmp', 'lea', 'imul']);
-const WORDS = new Set(['mov', 'cmp', 'test', 'movzx']);
+/** Strings are among them because rare rows cannot do several steps at once. */
+const WORDS = new Set(['mov', 'cmp', 'test', 'movzx', 'movs', 'stos']);
 
 /** Whether a shape of a row is seldom executed. */
 export function isRare({ name, traits }: X86Row, size: number, concrete: readonly Concrete[]): boolean {

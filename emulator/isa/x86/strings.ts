@@ -1,6 +1,6 @@
 /**
- * String instructions (SDM, volume 1, section 5.1.8). A repeated one does one step, or a few bytes, each time it is executed
- * and then branches to itself, so it can be left between any two steps.
+ * String instructions (SDM, volume 1, section 5.1.8). A repeated one does one step each time it is executed, or as many as
+ * lie in a page, and then branches to itself, so it can be left between any two steps.
  */
 import type { Value } from '../value.ts';
 import { EA } from './address.ts';
@@ -55,14 +55,34 @@ const bytesOf = (size: Size) => (size / 8) as 1 | 2 | 4 | 8;
 const forward = (cpu: Cpu): Value => cpu.eqz(cpu.and(cpu.field('rflags'), cpu.i32(DIRECTION)));
 /** Eight bytes from an address lie in one page. */
 const inPage = (cpu: Cpu, address: Value): Value => cpu.leU(cpu.and(cpu.wrap(address), cpu.i32(0xfff)), cpu.i32(0xff8));
+const least = (cpu: Cpu, a: Value, b: Value): Value => cpu.let(cpu.select(cpu.ltU(a, b), a, b));
 
-/** Does steps while RCX lasts. @param many does several at once where it can; says how many, i64, where it has */
-function repeated(cpu: Cpu, one: () => void, many?: (left: Value, did: { set(value: Value): void }) => void): void {
+/** Steps that have been done. */
+interface Done {
+  get(): Value;
+  set(value: Value): void;
+}
+/** Several steps at once. @param most how many there may be, i64 @param done is set where there were any */
+type Several = (most: Value, done: Done) => void;
+/** Bytes from which on one call of the host's copying is quicker than our steps. */
+const WORTH_A_CALL = 8;
+
+/** Does steps while RCX lasts; each counts as an instruction, however it is done. */
+function repeated(cpu: Cpu, size: Size, one: () => void, pointers: readonly number[] = [], several?: Several): void {
   if (cpu.instance.repeat === 'none') return one();
   const left = cpu.let(counted(cpu, GPR.RCX));
   const done = cpu.variable(cpu.i64(0));
   cpu.when(cpu.ne(left, cpu.i64(0)), () => {
-    many?.(left, done);
+    if (several)
+      cpu.when(cpu.and(forward(cpu), cpu.geU(left, cpu.i64(size === 8 ? 8 : Math.ceil(WORTH_A_CALL / bytesOf(size))))), () => {
+        const most = cpu.variable(least(cpu, left, cpu.add(cpu.allowance(), cpu.i64(1))));
+        // Offsets of 16 bits go round within a page.
+        cpu.when(narrowed(cpu, EA.offset16), () => {
+          for (const pointer of pointers) most.set(least(cpu, most.get(), untilRound(cpu, pointer, size)));
+        });
+        several(most.get(), done);
+        cpu.when(cpu.ne(done.get(), cpu.i64(0)), () => cpu.countMore(cpu.sub(done.get(), cpu.i64(1))));
+      });
     cpu.when(cpu.eqz(done.get()), () => {
       one();
       done.set(cpu.i64(1));
@@ -71,6 +91,9 @@ function repeated(cpu: Cpu, one: () => void, many?: (left: Value, did: { set(val
   });
   cpu.branch(cpu.ne(left, done.get()), cpu.i64(0));
 }
+/** Elements between an offset of 16 bits and the end of its segment. */
+const untilRound = (cpu: Cpu, pointer: number, size: Size): Value =>
+  cpu.shrU(cpu.sub(cpu.i64(0x1_0000), cpu.part(pointer, 16)), cpu.i64(Math.log2(bytesOf(size))));
 
 const move = (size: Size) => (cpu: Cpu) => {
   const one = () => {
@@ -80,19 +103,24 @@ const move = (size: Size) => (cpu: Cpu) => {
     advance(cpu, GPR.RSI, by);
     advance(cpu, GPR.RDI, by);
   };
-  repeated(cpu, one, size === 8 ? (left, done) => moveEight(cpu, left, done) : undefined);
+  repeated(cpu, size, one, [GPR.RSI, GPR.RDI], (most, done) => moveSeveral(cpu, size, most, done));
 };
-/** Bytes eight at a time, where what is written is not read before the eighth. */
-function moveEight(cpu: Cpu, left: Value, done: { set(value: Value): void }): void {
+function moveSeveral(cpu: Cpu, size: Size, most: Value, done: Done): void {
+  const bytes = bytesOf(size);
   const [from, to] = [source(cpu), destination(cpu)];
-  const apart = cpu.geU(cpu.sub(to, from), cpu.i64(8));
-  const enough = cpu.and(cpu.geU(left, cpu.i64(8)), forward(cpu));
-  cpu.when(cpu.and(cpu.and(enough, apart), cpu.and(inPage(cpu, from), inPage(cpu, to))), () => {
-    cpu.write(to, 8, cpu.let(cpu.read(from, 8, false)));
-    advance(cpu, GPR.RSI, cpu.i64(8));
-    advance(cpu, GPR.RDI, cpu.i64(8));
-    done.set(cpu.i64(8));
-  });
+  cpu.when(cpu.geU(most, cpu.i64(Math.ceil(WORTH_A_CALL / bytes))), () => done.set(cpu.moveElements(to, from, bytes, most)));
+  if (size === 8) {
+    // Where what is written is not read before the eighth.
+    const apart = cpu.geU(cpu.sub(to, from), cpu.i64(8));
+    const fits = cpu.and(inPage(cpu, from), inPage(cpu, to));
+    cpu.when(cpu.and(cpu.and(cpu.eqz(done.get()), cpu.geU(most, cpu.i64(8))), cpu.and(apart, fits)), () => {
+      cpu.write(to, 8, cpu.let(cpu.read(from, 8, false)));
+      done.set(cpu.i64(8));
+    });
+  }
+  const by = cpu.let(cpu.mul(done.get(), cpu.i64(bytes)));
+  advance(cpu, GPR.RSI, by);
+  advance(cpu, GPR.RDI, by);
 }
 
 const store = (size: Size) => (cpu: Cpu) => {
@@ -100,19 +128,26 @@ const store = (size: Size) => (cpu: Cpu) => {
     cpu.write(destination(cpu), bytesOf(size), cpu.gpr(GPR.RAX));
     advance(cpu, GPR.RDI, step(cpu, size));
   };
-  repeated(cpu, one, size === 8 ? (left, done) => storeEight(cpu, left, done) : undefined);
+  repeated(cpu, size, one, [GPR.RDI], (most, done) => storeSeveral(cpu, size, most, done));
 };
-function storeEight(cpu: Cpu, left: Value, done: { set(value: Value): void }): void {
+function storeSeveral(cpu: Cpu, size: Size, most: Value, done: Done): void {
+  const bytes = bytesOf(size);
   const to = destination(cpu);
-  const enough = cpu.and(cpu.geU(left, cpu.i64(8)), forward(cpu));
-  cpu.when(cpu.and(enough, inPage(cpu, to)), () => {
-    cpu.write(to, 8, cpu.mul(cpu.part(GPR.RAX, 8), cpu.i64(0x0101_0101_0101_0101n)));
-    advance(cpu, GPR.RDI, cpu.i64(8));
-    done.set(cpu.i64(8));
-  });
+  const byte = cpu.part(GPR.RAX, 8);
+  const repeatedByte = cpu.let(cpu.mul(byte, cpu.i64(0x0101_0101_0101_0101n)));
+  const alike = size === 8 ? cpu.i32(1) : cpu.eq(cpu.shl(cpu.xor(repeatedByte, cpu.gpr(GPR.RAX)), cpu.i64(64 - size)), cpu.i64(0));
+  cpu.when(cpu.and(alike, cpu.geU(most, cpu.i64(Math.ceil(WORTH_A_CALL / bytes)))), () =>
+    done.set(cpu.fillElements(to, cpu.wrap(byte), bytes, most)),
+  );
+  if (size === 8)
+    cpu.when(cpu.and(cpu.and(cpu.eqz(done.get()), cpu.geU(most, cpu.i64(8))), inPage(cpu, to)), () => {
+      cpu.write(to, 8, repeatedByte);
+      done.set(cpu.i64(8));
+    });
+  advance(cpu, GPR.RDI, cpu.let(cpu.mul(done.get(), cpu.i64(bytes))));
 }
 const load = (size: Size) => (cpu: Cpu) =>
-  repeated(cpu, () => {
+  repeated(cpu, size, () => {
     const value = cpu.let(cpu.read(source(cpu), bytesOf(size), false));
     cpu.setPart(GPR.RAX, size, value);
     advance(cpu, GPR.RSI, step(cpu, size));

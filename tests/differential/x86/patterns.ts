@@ -9,7 +9,7 @@ export interface Pattern {
 const word = (value: number) => [0, 8, 16, 24].map((at) => (value >> at) & 0xff);
 
 const STRINGS = { movs: 0xa4, cmps: 0xa6, stos: 0xaa, lods: 0xac, scas: 0xae } as const;
-const MAX_STEPS = 40;
+const MAX_STEPS = 100;
 
 /** RSI and RDI into the data, a count, perhaps DF, the instruction, CLD. */
 function string(random: Random): Pattern {
