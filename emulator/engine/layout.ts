@@ -166,6 +166,8 @@ export interface CoreLayout {
   /** Addresses of the machine's count of changes to code and of what of it this core has answered (shootdown.ts). */
   readonly codeChanges: number;
   readonly codeChangesSeen: number;
+  /** Address of the machine's lock of accesses that no instruction of the host does as one (core/apart.ts). */
+  readonly accessLock: number;
   /** One u32 a RAM page: the generation plus one of the code this core has translated, or 0. */
   readonly held: number;
   readonly tlb: number;
@@ -237,6 +239,7 @@ export function coreLayout({ base, architecture, core, attention, shootdown, ram
     run: take(runState.size),
     attention,
     codeChanges: Shootdown.changedAt(shootdown),
+    accessLock: Shootdown.accessLockAt(shootdown),
     codeChangesSeen: Shootdown.changedSeenAt(shootdown, core),
     held: take(ramPages * 4),
     tlb: take(modes.banks * TLB_ENTRIES * TLB_ENTRY.size),

@@ -133,7 +133,7 @@ export interface AccessRules {
   readonly misaligned: 'fast' | 'slow';
   /** A physical address at which nothing answers: an access fault, or reads of all ones and writes that are lost. */
   readonly unanswered: 'fault' | 'ones';
-  /** Atomic accesses that are misaligned or to a device: they trap, or are done as well as the host can. */
+  /** Atomic accesses that are misaligned or to a device: they trap; or those to RAM are atomic all the same (engine/core/apart.ts), and those to a device a load and a store. */
   readonly atomics: 'aligned' | 'anywhere';
 }
 

@@ -115,6 +115,15 @@ export interface EngineCpu extends Operations {
   writePort(port: Value, width: 1 | 2 | 4, value: Value): void;
   /** Atomic read-modify-write; `combine` gets the old value (i64, sign-extended) and gives the new one. Returns the old. */
   amo(address: Value, width: Width, combine: (old: Value) => Value): Value;
+  /**
+   * Sixteen aligned bytes, as two values of eight, the lower first: exchanged as one step where they are as expected. Only for
+   * architectures whose atomic accesses may be anywhere. @returns whether they were (i32), and what they were
+   */
+  exchangePair(
+    address: Value,
+    expected: readonly [Value, Value],
+    values: readonly [Value, Value],
+  ): { readonly equal: Value; readonly old: readonly [Value, Value] };
   /** Checks an address for atomic accesses; misaligned ones trap (see `AccessRules.atomics`). */
   atomicPlace(address: Value, width: Width, access: 'load' | 'store'): AtomicPlace;
   /** Orders memory accesses; `storeLoad`: also earlier stores before later loads, which hosts do not by themselves. */

@@ -19,6 +19,7 @@ const REVOKED = 0;
 const CHANGED = 1;
 const BELL = 2;
 const WAITING = 3;
+const ACCESS_LOCK = 4;
 /** Words of each core, on a cache line of its own. */
 const CORE_WORDS = 16;
 const RUNNING = 0;
@@ -62,6 +63,10 @@ export class Shootdown {
   /** Addresses of the count of changes and of what a core has seen of it, for generated code. */
   static changedAt(area: number): number {
     return area + CHANGED * 4;
+  }
+  /** Address of the word that is 1 while a core does an atomic access which the host's own cannot do. */
+  static accessLockAt(area: number): number {
+    return area + ACCESS_LOCK * 4;
   }
   static changedSeenAt(area: number, core: number): number {
     return area + ((1 + core) * CORE_WORDS + CHANGED_SEEN) * 4;

@@ -275,6 +275,11 @@ export class RegionRoutine extends Routine implements EngineCpu {
     const host = this.let(this.#host(this.let(at), width, TLB_ENTRY.write, 'aligned'));
     return atomicUpdate(this, host, width, combine);
   }
+  /** The interpreter does it. */
+  exchangePair(): { equal: Expression; old: readonly [Expression, Expression] } {
+    this.leave();
+    return { equal: this.i32(0), old: [this.i64(0), this.i64(0)] };
+  }
   /** Ports are the interpreter's. */
   readPort(): Expression {
     this.leave();

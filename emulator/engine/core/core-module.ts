@@ -11,6 +11,7 @@ import type { CoreLayout, RamLayout } from '../layout.ts';
 import { ModuleWriter } from '../wasm/module.ts';
 import type { Callable, Routine } from '../wasm/routine.ts';
 import { writeAtomicHost, writeFetch, writeFetchHost, writeFill, writeFlushPage, writeLoad, writeStore } from './access.ts';
+import { writeExchangeApart, writeExchangePair } from './apart.ts';
 import { countArrival, tryCompiled } from './arrivals.ts';
 import { Handlers } from './handlers.ts';
 import { InterpreterRoutine } from './interpreter.ts';
@@ -50,6 +51,11 @@ export function writeCoreModule({ architecture, layout, ram, memoryPages, tierin
   writeStore(slowStore.routine, { parts, fill, self: slowStore, causes, accesses });
   const atomicHost = module.function(['i64', 'i32', 'i32'], ['i32']);
   writeAtomicHost(atomicHost.routine, { parts, fill, self: atomicHost, causes, accesses });
+  const apart = { parts, fill, load: slowLoad, store: slowStore };
+  const exchangeApart = module.function(['i64', 'i32', 'i64', 'i64'], ['i64']);
+  writeExchangeApart(exchangeApart.routine, apart);
+  const exchangePair = module.function(['i64', 'i64', 'i64', 'i64', 'i64'], ['i32']);
+  writeExchangePair(exchangePair.routine, apart);
   const flushPage = module.function(['i64'], []);
   writeFlushPage(flushPage.routine, parts);
   const quickAnswers = new Map<string, Callable>();
@@ -67,7 +73,7 @@ export function writeCoreModule({ architecture, layout, ram, memoryPages, tierin
       ...(policy.flush ? { flush: parts.state.address(policy.flush.field) } : {}),
       rules: policy,
     });
-  const runtime = { load: slowLoad, store: slowStore, atomicHost, fill, flushPage, quickAnswers };
+  const runtime = { load: slowLoad, store: slowStore, atomicHost, exchangeApart, exchangePair, fill, flushPage, quickAnswers };
 
   const making = { architecture, core: parts, runtime };
   const interpret = module.function(['i32', 'i64'], ['i32'], (signature) => new InterpreterRoutine(signature, making));

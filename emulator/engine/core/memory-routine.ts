@@ -9,6 +9,9 @@ import { type BulkPlace, fillElements, moveElements } from './bulk.ts';
 import { PlaceRoutine } from './place-routine.ts';
 import { tagFor } from './tags.ts';
 
+/** Two words of eight bytes, the lower first. */
+type Pair = readonly [Expression, Expression];
+
 export class MemoryRoutine extends PlaceRoutine {
   #tlbEntry(address: Expression): Expression {
     return this.let(
@@ -162,11 +165,27 @@ export class MemoryRoutine extends PlaceRoutine {
       () => old.set(atomicUpdate(this, host, width, combine)),
       () => {
         this.#probe(address, this.i64(width - 1), 'store');
-        old.set(this.#slowly(address, width, true));
-        this.#storeSlowly(address, width, this.let(combine(old.get())));
+        this.loop((again) => {
+          old.set(this.#slowly(address, width, true));
+          const before = this.#exchangeApart(address, width, old.get(), this.let(combine(old.get())));
+          this.branchTo(again, this.ne(before, old.get()));
+        });
       },
     );
     return old.get();
+  }
+  #exchangeApart(address: Expression, width: Width, expected: Expression, value: Expression): Expression {
+    this.report();
+    const before = this.let(this.call(this.runtime.exchangeApart, address, this.i32(width), expected, value));
+    this.leaveOnEvent();
+    return before;
+  }
+  exchangePair(address: Expression, expected: Pair, values: Pair): { equal: Expression; old: Pair } {
+    this.report();
+    const { run } = this.parts;
+    const equal = this.let(this.call(this.runtime.exchangePair, address, ...expected, ...values));
+    this.leaveOnEvent();
+    return { equal, old: [this.let(run.get('operand')), this.let(run.get('operand2'))] };
   }
   atomicPlace(at: Expression, width: Width, access: 'load' | 'store'): AtomicPlace {
     const address = this.let(at);
@@ -187,11 +206,7 @@ export class MemoryRoutine extends PlaceRoutine {
       compareExchange: (expected, value) =>
         either(
           () => atomic.compareExchange(expected, value) as Expression,
-          () => {
-            const before = this.let(this.#slowly(address, width, true));
-            this.when(this.eq(before, expected as Expression), () => this.#storeSlowly(address, width, value as Expression));
-            return before;
-          },
+          () => this.#exchangeApart(address, width, expected as Expression, value as Expression),
         ),
     };
   }

@@ -19,6 +19,9 @@ export interface Runtime {
   readonly load: Callable;
   readonly store: Callable;
   readonly atomicHost: Callable;
+  /** Those that the host has no instruction for, see apart.ts. */
+  readonly exchangeApart: Callable;
+  readonly exchangePair: Callable;
   readonly fill: Callable;
   /** Drops one page's translations where no compiled code depends on them. */
   readonly flushPage: Callable;

@@ -139,20 +139,29 @@ const exchangeEight = (cpu: Cpu, to: Place) => {
 };
 const exchangeSixteen = (cpu: Cpu, to: Place) => {
   const address = to.address();
-  const above = cpu.let(cpu.add(address, cpu.i64(8)));
   cpu.raiseWhen(cpu.and(cpu.wrap(address), cpu.i32(15)), VECTOR.generalProtection);
-  cpu.probe(address, 16, 'store');
-  const low = cpu.let(cpu.read(address, 8, false));
-  const high = cpu.let(cpu.read(above, 8, false));
-  const equal = cpu.let(cpu.and(cpu.eq(low, cpu.gpr(RAX)), cpu.eq(high, cpu.gpr(RDX))));
-  cpu.write(address, 8, cpu.let(cpu.select(equal, cpu.gpr(RBX), low)));
-  cpu.write(above, 8, cpu.let(cpu.select(equal, cpu.gpr(RCX), high)));
+  const { equal, low, high } = cpu.instance.locked ? exchangeAtOnce(cpu, address) : exchangeAlone(cpu, address);
   cpu.when(cpu.eqz(equal), () => {
     cpu.setGpr(RAX, low);
     cpu.setGpr(RDX, high);
   });
   setZero(cpu, equal);
 };
+function exchangeAtOnce(cpu: Cpu, address: Value): { equal: Value; low: Value; high: Value } {
+  const { equal, old } = cpu.exchangePair(address, [cpu.gpr(RAX), cpu.gpr(RDX)], [cpu.gpr(RBX), cpu.gpr(RCX)]);
+  return { equal, low: old[0], high: old[1] };
+}
+/** Without LOCK, which kernels leave out for what only one core uses. */
+function exchangeAlone(cpu: Cpu, address: Value): { equal: Value; low: Value; high: Value } {
+  const above = cpu.let(cpu.add(address, cpu.i64(8)));
+  cpu.probe(address, 16, 'store');
+  const low = cpu.let(cpu.read(address, 8, false));
+  const high = cpu.let(cpu.read(above, 8, false));
+  const equal = cpu.let(cpu.and(cpu.eq(low, cpu.gpr(RAX)), cpu.eq(high, cpu.gpr(RDX))));
+  cpu.write(address, 8, cpu.let(cpu.select(equal, cpu.gpr(RBX), low)));
+  cpu.write(above, 8, cpu.let(cpu.select(equal, cpu.gpr(RCX), high)));
+  return { equal, low, high };
+}
 const exchanges: Traits = { uses: [RAX, RBX, RCX, RDX], flags: 'both', mayTrap: true, lockable: true, rare: true };
 
 /** ENTER: level 0 only builds a frame; nested levels copy the pointers of the frames around it. */
