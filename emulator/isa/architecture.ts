@@ -24,6 +24,8 @@ export const WALK = { readable: 1, writable: 2, executable: 4, global: 8 } as co
 export const FLOAT_MODE = { off: 0, exact: 1, fast: 2, called: 3 } as const;
 export type FloatMode = (typeof FLOAT_MODE)[keyof typeof FLOAT_MODE];
 export const FLOAT_STATES = 3;
+/** With `called` among them. */
+export const ALL_FLOAT_STATES = 4;
 
 /** Exception codes that the engine itself raises, by what went wrong. */
 export interface EngineCauses {
@@ -98,6 +100,8 @@ export interface FloatPolicy {
   readonly tininess?: 'before' | 'after';
   /** Absent: there is no such mode. While it is on, the mode must be FLOAT_MODE.called or off. */
   readonly flush?: FlushRule;
+  /** What arithmetic and comparisons raise where an operand is subnormal and none is NaN; absent: nothing. */
+  readonly subnormal?: number;
   /** The operand that holds an instruction's own rounding mode, where 7 means the field's. */
   readonly operand: string;
   /** Values of the field beyond this one make instructions that use it illegal. */
@@ -120,6 +124,9 @@ export interface FlushRule {
   readonly field: string;
   readonly operands: number;
   readonly results: number;
+  /** While these are set, tiny results raise underflow though they are exact, and too large ones inexact only if they are: the row traps. */
+  readonly trapsUnderflow?: number;
+  readonly trapsOverflow?: number;
   /** What a result that is flushed raises. */
   readonly raises: 'underflow' | 'underflow and inexact';
 }

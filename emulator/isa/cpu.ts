@@ -23,6 +23,14 @@ export type IntegerKind = 'i32' | 'u32' | 'i64' | 'u64';
  * (7 = the one in the field `FloatPolicy.rounding`); reserved modes never reach these.
  */
 export interface FloatOperations {
+  /**
+   * Present where code is compiled for the usual case: what rounds rounds to nearest, inexact is raised already, and nothing
+   * is flushed. A row may then use the host's arithmetic on whole vectors, and has the instruction interpreted instead
+   * when its condition (i32) says that more could come of it.
+   */
+  leaveWhen?(condition: Value): void;
+  /** Whether FLOAT_MODE.called may hold. */
+  readonly anyMode: boolean;
   add(rm: Value, a: Value, b: Value): Value;
   sub(rm: Value, a: Value, b: Value): Value;
   mul(rm: Value, a: Value, b: Value): Value;
@@ -70,6 +78,8 @@ export interface EngineCpu extends Operations {
   /** A register of a vector file, v128; one of 256 bits is two of them, `part` 0 the lower. */
   getVector(r: Register, part?: 0 | 1): Value;
   setVector(r: Register, value: Value, part?: 0 | 1): void;
+  /** Makes every register of a file 0, those too that the instruction does not name. */
+  clearFile(file: string): void;
   /** Whether an operand names its file's zero register, i32. */
   isZero(r: Register): Value;
 

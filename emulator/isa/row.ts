@@ -8,6 +8,8 @@ export interface Operand {
   readonly kind: 'register' | 'immediate' | 'control';
   /** Registers only. */
   readonly access?: 'read' | 'write' | 'both';
+  /** A register that has the number of another operand's, in a file of registers as wide: decoded apart, and packed with that. */
+  readonly beside?: string;
   /** Bits a control takes (8 where absent), or an immediate (32; more, up to 64, only where records have 32 bytes). */
   readonly bits?: number;
 }
@@ -40,6 +42,8 @@ export interface RowTraits {
   readonly implicit?: readonly ImplicitRegister[];
   /** Can always be done: touches nothing but registers, and cannot trap (jumps and branches can be so). Absent: it may have to be left to the interpreter. */
   readonly pure?: boolean;
+  /** What must hold of the state: a field (u32) that is not 0. Otherwise the operation is done, which must trap. */
+  readonly needs?: { readonly field: string; readonly operation: string };
   /**
    * Not among the few hundred instructions that make up nearly all of what programs execute: the interpreter has a function of
    * its own for it, at the cost of a call. Its main function holds about 400 handlers at most; the host's compiler

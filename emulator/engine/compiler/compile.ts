@@ -94,11 +94,21 @@ function registersOf({ files }: Architecture, region: Region): { used: NumberedR
   };
   for (const { instructions } of region.blocks.values()) {
     for (const { decoded } of instructions) {
-      for (const { name, file, access } of decoded.row.operands) if (file !== undefined) add(file, decoded.operands[name] ?? 0, access);
+      for (const { name, file, access } of decoded.row.operands) {
+        // One that this instruction has not is not decoded.
+        const number = decoded.operands[name];
+        if (file !== undefined && number !== undefined) add(file, number, access);
+      }
       for (const { file, number, access } of decoded.row.implicit ?? []) add(file, number, access);
     }
   }
   return { used: [...used.values()], written: [...written.values()] };
+}
+
+/** What must hold for a region's instructions (`Row.needs`): only operations change that, which leave regions. */
+function needsOf(region: Region): Set<string> {
+  const rows = [...region.blocks.values()].flatMap(({ instructions }) => instructions.map(({ decoded }) => decoded.row));
+  return new Set(rows.flatMap(({ needs }) => needs?.field ?? []));
 }
 
 function writeRegion(
@@ -142,8 +152,18 @@ function writeRegion(
   const callable = module.function(['i32'], ['i32'], (signature) => new RegionRoutine(signature, context));
   const { routine } = callable;
   const float = fastFloat ? 'fast' : 'exact';
-  if (core.float)
-    routine.float = new InlineFloat({ routine, functions: core.float, mode: float, sideExit: (condition) => routine.leaveWhen(condition) });
+  if (core.float) {
+    const { flags = '', subnormal } = architecture.float ?? {};
+    const matters = (raised: number) => () => routine.eqz(routine.and(state.get(flags), routine.i32(raised)));
+    routine.float = new InlineFloat({
+      routine,
+      functions: core.float,
+      mode: float,
+      sideExit: (condition) => routine.leaveWhen(condition),
+      ...(subnormal === undefined ? {} : { subnormalMatters: matters(subnormal) }),
+    });
+  }
+  for (const field of needsOf(region)) routine.leaveWhen(routine.eqz(state.get(field)));
   new RegionEmitter(routine, region, buildGraph(region), exitJump, float).write();
   return callable;
 }

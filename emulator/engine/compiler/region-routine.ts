@@ -191,6 +191,15 @@ export class RegionRoutine extends Routine implements EngineCpu {
     this.#local(r, part).set(value);
   }
 
+  clearFile(file: string): void {
+    const { architecture, state } = this.context;
+    const { count = 0, width = 64 } = architecture.files[file] ?? {};
+    // What the region writes elsewhere too is stored when it is left; the others are as they will be then.
+    this.fill(this.i32(state.address(file)), this.i32(0), this.i32((count * width) / 8));
+    const zero = this.vector(this.i64(0), this.i64(0));
+    for (const register of this.context.used.filter((each) => each.file === file)) this.#local(register).set(zero);
+  }
+
   pc(): Expression {
     return this.i64(this.context.entry + BigInt(this.at));
   }

@@ -1,5 +1,6 @@
 /** The interpreter's main function: the loop around its handlers, the dispatch, and the functions of rare rows. */
 import type { Architecture } from '../../isa/architecture.ts';
+import type { Register } from '../../isa/cpu.ts';
 import type { Row } from '../../isa/row.ts';
 import { FloatCalls } from '../float/calls.ts';
 import type { FloatFunctions } from '../float/functions.ts';
@@ -204,6 +205,8 @@ function writeHandler(r: InterpreterRoutine, cpu: unknown, architecture: Archite
 }
 function writeMeaning(r: InterpreterRoutine, cpu: unknown, architecture: Architecture, row: Row): void {
   const mode = row.operands.find(({ name }) => name === architecture.float?.operand);
+  const { needs } = row;
+  if (needs) r.when(r.eqz(r.parts.state.get(needs.field)), () => r.operation(needs.operation));
   if (row.float) r.floatGuard(mode && r.control(row, mode));
   row.meaning?.(cpu as never, interpreterOperands(r, row) as never);
 }
@@ -252,6 +255,8 @@ function interpreterOperands(r: InterpreterRoutine, row: Row): Record<string, un
         : operand.kind === 'immediate'
           ? r.immediate(at, width === 8 ? 8 : 4)
           : r.control(row, operand);
+  for (const { name, file, beside } of row.operands)
+    if (file !== undefined && beside !== undefined) operands[name] = r.beside(operands[beside] as Register, file);
   return operands;
 }
 

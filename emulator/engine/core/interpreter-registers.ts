@@ -5,9 +5,12 @@ import type { Register } from '../../isa/cpu.ts';
 export class FieldRegister implements Register {
   readonly file: string;
   readonly field: number;
-  constructor(file: string, field: number) {
+  /** Bytes from there to the register: another file's. */
+  readonly further: number;
+  constructor(file: string, field: number, further = 0) {
     this.file = file;
     this.field = field;
+    this.further = further;
   }
 }
 /** A register that an instruction names by nature: its byte offset from the core's state. */

@@ -103,18 +103,28 @@ export class PlaceRoutine extends Routine {
     const { files, state } = this.architecture;
     return new FixedRegister(file, (state.offsets[file] as number) + (number * (files[file]?.width ?? 64)) / 8);
   }
+  /** The register of another file with an operand's number (`Operand.beside`). */
+  beside(r: Register, file: string): Register {
+    const { offsets } = this.architecture.state;
+    if (!(r instanceof FieldRegister)) throw new Error('only an operand has others beside it');
+    return new FieldRegister(file, r.field, (offsets[file] as number) - (offsets[r.file] as number));
+  }
   /** A register's offset from the core's state. */
   #offset(r: Register): Expression {
     return r instanceof FieldRegister ? this.field16(r.field) : this.i32((r as FixedRegister).offset);
   }
+  /** What is to be added to that. */
+  #from(r: Register): number {
+    return this.parts.layout.state + (r instanceof FieldRegister ? r.further : 0);
+  }
   #register(r: Register, type: 'i64' | 'f64' = 'i64'): Expression {
-    return load(type, 8, false, this.#offset(r), this.parts.layout.state);
+    return load(type, 8, false, this.#offset(r), this.#from(r));
   }
   get(r: Register): Expression {
     return this.#register(r);
   }
   set(r: Register, value: Expression): void {
-    this.store(8, this.#offset(r), value, this.parts.layout.state);
+    this.store(8, this.#offset(r), value, this.#from(r));
   }
   getDouble(r: Register): Expression {
     return this.#register(r, 'f64');
@@ -123,10 +133,16 @@ export class PlaceRoutine extends Routine {
     this.set(r, value);
   }
   getVector(r: Register, part: 0 | 1 = 0): Expression {
-    return load('v128', 16, false, this.#offset(r), this.parts.layout.state + 16 * part);
+    return load('v128', 16, false, this.#offset(r), this.#from(r) + 16 * part);
   }
   setVector(r: Register, value: Expression, part: 0 | 1 = 0): void {
-    this.store(16, this.#offset(r), value, this.parts.layout.state + 16 * part);
+    this.store(16, this.#offset(r), value, this.#from(r) + 16 * part);
+  }
+  clearFile(file: string): void {
+    const { files, state } = this.architecture;
+    const { count = 0, width = 64 } = files[file] ?? {};
+    const at = this.parts.layout.state + (state.offsets[file] as number);
+    this.fill(this.i32(at), this.i32(0), this.i32((count * width) / 8));
   }
   isZero(r: Register): Expression {
     const zero = this.architecture.files[r.file]?.zero;

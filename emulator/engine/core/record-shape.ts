@@ -41,7 +41,8 @@ export function operandPlaces(row: Row, shape: RecordShape): readonly OperandPla
   };
   // Registers first, and wide immediates before narrow ones: whatever else a row has takes what they leave.
   const rank = (operand: Operand) => (operand.kind === 'register' ? 0 : isWide(operand) ? 1 : 2);
-  const places = [...row.operands].sort((a, b) => rank(a) - rank(b)).map(place);
+  const own = row.operands.filter(({ beside }) => beside === undefined);
+  const places = own.sort((a, b) => rank(a) - rank(b)).map(place);
   known.set(row, places);
   return places;
 }

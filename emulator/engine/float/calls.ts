@@ -11,6 +11,7 @@ import type { FloatFunctionName, FloatFunctions } from './functions.ts';
 type E = Expression;
 
 export class FloatCalls implements FloatOperations {
+  readonly anyMode: boolean = true;
   protected readonly routine: Routine;
   readonly #functions: FloatFunctions;
   constructor(routine: Routine, functions: FloatFunctions) {

@@ -3,7 +3,7 @@ import { type Expression, i32, i64 } from '../wasm/expression.ts';
 import type { Callable, Routine } from '../wasm/routine.ts';
 import { flag, FLAG, raise } from './environment.ts';
 import { bitsOf, type Format, isNan, isSignalling, signOf } from './format.ts';
-import { type Context, defaultNan, operandsOf } from './operation.ts';
+import { type Context, defaultNan, arithmeticOperands } from './operation.ts';
 
 /** (a, b): minimumNumber or maximumNumber (IEEE 754-2019, section 9.6): a NaN gives way to a number. */
 export function writeExtremum(context: Context, name: 'fmin' | 'fmax'): Callable {
@@ -11,7 +11,7 @@ export function writeExtremum(context: Context, name: 'fmin' | 'fmax'): Callable
   const { type } = format;
   const target = module.function([type, type], [type]);
   const r = target.routine;
-  const [a, b] = operandsOf(r, context, format, 0, 1) as [Expression, Expression];
+  const [a, b] = arithmeticOperands(r, context, format, 0, 1) as [Expression, Expression];
   const value = r.let(r[name](a, b));
   r.when(r.eqz(isNan(r, value)), () => r.return(value));
   r.when(r.or(isSignalling(r, a), isSignalling(r, b)), () => raise(r, state, flag(state, FLAG.invalid)));
@@ -27,7 +27,7 @@ export function writeCompare(context: Context, name: 'eq' | 'lt' | 'le'): Callab
   const { type } = format;
   const target = module.function([type, type], ['i32']);
   const r = target.routine;
-  const [a, b] = operandsOf(r, context, format, 0, 1) as [Expression, Expression];
+  const [a, b] = arithmeticOperands(r, context, format, 0, 1) as [Expression, Expression];
   const isInvalid = (x: Expression) => (name === 'eq' ? isSignalling(r, x) : isNan(r, x));
   r.when(r.or(isNan(r, a), isNan(r, b)), () => {
     r.when(r.or(isInvalid(a), isInvalid(b)), () => raise(r, state, flag(state, FLAG.invalid)));

@@ -5,7 +5,7 @@ import type { Callable, Routine } from '../wasm/routine.ts';
 import { effectiveMode, flag, FLAG, isAwayFromZero, MODE, raise } from './environment.ts';
 import { bitsOf, FORMATS, fromBits, isInfinite, isNan, isSignalling, isZero, takeApart } from './format.ts';
 import { fitsFormat, fromIntegerNative, integerRange, truncateNative } from './native-conversions.ts';
-import { type Context, isSafelyNormal, operandsOf, returnIfNan, returnNative } from './operation.ts';
+import { arithmeticOperands, type Context, isSafelyNormal, operandsOf, returnIfNan, returnNative } from './operation.ts';
 
 const LIMIT: Readonly<Record<IntegerKind, { min: bigint; max: bigint }>> = {
   i32: { min: -(1n << 31n), max: (1n << 31n) - 1n },
@@ -105,7 +105,7 @@ export function writeDemote(context: Context): Callable {
   const target = module.function(['i32', 'f64'], ['f32']);
   const r = target.routine;
   const mode = effectiveMode(r, state, r.parameter(0).get());
-  const [a] = operandsOf(r, context, FORMATS.f64, 1) as [Expression];
+  const [a] = arithmeticOperands(r, context, FORMATS.f64, 1) as [Expression];
   returnNative(r, context, mode, {
     value: r.convert('f32_demote_f64', a),
     safe: (value) => isSafelyNormal(r, format, value),
@@ -122,7 +122,7 @@ export function writeDemote(context: Context): Callable {
 export function writePromote(context: Context): Callable {
   const target = context.module.function(['i32', 'f32'], ['f64']);
   const r = target.routine;
-  const [a] = operandsOf(r, context, FORMATS.f32, 1) as [Expression];
+  const [a] = arithmeticOperands(r, context, FORMATS.f32, 1) as [Expression];
   returnIfNanOf(r, context, a);
   r.return(r.convert('f64_promote_f32', a));
   return target;

@@ -12,7 +12,7 @@ export const FLAG = { inexact: 1, underflow: 2, overflow: 4, divideByZero: 8, in
 export const MODE = { nearest: 0, zero: 1, down: 2, up: 3, nearestAway: 4, dynamic: 7 } as const;
 
 /** What of a `FloatPolicy` the functions go by. */
-export type FloatRules = Pick<FloatPolicy, 'roundingAt' | 'modes' | 'flagBits' | 'nan' | 'tininess'> & {
+export type FloatRules = Pick<FloatPolicy, 'roundingAt' | 'modes' | 'flagBits' | 'nan' | 'tininess' | 'subnormal'> & {
   readonly flush?: Omit<FlushRule, 'field'>;
 };
 
@@ -53,9 +53,14 @@ export function effectiveMode(r: Routine, { frm, rules }: FloatState, rm: Expres
 const translated = (r: Routine, modes: readonly number[], value: Expression): Expression =>
   r.and(r.shrU(i32(modes.reduce((all, mode, at) => all | (mode << (4 * at)), 0)), r.shl(value, i32(2))), i32(15));
 
-/** Whether subnormal operands (or results) are taken for zero now; undefined where the architecture has no such mode. */
-export function flushes(r: Routine, { rules, flush }: FloatState, what: 'operands' | 'results'): Expression | undefined {
-  return rules?.flush && flush !== undefined ? r.and(word(r, flush), i32(rules.flush[what])) : undefined;
+/** Whether subnormal operands (or results) are taken for zero now, or such results trap; undefined where the architecture has no such mode. */
+export function flushes(
+  r: Routine,
+  { rules, flush }: FloatState,
+  what: 'operands' | 'results' | 'trapsUnderflow' | 'trapsOverflow',
+): Expression | undefined {
+  const bits = rules?.flush?.[what];
+  return bits !== undefined && flush !== undefined ? r.and(word(r, flush), i32(bits)) : undefined;
 }
 
 /** ORs flags (an i32, by `flag`) into the word of flags, now. */

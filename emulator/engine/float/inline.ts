@@ -28,14 +28,21 @@ export interface InlineOptions {
   /** Leaves the region, when the condition is not zero, to have this instruction interpreted. */
   readonly sideExit: (condition: E) => void;
   readonly fused?: Fused;
+  /** Whether a subnormal operand raises what is not raised yet (i32, evaluated where there is one); absent: it never does. */
+  readonly subnormalMatters?: () => E;
 }
 
 export class InlineFloat extends FloatCalls {
   readonly #isFast: boolean;
   readonly #sideExit: (condition: E) => void;
   readonly #fused: Fused;
-  constructor({ routine, functions, mode, sideExit, fused = detectFused() }: InlineOptions) {
+  readonly #subnormalMatters: (() => E) | undefined;
+  override readonly anyMode = false;
+  leaveWhen?(condition: E): void;
+  constructor({ routine, functions, mode, sideExit, fused = detectFused(), subnormalMatters }: InlineOptions) {
     super(routine, functions);
+    this.#subnormalMatters = subnormalMatters;
+    if (mode === 'fast') this.leaveWhen = sideExit;
     this.#isFast = mode === 'fast';
     this.#sideExit = sideExit;
     this.#fused = fused;
@@ -44,6 +51,20 @@ export class InlineFloat extends FloatCalls {
   /** Whether the host rounds as the instruction wants and NX needs no thought. */
   #isNative(rm: E): boolean {
     return this.#isFast && (rm.constant === MODE.nearest || rm.constant === MODE.dynamic);
+  }
+  /** Pins operands, and leaves if one is subnormal where that matters. */
+  #operands(...given: E[]): E[] {
+    const r = this.routine;
+    const operands = given.map((operand) => r.let(operand));
+    const matters = this.#subnormalMatters;
+    if (!matters) return operands;
+    const any = (test: (operand: E) => E) => operands.map(test).reduce((a, b) => r.or(a, b));
+    const isSmall = (operand: E) => r.lt(r.abs(operand), formatOf(operand).constant(formatOf(operand).minNormal));
+    r.when(any(isSmall), () => {
+      const isSubnormal = (operand: E) => r.and(isSmall(operand), r.eqz(this.#isZero(operand)));
+      this.#sideExit(r.and(any(isSubnormal), matters()));
+    });
+    return operands;
   }
   /** Leaves unless the value is finite. */
   #finite(value: E): E {
@@ -76,8 +97,8 @@ export class InlineFloat extends FloatCalls {
   // Sums do not underflow: below the normal numbers they are exact.
   override add(rm: E, a: E, b: E): E {
     const r = this.routine;
-    if (this.#isNative(rm)) return this.#finite(r.add(a, b));
-    const [x, y] = [r.let(a), r.let(b)];
+    const [x, y] = this.#operands(a, b) as [E, E];
+    if (this.#isNative(rm)) return this.#finite(r.add(x, y));
     return this.#proved(
       r.add(x, y),
       (sum) => isExactSum(r, x, y, sum),
@@ -86,8 +107,8 @@ export class InlineFloat extends FloatCalls {
   }
   override sub(rm: E, a: E, b: E): E {
     const r = this.routine;
-    if (this.#isNative(rm)) return this.#finite(r.sub(a, b));
-    const [x, y] = [r.let(a), r.let(b)];
+    const [x, y] = this.#operands(a, b) as [E, E];
+    if (this.#isNative(rm)) return this.#finite(r.sub(x, y));
     return this.#proved(
       r.sub(x, y),
       (sum) => isExactSum(r, x, r.neg(y), sum),
@@ -96,7 +117,7 @@ export class InlineFloat extends FloatCalls {
   }
   override mul(rm: E, a: E, b: E): E {
     const r = this.routine;
-    const [x, y] = [r.let(a), r.let(b)];
+    const [x, y] = this.#operands(a, b) as [E, E];
     if (!this.#isNative(rm)) {
       const isExact = (product: E) => isExactProduct(r, this.#fused, x, y, product);
       return this.#proved(r.mul(x, y), isExact, () => super.mul(rm, x, y));
@@ -105,7 +126,7 @@ export class InlineFloat extends FloatCalls {
   }
   override div(rm: E, a: E, b: E): E {
     const r = this.routine;
-    const [x, y] = [r.let(a), r.let(b)];
+    const [x, y] = this.#operands(a, b) as [E, E];
     if (!this.#isNative(rm)) {
       const isExact = (quotient: E) => isExactProduct(r, this.#fused, quotient, y, x);
       return this.#proved(r.fdiv(x, y), isExact, () => super.div(rm, x, y));
@@ -114,7 +135,7 @@ export class InlineFloat extends FloatCalls {
   }
   override sqrt(rm: E, a: E): E {
     const r = this.routine;
-    const x = r.let(a);
+    const [x] = this.#operands(a) as [E];
     if (!this.#isNative(rm)) {
       const isExact = (root: E) => isExactProduct(r, this.#fused, root, root, x);
       return this.#proved(r.sqrt(x), isExact, () => super.sqrt(rm, x));
@@ -123,7 +144,7 @@ export class InlineFloat extends FloatCalls {
   }
   override fma(rm: E, a: E, b: E, c: E): E {
     const r = this.routine;
-    const [x, y, z] = [r.let(a), r.let(b), r.let(c)];
+    const [x, y, z] = this.#operands(a, b, c) as [E, E, E];
     if (!this.#isNative(rm)) {
       const { value, isExact } = exactMultiplyAdd(r, this.#fused, x, y, z);
       return this.#proved(
@@ -164,7 +185,7 @@ export class InlineFloat extends FloatCalls {
   }
   override eq(a: E, b: E): E {
     const r = this.routine;
-    const [x, y] = [r.let(a), r.let(b)];
+    const [x, y] = this.#operands(a, b) as [E, E];
     const result = r.let(r.eq(x, y));
     r.when(r.eqz(result), () => {
       r.when(r.or(isNan(r, x), isNan(r, y)), () => this.#sideExit(r.or(isSignalling(r, x), isSignalling(r, y))));
@@ -180,7 +201,7 @@ export class InlineFloat extends FloatCalls {
   /** A comparison of which either it or its opposite must hold. */
   #ordered(name: 'lt' | 'le', opposite: 'ge' | 'gt', a: E, b: E): E {
     const r = this.routine;
-    const [x, y] = [r.let(a), r.let(b)];
+    const [x, y] = this.#operands(a, b) as [E, E];
     const result = r.let(r[name](x, y));
     r.when(r.eqz(result), () => this.#sideExit(r.eqz(r[opposite](x, y))));
     return result;
@@ -211,8 +232,8 @@ export class InlineFloat extends FloatCalls {
   }
   override convert(rm: E, a: E, to: FloatType): E {
     const r = this.routine;
-    if (to === 'f64') return this.#number(r.convert('f64_promote_f32', a));
-    const x = r.let(a);
+    const [x] = this.#operands(a) as [E];
+    if (to === 'f64') return this.#number(r.convert('f64_promote_f32', x));
     if (!this.#isNative(rm)) {
       const isExact = (single: E) => isExactSingle(r, single, x);
       return this.#proved(r.convert('f32_demote_f64', x), isExact, () => super.convert(rm, x, to));

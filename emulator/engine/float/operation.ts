@@ -82,6 +82,28 @@ export function returnNative(
   });
 }
 
+/** Raises what a subnormal operand does where none is NaN. */
+export function noticeSubnormal(r: Routine, { state }: Pick<Context, 'state'>, format: Format, operands: readonly Expression[]): void {
+  const raised = state.rules?.subnormal;
+  if (raised === undefined) return;
+  const isSmall = (operand: Expression) => r.eqz(exponentField(r, format, operand));
+  r.when(any(r, operands.map(isSmall)), () => {
+    const isSubnormal = (operand: Expression) => r.and(isSmall(operand), r.ne(operand, format.constant(0)));
+    const hasNan = any(
+      r,
+      operands.map((operand) => isNan(r, operand)),
+    );
+    r.when(r.and(any(r, operands.map(isSubnormal)), r.eqz(hasNan)), () => raise(r, state, i32(raised)));
+  });
+}
+
+/** The same for what minds subnormal operands, as integers made of them do not. */
+export function arithmeticOperands(r: Routine, context: Pick<Context, 'state'>, format: Format, ...parameters: number[]): Expression[] {
+  const operands = operandsOf(r, context, format, ...parameters);
+  noticeSubnormal(r, context, format, operands);
+  return operands;
+}
+
 /**
  * Parameters that are operands, subnormal ones taken for zero where that is on.
  */
@@ -101,8 +123,10 @@ export function operandsOf(r: Routine, { state }: Pick<Context, 'state'>, format
 
 /** A native result may be kept as far as flushing goes: it is not subnormal, or nothing is flushed. Absent: always. */
 export function isUnflushed(r: Routine, { state, format }: Context, value: Expression): Expression {
-  const on = flushes(r, state, 'results');
-  if (!on) return i32(1);
+  const results = flushes(r, state, 'results');
+  if (!results) return i32(1);
+  const traps = flushes(r, state, 'trapsUnderflow');
+  const on = traps ? r.or(results, traps) : results;
   return r.or(r.eqz(on), r.or(r.ne(exponentField(r, format, value), i32(0)), r.eq(value, format.constant(0))));
 }
 

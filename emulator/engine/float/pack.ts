@@ -28,11 +28,19 @@ export function writePack(module: ModuleWriter, state: FloatState, format: Forma
   const increment = r.let(r.select(isNearest(r, mode), half, r.select(isAwayFromZero(r, mode, sign), below, i64(0))));
   const kept = (whole: Expression) => r.add(r.shrU(whole, i64(dropped)), r.shrU(r.add(r.and(whole, below), increment), i64(dropped)));
 
+  // What traps has no result: inexact is whether it would be with more exponents.
+  const trap = (raised: number) => {
+    const inexact = r.ne(r.and(significand.get(), below), i64(0));
+    raise(r, state, r.or(flag(state, raised), r.select(inexact, flag(state, FLAG.inexact), i32(0))));
+    r.return(format.constant(0));
+  };
   const tiny = r.variable(i32(0));
   r.when(r.ltS(exponent.get(), i32(minExponent)), () => {
     // Not tiny if, were there more exponents, it would still round up to the smallest normal number.
     const carries = r.eq(kept(significand.get()), i64(1n << BigInt(precision)));
     tiny.set(state.rules?.tininess === 'before' ? i32(1) : r.eqz(r.and(r.eq(exponent.get(), i32(minExponent - 1)), carries)));
+    const trapped = flushes(r, state, 'trapsUnderflow');
+    if (trapped) r.when(r.and(tiny.get(), r.ne(trapped, i32(0))), () => trap(FLAG.underflow));
     const flushed = flushes(r, state, 'results');
     if (flushed)
       r.when(r.and(tiny.get(), r.ne(flushed, i32(0))), () => {
@@ -52,6 +60,8 @@ export function writePack(module: ModuleWriter, state: FloatState, format: Forma
   r.when(
     r.geU(bits.get(), i64(format.infinity)),
     () => {
+      const trapped = flushes(r, state, 'trapsOverflow');
+      if (trapped) r.when(r.ne(trapped, i32(0)), () => trap(FLAG.overflow));
       raise(r, state, flag(state, FLAG.overflow | FLAG.inexact));
       bits.set(r.sub(i64(format.infinity), r.extendU(r.eqz(increment))));
     },

@@ -6,7 +6,7 @@ import { effectiveMode, MODE } from './environment.ts';
 import { bitsOf, type Format, isInfinite, isNan, isZero, takeApart } from './format.ts';
 import { exactMultiplyAdd } from './exactness.ts';
 import { type Fused, multiplyAdd } from './fused.ts';
-import { type Context, isSafelyNormal, isUnflushed, operandsOf, returnIfNan, returnInvalid, returnNative } from './operation.ts';
+import { type Context, isSafelyNormal, isUnflushed, arithmeticOperands, returnIfNan, returnInvalid, returnNative } from './operation.ts';
 import { addWide, halve, lessWide, multiplyWide, normalizeWide, shiftWideSticky, squeeze, subWide, wide } from './wide.ts';
 
 /**
@@ -45,7 +45,7 @@ export function writeMul(context: Context, exactProduct: Callable): Callable {
   const target = module.function(['i32', type, type], [type]);
   const r = target.routine;
   const mode = effectiveMode(r, state, r.parameter(0).get());
-  const [a, b] = operandsOf(r, context, format, 1, 2) as [Expression, Expression];
+  const [a, b] = arithmeticOperands(r, context, format, 1, 2) as [Expression, Expression];
 
   returnNative(r, context, mode, {
     value: r.mul(a, b),
@@ -80,7 +80,7 @@ export function writeFma(context: Context, { add, mul, fused }: { add: Callable;
   const r = target.routine;
   const rm = r.parameter(0).get();
   const mode = effectiveMode(r, state, rm);
-  const [a, b, c] = operandsOf(r, context, format, 1, 2, 3) as [Expression, Expression, Expression];
+  const [a, b, c] = arithmeticOperands(r, context, format, 1, 2, 3) as [Expression, Expression, Expression];
 
   const quick = multiplyAdd(r, fused, a, b, c);
   returnNative(r, context, mode, {

@@ -3,7 +3,7 @@ import { type Expression, i32, i64 } from '../wasm/expression.ts';
 import type { Callable } from '../wasm/routine.ts';
 import { effectiveMode, flag, FLAG, raise } from './environment.ts';
 import { isInfinite, isNan, isZero, signOf, takeApart } from './format.ts';
-import { type Context, isSafelyNormal, operandsOf, returnIfNan, returnInvalid, returnNative } from './operation.ts';
+import { type Context, isSafelyNormal, noticeSubnormal, operandsOf, returnIfNan, returnInvalid, returnNative } from './operation.ts';
 import { isProduct } from './products.ts';
 
 /** (rm, a, b): a / b. */
@@ -14,6 +14,7 @@ export function writeDiv(context: Context, exactProduct: Callable): Callable {
   const r = target.routine;
   const mode = effectiveMode(r, state, r.parameter(0).get());
   const [a, b] = operandsOf(r, context, format, 1, 2) as [Expression, Expression];
+  r.when(r.eqz(isZero(r, format, b)), () => noticeSubnormal(r, context, format, [a, b]));
 
   returnNative(r, context, mode, {
     value: r.fdiv(a, b),
@@ -56,6 +57,7 @@ export function writeSqrt(context: Context, exactProduct: Callable): Callable {
   const r = target.routine;
   const mode = effectiveMode(r, state, r.parameter(0).get());
   const [a] = operandsOf(r, context, format, 1) as [Expression];
+  r.when(r.eqz(signOf(r, format, a)), () => noticeSubnormal(r, context, format, [a]));
 
   returnNative(r, context, mode, {
     value: r.sqrt(a),

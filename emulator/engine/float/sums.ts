@@ -3,7 +3,7 @@ import { type Expression, i32, i64 } from '../wasm/expression.ts';
 import type { Callable, Routine } from '../wasm/routine.ts';
 import { effectiveMode, MODE } from './environment.ts';
 import { bitsOf, isInfinite, isZero, takeApart } from './format.ts';
-import { type Context, isUnflushed, operandsOf, returnIfNan, returnInvalid, returnNative } from './operation.ts';
+import { type Context, isUnflushed, arithmeticOperands, returnIfNan, returnInvalid, returnNative } from './operation.ts';
 import { shiftSticky } from './wide.ts';
 
 /** The rounding error of the native `sum` of a and b, itself exact (Knuth's TwoSum; no overflow on the way). */
@@ -19,7 +19,7 @@ export function writeAdd(context: Context): Callable {
   const target = module.function(['i32', type, type], [type]);
   const r = target.routine;
   const mode = effectiveMode(r, state, r.parameter(0).get());
-  const [a, b] = operandsOf(r, context, format, 1, 2) as [Expression, Expression];
+  const [a, b] = arithmeticOperands(r, context, format, 1, 2) as [Expression, Expression];
 
   // A sum never underflows: below the normal numbers it is exact. Far from overflow, TwoSum cannot overflow either.
   const far = format.constant(2 ** (format.maxExponent - 3));

@@ -23,9 +23,13 @@ export const SIMD = {
   'i32x4.max_s': 184, 'i32x4.max_u': 185, 'i32x4.dot_i16x8_s': 186, 'i32x4.extmul_low_i16x8_s': 188, 'i32x4.extmul_high_i16x8_s': 189,
   'i32x4.extmul_low_i16x8_u': 190, 'i32x4.extmul_high_i16x8_u': 191, 'i64x2.bitmask': 196, 'i64x2.extend_low_i32x4_s': 199,
   'i64x2.extend_low_i32x4_u': 201, 'i64x2.shl': 203, 'i64x2.shr_s': 204, 'i64x2.shr_u': 205, 'i64x2.add': 206, 'i64x2.sub': 209,
+  'f32x4.ceil': 103, 'f32x4.floor': 104, 'f32x4.trunc': 105, 'f32x4.nearest': 106, 'f64x2.ceil': 116, 'f64x2.floor': 117,
+  'f64x2.trunc': 122, 'f64x2.nearest': 148, 'i32x4.all_true': 163, 'i64x2.all_true': 195, 'f32x4.abs': 224, 'f32x4.neg': 225,
+  'f32x4.sqrt': 227, 'f32x4.add': 228, 'f32x4.sub': 229, 'f32x4.mul': 230, 'f32x4.div': 231, 'f64x2.abs': 236, 'f64x2.neg': 237,
+  'f64x2.sqrt': 239, 'f64x2.add': 240, 'f64x2.sub': 241, 'f64x2.mul': 242, 'f64x2.div': 243, 'v128.bitselect': 82,
   'i64x2.mul': 213, 'i64x2.extmul_low_i32x4_u': 222, 'i64x2.extmul_low_i32x4_s': 220,
 } as const;
 
 /** Those that give an i32; all others give a vector. */
-export const isReduction = (name: string): boolean => name.endsWith('bitmask') || name.endsWith('any_true');
+export const isReduction = (name: string): boolean => /(bitmask|any_true|all_true)$/.test(name);
 export const SHUFFLE = 13;
