@@ -3,6 +3,7 @@ import type { Architecture } from '../architecture.ts';
 import { NO_REGISTER } from './address.ts';
 import { x86Cpu } from './cpu.ts';
 import { decode, illegalValue, variants } from './decoder.ts';
+import { floatPolicy } from './float-policy.ts';
 import { LONGEST } from './prefixes.ts';
 import { causeOf, VECTOR } from './privileged/fault.ts';
 import { modes } from './privileged/mode.ts';
@@ -19,13 +20,15 @@ export const x86: Architecture = {
   files: {
     gpr: { kind: 'integer', width: 64, count: NO_REGISTER, zero: { reads: NO_REGISTER, discards: NO_REGISTER } },
     xmm: { kind: 'vector', width: 128, count: 16 },
+    /** Bits 128 to 255, apart: most code has no use for them. */
+    ymmHigh: { kind: 'vector', width: 128, count: 16 },
     x87: { kind: 'integer', width: 64, count: 8 },
     flags: { kind: 'integer', width: 64, count: 3 },
   },
   code: { grain: 1, longest: LONGEST, record: 32 },
   accesses: { misaligned: 'fast', unanswered: 'ones', atomics: 'anywhere' },
   modes,
-  float: { rounding: 'sseRounding', flags: 'sseFlags', operand: 'rounding', reservedAbove: 4 },
+  float: floatPolicy,
   get rows() {
     return variants().list;
   },

@@ -2,6 +2,7 @@
 import { type EngineCpu, extendCpu, type Register } from '../cpu.ts';
 import type { Value } from '../value.ts';
 import { type AddressOperands, effectiveOffset, linear, segmentBase } from './address.ts';
+import { floatWords } from './float-exceptions.ts';
 import { FlagWords } from './flags.ts';
 import type { Size } from './place.ts';
 import { stackWords } from './stack-words.ts';
@@ -22,6 +23,10 @@ export interface Instance {
   readonly memory: AddressOperands | undefined;
   /** The number of the first operand's register as an i32, where the row wants it. */
   readonly register: Value;
+  /** Not 0, i32: its vectors have 256 bits. */
+  readonly long: Value;
+  /** Its vectors in memory must be aligned. */
+  readonly aligned: boolean;
 }
 
 function words(cpu: EngineCpu) {
@@ -30,7 +35,7 @@ function words(cpu: EngineCpu) {
   const own = {
     flags,
     /** The instruction for which the row is read at this moment. */
-    instance: { size: 32, locked: false, repeat: 'none', memory: undefined, register: cpu.i32(0) } as Instance,
+    instance: { size: 32, locked: false, repeat: 'none', memory: undefined, register: cpu.i32(0), long: cpu.i32(0), aligned: false } as Instance,
     /** A general register by its number, all 64 bits. */
     gpr: (number: number) => cpu.get(general(number)),
     setGpr: (number: number, value: Value) => cpu.set(general(number), value),
@@ -53,6 +58,7 @@ function words(cpu: EngineCpu) {
     linear: (ea: Value, offset: Value) => cpu.let(linear(cpu, ea, offset)),
 
     ...stackWords(cpu),
+    ...floatWords(cpu, () => (cpu as unknown as { system(name: string): void }).system('floatException')),
 
     /** Raises an exception without an error code, or with 0 as one, where the condition (i32) holds. */
     raiseWhen: (condition: Value, vector: bigint) => cpu.when(condition, () => cpu.operation('raise', cpu.i64(vector))),

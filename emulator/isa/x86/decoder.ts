@@ -5,10 +5,12 @@
 import { EA, NO_REGISTER } from './address.ts';
 import { MAPS, type OperandSpec } from './notation.ts';
 import type { Size } from './place.ts';
-import { DECODING, LONGEST, type Prefixes, readPrefixes } from './prefixes.ts';
+import { operandName, upperName } from './operand-names.ts';
+import { DECODING, LONGEST, type Prefixes, readPrefixes, readVex } from './prefixes.ts';
 import type { Concrete, Variant, X86Decoded, X86Row } from './row.ts';
 import { rows } from './rows.ts';
-import { operandName, operandSize, packShape, Variants } from './variants.ts';
+import { operandSize, packShape, Variants } from './variants.ts';
+import { accessOf, FORM } from './wide-operands.ts';
 
 type Table = (readonly X86Row[])[];
 const MAP_COUNT = Object.keys(MAPS).length;
@@ -41,7 +43,7 @@ const known = () => (made ??= makeDecoder());
 /** All that a row may be, by its operands. */
 export const variants = (): Variants => known().variants;
 
-const prefixes: Prefixes = { length: 0, operandSize: false, addressSize: false, locked: false, repeat: 0, segment: -1, rex: 0 };
+const prefixes: Prefixes = { length: 0, operandSize: false, addressSize: false, locked: false, repeat: 0, segment: -1, rex: 0, long: false, vvvv: 0 };
 
 /** Bits of an address, and of operands where neither prefix nor row says otherwise. */
 const ADDRESS_BITS = [64, 32, 16] as const;
@@ -66,7 +68,8 @@ function sizeOf({ encoding, traits, sizes }: X86Row, decoding: number): Size {
 function matches({ encoding, traits }: X86Row, modrm: number, decoding: number): boolean {
   const is64 = decoding === DECODING.bits64;
   if ((traits.only64 && !is64) || (traits.not64 && is64)) return false;
-  const { prefix, fixed, digit, mod, w } = encoding;
+  const { prefix, fixed, digit, mod, w, vex } = encoding;
+  if (vex && !matchesVex(encoding)) return false;
   if (prefix !== undefined) {
     const given = prefixes.repeat !== 0 ? prefixes.repeat : prefixes.operandSize ? 0x66 : 0;
     if (given !== prefix) return false;
@@ -77,8 +80,14 @@ function matches({ encoding, traits }: X86Row, modrm: number, decoding: number):
   return mod === 'both' || (mod === 'memory') === modrm < 0xc0;
 }
 
-/** A memory operand while it is decoded. */
-const memory = { base: NO_REGISTER as number, index: NO_REGISTER as number, scale: 0, disp: 0, rip: false, stack: false, length: 0 };
+/** What VEX holds besides prefixes: a length that the row has, and no register where the row has none. */
+function matchesVex({ vex, operands }: X86Row['encoding']): boolean {
+  if (vex === (prefixes.long ? 'short' : 'long')) return false;
+  return prefixes.vvvv === 0 || operands.some(({ slot }) => slot === 'vvvv');
+}
+
+/** A memory operand while it is decoded; `sibIndex`: what SIB has for a vector of indices, -1 without SIB. */
+const memory = { sibIndex: -1, base: NO_REGISTER as number, index: NO_REGISTER as number, scale: 0, disp: 0, rip: false, stack: false, length: 0 };
 
 const BASES_16 = [[3, 6], [3, 7], [5, 6], [5, 7], [6, NO_REGISTER], [7, NO_REGISTER], [5, NO_REGISTER], [3, NO_REGISTER]] as const;
 
@@ -88,6 +97,7 @@ function readMemory(view: DataView, at: number, there: number, bits: number): bo
   memory.scale = memory.disp = 0;
   memory.rip = memory.stack = false;
   memory.length = 1;
+  memory.sibIndex = -1;
   const modrm = view.getUint8(at);
   const mod = modrm >> 6;
   const low = modrm & 7;
@@ -105,10 +115,9 @@ function readMemory(view: DataView, at: number, there: number, bits: number): bo
     const sib = view.getUint8(at + 1);
     memory.length = 2;
     const index = ((sib >> 3) & 7) | ((prefixes.rex & 2) << 2);
-    if (index !== 4) {
-      memory.index = index;
-      memory.scale = sib >> 6;
-    }
+    memory.sibIndex = index;
+    memory.scale = sib >> 6;
+    if (index !== 4) memory.index = index;
     if ((sib & 7) === 5 && mod === 0) dispBytes = 4;
     else memory.base = (sib & 7) | ((prefixes.rex & 1) << 3);
     memory.stack = memory.base === 4 || memory.base === 5;
@@ -150,7 +159,15 @@ export function decode(view: DataView, at: number, there: number, decoding: numb
   let length = prefixes.length;
   let map: number = MAPS.one;
   let opcode = view.getUint8(at + length++);
-  if (opcode === 0x0f) {
+  const vex = opcode === 0xc4 || opcode === 0xc5 ? readVex(prefixes, view, at, there, decoding) : -1;
+  if (vex === 'more') return more;
+  if (vex === 'illegal') return 'illegal';
+  if (vex >= 0) {
+    map = vex;
+    length = prefixes.length;
+    if (there <= length) return more;
+    opcode = view.getUint8(at + length++);
+  } else if (opcode === 0x0f) {
     if (there <= length) return more;
     opcode = view.getUint8(at + length++);
     map = opcode === 0x38 ? MAPS['0F38'] : opcode === 0x3a ? MAPS['0F3A'] : MAPS['0F'];
@@ -207,11 +224,14 @@ function complete(row: X86Row, opened: Opened): X86Decoded | 'illegal' | 'more' 
     length += bytes;
   }
   if (length > LONGEST) return 'illegal';
-  if (traits.refuses?.({ rexB: (rex & 1) !== 0, size, immediate: read > 0 ? (immediates[0] as number) : 0 })) return 'refused';
+  const alike = memory.sibIndex < 0 || memory.sibIndex === prefixes.vvvv || memory.sibIndex === regOf(modrm) || prefixes.vvvv === regOf(modrm);
+  if (traits.refuses?.({ rexB: (rex & 1) !== 0, size, immediate: read > 0 ? (immediates[0] as number) : 0, alike })) return 'refused';
 
   const isMemory = encoding.modrm && modrm < 0xc0;
   if (prefixes.locked && !(traits.lockable && isMemory)) return 'illegal';
-  const variant = variants().at(row, packShape(size, isMemory, highBytes(row, size, isMemory, modrm, opcode), prefixes.locked, repetition(row)));
+  // A vector operand with VEX is either, in one variant.
+  const isApart = isMemory && !(encoding.vex && encoding.operands.some(({ kind }) => kind === 'wide/m' || kind === 'vsib'));
+  const variant = variants().at(row, packShape(size, isApart, highBytes(row, size, isMemory, modrm, opcode), prefixes.locked, repetition(row)));
   if (!variant) return 'illegal';
   const operands: Record<string, number> = {};
   const specs = encoding.operands;
@@ -220,9 +240,12 @@ function complete(row: X86Row, opened: Opened): X86Decoded | 'illegal' | 'more' 
     const { slot, number } = specs[index] as OperandSpec;
     const { is } = variant.concrete[index] as Concrete;
     const name = operandName(index);
-    if (slot === 'reg') operands[name] = generalNumber(((modrm >> 3) & 7) | ((rex & 4) << 1), is);
+    if (slot === 'reg') operands[name] = generalNumber(regOf(modrm), is);
+    else if (slot === 'vvvv') operands[name] = prefixes.vvvv;
+    else if (slot === 'is4') operands[name] = ((immediates[0] as number) >> 4) & (decoding === DECODING.bits64 ? 15 : 7);
     else if (slot === 'rm') {
-      if (!isMemory) operands[name] = generalNumber((modrm & 7) | ((rex & 1) << 3), is);
+      if (is === 'vsib') operands[name] = memory.sibIndex;
+      else if (!isMemory) operands[name] = generalNumber((modrm & 7) | ((rex & 1) << 3), is);
     } else if (slot === 'opcode') operands[name] = generalNumber((opcode & 7) | ((rex & 1) << 3), is);
     else if (slot === 'fixed') operands[name] = number ?? 1;
     else if (is === 'distance') operands[name] = (immediates[taken++] as number) + length;
@@ -230,7 +253,13 @@ function complete(row: X86Row, opened: Opened): X86Decoded | 'illegal' | 'more' 
       operands[name] = immediates[taken++] as number;
       if (is === 'immediate64') operands['above'] = immediates[taken++] as number;
     }
+    // Upper halves matter where they are written, and where vectors are long.
+    if (is === 'wide' || is === 'wideMemory' || is === 'vsib') {
+      const number = operands[name];
+      if (number !== undefined && (prefixes.long || accessOf(row, index) !== 'read')) operands[upperName(index)] = number;
+    }
   }
+  if (encoding.vex) operands['form'] = (isMemory ? FORM.memory : 0) | (prefixes.long && encoding.vex !== 'ignored' ? FORM.long : 0);
   if (isMemory) nameMemory(operands, decoding);
   else if (encoding.immediates[0] === 'moffs') {
     operands['ea'] = eaControl(decoding, SEGMENT.DS);
@@ -241,6 +270,8 @@ function complete(row: X86Row, opened: Opened): X86Decoded | 'illegal' | 'more' 
   return { row: variant, length, operands };
 }
 
+/** ModRM's field reg, with the bit that REX has of it. */
+const regOf = (modrm: number): number => ((modrm >> 3) & 7) | ((prefixes.rex & 4) << 1);
 /** There are only eight MMX registers, whatever REX says. */
 const generalNumber = (number: number, is: string | undefined): number => (is === 'high' ? number - 4 : is === 'mmx' ? number & 7 : number);
 

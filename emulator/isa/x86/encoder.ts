@@ -12,6 +12,8 @@ export interface MemoryOperand {
   /** As a power of two: 0 to 3. */
   readonly scale?: number;
   readonly disp?: number;
+  /** The index is a register of vectors, which may be number 4, too. */
+  readonly vector?: boolean;
   /** A segment override: 4 for FS, 5 for GS. */
   readonly segment?: 4 | 5;
 }
@@ -27,6 +29,8 @@ export interface Encoded {
   readonly size?: Size;
   readonly locked?: boolean;
   readonly repeat?: 0xf2 | 0xf3;
+  /** With VEX: L is set. */
+  readonly long?: boolean;
 }
 
 const SEGMENT_PREFIX = { 4: 0x64, 5: 0x65 } as const;
@@ -55,14 +59,25 @@ function memoryBytes({ base, index, scale = 0, disp = 0 }: MemoryOperand, reg: n
 
 const IMMEDIATE_BYTES = { ib: 1, cb: 1, iw: 2, id: 4, moffs: 8 } as const;
 
+const PP = new Map<number | undefined, number>([[0, 0], [0x66, 1], [0xf3, 2], [0xf2, 3]]);
+/** A VEX prefix, of two bytes where they say it all. */
+function vexBytes({ map, prefix, vex }: X86Row['encoding'], rex: number, vvvv: number, long: boolean): number[] {
+  const l = vex === 'long' || (vex !== 'short' && long) ? 4 : 0;
+  const last = ((vvvv ^ 15) << 3) | l | (PP.get(prefix) ?? 0);
+  const inverted = (rex & 7) ^ 7;
+  if (map === MAPS.vex0F && (rex & 0xb) === 0) return [0xc5, ((inverted & 4) << 5) | last];
+  return [0xc4, (inverted << 5) | (map - MAPS.vex0F + 1), ((rex & 8) << 4) | last];
+}
+
 /** The bytes of an instruction. Distances are from its end. @throws Error for operands that the row does not take */
-export function encode(row: X86Row, { operands, size = row.sizes[0] as Size, locked, repeat }: Encoded): number[] {
+export function encode(row: X86Row, { operands, size = row.sizes[0] as Size, locked, repeat, long = false }: Encoded): number[] {
   const { encoding, traits } = row;
   const bytes: number[] = [];
   let rex = 0;
   let highByte = false;
   let reg = encoding.digit ?? 0;
   let rm: EncodedOperand | undefined;
+  let vvvv = 0;
   let opcode = encoding.opcode;
   const immediates: (number | bigint)[] = [];
   const numberOf = (operand: EncodedOperand, index: number): number => {
@@ -80,6 +95,8 @@ export function encode(row: X86Row, { operands, size = row.sizes[0] as Size, loc
     if (spec.slot === 'fixed') return;
     if (!operand) throw new Error(`${row.name}: operand ${index} is missing`);
     if (spec.slot === 'reg') reg = numberOf(operand, index);
+    else if (spec.slot === 'vvvv') vvvv = numberOf(operand, index);
+    else if (spec.slot === 'is4') immediates.push(numberOf(operand, index) << 4);
     else if (spec.slot === 'opcode') {
       const number = numberOf(operand, index);
       opcode += number & 7;
@@ -97,15 +114,19 @@ export function encode(row: X86Row, { operands, size = row.sizes[0] as Size, loc
   if ((size === 64 && hasSizes && !traits.defaults) || encoding.w === 1) rex |= 0x48;
   if (rex && highByte) throw new Error(`${row.name}: AH and its like cannot stand beside REX`);
 
+  const pushPrefixes = () => {
+    if (size === 16 && hasSizes && traits.defaults !== 'near') bytes.push(0x66);
+    if (encoding.prefix) bytes.push(encoding.prefix);
+    else if (repeat) bytes.push(repeat);
+    if (rex) bytes.push(rex);
+    if (encoding.map !== MAPS.one) bytes.push(0x0f);
+    if (encoding.map === MAPS['0F38']) bytes.push(0x38);
+    if (encoding.map === MAPS['0F3A']) bytes.push(0x3a);
+  };
   if (locked) bytes.push(0xf0);
   if (memory?.segment) bytes.push(SEGMENT_PREFIX[memory.segment]);
-  if (size === 16 && hasSizes && traits.defaults !== 'near') bytes.push(0x66);
-  if (encoding.prefix) bytes.push(encoding.prefix);
-  else if (repeat) bytes.push(repeat);
-  if (rex) bytes.push(rex);
-  if (encoding.map !== MAPS.one) bytes.push(0x0f);
-  if (encoding.map === MAPS['0F38']) bytes.push(0x38);
-  if (encoding.map === MAPS['0F3A']) bytes.push(0x3a);
+  if (encoding.vex) bytes.push(...vexBytes(encoding, rex, vvvv, long));
+  else pushPrefixes();
   bytes.push(opcode);
   if (encoding.fixed !== undefined) bytes.push(encoding.fixed);
   else if (memory) bytes.push(...memoryBytes(memory, reg));

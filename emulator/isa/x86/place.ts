@@ -42,3 +42,22 @@ export interface VectorPlace {
   getUnaligned(): Value;
   setUnaligned(value: Value): void;
 }
+
+/**
+ * A vector operand of an instruction with VEX: 128 bits, or 256 where the instruction is long. One meaning serves both, and
+ * memory and registers: a value that is 1 says which (constant where the row is compiled).
+ */
+export interface WidePlace {
+  /** i32: it is memory. */
+  readonly inMemory: Value;
+  /** v128: the low half, or as much as the memory has, zeros above. Read anew each time. */
+  low(): Value;
+  /** The high half: only where the instruction is long. */
+  high(): Value;
+  /** The low 64 bits, as i64; of memory that has fewer, as many. */
+  lane(): Value;
+  /** Memory of as many bytes at the address, and so on; i64, zero-extended. */
+  address(): Value;
+  /** Writes all of it: a register's high half becomes 0 where none is given, and where the instruction is not long. */
+  set(low: Value, high?: Value): void;
+}

@@ -6,15 +6,21 @@ import type { Decoded, Flow, ImplicitRegister, Operand, OperandNumbers, Row } fr
 import type { Cpu } from './cpu.ts';
 import { type Encoding, type Operands, parseRow } from './notation.ts';
 import type { Size } from './place.ts';
+import type { WideSize } from './vex-notation.ts';
 
 export type Access = 'read' | 'write' | 'both';
 
 export interface X86Traits {
   /** What it does to the arithmetic flags as a whole. */
   readonly flags?: Access;
-  /** How its first operand is used, where that is not 'both', and its second, where that is not 'read'. */
+  /** How its first operand is used, where that is not 'both' (with VEX: 'write'), and its second and third, where not 'read'. */
   readonly first?: Access;
   readonly second?: Access;
+  readonly third?: Access;
+  /** It uses the AVX unit, though no operand says so. */
+  readonly vectors?: boolean;
+  /** With VEX: its memory operand must be aligned to its size. */
+  readonly aligned?: boolean;
   /** General registers that it uses by nature. */
   readonly uses?: readonly number[];
   /** Vector registers that it uses by nature. */
@@ -58,6 +64,8 @@ export interface Given {
   readonly rexB: boolean;
   readonly size: Size;
   readonly immediate: number;
+  /** Of a VSIB operand's instruction: destination, mask and index are not three registers, or there is no SIB byte. */
+  readonly alike: boolean;
 }
 
 /** A row of the manual. */
@@ -78,6 +86,8 @@ export type Concrete =
   | { readonly is: 'register' | 'high' | 'memory' | 'address' | 'moffs'; readonly size: Size }
   | { readonly is: 'vector' | 'mmx' }
   | { readonly is: 'vectorMemory'; readonly size: 16 | 32 | 64 | 128 }
+  /** With VEX: a register, one or memory, memory by a vector of indices. */
+  | { readonly is: 'wide' | 'wideMemory' | 'vsib'; readonly wide: WideSize }
   | { readonly is: 'immediate' | 'immediate64' | 'distance' | 'control' };
 
 export interface Variant extends Row {

@@ -2,7 +2,7 @@
  * An x86-64 core's state: everything a guest can see of it, and nothing else but a few operands on their way from a row to
  * the privileged half. Names and numbers follow Intel's manual (SDM), volume 3A, chapter 2.
  */
-import { schema, u32, u32s, u64, u64s } from '../../snapshot/schema.ts';
+import { schema, since, u32, u32s, u64, u64s } from '../../snapshot/schema.ts';
 
 /** Numbers of segment registers as instructions encode them, then the two system segments: indexes into the segment arrays. */
 export const SEGMENT = { ES: 0, CS: 1, SS: 2, DS: 3, FS: 4, GS: 5, LDTR: 6, TR: 7 } as const;
@@ -89,7 +89,7 @@ export const SHADOW = { sti: 1, movSs: 2 } as const;
 const MTRR_VARIABLE = 16;
 const MTRR_FIXED = 11;
 
-export const coreState = schema('x86-core', 1, {
+export const coreState = schema('x86-core', 2, {
   /** RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8 to R15; then storage that is never written and reads 0. */
   gpr: u64s(17),
   /** Two halves each, the lower first; bits 128 to 255 of the YMM registers apart from them. */
@@ -164,12 +164,21 @@ export const coreState = schema('x86-core', 1, {
   fpuData: u64(),
   fpuDataSelector: u32(),
   /**
-   * MXCSR in three: its control bits, masks and DE as they stand in it; the rounding mode as the engine numbers it; the
-   * flags PE 1, UE 2, OE 4, ZE 8, IE 16 (float-state.ts joins them).
+   * MXCSR in three: its control bits and masks as they stand in it; the rounding mode as the engine numbers it; the flags by
+   * SSE_FLAG (privileged/float-save.ts joins them).
    */
   mxcsr: u32(0x1f80),
   sseRounding: u32(),
   sseFlags: u32(),
+
+  /** Whether AVX may be used now, which follows from XCR0 and control registers. */
+  avxUsable: since(2, u32()),
+
+  /** What follows from MXCSR: FLUSH in float-policy.ts, and the exceptions that are not masked, as `sseFlags` numbers them. */
+  sseFlush: since(2, u32()),
+  sseUnmasked: since(2, u32()),
+  /** Flags of earlier instructions, while one that may raise an exception is done (float-exceptions.ts). */
+  sseHeld: since(2, u32()),
 
   /** See ACTIVITY and SHADOW. */
   activity: u32(),

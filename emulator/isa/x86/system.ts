@@ -310,6 +310,10 @@ export const system: readonly X86Row[] = [
   instruction('clwb',       '66 0F AE /6 | m8', () => undefined, { first: 'read', hint: true, rare: true }),
   instruction('fxsave',  'NP 0F AE /0 | m', (cpu, to) => cpu.system('saveFloat', to.address(), cpu.i64(cpu.instance.size === 64 ? 1 : 0)), { ...ends, sizes: [32, 64] }),
   instruction('fxrstor', 'NP 0F AE /1 | m', (cpu, from) => cpu.system('restoreFloat', from.address(), cpu.i64(cpu.instance.size === 64 ? 1 : 0)), { ...ends, sizes: [32, 64] }),
+  plain('xgetbv', 'NP 0F 01 D0', 'readExtendedControl', { uses: [RAX, RCX, RDX] }),
+  plain('xsetbv', 'NP 0F 01 D1', 'writeExtendedControl', { uses: [RAX, RCX, RDX] }),
+  ...([['xsave', 'AE /4', 'saveExtended'], ['xrstor', 'AE /5', 'restoreExtended'], ['xsaveopt', 'AE /6', 'saveOptimized'], ['xsavec', 'C7 /4', 'saveCompacted']] as const).map(([name, opcode, operation]) =>
+    instruction(name, `NP 0F ${opcode} | m`, (cpu, to) => cpu.system(operation, to.address(), cpu.i64(cpu.instance.size === 64 ? 1 : 0)), { ...ends, sizes: [32, 64], uses: [RAX, RDX], spelling: { 64: `${name}64` } })),
   instruction('ldmxcsr', 'NP 0F AE /2 | m32', (cpu, from) => cpu.system('loadMxcsr', cpu.let(from.get())), { ...ends, first: 'read' }),
   instruction('stmxcsr', 'NP 0F AE /3 | m32', (cpu, to) => cpu.ask('mxcsr', cpu.i32(0), cpu.i64(0), (value) => to.set(value)), ends),
 ];

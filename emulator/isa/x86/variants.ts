@@ -6,10 +6,13 @@ import { type AddressOperands, EA_BITS } from './address.ts';
 import { type Cpu, VECTOR } from './cpu.ts';
 import { FLAGS_FILE } from './flags.ts';
 import type { OperandSpec } from './notation.ts';
-import type { Place, Size, VectorPlace } from './place.ts';
+import type { Place, Size, VectorPlace, WidePlace } from './place.ts';
 import { HighBytePlace, MemoryPlace, RegisterPlace, VectorMemoryPlace, VectorRegisterPlace } from './places.ts';
+import { operandName } from './operand-names.ts';
+import { accessOf, FORM, type WideGiven, wideOperands, widePlace } from './wide-operands.ts';
 import { isRare } from './rarity.ts';
 import type { Access, Concrete, Variant, X86Row } from './row.ts';
+import type { WideSize } from './vex-notation.ts';
 
 /** Which of a row's shapes an instruction has. */
 export interface Shape {
@@ -49,6 +52,11 @@ function concreteOf(spec: OperandSpec, index: number, shape: Shape, row: X86Row)
       return inMemory ? { is: 'memory', size: 64 } : { is: 'mmx' };
     case 'xmm/m':
       return inMemory ? { is: 'vectorMemory', size: spec.size as 16 | 32 | 64 | 128 } : { is: 'vector' };
+    case 'wide':
+    case 'vsib':
+      return { is: spec.kind, wide: spec.wide as WideSize };
+    case 'wide/m':
+      return { is: 'wideMemory', wide: spec.wide as WideSize };
     case 'imm':
       return { is: row.encoding.immediates.includes('iv') && shape.size === 64 ? 'immediate64' : 'immediate' };
     case 'uimm':
@@ -68,16 +76,13 @@ const MEMORY_OPERANDS: readonly Operand[] = [
   { name: 'ea', kind: 'control', bits: EA_BITS },
   { name: 'disp', kind: 'immediate' },
 ];
-const NAMES = ['o0', 'o1', 'o2', 'o3'] as const;
-/** The operands' names, by position. */
-export const operandName = (index: number): string => NAMES[index] ?? '';
 
-function engineOperands(concrete: readonly Concrete[], { traits }: X86Row): Operand[] {
-  const accesses = [traits.first ?? 'both', traits.second ?? 'read'];
+function engineOperands(concrete: readonly Concrete[], row: X86Row): Operand[] {
+  const { traits } = row;
   const operands = concrete.flatMap((operand, index): readonly Operand[] => {
     const name = operandName(index);
     // Parts of registers leave the rest as it was.
-    const access = accesses[index] ?? 'read';
+    const access = accessOf(row, index);
     switch (operand.is) {
       case 'register':
       case 'high':
@@ -102,11 +107,18 @@ function engineOperands(concrete: readonly Concrete[], { traits }: X86Row): Oper
         ];
       case 'control':
         return [{ name, kind: 'control', bits: 4 }];
+      case 'wide':
+      case 'wideMemory':
+      case 'vsib':
+        return wideOperands(operand, index, row);
     }
   });
+  if (concrete.some(isWide)) operands.push({ name: 'form', kind: 'control', bits: 2 });
   if (traits.numbered) operands.push({ name: 'number', kind: 'control', bits: 4 });
   return traits.memory === 'string' ? [...operands, { name: 'ea', kind: 'control', bits: EA_BITS }] : operands;
 }
+
+const isWide = ({ is }: Concrete): boolean => is === 'wide' || is === 'wideMemory' || is === 'vsib';
 
 function implicitRegisters({ traits }: X86Row): ImplicitRegister[] {
   const { flags } = traits;
@@ -119,7 +131,7 @@ function implicitRegisters({ traits }: X86Row): ImplicitRegister[] {
 type Given = Readonly<Record<string, Register & Value>>;
 
 /** An operand as the row's meaning takes it. */
-function argument(cpu: Cpu, operand: Concrete, index: number, given: Given): Place | VectorPlace | Value {
+function argument(cpu: Cpu, operand: Concrete, index: number, given: Given): Place | VectorPlace | WidePlace | Value {
   const own = given[operandName(index)] as Register & Value;
   const memory = given as unknown as AddressOperands;
   switch (operand.is) {
@@ -142,22 +154,40 @@ function argument(cpu: Cpu, operand: Concrete, index: number, given: Given): Pla
     }
     case 'immediate64':
       return cpu.or(cpu.zero32(own), cpu.shl(given['above'] as Value, cpu.i64(32)));
+    case 'wide':
+    case 'wideMemory':
+    case 'vsib':
+      return widePlace(cpu, operand, index, given as unknown as WideGiven);
     default:
       return own;
   }
 }
 
+const TOUCHING: ReadonlySet<Concrete['is']> = new Set(['memory', 'moffs', 'vectorMemory', 'wideMemory', 'vsib']);
 function makeVariant(row: X86Row, name: string, concrete: readonly Concrete[], { size, locked, repeat }: Shape): Variant {
   const { traits } = row;
-  const touches = concrete.some(({ is }) => is === 'memory' || is === 'moffs' || is === 'vectorMemory');
+  const touches = concrete.some(({ is }) => TOUCHING.has(is));
   const touchesMemory = traits.mayTrap || (touches && !traits.hint);
-  const hasMemory = concrete.some(({ is }) => is === 'memory' || is === 'vectorMemory' || is === 'address');
+  const hasMemory = touches || concrete.some(({ is }) => is === 'address');
+  const isLong = concrete.some(isWide);
   const meaning = (engine: EngineCpu, given: OperandNumbers): void => {
     const cpu = engine as Cpu;
     const operands = given as unknown as Given;
     const memory = hasMemory || traits.memory ? (operands as unknown as AddressOperands) : undefined;
-    cpu.instance = { size, locked: locked || (traits.alwaysLocked ?? false), repeat, memory, register: given['number'] === undefined ? cpu.i32(0) : (operands['number'] as Value) };
-    row.meaning(cpu, ...(concrete.map((operand, index) => argument(cpu, operand, index, operands)) as never[]));
+    const none = cpu.i32(0);
+    cpu.instance = {
+      size,
+      locked: locked || (traits.alwaysLocked ?? false),
+      repeat,
+      memory,
+      register: given['number'] === undefined ? none : (operands['number'] as Value),
+      long: isLong ? cpu.let(cpu.and(operands['form'] as Value, cpu.i32(FORM.long))) : none,
+      aligned: traits.aligned ?? false,
+    };
+    const places = concrete.map((operand, index) => argument(cpu, operand, index, operands)) as never[];
+    const mean = () => row.meaning(cpu, ...places);
+    if (traits.float) cpu.withFloat(mean);
+    else mean();
   };
   const rare = locked || isRare(row, size, concrete);
   return {
@@ -176,10 +206,11 @@ function makeVariant(row: X86Row, name: string, concrete: readonly Concrete[], {
     ...(repeat !== 'none' ? { flow: () => ({ kind: 'branch', by: 0 }) as const } : traits.flow ? { flow: traits.flow } : {}),
     ...(traits.float ? { float: true } : {}),
     ...(rare ? { rare: true } : {}),
+    ...(isLong || traits.vectors ? { needs: { field: 'avxUsable', operation: 'refuseVectors' } } : {}),
   };
 }
 
-const SHORT = { moffs: 'o', register: 'r', high: 'h', memory: 'm', address: 'm', vector: 'x', mmx: 'q', vectorMemory: 'm', immediate: 'i', immediate64: 'i', distance: 'd', control: 'n' } as const;
+const SHORT = { moffs: 'o', register: 'r', high: 'h', memory: 'm', address: 'm', vector: 'x', mmx: 'q', vectorMemory: 'm', immediate: 'i', immediate64: 'i', distance: 'd', control: 'n', wide: 'v', wideMemory: 'w', vsib: 'i' } as const;
 const shortName = (operand: Concrete): string => `${SHORT[operand.is]}${'size' in operand ? operand.size : operand.is === 'immediate64' ? 64 : ''}`;
 
 const numberOf = ({ size, memory, high, locked, repeat }: Shape): number => packShape(size, memory, high, locked, repeat);
@@ -211,7 +242,9 @@ export class Variants {
     const { encoding, traits, sizes } = row;
     const shapes: Shape[] = [];
     const repeats = traits.repeats === 'both' ? REPEATS : traits.repeats === 'rep' ? REPEATS.slice(0, 2) : REPEATS.slice(0, 1);
-    const memories = !encoding.modrm ? [false] : encoding.mod === 'both' ? [false, true] : [encoding.mod === 'memory'];
+    // One variant is both.
+    const folded = encoding.operands.some(({ kind }) => kind === 'wide/m' || kind === 'vsib');
+    const memories = !encoding.modrm || folded ? [false] : encoding.mod === 'both' ? [false, true] : [encoding.mod === 'memory'];
     for (const size of sizes)
       for (const memory of memories)
         for (const locked of traits.lockable && memory ? [false, true] : [false])

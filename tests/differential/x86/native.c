@@ -1,7 +1,7 @@
 /*
  * Runs cases on the host's processor: reads them from standard input and writes what became of each to standard output.
- * A case: 16 registers, RFLAGS, 16 vector registers, a seed for the data, the length of its code, the code. A result:
- * registers, RFLAGS, vector registers, address, signal, MXCSR, data. Code ends by INT3 wherever it comes to one.
+ * A case: 16 registers, RFLAGS, 16 vector registers, their upper halves, MXCSR, a seed for the data, the length of its code, the
+ * code. A result: registers, RFLAGS, vector registers, upper halves, MXCSR, address, signal, data. Code ends by INT3 wherever it comes to one.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -21,6 +21,8 @@ struct state {
   uint64_t gpr[16];
   uint64_t rflags;
   uint8_t xmm[16][16];
+  uint8_t upper[16][16];
+  uint64_t mxcsr;
 };
 struct head {
   struct state state;
@@ -31,7 +33,6 @@ struct result {
   struct state state;
   uint64_t rip;
   uint64_t signal;
-  uint64_t mxcsr;
 };
 
 static struct result result;
@@ -39,6 +40,7 @@ uint64_t saved_rsp;
 uint64_t target = (uint64_t)CODE;
 struct state given;
 uint32_t usual_mxcsr = 0x1f80;
+uint32_t has_avx;
 
 /* Index of each general register, by encoding, in the signal's context. */
 static const int context_index[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
@@ -55,7 +57,11 @@ static void handler(int number, siginfo_t *info, void *opaque) {
   memcpy(result.state.xmm, context->uc_mcontext.fpregs->_xmm, sizeof result.state.xmm);
   result.rip = registers[REG_RIP] - (number == SIGTRAP ? 1 : 0);
   result.signal = number;
-  result.mxcsr = context->uc_mcontext.fpregs->mxcsr;
+  result.state.mxcsr = context->uc_mcontext.fpregs->mxcsr;
+  /* Behind the area of FXSAVE and a header of 64 bytes; XSTATE_BV says whether it is there. */
+  const uint8_t *area = (const uint8_t *)context->uc_mcontext.fpregs;
+  memset(result.state.upper, 0, sizeof result.state.upper);
+  if (has_avx && (area[512] & 4)) memcpy(result.state.upper, area + 576, sizeof result.state.upper);
   registers[REG_RIP] = (greg_t)back;
   registers[REG_RSP] = saved_rsp;
   registers[REG_EFL] = 0x202;
@@ -72,6 +78,24 @@ static __attribute__((noinline)) void enter(void) {
       "movups 200(%%rax), %%xmm4\n movups 216(%%rax), %%xmm5\n movups 232(%%rax), %%xmm6\n movups 248(%%rax), %%xmm7\n"
       "movups 264(%%rax), %%xmm8\n movups 280(%%rax), %%xmm9\n movups 296(%%rax), %%xmm10\n movups 312(%%rax), %%xmm11\n"
       "movups 328(%%rax), %%xmm12\n movups 344(%%rax), %%xmm13\n movups 360(%%rax), %%xmm14\n movups 376(%%rax), %%xmm15\n"
+      "cmpl $0, has_avx(%%rip)\n je 1f\n"
+      "vinsertf128 $1, 392(%%rax), %%ymm0, %%ymm0\n"
+      "vinsertf128 $1, 408(%%rax), %%ymm1, %%ymm1\n"
+      "vinsertf128 $1, 424(%%rax), %%ymm2, %%ymm2\n"
+      "vinsertf128 $1, 440(%%rax), %%ymm3, %%ymm3\n"
+      "vinsertf128 $1, 456(%%rax), %%ymm4, %%ymm4\n"
+      "vinsertf128 $1, 472(%%rax), %%ymm5, %%ymm5\n"
+      "vinsertf128 $1, 488(%%rax), %%ymm6, %%ymm6\n"
+      "vinsertf128 $1, 504(%%rax), %%ymm7, %%ymm7\n"
+      "vinsertf128 $1, 520(%%rax), %%ymm8, %%ymm8\n"
+      "vinsertf128 $1, 536(%%rax), %%ymm9, %%ymm9\n"
+      "vinsertf128 $1, 552(%%rax), %%ymm10, %%ymm10\n"
+      "vinsertf128 $1, 568(%%rax), %%ymm11, %%ymm11\n"
+      "vinsertf128 $1, 584(%%rax), %%ymm12, %%ymm12\n"
+      "vinsertf128 $1, 600(%%rax), %%ymm13, %%ymm13\n"
+      "vinsertf128 $1, 616(%%rax), %%ymm14, %%ymm14\n"
+      "vinsertf128 $1, 632(%%rax), %%ymm15, %%ymm15\n"
+      "1:\n ldmxcsr 648(%%rax)\n"
       "push 128(%%rax)\n popf\n"
       "mov 8(%%rax), %%rcx\n mov 16(%%rax), %%rdx\n mov 24(%%rax), %%rbx\n mov 32(%%rax), %%rsp\n mov 40(%%rax), %%rbp\n"
       "mov 48(%%rax), %%rsi\n mov 56(%%rax), %%rdi\n mov 64(%%rax), %%r8\n mov 72(%%rax), %%r9\n mov 80(%%rax), %%r10\n"
@@ -79,6 +103,7 @@ static __attribute__((noinline)) void enter(void) {
       "mov 0(%%rax), %%rax\n"
       "jmp *target(%%rip)\n"
       ".globl back\n back:\n"
+      "ldmxcsr usual_mxcsr(%%rip)\n"
       "pop %%r15\n pop %%r14\n pop %%r13\n pop %%r12\n pop %%rbp\n pop %%rbx\n" ::
           : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "memory", "cc", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4",
             "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
@@ -95,6 +120,7 @@ static void fill(uint32_t seed) {
 }
 
 int main(void) {
+  has_avx = __builtin_cpu_supports("avx") != 0;
   static uint8_t stack[65536];
   stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
   sigaltstack(&alternate, NULL);

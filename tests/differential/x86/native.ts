@@ -8,10 +8,10 @@ export const CODE = 0x1000_0000;
 export const DATA = 0x1001_0000;
 export const DATA_BYTES = 4096;
 const REGISTERS = 16;
-const STATE_BYTES = REGISTERS * 8 + 8 + 16 * 16;
-const RESULT_BYTES = STATE_BYTES + 24 + DATA_BYTES;
-/** IE, ZE, OE, UE and PE. */
-const EXCEPTIONS = 0x3d;
+const STATE_BYTES = REGISTERS * 8 + 8 + 2 * 16 * 16 + 8;
+const RESULT_BYTES = STATE_BYTES + 16 + DATA_BYTES;
+/** IE, DE, ZE, OE, UE and PE. */
+const EXCEPTIONS = 0x3f;
 /** More than all results of a run. */
 const MAX_OUTPUT = 2 ** 30;
 
@@ -21,6 +21,9 @@ export interface State {
   readonly rflags: bigint;
   /** Two halves each, the lower first. */
   readonly xmm: readonly bigint[];
+  /** The same of bits 128 to 255 of the YMM registers. */
+  readonly upper: readonly bigint[];
+  readonly mxcsr: bigint;
 }
 export interface Case {
   readonly state: State;
@@ -32,7 +35,7 @@ export interface Outcome extends State {
   readonly rip: bigint;
   /** The exception's vector: 3 where the code came to its end. */
   readonly vector: number;
-  /** The floating-point flags as MXCSR has them, but for DE. */
+  /** The floating-point flags as MXCSR has them. */
   readonly exceptions: number;
   readonly data: Uint8Array;
 }
@@ -63,7 +66,7 @@ export function runNative(cases: readonly Case[]): Outcome[] {
   const input = new DataView(new ArrayBuffer(bytes));
   let at = 0;
   for (const { state, seed, code } of cases) {
-    for (const value of [...state.gpr, state.rflags, ...state.xmm]) {
+    for (const value of [...state.gpr, state.rflags, ...state.xmm, ...state.upper, state.mxcsr]) {
       input.setBigUint64(at, BigInt.asUintN(64, value), true);
       at += 8;
     }
@@ -84,9 +87,11 @@ function outcomeAt(view: DataView): Outcome {
     gpr: words(0, REGISTERS),
     rflags: view.getBigUint64(REGISTERS * 8, true),
     xmm: words(REGISTERS * 8 + 8, 32),
+    upper: words(REGISTERS * 8 + 8 + 256, 32),
+    mxcsr: view.getBigUint64(STATE_BYTES - 8, true),
     rip: view.getBigUint64(STATE_BYTES, true),
     vector: VECTOR_OF_SIGNAL[signal] ?? -1,
-    exceptions: Number(view.getBigUint64(STATE_BYTES + 16, true)) & EXCEPTIONS,
-    data: new Uint8Array(view.buffer, view.byteOffset + STATE_BYTES + 24, DATA_BYTES),
+    exceptions: Number(view.getBigUint64(STATE_BYTES - 8, true)) & EXCEPTIONS,
+    data: new Uint8Array(view.buffer, view.byteOffset + STATE_BYTES + 16, DATA_BYTES),
   };
 }

@@ -21,7 +21,7 @@ const MAX_INDEX = 15;
 
 /** What a program cannot do, what depends on the processor, and what needs more around it than a stream gives. */
 const LEFT_OUT =
-  /^(in|out|ins|outs|hlt|cli|sti|iret|int|int1|int3|into|ud2|sys.*|swapgs|rdtsc.*|serialize|rdmsr|wrmsr|cpuid|clts|invd|wbinvd|invlpg|[sl][gi]dt|smsw|lmsw|s?ldt|l?ldt|str|ltr|ver[rw]|lar|lsl|push .*|pop .*|jmp.*|call.*|ret.*|l[sfged]s|[rw]r?[fg]sbase|rd[fg]sbase|wr[fg]sbase|rdrand|rdseed|rdpid|f.*|ldmxcsr|stmxcsr|enter|leave|pause|popf|cmpxchg16b|movs|stos|lods|scas|cmps|xlat|loop.*|jrcxz|j.*|s..0|r(cp|sqrt).*)$/;
+  /^(in|out|ins|outs|hlt|cli|sti|iret|int|int1|int3|into|ud2|sys.*|swapgs|rdtsc.*|serialize|rdmsr|wrmsr|cpuid|clts|invd|wbinvd|invlpg|[sl][gi]dt|smsw|lmsw|s?ldt|l?ldt|str|ltr|xgetbv|xsetbv|xsave.*|xrstor|v?maskmovdqu|v(ld|st)mxcsr|v(rcp|rsqrt).*|ver[rw]|lar|lsl|push .*|pop .*|jmp.*|call.*|ret.*|l[sfged]s|[rw]r?[fg]sbase|rd[fg]sbase|wr[fg]sbase|rdrand|rdseed|rdpid|f.*|ldmxcsr|stmxcsr|enter|leave|pause|popf|cmpxchg16b|movs|stos|lods|scas|cmps|xlat|loop.*|jrcxz|j.*|s..0|r(cp|sqrt).*)$/;
 
 /** Flags that an instruction leaves open, by what hardware shows and manuals do not promise. */
 const ALL = 0x8d5;
@@ -48,6 +48,12 @@ const OPEN: Readonly<Record<string, number>> = {
   bts: OF | SF | AF | PF,
   btr: OF | SF | AF | PF,
   btc: OF | SF | AF | PF,
+  andn: AF | PF,
+  blsr: AF | PF,
+  blsi: AF | PF,
+  blsmsk: AF | PF,
+  bzhi: AF | PF,
+  bextr: SF | AF | PF,
   and: AF,
   or: AF,
   xor: AF,
@@ -83,6 +89,16 @@ const mmxMoves = (opcode: number, distance: number): number[] =>
 const LOAD_MMX = mmxMoves(0x6f, 0);
 const STORE_MMX = mmxMoves(0x7f, 0);
 
+/** VPSRLD or VPSRLQ of a whole register, so that each element is below 256. */
+const smallIndices = (register: number, bits: 32 | 64): number[] => [
+  0xc4,
+  register & 8 ? 0xc1 : 0xe1,
+  ((register ^ 15) << 3) | 5,
+  bits === 32 ? 0x72 : 0x73,
+  0xd0 | (register & 7),
+  bits - 8,
+];
+
 class Maker {
   readonly #random: Random;
   constructor(random: Random) {
@@ -97,7 +113,7 @@ class Maker {
   #memory(bytes: number, aligned: boolean): MemoryOperand {
     const random = this.#random;
     const room = DATA_BYTES / 2 - (MAX_INDEX << 3) - 16 - bytes - 256;
-    const grain = aligned ? 16 : 1;
+    const grain = aligned ? 32 : 1;
     const within = Math.floor((random.below(2 * room) - room) / grain) * grain;
     const kind = random.below(4);
     // Close displacements are encoded in one byte.
@@ -107,18 +123,25 @@ class Maker {
   }
   #operand(row: X86Row, spec: OperandSpec, size: Size, memory: boolean, high: boolean): EncodedOperand {
     const random = this.#random;
+    const { traits } = row;
     if (spec.kind === 'imm' || spec.kind === 'uimm' || spec.kind === 'rel') return { immediate: random.integer() };
+    if (spec.kind === 'vsib') return this.#addresses();
     if (spec.slot === 'rm' && memory) {
       const vector = spec.kind === 'xmm/m' || spec.text === 'm128';
-      return { memory: this.#memory(16, vector) };
+      return { memory: this.#memory(32, vector || traits.aligned === true) };
     }
     if (spec.kind === 'mm' || spec.kind === 'mm/m') return { register: random.below(8) };
-    if (spec.kind === 'xmm' || spec.kind === 'xmm/m') return { register: random.below(16) };
+    if (spec.kind === 'xmm' || spec.kind === 'xmm/m' || spec.wide) return { register: random.below(16) };
     if (high && operandSize(spec, size) === 8) {
       // Not BH: its register is the pointer.
       return { high: random.below(3) };
     }
     return { register: this.#register() };
+  }
+  /** Indices of a gathering load are made small by an instruction before it. */
+  #addresses(): EncodedOperand {
+    const random = this.#random;
+    return { memory: { base: POINTER, index: random.below(16), vector: true, scale: random.below(4), disp: -random.below(1024) } };
   }
   instruction(row: X86Row): Instruction | undefined {
     const random = this.#random;
@@ -135,7 +158,7 @@ class Maker {
     const locked = traits.lockable === true && memory && random.below(4) === 0;
     let bytes: number[];
     try {
-      bytes = encode(row, { operands, size, locked });
+      bytes = encode(row, { operands, size, locked, long: random.below(2) === 0 });
     } catch {
       // AH and its like beside a register that needs REX.
       return undefined;
@@ -143,6 +166,10 @@ class Maker {
     // Its registers are not among those compared: they come from the data and go back there.
     if (encoding.operands.some(({ kind }) => kind.startsWith('mm')))
       return { name: `mmx ${row.name}${size}`, bytes: [...LOAD_MMX, ...bytes, ...STORE_MMX] };
+    const indices = encoding.operands.findIndex(({ kind }) => kind === 'vsib');
+    const gathered = operands[indices];
+    if (gathered && 'memory' in gathered)
+      bytes = [...smallIndices(gathered.memory.index ?? 0, encoding.operands[indices]?.wide?.index ?? 32), ...bytes];
     const open = OPEN[row.name] ?? 0;
     return { name: `${row.name}${size}`, bytes: open ? [...bytes, ...clearing(open)] : bytes };
   }
@@ -158,6 +185,16 @@ function vectorHalf(random: Random): bigint {
   const kind = random.below(4);
   const single = () => BigInt.asUintN(32, random.boxedSingle());
   return kind === 0 ? random.double() : kind === 1 ? (single() << 32n) | single() : kind === 2 ? text(random) : random.bits64();
+}
+/** As programs have it, or with another rounding mode, flushing, or exceptions that are not masked. */
+function mxcsr(random: Random): number {
+  const kind = random.below(8);
+  if (kind < 4) return 0x1f80;
+  if (kind === 4) return 0x1fa0;
+  const rounding = random.below(4) << 13;
+  if (kind === 5) return 0x1f80 | rounding;
+  if (kind === 6) return 0x1f80 | rounding | (random.below(4) === 0 ? 0 : 0x40) | (random.below(4) === 0 ? 0 : 0x8000);
+  return rounding | (random.below(0x40) << 7) | (random.below(4) === 0 ? 0x8040 : 0);
 }
 /** How many instructions are whole patterns. */
 const PATTERN_PART = 0.15;
@@ -177,8 +214,9 @@ export function makeStream(seed: number, length: number, only?: RegExp): Stream 
   gpr[RSP] = BigInt(MIDDLE + 128);
   gpr[INDEX] = BigInt(random.below(MAX_INDEX + 1));
   const xmm = Array.from({ length: 32 }, () => vectorHalf(random));
+  const upper = Array.from({ length: 32 }, () => vectorHalf(random));
   const rflags = (BigInt(random.below(0x1000)) & BigInt(ALL)) | 2n | 0x200n;
-  const state = { gpr, rflags, xmm };
+  const state = { gpr, rflags, xmm, upper, mxcsr: BigInt(mxcsr(random)) };
   return { seed, instructions, given: caseOf(instructions, { state, seed: seed >>> 0 }) };
 }
 /** A jump to the next instruction: code is compiled where it is jumped to from what has been decoded already. */

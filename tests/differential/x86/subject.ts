@@ -1,14 +1,15 @@
 /** Our core as the subject: runs a case and says what became of it. */
 import { describeFlags, flagsFrom } from '../../../emulator/isa/x86/flags.ts';
+import { readMxcsr, writeMxcsr } from '../../../emulator/isa/x86/privileged/float-save.ts';
 import { RAM_BASE } from '../../emulator/isa/x86/flat-architecture.ts';
 import { FlatMachine } from '../../emulator/isa/x86/flat-machine.ts';
 import type { TestEngine } from '../../kit/engine.ts';
 import { type Case, CODE, DATA, DATA_BYTES, fill, type Outcome } from './native.ts';
 
 const CODE_BYTES = 4096;
-/** Where MXCSR has the engine's flags: inexact, underflow, overflow, divide by zero, invalid. */
-const MXCSR_BITS = [5, 4, 3, 2, 0];
 const DIRECTION = 0x400n;
+/** A program sees one signal for both. */
+const [FLOATING_POINT, DIVIDE_ERROR] = [19, 0];
 /** RFLAGS of a program: interrupts are enabled. */
 const USUAL = 0x202;
 
@@ -35,7 +36,8 @@ export function runSubject(engine: TestEngine, { state: given, seed, code }: Cas
     given.gpr.forEach((value, register) => (state.gpr[register] = value));
     given.xmm.forEach((value, half) => (state.xmm[half] = value));
     describeFlags(state.flags, given.rflags);
-    state.sseFlags = 0;
+    given.upper.forEach((value, half) => (state.ymmHigh[half] = value));
+    writeMxcsr(state, Number(given.mxcsr));
     machine.core.modeChanged();
     state.rflags = Number(given.rflags & DIRECTION) | USUAL;
     machine.run(CODE);
@@ -45,8 +47,10 @@ export function runSubject(engine: TestEngine, { state: given, seed, code }: Cas
     rflags: flagsFrom(state.flags) | BigInt(state.rflags),
     xmm: [...state.xmm.subarray(0, 32)],
     rip: state.pc,
-    vector: state.raised - 1,
-    exceptions: MXCSR_BITS.reduce((bits, place, flag) => bits | (((state.sseFlags >> flag) & 1) << place), 0),
+    vector: state.raised - 1 === FLOATING_POINT ? DIVIDE_ERROR : state.raised - 1,
+    upper: [...state.ymmHigh.subarray(0, 32)],
+    mxcsr: BigInt(readMxcsr(state)),
+    exceptions: readMxcsr(state) & 0x3f,
     data: data.slice(),
   };
 }

@@ -2,7 +2,7 @@
 import type { InstructionTerms, MemoryTerm, Term } from './terms.ts';
 import { type StringOperand, stringOperands } from './strings.ts';
 
-const SIZES: Readonly<Record<number, string>> = { 8: 'BYTE', 16: 'WORD', 32: 'DWORD', 64: 'QWORD', 128: 'XMMWORD' };
+const SIZES: Readonly<Record<number, string>> = { 8: 'BYTE', 16: 'WORD', 32: 'DWORD', 64: 'QWORD', 128: 'XMMWORD', 256: 'YMMWORD' };
 
 export const hex = (value: bigint): string => `0x${value.toString(16)}`;
 export const signedHex = (value: bigint): string => (value < 0n ? `-${hex(-value)}` : `+${hex(value)}`);

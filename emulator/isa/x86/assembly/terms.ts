@@ -2,7 +2,9 @@
 import { EA, NO_REGISTER } from '../address.ts';
 import type { Size } from '../place.ts';
 import type { Concrete, Variant, X86Decoded } from '../row.ts';
-import { operandName } from '../variants.ts';
+import { operandName } from '../operand-names.ts';
+import type { WideSize } from '../vex-notation.ts';
+import { FORM } from '../wide-operands.ts';
 
 export type Term =
   | { readonly kind: 'register'; readonly name: string; readonly size: number }
@@ -90,6 +92,19 @@ function termOf(concrete: Concrete, index: number, { decoded, address, bits }: S
       return { kind: 'memory', place: memoryTerm(operands, bits), size: concrete.size };
     case 'address':
       return { kind: 'memory', place: memoryTerm(operands, bits), size: undefined };
+    case 'wide':
+      return vectorTerm(value, concrete.wide, operands);
+    case 'wideMemory':
+      if (!((operands['form'] ?? 0) & FORM.memory)) return vectorTerm(value, concrete.wide, operands);
+      return { kind: 'memory', place: memoryTerm(operands, bits), size: memoryBits(concrete.wide, operands) };
+    case 'vsib': {
+      const { name } = vectorTerm(value, concrete.wide, operands);
+      return {
+        kind: 'memory',
+        place: { ...memoryTerm(operands, bits), index: name, absolute: undefined },
+        size: /(ps|d)$/.test(variant.x86.name.replace(/pd$/, '')) ? 32 : 64,
+      };
+    }
     case 'immediate64':
       return { kind: 'immediate', value: cut(BigInt(value), 32) | (cut(BigInt(operands['above'] ?? 0), 32) << 32n) };
     case 'immediate':
@@ -101,6 +116,14 @@ function termOf(concrete: Concrete, index: number, { decoded, address, bits }: S
       return { kind: 'register', name: `${spec?.kind ?? ''}${value}`, size: bits === 64 ? 64 : 32 };
   }
 }
+const isLong = (operands: Readonly<Record<string, number>>): boolean => ((operands['form'] ?? 0) & FORM.long) !== 0;
+function vectorTerm(number: number, { short }: WideSize, operands: Readonly<Record<string, number>>): Extract<Term, { kind: 'register' }> {
+  const long = !short && isLong(operands);
+  return { kind: 'register', name: `${long ? 'y' : 'x'}mm${number}`, size: long ? 256 : 128 };
+}
+const memoryBits = ({ memory }: WideSize, operands: Readonly<Record<string, number>>): number =>
+  'bits' in memory ? memory.bits : (isLong(operands) ? 256 : 128) / memory.part;
+
 /** An immediate is as wide as what it meets; unsigned ones are as they are. */
 function immediateSize({ concrete, size, x86 }: Variant): number {
   if (x86.encoding.operands.some(({ kind }) => kind === 'uimm')) return 32;

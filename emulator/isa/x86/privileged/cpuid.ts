@@ -9,20 +9,21 @@ const SIGNATURE = 0x0003_066a;
 const NANOSECONDS = 1_000_000_000;
 const MEGAHERTZ = 1000;
 
+const bits = (...places: number[]): number => places.reduce((all, place) => all | (1 << place), 0);
 const FEATURES = {
-  /** SSE3, SSSE3, CX16, SSE4.1, SSE4.2, POPCNT, TSC deadline, RDRAND, hypervisor. */
-  ecx: (1 << 0) | (1 << 9) | (1 << 13) | (1 << 19) | (1 << 20) | (1 << 23) | (1 << 24) | (1 << 30) | (1 << 31),
+  /** SSE3, PCLMULQDQ, SSSE3, CX16, SSE4.1, SSE4.2, MOVBE, POPCNT, TSC deadline, AES, RDRAND, hypervisor. */
+  ecx: bits(0, 1, 9, 13, 19, 20, 22, 23, 24, 25, 30, 31),
   osxsave: 1 << 27,
   /** FPU, DE, PSE, TSC, MSR, PAE, MCE, CX8, APIC, SEP, MTRR, PGE, MCA, CMOV, PAT, PSE-36, CLFLUSH, MMX, FXSR, SSE, SSE2. */
   edx: 0x078b_fbfd,
   hyperthreads: 1 << 28,
 };
-/** FSGSBASE, TSC_ADJUST, SMEP, ERMS, RDSEED. */
-const STRUCTURED_EBX = (1 << 0) | (1 << 1) | (1 << 7) | (1 << 9) | (1 << 18);
+/** FSGSBASE, TSC_ADJUST, BMI1, SMEP, BMI2, ERMS, RDSEED, ADX, SHA. */
+const STRUCTURED_EBX = bits(0, 1, 3, 7, 8, 9, 18, 19, 29);
 /** FSRM and SERIALIZE. */
 const STRUCTURED_EDX = (1 << 4) | (1 << 14);
-/** LAHF and PREFETCHW. */
-const EXTENDED_ECX = 0x101;
+/** LAHF, LZCNT and PREFETCHW. */
+const EXTENDED_ECX = 0x121;
 /** SYSCALL, NX, pages of 1 GiB, RDTSCP, long mode. */
 const EXTENDED_EDX = 0x2c10_0800;
 const ADDRESS_BITS = 0x3028;

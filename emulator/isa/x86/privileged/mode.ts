@@ -1,5 +1,5 @@
 /** Modes of execution: how code is decoded, whose memory it sees, how floating point stands. */
-import { type ExecutionMode, FLOAT_MODE, FLOAT_STATES, type FloatMode, type Modes } from '../../architecture.ts';
+import { ALL_FLOAT_STATES as FLOAT_STATES, type ExecutionMode, FLOAT_MODE, type FloatMode, type Modes } from '../../architecture.ts';
 import { DECODING, DECODINGS } from '../prefixes.ts';
 import { ATTRIBUTE, CR0, CR4, FLAG, SEGMENT } from '../state.ts';
 import { at, type CoreState, is64, wide } from './context.ts';
@@ -21,14 +21,12 @@ export const modes: Modes = {
   }),
 };
 
-const MXCSR_USUAL = 0x1f80;
-/** MXCSR has all exceptions masked and neither FTZ nor DAZ; DE may have been raised. */
-const isUsual = (mxcsr: number) => (mxcsr & ~2) === MXCSR_USUAL;
 const PE = 1;
 
-function floatOf({ cr0, cr4, mxcsr, sseRounding, sseFlags }: CoreState): FloatMode {
+function floatOf({ cr0, cr4, sseFlush, sseUnmasked, sseRounding, sseFlags }: CoreState): FloatMode {
   if (cr0 & (CR0.EM | CR0.TS) || !(cr4 & CR4.OSFXSR)) return FLOAT_MODE.off;
-  return sseFlags & PE && sseRounding === 0 && isUsual(mxcsr) ? FLOAT_MODE.fast : FLOAT_MODE.exact;
+  if (sseFlush !== 0 || sseUnmasked !== 0) return FLOAT_MODE.called;
+  return sseFlags & PE && sseRounding === 0 ? FLOAT_MODE.fast : FLOAT_MODE.exact;
 }
 
 /** The mode that the state asks for. */

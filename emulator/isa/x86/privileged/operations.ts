@@ -4,9 +4,17 @@ import { type Context, ioPrivilege, is64, isProtected, isVirtual8086, setRflags,
 import { clearTaskSwitched, forSupervisor, loadMachineStatus, writeControl, writeDebug } from './control-registers.ts';
 import { cpuid } from './cpuid.ts';
 import { deliver } from './deliver.ts';
+import {
+  readExtendedControl,
+  refuseVectors,
+  restoreExtended,
+  saveExtended,
+  type SaveForm,
+  writeExtendedControl,
+} from './extended-state.ts';
 import { farReturn, farTransfer } from './far.ts';
 import { Fault, VECTOR } from './fault.ts';
-import { loadMxcsr, restoreFloat, saveFloat } from './float-save.ts';
+import { floatException, loadMxcsr, restoreFloat, saveFloat } from './float-save.ts';
 import { interruptReturn, POPF_CHANGES, restoreFlags } from './interrupt-return.ts';
 import type { LocalApic } from './local-apic.ts';
 import { readModelRegister, writeModelRegister } from './model-registers.ts';
@@ -15,6 +23,7 @@ import { loadDataSegment, loadLocalTable, loadTaskRegister } from './segments.ts
 import { Stack } from './stack.ts';
 import { swapGs, systemCall, systemEnter, systemExit, systemReturn } from './system-calls.ts';
 import { readTimeStamp } from './time-stamp.ts';
+
 import { x87 } from './x87.ts';
 import { waitForUnit } from './x87-control.ts';
 
@@ -147,12 +156,17 @@ const readModel: Do = (core) => {
   setLow(core, GPR.RAX, value);
   setLow(core, GPR.RDX, value >> 32n);
 };
+/** EDX:EAX. */
+const pairOf = ({ state: { gpr } }: Context) => ((wide(gpr, GPR.RDX) & 0xffff_ffffn) << 32n) | (wide(gpr, GPR.RAX) & 0xffff_ffffn);
 const writeModel: Do = (core) => {
   forSupervisor(core);
-  const { gpr } = core.state;
-  const value = ((wide(gpr, GPR.RDX) & 0xffff_ffffn) << 32n) | (wide(gpr, GPR.RAX) & 0xffff_ffffn);
-  writeModelRegister(core, core.apic, low32(wide(gpr, GPR.RCX)), value);
+  writeModelRegister(core, core.apic, low32(wide(core.state.gpr, GPR.RCX)), pairOf(core));
 };
+/** Operand: the address; operand2: 1 for pointers of 64 bits. */
+const save =
+  (form: SaveForm): Do =>
+  (core) =>
+    saveExtended(core, core.engine.working.operand, pairOf(core), form, core.engine.working.operand2 === 1n);
 
 /** RDRAND and RDSEED; operand: the register. CF says that there was a value, the other flags are clear. */
 const random: Do = (core) => {
@@ -179,6 +193,9 @@ export const operations = {
   raise: ({ engine }: SystemCore) => {
     throw new Fault(low32(engine.working.operand));
   },
+  /** AVX where it is not enabled, or not at present. */
+  refuseVectors,
+  floatException,
   softwareInterrupt: goes(softwareInterrupt),
   interruptReturn: goes((core) => {
     interruptReturn(core, bytesOf(core));
@@ -282,6 +299,17 @@ export const operations = {
     restoreFloat(core, core.engine.working.operand, core.engine.working.operand2 === 1n);
     core.engine.modeChanged();
   }),
+  /** Operand: the address; operand2 as above. */
+  saveExtended: then(save('whole')),
+  saveOptimized: then(save('optimized')),
+  saveCompacted: then(save('compacted')),
+  restoreExtended: then((core) => restoreExtended(core, core.engine.working.operand, pairOf(core), core.engine.working.operand2 === 1n)),
+  readExtendedControl: then((core) => {
+    const value = readExtendedControl(core, low32(wide(core.state.gpr, GPR.RCX)));
+    setLow(core, GPR.RAX, value);
+    setLow(core, GPR.RDX, value >> 32n);
+  }),
+  writeExtendedControl: then((core) => writeExtendedControl(core, low32(wide(core.state.gpr, GPR.RCX)), pairOf(core))),
   /** Operand: the address of memory, or a register; operand2: see X87_CODE. */
   x87: then((core) => x87(core, core.engine.working.operand, low32(core.engine.working.operand2))),
   x87Wait: then(waitForUnit),

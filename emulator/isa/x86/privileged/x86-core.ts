@@ -6,6 +6,8 @@ import { at, type CoreState, wide } from './context.ts';
 import type { Interruption } from './deliver.ts';
 import { raise, type Shutdown } from './exceptions.ts';
 import { Again, causeOf, errorCodeOf, Fault, hasErrorCode, VECTOR, vectorOf } from './fault.ts';
+import { describeVectors } from './extended-state.ts';
+import { joinFlags } from './float-save.ts';
 import { type InterruptFabric, LocalApic } from './local-apic.ts';
 import { LinearMemory } from './memory.ts';
 import { describeStack, modeOf } from './mode.ts';
@@ -55,6 +57,7 @@ export class X86Core implements PrivilegedCore, SystemCore {
 
   mode(): ExecutionMode {
     describeStack(this.state);
+    describeVectors(this.state);
     return modeOf(this.state);
   }
   codeContext(): CodeContext {
@@ -96,6 +99,7 @@ export class X86Core implements PrivilegedCore, SystemCore {
   }
 
   takeTrap(): void {
+    joinFlags(this.state);
     const { cause, trapValue } = this.engine.working;
     const vector = vectorOf(cause);
     this.#enter(
