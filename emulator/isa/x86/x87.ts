@@ -1,7 +1,6 @@
 /**
  * The x87 unit's instructions (SDM, volume 1, section 5.2). 64-bit programs hardly use them, so each is an operation of the
  * privileged half, which gets the opcode and the ModRM byte's fields, and the address of a memory operand.
- * There are no rows yet for the transcendental ones, FPREM, FSCALE, FXTRACT and packed decimals.
  */
 import type { Cpu } from './cpu.ts';
 import type { Place } from './place.ts';
@@ -26,7 +25,7 @@ const MEMORY: readonly (readonly string[])[] = [
   ARITHMETIC,
   ['fld', 'fisttp', 'fst', 'fstp', 'frstor', '', 'fnsave', 'fnstsw'],
   integer(ARITHMETIC),
-  ['fild', 'fisttp', 'fist', 'fistp', '', 'fild', '', 'fistp'],
+  ['fild', 'fisttp', 'fist', 'fistp', 'fbld', 'fild', 'fbstp', 'fistp'],
 ];
 /** Register forms that take ST(i). */
 const STACK: readonly (readonly string[])[] = [
@@ -43,6 +42,8 @@ const STACK: readonly (readonly string[])[] = [
 const WHOLE: Readonly<Record<string, string>> = {
   'D9 D0': 'fnop', 'D9 E0': 'fchs', 'D9 E1': 'fabs', 'D9 E4': 'ftst', 'D9 E5': 'fxam',
   'D9 E8': 'fld1', 'D9 E9': 'fldl2t', 'D9 EA': 'fldl2e', 'D9 EB': 'fldpi', 'D9 EC': 'fldlg2', 'D9 ED': 'fldln2', 'D9 EE': 'fldz',
+  'D9 F0': 'f2xm1', 'D9 F1': 'fyl2x', 'D9 F2': 'fptan', 'D9 F3': 'fpatan', 'D9 F4': 'fxtract', 'D9 F5': 'fprem1', 'D9 F8': 'fprem',
+  'D9 F9': 'fyl2xp1', 'D9 FB': 'fsincos', 'D9 FD': 'fscale', 'D9 FE': 'fsin', 'D9 FF': 'fcos',
   'D9 F6': 'fdecstp', 'D9 F7': 'fincstp', 'D9 FA': 'fsqrt', 'D9 FC': 'frndint',
   'DA E9': 'fucompp', 'DB E2': 'fnclex', 'DB E3': 'fninit', 'DE D9': 'fcompp', 'DF E0': 'fnstsw',
 };

@@ -60,6 +60,8 @@ export function settle(state: CoreState, value: Exact, format: Format, sticky = 
   const rounding = roundingOf(state);
   const { value: found, inexact, up, tiny } = round(value, format, rounding, sticky);
   state.fpuStatus &= ~FSW.C1;
+  const flag = found === undefined ? RAISED.overflow : tiny ? RAISED.underflow : 0;
+  if (flag !== 0 && !masked(state, flag) && isExtended(format)) return wrapped(state, value, format, sticky, flag);
   if (found === undefined) {
     signal(state, RAISED.overflow | RAISED.inexact);
     const away = rounding === 0 || (rounding === 1 ? value.negative : rounding === 2 && !value.negative);
@@ -67,6 +69,24 @@ export function settle(state: CoreState, value: Exact, format: Format, sticky = 
     return away ? 'infinite' : greatestOf(format, value.negative);
   }
   if (tiny && (inexact || !masked(state, RAISED.underflow))) signal(state, RAISED.underflow);
+  if (inexact) signal(state, RAISED.inexact);
+  if (up) state.fpuStatus |= FSW.C1;
+  return found;
+}
+/** The destination is a register. */
+const isExtended = ({ greatest }: Format) => greatest === FORMATS.extended.greatest;
+/** What exponents are moved by where overflow or underflow is not masked (SDM, volume 1, sections 8.5.4 and 8.5.5). */
+const WRAP = 24576;
+function wrapped(state: CoreState, value: Exact, format: Format, sticky: boolean, flag: number): Exact | 'infinite' {
+  signal(state, flag);
+  const power = value.power + (flag === RAISED.overflow ? -WRAP : WRAP);
+  const { value: found, inexact, up, tiny } = round({ ...value, power }, format, roundingOf(state), sticky);
+  // Scaled so far that even this does not bring it back.
+  if (found === undefined || tiny) {
+    signal(state, RAISED.inexact);
+    if (!tiny) state.fpuStatus |= FSW.C1;
+    return found === undefined ? 'infinite' : { ...found, significand: 0n };
+  }
   if (inexact) signal(state, RAISED.inexact);
   if (up) state.fpuStatus |= FSW.C1;
   return found;
@@ -112,13 +132,13 @@ export function divide(state: CoreState, a: Extended, b: Extended): Extended {
   if (nan) return nan;
   const negative = isNegative(a) !== isNegative(b);
   if ((isInfinite(a) && isInfinite(b)) || (isZero(a) && isZero(b))) return invalid(state);
-  noteDenormals(state, a, b);
-  if (isInfinite(a)) return infinity(negative);
-  if (isInfinite(b) || isZero(a)) return zero(negative);
-  if (isZero(b)) {
+  if (isZero(b) && !isInfinite(a)) {
     signal(state, RAISED.zeroDivide);
     return infinity(negative);
   }
+  noteDenormals(state, a, b);
+  if (isInfinite(a)) return infinity(negative);
+  if (isInfinite(b) || isZero(a)) return zero(negative);
   const [x, y] = [exact(a), exact(b)];
   const shift = 130 + bitLength(y.significand) - bitLength(x.significand);
   const dividend = x.significand << BigInt(shift);

@@ -3,10 +3,24 @@ import { FLAG } from '../state.ts';
 import { type Context, type CoreState, rflagsOf, setRflags } from './context.ts';
 import { add, compare, divide, multiply, squareRoot, subtract } from './x87-arithmetic.ts';
 import { FSW } from './x87-control.ts';
-import { fromInteger, fromNarrow, type Narrow, roundToInteger, toInteger, toNarrow } from './x87-memory.ts';
+import { fromDecimal } from './x87-decimal.ts';
+import { extract, remainder, scale } from './x87-exponents.ts';
+import {
+  type Angle,
+  angleOf,
+  cosineOf,
+  logarithmOfOneMore,
+  logarithmTimes,
+  ONE,
+  powerLessOne,
+  sineOf,
+  tangentOf,
+} from './x87-transcendental.ts';
+import { fromInteger, fromNarrow, type Narrow, roundToInteger } from './x87-memory.ts';
 import {
   absolute,
   type Extended,
+  INDEFINITE,
   isDenormal,
   isInfinite,
   isNaN,
@@ -14,13 +28,11 @@ import {
   isUnsupported,
   isZero,
   negated,
-  type Rounding,
   zero,
 } from './x87-number.ts';
+import { type Meaning, putDecimal, putInteger, putNarrow, putWhole, store, TRUNCATE } from './x87-stores.ts';
 import { free, isEmpty, peek, pop, push, read, unlessFaulting, write } from './x87-stack.ts';
 
-/** Gets the address of memory, or the number of a register. */
-export type Meaning = (core: Context, operand: bigint) => void;
 type Binary = (state: CoreState, a: Extended, b: Extended) => Extended;
 const reversed =
   (operation: Binary): Binary =>
@@ -105,30 +117,6 @@ const load =
       () => source(core, operand),
       (value) => push(core.state, value),
     );
-const store =
-  (put: (core: Context, address: bigint, value: Extended) => void, pops: boolean): Meaning =>
-  (core, address) => {
-    const { state } = core;
-    unlessFaulting(
-      state,
-      () => read(state, 0),
-      (value) => put(core, address, value),
-    );
-    if (pops) pop(state);
-  };
-const putNarrow =
-  (format: Narrow) =>
-  ({ state, memory }: Context, address: bigint, value: Extended) =>
-    memory.write(address, format === 'single' ? 4 : 8, toNarrow(state, value, format));
-const putInteger =
-  (bytes: 2 | 4 | 8, rounding?: Rounding) =>
-  ({ state, memory }: Context, address: bigint, value: Extended) =>
-    memory.write(address, bytes, BigInt.asUintN(8 * bytes, toInteger(state, value, 8 * bytes, rounding)));
-const TRUNCATE = 3;
-const putWhole = ({ memory }: Context, address: bigint, { exponent, significand }: Extended) => {
-  memory.write(address + 8n, 2, BigInt(exponent));
-  memory.write(address, 8, significand);
-};
 const getWhole: Source = ({ memory }, address) => ({
   significand: memory.read(address, 8),
   exponent: Number(memory.read(address + 8n, 2)),
@@ -142,6 +130,57 @@ const unary =
       () => operation(state, read(state, 0)),
       (result) => write(state, 0, result),
     );
+/** ST(0) and ST(1) make one number, in the place of both or of ST(0). */
+const binary =
+  (operation: Binary, pops: boolean): Meaning =>
+  ({ state }) =>
+    unlessFaulting(
+      state,
+      () => operation(state, read(state, 0), read(state, 1)),
+      (result) => {
+        write(state, pops ? 1 : 0, result);
+        if (pops) pop(state);
+      },
+    );
+/** Instructions that make two numbers of ST(0): the first stays in its place, the second is pushed. */
+const pair =
+  (operation: (state: CoreState, value: Extended) => readonly [Extended, Extended] | undefined): Meaning =>
+  ({ state }) => {
+    if (!isEmpty(state, 7)) {
+      if (state.fpuControl & FSW.IE) write(state, 0, INDEFINITE);
+      return push(state, INDEFINITE);
+    }
+    let second: Extended | undefined;
+    unlessFaulting(
+      state,
+      () => {
+        const value = read(state, 0);
+        const both = operation(state, value);
+        second = both?.[1];
+        return both?.[0] ?? value;
+      },
+      (first) => {
+        if (!second) return;
+        write(state, 0, first);
+        push(state, second);
+      },
+    );
+  };
+const angle = (operation: Angle): Meaning => unary((state, value) => operation(state, value) ?? value);
+/** Both of an angle: the exceptions of either are raised, and C1 is the second's. */
+const sineAndCosine = pair((state, value) => {
+  const [first, second] = [sineOf(state, value), cosineOf(state, value)];
+  return first && second && [first, second];
+});
+const tangent = pair((state, value) => {
+  const result = tangentOf(state, value);
+  return result && [result, isNaN(result) ? result : ONE];
+});
+const exponentAndSignificand = pair((state, value) => {
+  const { exponent, significand } = extract(state, value);
+  return [exponent, significand];
+});
+const loadDecimal: Meaning = (core, address) => push(core.state, fromDecimal(core, address));
 /** Those of the sign alone look at nothing else. */
 const ofSign = (operation: (value: Extended) => Extended): Meaning =>
   unary((state, value) => ((state.fpuStatus &= ~FSW.C1), operation(value)));
@@ -215,7 +254,9 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
   '7m1': store(putInteger(2, TRUNCATE), true),
   '7m2': store(putInteger(2), false),
   '7m3': store(putInteger(2), true),
+  '7m4': loadDecimal,
   '7m5': load(integer(8)),
+  '7m6': store(putDecimal, true),
   '7m7': store(putInteger(8), true),
 
   '1r0': ({ state }, number) => push(state, read(state, Number(number))),
@@ -231,6 +272,18 @@ export const MEANINGS: Readonly<Record<string, Meaning>> = {
   '1r5.4': constant(0x3ffd, 0x9a20_9a84_fbcf_f799n, true),
   '1r5.5': constant(0x3ffe, 0xb172_17f7_d1cf_79acn, true),
   '1r5.6': constant(0, 0n),
+  '1r6.0': unary(powerLessOne),
+  '1r6.1': binary(logarithmTimes, true),
+  '1r6.2': tangent,
+  '1r6.3': binary(angleOf, true),
+  '1r6.4': exponentAndSignificand,
+  '1r6.5': binary(remainder(true), false),
+  '1r7.0': binary(remainder(false), false),
+  '1r7.1': binary(logarithmOfOneMore, true),
+  '1r7.3': sineAndCosine,
+  '1r7.5': binary(scale, false),
+  '1r7.6': angle(sineOf),
+  '1r7.7': angle(cosineOf),
   '1r7.2': unary(squareRoot),
   '1r7.4': unary(roundToInteger),
 

@@ -1,7 +1,7 @@
 /** Numbers in memory and in registers of the x87 unit (SDM, volume 1, section 4.2). */
 import type { CoreState } from './context.ts';
 import { FSW, signal } from './x87-control.ts';
-import { nanOf, roundingOf, settle } from './x87-arithmetic.ts';
+import { nanOf, noteDenormals, roundingOf, settle } from './x87-arithmetic.ts';
 import {
   bitLength,
   type Exact,
@@ -103,6 +103,7 @@ export function toInteger(state: CoreState, value: Extended, bits: number, round
 export function roundToInteger(state: CoreState, value: Extended): Extended {
   const nan = nanOf(state, value);
   if (nan || isInfinite(value) || isZero(value)) return nan ?? value;
+  noteDenormals(state, value);
   const { negative, significand, power } = exact(value);
   if (power >= 0) return value;
   const { value: whole, inexact, up } = shiftRounded(significand, Math.min(-power, 200), negative, roundingOf(state));

@@ -103,9 +103,10 @@ export function round(
   const given = sticky ? (significand << 2n) | 1n : significand << 2n;
   const length = bitLength(given);
   const leading = power - 2 + length - 1;
-  const tiny = leading < least;
   const drop = Math.max(length - bits, least - (bits - 1) - (power - 2));
   const { value, inexact, up } = shiftRounded(given, drop, negative, rounding);
+  // Whether it is tiny shows when it is rounded as if there were no least exponent.
+  const tiny = leading < least && (leading < least - 1 || bitLength(shiftRounded(given, length - bits, negative, rounding).value) <= bits);
   const result = { negative, significand: value, power: power - 2 + drop };
   const overflows = value !== 0n && result.power + bitLength(value) - 1 > greatest;
   return { value: overflows ? undefined : result, inexact, up, tiny };

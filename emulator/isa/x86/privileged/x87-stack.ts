@@ -1,6 +1,6 @@
 /** The eight registers as a stack (SDM, volume 1, section 8.1.2). */
 import { at, type CoreState, wide } from './context.ts';
-import { FSW, setTop, signal, topOf } from './x87-control.ts';
+import { FSW, setTop, signal, summarise, topOf } from './x87-control.ts';
 import { type Extended, INDEFINITE } from './x87-number.ts';
 
 const physical = (state: CoreState, index: number) => (topOf(state) + index) & 7;
@@ -46,12 +46,16 @@ export function push(state: CoreState, value: Extended): void {
 
 /** Exceptions that keep an instruction from giving its result where they are not masked. */
 const BEFORE = FSW.IE | FSW.DE | FSW.ZE;
+const AFTER = FSW.OE | FSW.UE | FSW.PE;
 /** Whether `body` found one of them. @param body gets the instruction's result */
 export function unlessFaulting(state: CoreState, body: () => Extended, then: (result: Extended) => void): void {
   const before = state.fpuStatus;
   state.fpuStatus &= ~BEFORE;
   const result = body();
   const refused = (state.fpuStatus & ~state.fpuControl & BEFORE) !== 0;
+  // What a result would have raised is not.
+  if (refused) state.fpuStatus = (state.fpuStatus & ~(AFTER | FSW.C1)) | (before & AFTER);
   state.fpuStatus |= before & BEFORE;
+  summarise(state);
   if (!refused) then(result);
 }

@@ -1,6 +1,6 @@
 /** The x87 instructions: which of them a row names, and what those of control do. Those of data are in x87-meanings.ts. */
 import { X87_CODE } from '../x87.ts';
-import type { Context } from './context.ts';
+import { type Context, instructionPointer } from './context.ts';
 import { Fault, VECTOR } from './fault.ts';
 import { MEANINGS } from './x87-meanings.ts';
 import { clearExceptions, forUnit, initialise, loadControl, loadEnvironment, setTop, storeEnvironment, topOf } from './x87-control.ts';
@@ -79,5 +79,6 @@ export function x87(core: Context, operand: bigint, code: number): void {
   forUnit(core, !WITHOUT_WAIT.has(exact) && !WITHOUT_WAIT.has(name));
   if (meaning) return meaning(core, instruction);
   if (!data) throw new Fault(VECTOR.UD);
+  core.state.fpuInstruction = instructionPointer(core.state, core.state.pc);
   data(core, operand);
 }
