@@ -101,7 +101,7 @@ export function recordLayout({ grain, longest, record: bytes = 16 }: CodeShape):
 /**
  * Bits of a RAM page's flags. Generated code looks at them where the lookaside buffer has no entry, and nowhere else: a
  * write tag is given only for a page without any flag, so every reason to notice a write (translated code, a watch, a
- * snapshot that needs the old content, "not written since the last instant") costs the fast path nothing; no entry at
+ * snapshot that needs the old content, "not written since the last snapshot point") costs the fast path nothing; no entry at
  * all exists for an absent page. Whoever sets a flag while a core may hold a write tag has it drop that (shootdown.ts).
  */
 export { PAGE } from '../memory/page-flags.ts';
@@ -147,7 +147,7 @@ export const runState = schema('core-run', 1, {
   walkPrivilege: u32(),
   /** Physical memory is protected by more than its translation: every fill asks TypeScript. */
   protection: u32(),
-  /** Set while the core stands still: its state and memory are those of another instant, so nothing it remembers holds. */
+  /** Set while the core stands still: its state and memory are those of another snapshot point, so nothing it remembers holds. */
   returnRequested: u32(),
   /** Operands of an operation, and the operand and answer of what is asked. */
   operand: u64(),

@@ -25,7 +25,7 @@ const steps: readonly Migration[] = [
     name: 'rows and state',
     sql: `
       -- place: ascending in the order of writing, never used again; the row with the highest place of a cluster counts.
-      -- generation: instants of snapshots divide the rows; those of a snapshot's generation or before belong to it.
+      -- generation: snapshot points divide the rows; those of a snapshot's generation or before belong to it.
       -- count 0: bytes are the cluster's 4096, then CRC-32 of them, started with the cluster's number (little-endian).
       -- count n: the n clusters from this one on are zeros; no bytes.
       CREATE TABLE clusters (

@@ -91,7 +91,7 @@ export const migrations: readonly Migration[] = [
         deleted_at INTEGER
       ) STRICT;
       CREATE INDEX snapshots_by_machine ON snapshots (machine, created_at);
-      -- The end of each console at the instant, zstd.
+      -- The end of each console at the snapshot point, zstd.
       CREATE TABLE snapshot_consoles (
         snapshot TEXT NOT NULL REFERENCES snapshots (id) ON DELETE CASCADE,
         console INTEGER NOT NULL,

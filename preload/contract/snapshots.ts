@@ -1,5 +1,5 @@
 /**
- * Snapshots and the timeline: a tree of instants of one machine. Each is whole in itself: any may be deleted, and its
+ * Snapshots and the timeline: a tree of snapshot points of one machine. Each is whole in itself: any may be deleted, and its
  * children stay. Restoring first keeps the present as a branch, so a restore can be taken back.
  */
 import {
@@ -53,7 +53,7 @@ export interface Snapshot {
   /** Stored bytes that would return if only this one was deleted, and those it shares with others. */
   readonly ownBytes: number;
   readonly sharedBytes: number;
-  /** `storing`: the instant is taken, its bytes are on their way; `damaged`: a check found something missing. */
+  /** `storing`: the point is taken, its bytes are on their way; `damaged`: a check found something missing. */
   readonly state: 'storing' | 'ready' | 'damaged';
   /** For a person: what is being done, or what is damaged and what can be done about it. */
   readonly reason: string;
@@ -129,7 +129,7 @@ export interface FileDiff {
 
 export const snapshots = contract('snapshots', {
   timeline: call<(machine: MachineId) => Timeline>(args(machineId)),
-  /** Takes a snapshot; resolves when the instant is taken (the guest goes on). Storing goes on as the task. */
+  /** Takes a snapshot; resolves when the point is taken (the guest goes on). Storing goes on as the task. */
   create: call<
     (
       machine: MachineId,

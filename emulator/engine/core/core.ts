@@ -185,7 +185,7 @@ export class Core implements EngineCore {
     shootdown.fenced(this.core, fences);
   }
 
-  /** State and memory are those of another instant: nothing remembered of the former holds. */
+  /** State and memory are those of another snapshot point: nothing remembered of the former holds. */
   returned(): void {
     this.working.event = EVENT.none;
     this.#decoded.forgetAll();

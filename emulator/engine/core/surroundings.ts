@@ -52,7 +52,7 @@ export interface FragmentKeeper {
   hot(pcLow: number, pcHigh: number): void;
   /** Code in this RAM page is about to change. */
   pageWritten(page: number): void;
-  /** The memory is that of another instant: what could not be compiled may be asked for again. */
+  /** The memory is that of another snapshot point: what could not be compiled may be asked for again. */
   memoryChanged(): void;
   /** Translations changed: compiled code reached through them must be checked anew. */
   translationsChanged(what: Flush): void;

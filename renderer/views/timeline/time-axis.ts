@@ -57,7 +57,7 @@ export function zoomToFit(events: readonly AxisEvent[], width: number): number {
 export interface AxisLabel {
   readonly x: number;
   readonly text: string;
-  /** A label of the empty time between two events, not of an instant. */
+  /** A label of the empty time between two events, not of a moment. */
   readonly gap: boolean;
 }
 export interface DayBand {

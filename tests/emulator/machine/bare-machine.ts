@@ -18,7 +18,7 @@ import type {
   SharedRam,
 } from '../../../emulator/index.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'vivarium-instants-'));
+const folder = mkdtempSync(join(tmpdir(), 'vivarium-points-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let programs = 0;
 
