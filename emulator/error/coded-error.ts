@@ -16,7 +16,7 @@ export interface Fault {
  * What a caller can do about it. `invalid`: the arguments; `missing`: no such thing; `conflict`: not in this state;
  * `changed`: it is no longer what the caller had read, who may read it again; `readonly`, `full`, `damaged`, `locked`,
  * `newer` (a later version wrote it), `foreign` (another user's or another program's): why stored data cannot be used;
- * `unavailable`: the world lacks something else; `internal`: our bug.
+ * `unavailable`: the world lacks something else; `internal`: our bug; `told`: no error, but why something is as it is.
  */
 export type ErrorKind =
   | 'invalid'
@@ -30,7 +30,8 @@ export type ErrorKind =
   | 'newer'
   | 'foreign'
   | 'unavailable'
-  | 'internal';
+  | 'internal'
+  | 'told';
 
 /** Puts an error that is a fact of another into words. */
 export type Say = (fault: Fault) => string;

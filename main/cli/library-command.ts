@@ -1,4 +1,5 @@
 /** `viv library`: look after the library's file, and after what is stored for its machines. */
+import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
 import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MachineStatus } from '../../preload/contract/machines.ts';
@@ -88,7 +89,7 @@ async function checkStored(home: Home): Promise<readonly string[]> {
 }
 
 const damage = ({ definition }: MachineStatus, { name, reason }: Snapshot) =>
-  `the snapshot "${safeText(name)}" of "${safeText(definition.name)}" is damaged: ${reason}`;
+  `the snapshot "${safeText(name)}" of "${safeText(definition.name)}" is damaged${reason ? `: ${wordsOf(reason)}` : ''}`;
 
 /** The same by the program that has the library; its machines go on. */
 async function checkInProgram(program: Program): Promise<readonly string[]> {

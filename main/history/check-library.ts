@@ -2,6 +2,7 @@
  * The check of a whole library: rows, lists and every stored byte. What is affected is named and marked, and the rest
  * stays usable. The repair salvages a store that does not open any more.
  */
+import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { isUnreadable } from '../library/library-error.ts';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { fileMomentText } from '../../emulator/quantities/moments.ts';
@@ -163,8 +164,8 @@ function partName(name: string): string {
 }
 
 async function mark({ snapshots }: Library, record: SnapshotRecord, problem: string | undefined): Promise<void> {
-  if (problem !== undefined) await snapshots.setState(record.id, 'damaged', `${problem}: delete it, or restore another one`);
-  else if (record.state === 'damaged') await snapshots.setState(record.id, 'ready', '');
+  if (problem !== undefined) await snapshots.setState(record.id, 'damaged', faultWith('snapshot-content-damaged', { parts: [problem] }));
+  else if (record.state === 'damaged') await snapshots.setState(record.id, 'ready', undefined);
 }
 
 function overlaysGone(

@@ -2,13 +2,14 @@
  * Watches the room on the host while machines run. Where it ends, they are paused with the reason, and go on by themselves
  * when there is room again: a guest never sees a disk that is full because the host's is.
  */
+import { faultWith } from '../../preload/contract/errors/contract-error.ts';
+import type { Reason } from '../../preload/contract/errors/reasons.ts';
 import { turns } from '../../emulator/structures/in-turn.ts';
 import type { Fault } from '../../emulator/error/coded-error.ts';
 import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import { type FreeSpace } from '../storage/free-space.ts';
-import { formatBytes } from '../../emulator/quantities/bytes.ts';
 
 /** How often the room is looked at, in milliseconds. */
 const EVERY = 2000;
@@ -26,7 +27,7 @@ export class SpaceWatch {
   readonly #parts: SpaceWatchParts;
   readonly #timer: NodeJS.Timeout;
   /** Machines paused here, with the reason they show; another pause or a resume by a person ends it. */
-  readonly #paused = new Map<MachineId, string>();
+  readonly #paused = new Map<MachineId, Reason>();
   /** Machines whose pause is under way: a second reason does not count. */
   readonly #pausing = new Set<MachineId>();
   /** Slots of disks that wait for room. */
@@ -49,7 +50,7 @@ export class SpaceWatch {
     if (!fault) slots.delete(slot);
     else slots.add(slot);
     if (!fault) void this.look();
-    else void this.#pause(machine, `paused: disk ${slot + 1} cannot be written (${wordsOf(fault)}); it resumes when that is resolved`);
+    else void this.#pause(machine, faultWith('paused-disk-unwritable', { slot, why: fault }));
   }
 
   /** Looks now. */
@@ -65,16 +66,12 @@ export class SpaceWatch {
     if (active.length === 0) return;
     const { freeBytes, floorBytes } = await this.#parts.freeSpace();
     for (const machine of active) {
-      if (freeBytes < floorBytes)
-        await this.#pause(
-          machine,
-          `paused: no space left on the host (${formatBytes(freeBytes)} free in ${this.#parts.folder}); it resumes when there is enough space`,
-        );
+      if (freeBytes < floorBytes) await this.#pause(machine, faultWith('paused-host-full', { freeBytes, folder: this.#parts.folder }));
       else if (freeBytes >= floorBytes * ENOUGH && !this.#troubles.get(machine.id)?.size) await this.#resume(machine);
     }
   }
 
-  async #pause(machine: SupervisedMachine, reason: string): Promise<void> {
+  async #pause(machine: SupervisedMachine, reason: Reason): Promise<void> {
     if (machine.life.state !== 'running' || this.#pausing.has(machine.id)) return;
     this.#pausing.add(machine.id);
     this.#paused.set(machine.id, reason);
@@ -82,7 +79,7 @@ export class SpaceWatch {
       .pause(reason)
       .catch(() => this.#paused.delete(machine.id))
       .finally(() => this.#pausing.delete(machine.id));
-    this.#parts.notice('warning', `"${machine.record.definition.name}" is ${reason}`);
+    this.#parts.notice('warning', `"${machine.record.definition.name}" is ${wordsOf(reason)}`);
   }
 
   async #resume(machine: SupervisedMachine): Promise<void> {

@@ -2,6 +2,8 @@
  * Snapshots as the library knows them: everything but the bytes of memory and disks, which are in the store under
  * `snapshot:ID`. A snapshot is finished exactly when its row says `ready`.
  */
+import { reasonText, storedReason } from './stored-reason.ts';
+import type { Reason } from '../../preload/contract/errors/reasons.ts';
 import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineConfiguration } from '../../emulator/index.ts';
 import type { DiskBase } from '../../preload/contract/disks.ts';
@@ -64,7 +66,7 @@ export interface SnapshotRecords {
   /** Marks as deleted; journalled. Their rows stay until they are purged. */
   delete(ids: readonly SnapshotId[], at: number): Promise<void>;
   undelete(ids: readonly SnapshotId[]): Promise<void>;
-  setState(id: SnapshotId, state: Snapshot['state'], reason: string): Promise<void>;
+  setState(id: SnapshotId, state: Snapshot['state'], reason: Reason | undefined): Promise<void>;
   setSizes(sizes: ReadonlyMap<string, { readonly own: number; readonly shared: number }>): Promise<void>;
 }
 
@@ -93,7 +95,7 @@ function recordOf(row: Row): SnapshotRecord {
     ownBytes: Number(row['own_bytes']),
     sharedBytes: Number(row['shared_bytes']),
     state: row['state'] as Snapshot['state'],
-    reason: String(row['reason']),
+    reason: storedReason(String(row['reason'])),
     definition: JSON.parse(String(row['definition'])) as MachineDefinition,
     ...present('next', parsed<MachineDefinition>(row['next_definition'])),
     ...present('configuration', parsed<SavedConfiguration>(row['configuration'])),
@@ -116,7 +118,7 @@ export async function insertSnapshot(statements: Statements, record: NewSnapshot
      SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(max(sequence), 0) + 1 FROM snapshots`,
     ...[record.id, record.machine, record.bootedKey ?? null, record.parent, record.kind, record.name, record.note],
     ...[record.pinned ? 1 : 0, record.protected ? 1 : 0, record.createdAt, Math.round(record.uptimeMs), record.memoryMiB],
-    ...[record.paused ? 1 : 0, record.thumbnail, record.state, record.reason, JSON.stringify(record.definition)],
+    ...[record.paused ? 1 : 0, record.thumbnail, record.state, reasonText(record.reason), JSON.stringify(record.definition)],
     record.configuration ? JSON.stringify(record.configuration) : null,
     JSON.stringify(record.disks),
     state ?? null,
@@ -216,7 +218,7 @@ export function snapshotRecords(database: Database): SnapshotRecords {
         }
       }),
     setState: async (id, state, reason) => {
-      await database.run('UPDATE snapshots SET state = ?, reason = ? WHERE id = ?', state, reason, id);
+      await database.run('UPDATE snapshots SET state = ?, reason = ? WHERE id = ?', state, reasonText(reason), id);
     },
     setSizes: (sizes) =>
       database.transaction(async (statements) => {

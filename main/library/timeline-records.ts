@@ -2,6 +2,8 @@
  * Changes of a timeline that must happen together: a row, the present of its machine and the heads that the machine uses
  * are switched in one transaction, so that a program killed at any moment leaves a timeline that is whole.
  */
+import { reasonText } from './stored-reason.ts';
+import type { Reason } from '../../preload/contract/errors/reasons.ts';
 import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { Present, SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { Database, Statements } from './database.ts';
@@ -20,7 +22,12 @@ export interface TimelineChange {
   /** What became known of a new snapshot after its row was written. */
   readonly complete?: { readonly id: SnapshotId; readonly saved: SavedParts; readonly uptimeMs: number };
   /** A snapshot whose bytes are all stored. Without memory: only its disks could be saved. */
-  readonly finish?: { readonly id: SnapshotId; readonly disks: readonly SnapshotDisk[]; readonly memory: boolean; readonly reason: string };
+  readonly finish?: {
+    readonly id: SnapshotId;
+    readonly disks: readonly SnapshotDisk[];
+    readonly memory: boolean;
+    readonly reason?: Reason | undefined;
+  };
   /** Rows that go for good; their children get their parents. */
   readonly remove?: readonly SnapshotId[];
   readonly present?: Present;
@@ -71,7 +78,7 @@ async function apply(statements: Statements, change: TimelineChange): Promise<vo
   if (finish) {
     await statements.run(
       `UPDATE snapshots SET state = 'ready', reason = ?, disks = ?, unfinished = NULL WHERE id = ?`,
-      ...[finish.reason, JSON.stringify(finish.disks), finish.id],
+      ...[reasonText(finish.reason), JSON.stringify(finish.disks), finish.id],
     );
     if (!finish.memory)
       await statements.run('UPDATE snapshots SET saved = NULL, configuration = NULL, uptime_ms = 0, paused = 0 WHERE id = ?', finish.id);

@@ -1,4 +1,5 @@
 /** Going back where the running machine cannot become the other one in place, or none runs. */
+import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { TimelineChange } from '../library/timeline-records.ts';
 import { discardHeads, headsFrom } from '../heads/head-keeping.ts';
@@ -38,7 +39,7 @@ async function fromRunning(
   const { life } = present.machine;
   const { target, removed } = plan;
   const old = headsBehind(plan);
-  const because = `restoring “${target.name}”`;
+  const because = faultWith('restoring', { name: target.name });
   if (removed.heads.length === 0 && (await isKeptRunning(present, storing))) {
     await present.parts.library.timeline.apply({ ...change, removeHeads: old.map(({ id }) => id) });
     await life.stop(because);
@@ -46,7 +47,7 @@ async function fromRunning(
     return null;
   }
   const paused = life.state === 'paused';
-  if (!paused) await life.pause('restoring');
+  if (!paused) await life.pause(faultWith('being-restored'));
   const { record, memory } = await holdRunning(present, storing, { ...keeping(target), paused }, { change, removed });
   // Its disks can be read when they are closed.
   await life.stop(because);

@@ -3,7 +3,7 @@
  * first, and which heads are the machine's is durable before the guest goes on.
  */
 import { CodedError } from '../../emulator/error/coded-error.ts';
-import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
+import { ContractError, faultWith, causeOf } from '../../preload/contract/errors/contract-error.ts';
 import type { DiskAttachment, MachineConfiguration, RestorePoint, SavedPoint } from '../../emulator/index.ts';
 import { failPages } from '../../emulator/host/pages.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
@@ -54,7 +54,7 @@ export function pointOf(present: MachinePresent, target: SnapshotRecord, state: 
         () => undefined,
         async (error: unknown) => {
           present.warn(error);
-          if (error instanceof CodedError && error.kind === 'damaged') await parts.damaged(target.id, error.message);
+          if (error instanceof CodedError && error.kind === 'damaged') await parts.damaged(target.id, causeOf(error));
         },
       );
       const fill = { snapshot: target.id, done };

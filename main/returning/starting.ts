@@ -1,5 +1,5 @@
 /** Starting a machine: from power on, or where it was suspended. A suspended state is used up before the guest goes on. */
-import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { DiskAttachment, MachineConfiguration } from '../../emulator/index.ts';
 import { withPathsOf } from '../library/definition-parts.ts';
 import type { SnapshotRecord } from '../library/snapshot-records.ts';
@@ -26,7 +26,7 @@ export async function startOf(present: MachinePresent, signal: AbortSignal, back
     throw new ContractError('snapshot-memory-unusable', {
       machine: record.definition.name,
       snapshot: target.name,
-      why: target.reason || 'it is not there',
+      why: target.reason ?? faultWith('snapshot-gone'),
     });
   const definition = withPathsOf(target.definition, record.definition);
   const disks = await parts.disks.claim(record, definition);

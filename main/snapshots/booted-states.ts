@@ -2,7 +2,8 @@
  * Booted states of templates: the first time one is asked for, a machine that nobody sees boots until its console shows
  * the prompt, and is kept as a snapshot. New machines then go on from there at once.
  */
-import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
+import { endingReason } from '../supervisor/machine-life.ts';
+
 import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { createHash } from 'node:crypto';
 import type { Ending, MachineConfiguration, RunningMachine } from '../../emulator/index.ts';
@@ -145,7 +146,6 @@ export class BootedStates {
         ...{ thumbnail: thumbnailOf(consoles), definition, configuration, disks: [], unfinished: [] },
       }),
       state: 'ready',
-      reason: '',
     };
     // Of the same template with older parts, none is needed any more; a damaged one makes room.
     const older = (await library.snapshots.list())
@@ -166,7 +166,7 @@ async function booted(console: BootConsole, ready: RegExp, progress: Report, sig
   while (!console.isQuiet || !ready.test(console.lastLine)) {
     signal.throwIfAborted();
     const { ending } = console;
-    if (ending) throw new ContractError('boot-stopped', { why: ending.kind === 'failed' ? wordsOf(ending.fault) : ending.kind });
+    if (ending) throw new ContractError('boot-stopped', { why: endingReason(ending) });
     if (performance.now() > until)
       throw new ContractError('boot-no-prompt', { minutes: LONGEST_BOOT / 60_000, lastLine: console.lastLine });
     progress({ message: console.lastLine.slice(0, 100) });

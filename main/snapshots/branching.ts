@@ -1,5 +1,5 @@
 /** A new machine from a snapshot: it names the same chunks, and both go their own ways from there. */
-import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { Library } from '../library/library.ts';
@@ -21,7 +21,8 @@ export async function branch(
   name: string,
   note = source.definition.note,
 ): Promise<MachineId> {
-  if (source.state !== 'ready') throw new ContractError('snapshot-unusable', { name: source.name, why: source.reason });
+  if (source.state !== 'ready')
+    throw new ContractError('snapshot-unusable', { name: source.name, why: source.reason ?? faultWith('snapshot-gone') });
   const { library, storage } = parts;
   const machine = ulid() as MachineId;
   const id = ulid() as SnapshotId;
@@ -50,7 +51,6 @@ export async function branch(
     hasMemory,
     ...(configuration ? { configuration } : {}),
     state: 'ready',
-    reason: '',
   };
   await storage.run.copyOwner({ from: ownerOf(source.id), to: ownerOf(id) });
   const heads = await headsFrom(parts, source, machine);

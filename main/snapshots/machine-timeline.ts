@@ -1,5 +1,6 @@
 /** The timeline of one machine: what is done to it, one thing after the other; storing goes on in the background. */
-import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import type { Reason } from '../../preload/contract/errors/reasons.ts';
+import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { StartOf } from '../supervisor/supervised-machine.ts';
@@ -44,7 +45,8 @@ export class MachineTimeline {
     await this.storing.settled(id);
     return this.present.inTurn(async () => {
       const target = await this.present.parts.library.snapshots.get(id);
-      if (target.state !== 'ready') throw new ContractError('snapshot-unusable', { name: target.name, why: target.reason });
+      if (target.state !== 'ready')
+        throw new ContractError('snapshot-unusable', { name: target.name, why: target.reason ?? faultWith('snapshot-gone') });
       this.present.machine.life.requireGone();
       const kept = await goBack(this.present, this.storing, target);
       const { machine } = this.present;
@@ -54,7 +56,7 @@ export class MachineTimeline {
   }
 
   /** @param why what its state says afterwards */
-  suspend(why?: string): Promise<void> {
+  suspend(why?: Reason): Promise<void> {
     return this.present.inTurn(() => suspend(this.present, this.storing, why));
   }
 

@@ -2,6 +2,8 @@
  * Putting a timeline in order after a program that ended in the middle: what an unfinished snapshot still has is stored,
  * and what the library does not know goes.
  */
+import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
+import { causeOf, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { removeUnusedFiles } from '../archive/unused-files.ts';
@@ -59,9 +61,9 @@ async function tryToFinish(parts: Parts, record: SnapshotRecord, heads: readonly
   try {
     return await finishOrRemove(parts, record, heads);
   } catch (error) {
-    const reason = `not stored yet (${(error as Error).message}); its disks are kept, and stored when Vivarium starts again`;
+    const reason = faultWith('snapshot-not-stored-yet', { why: causeOf(error) });
     await parts.library.snapshots.setState(record.id, 'storing', reason);
-    return [`the snapshot "${record.name}" is ${reason}`];
+    return [`the snapshot "${record.name}" is ${wordsOf(reason)}`];
   }
 }
 
@@ -82,7 +84,7 @@ async function finishOrRemove(parts: Parts, record: SnapshotRecord, heads: reado
   // A part of it may be stored already, and the whole is made anew.
   await storage.run.dropOwners({ owners: [ownerOf(id)], except: MEMORY });
   const settlings = await storeDisks(parts, record, { goesOn });
-  const reason = memory || isDefinition ? '' : 'only its disks: Vivarium ended before its memory was stored';
+  const reason = memory || isDefinition ? undefined : faultWith('memory-not-stored');
   const retired = mine.filter(({ present }) => !present);
   await library.timeline.apply({
     finish: { id, disks: record.disks, memory, reason },

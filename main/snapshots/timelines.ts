@@ -1,5 +1,6 @@
 /** The timelines of all machines: what `main` offers of snapshots, built over the library, the store and the machines. */
-import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import type { Reason } from '../../preload/contract/errors/reasons.ts';
+import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { HardwareChange, Present, Snapshot, SnapshotId, Timeline } from '../../preload/contract/snapshots.ts';
 import { compareDefinitions } from '../compare/compare-definitions.ts';
@@ -238,7 +239,7 @@ export class Timelines {
   }
 
   /** @param why what its state says afterwards */
-  suspend(machine: MachineId, why?: string): Promise<void> {
+  suspend(machine: MachineId, why?: Reason): Promise<void> {
     return this.recovered().then(() => this.of(machine).suspend(why));
   }
 
@@ -247,7 +248,7 @@ export class Timelines {
     return this.of(machine).present.inTurn(async () => {
       const { parent } = await this.parts.library.timeline.present(machine);
       await this.parts.library.timeline.apply({ present: { machine, parent, suspended: false } });
-      this.parts.machine(machine).life.reason = 'stopped';
+      this.parts.machine(machine).life.reason = faultWith('stopped');
       await this.parts.refresh(machine);
       this.parts.changed(machine, []);
     });

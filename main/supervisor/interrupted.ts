@@ -2,7 +2,8 @@
  * Machines that were running when the program last ended, and what each can go on from: the memory that was saved when the
  * program was quit, or, after a crash, the last snapshot of that run.
  */
-import { nearMomentText } from '../../emulator/quantities/moments.ts';
+import { faultWith } from '../../preload/contract/errors/contract-error.ts';
+import type { Reason } from '../../preload/contract/errors/reasons.ts';
 import type { InterruptedMachine, MachineId } from '../../preload/contract/machines.ts';
 import type { Library } from '../library/library.ts';
 import type { MachineRecord } from '../library/machine-records.ts';
@@ -14,8 +15,9 @@ export async function interruptionOf(
   { id, suspended, definition: { name } }: MachineRecord,
 ): Promise<InterruptedMachine | undefined> {
   const [last] = await runs.list(id);
-  if (last?.reason === QUIT_REASON) return suspended ? { id, name, from: 'saved', at: last.endedAt ?? last.startedAt } : undefined;
-  if (last?.reason !== LOST_REASON || suspended) return undefined;
+  if (last?.reason?.code === QUIT_REASON.code)
+    return suspended ? { id, name, from: 'saved', at: last.endedAt ?? last.startedAt } : undefined;
+  if (last?.reason?.code !== LOST_REASON.code || suspended) return undefined;
   const whole = (await snapshots.list(id)).filter(
     ({ hasMemory, state, deletedAt, createdAt }) =>
       hasMemory && state === 'ready' && deletedAt === undefined && createdAt >= last.startedAt,
@@ -27,13 +29,13 @@ export async function interruptionOf(
 /** The reason of a machine that is off, with what it can go on from. */
 export function reasonOf(
   { suspended }: MachineRecord,
-  lastReason: string | undefined,
+  lastReason: Reason | undefined,
   interruption: InterruptedMachine | undefined,
-): string {
-  if (interruption?.from === 'snapshot') return `${LOST_REASON}; last snapshot ${nearMomentText(interruption.at)}`;
+): Reason {
+  if (interruption?.from === 'snapshot') return faultWith('program-ended', { snapshotAt: interruption.at });
   // One that came from a file, or from a template that had booted, was suspended without a run of its own.
-  if (suspended) return interruption ? QUIT_REASON : 'suspended';
-  return lastReason ?? 'not started yet';
+  if (suspended) return interruption ? QUIT_REASON : faultWith('suspended');
+  return lastReason ?? faultWith('not-started');
 }
 
 export interface ResumingParts {

@@ -1,4 +1,6 @@
 /** The guest kit's agent in a machine of the library: there as long as the machine runs, and begun anew when it went back. */
+import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
+import type { Reason } from '../../preload/contract/errors/reasons.ts';
 import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { EXEC_PORT, type Ending } from '../../emulator/index.ts';
 import type { CommandEvents, CommandRequest, RunningCommand, TerminalSize } from '../../preload/contract/commands.ts';
@@ -56,8 +58,10 @@ export class MachineAgent {
     this.running();
   }
 
-  ended(kind: Ending['kind'], reason: string): void {
-    const loss = this.#panic ? panicLoss(this.#panic) : { kind: LOSS_KINDS[kind], reason: `"${this.#name()}" has ended: ${reason}` };
+  ended(kind: Ending['kind'], reason: Reason): void {
+    const loss = this.#panic
+      ? panicLoss(this.#panic)
+      : { kind: LOSS_KINDS[kind], reason: `"${this.#name()}" has ended: ${wordsOf(reason)}` };
     this.#agent?.disconnected(loss);
     this.#agent = undefined;
   }

@@ -3,7 +3,6 @@
  * begins with `start` and ends exactly once; a guest that reboots begins the next run with the same configuration.
  */
 import type { Fault } from '../../emulator/error/coded-error.ts';
-import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
 import { ContractError, causeOf, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type {
   DeviceDescription,
@@ -15,6 +14,7 @@ import type {
   RunningMachine,
   SavedPoint,
 } from '../../emulator/index.ts';
+import type { Reason } from '../../preload/contract/errors/reasons.ts';
 import type { MachineState } from '../../preload/contract/machines.ts';
 
 export type StartMachine = (
@@ -38,7 +38,7 @@ export interface LifeSurroundings {
   changed(): void;
   /** A run begins: output of its consoles is acknowledged through `acknowledge`. */
   began(acknowledge: (console: number, count: number) => void): void;
-  ended(ending: Ending['kind'], reason: string): void;
+  ended(ending: Ending['kind'], reason: Reason): void;
   /** Whether a machine whose guest reboots starts again. */
   restarts(): boolean;
   output(console: number, bytes: Uint8Array): void;
@@ -59,7 +59,7 @@ type Intent = 'run' | 'stop' | 'reset';
 
 export class MachineLife {
   state: MachineState = 'off';
-  reason: string;
+  reason: Reason;
   log: string | undefined;
   startedAt: number | undefined;
   /** Counts runs: memory that was saved in one is no base for another. */
@@ -73,14 +73,14 @@ export class MachineLife {
   #abort: AbortController | undefined;
   #intent: Intent = 'run';
   #shortRuns = 0;
-  #stopReason: string | undefined;
+  #stopReason: Reason | undefined;
   #settled: (() => void)[] = [];
   /** Threads of former runs that were left alone, and may still write to the disks. */
   #lingering = 0;
   /** Terminal sizes told last: a guest put back to an earlier snapshot point has to be told again. */
   readonly #sizes = new Map<number, readonly [columns: number, rows: number]>();
 
-  constructor(surroundings: LifeSurroundings, reason: string) {
+  constructor(surroundings: LifeSurroundings, reason: Reason) {
     this.#surroundings = surroundings;
     this.reason = reason;
   }
@@ -102,7 +102,7 @@ export class MachineLife {
     this.#intent = 'run';
     this.#shortRuns = 0;
     this.#lines = [];
-    this.#enter('starting', 'preparing files');
+    this.#enter('starting', faultWith('preparing-files'));
     try {
       const { configuration, from } = await resolve(abort.signal);
       this.#configuration = configuration;
@@ -119,26 +119,26 @@ export class MachineLife {
     }
   }
 
-  async pause(reason = 'paused'): Promise<void> {
+  async pause(reason: Reason = faultWith('paused')): Promise<void> {
     await this.#runningIn('running').pause();
     if (this.state === 'running') this.#enter('paused', reason);
     if (!this.isActive) throw new ContractError(this.state === 'failed' ? 'machine-failed' : 'machine-off', { why: this.reason });
   }
   /** Says anew why it is paused. */
-  explainPause(reason: string): void {
+  explainPause(reason: Reason): void {
     if (this.state === 'paused') this.#enter('paused', reason);
   }
 
   async resume(): Promise<void> {
     await this.#runningIn('paused').resume();
-    if (this.state === 'paused') this.#enter('running', 'resumed');
+    if (this.state === 'paused') this.#enter('running', faultWith('resumed'));
   }
 
   /** As pressing the reset button; resolves when the machine runs again. @throws ContractError when it cannot be started anew */
   async reset(): Promise<void> {
     const machine = this.#runningIn('running', 'paused');
     this.#intent = 'reset';
-    this.#enter('starting', 'reset');
+    this.#enter('starting', faultWith('reset'));
     await machine.stop();
     await this.#until(() => this.state === 'running' || !this.isActive);
     if (this.state === 'failed') throw new ContractError('machine-not-restarted', { why: this.reason });
@@ -181,11 +181,11 @@ export class MachineLife {
   }
 
   /** Ends the run; resolves when the machine is off. */
-  async stop(reason?: string): Promise<void> {
+  async stop(reason?: Reason): Promise<void> {
     if (!this.isActive) throw new ContractError('machine-not-running', { why: this.reason });
     this.#intent = 'stop';
     this.#stopReason = reason;
-    if (this.state !== 'stopping') this.#enter('stopping', 'being stopped');
+    if (this.state !== 'stopping') this.#enter('stopping', faultWith('being-stopped'));
     this.#abort?.abort();
     const timeout = setTimeout(() => {
       this.#finish({
@@ -234,7 +234,7 @@ export class MachineLife {
   async #run(configuration: MachineConfiguration, signal: AbortSignal, from?: RestorePoint): Promise<void> {
     signal.throwIfAborted();
     this.run++;
-    if (this.state === 'starting') this.#enter('starting', 'starting threads');
+    if (this.state === 'starting') this.#enter('starting', faultWith('starting-threads'));
     // Events of a run that was given up (see `stop`) are not this machine's any more.
     const run = {};
     this.#present = run;
@@ -271,8 +271,8 @@ export class MachineLife {
     this.startedAt = beganAt;
     if (from) this.#tellSizes();
     if (signal.aborted) void machine.stop();
-    else if (from?.paused) this.#enter('paused', 'paused');
-    else this.#enter('running', from ? 'resuming from saved memory' : 'running');
+    else if (from?.paused) this.#enter('paused', faultWith('paused'));
+    else this.#enter('running', faultWith(from ? 'resuming-memory' : 'running'));
   }
 
   #ended(ending: Ending, ranFor: number): void {
@@ -283,9 +283,9 @@ export class MachineLife {
       const fault = faultWith('machine-reboots', { times: SHORT_RUNS, seconds: SHORT_RUN / 1000 });
       return this.#finish({ kind: 'failed', fault, log: this.#lines.join('\n') });
     }
-    this.#surroundings.ended(ending.kind, ending.kind === 'reboot' ? 'rebooted by the guest' : 'reset');
+    this.#surroundings.ended(ending.kind, faultWith(ending.kind === 'reboot' ? 'guest-rebooted' : 'reset'));
     this.#intent = 'run';
-    this.#enter('starting', ending.kind === 'reboot' ? 'restarting: the guest rebooted' : 'reset');
+    this.#enter('starting', faultWith(ending.kind === 'reboot' ? 'guest-rebooting' : 'reset'));
     const abort = new AbortController();
     this.#abort = abort;
     this.#run(this.#configuration as MachineConfiguration, abort.signal).catch((error: unknown) => {
@@ -301,7 +301,7 @@ export class MachineLife {
     this.#machine = undefined;
     this.#abort = undefined;
     this.startedAt = undefined;
-    const reason = (ending.kind === 'stopped' ? this.#stopReason : undefined) ?? reasonOf(ending);
+    const reason = (ending.kind === 'stopped' ? this.#stopReason : undefined) ?? endingReason(ending);
     this.#stopReason = undefined;
     this.log = ending.kind === 'failed' ? ([ending.log, this.#lines.join('\n')].find((text) => text !== '') ?? '') : undefined;
     this.#surroundings.ended(ending.kind, reason);
@@ -313,7 +313,7 @@ export class MachineLife {
     if (this.#lines.length > LOG_LINES) this.#lines.shift();
   }
 
-  #enter(state: MachineState, reason: string): void {
+  #enter(state: MachineState, reason: Reason): void {
     this.state = state;
     this.reason = reason;
     if (state !== 'failed') this.log = undefined;
@@ -329,9 +329,9 @@ export class MachineLife {
   }
 }
 
-function reasonOf(ending: Ending): string {
-  if (ending.kind === 'poweroff')
-    return ending.code === 0 ? 'powered off by the guest' : `powered off by the guest with exit code ${ending.code}`;
-  if (ending.kind === 'reboot') return 'rebooted by the guest';
-  return ending.kind === 'stopped' ? 'stopped' : wordsOf(ending.fault);
+/** What a machine's state says after such an end. */
+export function endingReason(ending: Ending): Reason {
+  if (ending.kind === 'poweroff') return faultWith('guest-powered-off', { code: ending.code });
+  if (ending.kind === 'reboot') return faultWith('guest-rebooted');
+  return ending.kind === 'stopped' ? faultWith('stopped') : ending.fault;
 }

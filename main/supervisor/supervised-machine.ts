@@ -1,6 +1,7 @@
 /** A machine of the library with its life and its consoles: what the supervisor keeps for each. */
 import type { Fault } from '../../emulator/error/coded-error.ts';
-import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
+import type { Reason } from '../../preload/contract/errors/reasons.ts';
 import type { MachineFigures } from '../../emulator/index.ts';
 import type { TerminalSize } from '../../preload/contract/commands.ts';
 import type { ConsoleDescription } from '../../preload/contract/consoles.ts';
@@ -52,7 +53,7 @@ export class SupervisedMachine {
   #lastLine: string;
   #run: Promise<number | undefined> = Promise.resolve(undefined);
 
-  constructor(record: MachineRecord, reason: string, printed: Uint8Array, surroundings: MachineSurroundings) {
+  constructor(record: MachineRecord, reason: Reason, printed: Uint8Array, surroundings: MachineSurroundings) {
     this.record = record;
     this.#surroundings = surroundings;
     this.#lastLine = lastLine(printed);
@@ -116,9 +117,9 @@ export class SupervisedMachine {
     };
   }
 
-  #waitingFor(): string {
+  #waitingFor(): Reason {
     const names = this.describeConsoles().filter(({ index }) => this.consoles.waiting.has(index));
-    return `waits for a program that stopped reading output of ${names.map(({ name }) => name).join(', ')}`;
+    return faultWith('output-unread', { consoles: names.map(({ name }) => name) });
   }
 
   /** Starts it, or goes on where it was suspended, or from the snapshot point given. */

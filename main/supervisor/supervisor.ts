@@ -4,7 +4,7 @@
  * what is stored never differ.
  */
 import type { Fault } from '../../emulator/error/coded-error.ts';
-import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineActivity, MachineDefinition, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import type { Library } from '../library/library.ts';
 import type { DefinitionChange, MachineRecord } from '../library/machine-records.ts';
@@ -54,7 +54,7 @@ export class Supervisor {
   /** Those in the bin, as they would come back. */
   async bin(): Promise<readonly MachineStatus[]> {
     const records = await this.#parts.library.machines.bin();
-    return records.map((record) => new SupervisedMachine(record, 'in the bin', new Uint8Array(), this.#surroundings()).status());
+    return records.map((record) => new SupervisedMachine(record, faultWith('in-bin'), new Uint8Array(), this.#surroundings()).status());
   }
   /** @throws ContractError `missing` */
   machine(id: MachineId): SupervisedMachine {

@@ -1,4 +1,5 @@
 /** Rows of snapshot points: what a snapshot is called, what it was before, and how callers see it. */
+import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineConfiguration } from '../../emulator/index.ts';
 import { boardOf } from '../../preload/contract/definition/boards.ts';
 import { PASSED_ON, plainText } from '../../preload/contract/definition/walk.ts';
@@ -44,7 +45,7 @@ export function newRecord(snapshotPoint: SnapshotPoint): NewSnapshotRecord {
     ownBytes: 0,
     sharedBytes: 0,
     state: 'storing',
-    reason: 'being stored',
+    reason: faultWith('being-stored'),
     ...(configuration ? { configuration: withoutDisks(configuration) } : {}),
   };
 }

@@ -5,7 +5,7 @@
  */
 import type { TaskWork } from '../../preload/contract/tasks.ts';
 import { CodedError } from '../../emulator/error/coded-error.ts';
-import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
+
 import { ContractError, causeOf, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { abandonCopy } from '../../emulator/host/pages.ts';
 import type { SharedRam } from '../../emulator/index.ts';
@@ -139,7 +139,7 @@ export class SnapshotStoring {
       // Whoever sees that it is ready sees what it takes up.
       await parts.measured();
       await parts.library.timeline.apply({
-        finish: { id: record.id, disks: record.disks, memory: memory !== undefined, reason: '' },
+        finish: { id: record.id, disks: record.disks, memory: memory !== undefined },
         removeHeads: retired.map(({ id }) => id),
       });
       // Behind: it waits for its turn, and nothing is lost when it never comes.
@@ -186,7 +186,7 @@ export class SnapshotStoring {
     try {
       if (retired.length > 0) {
         const isDamaged = error instanceof CodedError && error.kind === 'damaged';
-        const reason = wordsOf(faultWith(isDamaged ? 'snapshot-disks-unreadable' : 'snapshot-not-stored-yet', { why: causeOf(error) }));
+        const reason = faultWith(isDamaged ? 'snapshot-disks-unreadable' : 'snapshot-not-stored-yet', { why: causeOf(error) });
         await parts.library.snapshots.setState(record.id, isDamaged ? 'damaged' : 'storing', reason);
       } else {
         await parts.library.timeline.apply({ remove: [record.id] });

@@ -1,5 +1,6 @@
 /** Suspending: the memory is saved as a snapshot and the threads end; the next start goes on from there. */
-import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import type { Reason } from '../../preload/contract/errors/reasons.ts';
+import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { SnapshotStoring } from './storing.ts';
 import type { MachinePresent } from './machine-present.ts';
 import { takeRunning } from './taking.ts';
@@ -9,14 +10,14 @@ import { takeRunning } from './taking.ts';
  * @param why what its state says afterwards
  * @throws ContractError when it does not run; what keeps the memory from being stored, and then it runs on
  */
-export async function suspend(present: MachinePresent, storing: SnapshotStoring, why = 'suspended'): Promise<void> {
+export async function suspend(present: MachinePresent, storing: SnapshotStoring, why: Reason = faultWith('suspended')): Promise<void> {
   const { machine, parts } = present;
   const { life, record } = machine;
   const { name } = record.definition;
   if (life.state !== 'running' && life.state !== 'paused') throw new ContractError('suspend-not-running', { name, state: life.state });
   const paused = life.state === 'paused';
   const reason = life.reason;
-  if (!paused) await life.pause('being suspended');
+  if (!paused) await life.pause(faultWith('being-suspended'));
   const { run } = life;
   try {
     const request = {

@@ -1,4 +1,5 @@
 /** What a timeline works with; the composition root puts it together. */
+import type { Reason } from '../../preload/contract/errors/reasons.ts';
 import type { DiskAttachment, MachineConfiguration } from '../../emulator/index.ts';
 import type { Emitter } from '../../preload/contract/contract.ts';
 import type { DiskBase } from '../../preload/contract/disks.ts';
@@ -47,7 +48,7 @@ export interface TimelineParts {
   /** Something that was stored is not named any more: its space returns a little later. */
   collectSoon(): void;
   /** Something of a snapshot cannot be read. */
-  damaged(id: SnapshotId, reason: string): Promise<void>;
+  damaged(id: SnapshotId, reason: Reason): Promise<void>;
   /** The machine's row changed. */
   refresh(id: MachineId): Promise<unknown>;
   /** What a definition's machine runs with, on these disks, fetching what is needed. */

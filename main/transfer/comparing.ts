@@ -1,5 +1,5 @@
 /** What two snapshots of a machine differ in, or one and the present. */
-import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotDiff, SnapshotId } from '../../preload/contract/snapshots.ts';
 import { compareDefinitions } from '../compare/compare-definitions.ts';
@@ -28,7 +28,7 @@ export function comparing(timelines: Timelines, storage: CarryingStorage) {
     if (before.machine === null) throw new ContractError('snapshot-gone');
     const other = to === null ? undefined : await library.snapshots.get(to);
     for (const { name, state, reason } of other ? [before, other] : [])
-      if (state === 'storing') throw new ContractError('snapshot-unfinished', { name, doing: reason });
+      if (state === 'storing') throw new ContractError('snapshot-unfinished', { name, doing: reason ?? faultWith('being-stored') });
     const now = machineOf(before.machine).record.definition;
     const hardware = compareDefinitions(definedAs(before), other ? definedAs(other) : now);
     const after = other ? { state: stateOf(other), undo: async () => undefined } : await comparedPresent(before.machine);

@@ -32,7 +32,7 @@ export function importing(timelines: Timelines, storage: CarryingStorage, { name
       name: freeName(safeText(machine.definition.name).slice(0, NAME_MAX), names()),
     };
     const records = machine.snapshots.map((snapshot): NewSnapshotRecord => {
-      return { ...snapshot, machine: id, ownBytes: 0, sharedBytes: 0, state: 'ready', reason: '' };
+      return { ...snapshot, machine: id, ownBytes: 0, sharedBytes: 0, state: 'ready' };
     });
     const present = records.find((record) => record.id === machine.present.parent);
     const heads = present ? await headsFrom(timelines.parts, present, id) : [];

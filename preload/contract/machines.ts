@@ -3,6 +3,7 @@ import type { DeviceDescription, MachineFigures } from '../../emulator/index.ts'
 import { args, argsWithOptional, machineId, machineIds, newMachine, nothing } from './checks.ts';
 import { call, contract, event } from './contract.ts';
 import { definition, definitionBase, definitionPatch, type MachineDefinition } from './definition/schema.ts';
+import type { Reason } from './errors/reasons.ts';
 import type { SnapshotId } from './ids.ts';
 import type { MachineState } from './machine-state.ts';
 
@@ -16,7 +17,7 @@ export interface MachineStatus {
   readonly id: MachineId;
   readonly definition: MachineDefinition;
   readonly state: MachineState;
-  readonly reason: string;
+  readonly reason: Reason;
   /** Present when failed: the last lines of the machine's log. */
   readonly log?: string;
   /** Milliseconds since the epoch; absent when not started. */

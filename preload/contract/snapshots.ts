@@ -2,6 +2,7 @@
  * Snapshots and the timeline: a tree of snapshot points of one machine. Each is whole in itself: any may be deleted, and its
  * children stay. Restoring first keeps the present as a branch, so a restore can be taken back.
  */
+import type { Reason } from './errors/reasons.ts';
 import {
   args,
   hostPath,
@@ -55,8 +56,8 @@ export interface Snapshot {
   readonly sharedBytes: number;
   /** `storing`: the point is taken, its bytes are on their way; `damaged`: a check found something missing. */
   readonly state: 'storing' | 'ready' | 'damaged';
-  /** For a person: what is being done, or what is damaged and what can be done about it. */
-  readonly reason: string;
+  /** What is being done, or what is damaged and what can be done about it; absent where there is nothing to say. */
+  readonly reason?: Reason | undefined;
 }
 
 /** Where the machine is now. */

@@ -43,7 +43,9 @@ export function purgeWords({ freedBytes, space }: PurgeResult): string {
 
 /** What is not in an exported file and why; empty where all is. */
 export function leftOutWords({ snapshots, disks }: ExportResult): string {
-  const each = snapshots.map(({ name, damaged, reason }) => `"${name}" (${damaged ? 'damaged: ' : ''}${reason})`);
+  const each = snapshots.map(
+    ({ name, damaged, reason }) => `"${name}" (${damaged ? 'damaged: ' : ''}${reason ? wordsOf(reason) : 'not stored'})`,
+  );
   const count = snapshots.length === 1 ? 'one snapshot was' : `${snapshots.length} snapshots were`;
   return [
     ...(snapshots.length > 0 ? [`${count} left out: ${each.join('; ')}`] : []),

@@ -1,4 +1,5 @@
 /** Tasks: long work with progress and a way to cancel it, which survives the window that asked for it. */
+import type { Reason } from './errors/reasons.ts';
 import type { Fault } from '../../emulator/index.ts';
 import { args, nothing, taskId } from './checks.ts';
 import { call, contract, event } from './contract.ts';
@@ -42,7 +43,7 @@ export interface PurgeResult {
 }
 /** What an export left out, and why. */
 export interface ExportResult {
-  readonly snapshots: readonly { readonly name: string; readonly damaged: boolean; readonly reason: string }[];
+  readonly snapshots: readonly { readonly name: string; readonly damaged: boolean; readonly reason: Reason | undefined }[];
   /** Slots of disks that were added while the machine ran. */
   readonly disks: readonly number[];
 }

@@ -2,6 +2,7 @@
  * What can be done with a machine in each state, as data: the header, the menu, the palette and the keys all read
  * this one table. Actions that destroy something unsaved carry the sentence a person confirms.
  */
+import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
 import type { MachineState, MachineStatus } from '../../preload/contract/machines.ts';
 import type { IconName } from '../components/icon-paths.ts';
 import { sentence } from './sentence.ts';
@@ -68,7 +69,8 @@ export const isSuspended = ({ state, suspended }: Life): boolean => state === 'o
 
 /** Why the state is what it is, as a sentence's beginning; nothing where that only repeats the state's word. */
 export function saidReason(machine: Life & Pick<MachineStatus, 'reason'>): string {
-  return machine.reason.toLowerCase() === stateWord(machine).toLowerCase() ? '' : sentence(machine.reason);
+  const words = wordsOf(machine.reason);
+  return words.toLowerCase() === stateWord(machine).toLowerCase() ? '' : sentence(words);
 }
 
 /** The state as one word for people. */

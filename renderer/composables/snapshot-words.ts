@@ -1,4 +1,5 @@
 /** Snapshots in words and signs: what each kind is called, how it looks, and one sentence that says it all. */
+import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
 import type { HardwareChange, Snapshot, SnapshotKind } from '../../preload/contract/snapshots.ts';
 import type { IconName } from '../components/icon-paths.ts';
 import { formatBytes } from '../../emulator/quantities/bytes.ts';
@@ -38,7 +39,7 @@ export function spokenSnapshot(snapshot: Snapshot, now: number): string {
     snapshot.pinned ? 'pinned' : '',
     snapshot.protected ? 'protected' : '',
     snapshot.state === 'storing' ? 'being stored' : '',
-    snapshot.state === 'damaged' ? `damaged: ${snapshot.reason}` : '',
+    snapshot.state === 'damaged' ? `damaged${snapshot.reason ? `: ${wordsOf(snapshot.reason)}` : ''}` : '',
   ];
   return [
     snapshot.name,

@@ -1,4 +1,5 @@
 /** Machines in memory for tests of the window: the contract `machines` and its consoles over fake guests. */
+import { said } from '../kit/said.ts';
 import type { DeviceDescription } from '../../emulator/index.ts';
 import type { ServiceEvents } from '../../main/border/border.ts';
 import type { OpenConsole } from '../../main/border/session.ts';
@@ -69,7 +70,7 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     one.guest = undefined;
     const { startedAt: _gone, ...rest } = one.status;
     one.status = rest;
-    change(id, { state: 'off', reason, needsRestart: false });
+    change(id, { state: 'off', reason: said(reason), needsRestart: false });
   };
   const start = (id: MachineId) => {
     const one = entry(id);
@@ -77,12 +78,12 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     if (one.status.definition.boot.kernel === '/missing/Image') {
       change(id, {
         state: 'failed',
-        reason: 'kernel file not found: /missing/Image',
+        reason: said('kernel file not found: /missing/Image'),
         log: 'board riscv64-virt, 512 MiB\nkernel file not found: /missing/Image: choose another file in Hardware, Boot',
       });
       throw new ContractError('boot-file-missing', { what: 'kernel', path: '/missing/Image' });
     }
-    change(id, { state: 'starting', reason: 'loading the kernel' });
+    change(id, { state: 'starting', reason: said('loading the kernel') });
     const log = one.logs[0] as ConsoleLog;
     const guest = bootFakeGuest(
       (bytes) => log.append(bytes),
@@ -90,7 +91,7 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     );
     one.guest = guest;
     log.attachGuest((count) => guest.acknowledge(count));
-    change(id, { state: 'running', reason: 'booted', startedAt: Date.now(), lastLine: 'Welcome to Debian on riscv64' });
+    change(id, { state: 'running', reason: said('booted'), startedAt: Date.now(), lastLine: 'Welcome to Debian on riscv64' });
     let seconds = 0;
     const tick = () => {
       seconds++;
@@ -117,7 +118,7 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
       id,
       definition,
       state: 'off',
-      reason: 'never started',
+      reason: said('never started'),
       needsRestart: false,
       suspended: false,
       lastLine: '',
@@ -160,7 +161,7 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     draft: ({ template, name }) => plain(name ?? template, template),
     create({ template, name, definition, booted }) {
       const made = add(definition ?? plain(name ?? template ?? 'machine', template));
-      return booted ? change(made.id, { suspended: true, reason: 'booted' }) : made;
+      return booted ? change(made.id, { suspended: true, reason: said('booted') }) : made;
     },
     update(id, patch, base) {
       const one = entry(id);
@@ -181,8 +182,8 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
         ? [{ field: 'boot.kernel', message: `there is no file ${boot.kernel}: choose another one` }]
         : [],
     start,
-    pause: (id) => void change(id, { state: 'paused', reason: 'paused by you' }),
-    resume: (id) => void change(id, { state: 'running', reason: 'resumed' }),
+    pause: (id) => void change(id, { state: 'paused', reason: said('paused by you') }),
+    resume: (id) => void change(id, { state: 'running', reason: said('resumed') }),
     reset: (id) => (off(id, 'reset'), start(id)),
     stop: (id) => off(id, 'stopped by you'),
     suspend(id) {

@@ -97,7 +97,6 @@ export function fakeTimeline(
         ownBytes: (index + 1) * 700_000,
         sharedBytes: 38 * MEBI,
         state: 'ready',
-        reason: '',
         ...rest,
       })),
     );
@@ -124,7 +123,7 @@ export function fakeTimeline(
       ownBytes: 2 * MEBI,
       sharedBytes: 40 * MEBI,
       state: 'storing',
-      reason: '',
+
       ...patch,
     });
     move(machine, snapshot.id);

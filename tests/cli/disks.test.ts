@@ -1,4 +1,5 @@
 /** `viv disk`, and what `create` and `set` say of disks, against a program whose services the test plays. */
+import { said } from '../kit/said.ts';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -261,7 +262,7 @@ describe('set --drive', () => {
 
 describe('machines that are kept', () => {
   test('suspend, and the list says so', async () => {
-    const box = machine('box', { suspended: true, reason: 'suspended' });
+    const box = machine('box', { suspended: true, reason: said('suspended') });
     const program = await withBox({ machines: { suspend: () => undefined } }, box);
     expect(await program.viv('suspend', 'box')).toEqual({ status: 0, out: '', err: '' });
     expect(program.calls).toEqual([['machines.suspend', BOX]]);

@@ -2,6 +2,7 @@
  * What guests, files and other people say reaches no terminal as a command: names, notes, last lines and paths with
  * anything in them, through every command that prints them and through its errors.
  */
+import { said } from '../kit/said.ts';
 import { expect, test } from 'vitest';
 import { isSafeText, safeJson, safeText, shellWord } from '../../preload/contract/foreign-text.ts';
 import { BOX, machine, scriptedProgram, snapshot, timeline } from './scripted-program.ts';
@@ -46,10 +47,10 @@ test('shown text is on one line and has no controls; JSON keeps its value', () =
 test('every command that lists, shows or complains prints no control character', async () => {
   const name = hostile();
   const one = {
-    ...machine('box', { id: BOX, reason: hostile(), lastLine: hostile(), log: hostile() }),
+    ...machine('box', { id: BOX, reason: said(hostile()), lastLine: hostile(), log: hostile() }),
     definition: { ...machine().definition, name, note: `${hostile()}\n${hostile()}`, disks: [{ path: hostile(), readonly: false }] },
   };
-  const taken = snapshot('A', hostile(), 1, { note: hostile(), reason: hostile(), thumbnail: hostile(), state: 'damaged' });
+  const taken = snapshot('A', hostile(), 1, { note: hostile(), reason: said(hostile()), thumbnail: hostile(), state: 'damaged' });
   const program = await scriptedProgram({
     machines: { list: () => [one], bin: () => [{ ...one, deletedAt: 1, snapshots: 1, protectedSnapshots: [], freedBytes: 0 }] },
     snapshots: { timeline: () => timeline([taken]) },

@@ -1,4 +1,5 @@
 /** `viv library`: against a running program, and with what a program has stored before. */
+import { said } from '../kit/said.ts';
 import { appendFileSync, readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -9,7 +10,7 @@ import { machine, scriptedProgram, snapshot, task, timeline } from './scripted-p
 import { viv } from './viv.ts';
 
 test('a running program checks itself, and what it has marked is named', async () => {
-  const lost = snapshot('BBBB', 'second', 2, { state: 'damaged', reason: 'its memory has lost 3 of 4096 pieces' });
+  const lost = snapshot('BBBB', 'second', 2, { state: 'damaged', reason: said('its memory has lost 3 of 4096 pieces') });
   let snapshots = [snapshot('AAAA', 'first', 1)];
   const program = await scriptedProgram({
     machines: { list: () => [machine()] },

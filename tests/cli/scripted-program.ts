@@ -2,6 +2,7 @@
  * A running program whose services a test plays: the real lock, socket, wire and argument checks, so that the commands
  * under test run as they are, in a process of their own.
  */
+import { said } from '../kit/said.ts';
 import { mkdirSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
 import { broadcaster, dispatcher, type ServiceEvents, type ServiceHandlers } from '../../main/border/border.ts';
@@ -82,7 +83,7 @@ export function machine(name = 'box', change: Partial<MachineStatus> = {}, disks
     id: `${name}-id` as MachineId,
     definition: { ...bareDefinition(name), disks },
     state: 'off',
-    reason: 'off',
+    reason: said('off'),
     needsRestart: false,
     lastLine: '',
     createdAt: 0,
@@ -115,7 +116,7 @@ export function snapshot(id: string, name: string, minute: number, change: Parti
     ownBytes: 1024 * 1024,
     sharedBytes: 2048,
     state: 'ready',
-    reason: '',
+
     ...change,
   };
 }

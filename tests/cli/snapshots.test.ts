@@ -1,4 +1,5 @@
 /** `viv snapshot` against a program whose services the test plays. */
+import { said } from '../kit/said.ts';
 import type { TaskStatus } from '../../preload/contract/tasks.ts';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -62,7 +63,10 @@ describe('which snapshot is meant', () => {
 
 describe('list and show', () => {
   test('list', async () => {
-    const { viv } = await withBox({}, timeline([fresh, { ...before, state: 'damaged', reason: 'memory is missing; its disks restore' }]));
+    const { viv } = await withBox(
+      {},
+      timeline([fresh, { ...before, state: 'damaged', reason: said('memory is missing; its disks restore') }]),
+    );
     const { status, out, err } = await viv('snapshot', 'list', 'box');
     expect([status, err]).toEqual([0, 'viv: "before" is damaged: memory is missing; its disks restore\n']);
     expect(out).toMatch(

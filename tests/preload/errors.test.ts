@@ -30,6 +30,7 @@ const CLOSED: Readonly<Record<string, string | number | readonly string[]>> = {
   by: 'size',
   thenAt: 0,
   nowAt: 0,
+  snapshotAt: 0,
   name: 'something',
   text: 'something',
   path: '/some/path',

@@ -1,4 +1,5 @@
 /** Tasks in words: what they are about, how far, and what came of them, from their subject and result alone. */
+import { said } from '../kit/said.ts';
 import { expect, it } from 'vitest';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import { taskMessage, taskTitle } from '../../preload/contract/task-words.ts';
@@ -18,7 +19,7 @@ it('an ended task says what came of it', () => {
   const purge = { ...begun, kind: 'purge', subject: { names: ['a'] } } as const;
   expect(taskMessage({ ...purge, state: 'done', result: { freedBytes: 3 * 2 ** 20, space: 'freed' } })).toBe('3 MiB freed');
   expect(taskMessage({ ...purge, state: 'done', result: { freedBytes: 0, space: 'nothing' } })).toBe('it had no stored data');
-  const leftOut = { snapshots: [{ name: 'one', damaged: true, reason: 'a page is missing' }], disks: [1] };
+  const leftOut = { snapshots: [{ name: 'one', damaged: true, reason: said('a page is missing') }], disks: [1] };
   const exported: TaskStatus = { ...begun, kind: 'export-machine', subject: { ...box, path: '/x' }, state: 'done', result: leftOut };
   expect(taskMessage(exported)).toBe(
     'one snapshot was left out: "one" (damaged: a page is missing); disk 2 was left out: it was added while the machine was running; restart the machine and export it again',

@@ -1,4 +1,5 @@
 /** Stores mirror main's truth: what main says last is what they show. */
+import { said } from '../kit/said.ts';
 import { taskMessage } from '../../preload/contract/task-words.ts';
 import { describe, expect, test } from 'vitest';
 import type { MachineActivity, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
@@ -15,7 +16,7 @@ const machine = (id: string, patch: Partial<MachineStatus> = {}): MachineStatus 
   id: id as MachineId,
   definition: plainDefinition(id),
   state: 'off',
-  reason: 'never started',
+  reason: said('never started'),
   needsRestart: false,
   suspended: false,
   lastLine: '',

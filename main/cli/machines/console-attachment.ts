@@ -2,6 +2,7 @@
  * A command's hold on one console of a running machine: bytes in both directions, as fast as the slower side takes them,
  * and the one end that many things may bring.
  */
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import { caughtUp, turns } from '../../../emulator/structures/in-turn.ts';
 import type { ConsoleChannel } from '../../../preload/contract/consoles.ts';
 import type { MachineStatus } from '../../../preload/contract/machines.ts';
@@ -51,7 +52,7 @@ export function attachToConsole({ client }: Program, machine: MachineStatus, num
       .then(() => done.resolve(reason));
   };
   const stopWatching = client.services.machines.changed.on((status) => {
-    if (status.id === machine.id && !isActive(status)) end(`"${status.definition.name}" is ${status.state} (${status.reason})`);
+    if (status.id === machine.id && !isActive(status)) end(`"${status.definition.name}" is ${status.state} (${wordsOf(status.reason)})`);
   });
   channel.onSkipped((bytes) => printError(`viv: ${bytes} bytes were skipped: the machine prints faster than this terminal can show`));
   channel.onAnswers((now) => void inTurn(async () => (answers = now)));

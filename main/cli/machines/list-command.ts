@@ -1,4 +1,5 @@
 /** `viv list` and `viv show`: what there is and how it is. */
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import { momentText } from '../../../emulator/quantities/moments.ts';
 import { factOf } from '../../../preload/contract/definition/rules.ts';
 import { ALL_FIELDS, valueAt, type PlacedField } from '../../../preload/contract/definition/walk.ts';
@@ -13,13 +14,18 @@ import { findProgram, machineNamed, withProgram } from './program.ts';
 import { print, printError, printJson } from '../../output/print.ts';
 
 /** What `--json` prints of a machine: the status with the name in front. */
-export const forScripts = (status: MachineStatus) => ({ name: status.definition.name, ...status });
+export const forScripts = (status: MachineStatus) => ({
+  name: status.definition.name,
+  ...status,
+  reason: wordsOf(status.reason),
+});
 
 /** The state in a word; one that is off with its memory kept goes on from there. */
 export const stateWord = ({ state, suspended }: MachineStatus): string => (suspended && state === 'off' ? 'suspended' : state);
 
 function row(status: MachineStatus): readonly string[] {
-  const { definition, reason, lastLine } = status;
+  const { definition, lastLine } = status;
+  const reason = wordsOf(status.reason);
   const state = stateWord(status);
   const why = reason === state ? '' : reason;
   return [safeText(definition.name), state, `${definition.memoryMiB} MiB`, String(definition.cores), why, lastLine.slice(0, 60)];
@@ -115,7 +121,8 @@ function definedFacts(definition: MachineDefinition): readonly (readonly [string
 }
 
 function facts(status: MachineStatus): readonly (readonly string[])[] {
-  const { definition, reason, startedAt, needsRestart, lastLine, createdAt } = status;
+  const reason = wordsOf(status.reason);
+  const { definition, startedAt, needsRestart, lastLine, createdAt } = status;
   const state = stateWord(status);
   const rows: (readonly [string, string | undefined])[] = [
     ['name', safeText(definition.name)],

@@ -1,4 +1,5 @@
 /** `viv snapshot list` draws the timeline; `viv snapshot show` tells all about one snapshot. */
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import type { MachineStatus } from '../../../preload/contract/machines.ts';
 import type { Snapshot, Timeline } from '../../../preload/contract/snapshots.ts';
 import { EXIT } from '../call-error.ts';
@@ -79,14 +80,18 @@ Examples:
     const { values, positionals } = readArguments(args, { json: { type: 'boolean' } });
     const [name] = words(positionals, 'NAME') as [string];
     const { machine, timeline } = await withProgram(findProgram('snapshot list'), (program) => timelineOf(program, name));
-    if (values.json) printJson(timeline);
+    if (values.json) printJson({ ...timeline, snapshots: timeline.snapshots.map(forScripts) });
     else if (timeline.snapshots.length > 0) print(timelineText(machine, timeline));
     else printError(`viv: no snapshots yet: take one with viv snapshot create ${shellWord(name)}`);
     for (const snapshot of timeline.snapshots)
-      if (snapshot.state === 'damaged' && !values.json) printError(`viv: ${quoted(snapshot)} is damaged: ${snapshot.reason}`);
+      if (snapshot.state === 'damaged' && !values.json)
+        printError(`viv: ${quoted(snapshot)} is damaged${snapshot.reason ? `: ${wordsOf(snapshot.reason)}` : ''}`);
     return EXIT.ok;
   },
 };
+
+/** What `--json` prints of a snapshot: with its reason in words. */
+const forScripts = (snapshot: Snapshot) => ({ ...snapshot, reason: snapshot.reason ? wordsOf(snapshot.reason) : '' });
 
 function facts(snapshot: Snapshot, parent: Snapshot | undefined): readonly (readonly string[])[] {
   const noteLines = snapshot.note === '' ? [] : snapshot.note.split('\n');
@@ -94,7 +99,7 @@ function facts(snapshot: Snapshot, parent: Snapshot | undefined): readonly (read
     ['name', safeText(snapshot.name)],
     ['id', snapshot.id],
     ['kind', [KINDS[snapshot.kind], ...marks(snapshot)].join(', ')],
-    ['state', snapshot.reason === '' ? undefined : snapshot.reason],
+    ['state', snapshot.reason && wordsOf(snapshot.reason)],
     ['taken', momentText(snapshot.createdAt)],
     ['after', parent ? safeText(parent.name) : undefined],
     ['guest uptime', snapshot.hasMemory ? durationText(snapshot.uptimeMs) : 'the machine was off'],
@@ -123,7 +128,7 @@ Examples:
     const { timeline, snapshot } = await withProgram(findProgram('snapshot show'), (program) => timelineOf(program, name));
     const found = snapshot(which);
     if (values.json) {
-      printJson(found);
+      printJson(forScripts(found));
       return EXIT.ok;
     }
     print(

@@ -1,5 +1,5 @@
 /** Errors of the command line's own: names and numbers that mean nothing, a program that does not answer. */
-import { entry } from '../../../emulator/error/coded-error.ts';
+import { entry, type Fault } from '../../../emulator/error/coded-error.ts';
 import type { MachineState } from '../machine-state.ts';
 import { counted } from '../counts.ts';
 import { shellWord } from '../foreign-text.ts';
@@ -51,9 +51,9 @@ export const commandErrors = {
     ({ name, slot }) =>
       `disk ${slot + 1} of "${name}" has data that --drive would discard: add another disk with viv disk add ${shellWord(name)}, or remove this one with viv disk remove ${shellWord(name)} ${slot + 1}`,
   ),
-  'cli-console-off': entry<Named & { state: MachineState; why: string }>(
+  'cli-console-off': entry<Named & { state: MachineState; why: Fault }>(
     'conflict',
-    ({ name, state, why }) => `"${name}" is ${state} (${why}): viv start starts it, viv log shows what it printed`,
+    ({ name, state, why }, say) => `"${name}" is ${state} (${say(why)}): viv start starts it, viv log shows what it printed`,
   ),
   'cli-device-unknown': entry<Named & { known: readonly string[] }>(
     'missing',

@@ -23,10 +23,10 @@ export const machineErrors = {
     ({ state, wanted }) => `the machine is ${state}, not ${wanted.join(' or ')}`,
   ),
   'machine-stopped-while-starting': entry('conflict', () => 'the machine was stopped while it was starting'),
-  'machine-failed': entry<{ why: string }>('unavailable', ({ why }) => `the machine failed: ${why}`),
-  'machine-off': entry<{ why: string }>('unavailable', ({ why }) => `the machine is off: ${why}`),
-  'machine-not-running': entry<{ why: string }>('conflict', ({ why }) => `the machine is not running (${why})`),
-  'machine-not-restarted': entry<{ why: string }>('unavailable', ({ why }) => why),
+  'machine-failed': entry<{ why: Fault }>('unavailable', ({ why }, say) => `the machine failed: ${say(why)}`),
+  'machine-off': entry<{ why: Fault }>('unavailable', ({ why }, say) => `the machine is off: ${say(why)}`),
+  'machine-not-running': entry<{ why: Fault }>('conflict', ({ why }, say) => `the machine is not running (${say(why)})`),
+  'machine-not-restarted': entry<{ why: Fault }>('unavailable', ({ why }, say) => say(why)),
   'machine-threads-linger': entry<{ seconds: number }>('internal', ({ seconds }) => `its threads did not end within ${seconds} seconds`),
   'machine-reboots': entry<{ times: number; seconds: number }>(
     'unavailable',
@@ -78,9 +78,9 @@ export const machineErrors = {
   'commands-too-many': entry<{ most: number }>('conflict', ({ most }) => `${most} commands are running in the guest already`),
   'guest-lost': entry<{ why: string }>('conflict', ({ why }) => why),
   'guest-panicked': entry<Named & { why: string }>('conflict', ({ name, why }) => `"${name}": ${why}`),
-  'guest-off': entry<Named & { state: MachineState; why: string }>(
+  'guest-off': entry<Named & { state: MachineState; why: Fault }>(
     'conflict',
-    ({ name, state, why }) => `"${name}" is ${state} (${why}): viv start starts it`,
+    ({ name, state, why }, say) => `"${name}" is ${state} (${say(why)}): viv start starts it`,
   ),
   'guest-paused': entry<Named>('conflict', ({ name }) => `"${name}" is paused: viv resume resumes it`),
   'guest-starting': entry<Named>('conflict', ({ name }) => `"${name}" is still starting: try again in a moment`),

@@ -8,15 +8,15 @@ export const snapshotErrors = {
   'snapshot-gone': entry('missing', () => 'this snapshot no longer exists'),
   'snapshot-deleted': entry('missing', () => 'the snapshot is permanently deleted: deleted snapshots can be restored for a minute only'),
   'snapshot-storing': entry<Named>('conflict', ({ name }) => `"${name}" is still being stored: wait until it is ready`),
-  'snapshot-unfinished': entry<Named & { doing: string }>(
+  'snapshot-unfinished': entry<Named & { doing: Fault }>(
     'conflict',
-    ({ name, doing }) => `"${name}" is still ${doing}: wait a moment and try again`,
+    ({ name, doing }, say) => `"${name}" is still ${say(doing)}: wait a moment and try again`,
   ),
-  'snapshot-unusable': entry<Named & { why: string }>('unavailable', ({ name, why }) => `"${name}" cannot be used: ${why}`),
-  'snapshot-memory-unusable': entry<{ machine: string; snapshot: string; why: string }>(
+  'snapshot-unusable': entry<Named & { why: Fault }>('unavailable', ({ name, why }, say) => `"${name}" cannot be used: ${say(why)}`),
+  'snapshot-memory-unusable': entry<{ machine: string; snapshot: string; why: Fault }>(
     'unavailable',
-    ({ machine, snapshot, why }) =>
-      `the saved memory of "${machine}" cannot be used (${why}): choose another snapshot, or delete "${snapshot}" to boot normally`,
+    ({ machine, snapshot, why }, say) =>
+      `the saved memory of "${machine}" cannot be used (${say(why)}): choose another snapshot, or delete "${snapshot}" to boot normally`,
   ),
   'snapshot-protected': entry<Named>('conflict', ({ name }) => `"${name}" is protected: unprotect it first`),
   'snapshot-suspended-at': entry<{ machine: string; snapshot: string }>(
@@ -27,6 +27,10 @@ export const snapshotErrors = {
   'snapshot-is-suspended': entry<Named>('conflict', ({ name }) => `"${name}" is suspended, which already is a snapshot: start it first`),
   'snapshot-not-stored': entry<Named & { why: Fault }>('unavailable', ({ name, why }, say) => `"${name}" is not stored: ${say(why)}`),
   /** Why a snapshot is only half stored; kept with it. */
+  'snapshot-content-damaged': entry<{ parts: readonly string[] }>(
+    'damaged',
+    ({ parts }) => `${parts.join('; ')}: delete it, or restore another one`,
+  ),
   'snapshot-not-stored-yet': entry<{ why: Fault }>(
     'unavailable',
     ({ why }, say) => `not stored yet (${say(why)}); its disks are kept, and stored when Vivarium starts again`,
@@ -47,7 +51,7 @@ export const snapshotErrors = {
     'unavailable',
     ({ template = 'this configuration' }) => `${template} has no boot marker: create the machine without a saved boot and start it`,
   ),
-  'boot-stopped': entry<{ why: string }>('unavailable', ({ why }) => `the machine stopped during boot: ${why}`),
+  'boot-stopped': entry<{ why: Fault }>('unavailable', ({ why }, say) => `the machine stopped during boot: ${say(why)}`),
   'boot-no-prompt': entry<{ minutes: number; lastLine: string }>(
     'unavailable',
     ({ minutes, lastLine }) => `no prompt appeared within ${minutes} minutes; the last line was: ${lastLine}`,

@@ -2,6 +2,7 @@
  * The disk of the host is full: on a small file system of its own, with the whole program. Nothing that was flushed or
  * finished is lost, a person is told, and with room everything goes on by itself.
  */
+import { told } from '../../kit/said.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -75,7 +76,7 @@ describeWith(['tmpfs'], 'a small file system', () => {
         }
       }
       await becomes(listening, id, 'paused');
-      expect((await program.machines.get(id)).reason).toMatch(/no space|cannot be written|room/);
+      expect(told(await program.machines.get(id)).reason).toMatch(/no space|cannot be written|room/);
       await expect(program.snapshots.create(id, {})).rejects.toThrow(/space|room|free/);
       rmSync(filler);
       await becomes(listening, id, 'running');

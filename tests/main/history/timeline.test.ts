@@ -1,4 +1,6 @@
 /** A machine's timeline with the real emulator: taken, listed, gone back to, branched, deleted, suspended. */
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
+import { told } from '../../kit/said.ts';
 import { describe, expect, test } from 'vitest';
 import type { SnapshotId } from '../../../preload/contract/snapshots.ts';
 import { temporaryHome } from '../temporary-home.ts';
@@ -96,7 +98,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
     const { id, timelines, typed, line, machine, supervisor } = await started();
     await typed('sleepy');
     await timelines.suspend(id);
-    expect(machine.status()).toMatchObject({ state: 'off', reason: 'suspended', suspended: true });
+    expect(told(machine.status())).toMatchObject({ state: 'off', reason: 'suspended', suspended: true });
     const { snapshots, present } = await timelines.timeline(id);
     expect(snapshots).toMatchObject([{ kind: 'suspended', state: 'ready' }]);
     expect(present).toMatchObject({ parent: snapshots[0]?.id, suspended: true });
@@ -106,7 +108,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
     await line('sleepy');
     await machine.life.stop();
     await machine.start();
-    expect(machine.status().reason).toBe('running');
+    expect(told(machine.status()).reason).toBe('running');
     expect((await timelines.timeline(id)).snapshots).toHaveLength(1);
   });
 
@@ -117,7 +119,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
     await first.close();
     const second = await timelineProgram({ home });
     const machine = second.supervisor.machine(first.id);
-    expect(machine.status()).toMatchObject({ state: 'off', suspended: true, reason: 'saved when Vivarium was quit' });
+    expect(told(machine.status())).toMatchObject({ state: 'off', suspended: true, reason: 'saved when Vivarium was quit' });
     const from = (await second.printed(first.id)).length;
     await machine.start();
     void second.type(first.id, '!\r');
@@ -131,7 +133,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
     await first.supervisor.update(first.id, { onQuit: 'stop' });
     await first.close();
     const second = await timelineProgram({ home });
-    expect(second.supervisor.machine(first.id).status()).toMatchObject({ suspended: false, reason: 'stopped' });
+    expect(told(second.supervisor.machine(first.id).status())).toMatchObject({ suspended: false, reason: 'stopped' });
   });
 
   test('branches into a machine of its own', async () => {
@@ -200,7 +202,9 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
     const { machine, told, timelines } = await started({ freeSpace: () => Promise.resolve({ ...room }) });
     room.freeBytes = 10 * MEBIBYTE;
     await until(() => machine.life.state === 'paused', 'the pause');
-    expect(machine.life.reason).toMatch(/^paused: no space left on the host \(10 MiB free in .*\); it resumes when there is enough space$/);
+    expect(wordsOf(machine.life.reason)).toMatch(
+      /^paused: no space left on the host \(10 MiB free in .*\); it resumes when there is enough space$/,
+    );
     expect(told.notices.at(-1)).toContain('no space left');
     room.freeBytes = 500 * MEBIBYTE;
     await until(() => machine.life.state === 'running', 'the end of the pause');

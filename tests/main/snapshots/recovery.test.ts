@@ -1,4 +1,5 @@
 /** What an ended program left is finished where it can be, and removed where it cannot; what is another library's stays. */
+import { said, told } from '../../kit/said.ts';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -34,8 +35,8 @@ describe('after the program ended in the middle', { timeout: 60_000 }, () => {
   test('a snapshot whose bytes are all there is finished, one without them is removed', async () => {
     const { home, program, id, taken } = await withSnapshots();
     const [one, two] = taken;
-    await program.library.snapshots.setState(one, 'storing', 'being stored');
-    await program.library.snapshots.setState(two, 'storing', 'being stored');
+    await program.library.snapshots.setState(one, 'storing', said('being stored'));
+    await program.library.snapshots.setState(two, 'storing', said('being stored'));
     await program.storage.run.dropOwners({ owners: [`snapshot:${two}`] });
     await program.close();
     const again = await timelineProgram({ home });
@@ -52,12 +53,12 @@ describe('after the program ended in the middle', { timeout: 60_000 }, () => {
     await program.supervisor.update(id, { memoryMiB: 64 });
     const { kept } = await program.timelines.restore(taken[0]);
     await program.timelines.settled();
-    await program.library.snapshots.setState(kept!, 'storing', 'being stored');
+    await program.library.snapshots.setState(kept!, 'storing', said('being stored'));
     await program.close();
     const again = await timelineProgram({ home });
     expect((await again.timelines.timeline(id)).snapshots.find((snapshot) => snapshot.id === kept)).toMatchObject({
       state: 'ready',
-      reason: '',
+      reason: undefined,
     });
   });
 
@@ -91,7 +92,7 @@ describe('after the program ended in the middle', { timeout: 60_000 }, () => {
     await program.close();
     expect(await checkLibrary(home)).toEqual([`the snapshot "two" of "hello-riscv64": its memory is missing`]);
     const again = await timelineProgram({ home });
-    expect((await again.timelines.timeline(id)).snapshots).toMatchObject([
+    expect((await again.timelines.timeline(id)).snapshots.map(told)).toMatchObject([
       { name: 'one', state: 'ready' },
       { name: 'two', state: 'damaged', reason: expect.stringContaining('its memory is missing') as string },
     ]);

@@ -1,4 +1,5 @@
 /** The life of supervised machines: states and reasons, whatever the guest, the person or the threads do. */
+import { told } from '../../kit/said.ts';
 import { expect, test, vi } from 'vitest';
 import type { MachineId } from '../../../preload/contract/machines.ts';
 import { bareDefinition } from '../scripted-machine.ts';
@@ -16,13 +17,13 @@ async function started(scripted: Scripted, name = 'box') {
 test('start, pause, resume, stop', async () => {
   const scripted = await scriptedSupervisor();
   const { machine, guest } = await started(scripted);
-  expect(machine.status()).toMatchObject({ state: 'running', reason: 'running' });
+  expect(told(machine.status())).toMatchObject({ state: 'running', reason: 'running' });
   await machine.life.pause();
   await machine.life.resume();
   await machine.life.stop();
   expect(guest.calls).toEqual(['pause', 'resume', 'stop']);
   expect(scripted.states()).toEqual(['off', 'starting', 'running', 'paused', 'running', 'stopping', 'off']);
-  expect(machine.status()).toMatchObject({ state: 'off', reason: 'stopped' });
+  expect(told(machine.status())).toMatchObject({ state: 'off', reason: 'stopped' });
   expect(machine.status().startedAt).toBeUndefined();
 });
 
@@ -42,10 +43,10 @@ test('a guest that powers off leaves the machine off, with the reason', async ()
   const scripted = await scriptedSupervisor();
   const { machine, guest } = await started(scripted);
   guest.end({ kind: 'poweroff', code: 0 });
-  expect(machine.status()).toMatchObject({ state: 'off', reason: 'powered off by the guest' });
+  expect(told(machine.status())).toMatchObject({ state: 'off', reason: 'powered off by the guest' });
   await machine.start();
   scripted.emulator.machines.at(-1)?.end({ kind: 'poweroff', code: 3 });
-  expect(machine.status().reason).toBe('powered off by the guest with exit code 3');
+  expect(told(machine.status()).reason).toBe('powered off by the guest with exit code 3');
 });
 
 test('a guest that reboots starts again with the configuration it had', async () => {
@@ -64,7 +65,7 @@ test('a guest that reboots stops its machine where its owner wants that, also fr
   await scripted.supervisor.update(id, { onReboot: 'stop' });
   expect(machine.status().needsRestart).toBe(false);
   guest.end({ kind: 'reboot' });
-  expect(machine.status()).toMatchObject({ state: 'off', reason: 'rebooted by the guest' });
+  expect(told(machine.status())).toMatchObject({ state: 'off', reason: 'rebooted by the guest' });
   expect(scripted.emulator.machines).toHaveLength(1);
 });
 
@@ -76,7 +77,7 @@ test('a guest that does nothing but reboot is failed, not restarted for ever', a
     scripted.emulator.machines.at(-1)?.end({ kind: 'reboot' });
     await vi.waitFor(() => expect(!machine.life.isActive || scripted.emulator.machines.length > count).toBe(true));
   }
-  expect(machine.status()).toMatchObject({ state: 'failed', reason: expect.stringContaining('rebooted 10 times') });
+  expect(told(machine.status())).toMatchObject({ state: 'failed', reason: expect.stringContaining('rebooted 10 times') });
 });
 
 test('reset stops the run and begins another', async () => {
@@ -96,7 +97,7 @@ test('threads that die leave a failed machine with its log; others run on and it
     fault: { code: 'machine-thread-crashed', facts: { thread: 'the core thread', detail: 'out of memory' } },
     log: 'RangeError: ...',
   });
-  expect(machine.status()).toMatchObject({
+  expect(told(machine.status())).toMatchObject({
     state: 'failed',
     reason: 'the core thread ended with an error: out of memory',
     log: 'RangeError: ...',
@@ -112,7 +113,7 @@ test('an emulator that cannot start: failed, with its words', async () => {
   const { id } = await scripted.supervisor.create(bareDefinition('box'));
   scripted.emulator.failNext(new Error('this is an x86 kernel'));
   await expect(scripted.supervisor.machine(id).start()).rejects.toThrow('this is an x86 kernel');
-  expect(scripted.supervisor.machine(id).status()).toMatchObject({ state: 'failed', reason: 'this is an x86 kernel' });
+  expect(told(scripted.supervisor.machine(id).status())).toMatchObject({ state: 'failed', reason: 'this is an x86 kernel' });
 });
 
 test.for([
@@ -128,7 +129,7 @@ test.for([
     kind: 'unavailable',
     message: expect.stringContaining(message),
   });
-  expect(scripted.supervisor.machine(id).status()).toMatchObject({ state: 'failed', reason: expect.stringContaining(message) });
+  expect(told(scripted.supervisor.machine(id).status())).toMatchObject({ state: 'failed', reason: expect.stringContaining(message) });
   expect(scripted.emulator.machines).toEqual([]);
 });
 
@@ -139,7 +140,7 @@ test('stopping a machine that is still starting', async () => {
   const starting = machine.start();
   const refused = expect(starting).rejects.toThrow('stopped while it was starting');
   await machine.life.stop();
-  expect(machine.status()).toMatchObject({ state: 'off', reason: 'stopped' });
+  expect(told(machine.status())).toMatchObject({ state: 'off', reason: 'stopped' });
   await refused;
 });
 
@@ -161,7 +162,7 @@ test('a machine with a thread of its last run left is not started before that ha
   guest.events.lingers?.(gone.promise);
   guest.end({ kind: 'failed', fault: { code: 'machine-io-silent', facts: {} }, log: '' });
   await expect(machine.start()).rejects.toThrow('may still write to its disks');
-  expect(machine.status()).toMatchObject({ state: 'failed', reason: 'the input/output thread of the machine does not answer' });
+  expect(told(machine.status())).toMatchObject({ state: 'failed', reason: 'the input/output thread of the machine does not answer' });
   gone.resolve();
   await gone.promise;
   await machine.start();
@@ -176,7 +177,7 @@ test('a reset whose start fails says so, and so does a pause that ends the machi
   await machine.start();
   scripted.emulator.failNext(new Error('the kernel cannot be read'));
   await expect(machine.life.reset()).rejects.toThrow('the kernel cannot be read');
-  expect(machine.status()).toMatchObject({ state: 'failed', reason: 'the kernel cannot be read' });
+  expect(told(machine.status())).toMatchObject({ state: 'failed', reason: 'the kernel cannot be read' });
 });
 
 test('closing stops everything and keeps reasons and history for the next program', async () => {
@@ -188,10 +189,10 @@ test('closing stops everything and keeps reasons and history for the next progra
   expect(guest.calls).toEqual(['stop']);
   const second = await scriptedSupervisor(home);
   const status = second.supervisor.machine(id).status();
-  expect(status).toMatchObject({ state: 'off', reason: 'stopped', lastLine: 'root@vivarium:~#' });
+  expect(told(status)).toMatchObject({ state: 'off', reason: 'stopped', lastLine: 'root@vivarium:~#' });
   const log = await second.supervisor.machine(id).consoles.log(0);
   expect(new TextDecoder().decode(log.tail())).toContain('Linux version 6.12');
-  expect(await second.library.runs.list(id)).toMatchObject([{ ending: 'stopped', reason: 'stopped' }]);
+  expect((await second.library.runs.list(id)).map(told)).toMatchObject([{ ending: 'stopped', reason: 'stopped' }]);
 });
 
 test('a change can be undone through the supervisor, a deletion too', async () => {

@@ -1,4 +1,5 @@
 /** Machines carried between libraries with the real emulator: they go on there, as often as wanted, and damage is refused. */
+import { said } from '../../kit/said.ts';
 import { taskMessage } from '../../../preload/contract/task-words.ts';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -126,7 +127,7 @@ describe('carried to another library', () => {
     await program.shows(id, /ahoj[^]*ahoj/);
     const lost = await timelines.create(id, { name: 'lost' });
     await lost.stored;
-    await library.snapshots.setState(lost.record.id, 'damaged', 'its memory is missing: delete it, or restore another one');
+    await library.snapshots.setState(lost.record.id, 'damaged', said('its memory is missing: delete it, or restore another one'));
     const last = await timelines.create(id, { name: 'last' });
     expect((await library.snapshots.get(last.record.id)).state).toBe('storing');
     const file = join(temporaryFolder(), 'hello.vivarium');

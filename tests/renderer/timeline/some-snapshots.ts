@@ -26,7 +26,7 @@ export const snapshot = (id: string, parent: string | null, at: number, patch: P
   ownBytes: 1,
   sharedBytes: 2,
   state: 'ready',
-  reason: '',
+
   ...patch,
 });
 

@@ -1,4 +1,5 @@
 /** The timeline's small tables: times and kinds in words, the table's order, changed files, the map of pages. */
+import { said } from '../../kit/said.ts';
 import { describe, expect, test } from 'vitest';
 import type { FileDiff } from '../../../preload/contract/snapshots.ts';
 import { spokenSnapshot, uptimeWords } from '../../../renderer/composables/snapshot-words.ts';
@@ -13,7 +14,7 @@ import { snapshot, START } from './some-snapshots.ts';
 
 describe('words', () => {
   test('of a snapshot, whole', () => {
-    const one = snapshot('before', null, 0, { pinned: true, state: 'damaged', reason: 'a page is missing', ownBytes: 2048 });
+    const one = snapshot('before', null, 0, { pinned: true, state: 'damaged', reason: said('a page is missing'), ownBytes: 2048 });
     expect(spokenSnapshot(one, START + 60_000)).toBe(
       'before, Snapshot, 1 minute ago, Up 0:01, 2 KiB own, pinned, damaged: a page is missing',
     );

@@ -1,0 +1,54 @@
+/**
+ * Why a machine or a snapshot is as it is: no errors, but closed values like them, put into words in the same catalogue.
+ * An error is a reason too, where something failed.
+ */
+import { entry, type Entry, type Fact } from '../../../emulator/error/coded-error.ts';
+import { formatBytes } from '../../../emulator/quantities/bytes.ts';
+import { nearMomentText } from '../../../emulator/quantities/moments.ts';
+import type { Fault } from '../../../emulator/error/coded-error.ts';
+
+/** What a state says of itself; it can stand where an error's cause can. */
+export type Reason = Fault;
+
+const told = <F = Record<never, Fact>>(words: Entry<F>['words']): Entry<F> => entry<F>('told', words);
+
+export const reasons = {
+  'not-started': told(() => 'not started yet'),
+  'preparing-files': told(() => 'preparing files'),
+  'starting-threads': told(() => 'starting threads'),
+  running: told(() => 'running'),
+  'resuming-memory': told(() => 'resuming from saved memory'),
+  resumed: told(() => 'resumed'),
+  reset: told(() => 'reset'),
+  'guest-rebooting': told(() => 'restarting: the guest rebooted'),
+  'guest-rebooted': told(() => 'rebooted by the guest'),
+  'guest-powered-off': told<{ code: number }>(({ code }) =>
+    code === 0 ? 'powered off by the guest' : `powered off by the guest with exit code ${code}`,
+  ),
+  'output-unread': told<{ consoles: readonly string[] }>(
+    ({ consoles }) => `waits for a program that stopped reading output of ${consoles.join(', ')}`,
+  ),
+  'being-stopped': told(() => 'being stopped'),
+  stopped: told(() => 'stopped'),
+  paused: told(() => 'paused'),
+  'paused-disk-unwritable': told<{ slot: number; why: Fault }>(
+    ({ slot, why }, say) => `paused: disk ${slot + 1} cannot be written (${say(why)}); it resumes when that is resolved`,
+  ),
+  'paused-host-full': told<{ freeBytes: number; folder: string }>(
+    ({ freeBytes, folder }) =>
+      `paused: no space left on the host (${formatBytes(freeBytes)} free in ${folder}); it resumes when there is enough space`,
+  ),
+  'being-suspended': told(() => 'being suspended'),
+  suspended: told(() => 'suspended'),
+  'being-restored': told(() => 'restoring'),
+  'saved-at-quit': told(() => 'saved when Vivarium was quit'),
+  'program-ended': told<{ snapshotAt?: number | undefined }>(({ snapshotAt }) =>
+    snapshotAt === undefined
+      ? 'the program ended while the machine ran'
+      : `the program ended while the machine ran; last snapshot ${nearMomentText(snapshotAt)}`,
+  ),
+  restoring: told<{ name: string }>(({ name }) => `restoring “${name}”`),
+  'in-bin': told(() => 'in the bin'),
+  'being-stored': told(() => 'being stored'),
+  'memory-not-stored': told(() => 'only its disks: Vivarium ended before its memory was stored'),
+} as const;
