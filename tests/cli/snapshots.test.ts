@@ -1,5 +1,5 @@
 /** `viv snapshot` against a program whose services the test plays. */
-import { said } from '../kit/said.ts';
+import { said, told } from '../kit/said.ts';
 import type { TaskStatus } from '../../preload/contract/tasks.ts';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -75,7 +75,7 @@ describe('list and show', () => {
   });
   test('--json is the timeline of the contract', async () => {
     const { viv } = await withBox({});
-    expect(JSON.parse((await viv('snapshot', 'list', 'box', '--json')).out)).toEqual(three);
+    expect(JSON.parse((await viv('snapshot', 'list', 'box', '--json')).out)).toEqual({ ...three, snapshots: three.snapshots.map(told) });
   });
   test('an empty one says how to begin', async () => {
     const { viv } = await withBox({}, timeline([]));
@@ -93,7 +93,7 @@ describe('list and show', () => {
     expect(out).toContain('after         fresh\nguest uptime  2 min 00 s\n');
     expect(out).toContain('note          all\n              well\n');
     expect(out).toMatch(/\n\nbox login:\\u\{1b\}\[0m\n$/);
-    expect(JSON.parse((await viv('snapshot', 'show', 'box', '@2', '--json')).out)).toEqual(before);
+    expect(JSON.parse((await viv('snapshot', 'show', 'box', '@2', '--json')).out)).toEqual(told(before));
   });
 });
 

@@ -2,6 +2,7 @@
  * The whole program in this process, for trials and measurements: its calls by contract, and the machines it runs within
  * reach: what they print, what they do when they are saved, and their memory.
  */
+import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
 import type { TaskStatus } from '../../preload/contract/tasks.ts';
 import { taskMessage, taskTitle } from '../../preload/contract/task-words.ts';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -138,7 +139,7 @@ export async function openWholeProgram(home: Home, watching: Watching): Promise<
       for (;;) {
         const { state, reason } = await program.machines.get(machine);
         if (state === 'off') return;
-        if (state === 'failed') throw new Error(`the machine failed: ${reason}`);
+        if (state === 'failed') throw new Error(`the machine failed: ${wordsOf(reason)}`);
         await wait(5);
       }
     },

@@ -1,4 +1,5 @@
 /** Reads what a closed library holds, past the program: every snapshot's memory and disks, and what nothing refers to. */
+import { told } from '../kit/said.ts';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { contentImage } from '../../main/disks/content-image.ts';
@@ -105,7 +106,7 @@ export async function readLibrary(home: Home, base: Uint8Array, only: (id: strin
     try {
       for (const record of records) {
         const name = `snapshot ${record.id} "${record.name}"`;
-        if (record.state !== 'ready') problems.push(`${name} is ${record.state}: ${record.reason}`);
+        if (record.state !== 'ready') problems.push(`${name} is ${record.state}: ${told(record).reason}`);
         if (!only(record.id)) continue;
         const { state } = await library.snapshots.saved(record.id);
         try {

@@ -3,6 +3,7 @@
  * were taken while the machine stood still; it comes back standing still, and its memory and disk are compared with what
  * they were, bit for bit. The others were taken while the guest ran: it checks itself as it goes on.
  */
+import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -65,7 +66,7 @@ class Trial {
     for (const limit = Date.now() + PATIENCE_MS; this.#steps < until && this.#error === undefined; await wait(2))
       if (Date.now() > limit) {
         const { state, reason } = await this.app.machines.get(this.machine);
-        throw new Error(`the guest did nothing for ${PATIENCE_MS / 1000} s; the machine is ${state}: ${reason}`);
+        throw new Error(`the guest did nothing for ${PATIENCE_MS / 1000} s; the machine is ${state}: ${wordsOf(reason)}`);
       }
     if (this.#error !== undefined) throw new Error(`the guest found: ${this.#error}`);
   }

@@ -1,4 +1,5 @@
 /** The snapshot benchmark's machine: the Debian guest at its prompt in a library of its own, with an empty disk. */
+import { told } from '../../kit/said.ts';
 import { setTimeout as wait } from 'node:timers/promises';
 import { findHome } from '../../../main/library/home.ts';
 import type { MachineId } from '../../../preload/contract/machines.ts';
@@ -83,7 +84,7 @@ export class DebianMachine {
     const from = performance.now();
     const { snapshot } = await this.program.snapshots.create(this.id, {});
     const stored = await this.program.stored(this.id, snapshot.id);
-    if (stored?.state !== 'ready') throw new Error(`the snapshot was not stored: ${stored?.reason ?? 'it is gone'}`);
+    if (stored?.state !== 'ready') throw new Error(`the snapshot was not stored: ${stored ? told(stored).reason : 'it is gone'}`);
     return { id: snapshot.id, seconds: (performance.now() - from) / 1000 };
   }
 

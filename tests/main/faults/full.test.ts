@@ -2,6 +2,7 @@
  * The disk of the host is full: on a small file system of its own, with the whole program. Nothing that was flushed or
  * finished is lost, a person is told, and with room everything goes on by itself.
  */
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import { told } from '../../kit/said.ts';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
@@ -51,7 +52,7 @@ async function becomes({ program }: Listening, id: MachineId, wanted: 'paused' |
   for (const limit = Date.now() + PATIENCE_MS; ; await wait(50)) {
     const { state, reason } = await program.machines.get(id);
     if (state === wanted) return;
-    if (Date.now() > limit) throw new Error(`after ${PATIENCE_MS / 1000} s the machine is not ${wanted} but ${state}: ${reason}`);
+    if (Date.now() > limit) throw new Error(`after ${PATIENCE_MS / 1000} s the machine is not ${wanted} but ${state}: ${wordsOf(reason)}`);
   }
 }
 

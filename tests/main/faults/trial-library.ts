@@ -1,4 +1,5 @@
 /** A library with something in it to be damaged: a machine whose guest has worked, and three snapshots of it. */
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -38,7 +39,8 @@ export async function openListening(trial: TrialFolder): Promise<Listening> {
       for (const limit = Date.now() + PATIENCE_MS; count < until; await wait(5)) {
         if (error !== undefined) throw new Error(`the guest found: ${error}`);
         const { state, reason } = await program.machines.get(machine);
-        if (Date.now() > limit || state === 'failed') throw new Error(`the guest does not go on: the machine is ${state}: ${reason}`);
+        if (Date.now() > limit || state === 'failed')
+          throw new Error(`the guest does not go on: the machine is ${state}: ${wordsOf(reason)}`);
       }
     },
   };

@@ -3,6 +3,7 @@
  * cannot be used, disks that vanish, threads in which errors strike and clients that reset their connections, beside three
  * machines that must run on untouched.
  */
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import { spawn } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -82,7 +83,7 @@ async function lookAt(services: Services, neighbours: readonly Neighbour[], roun
   for (const neighbour of neighbours) {
     const { state, reason, startedAt, definition } = await services.machines.get(neighbour.id);
     if (state !== 'running' || startedAt !== neighbour.startedAt)
-      throw new Error(`round ${round}: the neighbour "${definition.name}" is ${state} (${reason}), started ${startedAt}`);
+      throw new Error(`round ${round}: the neighbour "${definition.name}" is ${state} (${wordsOf(reason)}), started ${startedAt}`);
     // A guest that finds its memory or its disk wrong says so and powers off; one that is well prints on.
     for (const limit = Date.now() + PATIENCE_MS; ; await wait(50)) {
       const printed = Buffer.from((await services.consoles.history(neighbour.id, 0)).subarray(-64)).toString('latin1');
