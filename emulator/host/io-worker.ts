@@ -12,7 +12,7 @@ import type { CoreResume } from '../machine/core-thread.ts';
 import { describeDevices } from '../machine/describe.ts';
 import { SnapshotPoints } from '../machine/snapshot-point.ts';
 import { controlState, machineLayout, pageWork, sharedRam, shootdownOf } from '../machine/layout.ts';
-import { type MachineState, readState, restoreBoard } from '../machine/saved-state.ts';
+import { type MachineState, readState, restoreBoard, restoreCore } from '../machine/saved-state.ts';
 import { MemoryLost } from '../memory/absent-pages.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
 import { bind } from '../snapshot/schema.ts';
@@ -192,7 +192,10 @@ async function resume(board: Board, bytes: Uint8Array, configuration: MachineCon
   const { memoryBytes, cores } = state.machine;
   if (Number(memoryBytes) !== configuration.memoryBytes || cores !== configuration.cores)
     throw new MachineError('state-other-size', { memoryBytes: Number(memoryBytes), cores });
-  restoreBoard(machineLayout(configuration), board, buffer, state);
+  const layout = machineLayout(configuration);
+  restoreBoard(layout, board, buffer, state);
+  // Here and not on their own threads, which may be late: a device's message for a core must find what it will go on with.
+  layout.cores.forEach((_, core) => restoreCore(layout, core, buffer, state));
   return { start: { state: bytes }, whole: { ...state.machine } };
 }
 

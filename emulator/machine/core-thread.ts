@@ -12,10 +12,10 @@ import { bind } from '../snapshot/schema.ts';
 import { createHtif } from './htif.ts';
 import { MachineClock, type MonotonicNanoseconds } from './clock.ts';
 import { controlState, machineLayout, pageWork, sharedRam, shootdownOf, WISH } from './layout.ts';
-import { readState, restoreCore } from './saved-state.ts';
+import { readState } from './saved-state.ts';
 import type { CoreLoopParts } from './core-loop.ts';
 
-/** How a core goes on from saved state. */
+/** How a core goes on from saved state; the I/O thread has put its registers back already. */
 export interface CoreResume {
   readonly state: Uint8Array;
 }
@@ -114,7 +114,6 @@ export function createCoreThread(parts: CoreThreadParts): {
   };
   const resume = ({ state }: CoreResume) => {
     const saved = readState(state);
-    restoreCore(layout, index, buffer, saved);
     binding.resume(saved.machine.builtInFirmware !== 0);
     if (saved.machine.tohost) watch(Number(saved.machine.tohost), Number(saved.machine.fromhost) || undefined);
     core.modeChanged();

@@ -22,9 +22,15 @@ export interface ProgramOptions {
   readonly home?: ReturnType<typeof temporaryHome>;
   readonly startMachine?: StartMachine;
   readonly freeSpace?: () => Promise<FreeSpace>;
+  /** The template of its machines: one of those without an operating system. */
+  readonly guest?: BareGuest;
 }
 
-export async function timelineProgram({ home = temporaryHome(), ...options }: ProgramOptions = {}) {
+/** The programs that greet and echo: one for each board. */
+export const BARE_GUESTS = ['hello-riscv64', 'hello-amd64'] as const;
+export type BareGuest = (typeof BARE_GUESTS)[number];
+
+export async function timelineProgram({ home = temporaryHome(), guest = 'hello-riscv64', ...options }: ProgramOptions = {}) {
   const library = await openLibrary(home, { program: 'the test' });
   const storage = storageOf(home);
   const kit = new GuestKit();
@@ -81,7 +87,7 @@ export async function timelineProgram({ home = temporaryHome(), ...options }: Pr
   /** A machine that greets and echoes, from the template without an operating system. */
   const hello = async (change: Partial<MachineDefinition> = {}): Promise<MachineId> => {
     const definition = templateDefinition(
-      kit.template('hello-riscv64'),
+      kit.template(guest),
       undefined,
       supervisor.list().map((machine) => machine.definition.name),
     );

@@ -4,12 +4,12 @@ import { told } from '../../kit/said.ts';
 import { describe, expect, test } from 'vitest';
 import type { SnapshotId } from '../../../preload/contract/snapshots.ts';
 import { temporaryHome } from '../temporary-home.ts';
-import { timelineProgram } from './timeline-program.ts';
+import { BARE_GUESTS, timelineProgram, type ProgramOptions } from './timeline-program.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
 /** A program with a machine that has started. */
-async function started(options: Parameters<typeof timelineProgram>[0] = {}) {
+async function started(options: ProgramOptions) {
   const program = await timelineProgram(options);
   const id = await program.hello();
   const machine = program.supervisor.machine(id);
@@ -39,9 +39,9 @@ const until = async (condition: () => boolean | Promise<boolean>, what: string) 
     if (Date.now() > limit) throw new Error(`it did not come: ${what}`);
 };
 
-describe('a machine without disks', { timeout: 60_000 }, () => {
+describe.each(BARE_GUESTS)('a machine without disks (%s)', { timeout: 60_000 }, (guest) => {
   test('goes back to a snapshot point in place, and back again', async () => {
-    const { id, timelines, typed, take, shows, printed, type, machine } = await started();
+    const { id, timelines, typed, take, shows, printed, type, machine } = await started({ guest });
     await typed('abc');
     const first = await take('typed abc');
     expect((await timelines.timeline(id)).snapshots).toMatchObject([
@@ -77,7 +77,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
   });
 
   test('goes back by a start when it is off, and keeps nothing then', async () => {
-    const { id, timelines, typed, take, line, machine } = await started();
+    const { id, timelines, typed, take, line, machine } = await started({ guest });
     await typed('kept');
     const point = await take('point');
     await machine.life.stop();
@@ -89,13 +89,13 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
   });
 
   test('off has nothing that a snapshot could hold', async () => {
-    const program = await timelineProgram();
+    const program = await timelineProgram({ guest });
     const id = await program.hello();
     await expect(program.timelines.create(id, {})).rejects.toThrow('is off and has no disk to snapshot: start it first');
   });
 
   test('is suspended, and goes on from there once', async () => {
-    const { id, timelines, typed, line, machine, supervisor } = await started();
+    const { id, timelines, typed, line, machine, supervisor } = await started({ guest });
     await typed('sleepy');
     await timelines.suspend(id);
     expect(told(machine.status())).toMatchObject({ state: 'off', reason: 'suspended', suspended: true });
@@ -114,10 +114,10 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
 
   test('is saved when the program quits, and the next program goes on', async () => {
     const home = temporaryHome();
-    const first = await started({ home });
+    const first = await started({ home, guest });
     await first.typed('good night');
     await first.close();
-    const second = await timelineProgram({ home });
+    const second = await timelineProgram({ home, guest });
     const machine = second.supervisor.machine(first.id);
     expect(told(machine.status())).toMatchObject({ state: 'off', suspended: true, reason: 'saved when Vivarium was quit' });
     const from = (await second.printed(first.id)).length;
@@ -129,15 +129,15 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
 
   test('that is to be stopped when the program quits is not saved', async () => {
     const home = temporaryHome();
-    const first = await started({ home });
+    const first = await started({ home, guest });
     await first.supervisor.update(first.id, { onQuit: 'stop' });
     await first.close();
-    const second = await timelineProgram({ home });
+    const second = await timelineProgram({ home, guest });
     expect(told(second.supervisor.machine(first.id).status())).toMatchObject({ suspended: false, reason: 'stopped' });
   });
 
   test('branches into a machine of its own', async () => {
-    const { timelines, history, typed, take, line, supervisor, shows, type } = await started();
+    const { timelines, history, typed, take, line, supervisor, shows, type } = await started({ guest });
     await typed('common');
     const point = await take('fork');
     const status = await history.branch(point, { name: 'other', start: true });
@@ -157,7 +157,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
   });
 
   test('loses snapshots in any order, and children keep their place', async () => {
-    const { id, timelines, take, typed, told } = await started();
+    const { id, timelines, take, typed, told } = await started({ guest });
     const names = ['a', 'b', 'c', 'd'];
     const ids: SnapshotId[] = [];
     for (const name of names) {
@@ -183,7 +183,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
   });
 
   test('takes a snapshot back that is cancelled, and the next one is whole', async () => {
-    const { id, timelines, typed, take, tasks, line } = await started();
+    const { id, timelines, typed, take, tasks, line } = await started({ guest });
     await typed('one');
     const { record, task, stored } = await timelines.create(id, { name: 'unwanted' });
     tasks.cancel(task as string);
@@ -199,7 +199,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
 
   test('is not taken when there is no room, and paused until there is', async () => {
     const room = { freeBytes: 1000 * MEBIBYTE, floorBytes: 100 * MEBIBYTE };
-    const { machine, told, timelines } = await started({ freeSpace: () => Promise.resolve({ ...room }) });
+    const { machine, told, timelines } = await started({ guest, freeSpace: () => Promise.resolve({ ...room }) });
     room.freeBytes = 10 * MEBIBYTE;
     await until(() => machine.life.state === 'paused', 'the pause');
     expect(wordsOf(machine.life.reason)).toMatch(
@@ -216,7 +216,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
   });
 
   test('is checkpointed by the clock, and thinned to the budget', async () => {
-    const { id, timelines, supervisor } = await started();
+    const { id, timelines, supervisor } = await started({ guest });
     await supervisor.update(id, { checkpoints: { everySeconds: 1, budgetBytes: 0 } });
     const automatic = async () => (await timelines.timeline(id)).snapshots.filter(({ kind }) => kind === 'automatic');
     await until(async () => (await automatic()).length >= 3, 'three checkpoints');
@@ -231,7 +231,7 @@ describe('a machine without disks', { timeout: 60_000 }, () => {
   });
 
   test('comes already booted from its template, the second time at once', async () => {
-    const program = await timelineProgram();
+    const program = await timelineProgram({ guest });
     const { timelines, history, supervisor } = program;
     const definition = supervisor.machine(await program.hello()).record.definition;
     const first = await history.createBooted({ ...definition, name: 'first' }, '^>$');
