@@ -22,7 +22,7 @@ const FRAGMENTS = 6144;
 const POST_MS = 1;
 
 /** Builds the core. @returns how it begins; it then occupies this thread until the machine ends */
-function build({ configuration, memory, index, compiler, module }: CoreSetup): (from: CoreStart | CoreResume) => void {
+function build({ configuration, memory, index, saved, compiler, module }: CoreSetup): (from: CoreStart | CoreResume) => void {
   const { engine } = configuration;
   const table = new wasm.Table({ initial: 4096, element: 'anyfunc' });
   const threshold = THRESHOLD[engine];
@@ -31,6 +31,7 @@ function build({ configuration, memory, index, compiler, module }: CoreSetup): (
     memory,
     table,
     index,
+    resumes: saved !== undefined,
     tiering: { compile: engine !== 'interpreter', threshold },
     ...(module ? { module } : {}),
     now: () => process.hrtime.bigint(),

@@ -26,6 +26,8 @@ export interface CoreThreadParts {
   readonly table: WasmTable;
   readonly index: number;
   readonly tiering: Tiering;
+  /** Whether it will start from saved state. */
+  readonly resumes: boolean;
   /** Of a core of the same shape, made before. */
   readonly module?: WasmModule;
   readonly now: MonotonicNanoseconds;
@@ -86,6 +88,7 @@ export function createCoreThread(parts: CoreThreadParts): {
     ram,
     core: index,
     tiering: parts.tiering,
+    resumes: parts.resumes,
     ...(parts.module ? { module: parts.module } : {}),
     bus: board,
     ports: board.ports,

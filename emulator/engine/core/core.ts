@@ -57,7 +57,7 @@ export class Core implements EngineCore {
     const { buffer } = memory;
     this.surroundings = surroundings;
     this.core = surroundings.core;
-    reset(architecture.state, buffer, layout.state);
+    if (!surroundings.resumes) reset(architecture.state, buffer, layout.state);
     reset(runState, buffer, layout.run);
     this.state = bind(architecture.state, buffer, layout.state) as unknown as EngineState;
     this.working = bind(runState, buffer, layout.run);

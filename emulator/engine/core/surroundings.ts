@@ -18,6 +18,8 @@ export interface CoreSurroundings {
   /** Which of the machine's cores this is. */
   readonly core: number;
   readonly tiering: Tiering;
+  /** It goes on from saved state, which another thread has put into memory, or is about to. */
+  readonly resumes?: boolean;
   /** The module, where a core of the same layout, RAM and tiering has been made before. */
   readonly module?: WasmModule;
   /** Device registers by physical address; -1 and false for a bus error. */
