@@ -7,9 +7,10 @@ import { fileURLToPath } from 'node:url';
 import type { BootSource, EngineMode } from '../../emulator/index.ts';
 import { GuestKit } from '../../main/images/index.ts';
 import { tool } from '../kit/tools.ts';
+import { GUEST_BOARDS, type GuestBoardName } from './boards.ts';
 import type { GuestCommand } from './run-guest.ts';
 
-export const TEMPLATE = 'debian-riscv64';
+const RISCV = 'riscv64-virt';
 const VIV = fileURLToPath(new URL('../../main/cli/viv.js', import.meta.url));
 const SOURCE = fileURLToPath(new URL('./guest/bench.c', import.meta.url));
 /** Square roots become the instruction, which the cross compiler's static library would otherwise be asked for. */
@@ -17,22 +18,24 @@ const COMPILER_OPTIONS = ['-O2', '-static', '-fno-math-errno'];
 
 type Linux = Extract<BootSource, { kind: 'linux' }>;
 
-/** Cross-compiles a guest program. @returns its path, `folder/name` */
-export function compileGuest(source: string, folder: string, name: string): string {
+/** Compiles a guest program for a board. @returns its path, `folder/name` */
+export function compileGuest(source: string, folder: string, name: string, board: GuestBoardName = RISCV): string {
   const program = join(folder, name);
-  execFileSync(tool('riscv64-linux-gnu-gcc') ?? 'riscv64-linux-gnu-gcc', [...COMPILER_OPTIONS, '-o', program, source]);
+  const { compiler } = GUEST_BOARDS[board];
+  execFileSync(tool(compiler) ?? compiler, [...COMPILER_OPTIONS, '-o', program, source]);
   return program;
 }
 
 /** The guest with a program; boots to the prompt where no command is given. @throws Error saying what is missing */
-export async function prepareProgram(program: string, command: string | undefined): Promise<Linux> {
+export async function prepareProgram(program: string, command: string | undefined, board: GuestBoardName = RISCV): Promise<Linux> {
+  const { template } = GUEST_BOARDS[board];
   const folder = mkdtempSync(join(tmpdir(), 'vivarium-bench-'));
   try {
     const first = join(folder, 'first');
     writeFileSync(first, firstProgram(command ?? ''), { mode: 0o755 });
     const additions = command === undefined ? {} : { copy: [program, `${first}:${FIRST}`] };
-    const { boot } = await new GuestKit().prepare(TEMPLATE, additions, ({ message }) => console.error(message));
-    if (boot.kind !== 'linux') throw new Error(`the template ${TEMPLATE} is not a Linux guest`);
+    const { boot } = await new GuestKit().prepare(template, additions, ({ message }) => console.error(message));
+    if (boot.kind !== 'linux') throw new Error(`the template ${template} is not a Linux guest`);
     return command === undefined ? boot : { ...boot, commandLine: `${boot.commandLine} quiet rdinit=${FIRST}` };
   } finally {
     rmSync(folder, { recursive: true });
@@ -55,21 +58,23 @@ poweroff -f
 `;
 
 /** The guest with the suite's program. */
-export async function prepareGuest(command: string | undefined): Promise<Linux> {
+export async function prepareGuest(command: string | undefined, board: GuestBoardName): Promise<Linux> {
   const folder = mkdtempSync(join(tmpdir(), 'vivarium-bench-'));
   try {
-    return await prepareProgram(compileGuest(SOURCE, folder, 'bench'), command);
+    return await prepareProgram(compileGuest(SOURCE, folder, 'bench', board), command, board);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
 /** Our guest on given files. */
-export const ours = ({ kernel, initrd, commandLine }: Linux, engine: EngineMode): GuestCommand => ({
+export const ours = ({ kernel, initrd, commandLine }: Linux, engine: EngineMode, board: GuestBoardName): GuestCommand => ({
   program: process.execPath,
   args: [
     VIV,
     'run',
+    '--board',
+    board,
     '--kernel',
     kernel,
     ...(initrd ? ['--initrd', initrd] : []),
@@ -82,16 +87,15 @@ export const ours = ({ kernel, initrd, commandLine }: Linux, engine: EngineMode)
   ],
 });
 /** Our guest as a person starts it. */
-export const ourTemplate = (run: string | undefined, engine: EngineMode): GuestCommand => ({
+export const ourTemplate = (run: string | undefined, engine: EngineMode, board: GuestBoardName): GuestCommand => ({
   program: process.execPath,
-  args: [VIV, 'run', '--template', TEMPLATE, ...(run === undefined ? [] : ['--run', run]), '--engine', engine],
+  args: [VIV, 'run', '--template', GUEST_BOARDS[board].template, ...(run === undefined ? [] : ['--run', run]), '--engine', engine],
 });
 /** The peer on the same files: one core, 512 MiB. */
-export const peer = ({ kernel, initrd, commandLine }: Linux): GuestCommand => ({
-  program: tool('qemu-system-riscv64') ?? 'qemu-system-riscv64',
+export const peer = ({ kernel, initrd, commandLine }: Linux, board: GuestBoardName): GuestCommand => ({
+  program: tool(GUEST_BOARDS[board].peer) ?? GUEST_BOARDS[board].peer,
   args: [
-    '-M',
-    'virt',
+    ...GUEST_BOARDS[board].peerMachine,
     '-m',
     '512',
     '-smp',

@@ -1,12 +1,14 @@
 /** The benchmark's command line. */
 import { parseArgs } from 'node:util';
 import type { EngineMode } from '../../emulator/index.ts';
+import { GUEST_BOARD_NAMES, type GuestBoardName, isGuestBoard } from './boards.ts';
 import { CASES } from './cases.ts';
 
 export interface BenchOptions {
   readonly quick: boolean;
   readonly runs: number;
   readonly engine: EngineMode;
+  readonly board: GuestBoardName;
   /** Absent: all. */
   readonly only?: readonly string[];
   readonly json?: string;
@@ -30,24 +32,28 @@ Usage: npm run bench [-- OPTION...]
   --runs N           runs of each side; medians are shown (default 3)
   --only NAME[,...]  only these: ${[...SECTIONS, ...CASES.map(({ name }) => name)].join(', ')}
   --engine ENGINE    auto, interpreter or compiler (default auto)
+  --board BOARD      ${GUEST_BOARD_NAMES.join(' or ')} (default riscv64-virt); disk and snapshots are measured on riscv64-virt only
   --json FILE        also write the result as JSON
 
-Both boot Debian's riscv64 kernel with one core and 512 MiB; start to power-off includes starting the process. The
+Both boot Debian's kernel for the board with one core and 512 MiB; start to power-off includes starting the process. The
 exit status says whether everything ran and gave the same results, never how fast.`;
 
 /** @throws BenchCallError for a wrong call */
 export function benchOptions(args: readonly string[]): BenchOptions | 'help' {
-  const { quick, runs, engine, only, json, help } = parse(args);
+  const { quick, runs, engine, board, only, json, help } = parse(args);
   if (help) return 'help';
   if (engine !== 'auto' && engine !== 'interpreter' && engine !== 'compiler')
     throw new BenchCallError(`--engine takes auto, interpreter or compiler, not "${engine}"`);
+  if (!isGuestBoard(board)) throw new BenchCallError(`--board takes ${GUEST_BOARD_NAMES.join(' or ')}, not "${board}"`);
   const count = Number(runs ?? (quick ? 1 : 3));
   if (!Number.isInteger(count) || count < 1 || count > 99) throw new BenchCallError(`--runs takes a number from 1 to 99, not "${runs}"`);
   const names = only?.flatMap((text) => text.split(','));
   const stray = names?.find((name) => !SECTIONS.includes(name) && !CASES.some((each) => each.name === name));
   if (stray !== undefined)
     throw new BenchCallError(`there is no case "${stray}". There are: ${[...SECTIONS, ...CASES.map(({ name }) => name)].join(', ')}`);
-  return { quick, runs: count, engine, ...(names ? { only: names } : {}), ...(json === undefined ? {} : { json }) };
+  const elsewhere = board === 'riscv64-virt' ? undefined : names?.find((name) => name === DISK || name === SNAPSHOTS);
+  if (elsewhere !== undefined) throw new BenchCallError(`${elsewhere} is measured on riscv64-virt only: leave --board out`);
+  return { quick, runs: count, engine, board, ...(names ? { only: names } : {}), ...(json === undefined ? {} : { json }) };
 }
 
 function parse(args: readonly string[]) {
@@ -59,6 +65,7 @@ function parse(args: readonly string[]) {
         runs: { type: 'string' },
         only: { type: 'string', multiple: true },
         engine: { type: 'string', default: 'auto' },
+        board: { type: 'string', default: 'riscv64-virt' },
         json: { type: 'string' },
         help: { type: 'boolean', default: false },
       },

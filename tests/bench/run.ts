@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { installCommand, tool, type ToolName } from '../kit/tools.ts';
+import { GUEST_BOARDS, type GuestBoardName } from './boards.ts';
 import { CASES, type Group, roundsOf } from './cases.ts';
 import { measureDisk } from './disk/measure.ts';
 import { ours, ourTemplate, peer, prepareGuest } from './guest.ts';
@@ -13,7 +14,10 @@ import { type GuestCommand, type GuestRun, runGuest } from './run-guest.ts';
 import { measureSnapshots } from './snapshots/measure.ts';
 import { table } from './table.ts';
 
-const NEEDED: readonly ToolName[] = ['qemu-system-riscv64', 'riscv64-linux-gnu-gcc', 'qemu-img'];
+const neededFor = (board: GuestBoardName): readonly ToolName[] => {
+  const { peer: beside, compiler } = GUEST_BOARDS[board];
+  return [beside, compiler, 'qemu-img'];
+};
 
 /** Runs both sides in turn, so that whatever else the computer does falls on both. */
 async function alternate(what: string, runs: number, sides: readonly GuestCommand[], until: 'end' | 'prompt'): Promise<GuestRun[][]> {
@@ -25,11 +29,16 @@ async function alternate(what: string, runs: number, sides: readonly GuestComman
   return results;
 }
 
-async function measureSuite({ quick, runs, engine, only }: BenchOptions, result: BenchResult): Promise<void> {
+async function measureSuite({ quick, runs, engine, board, only }: BenchOptions, result: BenchResult): Promise<void> {
   const cases = CASES.filter(({ name }) => only?.includes(name) ?? true);
   if (cases.length === 0) return;
-  const guest = await prepareGuest(cases.map((each) => `./bench ${each.name} ${roundsOf(each, quick)}`).join(' && '));
-  const [a = [], b = []] = await alternate(cases.map(({ name }) => name).join(', '), runs, [ours(guest, engine), peer(guest)], 'end');
+  const guest = await prepareGuest(cases.map((each) => `./bench ${each.name} ${roundsOf(each, quick)}`).join(' && '), board);
+  const [a = [], b = []] = await alternate(
+    cases.map(({ name }) => name).join(', '),
+    runs,
+    [ours(guest, engine, board), peer(guest, board)],
+    'end',
+  );
   const lines = (side: readonly GuestRun[]): Map<string, CaseLine>[] => side.map((run) => readCases(run.console));
   for (const group of ['integer', 'float'] satisfies Group[]) {
     const members = cases.filter((each) => each.group === group);
@@ -41,28 +50,29 @@ async function measureSuite({ quick, runs, engine, only }: BenchOptions, result:
   );
 }
 
-async function measureBoot({ runs, engine, only }: BenchOptions, result: BenchResult): Promise<void> {
+async function measureBoot({ runs, engine, board, only }: BenchOptions, result: BenchResult): Promise<void> {
   if (only && !only.includes(BOOT)) return;
   const seconds = ([a = [], b = []]: GuestRun[][]) =>
     compare(
       a.map((run) => run.seconds),
       b.map((run) => run.seconds),
     );
-  const [empty, prompt] = [await prepareGuest('true'), await prepareGuest(undefined)];
-  result.boot = seconds(await alternate('start to power-off', runs, [ourTemplate('true', engine), peer(empty)], 'end'));
-  result.prompt = seconds(await alternate('start to prompt', runs, [ourTemplate(undefined, engine), peer(prompt)], 'prompt'));
+  const [empty, prompt] = [await prepareGuest('true', board), await prepareGuest(undefined, board)];
+  result.boot = seconds(await alternate('start to power-off', runs, [ourTemplate('true', engine, board), peer(empty, board)], 'end'));
+  result.prompt = seconds(await alternate('start to prompt', runs, [ourTemplate(undefined, engine, board), peer(prompt, board)], 'prompt'));
 }
 
 async function main(): Promise<void> {
   const options = benchOptions(process.argv.slice(2));
   if (options === 'help') return console.log(HELP);
-  const missing = NEEDED.filter((name) => tool(name) === undefined);
+  const missing = neededFor(options.board).filter((name) => tool(name) === undefined);
   if (missing.length > 0) throw new Error(`this machine lacks ${missing.join(' and ')}. Install with: ${installCommand(missing)}`);
   const result: BenchResult = {};
   await measureSuite(options, result);
   await measureBoot(options, result);
-  if (options.only?.includes(DISK) ?? true) result.disk = await measureDisk(options);
-  if (options.only?.includes(SNAPSHOTS) ?? true) result.snapshots = await measureSnapshots(options);
+  const whole = options.board === 'riscv64-virt';
+  if (options.only?.includes(DISK) ?? whole) result.disk = await measureDisk(options);
+  if (options.only?.includes(SNAPSHOTS) ?? whole) result.snapshots = await measureSnapshots(options);
   console.log(table(result));
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
 }

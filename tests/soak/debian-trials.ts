@@ -7,7 +7,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { GuestKit } from '../../main/images/index.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
-import { compileGuest, TEMPLATE } from '../bench/guest.ts';
+import { GUEST_BOARDS, type GuestBoardName } from '../bench/boards.ts';
+import { compileGuest } from '../bench/guest.ts';
 import { DebianMachine } from '../bench/snapshots/debian-machine.ts';
 import { random } from './random.ts';
 
@@ -40,14 +41,21 @@ async function contentOf(machine: DebianMachine, folder: string): Promise<Omit<P
  * Goes back `restores` times while the guest works. @param progress told after each
  * @throws Error for the first point that was not what it had been
  */
-export async function debianTrials(folder: string, restores: number, seed: number, progress: (done: number) => void): Promise<number> {
+export async function debianTrials(
+  folder: string,
+  board: GuestBoardName,
+  restores: number,
+  seed: number,
+  progress: (done: number) => void,
+): Promise<number> {
   const dice = random(seed);
-  const machine = new DebianMachine(join(folder, 'home'));
+  const { template } = GUEST_BOARDS[board];
+  const machine = new DebianMachine(join(folder, 'home'), board);
   await machine.open();
   let done = 0;
   try {
-    const { boot } = await new GuestKit().prepare(TEMPLATE, { copy: [compileGuest(LOAD, folder, 'load')] });
-    if (boot.kind !== 'linux') throw new Error(`the template ${TEMPLATE} is not a Linux guest`);
+    const { boot } = await new GuestKit().prepare(template, { copy: [compileGuest(LOAD, folder, 'load', board)] });
+    if (boot.kind !== 'linux') throw new Error(`the template ${template} is not a Linux guest`);
     await machine.boot(boot);
     machine.type('./load\r');
     await machine.shows('load ');

@@ -7,18 +7,18 @@ import { createWriteStream, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { assemble } from '../../emulator/isa/assembly.ts';
 import { findHome, type Home } from '../../main/library/home.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import { readLibrary } from './contents.ts';
 import { Expectations } from './expectations.ts';
+import type { GuestBoardName } from '../bench/boards.ts';
+import { buildGuest } from './build-guest.ts';
 import { baseImage, checkDisk, DISK_BYTES, recordsOf } from './guest-model.ts';
 import { random, type Random } from './random.ts';
 import type { TrialEvent } from './trial-events.ts';
 import { openWholeProgram } from '../kit/whole-program.ts';
 
 const WORKER = fileURLToPath(new URL('./trial-worker.ts', import.meta.url));
-const GUEST = fileURLToPath(new URL('./guest.s', import.meta.url));
 /** A process that does not even open the library in this time is a finding. */
 const PATIENCE_MS = 120_000;
 /** How long a process works before it is killed, at most. */
@@ -42,6 +42,7 @@ const MOMENT_MS = 300;
 
 export interface TrialFolder {
   readonly home: Home;
+  readonly board: GuestBoardName;
   readonly program: string;
   readonly base: string;
   readonly baseBytes: Uint8Array;
@@ -49,13 +50,12 @@ export interface TrialFolder {
 }
 
 /** Lays out what the trials need in an empty folder. */
-export function trialFolder(folder: string): TrialFolder {
-  const program = join(folder, 'guest.bin');
+export function trialFolder(folder: string, board: GuestBoardName = 'riscv64-virt'): TrialFolder {
+  const program = buildGuest(board, folder);
   const base = join(folder, 'base.raw');
   const baseBytes = baseImage(20261121);
-  writeFileSync(program, assemble(readFileSync(GUEST, 'utf8')).bytes);
   writeFileSync(base, baseBytes);
-  return { home: findHome({ VIVARIUM_HOME: join(folder, 'home') }), program, base, baseBytes, folder };
+  return { home: findHome({ VIVARIUM_HOME: join(folder, 'home') }), board, program, base, baseBytes, folder };
 }
 
 export interface KillReport {
@@ -75,7 +75,7 @@ export interface KillReport {
 /** Runs the worker for a while and kills it. @throws Error for what it must never say */
 async function runAndKill(trial: TrialFolder, seed: number, dice: Random, expected: Expectations): Promise<void> {
   expected.restarted();
-  const child = spawn(process.execPath, [WORKER, trial.home.folder, String(seed), trial.program, trial.base], {
+  const child = spawn(process.execPath, [WORKER, trial.home.folder, String(seed), trial.program, trial.base, trial.board], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // Of the last process, to look into a finding.

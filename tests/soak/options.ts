@@ -1,11 +1,13 @@
 /** The trials' command line. */
 import { parseArgs } from 'node:util';
+import { GUEST_BOARD_NAMES, type GuestBoardName, isGuestBoard } from '../bench/boards.ts';
 
 export interface SoakOptions {
   readonly kills: number;
   readonly restores: number;
   readonly debian: number;
   readonly neighbours: number;
+  readonly board: GuestBoardName;
   readonly seed: number;
   readonly json?: string;
 }
@@ -22,6 +24,7 @@ Usage: npm run soak [-- OPTION...]
   --restores N   go back N times to random points of a branching history; each must be what it was (default 200)
   --debian N     go back N times on Debian with 512 MiB under load, too; it needs apt and a cross compiler (default 0)
   --neighbours N have N machines fail, end and go back at random moments beside three that must run on (default 0)
+  --board BOARD  ${GUEST_BOARD_NAMES.join(' or ')}: the board of all machines (default riscv64-virt)
   --seed S       the random numbers (default: another each time; printed)
   --json FILE    also write the result as JSON
 
@@ -31,8 +34,9 @@ const MAX_COUNT = 1_000_000;
 
 /** @throws SoakCallError for a wrong call */
 export function soakOptions(args: readonly string[]): SoakOptions | 'help' {
-  const { help, kills, restores, debian, neighbours, seed, json } = parse(args);
+  const { help, kills, restores, debian, neighbours, board, seed, json } = parse(args);
   if (help) return 'help';
+  if (!isGuestBoard(board)) throw new SoakCallError(`--board takes ${GUEST_BOARD_NAMES.join(' or ')}, not "${board}"`);
   const count = (name: string, text: string) => {
     if (!/^\d+$/.test(text) || Number(text) > MAX_COUNT)
       throw new SoakCallError(`--${name} takes a number from 0 to ${MAX_COUNT}, not "${text}"`);
@@ -43,6 +47,7 @@ export function soakOptions(args: readonly string[]): SoakOptions | 'help' {
     restores: count('restores', restores),
     debian: count('debian', debian),
     neighbours: count('neighbours', neighbours),
+    board,
     seed: count('seed', seed ?? String(Date.now() % MAX_COUNT)),
     ...(json === undefined ? {} : { json }),
   };
@@ -57,6 +62,7 @@ function parse(args: readonly string[]) {
         restores: { type: 'string', default: '200' },
         debian: { type: 'string', default: '0' },
         neighbours: { type: 'string', default: '0' },
+        board: { type: 'string', default: 'riscv64-virt' },
         seed: { type: 'string' },
         json: { type: 'string' },
         help: { type: 'boolean', default: false },

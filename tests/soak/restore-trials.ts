@@ -129,7 +129,9 @@ export async function restoreTrials(
   const points: Point[] = [];
   await trial.open();
   try {
-    trial.machine = (await trial.app.machines.create({ definition: guestDefinition('history', folder.program, folder.base) })).id;
+    trial.machine = (
+      await trial.app.machines.create({ definition: guestDefinition('history', folder.program, folder.base, folder.board) })
+    ).id;
     await trial.app.machines.start(trial.machine);
     await trial.run(20);
     // The first one makes the memory known.

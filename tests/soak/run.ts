@@ -55,20 +55,20 @@ function tell({ kills, restores, debian, neighbours }: SoakResult): void {
 async function main(): Promise<void> {
   const options = soakOptions(process.argv.slice(2));
   if (options === 'help') return console.log(HELP);
-  const { kills, restores, debian, neighbours, seed, json } = options;
+  const { kills, restores, debian, neighbours, board, seed, json } = options;
   console.log(`seed ${seed}`);
   const result: SoakResult = { seed };
   const folder = mkdtempSync(join(tmpdir(), 'vivarium-soak-'));
   const place = (name: string) => {
     mkdirSync(join(folder, name));
-    return trialFolder(join(folder, name));
+    return trialFolder(join(folder, name), board);
   };
   const progress = (what: string, all: number) => (done: number) => {
     if (done % 10 === 0 || done === all) console.error(`${what} ${done} of ${all}`);
   };
   try {
     if (restores > 0) result.restores = await restoreTrials(place('restores'), restores, seed, progress('restore', restores));
-    if (debian > 0) result.debian = await debianTrials(place('debian').folder, debian, seed, progress('Debian restore', debian));
+    if (debian > 0) result.debian = await debianTrials(place('debian').folder, board, debian, seed, progress('Debian restore', debian));
     if (neighbours > 0) result.neighbours = await neighbourTrial(place('neighbours'), neighbours, seed, progress('round', neighbours));
     if (kills > 0) result.kills = await killTrials(place('kills'), kills, seed, progress('kill', kills));
     rmSync(folder, { recursive: true });

@@ -2,7 +2,7 @@
  * The process that is killed: opens the library and does random things to its machines until it dies. Says each thing
  * before it begins and after it is done, a JSON line each, written at once.
  *
- * node trial-worker.ts HOME SEED PROGRAM BASE
+ * node trial-worker.ts HOME SEED PROGRAM BASE BOARD
  */
 import { rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,13 +11,16 @@ import { findHome } from '../../main/library/home.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { Snapshot, SnapshotId } from '../../preload/contract/snapshots.ts';
+import { isGuestBoard } from '../bench/boards.ts';
 import { BLOCK_BYTES } from './guest-model.ts';
 import { random } from './random.ts';
 import type { TrialEvent } from './trial-events.ts';
 import { openWholeProgram } from '../kit/whole-program.ts';
 import { guestDefinition } from './guest-definition.ts';
 
-const [folder = '', seedText = '', program = '', base = ''] = process.argv.slice(2);
+const [folder = '', seedText = '', program = '', base = '', boardText = ''] = process.argv.slice(2);
+if (!isGuestBoard(boardText)) throw new Error(`there is no guest for the board "${boardText}"`);
+const board = boardText;
 const say = (event: TrialEvent) => void writeSync(1, `${JSON.stringify(event)}\n`);
 
 /** At most so many at once; the library takes them in its own order. */
@@ -72,7 +75,7 @@ const task = (id: string) => app.task(id).catch((error: Error) => Promise.reject
 
 async function anyMachine(): Promise<MachineId> {
   const all = await app.machines.list();
-  return (dice.pick(all) ?? (await app.machines.create({ definition: guestDefinition('first', program, base) }))).id;
+  return (dice.pick(all) ?? (await app.machines.create({ definition: guestDefinition('first', program, base, board) }))).id;
 }
 async function anySnapshot(machine: MachineId): Promise<Snapshot | undefined> {
   return dice.pick((await app.snapshots.timeline(machine)).snapshots.filter(({ state }) => state === 'ready'));
@@ -179,7 +182,7 @@ const actions: Readonly<Record<keyof typeof WEIGHTS, (machine: MachineId) => Pro
   async importDisk() {
     const name = `imported ${calls}`;
     const made = await doing('create', {}, () =>
-      app.machines.create({ definition: { ...guestDefinition(name, program, base), disks: [] } }),
+      app.machines.create({ definition: { ...guestDefinition(name, program, base, board), disks: [] } }),
     );
     if (!made) return;
     await doing('import a disk', { machine: made.id }, async () =>

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { findHome } from '../../../main/library/home.ts';
 import type { MachineId } from '../../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../../preload/contract/snapshots.ts';
+import type { GuestBoardName } from '../boards.ts';
 import { openWholeProgram, type WholeProgram } from '../../kit/whole-program.ts';
 
 const DISK_BYTES = 256 * 2 ** 20;
@@ -21,6 +22,7 @@ export interface Rounds {
 
 export class DebianMachine {
   readonly #home;
+  readonly #board: GuestBoardName;
   #printed = '';
   #line = '';
   #changed = Promise.withResolvers<void>();
@@ -29,7 +31,8 @@ export class DebianMachine {
   program!: WholeProgram;
   id!: MachineId;
 
-  constructor(folder: string) {
+  constructor(folder: string, board: GuestBoardName = 'riscv64-virt') {
+    this.#board = board;
     this.#home = findHome({ VIVARIUM_HOME: folder });
   }
 
@@ -46,7 +49,7 @@ export class DebianMachine {
     const made = await machines.create({
       definition: {
         name: 'measured',
-        board: 'riscv64-virt',
+        board: this.#board,
         cores: 1,
         memoryMiB: 512,
         engine: 'auto',

@@ -70,7 +70,7 @@ interface Neighbour {
 async function settle(services: Services, trial: TrialFolder): Promise<Neighbour[]> {
   const neighbours: Neighbour[] = [];
   for (const name of NEIGHBOURS) {
-    const { id } = await services.machines.create({ definition: guestDefinition(name, trial.program, trial.base) });
+    const { id } = await services.machines.create({ definition: guestDefinition(name, trial.program, trial.base, trial.board) });
     await services.machines.start(id);
     const { startedAt } = await services.machines.get(id);
     neighbours.push({ id, startedAt, printed: '' });
