@@ -173,6 +173,8 @@ export interface RunningMachine {
   resume(): Promise<void>;
   /** Ends the run at once, as pulling the plug does; resolves when the threads are gone. */
   stop(): Promise<void>;
+  /** Presses the power button: the guest decides what follows. @returns whether its board has one @throws MachineError if it has ended */
+  pressPowerButton(): Promise<boolean>;
   /**
    * Input for a console; what the guest does not take yet waits, without a limit: whoever writes much waits for the
    * answer. Calls keep their order.

@@ -106,6 +106,7 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
       snapshotPoints.renew();
       return answer(undefined);
     }
+    if (question.kind === 'power button') return answer(outside.pressPowerButton());
     if (question.kind === 'devices') return answer(describeDevices(board));
     if (question.kind === 'disk') return answer(await tellDisk(disks, question.slot, question.message));
     if (question.disks && question.disks.length !== disks.length)

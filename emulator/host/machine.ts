@@ -44,6 +44,9 @@ export class Machine implements RunningMachine {
   stop(): Promise<void> {
     return this.#threads.stop({ kind: 'stopped' });
   }
+  async pressPowerButton(): Promise<boolean> {
+    return (await this.#threads.ask({ kind: 'power button' })) === true;
+  }
   write(console: number, bytes: Uint8Array): Promise<number> {
     if (this.#threads.ended) return Promise.resolve(0);
     this.#threads.toIo({ kind: 'input', console, bytes });

@@ -40,6 +40,8 @@ export type IoQuestion =
   | { readonly kind: 'pause' }
   /** The cores are about to go on; answered when they may. */
   | { readonly kind: 'resume' }
+  /** Answered with whether the board has one. */
+  | { readonly kind: 'power button' }
   | { readonly kind: 'snapshotPoint'; readonly request: PointRequest; readonly disks?: readonly DiskAttachment[] }
   | { readonly kind: 'disk'; readonly slot: number; readonly message: unknown }
   | { readonly kind: 'devices' };

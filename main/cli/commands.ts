@@ -51,6 +51,11 @@ export const commands: readonly CommandEntry[] = [
   machine('resume', 'resume paused machines'),
   machine('reset', 'reset machines'),
   machine('suspend', 'save machines with their memory and stop them'),
+  {
+    name: 'shutdown',
+    summary: 'ask guests to shut down',
+    load: async () => (await import('./machines/shutdown-command.ts')).shutdownCommand,
+  },
   machine('stop', 'stop machines, like pulling the plug'),
   {
     name: 'snapshot',

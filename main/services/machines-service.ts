@@ -74,6 +74,7 @@ export function machinesService({
     pause: (id) => supervisor.machine(id).life.pause(),
     resume: (id) => supervisor.machine(id).life.resume(),
     reset: (id) => supervisor.machine(id).life.reset(),
+    shutdown: async (id) => ({ asked: await supervisor.machine(id).shutdown() }),
     // Of a suspended machine, the saved memory is let go: its next start is from power on.
     stop: (id) => (supervisor.machine(id).record.suspended ? forgetSuspended(id) : supervisor.machine(id).life.stop()),
     suspend,

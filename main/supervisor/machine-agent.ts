@@ -13,6 +13,17 @@ const BOOT_PATIENCE = 60_000;
 /** An agent that answers within so many milliseconds has not panicked, whatever its console says. */
 const PANIC_PATIENCE = 3000;
 
+/** Of a command that nobody waits for. */
+const NOBODY: CommandEvents = {
+  output: () => undefined,
+  inputRoom: () => undefined,
+  inputClosed: () => undefined,
+  ended: () => undefined,
+  lost: () => undefined,
+};
+/** An agent that runs answers within this, also on a busy guest. */
+const ANSWER_PATIENCE = 3000;
+
 /** What the machine's end means for its commands. */
 const LOSS_KINDS = { poweroff: 'powered off', reboot: 'rebooted', stopped: 'stopped', failed: 'failed' } as const;
 
@@ -97,6 +108,14 @@ export class MachineAgent {
       clearTimeout(timer);
     }
     return agent.start(request, events);
+  }
+
+  /** Has the guest's init power off, as typing `poweroff` there does. @returns whether there is an agent that answers */
+  async powerOff(): Promise<boolean> {
+    const agent = this.#agent;
+    if (!agent || this.#panic || !(await agent.answers(ANSWER_PATIENCE)) || agent !== this.#agent) return false;
+    agent.start({ text: 'poweroff' }, NOBODY);
+    return true;
   }
 
   #required(): GuestAgent {

@@ -170,6 +170,15 @@ export class MachineLife {
     return saved;
   }
 
+  /** @throws ContractError unless it runs */
+  requireRunning(): void {
+    this.#runningIn('running');
+  }
+  /** Presses the power button of what runs. @returns whether its board has one @throws ContractError when nothing runs */
+  pressPowerButton(): Promise<boolean> {
+    return this.#runningIn('running').pressPowerButton();
+  }
+
   /** The devices of what runs. @throws ContractError when nothing does */
   devices(): Promise<readonly DeviceDescription[]> {
     return this.#runningIn('running', 'paused').devices();

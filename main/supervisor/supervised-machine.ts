@@ -5,7 +5,7 @@ import type { Reason } from '../../preload/contract/errors/reasons.ts';
 import type { MachineFigures } from '../../emulator/index.ts';
 import type { TerminalSize } from '../../preload/contract/commands.ts';
 import type { ConsoleDescription } from '../../preload/contract/consoles.ts';
-import type { MachineActivity, MachineDefinition, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
+import type { AskedBy, MachineActivity, MachineDefinition, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import { sameHardware } from '../library/definition-parts.ts';
 import type { Library } from '../library/library.ts';
 import type { MachineRecord } from '../library/machine-records.ts';
@@ -138,6 +138,18 @@ export class SupervisedMachine {
       await start?.failed?.();
       throw error;
     });
+  }
+
+  /**
+   * Asks the guest to shut down: through its agent where one answers, otherwise by the power button.
+   * @returns how it was asked; whether it listens shows in the machine's state
+   * @throws ContractError when it does not run, or has neither
+   */
+  async shutdown(): Promise<AskedBy> {
+    this.life.requireRunning();
+    if (await this.agent.powerOff()) return 'agent';
+    if (await this.life.pressPowerButton()) return 'power button';
+    throw new ContractError('shutdown-no-way', { name: this.record.definition.name });
   }
 
   /** The definition of what runs, or ran last. */

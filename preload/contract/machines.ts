@@ -53,6 +53,8 @@ export interface InterruptedMachine {
   readonly at: number;
   readonly snapshot?: SnapshotId;
 }
+/** How a guest was asked to shut down: by the agent of the guest kit, or by the power button that its board has. */
+export type AskedBy = 'agent' | 'power button';
 /** Live figures of one machine, sent about once a second while it runs. */
 export interface MachineActivity extends MachineFigures {
   readonly id: MachineId;
@@ -103,6 +105,8 @@ export const machines = contract('machines', {
   pause: call<(id: MachineId) => void>(args(machineId)),
   resume: call<(id: MachineId) => void>(args(machineId)),
   reset: call<(id: MachineId) => void>(args(machineId)),
+  /** Asks the guest to shut down and answers how; that it has shows in the machine's state. */
+  shutdown: call<(id: MachineId) => { readonly asked: AskedBy }>(args(machineId)),
   stop: call<(id: MachineId) => void>(args(machineId)),
   /** Saves the running or paused machine with its memory and ends its threads; the next start goes on from there. */
   suspend: call<(id: MachineId) => void>(args(machineId)),

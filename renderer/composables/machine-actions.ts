@@ -7,7 +7,7 @@ import type { MachineState, MachineStatus } from '../../preload/contract/machine
 import type { IconName } from '../components/icon-paths.ts';
 import { sentence } from './sentence.ts';
 
-export type ActionName = 'start' | 'pause' | 'resume' | 'suspend' | 'reset' | 'stop' | 'rename' | 'delete';
+export type ActionName = 'start' | 'pause' | 'resume' | 'suspend' | 'reset' | 'shutdown' | 'stop' | 'rename' | 'delete';
 
 export interface Action {
   readonly name: ActionName;
@@ -28,6 +28,8 @@ const SUSPEND: Action = { name: 'suspend', label: 'Suspend', icon: 'moon' };
 const RENAME: Action = { name: 'rename', label: 'Rename', icon: 'pencil', shortcut: 'F2' };
 const UNSAVED = 'Anything “{name}” has not written to disk is lost.';
 const RESET: Action = { name: 'reset', label: 'Reset', icon: 'reset', loses: UNSAVED };
+/** It asks the guest, so nothing is lost. */
+const SHUT_DOWN: Action = { name: 'shutdown', label: 'Shut down', icon: 'power' };
 const STOP: Action = { name: 'stop', label: 'Stop', icon: 'stop', danger: true, loses: UNSAVED };
 const DELETE: Action = { name: 'delete', label: 'Delete', icon: 'bin', shortcut: 'Del', danger: true };
 
@@ -35,7 +37,7 @@ const TABLE: Readonly<Record<MachineState, readonly Action[]>> = {
   off: [START, RENAME, DELETE],
   failed: [START, RENAME, DELETE],
   starting: [STOP, RENAME],
-  running: [PAUSE, SUSPEND, RESET, STOP, RENAME],
+  running: [PAUSE, SUSPEND, SHUT_DOWN, RESET, STOP, RENAME],
   paused: [RESUME, SUSPEND, RESET, STOP, RENAME],
   stopping: [RENAME],
 };

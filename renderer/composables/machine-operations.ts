@@ -67,12 +67,22 @@ export function useMachineOperations() {
     };
     toasts.show({ tone: 'info', text: deletedText(definition.name), action: { label: 'Undo', run: () => void undo() } });
   }
+  async function shutDown({ id, definition: { name } }: MachineStatus) {
+    const done = await attempt(() => machines.shutdown(id), id);
+    if (!done) return;
+    const text =
+      done.asked === 'agent'
+        ? `“${name}” was asked to shut down.`
+        : `The power button of “${name}” was pressed. A guest that does not listen for it keeps running.`;
+    toasts.show({ tone: 'info', text });
+  }
   function perform(action: Action, machine: MachineStatus) {
     const { id, definition } = machine;
     const run = () => {
       if (action.name === 'rename') state.renaming.value = { id, place: 'header' };
       else if (action.name === 'delete') void remove(machine);
       else if (action.name === 'start') void start(id);
+      else if (action.name === 'shutdown') void shutDown(machine);
       else {
         const name = action.name;
         void attempt(() => machines[name](id), id);

@@ -92,6 +92,7 @@ export const useMachines = defineStore('machines', () => {
     pause: client.pause,
     resume: client.resume,
     reset: client.reset,
+    shutdown: client.shutdown,
     stop: client.stop,
     suspend: client.suspend,
   };

@@ -10,11 +10,12 @@ typedef unsigned short u16;
 typedef unsigned int u32;
 typedef unsigned long u64;
 
-/* Ports: the serial port's registers, and the sleep control of ACPI. */
-enum { SERIAL = 0x3f8, SERIAL_INTERRUPTS = SERIAL + 1, SERIAL_STATUS = SERIAL + 5, SLEEP = 0x604, SLEEP_OFF = 0x2000 };
+/* Ports: the serial port's registers; and of ACPI the status and enable registers of events, and the sleep control. */
+enum { SERIAL = 0x3f8, SERIAL_INTERRUPTS = SERIAL + 1, SERIAL_STATUS = SERIAL + 5 };
+enum { EVENT_STATUS = 0x600, EVENT_ENABLE = 0x602, POWER_BUTTON = 0x100, SLEEP = 0x604, SLEEP_OFF = 0x2000 };
 enum { ARRIVED = 1, MAY_SEND = 0x20 };
-/* The serial port is interrupt 4; its vector is ours to choose. */
-enum { SERIAL_PIN = 4, SERIAL_VECTOR = 0x24, EXCEPTIONS = 32, PAGE_FAULT = 14 };
+/* The serial port is interrupt 4, ACPI's events are 9; their vectors are ours to choose. */
+enum { SERIAL_PIN = 4, SERIAL_VECTOR = 0x24, EVENT_PIN = 9, EVENT_VECTOR = 0x29, LEVEL = 0x8000, EXCEPTIONS = 32, PAGE_FAULT = 14 };
 enum { CTRL_D = 4, BACKSPACE = 8, ESCAPE = 27, DELETE = 127, LINE_BYTES = 120 };
 
 static volatile u32 *const io_apic = (u32 *)0xfec00000;
@@ -23,6 +24,11 @@ enum { END_OF_INTERRUPT = 0xb0 / 4, SPURIOUS = 0xf0 / 4, APIC_ENABLED = 0x1ff };
 
 static inline void out(u16 port, u8 value) { __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port)); }
 static inline void out_word(u16 port, u16 value) { __asm__ volatile("outw %0, %1" : : "a"(value), "Nd"(port)); }
+static inline u16 in_word(u16 port) {
+  u16 value;
+  __asm__ volatile("inw %1, %0" : "=a"(value) : "Nd"(port));
+  return value;
+}
 static inline u8 in(u16 port) {
   u8 value;
   __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
@@ -30,10 +36,10 @@ static inline u8 in(u16 port) {
 }
 
 struct gate { u16 low, selector; u8 stack, kind; u16 middle; u32 high, zero; };
-static struct gate gates[SERIAL_VECTOR + 1];
+static struct gate gates[EVENT_VECTOR + 1];
 /* One entry for each exception, 16 bytes apart, that ends in `fault`. */
 extern const u8 exception_entries[];
-extern const u8 serial_entry[];
+extern const u8 interrupt_entry[];
 extern void prompt(void) __attribute__((noreturn));
 
 /* Where the memory ends, in bytes, by the zero page. */
@@ -54,16 +60,19 @@ static void say_hex(u64 value, int digits) {
   for (int shift = 4 * digits - 4; shift >= 0; shift -= 4) put("0123456789abcdef"[value >> shift & 15]);
 }
 
-/* Sleeps until a byte arrives. Interrupts are open only here. */
-static char get(void) {
-  while (!(in(SERIAL_STATUS) & ARRIVED)) __asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
-  return in(SERIAL);
-}
-
 static __attribute__((noreturn)) void power_off(void) {
   say("\r\nGood bye.\r\n");
   out_word(SLEEP, SLEEP_OFF);
   for (;;) __asm__ volatile("cli\n\thlt");
+}
+
+/* Sleeps until a byte arrives, or the power button is pressed. Interrupts are open only here. */
+static char get(void) {
+  while (!(in(SERIAL_STATUS) & ARRIVED)) {
+    if (in_word(EVENT_STATUS) & POWER_BUTTON) { say("\r\nThe power button."); power_off(); }
+    __asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
+  }
+  return in(SERIAL);
 }
 
 static void get_line(char *line) {
@@ -152,7 +161,7 @@ __attribute__((noreturn)) void converse(void) {
       say("mem           how much memory there is, and the first bytes of this program\r\n"
           "mem ADDRESS   64 bytes from a hexadecimal address\r\n"
           "time          since the machine started\r\n"
-          "off           powers off (Ctrl-D does too)\r\n"
+          "off           powers off (Ctrl-D and the power button do too)\r\n"
           "Anything else is echoed.\r\n");
     else if ((rest = after(line, "mem"))) show_memory(rest);
     else if (after(line, "time")) show_time();
@@ -177,7 +186,9 @@ void begin(const u8 *zero_page) {
     if (*(const u32 *)(range + 16) == 1 && end > memory_end) memory_end = end;
   }
   for (int vector = 0; vector < EXCEPTIONS; vector++) set_gate(vector, exception_entries + 16 * vector);
-  set_gate(SERIAL_VECTOR, serial_entry);
+  set_gate(SERIAL_VECTOR, interrupt_entry);
+  /* It does what there is to do for any interrupt: says that it has come. */
+  set_gate(EVENT_VECTOR, interrupt_entry);
   struct { u16 limit; u64 base; } __attribute__((packed)) table = { sizeof gates - 1, (u64)gates };
   __asm__ volatile("lidt %0" : : "m"(table));
   /* The old interrupt controllers stay silent; the serial port comes by the new ones. */
@@ -185,12 +196,18 @@ void begin(const u8 *zero_page) {
   out(0xa1, 0xff);
   local_apic[SPURIOUS] = APIC_ENABLED;
   set_pin(SERIAL_PIN, SERIAL_VECTOR);
+  set_pin(EVENT_PIN, EVENT_VECTOR | LEVEL);
+  out_word(EVENT_ENABLE, POWER_BUTTON);
   out(SERIAL_INTERRUPTS, 1);
   say("\r\n\033[1;32mHello from a bare amd64 machine.\033[0m\r\n"
       "There is no operating system here, only this small program. help lists what it does.\r\n");
 }
 
-void serial_arrived(void) { local_apic[END_OF_INTERRUPT] = 0; }
+/* The button's interrupt lasts as long as it is enabled; what was pressed is still known afterwards. */
+void interrupted(void) {
+  if (in_word(EVENT_STATUS) & POWER_BUTTON) out_word(EVENT_ENABLE, 0);
+  local_apic[END_OF_INTERRUPT] = 0;
+}
 
 __asm__(
     ".globl _start\n_start:\n"
@@ -201,7 +218,7 @@ __asm__(
     ".balign 16\nexception_entries:\n.set vector, 0\n.rept 32\n.balign 16\n"
     ".if (0x60227d00 >> vector) & 1 == 0\npush $0\n.endif\npush $vector\njmp exception\n.set vector, vector + 1\n.endr\n"
     "exception:\nmov (%rsp), %rdi\nmov 16(%rsp), %rsi\nmov %cr2, %rdx\nand $-16, %rsp\ncall fault\n"
-    ".balign 16\nserial_entry:\npush %rax\npush %rcx\npush %rdx\npush %rsi\npush %rdi\npush %r8\npush %r9\npush %r10\npush %r11\n"
-    "call serial_arrived\n"
+    ".balign 16\ninterrupt_entry:\npush %rax\npush %rcx\npush %rdx\npush %rsi\npush %rdi\npush %r8\npush %r9\npush %r10\npush %r11\n"
+    "call interrupted\n"
     "pop %r11\npop %r10\npop %r9\npop %r8\npop %rdi\npop %rsi\npop %rdx\npop %rcx\npop %rax\niretq\n"
     ".bss\n.balign 16\n.space 8192\nstack_end:\n.text\n");

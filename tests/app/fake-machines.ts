@@ -185,6 +185,7 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     pause: (id) => void change(id, { state: 'paused', reason: said('paused by you') }),
     resume: (id) => void change(id, { state: 'running', reason: said('resumed') }),
     reset: (id) => (off(id, 'reset'), start(id)),
+    shutdown: (id) => (off(id, 'powered off by the guest'), { asked: 'agent' }),
     stop: (id) => off(id, 'stopped by you'),
     suspend(id) {
       off(id, 'suspended by you');

@@ -24,6 +24,8 @@ export class ScriptedMachine implements RunningMachine {
   /** Whether the guest takes input when it comes. */
   takesInput = true;
   readonly waiting: (() => void)[] = [];
+  /** Whether its board has one. */
+  hasPowerButton = false;
   ended = false;
 
   constructor(configuration: MachineConfiguration, events: MachineEvents) {
@@ -57,6 +59,10 @@ export class ScriptedMachine implements RunningMachine {
   }
   figures() {
     return this.figuresNow;
+  }
+  async pressPowerButton() {
+    this.calls.push('power button');
+    return this.hasPowerButton;
   }
   async devices() {
     return [];

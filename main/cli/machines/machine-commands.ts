@@ -57,7 +57,7 @@ window or viv serve, or else in a background process that ends with its last mac
     act: byId((program, { id }) => showingTasks(program, () => program.client.services.machines.suspend(id))),
   },
   stop: {
-    text: 'Stops machines immediately, like pulling the plug. To shut a guest down, run poweroff in it.',
+    text: 'Stops machines immediately, like pulling the plug. To have guests shut down, use viv shutdown.',
     act: byId(({ client }, { id }) => client.services.machines.stop(id)),
   },
   delete: {

@@ -28,6 +28,18 @@ export const machineErrors = {
   'machine-not-running': entry<{ why: Fault }>('conflict', ({ why }, say) => `the machine is not running (${say(why)})`),
   'machine-not-restarted': entry<{ why: Fault }>('unavailable', ({ why }, say) => say(why)),
   'machine-threads-linger': entry<{ seconds: number }>('internal', ({ seconds }) => `its threads did not end within ${seconds} seconds`),
+  'shutdown-no-way': entry<Named>(
+    'unavailable',
+    ({ name }) =>
+      `"${name}" cannot be asked to shut down: its board has no power button, and no agent answers in its guest. Shut it down from inside, or stop it`,
+  ),
+  'shutdown-not-heeded': entry<Named & { seconds: number; asked: 'agent' | 'power button' }>(
+    'unavailable',
+    ({ name, seconds, asked }) =>
+      `"${name}" still runs ${seconds} s after ${
+        asked === 'agent' ? 'its agent was asked to shut it down' : 'its power button was pressed; its guest may not listen for it'
+      }. Shut it down from inside, or stop it`,
+  ),
   'machine-reboots': entry<{ times: number; seconds: number }>(
     'unavailable',
     ({ times, seconds }) => `the guest rebooted ${times} times in a row within ${seconds} seconds of starting`,
