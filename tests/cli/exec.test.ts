@@ -163,6 +163,10 @@ describeWith(['apt'], 'viv exec', () => {
     expect(await run(line("viv exec box 'poweroff -f'; echo $?"))).toMatchObject({ out: '120\n120\n' });
     expect(await run('viv exec box true')).toMatchObject({ status: 1, err: expect.stringContaining('viv start starts it') });
     expect(await run('viv start box; viv exec box "echo up"')).toMatchObject({ status: 0, out: 'up\n' });
+    expect(await run('viv shutdown box && viv list --json')).toMatchObject({
+      status: 0,
+      out: expect.stringContaining('"reason": "powered off by the guest"'),
+    });
   });
 });
 

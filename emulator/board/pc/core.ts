@@ -5,6 +5,7 @@ import { powerOn } from '../../isa/x86/privileged/reset.ts';
 import type { CoreBinding, CoreBindingParts } from '../kit/core-binding.ts';
 import { enter } from './boot/entry.ts';
 import { LOCAL_APIC } from './memory-map.ts';
+import { shutdownReport } from './shutdown-report.ts';
 
 const APIC_BYTES = 0x1000;
 /** A local APIC's registers are words, each in 16 bytes. */
@@ -20,7 +21,8 @@ export function bindCore(parts: CoreBindingParts): CoreBinding {
     send: (message, from) => bus.send(message, from),
     endOfInterrupt: (vector) => board.endOfInterrupt(vector),
     acknowledge: () => board.acknowledgeInterrupt(),
-    shutdown: (reason) => end({ kind: 'failed', fault: { code: 'processor-shutdown', facts: { reason } }, log: '' }),
+    shutdown: (reason) =>
+      end({ kind: 'failed', fault: { code: 'processor-shutdown', facts: { reason } }, log: shutdownReport(privileged) }),
   });
   const { apic } = privileged;
   board.overlay({
