@@ -5,9 +5,10 @@
 
 import type { Fault } from './error/coded-error.ts';
 import type { BoardName, OptionalDevice } from './board/descriptions.ts';
+import type { Frame, NetworkCard, NetworkLink } from './device/kit/network.ts';
 import type { DiskStore } from './device/kit/outside.ts';
 
-export type { BoardName, DiskStore, OptionalDevice };
+export type { BoardName, DiskStore, Frame, NetworkCard, NetworkLink, OptionalDevice };
 export type { BoardDescription, BootKind, Limits } from './board/kit/description.ts';
 
 /** Which engine runs guest code: both together, only the interpreter, or the compiler with a threshold of one. */
@@ -66,6 +67,31 @@ export interface AttachedDisk extends DiskStore {
   close(): Promise<void>;
 }
 
+/** One network card, in the order in which the guest counts them, with the link that a module of the caller's opens. */
+export interface NetworkAttachment {
+  /** The card's own address, `52:54:00:12:34:56`. */
+  readonly address: string;
+  /** Largest IP packet, in bytes; absent: 1500. */
+  readonly mtu?: number;
+  /** URL of a module that exports `openLink` (an `OpenLink`); imported by the machine's I/O thread. */
+  readonly module: string;
+  /** Given to `openLink`; structured-cloneable. */
+  readonly setup: unknown;
+}
+/** What a network card's module exports under the name `openLink`. @throws MachineError for what a person can mend */
+export type OpenLink = (setup: unknown, owner: LinkOwner) => Promise<AttachedLink>;
+/** What a link can tell the machine's owner. */
+export interface LinkOwner {
+  /** A line for the machine's log. */
+  log(line: string): void;
+}
+/** A link opened on the I/O thread. */
+export interface AttachedLink extends NetworkLink {
+  /** A message of the machine's owner (`RunningMachine.tellNetwork`) and its answer, both cloneable. */
+  told?(message: unknown): Promise<unknown>;
+  close(): Promise<void>;
+}
+
 /** A machine as the emulator needs it: everything resolved, nothing to look up. */
 export interface MachineConfiguration {
   readonly board: BoardName;
@@ -75,6 +101,8 @@ export interface MachineConfiguration {
   readonly engine: EngineMode;
   readonly boot: BootSource;
   readonly disks: readonly DiskAttachment[];
+  /** Absent: none. */
+  readonly networks?: readonly NetworkAttachment[];
   /** Names of the virtio console's ports after the serial port; port 0 of the list is console 1. */
   readonly ports: readonly string[];
   /** The bus that virtio devices are on; absent: `mmio`. */
@@ -203,6 +231,8 @@ export interface RunningMachine {
   restore(point: RestorePoint, options?: { readonly keep?: { readonly onlyChanged: boolean } }): Promise<SavedPoint | undefined>;
   /** Sends a message to a disk that a module opened, on the I/O thread. @throws what its `told` throws */
   tellDisk(slot: number, message: unknown): Promise<unknown>;
+  /** Sends a message to the link of a network card, from 0. @throws what its `told` throws */
+  tellNetwork(card: number, message: unknown): Promise<unknown>;
 }
 
 /** A machine at one moment. */

@@ -20,6 +20,10 @@ export const runErrors = {
     'invalid',
     ({ most, count }) => `this board takes at most ${most} console ports, not ${count}; remove some`,
   ),
+  'board-too-many-networks': entry<{ most: number; count: number }>(
+    'invalid',
+    ({ most, count }) => `this board takes at most ${most} network cards, not ${count}; remove some`,
+  ),
   'board-virtio-pci-only': entry('invalid', () => 'this board has virtio devices on its PCI bus only: leave the bus out, or say pci'),
   'board-no-firmware': entry('invalid', () => 'this board starts kernels and programs without firmware: leave the firmware out'),
   'board-no-device-tree': entry<{ board: string }>(
@@ -48,6 +52,14 @@ export const runErrors = {
     'full',
     ({ path }) => `no space left for ${path}: free some space; nothing is lost, and it continues automatically`,
   ),
+
+  'network-address-wrong': entry<{ address: string }>(
+    'invalid',
+    ({ address }) => `"${address}" is no address of a network card: give six bytes as in 52:54:00:12:34:56, the first of them even`,
+  ),
+  'network-absent': entry<{ card: number }>('missing', ({ card }) => `the machine has no network card ${card}`),
+  'network-takes-no-messages': entry<{ card: number }>('invalid', ({ card }) => `the link of network card ${card} takes no messages`),
+  'forward-there': entry<{ port: number }>('conflict', ({ port }) => `port ${port} is forwarded already: remove that forward first`),
 
   'htif-unanswered': entry<{ what: string }>(
     'unavailable',

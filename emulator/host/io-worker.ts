@@ -17,6 +17,7 @@ import { MemoryLost } from '../memory/absent-pages.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
 import { bind } from '../snapshot/schema.ts';
 import { closeDisks, openDisks, tellDisk } from './attached-disks.ts';
+import { closeNetworks, openNetworks, tellNetwork } from './attached-links.ts';
 import { readBootFiles, release } from './boot-files.ts';
 import type { FromIo, IoQuestion, LoadAhead, ToIo, WorkerSetup } from './messages.ts';
 import { within } from './patience.ts';
@@ -70,20 +71,23 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
   board.initialise();
   const opening = openDisks(configuration.disks, diskOwner);
   const began = saved ? resume(board, saved, configuration, buffer) : boot(board, guest, configuration);
-  const [first, second] = await Promise.allSettled([began, opening]);
+  const plugging = openNetworks(configuration.networks ?? [], { log });
+  const [first, second, third] = await Promise.allSettled([began, opening, plugging]);
   // Only now may the thread end: nothing of its disks is under way any more.
-  if (first.status === 'rejected') {
+  if (first.status === 'rejected' || second.status === 'rejected' || third.status === 'rejected') {
     if (second.status === 'fulfilled') await closeDisks(second.value, log);
-    throw first.reason;
+    if (third.status === 'fulfilled') await closeNetworks(third.value, { log });
+    throw [first, second, third].find((result) => result.status === 'rejected')?.reason;
   }
-  if (second.status === 'rejected') throw second.reason;
   const { start, whole } = first.value;
+  const networks = third.value;
   let disks = second.value;
   // Before the back ends: they set the guest's real-time clock by this one. It stands still until the cores start.
   clock.hold();
   clock.start(whole.ticks);
   const outside = board.attach({
     disks,
+    networks,
     output: (console, bytes) => {
       const own = Uint8Array.from(bytes);
       tell({ kind: 'output', console, bytes: own }, [own.buffer]);
@@ -108,6 +112,7 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
     }
     if (question.kind === 'power button') return answer(outside.pressPowerButton());
     if (question.kind === 'devices') return answer(describeDevices(board));
+    if (question.kind === 'network') return answer(await tellNetwork(networks, question.card, question.message));
     if (question.kind === 'disk') return answer(await tellDisk(disks, question.slot, question.message));
     if (question.disks && question.disks.length !== disks.length)
       throw new MachineError('disk-count-differs', { count: disks.length, given: question.disks.length });
@@ -151,7 +156,7 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
     const devices = outside.close().catch((error: unknown) => log(`the devices did not close: ${String(error)}`));
     await within(QUIET_MS, devices);
     // Disks that were exchanged may still be closing, and messages to disks may wait for the disk's end.
-    await Promise.all([closeDisks(disks, log), ...serving]);
+    await Promise.all([closeDisks(disks, log), closeNetworks(networks, { log }), ...serving]);
   };
   if (saved) snapshotPoints.later();
   // Before the first instruction; of one that starts paused, before it is resumed.

@@ -82,6 +82,9 @@ export class Machine implements RunningMachine {
   tellDisk(slot: number, message: unknown): Promise<unknown> {
     return this.#threads.ask({ kind: 'disk', slot, message });
   }
+  tellNetwork(card: number, message: unknown): Promise<unknown> {
+    return this.#threads.ask({ kind: 'network', card, message });
+  }
 
   async devices(): Promise<readonly DeviceDescription[]> {
     return (await this.#threads.ask({ kind: 'devices' })) as readonly DeviceDescription[];

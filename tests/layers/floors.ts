@@ -34,6 +34,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   ending: { uses: ['output'], emulator: [host, 'emulator/host/patience'] },
   tasks: {},
   exec: {},
+  network: { emulator: ['emulator/network'] },
   library: { emulator: [structures], packages: ['node:', 'sqlite3'] },
   claims: { uses: ['library'], emulator: [files] },
   images: { uses: ['library'], emulator: [files, 'emulator/format', 'emulator/isa/assembly', 'emulator/isa/disassembly'] },

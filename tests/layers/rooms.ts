@@ -51,6 +51,8 @@ export const ROOMS: readonly Room[] = [
     packages: [],
   },
   { room: 'emulator/format', may: [], packages: [] },
+  // What is on the other end of a network card's cable; it knows frames, no device.
+  { room: 'emulator/network', may: [], types: [kit], packages: [] },
   {
     room: 'emulator/board',
     may: [error, quantities, 'emulator/format', 'emulator/device', 'emulator/isa', 'emulator/memory', state, 'emulator/index'],

@@ -68,6 +68,7 @@ export class AttachedBackEnds {
     this.#gate = outside.gate ?? openGate;
     const given: Outside = {
       disks: outside.disks,
+      networks: outside.networks,
       entropy: (count) => outside.entropy(count),
       wallClock: () => outside.wallClock(),
       soon: (action) => outside.soon(action),

@@ -27,6 +27,8 @@ export interface BoardDescription {
   readonly memoryMiB: Limits;
   /** Places for disks. */
   readonly disksMax: number;
+  /** Places for network cards. */
+  readonly networksMax: number;
   /** Ports of the virtio console beside the serial port, those of a template included. */
   readonly portsMax: number;
   /** The usual one first. */

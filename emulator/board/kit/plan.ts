@@ -12,6 +12,8 @@ import type { CoreBinding, CoreBindingParts } from './core-binding.ts';
 /** What a board's plan depends on. */
 export type BoardConfiguration = Pick<MachineConfiguration, 'board' | 'cores' | 'memoryBytes' | 'ports' | 'virtio' | 'devices'> & {
   readonly disks: readonly { readonly readonly: boolean }[];
+  /** Network cards; absent: none. */
+  readonly networks?: readonly object[];
 };
 
 /** A part at its address. */

@@ -7,6 +7,7 @@ export const pcDescription = {
   cores: { min: 1, max: 8 },
   memoryMiB: { min: 16, max: 3072 },
   disksMax: 24,
+  networksMax: 3,
   portsMax: 31,
   boots: ['linux', 'bare'],
   files: {

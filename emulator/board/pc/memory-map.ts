@@ -65,3 +65,5 @@ export const VMGENID_EVENT = 5;
 export const ISA_BRIDGE_SLOT = 1;
 export const VIRTIO_SLOT = 3;
 export const EDU_SLOT = 30;
+/** Of network cards, in the order in which guests count them; disks may have all slots between. */
+export const NETWORK_SLOTS = [2, 29, 31] as const;

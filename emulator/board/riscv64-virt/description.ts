@@ -8,6 +8,7 @@ export const riscv64VirtDescription = {
   memoryMiB: { min: 16, max: 3072 },
   // As many as the I/O thread has bells for, beside the serial port's, the consoles' and the entropy source's.
   disksMax: 24,
+  networksMax: 4,
   portsMax: 31,
   boots: ['linux', 'bare', 'firmware'],
   files: {

@@ -40,6 +40,8 @@ export const KERNEL = DRAM + 0x20_0000;
 /** The consoles and the entropy source have the last two of QEMU's places; disks have all others. */
 export const CONSOLE_PLACE = 6;
 export const RNG_PLACE = 7;
+/** Of network cards, after the last disk's; on the PCI bus the edu device has the slot between. */
+export const NETWORK_PLACES = [26, 27, 28, 30] as const;
 
 /** Device numbers on the PCI bus: virtio devices in the order of their places, then what a person has added. */
 export const pciSlotOfVirtio = (place: number): number => 1 + place;

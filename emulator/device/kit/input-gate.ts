@@ -3,6 +3,7 @@
  * holds the gate sees every input before it takes effect and decides when it does, so a run can be recorded and
  * replayed exactly (design §2, Time).
  */
+import type { Unfinished } from './network.ts';
 
 /** An input as it would be recorded. */
 export type InputEvent =
@@ -13,6 +14,8 @@ export type InputEvent =
   | { readonly kind: 'entropy'; readonly bytes: Uint8Array }
   /** A new generation ID: the machine begins, or goes on from a saved state. */
   | { readonly kind: 'generation'; readonly id: Uint8Array }
+  /** A frame for a network card, as its link gave it. */
+  | { readonly kind: 'frame'; readonly card: number; readonly bytes: Uint8Array; readonly unfinished?: Unfinished }
   /** The wall clock, in nanoseconds since the Unix epoch. */
   | { readonly kind: 'time'; readonly nanoseconds: bigint };
 

@@ -3,6 +3,7 @@
  * guest, and whatever it lets into the machine passes the input gate.
  */
 import type { InputGate } from './input-gate.ts';
+import type { NetworkLink } from './network.ts';
 import type { Log } from './wiring.ts';
 
 /** Where a disk's bytes are. Offsets and lengths are multiples of 512; a rejected promise is an I/O error to the guest. */
@@ -19,6 +20,15 @@ export interface DiskStore {
   zero?(offset: number, length: number): Promise<void>;
 }
 
+/** What a network card is and is plugged into. */
+export interface AttachedNetwork {
+  /** The card's own address, in the order of the wire. */
+  readonly address: Uint8Array;
+  /** Largest IP packet, in bytes. */
+  readonly mtu: number;
+  readonly link: NetworkLink;
+}
+
 /** Gives `count` random bytes, good enough for keys. */
 export type Entropy = (count: number) => Uint8Array;
 
@@ -26,6 +36,8 @@ export type Entropy = (count: number) => Uint8Array;
 export interface Outside {
   /** In slot order, as many as the configuration has disks. */
   readonly disks: readonly DiskStore[];
+  /** In the order of the cards, as many as the configuration has. */
+  readonly networks: readonly AttachedNetwork[];
   readonly entropy: Entropy;
   /** Nanoseconds since the Unix epoch. */
   wallClock(): bigint;

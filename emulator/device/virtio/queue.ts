@@ -84,6 +84,11 @@ export class VirtQueue {
     this.#state.nextAvailable[this.#index] = ((this.#state.nextAvailable[this.#index] as number) + 1) & 0xffff;
   }
 
+  /** Puts the last so many chains that were taken back, in front of those that wait. */
+  putBack(count: number): void {
+    this.#state.nextAvailable[this.#index] = ((this.#state.nextAvailable[this.#index] as number) - count) & 0xffff;
+  }
+
   /** With the event index: asks to be notified of entry `next`. @returns whether the ring can be used */
   #askForEvent(next: number): boolean {
     if (!this.#device.has(FEATURE_EVENT_INDEX)) return true;
@@ -147,18 +152,26 @@ export class VirtQueue {
 
   /** Returns a chain to the driver. @param written bytes put into its writable part */
   complete(head: number, written: number): void {
+    this.completeAll([{ head, written }]);
+  }
+
+  /** Returns chains that belong together: the driver sees all of them at once. */
+  completeAll(used: readonly { readonly head: number; readonly written: number }[]): void {
     if (!this.#usable) return;
     const size = this.#size;
     const ring = this.#at('deviceArea', 6 + 8 * size);
     if (ring < 0) return;
     const memory = this.#memory;
-    const next = this.#state.nextUsed[this.#index] as number;
-    const entry = ring + 4 + 8 * (next % size);
+    let next = this.#state.nextUsed[this.#index] as number;
     memory.prepare(memory.address(ring), 6 + 8 * size);
-    memory.view.setUint32(entry, head, true);
-    memory.view.setUint32(entry + 4, written, true);
-    this.#state.nextUsed[this.#index] = (next + 1) & 0xffff;
-    this.#store16(ring + 2, (next + 1) & 0xffff);
+    for (const { head, written } of used) {
+      const entry = ring + 4 + 8 * (next % size);
+      memory.view.setUint32(entry, head, true);
+      memory.view.setUint32(entry + 4, written, true);
+      next = (next + 1) & 0xffff;
+    }
+    this.#state.nextUsed[this.#index] = next;
+    this.#store16(ring + 2, next);
     memory.written(memory.address(ring), 6 + 8 * size);
   }
 

@@ -74,6 +74,7 @@ export function testOutside(parts: Partial<BackEnds> = {}): TestOutside {
   return {
     printed,
     disks: [],
+    networks: [],
     output: (console, bytes) => {
       printed.set(console, [...(printed.get(console) ?? []), ...bytes]);
     },

@@ -1,0 +1,125 @@
+/**
+ * The name server of a private network. Names are resolved as the host's own programs resolve them (hosts file, split
+ * DNS of a VPN); what that cannot answer is asked of the host's name servers as it is.
+ */
+import { bytesOf4 } from '../wire/address.ts';
+import {
+  type Answer,
+  addressAnswer,
+  CLASS_IN,
+  CODE,
+  dnsReply,
+  EXTENDED_BYTES,
+  nameBytes,
+  PLAIN_BYTES,
+  type Question,
+  readQuestion,
+  TYPE,
+} from '../wire/dns.ts';
+import type { Lookup, Outside } from './outside.ts';
+import { type AddressPlan, ZONE } from './plan.ts';
+
+/** Questions under way. */
+const AT_ONCE = 64;
+/** Seconds that an answer holds: names of ours, and those of the host's resolver, which does not say how long they do. */
+const OWN_LIFETIME = 5;
+const HOST_LIFETIME = 30;
+const LARGEST = 65_535;
+const REVERSE = '.in-addr.arpa';
+
+/** A question with its answer, for people. */
+export interface AskedName {
+  readonly name: string;
+  readonly type: number;
+  readonly code: number;
+  readonly answers: number;
+}
+
+export class DnsServer {
+  readonly #outside: Outside;
+  readonly #plan: AddressPlan;
+  readonly #own: ReadonlyMap<string, string>;
+  #underWay = 0;
+  /** Told of every question that was answered. */
+  asked: (name: AskedName) => void = () => undefined;
+
+  /** @param hostName of the machine; its own name leads to it */
+  constructor(outside: Outside, plan: AddressPlan, hostName: string | undefined) {
+    this.#outside = outside;
+    this.#plan = plan;
+    this.#own = new Map([
+      [`host.${ZONE}`, plan.host],
+      [`gateway.${ZONE}`, plan.host],
+      ['gateway', plan.host],
+      [`dns.${ZONE}`, plan.dns],
+      ...(hostName === undefined ? [] : [[`${hostName.toLowerCase()}.${ZONE}`, plan.guest] as const]),
+    ]);
+  }
+
+  /**
+   * The answer to a message. @param isStream it came over TCP, where answers may be long
+   * @returns undefined where it cannot be answered at all
+   */
+  async answer(message: Uint8Array, isStream: boolean): Promise<Uint8Array | undefined> {
+    const question = readQuestion(message);
+    if (!question) return undefined;
+    const limit = isStream ? LARGEST : Math.min(EXTENDED_BYTES, Math.max(PLAIN_BYTES, question.extended ?? 0));
+    const say = (code: number, answers: readonly Answer[] = []) => {
+      this.asked({ name: question.name, type: question.type, code, answers: answers.length });
+      return dnsReply(message, question, code, answers, limit);
+    };
+    if (!question.isStandard) return say(CODE.notImplemented);
+    const own = this.#ours(question);
+    if (own) return say(own.code, own.answers);
+    if (this.#underWay >= AT_ONCE) return say(CODE.failed);
+    this.#underWay++;
+    try {
+      if (question.class === CLASS_IN && (question.type === TYPE.a || question.type === TYPE.aaaa)) return say(...(await this.#looked(question)));
+      const relayed = await this.#outside.relay(message.slice());
+      if (!relayed || relayed.length < 12) return say(CODE.failed);
+      return relayed.length > limit ? cut(message, question) : relayed;
+    } catch {
+      return say(CODE.failed);
+    } finally {
+      this.#underWay--;
+    }
+  }
+
+  async #looked({ name, type }: Question): Promise<[number, readonly Answer[]]> {
+    const lookup: Lookup = await this.#outside.lookup(name, type === TYPE.a ? 4 : 6);
+    if (lookup.kind === 'missing') return [CODE.noSuchName, []];
+    if (lookup.kind === 'failed') return [CODE.failed, []];
+    const addresses = lookup.kind === 'found' ? lookup.addresses : [];
+    const answers = addresses.flatMap((address) => addressAnswer(address, HOST_LIFETIME) ?? []);
+    return [CODE.fine, answers.filter((answer) => answer.type === type)];
+  }
+
+  /** Names that this network has of its own; undefined for all others. */
+  #ours({ name, type }: Question): { readonly code: number; readonly answers: readonly Answer[] } | undefined {
+    // The guest's own, never the host's.
+    if (name === 'localhost' || name.endsWith('.localhost')) return known(type, '127.0.0.1', '::1');
+    const address = this.#own.get(name);
+    if (address !== undefined) return known(type, address);
+    if (name === ZONE || name.endsWith(`.${ZONE}`)) return { code: name === ZONE ? CODE.fine : CODE.noSuchName, answers: [] };
+    if (!name.endsWith(REVERSE)) return undefined;
+    const reversed = name.slice(0, -REVERSE.length).split('.').reverse().join('.');
+    if (!bytesOf4(reversed) || !reversed.startsWith(this.#plan.network.replace(/\.0$/, '.'))) return undefined;
+    const found = [...this.#own].find(([own, at]) => at === reversed && own.includes('.'));
+    if (!found) return { code: CODE.noSuchName, answers: [] };
+    const answers = type === TYPE.ptr ? [{ type: TYPE.ptr, lifetime: OWN_LIFETIME, data: nameBytes(found[0]) }] : [];
+    return { code: CODE.fine, answers };
+  }
+}
+
+/** A name with these addresses. */
+function known(type: number, ...addresses: readonly string[]) {
+  const answers = addresses.flatMap((address) => addressAnswer(address, OWN_LIFETIME) ?? []).filter((answer) => answer.type === type);
+  return { code: CODE.fine, answers };
+}
+
+/** An answer that says no more than that it is too long: its asker comes again over TCP. */
+function cut(message: Uint8Array, question: Question): Uint8Array {
+  const reply = dnsReply(message, question, CODE.fine, [], PLAIN_BYTES);
+  reply[2] = (reply[2] as number) | 2;
+  return reply;
+}

@@ -1,0 +1,226 @@
+/**
+ * A private network behind a NAT: the link of one network card. Frames come in, frames go out; between them are the gateway
+ * with its DHCP and name servers, and the host's sockets behind `Outside`. It keeps no clock: `tick` says how time passes for
+ * the guest.
+ */
+import type { Frame, NetworkCard, NetworkLink } from '../../device/kit/network.ts';
+import { bytesOf4 } from '../wire/address.ts';
+import { ARP_REQUEST, arpReply, readArp } from '../wire/arp.ts';
+import { CLIENT_PORT, readDhcp, SERVER_PORT } from '../wire/dhcp.ts';
+import { EVERYBODY, isForMany, sameCard, senderOf, TYPE_ARP, TYPE_IPV4, typeOf } from '../wire/ethernet.ts';
+import { readIpv4 } from '../wire/ipv4.ts';
+import { type Packet, PROTOCOL } from '../wire/packet.ts';
+import type { Datagram } from '../wire/udp.ts';
+import { answerDhcp, type DhcpParts } from './dhcp-server.ts';
+import { DnsServer } from './dns-server.ts';
+import { dnsStream } from './dns-stream.ts';
+import { Egress } from './egress.ts';
+import { GuestFrames } from './guest-frames.ts';
+import { IcmpErrors } from './icmp.ts';
+import type { Outside, Stream } from './outside.ts';
+import { type AddressPlan, QEMU_PLAN } from './plan.ts';
+import type { Policy } from './policy.ts';
+import { Reassembly } from './reassembly.ts';
+import type { TcpConnection } from './tcp-connection.ts';
+import { TcpTable } from './tcp-table.ts';
+import { UdpTable } from './udp-table.ts';
+
+const DNS_PORT = 53;
+
+export interface NatOptions {
+  readonly outside: Outside;
+  readonly plan?: AddressPlan;
+  /** Ports of the host's loopback that the guest reaches at the gateway's address. */
+  readonly hostPorts?: readonly number[];
+  /** The machine's name, as a host name. */
+  readonly hostName?: string | undefined;
+}
+
+export class NatStack implements NetworkLink {
+  readonly plan: AddressPlan;
+  readonly tcp: TcpTable;
+  readonly udp: UdpTable;
+  readonly dns: DnsServer;
+  readonly #outside: Outside;
+  readonly #egress = new Egress();
+  readonly #frames: GuestFrames;
+  readonly #icmp: IcmpErrors;
+  readonly #reassembly = new Reassembly();
+  readonly #dhcp: DhcpParts;
+  #card: NetworkCard | undefined;
+  #isStirred = false;
+  #isHeld = false;
+  #now = 0;
+  #record: ((frame: Frame, toGuest: boolean) => void) | undefined;
+  /** Told when the guest is there: it has taken its lease, or shown itself. */
+  appeared: () => void = () => undefined;
+  /** The guest has spoken since it was plugged in. */
+  isHere = false;
+
+  constructor({ outside, plan = QEMU_PLAN, hostPorts = [], hostName }: NatOptions) {
+    this.plan = plan;
+    this.#outside = outside;
+    this.#frames = new GuestFrames(plan.card);
+    this.#icmp = new IcmpErrors(plan, this.#frames, this.#egress);
+    this.dns = new DnsServer(outside, plan, hostName);
+    const policy: Policy = { plan, hostPorts: new Set(hostPorts), ownAddresses: () => outside.ownAddresses() };
+    const stir = () => this.#stir();
+    const parts = { outside, policy, frames: this.#frames, egress: this.#egress, icmp: this.#icmp, stir };
+    this.udp = new UdpTable(parts);
+    this.tcp = new TcpTable({ ...parts, services: new Map([[`${plan.dns} ${DNS_PORT}`, dnsStream(this.dns, stir)]]) });
+    this.#dhcp = { plan, hostName, mtu: () => this.#card?.mtu ?? 1500 };
+  }
+
+  /** Frames that were dropped because the guest took none. */
+  get dropped(): number {
+    return this.#egress.dropped + this.udp.dropped;
+  }
+  /** Shows every frame, in both directions, to `record`. */
+  watch(record: ((frame: Frame, toGuest: boolean) => void) | undefined): void {
+    this.#record = record;
+    this.#egress.watch(record && ((frame) => record(frame, true)));
+  }
+
+  plugged(card: NetworkCard): void {
+    this.#card = card;
+    this.#frames.plugged(card);
+    this.#egress.plugged(card);
+  }
+  /** Plugs the cable in, or pulls it. Connections stay, and stall. */
+  setLink(isUp: boolean): void {
+    this.#card?.setLink(isUp);
+  }
+
+  send(frames: readonly Frame[]): void {
+    for (const frame of frames) {
+      this.#record?.(frame, false);
+      this.#take(frame);
+    }
+    this.#settle();
+  }
+  ready(): void {
+    this.#settle();
+  }
+  setHeld(held: boolean): void {
+    this.#isHeld = held;
+  }
+  returned(): void {
+    this.tcp.clear();
+    this.udp.clear();
+    this.#reassembly.clear();
+    this.#egress.clear();
+    this.isHere = false;
+  }
+
+  /** Time has passed for the guest, in milliseconds. @returns whether anything still waits for it */
+  tick(milliseconds: number): boolean {
+    if (this.#isHeld) return true;
+    this.#now += milliseconds;
+    for (const each of [this.tcp, this.udp, this.#icmp]) each.passed(milliseconds);
+    this.#reassembly.passed(this.#now);
+    this.#settle();
+    return this.tcp.isTimed || this.udp.isTimed || this.#icmp.isTimed || !this.#reassembly.isEmpty;
+  }
+
+  /** Calls a TCP port of the guest's for a stream of the host's; undefined when there are too many connections. */
+  call(guestPort: number, stream: Stream): TcpConnection | undefined {
+    return this.tcp.call(this.plan.guest, guestPort, this.plan.host, stream);
+  }
+  /** Gives a UDP port of the guest's a datagram. @param key who sent it */
+  callDatagram(guestPort: number, key: string, bytes: Uint8Array, reply: (bytes: Uint8Array) => void): void {
+    this.udp.call(this.plan.guest, guestPort, key, bytes, reply);
+  }
+
+  /** Sends soon what came up outside a turn of the guest's: once for all that comes up meanwhile. */
+  #stir(): void {
+    if (this.#isStirred) return;
+    this.#isStirred = true;
+    this.#outside.soon(() => {
+      if (this.#isStirred) this.#settle();
+    });
+  }
+  #settle(): void {
+    this.#isStirred = false;
+    if (this.#isHeld) return;
+    for (;;) {
+      this.tcp.pump();
+      const before = this.#egress.bytes;
+      this.#egress.flush();
+      if (this.#egress.bytes === before || !this.tcp.isWanting) return;
+    }
+  }
+
+  #take({ bytes, unfinished }: Frame): void {
+    const to = bytes.subarray(0, 6);
+    if (isForMany(senderOf(bytes)) || (!isForMany(to) && !sameCard(to, this.plan.card))) return;
+    this.#frames.guestCard = senderOf(bytes).slice();
+    if (typeOf(bytes) === TYPE_ARP) return this.#arp(bytes);
+    if (typeOf(bytes) !== TYPE_IPV4) return;
+    const part = readIpv4(bytes);
+    const packet = part && this.#reassembly.take(part, this.#now);
+    if (part?.fragment) this.#outside.timed();
+    if (packet) this.#packet(packet, unfinished?.checksum !== undefined, isForMany(to));
+  }
+
+  #arp(frame: Uint8Array): void {
+    const asked = readArp(frame);
+    const { host, dns, card } = this.plan;
+    if (asked?.operation !== ARP_REQUEST || (asked.target !== host && asked.target !== dns)) return;
+    const [address, asker] = [bytesOf4(asked.target), bytesOf4(asked.sender)];
+    if (address && asker) this.#egress.add({ bytes: arpReply(asked, card, address, asker) });
+  }
+
+  #packet(packet: Packet, unfinished: boolean, isForAll: boolean): void {
+    const { protocol, hops, destination } = packet;
+    if (protocol === PROTOCOL.udp) {
+      const own = (datagram: Datagram) => this.#ownDatagram(packet, datagram, isForAll);
+      if (hops > 1 || this.#isOurs(destination) || isForAll) return this.udp.packet(packet, unfinished, own);
+    }
+    // To everybody on the network there is nothing else that we would hear.
+    if (isForAll) return;
+    if (!this.isHere && packet.source === this.plan.guest) this.#appear();
+    if (hops <= 1 && !this.#isOurs(destination)) return this.#icmp.exceeded(packet);
+    if (protocol === PROTOCOL.tcp) this.tcp.packet(packet, unfinished);
+    else if (protocol === PROTOCOL.icmp) this.#icmp.packet(packet, unfinished);
+  }
+  #isOurs(address: string): boolean {
+    return address === this.plan.host || address === this.plan.dns;
+  }
+  #appear(): void {
+    this.isHere = true;
+    this.appeared();
+  }
+
+  /** @returns whether it was for a service of ours, or must not leave the network */
+  #ownDatagram({ source, destination }: Packet, { sourcePort, destinationPort, data }: Datagram, isForAll: boolean): boolean {
+    const { host, dns } = this.plan;
+    if (destinationPort === SERVER_PORT && sourcePort === CLIENT_PORT && (isForAll || destination === host)) {
+      this.#serveDhcp(data);
+      return true;
+    }
+    if (!this.isHere && source === this.plan.guest) this.#appear();
+    if (destination === dns && destinationPort === DNS_PORT) {
+      void this.#serveDns(source, sourcePort, data.slice());
+      return true;
+    }
+    return isForAll;
+  }
+  #serveDhcp(data: Uint8Array): void {
+    const asked = readDhcp(data);
+    const reply = asked && answerDhcp(asked, this.#dhcp);
+    if (!asked || !reply) return;
+    const { plan } = this;
+    const hasAddress = asked.client.some((byte) => byte !== 0);
+    const destination = hasAddress ? plan.guest : asked.wantsBroadcast ? '255.255.255.255' : plan.guest;
+    const to = asked.wantsBroadcast ? EVERYBODY : asked.card;
+    const ports = { sourcePort: SERVER_PORT, destinationPort: CLIENT_PORT };
+    for (const frame of this.#frames.udp({ source: plan.host, destination }, ports, reply, to)) this.#egress.add(frame);
+  }
+  async #serveDns(guest: string, port: number, message: Uint8Array): Promise<void> {
+    const reply = await this.dns.answer(message, false);
+    if (!reply) return;
+    const ports = { sourcePort: DNS_PORT, destinationPort: port };
+    for (const frame of this.#frames.udp({ source: this.plan.dns, destination: guest }, ports, reply)) this.#egress.add(frame);
+    this.#stir();
+  }
+}

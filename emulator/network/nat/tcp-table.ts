@@ -1,0 +1,244 @@
+/** All TCP connections of a guest: new ones by policy and rate, segments to whom they belong, a refusal for everything unknown. */
+import { ACK, readTcp, RST, type Segment, SYN } from '../wire/tcp.ts';
+import type { Packet } from '../wire/packet.ts';
+import type { Egress } from './egress.ts';
+import type { GuestFrames } from './guest-frames.ts';
+import type { IcmpErrors } from './icmp.ts';
+import type { Failure, Outside, Stream } from './outside.ts';
+import { judge, type Policy } from './policy.ts';
+import { type ConnectionSurroundings, type Ends, keyOf, type Outgoing, TcpConnection } from './tcp-connection.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+/** Connections at once, and of them those that are being made. */
+const CONNECTIONS = 1024;
+const HALF_OPEN = 256;
+/** New ones a second, and at once. */
+const NEW_PER_SECOND = 500;
+const NEW_AT_ONCE = 500;
+/** A connection that was silent for so long may make room for another, in milliseconds. */
+const IDLE = 2 * 3600 * 1000;
+/** What all connections may keep in memory together; beyond it hosts wait. */
+const KEPT_BYTES = 64 * 1024 * 1024;
+/** Ports that we call the guest from. */
+const FIRST_PORT = 49_152;
+const PORTS = 16_384;
+
+/** A service of ours in place of a host: it gets the connection's events and gives its stream. */
+export type Service = (events: { data(bytes: Uint8Array): void; ended(): void }) => Stream;
+
+export interface TcpParts {
+  readonly outside: Outside;
+  readonly policy: Policy;
+  readonly frames: GuestFrames;
+  readonly egress: Egress;
+  readonly icmp: IcmpErrors;
+  /** Services of ours, by `address port`. */
+  readonly services: ReadonlyMap<string, Service>;
+  /** Something waits to be sent. */
+  readonly stir: () => void;
+}
+
+export class TcpTable implements ConnectionSurroundings {
+  readonly #parts: TcpParts;
+  readonly #connections = new Map<string, TcpConnection>();
+  readonly #wanting = new Set<TcpConnection>();
+  readonly #fresh = new TokenBucket(NEW_PER_SECOND, NEW_AT_ONCE);
+  readonly #secret: Uint8Array;
+  #port = 0;
+  now = 0;
+  /** Connections that a limit refused. */
+  refused = 0;
+
+  constructor(parts: TcpParts) {
+    this.#parts = parts;
+    this.#secret = parts.outside.entropy(16);
+  }
+
+  get connections(): readonly TcpConnection[] {
+    return [...this.#connections.values()];
+  }
+  get isTimed(): boolean {
+    return this.#connections.size > 0 || !this.#fresh.isFull;
+  }
+  get segmentMax(): number {
+    return this.#parts.frames.segmentMax;
+  }
+  burst(version: 4 | 6): number {
+    return this.#parts.frames.burst(version);
+  }
+
+  packet(packet: Packet, unfinished: boolean): void {
+    const segment = readTcp(packet, unfinished);
+    if (!segment) return;
+    const { source: guest, destination: peer } = packet;
+    const ends: Ends = { guest, guestPort: segment.sourcePort, peer, peerPort: segment.destinationPort };
+    const known = this.#connections.get(keyOf(ends));
+    const result = known?.segment(segment);
+    if (result === 'renewed') this.#forget(known);
+    else if (known) return;
+    if ((segment.flags & (SYN | ACK | RST)) === SYN) this.#begin(ends, segment, packet);
+    else if ((segment.flags & RST) === 0) this.#reject(ends, segment);
+  }
+
+  #begin(ends: Ends, syn: Segment, packet: Packet): void {
+    const { services, policy, icmp } = this.#parts;
+    const service = services.get(`${ends.peer} ${ends.peerPort}`);
+    const verdict = service ? undefined : judge(policy, ends.peer, ends.peerPort);
+    if (verdict?.kind === 'closed') return this.#reject(ends, syn);
+    if (verdict?.kind === 'prohibited' || verdict?.kind === 'no host') return icmp.unreachable(packet, verdict.kind);
+    if (!this.#hasRoom()) {
+      this.refused++;
+      return this.#reject(ends, syn);
+    }
+    const connection = TcpConnection.ofSyn(ends, syn, this.#initial(ends), this);
+    this.#connections.set(connection.key, connection);
+    this.#parts.outside.timed();
+    if (service) return this.#serve(connection, service);
+    if (!verdict) return;
+    const { address, port } = verdict;
+    try {
+      connection.joined(this.#dial(connection, address, port, ends, syn, packet));
+    } catch (error) {
+      this.#parts.outside.log(`network: no connection to ${address} port ${port}: ${String(error)}`);
+      this.#failed(connection, 'no host', ends, syn, packet);
+    }
+  }
+  #serve(connection: TcpConnection, service: Service): void {
+    connection.joined(service(connection));
+    connection.connected();
+  }
+  #dial(connection: TcpConnection, address: string, port: number, ends: Ends, syn: Segment, packet: Packet): Stream {
+    // The frame goes; what an answer would quote of it stays.
+    const quoted: Packet = { ...packet, quoted: packet.quoted.slice(), payload: new Uint8Array(0) };
+    const stir = this.#parts.stir;
+    return this.#parts.outside.connect(address, port, {
+      connected: () => (connection.connected(), stir()),
+      failed: (why) => (this.#failed(connection, why, ends, syn, quoted), stir()),
+      data: (bytes) => connection.data(bytes),
+      ended: () => connection.ended(),
+      written: () => connection.written(),
+      closed: () => (connection.closed(), stir()),
+    });
+  }
+  #failed(connection: TcpConnection, why: Failure, ends: Ends, syn: Segment, packet: Packet): void {
+    if (connection.state === 'gone') return;
+    connection.failed(why);
+    if (why === 'refused') this.#reject(ends, syn);
+    else this.#parts.icmp.unreachable(packet, why);
+  }
+
+  /** Whether one more connection may be; makes room by dropping one that was silent for hours. */
+  #hasRoom(): boolean {
+    let halfOpen = 0;
+    for (const { isHalfOpen } of this.#connections.values()) if (isHalfOpen) halfOpen++;
+    if (halfOpen >= HALF_OPEN || !this.#fresh.take() || this.#kept() > KEPT_BYTES) return false;
+    if (this.#connections.size < CONNECTIONS) return true;
+    const oldest = this.connections.reduce((a, b) => (a.lastUsed <= b.lastUsed ? a : b));
+    if (oldest.state !== 'lingering' && this.now - oldest.lastUsed < IDLE) return false;
+    oldest.hangUp();
+    return true;
+  }
+  #kept(): number {
+    let kept = 0;
+    for (const connection of this.#connections.values()) kept += connection.kept;
+    return kept;
+  }
+
+  /** Answers a segment that belongs to nothing with a reset (RFC 9293, section 3.10.7.1). */
+  #reject(ends: Ends, segment: Segment): void {
+    const isAck = (segment.flags & ACK) !== 0;
+    const { acknowledged } = TcpConnection.refusing(segment);
+    this.#write(ends, {
+      sequence: isAck ? segment.acknowledged : 0,
+      acknowledged: isAck ? 0 : acknowledged,
+      flags: isAck ? RST : RST | ACK,
+      window: 0,
+      options: {},
+      length: 0,
+      mss: this.segmentMax,
+      fill: () => undefined,
+    });
+  }
+
+  /**
+   * Calls a port of the guest's on behalf of somebody whom the host has accepted.
+   * @param from the address that the guest sees @returns the connection: its `StreamEvents` are the host's to call
+   */
+  call(guest: string, guestPort: number, from: string, stream: Stream): TcpConnection | undefined {
+    if (this.#connections.size >= CONNECTIONS) return undefined;
+    let ends: Ends;
+    do {
+      this.#port = (this.#port + 1) % PORTS;
+      ends = { guest, guestPort, peer: from, peerPort: FIRST_PORT + this.#port };
+    } while (this.#connections.has(keyOf(ends)));
+    const connection = TcpConnection.toGuest(ends, stream, this.#initial(ends), this);
+    this.#connections.set(connection.key, connection);
+    this.#parts.outside.timed();
+    this.#parts.stir();
+    return connection;
+  }
+
+  /** First number of a connection: other for every pair of ends, and growing with time (RFC 6528). */
+  #initial(ends: Ends): number {
+    let hash = 0x811c_9dc5;
+    const mix = (byte: number) => (hash = Math.imul(hash ^ byte, 0x0100_0193));
+    for (const byte of this.#secret) mix(byte);
+    for (const letter of keyOf(ends)) mix(letter.charCodeAt(0));
+    for (const byte of this.#secret) mix(byte);
+    hash = Math.imul(hash ^ (hash >>> 15), 0x85eb_ca6b);
+    return ((hash ^ (hash >>> 13)) + Math.floor(this.now * 250)) >>> 0;
+  }
+
+  // What connections ask for.
+
+  emit({ ends }: TcpConnection, segment: Outgoing): void {
+    this.#write(ends, segment);
+  }
+  #write(ends: Ends, segment: Outgoing): void {
+    this.#parts.egress.add(this.#parts.frames.tcp(ends, segment));
+  }
+  wants(connection: TcpConnection): void {
+    this.#wanting.add(connection);
+    this.#parts.stir();
+  }
+  /** Whether a connection has something to send. */
+  get isWanting(): boolean {
+    return this.#wanting.size > 0;
+  }
+  gone(connection: TcpConnection): void {
+    this.#forget(connection);
+  }
+  #forget(connection: TcpConnection | undefined): void {
+    if (!connection || this.#connections.get(connection.key) !== connection) return;
+    this.#connections.delete(connection.key);
+    this.#wanting.delete(connection);
+  }
+
+  /** Lets connections send in turn, a frame each, while there is room; then acknowledges what no data took along. */
+  pump(): void {
+    const { egress } = this.#parts;
+    const idle: TcpConnection[] = [];
+    for (const connection of this.#wanting) {
+      if (!egress.hasRoom) break;
+      this.#wanting.delete(connection);
+      // One that is put back comes again at the end: a set is walked in the order in which its members came.
+      if (connection.pump()) this.#wanting.add(connection);
+      else idle.push(connection);
+    }
+    for (const connection of idle) connection.acknowledge();
+    for (const connection of this.#wanting) connection.acknowledge();
+  }
+
+  passed(milliseconds: number): void {
+    this.now += milliseconds;
+    this.#fresh.passed(milliseconds);
+    for (const connection of this.connections) connection.passed();
+  }
+
+  /** Breaks all off; the guest is told nothing: it is not the one that made them. */
+  clear(): void {
+    for (const connection of this.connections) connection.forgotten();
+    this.#connections.clear();
+    this.#wanting.clear();
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * Datagrams. Each of the guest's ports has one port of the host's for everybody that it writes to, and hears only from
+ * those. Datagrams that a forward brings come from ports of the gateway, one a sender.
+ */
+import type { Packet } from '../wire/packet.ts';
+import { type Datagram, readUdp } from '../wire/udp.ts';
+import type { Egress } from './egress.ts';
+import type { GuestFrames } from './guest-frames.ts';
+import type { IcmpErrors } from './icmp.ts';
+import type { Datagrams, Outside } from './outside.ts';
+import { judge, type Policy } from './policy.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+const FLOWS = 512;
+/** Peers of one flow. */
+const PEERS = 256;
+const NEW_PER_SECOND = 500;
+/** Milliseconds without traffic: when only the guest has spoken, and when both did. */
+const ONE_WAY = 60_000;
+const BOTH_WAYS = 180_000;
+const FIRST_PORT = 49_152;
+const PORTS = 16_384;
+
+interface Flow {
+  readonly guest: string;
+  readonly port: number;
+  readonly datagrams: Datagrams;
+  /** Who was written to, as the host calls them, and as the guest does; with the packet that went there last. */
+  readonly peers: Map<string, { readonly address: string; readonly port: number; packet: Packet }>;
+  lastUsed: number;
+  isTwoWay: boolean;
+}
+
+/** A sender behind a forward. */
+interface Caller {
+  readonly key: string;
+  readonly port: number;
+  readonly guestPort: number;
+  reply: (bytes: Uint8Array) => void;
+  lastUsed: number;
+}
+
+export interface UdpParts {
+  readonly outside: Outside;
+  readonly policy: Policy;
+  readonly frames: GuestFrames;
+  readonly egress: Egress;
+  readonly icmp: IcmpErrors;
+  readonly stir: () => void;
+}
+
+export class UdpTable {
+  readonly #parts: UdpParts;
+  readonly #flows = new Map<string, Flow>();
+  readonly #callers = new Map<number, Caller>();
+  readonly #fresh = new TokenBucket(NEW_PER_SECOND, NEW_PER_SECOND);
+  #nextPort = 0;
+  #now = 0;
+  /** Datagrams that found no room. */
+  dropped = 0;
+
+  constructor(parts: UdpParts) {
+    this.#parts = parts;
+  }
+
+  get flows(): readonly Flow[] {
+    return [...this.#flows.values()];
+  }
+  get isTimed(): boolean {
+    return this.#flows.size > 0 || this.#callers.size > 0 || !this.#fresh.isFull;
+  }
+
+  /** Takes a packet. @param own answers datagrams for services of ours; false: it is none */
+  packet(packet: Packet, unfinished: boolean, own: (datagram: Datagram) => boolean): void {
+    const datagram = readUdp(packet, unfinished);
+    if (!datagram || own(datagram)) return;
+    const { policy, icmp } = this.#parts;
+    const caller = packet.destination === policy.plan.host ? this.#callers.get(datagram.destinationPort) : undefined;
+    if (caller?.guestPort === datagram.sourcePort) {
+      caller.lastUsed = this.#now;
+      return caller.reply(datagram.data);
+    }
+    const verdict = judge(policy, packet.destination, datagram.destinationPort);
+    if (verdict.kind !== 'allowed') return icmp.unreachable(packet, verdict.kind === 'closed' ? 'no port' : verdict.kind);
+    const flow = this.#flowOf(packet, datagram.sourcePort);
+    if (!flow) return void this.dropped++;
+    flow.lastUsed = this.#now;
+    const key = `${verdict.address} ${verdict.port}`;
+    if (!flow.peers.has(key) && flow.peers.size >= PEERS) flow.peers.delete(flow.peers.keys().next().value as string);
+    const shown = { address: packet.destination, port: datagram.destinationPort };
+    flow.peers.set(key, { ...shown, packet: { ...packet, quoted: packet.quoted.slice(), payload: new Uint8Array(0) } });
+    flow.datagrams.send(datagram.data, verdict.address, verdict.port);
+  }
+
+  #flowOf({ source, version }: Packet, port: number): Flow | undefined {
+    const key = `${source} ${port}`;
+    const known = this.#flows.get(key);
+    if (known) return known;
+    if (!this.#fresh.take()) return undefined;
+    if (this.#flows.size >= FLOWS) this.#drop(this.flows.reduce((a, b) => (a.lastUsed <= b.lastUsed ? a : b)));
+    try {
+      const datagrams = this.#parts.outside.openDatagrams(version, {
+        received: (bytes, address, peerPort) => this.#received(key, bytes, address, peerPort),
+        refused: (address, peerPort) => this.#refused(key, address, peerPort),
+      });
+      const flow: Flow = { guest: source, port, datagrams, peers: new Map(), lastUsed: this.#now, isTwoWay: false };
+      this.#flows.set(key, flow);
+      this.#parts.outside.timed();
+      return flow;
+    } catch (error) {
+      this.#parts.outside.log(`network: no port for datagrams: ${String(error)}`);
+      return undefined;
+    }
+  }
+
+  #received(key: string, bytes: Uint8Array, address: string, port: number): void {
+    const flow = this.#flows.get(key);
+    const peer = flow?.peers.get(`${address} ${port}`);
+    if (!flow || !peer) return;
+    flow.lastUsed = this.#now;
+    flow.isTwoWay = true;
+    this.#give({ source: peer.address, destination: flow.guest }, { sourcePort: peer.port, destinationPort: flow.port }, bytes);
+  }
+  #refused(key: string, address: string, port: number): void {
+    const peer = this.#flows.get(key)?.peers.get(`${address} ${port}`);
+    if (!peer) return;
+    this.#parts.icmp.unreachable(peer.packet, 'no port');
+    this.#parts.stir();
+  }
+
+  /** A datagram for the guest, unless too much waits for it already. */
+  #give(
+    addressed: { readonly source: string; readonly destination: string },
+    ports: { readonly sourcePort: number; readonly destinationPort: number },
+    bytes: Uint8Array,
+  ): void {
+    const { egress, frames, stir } = this.#parts;
+    if (!egress.hasRoom) return void this.dropped++;
+    for (const frame of frames.udp(addressed, ports, bytes)) egress.add(frame);
+    stir();
+  }
+
+  /**
+   * Gives a port of the guest's a datagram that a forward brought.
+   * @param key who sent it: answers to one sender go by one port of the gateway
+   */
+  call(guest: string, guestPort: number, key: string, bytes: Uint8Array, reply: (bytes: Uint8Array) => void): void {
+    const caller = this.#callerOf(key, guestPort, reply);
+    const { host } = this.#parts.policy.plan;
+    this.#give({ source: host, destination: guest }, { sourcePort: caller.port, destinationPort: guestPort }, bytes);
+  }
+  #callerOf(key: string, guestPort: number, reply: (bytes: Uint8Array) => void): Caller {
+    for (const caller of this.#callers.values())
+      if (caller.key === key && caller.guestPort === guestPort) return Object.assign(caller, { reply, lastUsed: this.#now });
+    if (this.#callers.size >= FLOWS) {
+      const oldest = [...this.#callers.values()].reduce((a, b) => (a.lastUsed <= b.lastUsed ? a : b));
+      this.#callers.delete(oldest.port);
+    }
+    let port: number;
+    do {
+      this.#nextPort = (this.#nextPort + 1) % PORTS;
+      port = FIRST_PORT + this.#nextPort;
+    } while (this.#callers.has(port));
+    const made: Caller = { key, port, guestPort, reply, lastUsed: this.#now };
+    this.#callers.set(port, made);
+    this.#parts.outside.timed();
+    return made;
+  }
+
+  #drop(flow: Flow): void {
+    flow.datagrams.close();
+    this.#flows.delete(`${flow.guest} ${flow.port}`);
+  }
+
+  passed(milliseconds: number): void {
+    this.#now += milliseconds;
+    this.#fresh.passed(milliseconds);
+    for (const flow of this.flows) if (this.#now - flow.lastUsed >= (flow.isTwoWay ? BOTH_WAYS : ONE_WAY)) this.#drop(flow);
+    for (const { port, lastUsed } of [...this.#callers.values()]) if (this.#now - lastUsed >= BOTH_WAYS) this.#callers.delete(port);
+  }
+
+  clear(): void {
+    for (const flow of this.flows) this.#drop(flow);
+    this.#callers.clear();
+  }
+}

@@ -1,0 +1,105 @@
+/** The link of a network card with a private network of its own, on the machine's I/O thread: the NAT with this computer behind it. */
+import { NatStack } from '../../emulator/network/nat/stack.ts';
+import { type AttachedLink, type LinkOwner, MachineError } from '../../emulator/index.ts';
+import { type Forward, isSamePort } from './forward.ts';
+import { hostOutside } from './host-outside.ts';
+import type { ConnectionStatus, LinkMessage, NatSetup } from './link-messages.ts';
+import { OpenForward } from './open-forward.ts';
+
+/** How finely time passes for connections, in milliseconds. */
+const TICK_MS = 250;
+
+export async function openLink(setup: unknown, owner: LinkOwner): Promise<AttachedLink> {
+  const { hostPorts, forwards, hostName } = setup as NatSetup;
+  const link = new NatLink({ hostPorts, hostName, log: (line) => owner.log(line) });
+  for (const forward of forwards) await link.add(forward);
+  return link.attached();
+}
+
+interface NatLinkParts {
+  readonly hostPorts: readonly number[];
+  readonly hostName: string | undefined;
+  readonly log: (line: string) => void;
+}
+
+class NatLink {
+  readonly #stack: NatStack;
+  readonly #log: (line: string) => void;
+  #forwards: readonly OpenForward[] = [];
+  #ticking: NodeJS.Timeout | undefined;
+
+  constructor({ hostPorts, hostName, log }: NatLinkParts) {
+    this.#log = log;
+    this.#stack = new NatStack({ outside: hostOutside(log, () => this.#tick()), hostPorts, hostName });
+    this.#stack.appeared = () => this.#forwards.forEach((forward) => forward.guestAppeared());
+  }
+
+  /** Lets time pass for the guest's connections, as long as one waits for it. */
+  #tick(): void {
+    this.#ticking ??= setInterval(() => {
+      if (this.#stack.tick(TICK_MS)) return;
+      clearInterval(this.#ticking);
+      this.#ticking = undefined;
+    }, TICK_MS).unref();
+  }
+
+  async add(forward: Forward): Promise<OpenForward> {
+    if (this.#forwards.some((open) => isSamePort(open.forward, forward)))
+      throw new MachineError('forward-there', { port: forward.hostPort });
+    const open = new OpenForward(forward, this.#stack, this.#log);
+    this.#forwards = [...this.#forwards, open];
+    await open.open();
+    return open;
+  }
+  #remove(forward: Forward): boolean {
+    const found = this.#forwards.find((open) => isSamePort(open.forward, forward));
+    found?.close();
+    this.#forwards = this.#forwards.filter((open) => open !== found);
+    return found !== undefined;
+  }
+
+  async #told(message: LinkMessage): Promise<unknown> {
+    switch (message.kind) {
+      case 'forwards':
+        return this.#forwards.map(({ status }) => status);
+      case 'add forward':
+        return (await this.add(message.forward)).status;
+      case 'remove forward':
+        return this.#remove(message.forward);
+      case 'connections':
+        return this.#connections();
+      case 'link':
+        return this.#stack.setLink(message.isUp);
+    }
+  }
+  #connections(): readonly ConnectionStatus[] {
+    return this.#stack.tcp.connections.map(({ ends, state, toGuest, fromGuest }) => ({
+      guestPort: ends.guestPort,
+      peer: ends.peer,
+      peerPort: ends.peerPort,
+      state,
+      toGuest,
+      fromGuest,
+    }));
+  }
+
+  /** The link as the machine has it. */
+  attached(): AttachedLink {
+    const stack = this.#stack;
+    return {
+      plugged: (card) => stack.plugged(card),
+      send: (frames) => stack.send(frames),
+      ready: () => stack.ready(),
+      setHeld: (held) => stack.setHeld(held),
+      returned: () => stack.returned(),
+      told: (message) => this.#told(message as LinkMessage),
+      close: () => this.#close(),
+    };
+  }
+  #close(): Promise<void> {
+    clearInterval(this.#ticking);
+    for (const forward of this.#forwards) forward.close();
+    this.#stack.returned();
+    return Promise.resolve();
+  }
+}
