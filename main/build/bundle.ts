@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import type { BuildOptions, Plugin } from 'esbuild';
 import { PROJECT } from './project.ts';
 
-/** A thread is started as `new Worker(new URL('./core-worker.ts', import.meta.url))`; a disk's module is named likewise. */
-const WORKER_URL = /new URL\(\s*(['"])([^'"]*-(?:worker|disk))\.ts\1\s*,\s*import\.meta\.url\s*,?\s*\)/g;
+/** A thread is started as `new Worker(new URL('./core-worker.ts', import.meta.url))`; a disk's or a link's module is named likewise. */
+const WORKER_URL = /new URL\(\s*(['"])([^'"]*-(?:worker|disk|link))\.ts\1\s*,\s*import\.meta\.url\s*,?\s*\)/g;
 
 /** What a source's text becomes, so that its addresses still hold when it is part of a bundle in `folder`. */
 export function relocate(text: string, file: string, folder: string): string {
@@ -35,7 +35,7 @@ const relocating = (folder: string): Plugin => ({
 /** Where threads' entry points are, and modules that threads load by their address. */
 const ENTRIES: readonly (readonly [folder: string, name: RegExp])[] = [
   [join('emulator', 'host'), /-worker\.ts$/],
-  ['main', /(?:-worker|overlay-disk|image-disk)\.ts$/],
+  ['main', /(?:-worker|overlay-disk|image-disk|nat-link)\.ts$/],
 ];
 
 /** The entry points of worker threads and of what they load. */

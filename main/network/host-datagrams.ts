@@ -50,7 +50,9 @@ export class HostDatagrams implements Datagrams {
   }
   #sendOn(socket: Socket, bytes: Uint8Array, refused: () => void): void {
     if (this.#isClosed) return;
-    socket.send(bytes, (error) => ((error as NodeJS.ErrnoException | null)?.code === 'ECONNREFUSED' && !this.#isClosed ? refused() : undefined));
+    socket.send(bytes, (error) =>
+      (error as NodeJS.ErrnoException | null)?.code === 'ECONNREFUSED' && !this.#isClosed ? refused() : undefined,
+    );
   }
 
   close(): void {

@@ -8,6 +8,7 @@ import type { BootSource, DiskAttachment, MachineConfiguration } from '../../emu
 import { ALL_FIELDS, valueAt } from '../../preload/contract/definition/walk.ts';
 import type { BootDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
 import type { PreparedGuest } from '../images/index.ts';
+import { networkAttachments } from '../network/attachments.ts';
 import { passedOn } from './passed-on.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -74,6 +75,12 @@ export async function requireFiles(configuration: MachineConfiguration): Promise
   }
 }
 
+/** Its cards, where it has any: what a machine had before there were networks stays what it was. */
+function networksOf(definition: MachineDefinition): Pick<MachineConfiguration, 'networks'> {
+  const networks = networkAttachments(definition);
+  return networks.length === 0 ? {} : { networks };
+}
+
 /**
  * The configuration of a definition.
  * @param prepared the template's part, where `needsTemplate`
@@ -92,6 +99,7 @@ export function resolveConfiguration(
     memoryBytes: definition.memoryMiB * MEBIBYTE,
     boot: bootSource(definition.boot, prepared?.boot),
     disks,
+    ...networksOf(definition),
     ports: [...own, ...fromTemplate],
   };
 }

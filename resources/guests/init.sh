@@ -38,6 +38,17 @@ while read -r type module; do
   insmod "/lib/modules/$module.ko" || echo "vivarium: the kernel module $module could not be loaded" >&2
 done < /etc/vivarium/modules
 
+# Every network card gets its address before anything else runs; where nobody gives one, nobody is waited for long.
+for file in /sys/class/net/*/device; do
+  [ -e "$file" ] || continue
+  card=${file%/device}
+  card=${card##*/}
+  [ "$networks" ] || ip link set lo up
+  networks=yes
+  ip link set "$card" up
+  udhcpc -i "$card" -s /bin/vivarium-dhcp -f -q -n -t 3 -T 1 >/dev/null 2>&1
+done
+
 export HOME=/root USER=root SHELL=/bin/sh PATH=/usr/local/bin:/bin
 [ "$TERM" = linux ] && TERM=xterm-256color
 export TERM
@@ -50,7 +61,7 @@ table='::respawn:/bin/vivarium-agent
 if [ ! -e /etc/vivarium/run ]; then
   mkdir /dev/pts
   mount -t devpts devpts /dev/pts
-  ip link set lo up
+  [ "$networks" ] || ip link set lo up
   for console in $(cat /sys/class/tty/console/active); do :; done
   table="$console::respawn:-/bin/sh
 ::respawn:/bin/vivarium-clock

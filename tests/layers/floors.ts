@@ -51,7 +51,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   compare: { uses: ['storage', 'disks'], knows: ['jobs'], emulator: [disk] },
   archive: { uses: ['library', 'storage', 'disks', 'compare'], knows: ['jobs'], emulator: [files, disk] },
   workers: { uses: ['storage', 'jobs', 'disks', 'ram', 'compare', 'archive'], knows: ['library'] },
-  supervisor: { uses: ['exec', 'library', 'images', 'disks'], emulator: [host, files, structures] },
+  supervisor: { uses: ['exec', 'library', 'images', 'disks', 'network'], emulator: [host, files, structures] },
   taking: {
     uses: ['library', 'storage', 'heads', 'supervisor'],
     knows: ['tasks', 'jobs', 'disks', 'ram'],

@@ -28,6 +28,11 @@ const full: MachineDefinition = newDefinition({
   engine: 'interpreter',
   virtio: 'pci',
   devices: ['edu'],
+  networks: [{ network: 'nat', mac: '52:54:00:00:00:01', hostPorts: [80, 8080] }, { network: 'nat' }],
+  forwards: [
+    { hostPort: 2222, guestPort: 22 },
+    { address: '::1', hostPort: 53, guestPort: 5353, protocol: 'udp' },
+  ],
   ports: [{ name: 'log' }, { name: 'gdb' }],
   note: 'two\nlines',
   checkpoints: { everySeconds: 90, budgetBytes: 2 ** 31 },

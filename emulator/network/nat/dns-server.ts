@@ -74,7 +74,8 @@ export class DnsServer {
     if (this.#underWay >= AT_ONCE) return say(CODE.failed);
     this.#underWay++;
     try {
-      if (question.class === CLASS_IN && (question.type === TYPE.a || question.type === TYPE.aaaa)) return say(...(await this.#looked(question)));
+      if (question.class === CLASS_IN && (question.type === TYPE.a || question.type === TYPE.aaaa))
+        return say(...(await this.#looked(question)));
       const relayed = await this.#outside.relay(message.slice());
       if (!relayed || relayed.length < 12) return say(CODE.failed);
       return relayed.length > limit ? cut(message, question) : relayed;

@@ -8,7 +8,7 @@ import { IPV4_BYTES, writeFragment, writeIpv4 } from '../wire/ipv4.ts';
 import { PROTOCOL } from '../wire/packet.ts';
 import { tcpHeaderBytes, writeTcp } from '../wire/tcp.ts';
 import { UDP_BYTES, writeUdp } from '../wire/udp.ts';
-import type { Ends, Outgoing } from './tcp-connection.ts';
+import type { Ends, Outgoing } from './outgoing.ts';
 
 const CHECKSUM_AT = 16;
 /** Most bytes of an IP packet. */
@@ -73,7 +73,12 @@ export class GuestFrames {
   }
 
   /** A datagram, in several packets where one is too small. Its checksum is whole: clients on raw sockets look at it themselves. */
-  udp(addressed: Addressed, ports: { readonly sourcePort: number; readonly destinationPort: number }, data: Uint8Array, to?: Uint8Array): Frame[] {
+  udp(
+    addressed: Addressed,
+    ports: { readonly sourcePort: number; readonly destinationPort: number },
+    data: Uint8Array,
+    to?: Uint8Array,
+  ): Frame[] {
     const whole = new Uint8Array(UDP_BYTES + data.length);
     whole.set(data, UDP_BYTES);
     const addresses = new Uint8Array(8);

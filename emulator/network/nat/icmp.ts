@@ -1,5 +1,16 @@
 /** What the gateway says of itself: answers to ping, and why something cannot be reached. */
-import { ECHO, ECHO_REPLY, type Icmp, NO_HOST, NO_NETWORK, NO_PORT, PROHIBITED, readIcmp, TIME_EXCEEDED, UNREACHABLE } from '../wire/icmp.ts';
+import {
+  ECHO,
+  ECHO_REPLY,
+  type Icmp,
+  NO_HOST,
+  NO_NETWORK,
+  NO_PORT,
+  PROHIBITED,
+  readIcmp,
+  TIME_EXCEEDED,
+  UNREACHABLE,
+} from '../wire/icmp.ts';
 import type { Packet } from '../wire/packet.ts';
 import type { Egress } from './egress.ts';
 import type { GuestFrames } from './guest-frames.ts';

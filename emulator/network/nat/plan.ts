@@ -29,4 +29,4 @@ export const ZONE = 'viv.internal';
 
 /** Whether an address belongs to the network itself. */
 export const isInside = ({ network, mask }: AddressPlan, address: string): boolean =>
-  ((numberOf4(address) & numberOf4(mask)) >>> 0) === numberOf4(network);
+  (numberOf4(address) & numberOf4(mask)) >>> 0 === numberOf4(network);

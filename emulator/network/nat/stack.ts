@@ -6,7 +6,7 @@
 import type { Frame, NetworkCard, NetworkLink } from '../../device/kit/network.ts';
 import { bytesOf4 } from '../wire/address.ts';
 import { ARP_REQUEST, arpReply, readArp } from '../wire/arp.ts';
-import { CLIENT_PORT, readDhcp, SERVER_PORT } from '../wire/dhcp.ts';
+import { CLIENT_PORT, DHCP, readDhcp, SERVER_PORT } from '../wire/dhcp.ts';
 import { EVERYBODY, isForMany, sameCard, senderOf, TYPE_ARP, TYPE_IPV4, typeOf } from '../wire/ethernet.ts';
 import { readIpv4 } from '../wire/ipv4.ts';
 import { type Packet, PROTOCOL } from '../wire/packet.ts';
@@ -54,7 +54,7 @@ export class NatStack implements NetworkLink {
   #record: ((frame: Frame, toGuest: boolean) => void) | undefined;
   /** Told when the guest is there: it has taken its lease, or shown itself. */
   appeared: () => void = () => undefined;
-  /** The guest has spoken since it was plugged in. */
+  /** The guest has its address, as far as we know. */
   isHere = false;
 
   constructor({ outside, plan = QEMU_PLAN, hostPorts = [], hostName }: NatOptions) {
@@ -109,7 +109,8 @@ export class NatStack implements NetworkLink {
     this.udp.clear();
     this.#reassembly.clear();
     this.#egress.clear();
-    this.isHere = false;
+    // One that went back has a driver that is at work already, and may have nothing to say.
+    this.isHere = this.#card?.isUp === true;
   }
 
   /** Time has passed for the guest, in milliseconds. @returns whether anything still waits for it */
@@ -164,7 +165,8 @@ export class NatStack implements NetworkLink {
 
   #arp(frame: Uint8Array): void {
     const asked = readArp(frame);
-    const { host, dns, card } = this.plan;
+    const { host, dns, card, guest } = this.plan;
+    if (asked?.sender === guest) this.#appear();
     if (asked?.operation !== ARP_REQUEST || (asked.target !== host && asked.target !== dns)) return;
     const [address, asker] = [bytesOf4(asked.target), bytesOf4(asked.sender)];
     if (address && asker) this.#egress.add({ bytes: arpReply(asked, card, address, asker) });
@@ -178,7 +180,7 @@ export class NatStack implements NetworkLink {
     }
     // To everybody on the network there is nothing else that we would hear.
     if (isForAll) return;
-    if (!this.isHere && packet.source === this.plan.guest) this.#appear();
+    if (packet.source === this.plan.guest) this.#appear();
     if (hops <= 1 && !this.#isOurs(destination)) return this.#icmp.exceeded(packet);
     if (protocol === PROTOCOL.tcp) this.tcp.packet(packet, unfinished);
     else if (protocol === PROTOCOL.icmp) this.#icmp.packet(packet, unfinished);
@@ -187,6 +189,7 @@ export class NatStack implements NetworkLink {
     return address === this.plan.host || address === this.plan.dns;
   }
   #appear(): void {
+    if (this.isHere) return;
     this.isHere = true;
     this.appeared();
   }
@@ -198,7 +201,7 @@ export class NatStack implements NetworkLink {
       this.#serveDhcp(data);
       return true;
     }
-    if (!this.isHere && source === this.plan.guest) this.#appear();
+    if (source === this.plan.guest) this.#appear();
     if (destination === dns && destinationPort === DNS_PORT) {
       void this.#serveDns(source, sourcePort, data.slice());
       return true;
@@ -215,6 +218,8 @@ export class NatStack implements NetworkLink {
     const to = asked.wantsBroadcast ? EVERYBODY : asked.card;
     const ports = { sourcePort: SERVER_PORT, destinationPort: CLIENT_PORT };
     for (const frame of this.#frames.udp({ source: plan.host, destination }, ports, reply, to)) this.#egress.add(frame);
+    // It need not say a word after that.
+    if (asked.type === DHCP.request) this.#appear();
   }
   async #serveDns(guest: string, port: number, message: Uint8Array): Promise<void> {
     const reply = await this.dns.answer(message, false);

@@ -2,7 +2,8 @@
  * One TCP connection between the guest and us, joined to one between the host and whoever it was meant for. Each direction
  * ends by itself. A guest's SYN is answered only when the host has connected, so a guest learns what really happened.
  */
-import { ACK, distance, FIN, PSH, RST, type Segment, SYN, type SynOptions } from '../wire/tcp.ts';
+import { ACK, FIN, PSH, RST, type Segment, SYN } from '../wire/tcp.ts';
+import { type Ends, keyOf, type Outgoing } from './outgoing.ts';
 import type { Failure, Stream, StreamEvents } from './outside.ts';
 import { TcpReceiver } from './tcp-receiver.ts';
 import { type Piece, TcpSender } from './tcp-sender.ts';
@@ -19,28 +20,6 @@ const LINGER = 2000;
 const PLAIN_MSS = 536;
 const LEAST_MSS = 64;
 const REPEAT = 1000;
-
-/** Who is at the two ends, as the guest sees them. */
-export interface Ends {
-  readonly guest: string;
-  readonly guestPort: number;
-  readonly peer: string;
-  readonly peerPort: number;
-}
-export const keyOf = ({ guest, guestPort, peer, peerPort }: Ends): string => `${guest} ${guestPort} ${peer} ${peerPort}`;
-
-/** A segment to the guest, without ports. `fill` writes its data. */
-export interface Outgoing {
-  readonly sequence: number;
-  readonly acknowledged: number;
-  readonly flags: number;
-  readonly window: number;
-  readonly options: SynOptions;
-  readonly length: number;
-  /** Most bytes of data in one segment. */
-  readonly mss: number;
-  fill(into: Uint8Array, at: number): void;
-}
 
 export interface ConnectionSurroundings {
   readonly now: number;
@@ -178,7 +157,7 @@ export class TcpConnection implements StreamEvents {
     if ((segment.flags & ACK) === 0) return undefined;
     if (this.state === 'answered') {
       if (segment.acknowledged !== (this.#sender.initial + 1) >>> 0) return this.#refuse(segment);
-      this.#open(segment);
+      this.#open(segment.window);
     }
     this.#heed(segment);
     return undefined;
@@ -198,7 +177,7 @@ export class TcpConnection implements StreamEvents {
     this.#peerOptions(mss, scale);
     this.#receiver = new TcpReceiver(segment.sequence + 1, scale === undefined ? 0 : OUR_SCALE);
     // The window of a SYN is not scaled.
-    this.#open({ ...segment, window: segment.window / 2 ** (scale ?? 0) });
+    this.#open(segment.window / 2 ** (scale ?? 0));
     this.#isAckDue = true;
     return undefined;
   }
@@ -206,7 +185,7 @@ export class TcpConnection implements StreamEvents {
     this.#emit({ sequence: segment.acknowledged, flags: RST });
     return undefined;
   }
-  #open({ window }: Segment): void {
+  #open(window: number): void {
     this.state = 'open';
     this.#deadline = Infinity;
     this.#repeatAt = Infinity;
@@ -346,15 +325,5 @@ export class TcpConnection implements StreamEvents {
     if (this.state === 'gone') return;
     this.state = 'gone';
     this.#outside.gone(this);
-  }
-
-  /** Of how many numbers the guest's SYN was: for an answer that refuses it. */
-  static refusing(syn: Segment): { readonly acknowledged: number } {
-    const length = syn.data.length + ((syn.flags & SYN) !== 0 ? 1 : 0) + ((syn.flags & FIN) !== 0 ? 1 : 0);
-    return { acknowledged: (syn.sequence + length) >>> 0 };
-  }
-  /** Whether `sequence` is after all that was taken of the guest's: a new connection on old ports begins there (RFC 6191). */
-  isAfter(sequence: number): boolean {
-    return distance(sequence, this.#receiver.next) > 0;
   }
 }

@@ -1,12 +1,13 @@
 /** All TCP connections of a guest: new ones by policy and rate, segments to whom they belong, a refusal for everything unknown. */
-import { ACK, readTcp, RST, type Segment, SYN } from '../wire/tcp.ts';
+import { ACK, FIN, readTcp, RST, type Segment, SYN } from '../wire/tcp.ts';
 import type { Packet } from '../wire/packet.ts';
 import type { Egress } from './egress.ts';
 import type { GuestFrames } from './guest-frames.ts';
 import type { IcmpErrors } from './icmp.ts';
 import type { Failure, Outside, Stream } from './outside.ts';
 import { judge, type Policy } from './policy.ts';
-import { type ConnectionSurroundings, type Ends, keyOf, type Outgoing, TcpConnection } from './tcp-connection.ts';
+import { type Ends, keyOf, type Outgoing } from './outgoing.ts';
+import { type ConnectionSurroundings, TcpConnection } from './tcp-connection.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** Connections at once, and of them those that are being made. */
@@ -147,7 +148,7 @@ export class TcpTable implements ConnectionSurroundings {
   /** Answers a segment that belongs to nothing with a reset (RFC 9293, section 3.10.7.1). */
   #reject(ends: Ends, segment: Segment): void {
     const isAck = (segment.flags & ACK) !== 0;
-    const { acknowledged } = TcpConnection.refusing(segment);
+    const acknowledged = afterAll(segment);
     this.#write(ends, {
       sequence: isAck ? segment.acknowledged : 0,
       acknowledged: isAck ? 0 : acknowledged,
@@ -241,4 +242,10 @@ export class TcpTable implements ConnectionSurroundings {
     this.#connections.clear();
     this.#wanting.clear();
   }
+}
+
+/** The number after all that a segment takes up. */
+function afterAll({ sequence, data, flags }: Segment): number {
+  const marks = ((flags & SYN) !== 0 ? 1 : 0) + ((flags & FIN) !== 0 ? 1 : 0);
+  return (sequence + data.length + marks) >>> 0;
 }

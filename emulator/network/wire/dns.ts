@@ -99,7 +99,13 @@ export function nameBytes(name: string): Uint8Array {
 const OPT_BYTES = 11;
 
 /** The answer to a question: its own bytes, then records of the name that was asked for. As many as `limit` bytes hold; fewer are marked. */
-export function dnsReply(asked: Uint8Array, question: Question, code: number, answers: readonly Answer[], limit: number): Uint8Array<ArrayBuffer> {
+export function dnsReply(
+  asked: Uint8Array,
+  question: Question,
+  code: number,
+  answers: readonly Answer[],
+  limit: number,
+): Uint8Array<ArrayBuffer> {
   const records: Answer[] = [];
   let size = question.end + (question.extended === undefined ? 0 : OPT_BYTES);
   for (const answer of answers) {
@@ -113,7 +119,12 @@ export function dnsReply(asked: Uint8Array, question: Question, code: number, an
   const cut = records.length < answers.length ? 0x0200 : 0;
   const opcode = view.getUint16(2) & 0x7800;
   view.setUint16(2, 0x8080 | opcode | cut | (question.wantsRecursion ? 0x0100 : 0) | code);
-  for (const [at, count] of [[4, 1], [6, records.length], [8, 0], [10, question.extended === undefined ? 0 : 1]] as const)
+  for (const [at, count] of [
+    [4, 1],
+    [6, records.length],
+    [8, 0],
+    [10, question.extended === undefined ? 0 : 1],
+  ] as const)
     view.setUint16(at, count);
   let at = question.end;
   for (const { type, lifetime, data } of records) {

@@ -17,6 +17,8 @@ export interface BaseParts {
   readonly resize: string;
   /** `clock.sh`: sets the clock by the real-time clock when the machine stood still or went back. */
   readonly clock: string;
+  /** `dhcp.sh`: what BusyBox's DHCP client calls with what it was given. */
+  readonly dhcp: string;
   /** The program that runs the host's commands. */
   readonly agent: Uint8Array;
   /** The kernel's modules; asked only when some are needed. */
@@ -67,7 +69,9 @@ export async function baseInitramfs(parts: BaseParts): Promise<Uint8Array> {
     file('bin/vivarium-agent', parts.agent, 0o755),
     file('bin/resize', parts.resize, 0o755),
     file('bin/vivarium-clock', parts.clock, 0o755),
+    file('bin/vivarium-dhcp', parts.dhcp, 0o755),
     file('etc/passwd', 'root::0:0:root:/root:/bin/sh\n'),
+    file('etc/hosts', '127.0.0.1 localhost\n::1 localhost\n'),
     file('etc/group', 'root:x:0:\n'),
     file('etc/profile', parts.profile),
     file('etc/vivarium/modules', list),

@@ -19,6 +19,7 @@ export const anyBoard: BoardDescription = {
   cores: widest(all.map(({ cores }) => cores)),
   memoryMiB: widest(all.map(({ memoryMiB }) => memoryMiB)),
   disksMax: Math.max(...all.map(({ disksMax }) => disksMax)),
+  networksMax: Math.max(...all.map(({ networksMax }) => networksMax)),
   portsMax: Math.max(...all.map(({ portsMax }) => portsMax)),
   boots: distinct(all.flatMap(({ boots }) => boots)),
   virtio: distinct(all.flatMap(({ virtio }) => virtio)),

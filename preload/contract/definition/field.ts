@@ -66,7 +66,7 @@ export interface Surroundings {
   readonly boot: { readonly kind: BootKind };
 }
 
-export type Section = 'general' | 'system' | 'boot' | 'disks' | 'ports' | 'devices';
+export type Section = 'general' | 'system' | 'boot' | 'disks' | 'network' | 'ports' | 'devices';
 
 export interface Field<S extends Schema = Schema> {
   /** The label of its form field. */

@@ -11,6 +11,7 @@ import { bootFields } from './boot-fields.ts';
 import { field, type Choice } from './field.ts';
 import { choice, count, memory, optionalChoice, several } from './kinds.ts';
 import { checkpoints, disks, ports } from './lists.ts';
+import { forwards, networks } from './network-fields.ts';
 import { NOTE_MAX, templateName } from './parts.ts';
 import { either, readChoice } from './units.ts';
 
@@ -169,6 +170,8 @@ export const FIELDS = {
       devicesOf,
     ),
   ),
+  networks,
+  forwards,
   ports,
   checkpoints,
   onReboot: field(

@@ -12,6 +12,7 @@ const LOOKS: Readonly<Record<SectionKey, { readonly label: string; readonly icon
   system: { label: 'System', icon: 'chip' },
   boot: { label: 'Boot', icon: 'power' },
   disks: { label: 'Disks', icon: 'disk' },
+  network: { label: 'Network', icon: 'globe' },
   ports: { label: 'Console ports', icon: 'plug' },
   devices: { label: 'Devices', icon: 'board' },
   json: { label: 'JSON', icon: 'braces' },

@@ -1,0 +1,153 @@
+/** Network cards, and the host's ports that lead into the guest. */
+import type { BoardDescription } from '../../../emulator/index.ts';
+import { list, optional, oneOf, record, textThat, whole, type Frozen } from '../schema/shapes.ts';
+import { field, OptionError } from './field.ts';
+
+/** Ports of the host's that one card may reach, and forwards of one machine. */
+export const HOST_PORTS_MAX = 64;
+export const FORWARDS_MAX = 64;
+/** A network of the machine's own behind the host's address. */
+export const PRIVATE_NAT = 'nat';
+
+/** Six bytes, of which the first is even: an address of one card, not of many. */
+const CARD = /^[\da-f][02468ace](:[\da-f]{2}){5}$/i;
+const port = whole(1, 65_535);
+const networkName = textThat((value) => /^[a-z][a-z\d-]{0,39}$/.test(value), 'must be nat or the name of a network');
+const cardAddress = textThat((value) => CARD.test(value), 'must be six bytes as in 52:54:00:12:34:56, the first of them even');
+const hostAddress = textThat(
+  (value) => /^\d{1,3}(\.\d{1,3}){3}$/.test(value) || /^[\da-f:]*:[\da-f:.]*$/i.test(value),
+  'must be an address of this computer, as 127.0.0.1 or ::1',
+);
+
+/** One virtio network card. */
+export const networkCard = record({
+  /** `nat`: a private network behind the host's address. */
+  network: networkName,
+  /** Its own address; absent: one by its number. */
+  mac: optional(cardAddress),
+  /** Ports of the host's loopback that the guest reaches at the gateway's address. */
+  hostPorts: optional(list(port, HOST_PORTS_MAX)),
+});
+/** A port of the host's that leads to one of the guest's. */
+export const forwardSetting = record({
+  /** Where the host listens; absent: 127.0.0.1. */
+  address: optional(hostAddress),
+  hostPort: port,
+  guestPort: port,
+  /** Absent: tcp. */
+  protocol: optional(oneOf(['tcp', 'udp'])),
+});
+export type NetworkCardDefinition = Frozen<{ network: string; mac?: string | undefined; hostPorts?: number[] | undefined }>;
+export type ForwardDefinition = Frozen<{
+  address?: string | undefined;
+  hostPort: number;
+  guestPort: number;
+  protocol?: 'tcp' | 'udp' | undefined;
+}>;
+
+const refuse = (text: string, wanted: string): never => {
+  throw new OptionError(`takes ${wanted}, not "${text}"`);
+};
+const CARD_WORDS = 'nat, none or the name of a network, then mac=ADDRESS and host-port=PORT, separated by commas';
+const FORWARD_WORDS = '[ADDRESS:]HOSTPORT:GUESTPORT[/udp]';
+
+function readPort(digits: string | undefined, text: string, wanted: string): number {
+  const number = Number(digits);
+  if (digits === undefined || !/^\d+$/.test(digits) || number < 1 || number > 65_535) refuse(text, wanted);
+  return number;
+}
+
+/** Reads `nat,mac=52:54:00:12:34:56,host-port=8000`. @throws OptionError */
+export function readCard(text: string): NetworkCardDefinition {
+  const [network = '', ...words] = text.split(',');
+  const hostPorts: number[] = [];
+  let mac: string | undefined;
+  if (!/^[a-z][a-z\d-]{0,39}$/.test(network) || network === 'none') refuse(text, CARD_WORDS);
+  for (const word of words) {
+    const [, key, value] = /^(mac|host-port)=(.+)$/.exec(word) ?? [];
+    if (key === 'mac' && mac === undefined && CARD.test(value ?? '')) mac = value?.toLowerCase();
+    else if (key === 'host-port') hostPorts.push(readPort(value, text, CARD_WORDS));
+    else refuse(text, CARD_WORDS);
+  }
+  return { network, ...(mac === undefined ? {} : { mac }), ...(hostPorts.length > 0 ? { hostPorts } : {}) };
+}
+export const writeCard = ({ network, mac, hostPorts = [] }: NetworkCardDefinition): string =>
+  [network, ...(mac === undefined ? [] : [`mac=${mac}`]), ...hostPorts.map((each) => `host-port=${each}`)].join(',');
+
+/** Reads `8080:80`, `0.0.0.0:2222:22` or `[::1]:5353:53/udp`. @throws OptionError */
+export function readForward(text: string): ForwardDefinition {
+  const [, bracketed, plain, host, guest, protocol] = /^(?:\[([^\]]+)\]:|([^:[\]]+):)?(\d+):(\d+)(\/udp|\/tcp)?$/.exec(text) ?? [];
+  if (host === undefined) refuse(text, FORWARD_WORDS);
+  const address = bracketed ?? plain;
+  return {
+    ...(address === undefined ? {} : { address }),
+    hostPort: readPort(host, text, FORWARD_WORDS),
+    guestPort: readPort(guest, text, FORWARD_WORDS),
+    ...(protocol === '/udp' ? { protocol: 'udp' as const } : {}),
+  };
+}
+export function writeForward({ address, hostPort, guestPort, protocol }: ForwardDefinition): string {
+  const host = address === undefined ? '' : `${address.includes(':') ? `[${address}]` : address}:`;
+  return `${host}${hostPort}:${guestPort}${protocol === 'udp' ? '/udp' : ''}`;
+}
+
+/** All that was given, or `none` alone for nothing. */
+const readAll =
+  <T>(read: (text: string) => T) =>
+  (texts: readonly string[]): readonly T[] =>
+    texts.length === 1 && texts[0] === 'none' ? [] : texts.map(read);
+const writeAll =
+  <T>(write: (item: T) => string) =>
+  (all: unknown): readonly string[] => {
+    const items = (all ?? []) as readonly T[];
+    return items.length === 0 ? ['none'] : items.map(write);
+  };
+
+export const networks = field({
+  label: 'Network cards',
+  section: 'network',
+  inTemplates: 'optional',
+  absent: () => [],
+  schema: ({ networksMax }: BoardDescription) => optional(list(networkCard, networksMax)),
+  knownBy: (card: NetworkCardDefinition) => card.mac ?? writeCard(card),
+  words: (all: readonly NetworkCardDefinition[]) => all.map(writeCard).join('; '),
+  options: [
+    {
+      name: 'net',
+      value: 'nat|none|NETWORK[,OPTION]...',
+      help: [
+        'a network card; may be repeated, replaces the existing ones:',
+        'nat               a private network behind this computer’s address',
+        'mac=ADDRESS       the card’s own address',
+        'host-port=PORT    the guest reaches this port of your computer at 10.0.2.2;',
+        '                  may be repeated; all others are closed to it',
+      ],
+      multiple: true,
+      read: readAll(readCard),
+      write: writeAll(writeCard),
+    },
+  ],
+});
+
+export const forwards = field({
+  label: 'Forwarded ports',
+  section: 'network',
+  isOwners: true,
+  absent: () => [],
+  schema: () => optional(list(forwardSetting, FORWARDS_MAX)),
+  knownBy: (forward: ForwardDefinition) => writeForward(forward),
+  words: (all: readonly ForwardDefinition[]) => all.map(writeForward).join('; '),
+  options: [
+    {
+      name: 'forward',
+      value: '[ADDRESS:]HOSTPORT:GUESTPORT[/udp]',
+      help: [
+        'a port of this computer that leads to one of the guest’s; may be repeated,',
+        'replaces the existing ones; at 127.0.0.1 without ADDRESS',
+      ],
+      multiple: true,
+      read: readAll(readForward),
+      write: writeAll(writeForward),
+    },
+  ],
+});

@@ -1,0 +1,19 @@
+#!/bin/sh
+# What BusyBox's DHCP client calls with what it was given (busybox udhcpc --help names the variables).
+case "$1" in
+  bound | renew) ;;
+  *) exit 0 ;;
+esac
+
+ip addr flush dev "$interface"
+ip addr add "$ip/${mask:-24}" brd + dev "$interface"
+[ "$mtu" ] && ip link set "$interface" mtu "$mtu"
+for gateway in $router; do
+  ip route replace default via "$gateway" dev "$interface"
+  break
+done
+
+{
+  [ "$search$domain" ] && echo "search ${search:-$domain}"
+  for server in $dns; do echo "nameserver $server"; done
+} > /etc/resolv.conf
