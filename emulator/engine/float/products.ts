@@ -6,7 +6,17 @@ import { effectiveMode, MODE } from './environment.ts';
 import { bitsOf, type Format, isInfinite, isNan, isZero, takeApart } from './format.ts';
 import { exactMultiplyAdd } from './exactness.ts';
 import { type Fused, multiplyAdd } from './fused.ts';
-import { type Context, isSafelyNormal, isUnflushed, arithmeticOperands, returnIfNan, returnInvalid, returnNative } from './operation.ts';
+import {
+  arithmeticOperands,
+  type Context,
+  isSafelyNormal,
+  isUnflushed,
+  noticeSubnormal,
+  operandsOf,
+  returnIfNan,
+  returnInvalid,
+  returnNative,
+} from './operation.ts';
 import { addWide, halve, lessWide, multiplyWide, normalizeWide, shiftWideSticky, squeeze, subWide, wide } from './wide.ts';
 
 /**
@@ -80,7 +90,9 @@ export function writeFma(context: Context, { add, mul, fused }: { add: Callable;
   const r = target.routine;
   const rm = r.parameter(0).get();
   const mode = effectiveMode(r, state, rm);
-  const [a, b, c] = arithmeticOperands(r, context, format, 1, 2, 3) as [Expression, Expression, Expression];
+  const [a, b, c] = operandsOf(r, context, format, 1, 2, 3) as [Expression, Expression, Expression];
+  // An invalid product comes before that.
+  r.when(r.eqz(isNan(r, r.mul(a, b))), () => noticeSubnormal(r, context, format, [a, b, c]));
 
   const quick = multiplyAdd(r, fused, a, b, c);
   returnNative(r, context, mode, {

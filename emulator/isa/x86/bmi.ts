@@ -118,14 +118,14 @@ const addWith = (bit: 0n | 11n) => (cpu: Cpu, to: Place, from: Place) => {
 
 export const bitFields: readonly X86Row[] = [
   instruction('andn',   'VEX.LZ.NP.0F38.WIG F2 /r | ry, vry, r/my', andNot,            flagged),
-  instruction('blsr',   'VEX.LZ.NP.0F38.WIG F3 /1 | vry, r/my',     lowest('away'),    flagged),
-  instruction('blsmsk', 'VEX.LZ.NP.0F38.WIG F3 /2 | vry, r/my',     lowest('upTo'),    flagged),
-  instruction('blsi',   'VEX.LZ.NP.0F38.WIG F3 /3 | vry, r/my',     lowest('alone'),   flagged),
+  instruction('blsr',   'VEX.LZ.NP.0F38.WIG F3 /1 | vry, r/my',     lowest('away'),    { ...flagged, rare: true }),
+  instruction('blsmsk', 'VEX.LZ.NP.0F38.WIG F3 /2 | vry, r/my',     lowest('upTo'),    { ...flagged, rare: true }),
+  instruction('blsi',   'VEX.LZ.NP.0F38.WIG F3 /3 | vry, r/my',     lowest('alone'),   { ...flagged, rare: true }),
   instruction('bextr',  'VEX.LZ.NP.0F38.WIG F7 /r | ry, r/my, vry', extractField,      { ...flagged, rare: true }),
   instruction('bzhi',   'VEX.LZ.NP.0F38.WIG F5 /r | ry, r/my, vry', zeroHigh,          { ...flagged, rare: true }),
   instruction('pdep',   'VEX.LZ.F2.0F38.WIG F5 /r | ry, vry, r/my', moveBits(true),    seldom),
   instruction('pext',   'VEX.LZ.F3.0F38.WIG F5 /r | ry, vry, r/my', moveBits(false),   seldom),
-  instruction('mulx',   'VEX.LZ.F2.0F38.WIG F6 /r | ry, vry, r/my', multiply,          { ...writes, second: 'write', uses: [GPR.RDX] }),
+  instruction('mulx',   'VEX.LZ.F2.0F38.WIG F6 /r | ry, vry, r/my', multiply,          { ...seldom, second: 'write', uses: [GPR.RDX] }),
   instruction('rorx',   'VEX.LZ.F2.0F3A.WIG F0 /r ib | ry, r/my, uimm', rotate,        writes),
   instruction('shlx',   'VEX.LZ.66.0F38.WIG F7 /r | ry, r/my, vry', shift('shl'),      writes),
   instruction('shrx',   'VEX.LZ.F2.0F38.WIG F7 /r | ry, r/my, vry', shift('shrU'),     writes),

@@ -14,7 +14,7 @@
  * - `VEX`, the vector's length (`128` or `LZ`: L is 0, `256`: it is 1, `L`: both are instructions, `LIG`: L is ignored), mandatory
  *   prefix, map, and `W0`, `W1` or `WIG`.
  * - Operands: `ymm` a register as long as L says, `xmm` one of 128 bits; `v` before an operand: it is in VEX.vvvv; `i`: in the
- *   immediate. Memory behind a bar: bits, `*` as long as L says, or that divided by 2, 4 or 8; `m*` and `m128` memory only.
+ *   immediate; `/r` behind one: it is in ModRM's field rm. Memory behind a bar: bits, `*` as long as L says, or that divided by 2, 4 or 8; `m` before that: memory only.
  *   `vm32` and `vm64`: memory at addresses by a vector of indices of so many bits (VSIB), `x` behind it: one of 128 bits.
  */
 import type { Value } from '../value.ts';
@@ -26,7 +26,7 @@ type Split<T extends string> = T extends `${infer H},${infer R}` ? [Trim<H>, ...
 type Wide = 'xmm' | 'ymm';
 type VexOperandOf<T extends string> = T extends 'uimm'
   ? Value
-  : T extends `${'' | 'v' | 'i'}${Wide}${string}` | 'm*' | 'm128' | `vm${string}`
+  : T extends `${'' | 'v' | 'i'}${Wide}${string}` | 'm*' | `m${number}` | `vm${string}`
     ? WidePlace
     : Place;
 type OperandOf<T extends string> = T extends 'imm' | 'uimm' | 'rel' | '1' | 'sreg' | 'cr' | 'dr'

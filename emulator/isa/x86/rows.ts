@@ -1,9 +1,15 @@
 /** Every row of the x86 tables. */
 import { arithmetic } from './arithmetic.ts';
+import { vexConversions } from './avx-convert.ts';
+import { vexMasked } from './avx-masked.ts';
+import { vexMoves } from './avx-moves.ts';
+import { vexPermutations } from './avx-permute.ts';
+import { vexTwins } from './avx-twins.ts';
 import { bits } from './bits.ts';
 import { bitFields } from './bmi.ts';
 import { ciphers } from './ciphers.ts';
 import { control } from './control.ts';
+import { fusedProducts } from './fma.ts';
 import { legacyRows } from './legacy.ts';
 import { mmx } from './mmx.ts';
 import { moves } from './moves.ts';
@@ -25,4 +31,5 @@ export const rows: readonly X86Row[] = [
   ...arithmetic, ...moves, ...multiplication, ...shifts, ...bits, ...control, ...strings, ...system,
   ...vectorMoves, ...vectorIntegers, ...vectorFloats, ...vectorExtras, ...vectorRounding, ...stringComparisons, ...mmx, ...legacyRows, ...x87,
   ...ciphers, ...hashes, ...bitFields,
+  ...vexTwins, ...vexMoves, ...vexPermutations, ...vexMasked, ...vexConversions, ...fusedProducts,
 ];

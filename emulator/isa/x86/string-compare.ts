@@ -144,11 +144,11 @@ const compare = (explicit: boolean, index: boolean) => (cpu: Cpu, to: VectorPlac
   cpu.when(cpu.and(control, cpu.i32(1)), by(WORDS), by(BYTES));
 };
 const common: X86Traits = { rare: true, first: 'read', flags: 'write' };
-const sizes = { sizes: [32, 64] } as const;
+const sizes = (name: string) => ({ sizes: [32, 64], spelling: { 64: `${name}q` } }) as const;
 
 export const stringComparisons: readonly X86Row[] = [
-  instruction('pcmpestrm', '66 0F 3A 60 /r ib | xmm, xmm/m128, uimm', compare(true, false), { ...common, ...sizes, uses: [GPR.RAX, GPR.RDX], usesVectors: [0] }),
-  instruction('pcmpestri', '66 0F 3A 61 /r ib | xmm, xmm/m128, uimm', compare(true, true), { ...common, ...sizes, uses: [GPR.RAX, GPR.RDX, GPR.RCX] }),
+  instruction('pcmpestrm', '66 0F 3A 60 /r ib | xmm, xmm/m128, uimm', compare(true, false), { ...common, ...sizes('pcmpestrm'), uses: [GPR.RAX, GPR.RDX], usesVectors: [0] }),
+  instruction('pcmpestri', '66 0F 3A 61 /r ib | xmm, xmm/m128, uimm', compare(true, true), { ...common, ...sizes('pcmpestri'), uses: [GPR.RAX, GPR.RDX, GPR.RCX] }),
   instruction('pcmpistrm', '66 0F 3A 62 /r ib | xmm, xmm/m128, uimm', compare(false, false), { ...common, usesVectors: [0] }),
   instruction('pcmpistri', '66 0F 3A 63 /r ib | xmm, xmm/m128, uimm', compare(false, true), { ...common, uses: [GPR.RCX] }),
 ];

@@ -120,11 +120,12 @@ function engineOperands(concrete: readonly Concrete[], row: X86Row): Operand[] {
 
 const isWide = ({ is }: Concrete): boolean => is === 'wide' || is === 'wideMemory' || is === 'vsib';
 
-function implicitRegisters({ traits }: X86Row): ImplicitRegister[] {
+function implicitRegisters({ traits, encoding }: X86Row): ImplicitRegister[] {
   const { flags } = traits;
   const described = flags ? Object.values(FLAGS_FILE).map((number) => ({ file: 'flags', number, access: flags })) : [];
   const general = (traits.uses ?? []).map((number) => ({ file: 'gpr', number, access: 'both' }) as const);
-  const vectors = (traits.usesVectors ?? []).map((number) => ({ file: 'xmm', number, access: 'both' }) as const);
+  const vectors = (traits.usesVectors ?? []).flatMap((number) =>
+    (encoding.vex ? ['xmm', 'ymmHigh'] : ['xmm']).map((file) => ({ file, number, access: 'both' }) as const));
   return [...described, ...general, ...vectors];
 }
 

@@ -34,8 +34,8 @@ export interface WideSize {
   readonly index?: 32 | 64;
 }
 
-const WIDE = /^([vi]?)([xy])mm(?:\/m(\*|\d+)(?:\/(\d))?)?$/;
-const MEMORY = /^m(\*|128)$/;
+const WIDE = /^([vi]?)([xy])mm(?:\/m(\*|\d+)(?:\/(\d))?|(\/r))?$/;
+const MEMORY = /^m(\*|\d+)$/;
 const VSIB = /^vm(32|64)(x?)$/;
 export const isWideOperand = (text: string): boolean => WIDE.test(text) || MEMORY.test(text) || VSIB.test(text);
 
@@ -46,16 +46,16 @@ interface WideShape {
   readonly kind: 'wide' | 'wide/m' | 'vsib';
   readonly size: undefined;
   readonly wide: WideSize;
-  readonly slot?: 'vvvv' | 'is4';
+  readonly slot?: 'vvvv' | 'is4' | 'rm';
 }
 export function wideShape(text: string): WideShape {
   const vsib = VSIB.exec(text);
   if (vsib) return { kind: 'vsib', size: undefined, wide: { short: vsib[2] === 'x', memory: { part: 1 }, index: Number(vsib[1]) as 32 | 64 } };
   const only = MEMORY.exec(text);
   if (only) return { kind: 'wide/m', size: undefined, wide: { short: false, memory: memoryOf(only[1] ?? '*') } };
-  const [, place, letter, bits, part] = WIDE.exec(text) ?? [];
+  const [, place, letter, bits, part, rm] = WIDE.exec(text) ?? [];
   const short = letter === 'x';
   const wide: WideSize = { short, memory: bits === undefined ? { part: 1 } : memoryOf(bits, part) };
-  const slot = place === 'v' ? 'vvvv' : place === 'i' ? 'is4' : undefined;
+  const slot = place === 'v' ? 'vvvv' : place === 'i' ? 'is4' : rm ? 'rm' : undefined;
   return { kind: bits === undefined ? 'wide' : 'wide/m', size: undefined, wide, ...(slot ? { slot } : {}) };
 }

@@ -1,4 +1,5 @@
 /** The syntax of AT&T: the destination last, registers with `%`, sizes in the mnemonic where no register says them. */
+import { written } from './aliases.ts';
 import { hex } from './intel.ts';
 import { stringOperands } from './strings.ts';
 import type { InstructionTerms, MemoryTerm, Term } from './terms.ts';
@@ -15,7 +16,7 @@ const OWN: Readonly<Record<string, string>> = {
 };
 /** Instructions whose size is in the operands' nature. */
 const WITHOUT_SUFFIX =
-  /^(j|call|ret|loop|lea|set|prefetch|clflush|clwb|[sl][gi]dt|fx|mov[ahlnudsqi]|p[a-z]|(u?com|add|sub|mul|div|min|max|sqrt|and|or|xor|unpck|shuf|cmp|cvt)[a-z]*[ps][sd]|invlpg|ldmxcsr|stmxcsr|cmpxchg(8|16)b|lddqu|xlat)/;
+  /^(j|call|ret|loop|lea|set|prefetch|clflush|clwb|[sl][gi]dt|fx|mov[ahlnudsqi]|p[a-z]|(u?com|add|sub|mul|div|min|max|sqrt|and|or|xor|unpck|shuf|cmp|cvt)[a-z]*[ps][sd]|invlpg|ldmxcsr|stmxcsr|cmpxchg(8|16)b|lddqu|xlat|v|xsave|xrstor)/;
 
 const signed = (value: bigint): string => (value < 0n ? `-${hex(-value)}` : hex(value));
 
@@ -46,16 +47,19 @@ function mnemonic({ name, size, terms, variant }: InstructionTerms): string {
     return `mov${name[3] ?? ''}${SUFFIX[from.size ?? 32]}${SUFFIX[to.kind === 'register' ? to.size : 32]}`;
   if (name === 'mov' && variant.concrete[1]?.is === 'immediate64') return 'movabs';
   const string = variant.x86.traits.memory === 'string';
+  const memory = terms.find((term) => term.kind === 'memory');
+  if (/^v?cvtsi2s[sd]$/.test(name) && memory) return `${name}${SUFFIX[memory.size ?? 32] ?? ''}`;
+  if (/^vcvtt?pd2(ps|dq)$/.test(name) && memory) return `${name}${memory.size === 256 ? 'y' : 'x'}`;
   if (/^(movs|cmps)$/.test(name)) return `${name}${SUFFIX[size] ?? ''}`;
-  const hasRegister = terms.some((term) => term.kind === 'register') && !/^(shl|shr|sar|rol|ror|rcl|rcr)/.test(name);
-  const hasMemory = terms.find((term) => term.kind === 'memory');
-  if (string || hasRegister || !hasMemory || WITHOUT_SUFFIX.test(name)) return name;
-  const bits = hasMemory.size;
+  const hasRegister = terms.some((term) => term.kind === 'register') && !/^(shl|shr|sar|rol|ror|rcl|rcr)$/.test(name);
+  if (string || hasRegister || !memory || WITHOUT_SUFFIX.test(name)) return name;
+  const bits = memory.size;
   return `${name}${bits === undefined ? '' : (SUFFIX[bits] ?? '')}`;
 }
 
 /** One instruction's text. */
-export function attText(instruction: InstructionTerms): string {
+export function attText(given: InstructionTerms): string {
+  const instruction = { ...given, ...written(given) };
   const { name, prefix, terms, variant } = instruction;
   const indirect = /^(jmp|call)/.test(name) && variant.concrete[0]?.is !== 'distance';
   const string = stringOperands(instruction)?.map((each) =>

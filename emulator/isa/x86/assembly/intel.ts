@@ -1,5 +1,6 @@
 /** Intel's syntax: the destination first, memory with its size, as GNU's tools print it. */
 import type { InstructionTerms, MemoryTerm, Term } from './terms.ts';
+import { written } from './aliases.ts';
 import { type StringOperand, stringOperands } from './strings.ts';
 
 const SIZES: Readonly<Record<number, string>> = { 8: 'BYTE', 16: 'WORD', 32: 'DWORD', 64: 'QWORD', 128: 'XMMWORD', 256: 'YMMWORD' };
@@ -31,7 +32,8 @@ const stringText = (each: StringOperand): string =>
 
 /** One instruction's text. */
 export function intelText(instruction: InstructionTerms): string {
-  const { name, prefix, terms } = instruction;
+  const { prefix } = instruction;
+  const { name, terms } = written(instruction);
   const byNature = stringOperands(instruction);
   const operands = byNature ? byNature.map(stringText) : terms.map(termText);
   // By one is the usual way of writing the shifts that have an opcode of their own for it.

@@ -7,7 +7,7 @@ import type { WideSize } from '../vex-notation.ts';
 import { FORM } from '../wide-operands.ts';
 
 export type Term =
-  | { readonly kind: 'register'; readonly name: string; readonly size: number }
+  | { readonly kind: 'register'; readonly name: string; readonly size: number; /** Of a general register. */ readonly number?: number }
   | { readonly kind: 'memory'; readonly place: MemoryTerm; readonly size: number | undefined }
   /** Cut to the bits of its operand. */
   | { readonly kind: 'immediate'; readonly value: bigint }
@@ -79,7 +79,7 @@ function termOf(concrete: Concrete, index: number, { decoded, address, bits }: S
   const spec = variant.x86.encoding.operands[index];
   switch (concrete.is) {
     case 'register':
-      return { kind: 'register', name: registerName(value, concrete.size), size: concrete.size };
+      return { kind: 'register', name: registerName(value, concrete.size), size: concrete.size, number: value };
     case 'high':
       return { kind: 'register', name: HIGH[value] ?? '?', size: 8 };
     case 'vector':
@@ -102,7 +102,7 @@ function termOf(concrete: Concrete, index: number, { decoded, address, bits }: S
       return {
         kind: 'memory',
         place: { ...memoryTerm(operands, bits), index: name, absolute: undefined },
-        size: /(ps|d)$/.test(variant.x86.name.replace(/pd$/, '')) ? 32 : 64,
+        size: /(pd|q)$/.test(variant.x86.name) ? 64 : 32,
       };
     }
     case 'immediate64':

@@ -1,6 +1,7 @@
 /** CPUID (SDM, volume 2A, "CPUID"): a processor with the features there are rows for, whose model Linux knows to need no mitigations. */
 import { CR4 } from '../state.ts';
-import type { Context } from './context.ts';
+import type { Context, CoreState } from './context.ts';
+import { COMPONENT, XSAVE_AREA } from './extended-state.ts';
 
 type Registers = readonly [eax: number, ebx: number, ecx: number, edx: number];
 
@@ -11,15 +12,15 @@ const MEGAHERTZ = 1000;
 
 const bits = (...places: number[]): number => places.reduce((all, place) => all | (1 << place), 0);
 const FEATURES = {
-  /** SSE3, PCLMULQDQ, SSSE3, CX16, SSE4.1, SSE4.2, MOVBE, POPCNT, TSC deadline, AES, RDRAND, hypervisor. */
-  ecx: bits(0, 1, 9, 13, 19, 20, 22, 23, 24, 25, 30, 31),
+  /** SSE3, PCLMULQDQ, SSSE3, FMA, CX16, SSE4.1, SSE4.2, MOVBE, POPCNT, TSC deadline, AES, XSAVE, AVX, F16C, RDRAND, hypervisor. */
+  ecx: bits(0, 1, 9, 12, 13, 19, 20, 22, 23, 24, 25, 26, 28, 29, 30, 31),
   osxsave: 1 << 27,
   /** FPU, DE, PSE, TSC, MSR, PAE, MCE, CX8, APIC, SEP, MTRR, PGE, MCA, CMOV, PAT, PSE-36, CLFLUSH, MMX, FXSR, SSE, SSE2. */
   edx: 0x078b_fbfd,
   hyperthreads: 1 << 28,
 };
-/** FSGSBASE, TSC_ADJUST, BMI1, SMEP, BMI2, ERMS, RDSEED, ADX, SHA. */
-const STRUCTURED_EBX = bits(0, 1, 3, 7, 8, 9, 18, 19, 29);
+/** FSGSBASE, TSC_ADJUST, BMI1, AVX2, SMEP, BMI2, ERMS, RDSEED, ADX, SHA. */
+const STRUCTURED_EBX = bits(0, 1, 3, 5, 7, 8, 9, 18, 19, 29);
 /** FSRM and SERIALIZE. */
 const STRUCTURED_EDX = (1 << 4) | (1 << 14);
 /** LAHF, LZCNT and PREFETCHW. */
@@ -59,6 +60,17 @@ function topologyLeaf(subleaf: number, { apicId, cores }: Topology): Registers {
   return [0, 0, subleaf, apicId];
 }
 
+/** XSAVEOPT, XSAVEC and XGETBV of what is in use. */
+const SAVE_FORMS = bits(0, 1, 2);
+/** The area of XSAVE: bytes for what XCR0 enables, and for all there is; then each component behind the header. */
+function extendedStateLeaf({ xcr0 }: Pick<CoreState, 'xcr0'>, subleaf: number): Registers {
+  const { avx, end } = XSAVE_AREA;
+  const enabled = xcr0 & COMPONENT.avx ? end : avx;
+  if (subleaf === 0) return [Number(COMPONENT.x87 | COMPONENT.sse | COMPONENT.avx), enabled, end, 0];
+  if (subleaf === 1) return [SAVE_FORMS, enabled, 0, 0];
+  return subleaf === 2 ? [end - avx, avx, 0, 0] : NONE;
+}
+
 /** What a leaf answers. */
 export function cpuid({ state }: Pick<Context, 'state'>, leaf: number, subleaf: number, topology: Topology): Registers {
   switch (leaf >>> 0) {
@@ -79,6 +91,8 @@ export function cpuid({ state }: Pick<Context, 'state'>, leaf: number, subleaf: 
       return subleaf === 0 ? [0, STRUCTURED_EBX, 0, STRUCTURED_EDX] : NONE;
     case 0xb:
       return topologyLeaf(subleaf, topology);
+    case 0xd:
+      return extendedStateLeaf(state, subleaf);
     case 0x15:
       return [1, 1, NANOSECONDS, 0];
     case 0x16:
