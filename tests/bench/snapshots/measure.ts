@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { GuestKit } from '../../../main/images/index.ts';
-import { compileGuest, TEMPLATE } from '../guest.ts';
+import { GUEST_BOARDS } from '../boards.ts';
+import { compileGuest } from '../guest.ts';
 import type { BenchOptions } from '../options.ts';
 import { DebianMachine, type Rounds } from './debian-machine.ts';
 import type { SnapshotResult } from './results.ts';
@@ -59,8 +60,8 @@ export async function measureSnapshots({ quick }: BenchOptions): Promise<Snapsho
   const folder = mkdtempSync(join(tmpdir(), 'vivarium-bench-snapshots-'));
   const machine = new DebianMachine(join(folder, 'home'));
   try {
-    const { boot } = await new GuestKit().prepare(TEMPLATE, { copy: [compileGuest(SOURCE, folder, 'load')] });
-    if (boot.kind !== 'linux') throw new Error(`the template ${TEMPLATE} is not a Linux guest`);
+    const { boot } = await new GuestKit().prepare(GUEST_BOARDS['riscv64-virt'].template, { copy: [compileGuest(SOURCE, folder, 'load')] });
+    if (boot.kind !== 'linux') throw new Error(`the template ${GUEST_BOARDS['riscv64-virt'].template} is not a Linux guest`);
     await machine.open();
     await machine.boot(boot);
     await wait(SETTLE_MS);

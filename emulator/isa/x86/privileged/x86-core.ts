@@ -44,7 +44,7 @@ export class X86Core implements PrivilegedCore, SystemCore {
     this.engine = engine;
     this.state = bind(coreState, buffer, stateAt);
     this.memory = new LinearMemory(engine);
-    this.apic = new LocalApic(this.state, engine, () => this.interruptsChanged());
+    this.apic = new LocalApic(this.state, engine, () => this.#apicChanged());
   }
   /** Connects it to its board, before it runs. */
   connect(surroundings: CoreSurroundings): void {
@@ -194,6 +194,14 @@ export class X86Core implements PrivilegedCore, SystemCore {
   }
   interruptsChanged(): void {
     if (this.interruptWaiting() && (this.#events !== 0 || this.#maskable)) this.engine.interruptDue();
+  }
+
+  /**
+   * The same, by a store to the local APIC's registers: that ends as any store does, and the core looks soon afterwards. Were
+   * it left at once, it would be done again when the interrupt's handler returns, and for an interrupt to itself so for ever.
+   */
+  #apicChanged(): void {
+    if (this.interruptWaiting() && (this.#events !== 0 || this.#maskable)) this.engine.nudge();
   }
 
   takeInterrupt(): boolean {

@@ -99,4 +99,14 @@ begin64:
         nop
         cli
         call newline
+        # an interrupt to itself that may come at once: one for each store
+        sti
+        mov $3, %edx
+1:      movl $0x44041, 0x300(%rbx)
+        mov $1000, %ecx
+2:      loop 2b
+        dec %edx
+        jnz 1b
+        cli
+        call newline
         ret
