@@ -184,6 +184,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
         supervisor,
         events: events.disks,
         alone: (id, work) => history.timelines.alone(id, work),
+        stored: (id) => history.timelines.stored(id),
       }),
       images: imagesService(
         kit,

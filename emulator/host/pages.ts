@@ -6,7 +6,8 @@ import type { Fault } from '../error/coded-error.ts';
 import { causeOf } from '../error/machine-error.ts';
 import type { SharedRam } from '../index.ts';
 import { pageWork } from '../machine/layout.ts';
-import { isZero, PAGE_SIZE } from '../memory/page-flags.ts';
+import { PAGE_SIZE } from '../memory/page-flags.ts';
+import type { TakePage } from '../memory/page-keeper.ts';
 
 /** Pages taken after one `room`; enough that waiting for it costs little, few enough to be quick. */
 const STRIDE = 64;
@@ -20,9 +21,6 @@ const NEIGHBOURS = 16;
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
-/** `bytes`: a copy of the page's own; undefined where it is all zero. */
-export type EachPage = (page: number, bytes: Uint8Array | undefined) => void;
-
 export interface CopyOptions {
   /** Pages that nobody touches are taken only after this has resolved, 64 at a time. Pages the guest changes come at once. */
   readonly room?: () => Promise<void>;
@@ -35,22 +33,18 @@ export interface CopyOptions {
  * never block this thread for longer than a few milliseconds.
  * @throws what `room` or `each` throws, or the signal's reason: the snapshot is given up then, and nothing is marked any more
  */
-export async function copyPages(ram: SharedRam, each: EachPage, { room, signal }: CopyOptions = {}): Promise<void> {
+export async function copyPages(ram: SharedRam, each: TakePage, { room, signal }: CopyOptions = {}): Promise<void> {
   const { keeper } = pageWork(ram);
-  const hand = (page: number, copy: Uint8Array) => each(page, isZero(copy) ? undefined : copy);
   try {
     for (let from = 0; ;) {
-      await whileDraining(() => keeper.drain(hand), room, signal);
-      keeper.drain(hand);
+      await whileDraining(() => keeper.drain(each), room, signal);
+      keeper.drain(each);
       const pages = keeper.unsaved(from, STRIDE);
       if (pages.length === 0) break;
-      for (const page of pages) {
-        const copy = keeper.take(page);
-        if (copy) hand(page, copy);
-      }
+      for (const page of pages) keeper.take(page, each);
       from = (pages.at(-1) as number) + 1;
     }
-    while (keeper.finish(hand)) await turn();
+    while (keeper.finish(each)) await turn();
     keeper.done();
   } catch (error) {
     await abandonCopy(ram);

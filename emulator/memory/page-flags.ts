@@ -99,9 +99,10 @@ export function pagesWith(words: Int32Array, bit: number, from: number, max: num
   return pages;
 }
 
-/** Whether a page is all zero. @param page 4096 bytes at a multiple of 8 */
-export function isZero(page: Uint8Array): boolean {
-  const words = new BigInt64Array(page.buffer, page.byteOffset, page.length / 8);
-  for (const word of words) if (word !== 0n) return false;
+/** Whether a page is all zero. @param words memory as words, in which the page begins at `from` */
+export function isZeroPage(words: Int32Array, from: number): boolean {
+  const end = from + PAGE_SIZE / 4;
+  for (let at = from; at < end; at += 4)
+    if (((words[at] as number) | (words[at + 1] as number) | (words[at + 2] as number) | (words[at + 3] as number)) !== 0) return false;
   return true;
 }

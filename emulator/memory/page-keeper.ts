@@ -5,7 +5,7 @@
  * changes are copied by the saving thread in its own time. The guest waits only when it changes pages faster than the
  * area is emptied.
  */
-import { clearFlag, flagWords, PAGE, PAGE_SIZE, pagesWith } from './page-flags.ts';
+import { clearFlag, flagWords, isZeroPage, PAGE, PAGE_SIZE, pagesWith } from './page-flags.ts';
 
 /** Copies that may wait for the saving thread: 16 MiB, what a guest can dirty in several milliseconds. */
 const SLOTS = 4096;
@@ -19,6 +19,9 @@ const HEADER = 64;
 const WAKE_EVERY = 64;
 /** How long something is waited for at a time; the waiter then looks again. */
 const PATIENCE_MS = 100;
+
+/** Takes over what a page held. `copy`: bytes of the caller's own; undefined where the page was all zero. */
+export type TakePage = (page: number, copy: Uint8Array | undefined) => void;
 
 export interface PageKeeperParts {
   readonly buffer: SharedArrayBuffer;
@@ -40,6 +43,7 @@ export class PageKeeper {
   readonly #numbers: Int32Array;
   /** All of the memory, and where RAM and the copies are in it: copying a page makes no garbage. */
   readonly #bytes: Uint8Array;
+  readonly #memoryWords: Int32Array;
   readonly #ramAt: number;
   readonly #copiesAt: number;
 
@@ -49,6 +53,7 @@ export class PageKeeper {
     this.#words = new Int32Array(buffer, area, HEADER / 4);
     this.#numbers = new Int32Array(buffer, area + HEADER, SLOTS);
     this.#bytes = new Uint8Array(buffer);
+    this.#memoryWords = new Int32Array(buffer);
     this.#ramAt = ramOffset;
     this.#copiesAt = area + HEADER + SLOTS * 4;
   }
@@ -91,24 +96,23 @@ export class PageKeeper {
   unsaved(from: number, max: number): number[] {
     return pagesWith(this.#flagWords, PAGE.unsaved, from, max);
   }
-  /** The saving thread's own copy of a page; undefined where it has been kept (or is being) by somebody else. */
-  take(page: number): Uint8Array | undefined {
+  /** Hands over a page on the saving thread, unless it has been kept (or is being) by somebody else. */
+  take(page: number, each: TakePage): void {
     const flags = Atomics.load(this.#flags, page);
-    if ((flags & PAGE.unsaved) === 0 || (flags & PAGE.saving) !== 0 || !this.#claim(page, 0)) return undefined;
+    if ((flags & PAGE.unsaved) === 0 || (flags & PAGE.saving) !== 0 || !this.#claim(page, 0)) return;
     const copy = this.#copyOf(page);
     this.#release(page);
-    return copy;
+    each(page, copy);
   }
   /** Hands over what others have kept since the last call. */
-  drain(each: (page: number, copy: Uint8Array) => void): void {
+  drain(each: TakePage): void {
     for (;;) {
       const taken = this.#words[TAKEN] as number;
       const slot = (taken >>> 0) % SLOTS;
       // A slot is announced by its page number plus one; a claimed slot that is still being filled holds 0.
       const number = Atomics.load(this.#numbers, slot);
       if (number === 0) break;
-      const at = this.#copiesAt + slot * PAGE_SIZE;
-      each(number - 1, this.#bytes.slice(at, at + PAGE_SIZE));
+      each(number - 1, this.#copyAt(this.#copiesAt + slot * PAGE_SIZE));
       Atomics.store(this.#numbers, slot, 0);
       // Whoever waits for room is woken when there is some for all.
       if ((Atomics.add(this.#words, TAKEN, 1) + 1) % WAKE_EVERY === 0) Atomics.notify(this.#words, TAKEN);
@@ -119,7 +123,7 @@ export class PageKeeper {
    * What is left when all marked pages have been looked at: pages that others are just keeping.
    * @returns whether something is still to come; of a machine that has ended, pages in the making are handed over from RAM
    */
-  finish(each: (page: number, copy: Uint8Array) => void): boolean {
+  finish(each: TakePage): boolean {
     this.drain(each);
     const pending = pagesWith(this.#flagWords, PAGE.saving, 0, SLOTS);
     if (this.#ended) {
@@ -162,9 +166,12 @@ export class PageKeeper {
   #release(page: number): void {
     Atomics.and(this.#flags, page, ~PAGE.saving);
   }
-  #copyOf(page: number): Uint8Array {
-    const at = this.#ramAt + page * PAGE_SIZE;
-    return this.#bytes.slice(at, at + PAGE_SIZE);
+  #copyOf(page: number): Uint8Array | undefined {
+    return this.#copyAt(this.#ramAt + page * PAGE_SIZE);
+  }
+  /** Zeros are found before anything is copied: most pages of a guest's memory were never used. */
+  #copyAt(at: number): Uint8Array | undefined {
+    return isZeroPage(this.#memoryWords, at / 4) ? undefined : this.#bytes.slice(at, at + PAGE_SIZE);
   }
   #put(page: number): void {
     const turn = Atomics.add(this.#words, PUT, 1) >>> 0;

@@ -91,8 +91,7 @@ export class History {
 
   /** A new machine that goes on from a snapshot. */
   async branch(id: SnapshotId, { name, start }: { readonly name?: string; readonly start: boolean }): Promise<MachineStatus> {
-    await this.timelines.recovered();
-    const found = await this.timelines.parts.library.snapshots.get(id);
+    const found = await this.timelines.stored(id);
     const source = await usable(
       this.timelines.parts,
       found,

@@ -114,6 +114,14 @@ export class Timelines {
     return { ...record, machine: record.machine };
   }
 
+  /** A snapshot's row, once nothing of it is being stored any more. @throws ContractError `missing` */
+  async stored(id: SnapshotId): Promise<SnapshotRecord> {
+    await this.recovered();
+    const { machine } = await this.parts.library.snapshots.get(id);
+    if (machine) await this.of(machine).storing.settled(id);
+    return this.parts.library.snapshots.get(id);
+  }
+
   async timeline(machine: MachineId): Promise<Timeline> {
     this.parts.machine(machine);
     await this.recovered();

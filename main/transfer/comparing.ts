@@ -23,12 +23,11 @@ export function comparing(timelines: Timelines, storage: CarryingStorage) {
   const { library, machine: machineOf } = timelines.parts;
 
   async function diff(from: SnapshotId, to: SnapshotId | null): Promise<SnapshotDiff> {
-    await timelines.recovered();
-    const before = await library.snapshots.get(from);
+    const before = await timelines.stored(from);
     if (before.machine === null) throw new ContractError('snapshot-gone');
-    const other = to === null ? undefined : await library.snapshots.get(to);
+    const other = to === null ? undefined : await timelines.stored(to);
     for (const { name, state, reason } of other ? [before, other] : [])
-      if (state === 'storing') throw new ContractError('snapshot-unfinished', { name, doing: reason ?? faultWith('being-stored') });
+      if (state === 'storing') throw new ContractError('snapshot-unusable', { name, why: reason ?? faultWith('being-stored') });
     const now = machineOf(before.machine).record.definition;
     const hardware = compareDefinitions(definedAs(before), other ? definedAs(other) : now);
     const after = other ? { state: stateOf(other), undo: async () => undefined } : await comparedPresent(before.machine);

@@ -1,6 +1,6 @@
 /** A machine's disks written as image files: as they are now, beside the running guest too, or as they were in a snapshot. */
 import { reading } from './reading-progress.ts';
-import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { HeadRecord } from '../library/head-records.ts';
@@ -8,6 +8,7 @@ import type { Library } from '../library/library.ts';
 import { ulid } from '../library/ulid.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
+import { aborted } from '../ending/patience.ts';
 import type { Report } from '../jobs/job.ts';
 import type { Storage } from '../jobs/storage.ts';
 import type { KeepingJobs } from '../storage/keeping-jobs.ts';
@@ -25,6 +26,8 @@ export interface TakingOutParts {
   readonly library: Pick<Library, 'home' | 'heads' | 'snapshots'>;
   readonly storage: Pick<Storage<KeepingJobs & ContentJobs & ImageJobs>, 'run'>;
   readonly supervisor: Pick<Supervisor, 'machine'>;
+  /** Resolves when a snapshot is stored, or will not be. */
+  stored(id: SnapshotId): Promise<unknown>;
   alone<T>(machine: MachineId, work: () => Promise<T>): Promise<T>;
 }
 
@@ -38,10 +41,14 @@ export class TakingOut {
 
   /** A disk as it was in a snapshot. @throws Error with a message for a person */
   async snapshot(machine: MachineId, id: SnapshotId, slot: number, file: File, progress: Report, signal: AbortSignal): Promise<void> {
-    const { library, storage } = this.#parts;
-    const { disks, state, name, machine: owner } = await library.snapshots.get(id);
+    const { library, storage, stored } = this.#parts;
+    const found = await library.snapshots.get(id);
+    if (found.state === 'storing') progress({ message: `waiting for "${found.name}", which is being stored` });
+    await Promise.race([stored(id), aborted(signal)]);
+    signal.throwIfAborted();
+    const { disks, state, reason, name, machine: owner } = await library.snapshots.get(id);
     if (owner !== machine) throw new ContractError('snapshot-gone');
-    if (state === 'storing') throw new ContractError('snapshot-storing', { name });
+    if (state === 'storing') throw new ContractError('snapshot-unusable', { name, why: reason ?? faultWith('being-stored') });
     const disk = disks.find((candidate) => candidate.slot === slot);
     if (!disk) throw new ContractError('disk-not-in-snapshot', { name, slot, count: disks.length });
     if (disk.base) await checkBase(disk.base, reading(disk.base.path, progress), signal);

@@ -117,13 +117,13 @@ describe('create', () => {
       },
       tasks: { list: () => [] },
     });
-    expect(await program.viv('snapshot', 'create', 'box', 'made', '--note', 'why')).toEqual({
+    expect(await program.viv('snapshot', 'create', 'box', 'made', '--note', 'why', '--wait')).toEqual({
       status: 0,
       out: '"made" is stored: 3.1 MiB of its own, 2 KiB shared\n',
       err: '',
     });
     expect(program.calls).toEqual([['snapshots.create', BOX, { name: 'made', note: 'why' }]]);
-    expect(JSON.parse((await program.viv('snapshot', 'create', 'box', '--json')).out)).toEqual(stored);
+    expect(JSON.parse((await program.viv('snapshot', 'create', 'box', '--json', '--wait')).out)).toEqual(stored);
   });
   test('a task that ended before its id was known', async () => {
     const program = await withBox({
@@ -135,13 +135,13 @@ describe('create', () => {
         },
       },
     });
-    expect(await program.viv('snapshot', 'create', 'box')).toMatchObject({ status: 0, err: '' });
+    expect(await program.viv('snapshot', 'create', 'box', '--wait')).toMatchObject({ status: 0, err: '' });
   });
-  test('--no-wait ends at once', async () => {
+  test('it ends when the snapshot is taken', async () => {
     const { viv } = await withBox({ snapshots: { timeline: () => lineWith(made), create: () => ({ snapshot: made, task: 'task-1' }) } });
-    expect(await viv('snapshot', 'create', 'box', '--no-wait')).toEqual({
+    expect(await viv('snapshot', 'create', 'box')).toEqual({
       status: 0,
-      out: '"made" is taken and being stored\n',
+      out: '"made" is taken; storing continues in the background\n',
       err: '',
     });
   });
@@ -153,7 +153,7 @@ describe('create', () => {
         cancel: () => program.events.tasks.changed(task('cancelled', 'cancelled')),
       },
     });
-    const running = program.start('snapshot', 'create', 'box');
+    const running = program.start('snapshot', 'create', 'box', '--wait');
     await vi.waitFor(() => expect(running.err()).toContain('viv: storing memory\n'), { timeout: 20_000 });
     running.kill('SIGINT');
     expect(await running.result).toMatchObject({ status: 130, out: '', err: 'viv: storing memory\nviv: cancelled\n' });
@@ -164,14 +164,18 @@ describe('create', () => {
       snapshots: { create: () => ({ snapshot: made, task: 'task-1' }) },
       tasks: { list: () => [task('failed', 'the disk is full: 3 MiB are missing')] },
     });
-    expect(await viv('snapshot', 'create', 'box')).toEqual({ status: 1, out: '', err: 'viv: the disk is full: 3 MiB are missing\n' });
+    expect(await viv('snapshot', 'create', 'box', '--wait')).toEqual({
+      status: 1,
+      out: '',
+      err: 'viv: the disk is full: 3 MiB are missing\n',
+    });
   });
   test('a program that ends meanwhile', async () => {
     const program = await withBox({
       snapshots: { create: () => ({ snapshot: made, task: 'task-1' }) },
       tasks: { list: () => [task('running', 'storing memory')] },
     });
-    const running = program.start('snapshot', 'create', 'box');
+    const running = program.start('snapshot', 'create', 'box', '--wait');
     await vi.waitFor(() => expect(running.err()).toContain('viv: storing memory\n'), { timeout: 20_000 });
     await program.end();
     expect(await running.result).toMatchObject({ status: 1, out: '', err: expect.stringMatching(/^viv: storing memory\nviv: \S.+\n$/) });

@@ -66,7 +66,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   },
   checkpoints: { knows: ['library', 'supervisor', 'snapshots'] },
   transfer: {
-    uses: ['library', 'storage', 'disks', 'heads', 'compare', 'archive', 'supervisor', 'taking', 'snapshots'],
+    uses: ['ending', 'library', 'storage', 'disks', 'heads', 'compare', 'archive', 'supervisor', 'taking', 'snapshots'],
     knows: ['jobs'],
     emulator: [structures, disk],
   },

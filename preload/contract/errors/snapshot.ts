@@ -7,11 +7,6 @@ type Named = { readonly name: string };
 export const snapshotErrors = {
   'snapshot-gone': entry('missing', () => 'this snapshot no longer exists'),
   'snapshot-deleted': entry('missing', () => 'the snapshot is permanently deleted: deleted snapshots can be restored for a minute only'),
-  'snapshot-storing': entry<Named>('conflict', ({ name }) => `"${name}" is still being stored: wait until it is ready`),
-  'snapshot-unfinished': entry<Named & { doing: Fault }>(
-    'conflict',
-    ({ name, doing }, say) => `"${name}" is still ${say(doing)}: wait a moment and try again`,
-  ),
   'snapshot-unusable': entry<Named & { why: Fault }>('unavailable', ({ name, why }, say) => `"${name}" cannot be used: ${say(why)}`),
   'snapshot-memory-unusable': entry<{ machine: string; snapshot: string; why: Fault }>(
     'unavailable',

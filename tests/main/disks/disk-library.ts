@@ -83,6 +83,7 @@ export async function diskLibrary(): Promise<DiskLibrary> {
     ...{ library, storage, claims, tasks, supervisor },
     events: { changed: () => undefined },
     alone: (_machine: MachineId, work: () => Promise<unknown>) => work(),
+    stored: () => Promise.resolve(),
   } as unknown as DisksParts);
   onTestFinished(async () => {
     for (const disk of running.values()) await disk.close();

@@ -44,7 +44,13 @@ async function machineWith(change: Partial<MachineDefinition> = {}) {
     await disk.write(0, new TextEncoder().encode(text.padEnd(512, '\0')));
     await disk.close();
   };
-  const taking = new TakingOut({ library, storage, supervisor, alone: (which, work) => timelines.alone(which, work) });
+  const taking = new TakingOut({
+    library,
+    storage,
+    supervisor,
+    alone: (which, work) => timelines.alone(which, work),
+    stored: (which) => timelines.stored(which),
+  });
   /** What a disk begins with, as it is now or in a snapshot. */
   const content = async (slot: number, snapshot?: SnapshotId) => {
     const path = join(temporaryFolder(), 'out.img');
@@ -276,4 +282,22 @@ test('a disk in a snapshot can be read whatever the machine has become', { timeo
     ['disk 2', null],
   ]);
   expect(disks.map(({ note }) => note)).toEqual(['disk 1 was removed', 'disk 2 was removed']);
+});
+
+test('whatever uses a snapshot waits until it is stored', { timeout: 60_000 }, async () => {
+  const { write, start, id, content, timelines, history } = await machineWith({ disks: [EMPTY] });
+  await write(0, 'DISK');
+  await start();
+  // Taken, and used in the same breath: nobody waits for what the background does.
+  const taken = async (name: string) => {
+    const { record } = await timelines.create(id, { name });
+    expect(record.state).toBe('storing');
+    return record.id;
+  };
+  expect(await content(0, await taken('exported'))).toBe('DISK');
+  const branched = await history.branch(await taken('branched'), { name: 'branch', start: false });
+  expect(branched.definition.disks).toHaveLength(1);
+  const compared = await history.carrying.diff(await taken('one'), await taken('other'));
+  expect(compared.hardware).toEqual([]);
+  expect(await timelines.restore(await taken('restored'))).toMatchObject({ hardware: [] });
 });
