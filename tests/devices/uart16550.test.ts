@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { SEIP } from '../../emulator/device/plic/lines.ts';
 import { PLIC, UART, UART_LINE } from '../../emulator/board/riscv64-virt/memory-map.ts';
 import { UART_RING_BYTES } from '../../emulator/device/uart16550/part.ts';
+import { LINE_BYTES } from '../../emulator/device/uart16550/state.ts';
 import { ascii, eventually, settle, testBoard, testOutside, text } from './kit/test-board.ts';
 
 const IER = 1;
@@ -302,5 +303,51 @@ it('sends no more in bulk while the guest asks it to stop, but keys at once', as
   let got = '';
   await eventually(() => (got += drain()).length === 500);
   expect(got).toBe('x'.repeat(500));
+  await board.outside.close();
+});
+
+it('fills the FIFO from the line while the guest reads, without the I/O thread', async () => {
+  const { board, read, write, raised } = uart();
+  board.attach(testOutside());
+  write(IIR, 0xc1);
+  write(IER, 0x01);
+  const sent = Array.from({ length: 10_000 }, (_, index) => String.fromCharCode(33 + (index % 90))).join('');
+  board.outside.input(0, ascii(sent));
+  const drain = () => {
+    let got = '';
+    while ((read(LSR) & 0x01) !== 0) got += String.fromCharCode(read(0));
+    return got;
+  };
+  // In one go: no other thread gets a turn.
+  let got = drain();
+  expect(got.length).toBe(16 + LINE_BYTES);
+  expect(raised()).toBe(false);
+  await eventually(() => (got += drain()).length === sent.length);
+  expect(got).toBe(sent);
+  await board.outside.close();
+});
+
+it('what is on the line waits for a guest that stops listening, and goes with a reset', async () => {
+  const { board, read, write } = uart();
+  board.attach(testOutside());
+  write(IIR, 0x01);
+  write(IER, 0x01);
+  board.outside.input(0, ascii('x'.repeat(16) + 'y'.repeat(20)));
+  expect(board.outside.inputWaiting(0)).toBe(0);
+  // As a driver that is opened anew: FIFO cleared, interrupts later.
+  write(IER, 0);
+  write(IIR, 0x07);
+  expect(read(LSR) & 1).toBe(0);
+  write(MCR, 0x10);
+  write(IER, 0x01);
+  expect(read(LSR) & 1, 'in loopback nothing comes from outside').toBe(0);
+  write(MCR, 0x00);
+  expect(await received(read, 20)).toBe('y'.repeat(20));
+  board.outside.input(0, ascii('z'.repeat(40)));
+  await board.outside.restart(() => board.initialise());
+  write(IIR, 0x01);
+  write(IER, 0x01);
+  await settle();
+  expect(read(LSR) & 1).toBe(0);
   await board.outside.close();
 });

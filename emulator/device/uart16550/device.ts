@@ -1,7 +1,8 @@
 /**
  * A 16550A UART (PC16550D data sheet). Output goes into a byte ring that the I/O thread empties at the owner's pace:
- * while the ring is full the transmitter is not empty, and a guest that writes regardless waits. Input comes into the
- * receive FIFO as far as there is room; the device asks for more when the guest has emptied it.
+ * while the ring is full the transmitter is not empty, and a guest that writes regardless waits. Input waits on the line,
+ * from where it enters the receive FIFO when the guest has emptied that, on the guest's own thread: a driver that reads
+ * until nothing is ready gets many FIFOs full with one interrupt. The I/O thread fills the line when half of it is gone.
  *
  * Before the guest listens, input waits outside: a driver empties the FIFO when it starts, and what was typed until then
  * would be lost. A guest listens when it has the received-data interrupt enabled or polls.
@@ -10,7 +11,7 @@ import type { ByteRing } from '../kit/byte-ring.ts';
 import { DeviceCore, type Place } from '../kit/device.ts';
 import type { InterruptLine } from '../kit/wiring.ts';
 import type { UartFront } from './registers.ts';
-import { FIFO_DEPTH, uartState } from './state.ts';
+import { FIFO_DEPTH, LINE_BYTES, uartState } from './state.ts';
 
 const IER_RECEIVED = 0x01;
 const IER_TRANSMITTER_EMPTY = 0x02;
@@ -80,6 +81,7 @@ export class Uart16550 extends DeviceCore<typeof uartState.fields> implements Ua
   }
 
   #letInput(): void {
+    this.#refill();
     if (this.state.inputHeld === 0 || !this.#listens) return;
     this.state.inputHeld = 0;
     this.#wake();
@@ -104,9 +106,24 @@ export class Uart16550 extends DeviceCore<typeof uartState.fields> implements Ua
     const byte = state.received[state.receiveHead] as number;
     state.receiveHead = (state.receiveHead + 1) % FIFO_DEPTH;
     state.receiveCount -= 1;
+    this.#refill();
     if (state.receiveCount === 0) this.#wake();
     this.update();
     return byte;
+  }
+
+  /** An empty FIFO gets what is on the line, if the guest listens; the I/O thread is asked for more in time. */
+  #refill(): void {
+    const { state } = this;
+    const before = state.lineCount;
+    if (before === 0 || state.receiveCount > 0 || !this.#listens || (state.modemControl & MCR_LOOPBACK) !== 0) return;
+    const count = Math.min(this.#depth, before);
+    for (let index = 0; index < count; index++) state.received[index] = state.line[(state.lineHead + index) % LINE_BYTES] as number;
+    state.receiveHead = 0;
+    state.receiveCount = count;
+    state.lineHead = (state.lineHead + count) % LINE_BYTES;
+    state.lineCount = before - count;
+    if (before > LINE_BYTES / 2 && state.lineCount <= LINE_BYTES / 2) this.#wake();
   }
 
   send(byte: number): void {
@@ -160,11 +177,13 @@ export class Uart16550 extends DeviceCore<typeof uartState.fields> implements Ua
     }
     this.#forgetLooks();
     state.fifoControl = (value & FCR_ENABLE) !== 0 ? value & 0xc9 : 0;
+    this.#refill();
     this.update();
   }
 
   lineStatus(): number {
     const { state } = this;
+    this.#refill();
     if (this.#output.room === 0) {
       state.transmitterWaiting = 1;
       this.#wake();
@@ -201,12 +220,36 @@ export class Uart16550 extends DeviceCore<typeof uartState.fields> implements Ua
     return Math.max(0, count);
   }
 
-  /** Room in the receive FIFO; none before the guest listens, which wakes the I/O thread. Takes the lock. */
+  /**
+   * Room for input: in the receive FIFO, and on the line where FIFOs are enabled. None before the guest listens, which
+   * wakes the I/O thread. Takes the lock.
+   */
   inputRoom(): number {
     return this.lock.hold(() => {
-      if (this.#listens) return Math.max(0, this.#depth - this.state.receiveCount);
-      this.state.inputHeld = 1;
-      return 0;
+      const { state } = this;
+      if (!this.#listens) {
+        state.inputHeld = 1;
+        return 0;
+      }
+      const onLine = this.#depth === FIFO_DEPTH ? LINE_BYTES : 0;
+      return Math.max(0, this.#depth - state.receiveCount - state.lineCount + onLine);
+    });
+  }
+
+  /** Gives the guest at most `inputRoom` bytes, behind those on the line. Takes the lock. */
+  putInput(bytes: Uint8Array): void {
+    this.lock.hold(() => {
+      const { state } = this;
+      const isLoop = (state.modemControl & MCR_LOOPBACK) !== 0;
+      const taken = state.lineCount === 0 && !isLoop ? this.accept(bytes) : 0;
+      const rest = bytes.subarray(taken, taken + LINE_BYTES - state.lineCount);
+      const at = (state.lineHead + state.lineCount) % LINE_BYTES;
+      state.line.set(rest.subarray(0, LINE_BYTES - at), at);
+      state.line.set(rest.subarray(LINE_BYTES - at), 0);
+      state.lineCount += rest.length;
+      // The FIFO may have run empty since its room was asked for.
+      this.#refill();
+      this.update();
     });
   }
 

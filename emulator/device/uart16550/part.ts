@@ -31,7 +31,7 @@ export const uart16550: Part = {
       },
       held: () => output.length,
       room: () => device.inputRoom(),
-      put: (bytes: Uint8Array) => void device.lock.hold(() => device.accept(bytes)),
+      put: (bytes: Uint8Array) => device.putInput(bytes),
     };
     return {
       target: mounted,

@@ -3,8 +3,10 @@ import { bytes, schema, since, u16, u8 } from '../../snapshot/schema.ts';
 
 /** Depth of the receive FIFO, in bytes. */
 export const FIFO_DEPTH = 16;
+/** Input that may be on the line behind a full FIFO, in bytes: what a guest reads in some milliseconds. */
+export const LINE_BYTES = 4096;
 
-export const uartState = schema('uart16550', 2, {
+export const uartState = schema('uart16550', 3, {
   interruptEnable: u8(),
   fifoControl: u8(),
   lineControl: u8(),
@@ -28,4 +30,8 @@ export const uartState = schema('uart16550', 2, {
   allLooks: since(2, u16()),
   /** The outside has input that waits until the guest listens. */
   inputHeld: since(2, u8()),
+  /** What is on the line and enters the FIFO when that is empty: a circle of `LINE_BYTES` bytes from `lineHead`. */
+  line: since(3, bytes(LINE_BYTES)),
+  lineHead: since(3, u16()),
+  lineCount: since(3, u16()),
 });
