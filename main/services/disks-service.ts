@@ -40,6 +40,8 @@ export interface DisksParts {
   readonly events: Emitter<typeof disks>;
   /** Runs work while nothing else changes what the machine's disks are: no start, no snapshot, no return. */
   alone<T>(machine: MachineId, work: () => Promise<T>): Promise<T>;
+  /** Resolves when a snapshot is stored, or will not be. */
+  stored(id: SnapshotId): Promise<unknown>;
 }
 
 /** A disk of a machine as it is defined, and its head where it has one. */

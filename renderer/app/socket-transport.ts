@@ -10,6 +10,7 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8000;
 /** RFC 6455, 7.4.1: the server is shutting down. */
 const GOING_AWAY = 1001;
+const LOST = 'the connection to Vivarium was lost; reconnecting';
 
 /** Connects to `url` (ws:) and stays connected. */
 export function createSocketTransport(url: string): Transport {
@@ -37,14 +38,20 @@ export function createSocketTransport(url: string): Transport {
     opening.binaryType = 'arraybuffer';
     opening.onopen = () => {
       pause = FIRST_PAUSE_MS;
-      wire.attach((frame) => opening.send(frame as string | Uint8Array<ArrayBuffer>));
+      wire.attach((frame) => {
+        if (opening.readyState === WebSocket.OPEN) return opening.send(frame as string | Uint8Array<ArrayBuffer>);
+        // It is closing, and would drop the frame with an error on the page's console. Whoever sent it may yet have to listen.
+        queueMicrotask(() => {
+          if (socket === opening) wire.detach(LOST);
+        });
+      });
       tell('connected');
     };
     opening.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) =>
       wire.receive(typeof data === 'string' ? data : new Uint8Array(data));
     opening.onclose = ({ code }) => {
       if (socket !== opening) return;
-      wire.detach('the connection to Vivarium was lost; reconnecting');
+      wire.detach(LOST);
       void isRefused().then((refused) => {
         // A program that said that it quits is still gone; only one that answers and refuses is another one.
         if (connection !== 'connected') tell(refused ? 'refused' : connection === 'ended' ? 'ended' : 'lost');

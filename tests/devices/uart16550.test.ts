@@ -351,3 +351,19 @@ it('what is on the line waits for a guest that stops listening, and goes with a 
   expect(read(LSR) & 1).toBe(0);
   await board.outside.close();
 });
+
+it('loses nothing to a guest that reads in steps of its own', async () => {
+  const { board, read, write } = uart();
+  board.attach(testOutside());
+  write(IIR, 0xc1);
+  write(IER, 0x01);
+  const sent = Array.from({ length: 30_000 }, (_, index) => String.fromCharCode(33 + (index % 89))).join('');
+  board.outside.input(0, ascii(sent));
+  let got = '';
+  for (let step = 1; got.length < sent.length; step = (step * 7) % 23) {
+    await eventually(() => (read(LSR) & 1) !== 0);
+    for (let count = 0; count < step && (read(LSR) & 1) !== 0; count++) got += String.fromCharCode(read(0));
+  }
+  expect(got).toBe(sent);
+  await board.outside.close();
+});

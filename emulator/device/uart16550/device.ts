@@ -231,8 +231,9 @@ export class Uart16550 extends DeviceCore<typeof uartState.fields> implements Ua
         state.inputHeld = 1;
         return 0;
       }
-      const onLine = this.#depth === FIFO_DEPTH ? LINE_BYTES : 0;
-      return Math.max(0, this.#depth - state.receiveCount - state.lineCount + onLine);
+      const line = this.#depth === FIFO_DEPTH ? LINE_BYTES : 0;
+      // What is on the line comes first, so there is no way past it into the FIFO.
+      return Math.max(0, line - state.lineCount + (state.lineCount === 0 ? this.#depth - state.receiveCount : 0));
     });
   }
 
