@@ -99,12 +99,18 @@ function hardware(board: unknown): Record<string, Schema> {
   );
 }
 
+/** Said beside the board's, so that a template can be read without looking the board up. */
+function architectureOf(board: unknown): Schema {
+  const { architecture } = boardOf(board);
+  return textThat((value) => value === architecture, `must be ${architecture}, the architecture of the board ${String(board)}`);
+}
+
 const head = (board: unknown) => ({
   ...hardware(board),
   kind: oneOf(['linux', 'bare']),
   title: words,
   description: words,
-  architecture: oneOf([boardOf(board).architecture]),
+  architecture: architectureOf(board),
   ports: list(name, boardOf(board).portsMax),
   ready: optional(pattern),
 });

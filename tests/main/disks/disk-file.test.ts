@@ -37,7 +37,7 @@ test.each([
   ['disk.img.gz', gzipSync(Buffer.alloc(4096)), /is a gzip file: unpack it first with "gunzip -k .*disk\.img\.gz", or use format=raw/],
   ['disk.img.zst', zstdCompressSync(Buffer.alloc(4096)), /is a zstd-compressed file: unpack it first with "unzstd /],
   ['disk.img.xz', Buffer.from('\xfd7zXZ\0 and more', 'latin1'), /is an xz-compressed file: unpack it first with "unxz -k /],
-  ['a name.elf', elf(), /is a 64-bit RISC-V program \(ELF\): it is a program, not a disk; start it with --kernel or --bare/],
+  ['a name.elf', elf(), /is an ELF file for 64-bit RISC-V: it is a program, not a disk; start it with --kernel or --bare/],
   ['Image', image(), /is a RISC-V Linux kernel \(Image\)/],
   ['box.vivarium', Buffer.from('VIVARIUM\x89\r\n\x1a', 'latin1'), /an exported machine \(\.vivarium\): viv snapshot import /],
   ['empty.img', Buffer.alloc(0), /is empty: a disk needs a size \(truncate -s 1G /],

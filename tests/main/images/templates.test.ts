@@ -29,7 +29,7 @@ describe('templates', () => {
     [{ memoryMiB: 8 }, /memoryMiB must be a whole number of MiB from 16 to 3072/],
     [{ memoryMib: 512 }, /memoryMib is not a known field/],
     [{ engine: 'steam' }, /engine must be one of auto, interpreter, compiler/],
-    [{ architecture: 'z80' }, /architecture must be riscv64/],
+    [{ architecture: 'z80' }, /architecture must be riscv64, the architecture of the board riscv64-virt/],
     [{ packages: [{ role: 'kernel', package: 'a b', sha256: 'apt' }] }, /packages\.0\.package must be a name/],
     [{ packages: [{ role: 'kernel', package: 'linux', sha256: 'apt' }] }, /exactly one package with the role "busybox"/],
     [{ packages: [{ role: 'kernel', package: 'linux', sha256: 'abc' }] }, /64 hexadecimal digits/],
