@@ -59,7 +59,6 @@ export const runErrors = {
   ),
   'network-absent': entry<{ card: number }>('missing', ({ card }) => `the machine has no network card ${card}`),
   'network-takes-no-messages': entry<{ card: number }>('invalid', ({ card }) => `the link of network card ${card} takes no messages`),
-  'forward-there': entry<{ port: number }>('conflict', ({ port }) => `port ${port} is forwarded already: remove that forward first`),
 
   'htif-unanswered': entry<{ what: string }>(
     'unavailable',

@@ -63,6 +63,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./snapshots/snapshot-command.ts')).snapshotCommand,
   },
   { name: 'disk', summary: "manage a machine's disks", load: async () => (await import('./disks/disk-command.ts')).diskCommand },
+  {
+    name: 'forward',
+    summary: 'forward ports of this computer to a guest',
+    load: async () => (await import('./network/forward-command.ts')).forwardCommand,
+  },
   machine('delete', 'move machines to the bin'),
   machine('undelete', 'restore a machine from the bin'),
   {

@@ -1,8 +1,8 @@
 /** From a definition's network cards to what the emulator attaches. */
 import type { NetworkAttachment } from '../../emulator/index.ts';
 import { PRIVATE_NAT } from '../../preload/contract/definition/network-fields.ts';
+import type { Forward } from '../../preload/contract/forwards.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
-import type { Forward } from './forward.ts';
 import type { NatSetup } from './link-messages.ts';
 
 /** The module of a private network. */

@@ -1,25 +1,9 @@
-/** A port of the host's that leads into a guest, as data. */
+/** Forwards as the command line writes them, and which of them are one. */
+import type { Forward } from '../../preload/contract/forwards.ts';
 
-export interface Forward {
-  /** Where the host listens. */
-  readonly address: string;
-  readonly hostPort: number;
-  readonly guestPort: number;
-  readonly protocol: 'tcp' | 'udp';
-}
-
-/** What a forward is doing. */
-export interface ForwardStatus extends Forward {
-  /** Absent: it listens. */
-  readonly problem?: string;
-  /** Connections that go through it now; of datagrams none are counted. */
-  readonly connections: number;
-}
-
-/** As the command line writes it. */
 export const forwardText = ({ address, hostPort, guestPort, protocol }: Forward): string =>
   `${address.includes(':') ? `[${address}]` : address}:${hostPort}:${guestPort}${protocol === 'udp' ? '/udp' : ''}`;
 
-/** Whether two take the same port. */
+/** Whether two take the same port of the host's. */
 export const isSamePort = (a: Forward, b: Forward): boolean =>
   a.address === b.address && a.hostPort === b.hostPort && a.protocol === b.protocol;

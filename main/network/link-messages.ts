@@ -1,5 +1,5 @@
 /** What a network card's link is told by its machine's owner, and answers. */
-import type { Forward, ForwardStatus } from './forward.ts';
+import type { Forward } from '../../preload/contract/forwards.ts';
 
 /** What a link that is a private network is opened with. */
 export interface NatSetup {
@@ -20,18 +20,9 @@ export interface ConnectionStatus {
 }
 
 export type LinkMessage =
+  /** Answered with each forward's `ForwardStatus`. */
   | { readonly kind: 'forwards' }
-  | { readonly kind: 'add forward'; readonly forward: Forward }
-  | { readonly kind: 'remove forward'; readonly forward: Forward }
+  /** Those that are not there are opened, others closed; connections stay. Answered with what each is doing. */
+  | { readonly kind: 'set forwards'; readonly forwards: readonly Forward[] }
   | { readonly kind: 'connections' }
   | { readonly kind: 'link'; readonly isUp: boolean };
-
-/** By kind. */
-export interface LinkAnswers {
-  readonly forwards: readonly ForwardStatus[];
-  readonly 'add forward': ForwardStatus;
-  /** Whether there was one. */
-  readonly 'remove forward': boolean;
-  readonly connections: readonly ConnectionStatus[];
-  readonly link: undefined;
-}

@@ -1,7 +1,8 @@
 /** The link of a network card with a private network of its own, on the machine's I/O thread: the NAT with this computer behind it. */
 import { NatStack } from '../../emulator/network/nat/stack.ts';
-import { type AttachedLink, type LinkOwner, MachineError } from '../../emulator/index.ts';
-import { type Forward, isSamePort } from './forward.ts';
+import type { AttachedLink, LinkOwner } from '../../emulator/index.ts';
+import type { Forward, ForwardStatus } from '../../preload/contract/forwards.ts';
+import { isSamePort } from './forward.ts';
 import { hostOutside } from './host-outside.ts';
 import type { ConnectionStatus, LinkMessage, NatSetup } from './link-messages.ts';
 import { OpenForward } from './open-forward.ts';
@@ -12,7 +13,7 @@ const TICK_MS = 250;
 export async function openLink(setup: unknown, owner: LinkOwner): Promise<AttachedLink> {
   const { hostPorts, forwards, hostName } = setup as NatSetup;
   const link = new NatLink({ hostPorts, hostName, log: (line) => owner.log(line) });
-  for (const forward of forwards) await link.add(forward);
+  await link.setForwards(forwards);
   return link.attached();
 }
 
@@ -43,29 +44,31 @@ class NatLink {
     }, TICK_MS).unref();
   }
 
-  async add(forward: Forward): Promise<OpenForward> {
-    if (this.#forwards.some((open) => isSamePort(open.forward, forward)))
-      throw new MachineError('forward-there', { port: forward.hostPort });
-    const open = new OpenForward(forward, this.#stack, this.#log);
-    this.#forwards = [...this.#forwards, open];
-    await open.open();
-    return open;
+  /** Opens the forwards that are not there and closes those that are not to be; connections stay. */
+  async setForwards(wanted: readonly Forward[]): Promise<readonly ForwardStatus[]> {
+    const stays = ({ forward }: OpenForward) => wanted.some((other) => isSamePort(forward, other) && forward.guestPort === other.guestPort);
+    for (const open of this.#forwards) if (!stays(open)) open.close();
+    const kept = this.#forwards.filter(stays);
+    const fresh = wanted
+      .filter(
+        (forward, index) =>
+          !kept.some((open) => isSamePort(open.forward, forward)) && wanted.findIndex((other) => isSamePort(other, forward)) === index,
+      )
+      .map((forward) => new OpenForward(forward, this.#stack, this.#log));
+    this.#forwards = [...kept, ...fresh];
+    await Promise.all(fresh.map((open) => open.open()));
+    return this.#statuses();
   }
-  #remove(forward: Forward): boolean {
-    const found = this.#forwards.find((open) => isSamePort(open.forward, forward));
-    found?.close();
-    this.#forwards = this.#forwards.filter((open) => open !== found);
-    return found !== undefined;
+  #statuses(): readonly ForwardStatus[] {
+    return this.#forwards.map(({ status }) => status);
   }
 
   async #told(message: LinkMessage): Promise<unknown> {
     switch (message.kind) {
       case 'forwards':
-        return this.#forwards.map(({ status }) => status);
-      case 'add forward':
-        return (await this.add(message.forward)).status;
-      case 'remove forward':
-        return this.#remove(message.forward);
+        return this.#statuses();
+      case 'set forwards':
+        return this.setForwards(message.forwards);
       case 'connections':
         return this.#connections();
       case 'link':

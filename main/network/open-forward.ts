@@ -5,7 +5,8 @@
 import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { NatStack } from '../../emulator/network/nat/stack.ts';
-import { type Forward, type ForwardStatus, forwardText } from './forward.ts';
+import type { Forward, ForwardStatus } from '../../preload/contract/forwards.ts';
+import { forwardText } from './forward.ts';
 import { portHolder } from './port-holder.ts';
 import { acceptedStream } from './socket-stream.ts';
 

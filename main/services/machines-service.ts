@@ -2,6 +2,7 @@
 import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { Handlers } from '../../preload/contract/contract.ts';
 import type { BinnedMachine, MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
+import { forwardStatuses } from '../supervisor/machine-forwards.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { Resuming } from '../supervisor/interrupted.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
@@ -66,6 +67,7 @@ export function machinesService({
       return supervisor.update(id, base === undefined ? patch : unlessChanged(patch, base));
     },
     check,
+    forwards: (id) => forwardStatuses(supervisor.machine(id)),
     devices: (id) => supervisor.machine(id).life.devices(),
     deviceTree: (id) => deviceTree(supervisor.machine(id)),
     interrupted: () => resume.list(),

@@ -2,7 +2,7 @@
  * Booted states of templates: the first time one is asked for, a machine that nobody sees boots until its console shows
  * the prompt, and is kept as a snapshot. New machines then go on from there at once.
  */
-import { endingReason } from '../supervisor/machine-life.ts';
+import { endingReason } from '../supervisor/ending-reason.ts';
 
 import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { createHash } from 'node:crypto';

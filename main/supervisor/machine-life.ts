@@ -16,6 +16,7 @@ import type {
 } from '../../emulator/index.ts';
 import type { Reason } from '../../preload/contract/errors/reasons.ts';
 import type { MachineState } from '../../preload/contract/machines.ts';
+import { endingReason } from './ending-reason.ts';
 
 export type StartMachine = (
   configuration: MachineConfiguration,
@@ -189,6 +190,11 @@ export class MachineLife {
     return this.#runningIn('running', 'paused').tellDisk(slot, message);
   }
 
+  /** Sends a message to a network card's link on the machine's I/O thread. @throws ContractError when nothing runs */
+  tellNetwork(card: number, message: unknown): Promise<unknown> {
+    return this.#runningIn('running', 'paused').tellNetwork(card, message);
+  }
+
   /** Ends the run; resolves when the machine is off. */
   async stop(reason?: Reason): Promise<void> {
     if (!this.isActive) throw new ContractError('machine-not-running', { why: this.reason });
@@ -336,11 +342,4 @@ export class MachineLife {
       check();
     });
   }
-}
-
-/** What a machine's state says after such an end. */
-export function endingReason(ending: Ending): Reason {
-  if (ending.kind === 'poweroff') return faultWith('guest-powered-off', { code: ending.code });
-  if (ending.kind === 'reboot') return faultWith('guest-rebooted');
-  return ending.kind === 'stopped' ? faultWith('stopped') : ending.fault;
 }

@@ -12,6 +12,7 @@ import type { MachineRecord } from '../library/machine-records.ts';
 import { EXEC_PORT } from '../../emulator/index.ts';
 import { activityOf } from './activity.ts';
 import { MachineAgent } from './machine-agent.ts';
+import { applyForwards } from './machine-forwards.ts';
 import { MachineConsoles } from './machine-consoles.ts';
 import { MachineLife, type Beginning, type StartMachine } from './machine-life.ts';
 import { lastLine } from './plain-text.ts';
@@ -51,6 +52,8 @@ export class SupervisedMachine {
   #started: { readonly definition: MachineDefinition; readonly ports: readonly string[] } | undefined;
   #figures: MachineFigures | undefined;
   #lastLine: string;
+  /** The number of the run whose forwards were looked at. */
+  #forwardedIn = 0;
   #run: Promise<number | undefined> = Promise.resolve(undefined);
 
   constructor(record: MachineRecord, reason: Reason, printed: Uint8Array, surroundings: MachineSurroundings) {
@@ -68,7 +71,7 @@ export class SupervisedMachine {
       {
         startMachine: surroundings.startMachine,
         changed: () => {
-          if (this.life.state === 'running') this.agent.running();
+          if (this.life.state === 'running') this.#runs();
           surroundings.changed(this);
         },
         began: (acknowledge) => {
@@ -92,6 +95,14 @@ export class SupervisedMachine {
       },
       reason,
     );
+  }
+
+  /** It runs, or still does: of a new run, the forwards may be others than those that it was configured with. */
+  #runs(): void {
+    this.agent.running();
+    if (this.#forwardedIn === this.life.run) return;
+    this.#forwardedIn = this.life.run;
+    void applyForwards(this);
   }
 
   get id(): MachineId {

@@ -3,12 +3,14 @@
  * failed with its log, and the program lives on; the library changes only through here, so that what is shown and
  * what is stored never differ.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Fault } from '../../emulator/error/coded-error.ts';
 import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineActivity, MachineDefinition, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import type { Library } from '../library/library.ts';
 import type { DefinitionChange, MachineRecord } from '../library/machine-records.ts';
 import { interruptionOf, reasonOf } from './interrupted.ts';
+import { applyForwards } from './machine-forwards.ts';
 import { SupervisedMachine, type MachineSurroundings } from './supervised-machine.ts';
 
 export interface SupervisorEvents {
@@ -87,7 +89,9 @@ export class Supervisor {
   }
   async update(id: MachineId, change: DefinitionChange): Promise<MachineStatus> {
     const machine = this.machine(id);
+    const before = machine.record.definition.forwards;
     machine.record = await this.#parts.library.machines.update(id, change);
+    if (!isDeepStrictEqual(before, machine.record.definition.forwards)) await applyForwards(machine);
     return this.#told(machine);
   }
   /** Into the bin; a machine that is not off is refused. */

@@ -4,6 +4,7 @@ import { args, argsWithOptional, machineId, machineIds, newMachine, nothing } fr
 import { call, contract, event } from './contract.ts';
 import { definition, definitionBase, definitionPatch, type MachineDefinition } from './definition/schema.ts';
 import type { Reason } from './errors/reasons.ts';
+import type { ForwardStatus } from './forwards.ts';
 import type { SnapshotId } from './ids.ts';
 import type { MachineState } from './machine-state.ts';
 
@@ -93,6 +94,8 @@ export const machines = contract('machines', {
   ),
   /** What is wrong with a definition, by field; nothing is stored. */
   check: call<(candidate: MachineDefinition) => readonly { readonly field: string; readonly message: string }[]>(args(definition)),
+  /** The ports that lead into its guest, and what each is doing. */
+  forwards: call<(id: MachineId) => readonly ForwardStatus[]>(args(machineId)),
   /** The devices of a running machine, with what their registers hold now. */
   devices: call<(id: MachineId) => readonly DeviceDescription[]>(args(machineId)),
   /** The flattened device tree that the machine gives its guest, as far as it is known before a boot. */

@@ -157,6 +157,7 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
       if (!entry(id).guest) throw new ContractError('machine-not-in-state', { state: 'off', wanted: ['running', 'paused'] });
       return FAKE_DEVICES;
     },
+    forwards: () => [],
     deviceTree: () => new Uint8Array(),
     draft: ({ template, name }) => plain(name ?? template, template),
     create({ template, name, definition, booted }) {

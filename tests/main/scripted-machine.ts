@@ -77,6 +77,13 @@ export class ScriptedMachine implements RunningMachine {
     throw new MachineError('disk-absent', { slot: 0 });
   }
 
+  /** Messages to network cards' links. */
+  readonly told: unknown[] = [];
+  async tellNetwork(_card: number, message: unknown) {
+    this.told.push(message);
+    return [];
+  }
+
   end(ending: Ending) {
     if (this.ended) return;
     this.ended = true;

@@ -59,6 +59,18 @@ export const commandErrors = {
     'missing',
     ({ name, known }) => `there is no device "${name}". There are: ${known.join(', ')}`,
   ),
+  'cli-forward-needs-nat': entry<Named>(
+    'conflict',
+    ({ name }) => `"${name}" has no private network to forward to: viv set ${name} --net nat gives it one`,
+  ),
+  'cli-forward-there': entry<Named & { forward: string }>(
+    'conflict',
+    ({ name, forward }) => `"${name}" has a forward of that port already (${forward}): viv forward remove takes it away`,
+  ),
+  'cli-forward-unknown': entry<Named & { forward: string }>(
+    'missing',
+    ({ name, forward }) => `"${name}" has no forward ${forward}: viv forward list shows those that it has`,
+  ),
   'cli-no-pseudo-terminals': entry(
     'unavailable',
     () => 'Windows has no pseudo-terminals that other programs can open: viv console without --pty attaches this one',
