@@ -154,6 +154,8 @@ export const runState = schema('core-run', 1, {
   operand2: u64(),
   /** The next instruction is to be executed by itself (`Core.step`). */
   single: u32(),
+  /** ExecutionMode.watch. */
+  watch: u32(),
   /** Where a rare row's handler has jumped. */
   target: u64(),
 });

@@ -68,9 +68,14 @@ export interface ExecutionMode {
   readonly key: number;
   /** The bank that instructions are fetched through; never the same for two decodings. */
   readonly fetchBank: number;
+  /** What of data accesses is watched, as bits of WATCH. A mode that watches has a bank of its own, which remembers nothing. */
+  readonly watch?: number;
   /** A word that the architecture's quick paths may ask (`QuickCore.facts`). */
   readonly facts: number;
 }
+
+/** Each access is told to the privileged half (`accessed`); misaligned ones trap, whatever `AccessRules` say. */
+export const WATCH = { told: 1, aligned: 2 } as const;
 
 /** Bits of accumulated flags. */
 export interface FloatFlagBits {
@@ -219,6 +224,8 @@ export interface PrivilegedCore {
   takeTrap(): void;
   /** While `working.protection` is not 0: whether an access (see ACCESS) to `working.physical` may pass at a privilege. */
   protectionAllows(access: number, privilege: number): boolean;
+  /** While WATCH.told is on: a load or store (see ACCESS) of so many bytes is about to be done; one across pages is told by bytes. */
+  accessed?(address: bigint, width: number, access: number): void;
   standing(): Standing;
   /** An interrupt has come for a core that waits: it executes again. */
   woken(): void;

@@ -2,7 +2,7 @@
  * Slow paths of memory access: what happens when the lookaside buffer has no entry. Each is a function of the core
  * module; the interpreter calls them, compiled fragments leave to the interpreter instead.
  */
-import { ACCESS, type AccessRules, type EngineCauses, WALK } from '../../isa/architecture.ts';
+import { ACCESS, type AccessRules, type EngineCauses, WALK, WATCH } from '../../isa/architecture.ts';
 import { EVENT, FETCH_ENTRIES, FETCH_ENTRY, KIND, listSize, NO_TAG, PAGE, TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 import type { Expression } from '../wasm/expression.ts';
 import type { Callable, Routine } from '../wasm/routine.ts';
@@ -46,6 +46,8 @@ export function writeFill(r: Routine, parts: CoreParts, translate: Callable): vo
     parts.run.set(r, 'walkFlags', r.and(parts.run.get('walkFlags'), r.or(both, r.i32(~(WALK.readable | WALK.writable)))));
   });
   r.when(isStore, () => parts.beforeWrite(r, page));
+  // What is watched is not remembered, so that every access comes here.
+  r.when(parts.run.get('watch'), () => r.return(r.add(r.wrap(offset), r.i32(parts.ram.host))));
   const walk = r.let(parts.run.get('walkFlags'));
   const entry = r.let(r.add(parts.run.get('tlb'), r.shl(r.and(r.wrap(r.shrU(address, r.i64(12))), r.i32(TLB_ENTRIES - 1)), r.i32(5))));
   const tag = r.let(pageTag(r, address));
@@ -118,6 +120,28 @@ function byWidth(r: Routine, width: Expression, each: (width: 1 | 2 | 4 | 8) => 
   for (const candidate of [8, 4, 2, 1] as const) r.when(r.eq(width, r.i32(candidate)), () => each(candidate));
 }
 
+/** While accesses must be aligned: traps where one is not. */
+function checkAligned(
+  r: Routine,
+  parts: CoreParts,
+  [address, width]: readonly [Expression, Expression],
+  cause: Expression,
+  refuse: () => void,
+): void {
+  r.when(r.and(parts.run.get('watch'), r.i32(WATCH.aligned)), () => {
+    r.when(r.and(r.wrap(address), r.sub(width, r.i32(1))), () => {
+      parts.raise(r, cause, address);
+      refuse();
+    });
+  });
+}
+/** While accesses are watched: tells one. */
+function tell(r: Routine, parts: CoreParts, address: Expression, width: Expression, access: Expression): void {
+  r.when(r.and(parts.run.get('watch'), r.i32(WATCH.told)), () =>
+    r.run(parts.host.accessed, r.wrap(address), r.wrap(r.shrU(address, r.i64(32))), width, access),
+  );
+}
+
 /** What slow paths are written from. */
 interface SlowPath {
   readonly parts: CoreParts;
@@ -179,9 +203,11 @@ export function writeLoad(r: Routine, path: SlowPath): void {
     });
     r.return(value.get());
   };
+  checkAligned(r, parts, [address, width], r.i32(causes.loadMisaligned), () => r.return(r.i64(0)));
   r.when(crosses(r, address, width), byBytes);
   const host = r.let(r.call(fill, address, r.i32(ACCESS.load)));
   r.when(r.eqz(host), () => r.return(r.i64(0)));
+  tell(r, parts, address, width, r.i32(ACCESS.load));
   r.when(r.eq(host, r.i32(NOT_RAM)), () => {
     checkDeviceAccess(r, path, width, causes.loadAccess, { refuse: () => r.return(r.i64(0)), byBytes });
     const physical = r.let(r.wrap(parts.run.get('physical')));
@@ -210,6 +236,7 @@ export function writeStore(r: Routine, path: SlowPath): void {
     });
     r.return();
   };
+  checkAligned(r, parts, [address, width], r.i32(causes.storeMisaligned), () => r.return());
   r.when(crosses(r, address, width), () => {
     // Both pages must be writable before the first byte changes.
     r.drop(r.call(fill, address, r.i32(ACCESS.store)));
@@ -220,6 +247,7 @@ export function writeStore(r: Routine, path: SlowPath): void {
   });
   const host = r.let(r.call(fill, address, r.i32(ACCESS.store)));
   r.when(r.eqz(host), () => r.return());
+  tell(r, parts, address, width, r.i32(ACCESS.store));
   r.when(r.eq(host, r.i32(NOT_RAM)), () => {
     checkDeviceAccess(r, path, width, causes.storeAccess, { refuse: () => r.return(), byBytes });
     const physical = r.let(r.wrap(parts.run.get('physical')));
@@ -246,12 +274,15 @@ export function writeAtomicHost(r: Routine, { parts, fill, causes, accesses }: S
   const width = r.parameter(1).get();
   const access = r.parameter(2).get();
   const isLoad = r.eq(access, r.i32(ACCESS.load));
+  const misaligned = r.select(isLoad, r.i32(causes.loadMisaligned), r.i32(causes.storeMisaligned));
+  checkAligned(r, parts, [address, width], misaligned, () => r.return(r.i32(0)));
   r.when(r.and(r.wrap(address), r.sub(width, r.i32(1))), () => {
     if (accesses.atomics === 'anywhere') return r.return(r.i32(NOT_RAM));
-    parts.raise(r, r.select(isLoad, r.i32(causes.loadMisaligned), r.i32(causes.storeMisaligned)), address);
+    parts.raise(r, misaligned, address);
     r.return(r.i32(0));
   });
   const host = r.let(r.call(fill, address, access));
+  r.when(r.ne(host, r.i32(FAULTED)), () => tell(r, parts, address, width, access));
   if (accesses.atomics === 'aligned')
     r.when(r.eq(host, r.i32(NOT_RAM)), () => {
       parts.raise(r, r.select(isLoad, r.i32(causes.loadAccess), r.i32(causes.storeAccess)), address);

@@ -151,12 +151,13 @@ export class Core implements EngineCore {
   modeChanged(): void {
     const { working } = this;
     const { architecture, layout, ram } = this.surroundings;
-    const { key, fetchBank, facts } = this.privileged.mode();
+    const { key, fetchBank, facts, watch = 0 } = this.privileged.mode();
     const { bank, float, decoding } = architecture.modes.facets(key);
     working.mode = key;
     working.counterMix = counterMix(key);
     working.floatMode = float;
     working.facts = facts;
+    working.watch = watch;
     working.decodedIndex = layout.decodedIndex + decoding * (ram.size / 4096) * 4;
     working.tlb = layout.tlb + bank * TLB_ENTRIES * TLB_ENTRY.size;
     working.fetchTlb = layout.fetchTlb + fetchBank * FETCH_ENTRIES * FETCH_ENTRY.size;
@@ -258,6 +259,7 @@ export class Core implements EngineCore {
         written: () => shootdown.fences(this.core) !== 0 && this.answer(),
       }),
       protectionAllows: (access, privilege) => (privileged.protectionAllows(access, privilege) ? 1 : 0),
+      accessed: (low, high, width, access) => privileged.accessed?.((BigInt(high >>> 0) << 32n) | BigInt(low >>> 0), width, access),
       beforeWrite: (page) => {
         this.#pace();
         this.#pages.beforeWrite(page);

@@ -19,6 +19,8 @@ export interface HostCalls {
   portWrite(port: number, width: number, value: number): void;
   /** Whether protection lets an access (0 fetch, 1 load, 2 store) to `run.physical` pass at a privilege. */
   protectionAllows(access: number, privilege: number): number;
+  /** A load (1) or store (2) is about to be done while accesses are watched. */
+  accessed(low: number, high: number, width: number, access: number): void;
   /** A page that has translated code, that a snapshot needs, or that is clean, is about to be written by this core. */
   beforeWrite(page: number): void;
   /** Waits until an absent page has been filled. @returns 0 when something else wants the core first */
@@ -55,6 +57,7 @@ const HOST_SIGNATURES: Record<keyof HostCalls, { parameters: ('i32' | 'i64')[]; 
   portRead: { parameters: [I32, I32], results: [I32] },
   portWrite: { parameters: [I32, I32, I32], results: [] },
   protectionAllows: { parameters: [I32, I32], results: [I32] },
+  accessed: { parameters: [I32, I32, I32, I32], results: [] },
   beforeWrite: { parameters: [I32], results: [] },
   awaitPage: { parameters: [I32], results: [I32] },
   watchedWritten: { parameters: [], results: [] },

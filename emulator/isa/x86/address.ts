@@ -55,6 +55,26 @@ export function linear(cpu: EngineCpu, ea: Value, offset: Value): Value {
   return cut.get();
 }
 
+/** What an access to a segment needs. */
+export interface SegmentUse {
+  readonly bytes: number;
+  readonly writes: boolean;
+}
+/** Outside 64-bit mode: raises the exception of an access that the segment of the control `ea` does not let pass. */
+export function checkSegment(cpu: EngineCpu, ea: Value, address: Value, { bytes, writes }: SegmentUse): void {
+  const number = cpu.let(cpu.sub(cpu.and(cpu.shrU(ea, cpu.i32(EA.segmentAt)), cpu.i32(7)), cpu.i32(1)));
+  const checked = cpu.shrU(cpu.field('segmentsChecked'), writes ? cpu.add(number, cpu.i32(8)) : number);
+  cpu.when(cpu.and(checked, cpu.i32(1)), () => {
+    const offset = cpu.let(cpu.zero32(cpu.sub(address, cpu.element('segmentBase', number))));
+    const at = cpu.let(cpu.add(cpu.shl(number, cpu.i32(2)), cpu.i32(writes ? 2 : 0)));
+    const below = cpu.ltU(offset, cpu.element('segmentBounds', at));
+    const beyond = cpu.gtU(cpu.add(offset, cpu.i64(bytes - 1)), cpu.element('segmentBounds', cpu.add(at, cpu.i32(1))));
+    cpu.when(cpu.or(below, beyond), () => cpu.operation('segmentFault', cpu.extendU(number)));
+  });
+}
+/** The control of an access to a segment by its number, outside 64-bit mode. */
+export const segmentControl = (number: number): number => EA.linear32 | ((number + 1) << EA.segmentAt);
+
 /** The offset of a memory operand, before it is cut to the address size. */
 export function offsetOf(cpu: EngineCpu, { base, index, ea, disp }: AddressOperands): Value {
   if (!base || !index) return disp;
@@ -62,8 +82,8 @@ export function offsetOf(cpu: EngineCpu, { base, index, ea, disp }: AddressOpera
   return cpu.add(cpu.add(cpu.get(base), scaled), disp);
 }
 
-/** The linear address of a memory operand. */
-export function effectiveAddress(cpu: EngineCpu, operands: AddressOperands, beyond?: Value): Value {
+/** The linear address of a memory operand. @param use absent: what it is used for is checked elsewhere */
+export function effectiveAddress(cpu: EngineCpu, operands: AddressOperands, beyond?: Value, use?: SegmentUse): Value {
   const { ea } = operands;
   const offset = beyond ? cpu.add(offsetOf(cpu, operands), beyond) : offsetOf(cpu, operands);
   if (ea.constant !== undefined && Number(ea.constant) < EA.special) return cpu.let(offset);
@@ -71,6 +91,7 @@ export function effectiveAddress(cpu: EngineCpu, operands: AddressOperands, beyo
   cpu.when(cpu.geU(ea, cpu.i32(EA.special)), () => {
     cpu.when(has(cpu, ea, EA.ripRelative), () => address.set(cpu.add(address.get(), cpu.nextPc())));
     address.set(linear(cpu, ea, address.get()));
+    if (use) cpu.when(has(cpu, ea, EA.linear32), () => checkSegment(cpu, ea, address.get(), use));
   });
   return address.get();
 }

@@ -1,7 +1,7 @@
 /** The words of the x86 rows, made of what the engines can do. */
 import { type EngineCpu, extendCpu, type Register } from '../cpu.ts';
 import type { Value } from '../value.ts';
-import { type AddressOperands, effectiveOffset, linear, segmentBase } from './address.ts';
+import { type AddressOperands, checkSegment, EA, effectiveOffset, linear, segmentBase, type SegmentUse } from './address.ts';
 import { floatWords } from './float-exceptions.ts';
 import { FlagWords } from './flags.ts';
 import type { Size } from './place.ts';
@@ -56,6 +56,10 @@ function words(cpu: EngineCpu) {
     segmentBase: (ea: Value) => segmentBase(cpu, ea),
     /** An offset made a linear address, as the control `ea` says. */
     linear: (ea: Value, offset: Value) => cpu.let(linear(cpu, ea, offset)),
+
+    /** Outside 64-bit mode: an access that the segment of the control `ea` does not let pass is an exception. */
+    checkSegment: (ea: Value, address: Value, use: SegmentUse) =>
+      cpu.when(cpu.and(ea, cpu.i32(EA.linear32)), () => checkSegment(cpu, ea, address, use)),
 
     ...stackWords(cpu),
     ...floatWords(cpu, () => (cpu as unknown as { system(name: string): void }).system('floatException')),

@@ -1,5 +1,6 @@
 /** What operands are to the meaning of a row: places that are read and written, in registers or in memory. */
 import type { Value } from '../value.ts';
+import type { SegmentUse } from './address.ts';
 
 /** Bits of an integer operand. */
 export type Size = 8 | 16 | 32 | 64;
@@ -18,8 +19,8 @@ export interface Place {
   set(value: Value): void;
   /** Replaces the value, as one step where the instruction is locked. `combine` may be asked twice. @returns old value and new, as `raw` */
   modify(combine: (old: Value) => Value): { old: Value; result: Value };
-  /** Linear address, of a place in memory. */
-  address(): Value;
+  /** Linear address, of a place in memory. @param use where a row uses it otherwise than to read or write the operand */
+  address(use?: SegmentUse): Value;
   /** The same kind of place some bytes further on in memory. */
   beyond(bytes: Value): Place;
 }

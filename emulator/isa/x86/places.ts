@@ -1,7 +1,7 @@
 /** The places that rows' operands are, over the engine's words. */
 import type { EngineCpu, Register } from '../cpu.ts';
 import type { Value } from '../value.ts';
-import { type AddressOperands, effectiveAddress } from './address.ts';
+import { type AddressOperands, effectiveAddress, type SegmentUse } from './address.ts';
 import type { Place, Size, VectorPlace } from './place.ts';
 
 const MASK = { 8: 0xff, 16: 0xffff, 32: 0xffff_ffff, 64: -1 } as const;
@@ -39,7 +39,7 @@ abstract class IntegerPlace implements Place {
     this.set(result);
     return { old, result };
   }
-  address(): Value {
+  address(_use?: SegmentUse): Value {
     throw new Error('a register has no address');
   }
   beyond(_bytes: Value): Place {
@@ -84,24 +84,38 @@ export class HighBytePlace extends IntegerPlace {
   }
 }
 
+/** What a place in memory is for. */
+export interface MemoryUse {
+  readonly locked?: boolean;
+  /** Whether it is written; absent: the row itself does neither. */
+  readonly writes?: boolean;
+  /** Bytes further on than the operand says. */
+  readonly beyond?: Value;
+}
+
 /** Memory at the address that a ModRM byte describes. */
 export class MemoryPlace extends IntegerPlace {
   readonly inMemory = true;
   readonly #operands: AddressOperands;
   readonly #locked: boolean;
   readonly #beyond: Value | undefined;
+  /** Whether it is written; undefined: neither read nor written by the row itself. */
+  readonly #writes: boolean | undefined;
   #address: Value | undefined;
-  constructor(cpu: EngineCpu, size: Size, operands: AddressOperands, locked = false, beyond?: Value) {
+  constructor(cpu: EngineCpu, size: Size, operands: AddressOperands, { locked = false, writes, beyond }: MemoryUse) {
     super(cpu, size);
     this.#operands = operands;
     this.#locked = locked;
+    this.#writes = writes;
     this.#beyond = beyond;
   }
-  override address(): Value {
-    return (this.#address ??= effectiveAddress(this.cpu, this.#operands, this.#beyond));
+  override address(use?: SegmentUse): Value {
+    const own = this.#writes === undefined ? undefined : { bytes: this.size / 8, writes: this.#writes };
+    return (this.#address ??= effectiveAddress(this.cpu, this.#operands, this.#beyond, use ?? own));
   }
   override beyond(bytes: Value): Place {
-    return new MemoryPlace(this.cpu, this.size, this.#operands, this.#locked, bytes);
+    const writes = this.#writes;
+    return new MemoryPlace(this.cpu, this.size, this.#operands, { locked: this.#locked, beyond: bytes, ...(writes === undefined ? {} : { writes }) });
   }
   /** Read now: other accesses may follow. */
   raw(): Value {
@@ -169,15 +183,24 @@ export class VectorMemoryPlace implements VectorPlace {
   readonly #cpu: EngineCpu;
   readonly #operands: AddressOperands;
   readonly #misaligned: (condition: Value) => void;
+  readonly #writes: boolean | undefined;
   #address: Value | undefined;
-  constructor(cpu: EngineCpu, size: 16 | 32 | 64 | 128, operands: AddressOperands, misaligned: (condition: Value) => void) {
+  constructor(
+    cpu: EngineCpu,
+    size: 16 | 32 | 64 | 128,
+    operands: AddressOperands,
+    misaligned: (condition: Value) => void,
+    writes?: boolean,
+  ) {
     this.#cpu = cpu;
     this.size = size;
     this.#operands = operands;
     this.#misaligned = misaligned;
+    this.#writes = writes;
   }
   #place(): Value {
-    return (this.#address ??= effectiveAddress(this.#cpu, this.#operands));
+    const use = this.#writes === undefined ? undefined : { bytes: this.size / 8, writes: this.#writes };
+    return (this.#address ??= effectiveAddress(this.#cpu, this.#operands, undefined, use));
   }
   #aligned(): void {
     const cpu = this.#cpu;

@@ -4,6 +4,7 @@
  */
 import type { EngineCpu } from '../cpu.ts';
 import type { Value } from '../value.ts';
+import { checkSegment, segmentControl } from './address.ts';
 import type { Size } from './place.ts';
 import { GPR, SEGMENT } from './state.ts';
 
@@ -13,10 +14,12 @@ export function stackWords(cpu: EngineCpu) {
   const rsp = cpu.register('gpr', GPR.RSP);
   const mask = () => cpu.field('stackMask');
   /** Where a pointer leads to. */
-  const place = (size: Size, pointer: Value): Value => {
+  const place = (size: Size, pointer: Value, writes: boolean): Value => {
     if (size === 64) return pointer;
     const linear = cpu.add(cpu.field('stackBase'), cpu.and(pointer, mask()));
-    return cpu.let(cpu.and(linear, cpu.or(mask(), cpu.i64(0xffff_ffffn))));
+    const address = cpu.let(cpu.and(linear, cpu.or(mask(), cpu.i64(0xffff_ffffn))));
+    checkSegment(cpu, cpu.i32(segmentControl(SEGMENT.SS)), address, { bytes: size / 8, writes });
+    return address;
   };
   /** The whole register where its pointer becomes another. */
   const holding = (size: Size, pointer: Value): Value => {
@@ -30,11 +33,13 @@ export function stackWords(cpu: EngineCpu) {
     /** Pushes as many bits. The stack pointer changes only when the store has been done. */
     push: (size: Size, value: Value) => {
       const pointer = cpu.let(cpu.sub(cpu.get(rsp), cpu.i64(size / 8)));
-      cpu.write(place(size, pointer), bytesOf(size), value);
+      cpu.write(place(size, pointer, true), bytesOf(size), value);
       cpu.set(rsp, holding(size, pointer));
     },
     /** What lies on the stack, read now; the pointer stays. */
-    top: (size: Size, pointer: Value = cpu.get(rsp)) => cpu.let(cpu.read(place(size, pointer), bytesOf(size), false)),
+    top: (size: Size, pointer: Value = cpu.get(rsp)) => cpu.let(cpu.read(place(size, pointer, false), bytesOf(size), false)),
+    /** Writes to the stack at a pointer that is not the stack's own. */
+    putOnStack: (size: Size, pointer: Value, value: Value) => cpu.write(place(size, pointer, true), bytesOf(size), value),
     /** Moves the stack pointer up from where it is, or from another place. */
     release: (size: Size, bytes: Value, pointer: Value = cpu.get(rsp)) => cpu.set(rsp, holding(size, cpu.add(pointer, bytes))),
 
@@ -47,7 +52,12 @@ export function stackWords(cpu: EngineCpu) {
     /** Goes to an offset in the code segment. Last in a row. */
     goTo: (size: Size, offset: Value) => {
       if (size === 64) return cpu.jumpTo(offset);
-      cpu.jumpTo(cpu.zero32(cpu.add(codeBase(), size === 16 ? cpu.and(offset, cpu.i64(NARROW)) : offset)));
+      const target = cpu.let(size === 16 ? cpu.and(offset, cpu.i64(NARROW)) : cpu.zero32(offset));
+      const beyond = cpu.gtU(target, cpu.element('segmentLimit', cpu.i32(SEGMENT.CS)));
+      cpu.when(cpu.and(beyond, cpu.ne(cpu.field('segmentsChecked'), cpu.i32(0))), () =>
+        cpu.operation('segmentFault', cpu.i64(SEGMENT.CS)),
+      );
+      cpu.jumpTo(cpu.zero32(cpu.add(codeBase(), target)));
     },
   };
   return own;

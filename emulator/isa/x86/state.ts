@@ -215,6 +215,14 @@ export const coreState = schema('x86-core', 2, {
   /** How far the stack pointer reaches, and where its segment begins: what SS and the mode come down to (`X86Core.mode`). */
   stackMask: u64(),
   stackBase: u64(),
+  /**
+   * What the six segments let pass, outside 64-bit mode: for each the first and last offset that may be read, and the same of
+   * writing; and a bit for each that does not let everything pass, from bit 8 on for writing.
+   */
+  segmentBounds: since(2, u64s(24)),
+  segmentsChecked: since(2, u32()),
+  /** Bits that DR6 gets by the debug trap which is due behind the instruction. */
+  debugPending: since(2, u32()),
   /** What rows tell the privileged half besides an operation's operands: where they end, and their operand size in bits. */
   nextPc: u64(),
   operandSize: u32(),

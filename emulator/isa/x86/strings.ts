@@ -40,11 +40,24 @@ function setCounted(cpu: Cpu, number: number, value: Value): void {
   cpu.setGpr(number, set.get());
 }
 const source = (cpu: Cpu): Value => cpu.linear(control(cpu), cpu.gpr(GPR.RSI));
+/** An element there is read. */
+function readElement(cpu: Cpu, size: Size): Value {
+  const address = source(cpu);
+  cpu.checkSegment(control(cpu), address, { bytes: size / 8, writes: false });
+  return cpu.let(cpu.read(address, bytesOf(size), false));
+}
 /** Always in ES, whose base counts outside 64-bit mode: the bit that says so, moved, is the number of ES plus one. */
-function destination(cpu: Cpu): Value {
+function extraControl(cpu: Cpu): Value {
   const ea = control(cpu);
   const segment = cpu.shl(cpu.and(ea, cpu.i32(EA.linear32)), cpu.i32(1));
-  return cpu.linear(cpu.or(cpu.and(ea, cpu.i32(~EA.segment)), segment), cpu.gpr(GPR.RDI));
+  return cpu.or(cpu.and(ea, cpu.i32(~EA.segment)), segment);
+}
+const destination = (cpu: Cpu): Value => cpu.linear(extraControl(cpu), cpu.gpr(GPR.RDI));
+/** Where an element is read or written there. */
+function elementIn(cpu: Cpu, size: Size, writes: boolean): Value {
+  const address = destination(cpu);
+  cpu.checkSegment(cpu.let(extraControl(cpu)), address, { bytes: size / 8, writes });
+  return address;
 }
 /** How far a step goes: backwards with DF. */
 function step(cpu: Cpu, size: Size): Value {
@@ -74,7 +87,7 @@ function repeated(cpu: Cpu, size: Size, one: () => void, pointers: readonly numb
   const done = cpu.variable(cpu.i64(0));
   cpu.when(cpu.ne(left, cpu.i64(0)), () => {
     if (several)
-      cpu.when(cpu.and(forward(cpu), cpu.geU(left, cpu.i64(size === 8 ? 8 : Math.ceil(WORTH_A_CALL / bytesOf(size))))), () => {
+      cpu.when(cpu.and(cpu.and(forward(cpu), unchecked(cpu)), cpu.geU(left, cpu.i64(size === 8 ? 8 : Math.ceil(WORTH_A_CALL / bytesOf(size))))), () => {
         const most = cpu.variable(least(cpu, left, cpu.add(cpu.allowance(), cpu.i64(1))));
         // Offsets of 16 bits go round within a page.
         cpu.when(narrowed(cpu, EA.offset16), () => {
@@ -91,14 +104,16 @@ function repeated(cpu: Cpu, size: Size, one: () => void, pointers: readonly numb
   });
   cpu.branch(cpu.ne(left, done.get()), cpu.i64(0));
 }
+/** Segments let everything pass. */
+const unchecked = (cpu: Cpu): Value => cpu.eqz(cpu.field('segmentsChecked'));
 /** Elements between an offset of 16 bits and the end of its segment. */
 const untilRound = (cpu: Cpu, pointer: number, size: Size): Value =>
   cpu.shrU(cpu.sub(cpu.i64(0x1_0000), cpu.part(pointer, 16)), cpu.i64(Math.log2(bytesOf(size))));
 
 const move = (size: Size) => (cpu: Cpu) => {
   const one = () => {
-    const value = cpu.let(cpu.read(source(cpu), bytesOf(size), false));
-    cpu.write(destination(cpu), bytesOf(size), value);
+    const value = readElement(cpu, size);
+    cpu.write(elementIn(cpu, size, true), bytesOf(size), value);
     const by = step(cpu, size);
     advance(cpu, GPR.RSI, by);
     advance(cpu, GPR.RDI, by);
@@ -125,7 +140,7 @@ function moveSeveral(cpu: Cpu, size: Size, most: Value, done: Done): void {
 
 const store = (size: Size) => (cpu: Cpu) => {
   const one = () => {
-    cpu.write(destination(cpu), bytesOf(size), cpu.gpr(GPR.RAX));
+    cpu.write(elementIn(cpu, size, true), bytesOf(size), cpu.gpr(GPR.RAX));
     advance(cpu, GPR.RDI, step(cpu, size));
   };
   repeated(cpu, size, one, [GPR.RDI], (most, done) => storeSeveral(cpu, size, most, done));
@@ -148,7 +163,7 @@ function storeSeveral(cpu: Cpu, size: Size, most: Value, done: Done): void {
 }
 const load = (size: Size) => (cpu: Cpu) =>
   repeated(cpu, size, () => {
-    const value = cpu.let(cpu.read(source(cpu), bytesOf(size), false));
+    const value = readElement(cpu, size);
     cpu.setPart(GPR.RAX, size, value);
     advance(cpu, GPR.RSI, step(cpu, size));
   });
@@ -178,8 +193,8 @@ const compare = (size: Size) => (cpu: Cpu) =>
     cpu,
     size,
     () => {
-      const a = cpu.let(cpu.read(source(cpu), bytesOf(size), false));
-      return { a, b: cpu.let(cpu.read(destination(cpu), bytesOf(size), false)) };
+      const a = readElement(cpu, size);
+      return { a, b: cpu.let(cpu.read(elementIn(cpu, size, false), bytesOf(size), false)) };
     },
     [GPR.RSI, GPR.RDI],
   );
@@ -187,7 +202,7 @@ const scan = (size: Size) => (cpu: Cpu) =>
   compared(
     cpu,
     size,
-    () => ({ a: cpu.let(cpu.gpr(GPR.RAX)), b: cpu.let(cpu.read(destination(cpu), bytesOf(size), false)) }),
+    () => ({ a: cpu.let(cpu.gpr(GPR.RAX)), b: cpu.let(cpu.read(elementIn(cpu, size, false), bytesOf(size), false)) }),
     [GPR.RDI],
   );
 

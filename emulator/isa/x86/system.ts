@@ -21,14 +21,14 @@ const interrupt = (cpu: Cpu, vector: Value) => cpu.system('softwareInterrupt', v
 
 /** Pseudo-descriptors: a limit of 16 bits, then the base, of 64 bits in 64-bit mode and 32 otherwise. */
 const loadTable = (operation: string) => (cpu: Cpu, from: Place) => {
-  const address = from.address();
+  const address = from.address({ bytes: 2 + baseBytes(cpu), writes: false });
   const limit = cpu.let(cpu.read(address, 2, false));
   const base = cpu.let(cpu.read(cpu.add(address, cpu.i64(2)), baseBytes(cpu), false));
   cpu.system(operation, base, limit);
 };
 const baseBytes = (cpu: Cpu): 4 | 8 => (cpu.instance.size === 64 ? 8 : 4);
 const storeTable = (name: 'gdt' | 'idt') => (cpu: Cpu, to: Place) => {
-  const address = to.address();
+  const address = to.address({ bytes: 2 + baseBytes(cpu), writes: true });
   cpu.probe(address, 2 + baseBytes(cpu), 'store');
   cpu.write(address, 2, cpu.extendU(cpu.field(`${name}Limit`)));
   cpu.write(cpu.add(address, cpu.i64(2)), baseBytes(cpu), cpu.field(`${name}Base`));
@@ -53,7 +53,7 @@ const popSegment = (segment: number, text: string, traits: Traits = {}): X86Row 
 /** A far pointer in memory: an offset of the operand size, then a selector. */
 function farPointer(cpu: Cpu, from: Place): { offset: Value; selected: Value } {
   const bytes = (cpu.instance.size / 8) as 2 | 4 | 8;
-  const address = from.address();
+  const address = from.address({ bytes: bytes + 2, writes: false });
   const offset = cpu.let(cpu.read(address, bytes, false));
   return { offset, selected: cpu.let(cpu.read(cpu.add(address, cpu.i64(bytes)), 2, false)) };
 }
@@ -168,21 +168,20 @@ const exchanges: Traits = { uses: [RAX, RBX, RCX, RDX], flags: 'both', mayTrap: 
 const enter = (cpu: Cpu, bytes: Value, level: Value) => {
   const { size } = cpu.instance;
   const step = cpu.i64(size / 8);
-  const width = (size / 8) as 2 | 4 | 8;
   const depth = cpu.let(cpu.and(level, cpu.i64(31)));
   const before = cpu.let(cpu.gpr(RSP));
   const frame = cpu.let(cpu.sub(before, step));
   const used = cpu.let(cpu.mul(cpu.add(depth, cpu.extendU(cpu.ne(depth, cpu.i64(0)))), step));
   const bottom = cpu.let(cpu.sub(before, cpu.add(used, cpu.select(cpu.eqz(depth), step, cpu.i64(0)))));
-  cpu.write(frame, width, cpu.gpr(RBP));
+  cpu.putOnStack(size, frame, cpu.gpr(RBP));
   for (let nested = 1; nested < 31; nested++)
     cpu.when(cpu.ltU(cpu.i64(nested), depth), () => {
       const distance = cpu.i64((nested * size) / 8);
-      cpu.write(cpu.sub(frame, distance), width, cpu.let(cpu.read(cpu.sub(cpu.gpr(RBP), distance), width, false)));
+      cpu.putOnStack(size, cpu.sub(frame, distance), cpu.top(size, cpu.sub(cpu.gpr(RBP), distance)));
     });
-  cpu.when(cpu.ne(depth, cpu.i64(0)), () => cpu.write(bottom, width, frame));
+  cpu.when(cpu.ne(depth, cpu.i64(0)), () => cpu.putOnStack(size, bottom, frame));
   cpu.setPart(RBP, size, frame);
-  cpu.setGpr(RSP, cpu.sub(bottom, cpu.and(bytes, cpu.i64(0xffff))));
+  cpu.release(size, cpu.i64(0), cpu.sub(bottom, cpu.and(bytes, cpu.i64(0xffff))));
 };
 
 /** INS and OUTS: a port's data and memory, as string instructions. */
@@ -223,7 +222,7 @@ export const system: readonly X86Row[] = [
   instruction('pushf', '9C |',     pushFlags, { ...stack, flags: 'read' }),
   plain('iret',     'CF',          'interruptReturn', { sizes: [16, 32, 64] }),
   instruction('int3', 'CC |',      (cpu) => interrupt(cpu, cpu.i64(3)), ends),
-  instruction('int1', 'F1 |',      (cpu) => interrupt(cpu, cpu.i64(1)), ends),
+  instruction('int1', 'F1 |',      (cpu) => cpu.system('debugInterrupt'), ends),
   instruction('int', 'CD ib | uimm', interrupt, ends),
   instruction('into', 'CE |',      (cpu) => cpu.when(cpu.flags.holds(0), () => interrupt(cpu, cpu.i64(4))), { ...ends, flags: 'read', not64: true }),
   instruction('ud2', '0F 0B |',    (cpu) => cpu.raiseWhen(cpu.i32(1), VECTOR.invalidOpcode), ends),

@@ -132,7 +132,7 @@ function implicitRegisters({ traits, encoding }: X86Row): ImplicitRegister[] {
 type Given = Readonly<Record<string, Register & Value>>;
 
 /** An operand as the row's meaning takes it. */
-function argument(cpu: Cpu, operand: Concrete, index: number, given: Given): Place | VectorPlace | WidePlace | Value {
+function argument(cpu: Cpu, operand: Concrete, index: number, given: Given, writes: boolean | undefined): Place | VectorPlace | WidePlace | Value {
   const own = given[operandName(index)] as Register & Value;
   const memory = given as unknown as AddressOperands;
   switch (operand.is) {
@@ -143,15 +143,16 @@ function argument(cpu: Cpu, operand: Concrete, index: number, given: Given): Pla
     case 'high':
       return new HighBytePlace(cpu, own);
     case 'memory':
+      return new MemoryPlace(cpu, operand.size, memory, { locked: cpu.instance.locked, ...(writes === undefined ? {} : { writes }) });
     case 'address':
-      return new MemoryPlace(cpu, operand.size, memory, cpu.instance.locked);
+      return new MemoryPlace(cpu, operand.size, memory, { locked: cpu.instance.locked });
     case 'vector':
       return new VectorRegisterPlace(cpu, own);
     case 'vectorMemory':
-      return new VectorMemoryPlace(cpu, operand.size, memory, (condition) => cpu.raiseWhen(condition, VECTOR.generalProtection));
+      return new VectorMemoryPlace(cpu, operand.size, memory, (condition) => cpu.raiseWhen(condition, VECTOR.generalProtection), writes);
     case 'moffs': {
       const disp = cpu.or(cpu.zero32(memory.disp), cpu.shl(given['above'] as Value, cpu.i64(32)));
-      return new MemoryPlace(cpu, operand.size, { ea: memory.ea, disp });
+      return new MemoryPlace(cpu, operand.size, { ea: memory.ea, disp }, writes === undefined ? {} : { writes });
     }
     case 'immediate64':
       return cpu.or(cpu.zero32(own), cpu.shl(given['above'] as Value, cpu.i64(32)));
@@ -185,7 +186,7 @@ function makeVariant(row: X86Row, name: string, concrete: readonly Concrete[], {
       long: isLong ? cpu.let(cpu.and(operands['form'] as Value, cpu.i32(FORM.long))) : none,
       aligned: traits.aligned ?? false,
     };
-    const places = concrete.map((operand, index) => argument(cpu, operand, index, operands)) as never[];
+    const places = concrete.map((operand, index) => argument(cpu, operand, index, operands, traits.hint ? undefined : accessOf(row, index) !== 'read')) as never[];
     const mean = () => row.meaning(cpu, ...places);
     if (traits.float) cpu.withFloat(mean);
     else mean();

@@ -2,6 +2,7 @@
  * The x87 unit's instructions (SDM, volume 1, section 5.2). 64-bit programs hardly use them, so each is an operation of the
  * privileged half, which gets the opcode and the ModRM byte's fields, and the address of a memory operand.
  */
+import type { SegmentUse } from './address.ts';
 import type { Cpu } from './cpu.ts';
 import type { Place } from './place.ts';
 import { instruction, type X86Row, type X86Traits } from './row.ts';
@@ -48,8 +49,24 @@ const WHOLE: Readonly<Record<string, string>> = {
   'DA E9': 'fucompp', 'DB E2': 'fnclex', 'DB E3': 'fninit', 'DE D9': 'fcompp', 'DF E0': 'fnstsw',
 };
 
+/** Bytes of each memory form's operand; the environment's, and all's, are those of 32-bit operands. */
+const BYTES: readonly (readonly number[])[] = [
+  [4, 4, 4, 4, 4, 4, 4, 4],
+  [4, 0, 4, 4, 28, 2, 28, 2],
+  [4, 4, 4, 4, 4, 4, 4, 4],
+  [4, 4, 4, 4, 0, 10, 0, 10],
+  [8, 8, 8, 8, 8, 8, 8, 8],
+  [8, 8, 8, 8, 108, 0, 108, 2],
+  [2, 2, 2, 2, 2, 2, 2, 2],
+  [2, 2, 2, 2, 10, 8, 10, 8],
+];
+/** Loads and arithmetic read, stores write. */
+const useOf = (name: string, opcode: number, reg: number): SegmentUse => ({
+  bytes: BYTES[opcode & 7]?.[reg] ?? 0,
+  writes: /^f(i?st|bst|nst|nsave)/.test(name),
+});
 const memoryRow = (name: string, opcode: number, reg: number): X86Row =>
-  instruction(name, `${hex(opcode)} /${reg} | m`, (cpu: Cpu, at: Place) => cpu.system('x87', at.address(), cpu.i64(codeOf(opcode, reg, false))), traits);
+  instruction(name, `${hex(opcode)} /${reg} | m`, (cpu: Cpu, at: Place) => cpu.system('x87', at.address(useOf(name, opcode, reg)), cpu.i64(codeOf(opcode, reg, false))), traits);
 /** ST(i) is told as the number of a register. */
 const stackRow = (name: string, opcode: number, reg: number): X86Row =>
   instruction(name, `${hex(opcode)} /${reg} | r32` as '', (cpu: Cpu) => cpu.system('x87', cpu.and(cpu.extendU(cpu.instance.register), cpu.i64(7)), cpu.i64(codeOf(opcode, reg, true))),

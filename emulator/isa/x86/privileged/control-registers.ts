@@ -62,7 +62,7 @@ export function writeControl(core: Context, number: number, value: bigint): void
       state.cr2 = value;
       return;
     case 3:
-      return writeCr3(core, value);
+      return changeAddressSpace(core, value);
     case 4:
       if (value >> 32n) throw new Fault(VECTOR.GP);
       return writeCr4(core, Number(value));
@@ -107,7 +107,8 @@ export function clearTaskSwitched(core: Context): void {
   core.engine.modeChanged();
 }
 
-function writeCr3(core: Context, value: bigint): void {
+/** MOV to CR3, and a task switch. @throws Fault, or Again */
+export function changeAddressSpace(core: Context, value: bigint): void {
   const { state, engine } = core;
   if (isLong(state)) {
     if (value & (RESERVED_ADDRESS | 0xfff0_0000_0000_0000n)) throw new Fault(VECTOR.GP);
@@ -173,6 +174,8 @@ export function writeDebug(core: Context, given: number, value: bigint): void {
   const { state } = core;
   if (number >= 6 && value >> 32n) throw new Fault(VECTOR.GP);
   if (number === 6) state.dr6 = (Number(value) & 0x1e00f) | DR6_SET;
-  else if (number === 7) state.dr7 = (Number(value) & 0xffff_2bff) | DR7_SET;
-  else state.dr[number] = value;
+  else if (number === 7) {
+    state.dr7 = (Number(value) & 0xffff_2bff) | DR7_SET;
+    core.engine.modeChanged();
+  } else state.dr[number] = value;
 }

@@ -19,6 +19,7 @@ import { deliverReal } from './deliver-real.ts';
 import { checkCodeSize, clearSegment, isNull, readDescriptor, setCode, setSegment, setStackSegment, stackDescriptor } from './segments.ts';
 import { Stack } from './stack.ts';
 import { innerStack, interruptStack } from './task-state.ts';
+import { switchTask } from './task-switch.ts';
 
 /** What is to be handled. */
 export interface Interruption {
@@ -37,13 +38,18 @@ const GATE_BYTES = { long: 16, short: 8 } as const;
 /** What error codes of selectors in the IDT have set. */
 const IN_IDT = 2;
 
-/** @throws Fault, or Again, with nothing changed but what was pushed below the stack pointers */
-export function deliver(core: Context, what: Interruption): void {
+/** @returns whether a debug trap of the task that it has switched to is due. @throws Fault, or Again, with nothing changed but what was pushed below the stack pointers */
+export function deliver(core: Context, what: Interruption): boolean {
   const { state } = core;
-  if (!isProtected(state)) return deliverReal(core, what);
+  if (!isProtected(state)) return (deliverReal(core, what), false);
   const external = what.software ? 0 : 1;
   if (isVirtual8086(state) && what.software && (state.rflags & FLAG.IOPL) >> 12 < 3) throw new Fault(VECTOR.GP);
   const gate = readGate(core, what, external);
+  if (gate.type === SYSTEM_TYPE.taskGate) {
+    const { returnsTo, errorCode } = what;
+    const code = errorCode === undefined ? {} : { errorCode };
+    return switchTask(core, { selector: gate.selector, way: 'interrupt', returnsTo, external, ...code });
+  }
   if (isNull(gate.selector)) throw new Fault(VECTOR.GP, external);
   const error = selectorError(gate.selector) | external;
   const code = readDescriptor(core, gate.selector, VECTOR.GP, { external });
@@ -55,6 +61,7 @@ export function deliver(core: Context, what: Interruption): void {
   if (isVirtual8086(state) && level !== 0) throw new Fault(VECTOR.GP, error);
   if (isLong(state)) enterLong(core, what, gate, code, level);
   else enterProtected(core, what, gate, code, level);
+  return false;
 }
 
 function readGate(core: Context, { vector, software }: Interruption, external: number): Gate {
@@ -67,8 +74,8 @@ function readGate(core: Context, { vector, software }: Interruption, external: n
   const gate = atPrivilege(core, 0, () => parseGate(core.memory.read(address, 8), long ? core.memory.read(address + 8n, 8) : 0n));
   const wide32 = gate.type === SYSTEM_TYPE.interruptGate32 || gate.type === SYSTEM_TYPE.trapGate32;
   const narrow = gate.type === SYSTEM_TYPE.interruptGate16 || gate.type === SYSTEM_TYPE.trapGate16;
-  // Hardware task switches are not implemented: a task gate is refused like a gate of no type.
-  if (!wide32 && (long || !narrow)) throw new Fault(VECTOR.GP, error);
+  const task = gate.type === SYSTEM_TYPE.taskGate;
+  if (!wide32 && (long || !(narrow || task))) throw new Fault(VECTOR.GP, error);
   if (software && gate.privilege < state.cpl) throw new Fault(VECTOR.GP, error);
   if (!gate.present) throw new Fault(VECTOR.NP, error);
   return narrow ? { ...gate, offset: gate.offset & 0xffffn } : gate;

@@ -1,4 +1,5 @@
 /** An exception or interrupt, with what follows where its handler cannot be entered (SDM, volume 3A, section 6.15). */
+import { DR6 } from './breakpoints.ts';
 import type { Context } from './context.ts';
 import { deliver, type Interruption } from './deliver.ts';
 import { Again, Fault, hasErrorCode, makesDoubleFault, VECTOR } from './fault.ts';
@@ -24,7 +25,7 @@ export function raise(core: Context, what: Interruption, address: bigint): 'ente
     const before = state.cr2;
     if (now.vector === VECTOR.PF) state.cr2 = cr2;
     try {
-      deliver(core, now);
+      if (deliver(core, now)) state.debugPending |= DR6.BT;
       return 'entered';
     } catch (error) {
       if (error instanceof Again) {

@@ -42,6 +42,10 @@ import {
 } from './segments.ts';
 import { Stack } from './stack.ts';
 import { innerStack } from './task-state.ts';
+import { switchTask } from './task-switch.ts';
+
+/** System descriptors that a transfer makes a task switch of. */
+const TASKS = new Set<number>([SYSTEM_TYPE.taskGate, SYSTEM_TYPE.tss16, SYSTEM_TYPE.busyTss16, SYSTEM_TYPE.tss32, SYSTEM_TYPE.busyTss32]);
 
 /** A far pointer with the operand size in bytes, and where a call returns to (linear). */
 export interface FarTransfer {
@@ -52,8 +56,8 @@ export interface FarTransfer {
   readonly returnsTo?: bigint;
 }
 
-/** @throws Fault, or Again, with nothing changed */
-export function farTransfer(core: Context, transfer: FarTransfer): void {
+/** @returns whether a debug trap of the task that it has switched to is due. @throws Fault, or Again, with nothing changed but by a task switch */
+export function farTransfer(core: Context, transfer: FarTransfer): boolean {
   const { state } = core;
   const { selector, offset, width, returnsTo } = transfer;
   if (!isProtected(state) || isVirtual8086(state)) {
@@ -61,7 +65,8 @@ export function farTransfer(core: Context, transfer: FarTransfer): void {
     pushReturn(core, returnsTo, width);
     if (isVirtual8086(state)) loadVirtual8086(state, SEGMENT.CS, selector);
     else loadReal(state, SEGMENT.CS, selector);
-    return setInstructionPointer(state, offset & 0xffffn);
+    setInstructionPointer(state, offset & 0xffffn);
+    return false;
   }
   if (isNull(selector)) throw new Fault(VECTOR.GP);
   const descriptor = readDescriptor(core, selector);
@@ -71,6 +76,7 @@ export function farTransfer(core: Context, transfer: FarTransfer): void {
   pushReturn(core, returnsTo, width);
   setCode(core, selector, descriptor, state.cpl);
   setInstructionPointer(state, width === 2 ? offset & 0xffffn : offset);
+  return false;
 }
 
 function checkTarget({ state }: Context, { attributes, limit }: Descriptor, offset: bigint): void {
@@ -87,15 +93,22 @@ function pushReturn(core: Context, returnsTo: bigint | undefined, width: Width):
   stack.commit();
 }
 
-/** Call gates; task gates and task states (hardware task switches) are not implemented. */
-function throughGate(core: Context, { selector, returnsTo }: FarTransfer, descriptor: Descriptor): void {
+/** Call gates, task gates and task states. */
+function throughGate(core: Context, transfer: FarTransfer, descriptor: Descriptor): boolean {
+  const { selector, returnsTo } = transfer;
   const { state } = core;
   const error = selectorError(selector);
   const long = isLong(state);
   const type = systemType(descriptor);
-  if (type !== SYSTEM_TYPE.callGate32 && (long || type !== SYSTEM_TYPE.callGate16)) throw new Fault(VECTOR.GP, error);
+  const isTask = !long && TASKS.has(type);
+  if (!isTask && type !== SYSTEM_TYPE.callGate32 && (long || type !== SYSTEM_TYPE.callGate16)) throw new Fault(VECTOR.GP, error);
   if (privilegeOf(descriptor) < Math.max(state.cpl, selector & 3)) throw new Fault(VECTOR.GP, error);
   if (!present(descriptor)) throw new Fault(VECTOR.NP, error);
+  if (isTask) {
+    const task = type === SYSTEM_TYPE.taskGate ? parseGate(descriptor.raw).selector : selector;
+    const way = returnsTo === undefined ? 'jump' : 'call';
+    return switchTask(core, { selector: task, way, returnsTo: returnsTo ?? state.nextPc });
+  }
   const upper = long ? readDescriptor(core, selector, VECTOR.GP, { system: true }).base >> 32n : 0n;
   const gate = parseGate(descriptor.raw, upper);
   if (isNull(gate.selector)) throw new Fault(VECTOR.GP);
@@ -117,6 +130,7 @@ function throughGate(core: Context, { selector, returnsTo }: FarTransfer, descri
     setCode(core, gate.selector, code, state.cpl);
   }
   setInstructionPointer(state, offset);
+  return false;
 }
 
 interface InnerCall {

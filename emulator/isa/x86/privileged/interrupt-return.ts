@@ -2,6 +2,7 @@
 import type { Width } from '../../cpu.ts';
 import { ATTRIBUTE, FLAG, SEGMENT } from '../state.ts';
 import {
+  atPrivilege,
   type Context,
   ioPrivilege,
   is64,
@@ -12,6 +13,7 @@ import {
   rflagsOf,
   setInstructionPointer,
   setRflags,
+  wide,
 } from './context.ts';
 import { type Descriptor, isCode, isConforming, present, privilegeOf } from './descriptor.ts';
 import { Fault, selectorError, VECTOR } from './fault.ts';
@@ -28,6 +30,7 @@ import {
   stackDescriptor,
 } from './segments.ts';
 import { Stack } from './stack.ts';
+import { switchTask } from './task-switch.ts';
 
 /** Flags that any program may change by popping them. */
 const FREE = FLAG.CF | FLAG.PF | FLAG.AF | FLAG.ZF | FLAG.SF | FLAG.TF | FLAG.DF | FLAG.OF | FLAG.NT;
@@ -44,17 +47,21 @@ export function restoreFlags(core: Context, value: number, width: Width, privile
 /** What POPF changes: unlike IRET it leaves RF clear, and VIP and VIF alone. */
 export const POPF_CHANGES = FREE | FLAG.AC | FLAG.ID;
 
-/** @param width of what lies on the stack. @throws Fault, or Again, with nothing changed */
-export function interruptReturn(core: Context, width: 2 | 4 | 8): void {
+/** @param width of what lies on the stack. @returns whether a debug trap of the task that it has switched to is due. @throws Fault, or Again, with nothing changed */
+export function interruptReturn(core: Context, width: 2 | 4 | 8): boolean {
   const { state } = core;
-  if (!isProtected(state) || isVirtual8086(state)) return returnReal(core, width);
-  if (state.rflags & FLAG.NT) throw isLong(state) ? new Fault(VECTOR.GP) : new Fault(VECTOR.TS);
+  if (!isProtected(state) || isVirtual8086(state)) return (returnReal(core, width), false);
+  if (state.rflags & FLAG.NT) {
+    if (isLong(state)) throw new Fault(VECTOR.GP);
+    const selector = atPrivilege(core, 0, () => core.memory.read16(wide(state.segmentBase, SEGMENT.TR)));
+    return switchTask(core, { selector, way: 'return', returnsTo: state.nextPc });
+  }
   const stack = Stack.current(core);
   const pointer = stack.pop(width);
   const selector = Number(stack.pop(width)) & 0xffff;
   const flags = Number(stack.pop(width) & 0xffff_ffffn) | 0;
   if (flags & FLAG.VM && width === 4 && state.cpl === 0 && !isLong(state))
-    return returnVirtual8086(core, stack, { pointer, selector, flags });
+    return (returnVirtual8086(core, stack, { pointer, selector, flags }), false);
   const level = selector & 3;
   const outer = level > state.cpl;
   const code = returnCode(core, selector);
@@ -79,6 +86,7 @@ export function interruptReturn(core: Context, width: 2 | 4 | 8): void {
   setInstructionPointer(state, to64 ? pointer : pointer & 0xffff_ffffn);
   restoreFlags(core, flags, width, before);
   if (outer) dropInnerSegments(state);
+  return false;
 }
 
 /** The code segment to return to. */

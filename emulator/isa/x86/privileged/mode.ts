@@ -1,11 +1,15 @@
 /** Modes of execution: how code is decoded, whose memory it sees, how floating point stands. */
-import { ALL_FLOAT_STATES as FLOAT_STATES, type ExecutionMode, FLOAT_MODE, type FloatMode, type Modes } from '../../architecture.ts';
+import { ALL_FLOAT_STATES as FLOAT_STATES, type ExecutionMode, FLOAT_MODE, type FloatMode, type Modes, WATCH } from '../../architecture.ts';
+import { watchesData } from './breakpoints.ts';
 import { DECODING, DECODINGS } from '../prefixes.ts';
 import { ATTRIBUTE, CR0, CR4, FLAG, SEGMENT } from '../state.ts';
-import { at, type CoreState, is64, wide } from './context.ts';
+import { at, type CoreState, is64, isProtected, isVirtual8086, wide } from './context.ts';
 
-/** Banks of data: a program's, the supervisor's, and the supervisor's where RFLAGS.AC lets it at user pages (SMAP). */
-const BANK = { user: 0, supervisor: 1, supervisorAccess: 2 } as const;
+/**
+ * Banks of data: a program's, the supervisor's, and the supervisor's where RFLAGS.AC lets it at user pages (SMAP); and one for
+ * whoever has accesses watched.
+ */
+const BANK = { user: 0, supervisor: 1, supervisorAccess: 2, watched: 3 } as const;
 const DATA_BANKS = Object.keys(BANK).length;
 /** Code is fetched through banks of its own by decoding and privilege. */
 const FETCH_BANKS = 2 * DECODINGS;
@@ -36,11 +40,14 @@ export function modeOf(state: CoreState): ExecutionMode {
   const implicit = state.implicitSupervisor !== 0;
   const user = state.cpl === 3 && !implicit;
   const access = (state.cr4 & CR4.SMAP) !== 0 && (state.rflags & FLAG.AC) !== 0 && !implicit;
-  const bank = user ? BANK.user : access ? BANK.supervisorAccess : BANK.supervisor;
+  const aligned = user && (state.cr0 & CR0.AM) !== 0 && (state.rflags & FLAG.AC) !== 0;
+  const watch = (aligned ? WATCH.aligned : 0) | (watchesData(state) && !implicit ? WATCH.told : 0);
+  const bank = watch ? BANK.watched : user ? BANK.user : access ? BANK.supervisorAccess : BANK.supervisor;
   return {
     key: (decoding * DATA_BANKS + bank) * FLOAT_STATES + floatOf(state),
     fetchBank: 2 * decoding + (user ? 0 : 1),
     facts: 0,
+    watch,
   };
 }
 
@@ -50,4 +57,33 @@ export function describeStack(state: CoreState): void {
   const wideStack = (at(state.segmentAttributes, SEGMENT.SS) & ATTRIBUTE.DB) !== 0;
   state.stackMask = long ? 0xffff_ffff_ffff_ffffn : wideStack ? 0xffff_ffffn : 0xffffn;
   state.stackBase = long ? 0n : wide(state.segmentBase, SEGMENT.SS);
+}
+
+const NEVER = 1n << 63n;
+const LAST = 0xffff_ffffn;
+/** The first and last offset that a segment lets pass, for reading and for writing. */
+function boundsOf(state: CoreState, segment: number): readonly [bigint, bigint, bigint, bigint] {
+  const attributes = at(state.segmentAttributes, segment);
+  const limit = wide(state.segmentLimit, segment);
+  // Real and virtual-8086 mode know limits only.
+  if (!isProtected(state) || isVirtual8086(state)) return [0n, limit, 0n, limit];
+  if (attributes & ATTRIBUTE.unusable) return [NEVER, 0n, NEVER, 0n];
+  const isCode = (attributes & ATTRIBUTE.code) !== 0;
+  const mayWrite = !isCode && (attributes & ATTRIBUTE.writable) !== 0;
+  const mayRead = !isCode || (attributes & ATTRIBUTE.writable) !== 0;
+  const down = !isCode && (attributes & ATTRIBUTE.expandDown) !== 0;
+  const first = down ? limit + 1n : 0n;
+  const last = down ? (attributes & ATTRIBUTE.DB ? LAST : 0xffffn) : limit;
+  return [mayRead ? first : NEVER, last, mayWrite ? first : NEVER, last];
+}
+/** Brings what rows read of segments up to date: in 64-bit mode nothing is checked. */
+export function describeSegments(state: CoreState): void {
+  state.segmentsChecked = 0;
+  if (is64(state)) return;
+  for (let segment = 0; segment <= SEGMENT.GS; segment++) {
+    const bounds = boundsOf(state, segment);
+    bounds.forEach((bound, index) => (state.segmentBounds[4 * segment + index] = bound));
+    const free = (from: number) => bounds[from] === 0n && (bounds[from + 1] ?? 0n) >= LAST;
+    state.segmentsChecked |= (free(0) ? 0 : 1 << segment) | (free(2) ? 0 : 0x100 << segment);
+  }
 }

@@ -1,5 +1,6 @@
 /** The operations that rows name, done in TypeScript: all are rare beside loads and branches. */
 import { FLAG, GPR, SEGMENT, SHADOW } from '../state.ts';
+import { DR6, isArmed } from './breakpoints.ts';
 import { type Context, ioPrivilege, is64, isProtected, isVirtual8086, setRflags, wide } from './context.ts';
 import { clearTaskSwitched, forSupervisor, loadMachineStatus, writeControl, writeDebug } from './control-registers.ts';
 import { cpuid } from './cpuid.ts';
@@ -31,6 +32,8 @@ import { waitForUnit } from './x87-control.ts';
 export interface SystemCore extends Context {
   readonly apic: LocalApic;
   readonly cores: number;
+  /** The instruction has loaded RF for the next one. */
+  resumes: boolean;
   /** Holds interrupts off until the instruction behind this one is done. @param shadow see SHADOW */
   holdInterrupts(shadow: number): void;
 }
@@ -44,8 +47,8 @@ function next({ state, engine }: Context, leave = false): void {
   state.pc = state.nextPc;
   engine.redirected(leave || steps(state));
 }
-/** With TF the run loop has instructions executed one by one. */
-const steps = ({ rflags }: Context['state']) => (rflags & FLAG.TF) !== 0;
+/** With TF and breakpoints the run loop has instructions executed one by one; it takes the trap that is due, too. */
+const steps = (state: Context['state']) => (state.rflags & FLAG.TF) !== 0 || isArmed(state) || state.debugPending !== 0;
 /** The operation is done, and the program goes on behind it. */
 const then =
   (body: Do): Do =>
@@ -58,7 +61,8 @@ const goes =
   (body: Do): Do =>
   (core) => {
     body(core);
-    core.state.rflags &= ~FLAG.RF;
+    // RF that IRET loads holds for the next instruction; only who looks for breakpoints has to know.
+    if (!core.resumes) core.state.rflags &= ~FLAG.RF;
     core.engine.modeChanged();
     core.engine.redirected(steps(core.state));
   };
@@ -87,9 +91,17 @@ const loadFarPointer: Do = (core) => {
 
 const softwareInterrupt: Do = (core) => {
   const { state, engine } = core;
-  deliver(core, { vector: low32(engine.working.operand) & 0xff, software: true, returnsTo: state.nextPc, restarts: false });
+  noteTask(core, deliver(core, { vector: low32(engine.working.operand) & 0xff, software: true, returnsTo: state.nextPc, restarts: false }));
 };
 
+/** A task whose trap bit is set begins with a debug exception. */
+function noteTask({ state }: Context, traps: boolean): void {
+  if (traps) state.debugPending |= DR6.BT;
+}
+/** INT1: a debug trap that no gate's privilege refuses. */
+const debugInterrupt: Do = (core) => {
+  noteTask(core, deliver(core, { vector: VECTOR.DB, software: false, returnsTo: core.state.nextPc, restarts: false }));
+};
 /** STI and CLI in virtual-8086 mode and for programs need IOPL. */
 const forInterruptFlag = ({ state }: Context) => {
   if (isProtected(state) && (isVirtual8086(state) ? ioPrivilege(state) < 3 : state.cpl > ioPrivilege(state))) throw new Fault(VECTOR.GP);
@@ -196,9 +208,15 @@ export const operations = {
   /** AVX where it is not enabled, or not at present. */
   refuseVectors,
   floatException,
+  /** Operand: the segment that does not let an access pass. */
+  segmentFault: ({ engine }: SystemCore) => {
+    throw new Fault(engine.working.operand === BigInt(SEGMENT.SS) ? VECTOR.SS : VECTOR.GP);
+  },
   softwareInterrupt: goes(softwareInterrupt),
+  debugInterrupt: goes(debugInterrupt),
   interruptReturn: goes((core) => {
-    interruptReturn(core, bytesOf(core));
+    noteTask(core, interruptReturn(core, bytesOf(core)));
+    core.resumes = isArmed(core.state) && (core.state.rflags & FLAG.RF) !== 0;
     core.state.nmiBlocked = 0;
     core.engine.settle();
     core.interruptsChanged();
@@ -206,12 +224,15 @@ export const operations = {
   /** Operand: the offset; operand2: the selector. */
   farJump: goes((core) => {
     const { operand, operand2 } = core.engine.working;
-    farTransfer(core, { selector: Number(operand2 & 0xffffn), offset: operand, width: bytesOf(core) });
+    noteTask(core, farTransfer(core, { selector: Number(operand2 & 0xffffn), offset: operand, width: bytesOf(core) }));
     core.engine.settle();
   }),
   farCall: goes((core) => {
     const { operand, operand2 } = core.engine.working;
-    farTransfer(core, { selector: Number(operand2 & 0xffffn), offset: operand, width: bytesOf(core), returnsTo: core.state.nextPc });
+    noteTask(
+      core,
+      farTransfer(core, { selector: Number(operand2 & 0xffffn), offset: operand, width: bytesOf(core), returnsTo: core.state.nextPc }),
+    );
   }),
   /** Operand: bytes to release. */
   farReturn: goes((core) => farReturn(core, bytesOf(core), low32(core.engine.working.operand))),

@@ -1,5 +1,6 @@
 /** What rows ask the privileged half for (`EngineCpu.ask`). */
 import { readControl, readDebug } from './control-registers.ts';
+import { atPort } from './breakpoints.ts';
 import { ioPrivilege, isProtected, isVirtual8086 } from './context.ts';
 import { Fault, VECTOR } from './fault.ts';
 import { portAllowed } from './task-state.ts';
@@ -17,6 +18,7 @@ const questions = {
     const { state } = core;
     const free = isProtected(state) && !isVirtual8086(state) ? state.cpl <= ioPrivilege(state) : !isVirtual8086(state);
     if (!free && !portAllowed(core, Number(port & 0xffffn), width)) throw new Fault(VECTOR.GP);
+    state.debugPending |= atPort(state, Number(port & 0xffffn), width);
     return port;
   },
 } as const;

@@ -3,6 +3,7 @@ import { bind } from '../../../snapshot/schema.ts';
 import type { CodeContext, EngineCore, ExecutionMode, PrivilegedCore, Standing } from '../../architecture.ts';
 import { ACTIVITY, coreState, EVENT_BIT, FLAG, LINE, SEGMENT, SHADOW } from '../state.ts';
 import { at, type CoreState, wide } from './context.ts';
+import { atData, atInstruction, DR6, isArmed } from './breakpoints.ts';
 import type { Interruption } from './deliver.ts';
 import { raise, type Shutdown } from './exceptions.ts';
 import { Again, causeOf, errorCodeOf, Fault, hasErrorCode, VECTOR, vectorOf } from './fault.ts';
@@ -10,7 +11,7 @@ import { describeVectors } from './extended-state.ts';
 import { joinFlags } from './float-save.ts';
 import { type InterruptFabric, LocalApic } from './local-apic.ts';
 import { LinearMemory } from './memory.ts';
-import { describeStack, modeOf } from './mode.ts';
+import { describeSegments, describeStack, modeOf } from './mode.ts';
 import { type Operation, operations, type SystemCore } from './operations.ts';
 import { ask } from './questions.ts';
 import { resetApic, resetRegisters } from './reset.ts';
@@ -26,9 +27,6 @@ export interface CoreSurroundings extends InterruptFabric {
   shutdown(reason: string): void;
 }
 
-/** Bit of DR6: a single step. */
-const SINGLE_STEP = 1 << 14;
-
 export class X86Core implements PrivilegedCore, SystemCore {
   readonly state: CoreState;
   readonly engine: EngineCore;
@@ -39,6 +37,8 @@ export class X86Core implements PrivilegedCore, SystemCore {
   #entered = 0;
   #enteredBefore = 0;
   #trapDue = false;
+  /** The instruction has loaded RF for the next one. */
+  resumes = false;
 
   constructor(engine: EngineCore, buffer: SharedArrayBuffer, stateAt: number) {
     this.engine = engine;
@@ -57,6 +57,7 @@ export class X86Core implements PrivilegedCore, SystemCore {
 
   mode(): ExecutionMode {
     describeStack(this.state);
+    describeSegments(this.state);
     describeVectors(this.state);
     return modeOf(this.state);
   }
@@ -72,8 +73,12 @@ export class X86Core implements PrivilegedCore, SystemCore {
     return true;
   }
 
+  accessed(address: bigint, width: number, access: number): void {
+    this.state.debugPending |= atData(this.state, address, width, access);
+  }
+
   operation(name: string): void {
-    if (name === 'softwareInterrupt') this.#entered++;
+    if (name === 'softwareInterrupt' || name === 'debugInterrupt') this.#entered++;
     this.#attempt(() => operations[name as Operation](this));
   }
   ask(name: string, number: number): boolean {
@@ -112,6 +117,8 @@ export class X86Core implements PrivilegedCore, SystemCore {
       },
       BigInt.asUintN(64, trapValue),
     );
+    // A task that begins with a debug trap: the run loop takes it.
+    if (this.state.debugPending !== 0) this.engine.interruptDue();
   }
   /** @returns false where memory was not there yet and nothing has changed */
   #enter(what: Interruption, address = 0n): boolean {
@@ -153,15 +160,38 @@ export class X86Core implements PrivilegedCore, SystemCore {
     // What holds a trap off, as MOV SS does, holds it for that instruction only.
     this.#trapDue = trap && !(shadow & SHADOW.movSs && this.interruptHeld());
     this.#enteredBefore = this.#entered;
-    return trap || (this.interruptHeld() && this.interruptWaiting());
+    return trap || isArmed(this.state) || (this.interruptHeld() && this.interruptWaiting());
   }
   stepped(): void {
     const { state } = this;
     // It holds for one instruction, even one that goes to itself.
     if (state.pc === state.shadowPc) state.shadow = 0;
-    if (!this.#trapDue || this.#entered !== this.#enteredBefore) return;
-    state.dr6 |= SINGLE_STEP;
-    this.#enter({ vector: VECTOR.DB, software: false, returnsTo: state.pc, restarts: false });
+    if (this.resumes) this.resumes = false;
+    else state.rflags &= ~FLAG.RF;
+    if (this.#entered !== this.#enteredBefore) state.debugPending = 0;
+    else if (this.#trapDue) state.debugPending |= DR6.BS;
+    if (!(state.shadow & SHADOW.movSs && this.interruptHeld())) this.#debugTrap();
+  }
+  /** Takes the debug trap that is due. @returns whether there was one */
+  #debugTrap(): boolean {
+    const { state } = this;
+    const pending = state.debugPending;
+    if (pending === 0 || state.activity === ACTIVITY.shutdown) return false;
+    state.debugPending = 0;
+    if (this.#enter({ vector: VECTOR.DB, software: false, returnsTo: state.pc, restarts: false })) {
+      state.dr6 |= pending;
+      return true;
+    }
+    state.debugPending = pending;
+    return false;
+  }
+  /** Breakpoints at the instruction that is next, which it has not been begun for. */
+  #breakpoint(): boolean {
+    const { state } = this;
+    const hit = state.rflags & FLAG.RF || state.activity !== ACTIVITY.active || this.interruptHeld() ? 0 : atInstruction(state, state.pc);
+    if (hit === 0 || !this.#enter({ vector: VECTOR.DB, software: false, returnsTo: state.pc, restarts: true })) return false;
+    state.dr6 |= hit;
+    return true;
   }
   holdInterrupts(shadow: number): void {
     const { state } = this;
@@ -204,9 +234,13 @@ export class X86Core implements PrivilegedCore, SystemCore {
     if (this.interruptWaiting() && (this.#events !== 0 || this.#maskable)) this.engine.nudge();
   }
 
+  /** The most urgent of what is due between two instructions: a debug trap, an interrupt, a breakpoint. */
   takeInterrupt(): boolean {
-    const { state } = this;
     if (this.#events & (EVENT_BIT.INIT | EVENT_BIT.SIPI) && this.#restart()) return true;
+    return this.#debugTrap() || this.#takeInterrupt() || this.#breakpoint();
+  }
+  #takeInterrupt(): boolean {
+    const { state } = this;
     if (state.activity === ACTIVITY.waitForSipi || state.activity === ACTIVITY.shutdown || this.interruptHeld()) return false;
     if (this.#events & EVENT_BIT.NMI && !state.nmiBlocked) {
       if (!this.#interrupt(VECTOR.NMI)) return false;
