@@ -2,8 +2,10 @@
 import { formatBytes } from '../quantities/bytes.ts';
 import { entry, type Fault } from './coded-error.ts';
 
-/** Which file it is: "the kernel". */
+/** Which file it is: "the kernel", with its path where that is known: "the kernel /boot/vmlinux". */
 type What = { readonly what: string };
+/** The same of errors that only one file can have. */
+type Whose = { readonly what?: string };
 const AGAIN = 'get the file again';
 
 export const bootErrors = {
@@ -14,9 +16,10 @@ export const bootErrors = {
     ({ what, description, wanted }) => `${what} is ${description}; ${wanted}`,
   ),
   /** A kernel for another board of the program; `architecture` is what this board runs. */
-  'boot-for-other-board': entry<{ description: string; board: string; architecture: string }>(
+  'boot-for-other-board': entry<Whose & { description: string; board: string; architecture: string }>(
     'invalid',
-    ({ description, board, architecture }) => `the kernel is ${description}: choose the board ${board} for it, or a ${architecture} kernel`,
+    ({ what = 'the kernel', description, board, architecture }) =>
+      `${what} is ${description}: choose the board ${board} for it, or a ${architecture} kernel`,
   ),
   /** `advice` says what the board runs, or (`near`) how to build for a relative of the file's machine. */
   'boot-elf-other': entry<What & { machine: string; advice: string; near: boolean }>('invalid', ({ what, machine, advice, near }) =>
@@ -44,23 +47,23 @@ export const bootErrors = {
       `${what} is a truncated ${kind}${bytes === undefined || wanted === undefined ? '' : ` (${formatBytes(bytes)} of ${formatBytes(wanted)})`}: ${AGAIN}`,
   ),
   'boot-cut-off': entry<What>('damaged', ({ what }) => `${what} is truncated: ${AGAIN}`),
-  'boot-not-unpacked': entry<{ description: string; detail: string }>(
+  'boot-not-unpacked': entry<Whose & { description: string; detail: string }>(
     'damaged',
-    ({ description, detail }) => `the kernel is ${description} that cannot be unpacked (${detail}): ${AGAIN}`,
+    ({ what = 'the kernel', description, detail }) => `${what} is ${description} that cannot be unpacked (${detail}): ${AGAIN}`,
   ),
-  'boot-payload-damaged': entry<{ detail: string }>(
+  'boot-payload-damaged': entry<Whose & { detail: string }>(
     'damaged',
-    ({ detail }) => `the kernel in the bzImage is damaged (${detail}): ${AGAIN}`,
+    ({ what = 'the kernel', detail }) => `${what} is a bzImage with a damaged kernel in it (${detail}): ${AGAIN}`,
   ),
-  'boot-protocol-old': entry<{ version: string }>(
+  'boot-protocol-old': entry<Whose & { version: string }>(
     'invalid',
-    ({ version }) =>
-      `the kernel speaks version ${version} of the boot protocol, which is too old to be started in 64-bit mode: give a kernel of Linux 3.8 or later`,
+    ({ what = 'the kernel', version }) =>
+      `${what} speaks version ${version} of the boot protocol, which is too old to be started in 64-bit mode: give a kernel of Linux 3.8 or later`,
   ),
-  'boot-memory-too-small': entry<{ neededBytes: number; memoryBytes: number }>(
+  'boot-memory-too-small': entry<Whose & { neededBytes: number; memoryBytes: number }>(
     'invalid',
-    ({ neededBytes, memoryBytes }) =>
-      `the kernel needs ${formatBytes(neededBytes)} of memory to start, and this machine has ${formatBytes(memoryBytes)}: give the machine more memory`,
+    ({ what = 'the kernel', neededBytes, memoryBytes }) =>
+      `${what} needs ${formatBytes(neededBytes)} of memory to start, and this machine has ${formatBytes(memoryBytes)}: give the machine more memory`,
   ),
   'boot-command-line-too-long': entry<{ bytes: number; most: number }>(
     'invalid',
@@ -70,10 +73,10 @@ export const bootErrors = {
     'invalid',
     ({ what, flags }) => `${what} asks of its loader what there is not (multiboot flags ${flags}): build it without`,
   ),
-  'boot-initrd-too-large': entry<{ bytes: number; memoryBytes: number }>(
+  'boot-initrd-too-large': entry<Whose & { bytes: number; memoryBytes: number }>(
     'invalid',
-    ({ bytes, memoryBytes }) =>
-      `the initrd (${formatBytes(bytes)}) does not fit into the machine's ${formatBytes(memoryBytes)} of memory beside the kernel: give the machine more memory or a smaller initrd`,
+    ({ what = 'the initrd', bytes, memoryBytes }) =>
+      `${what} (${formatBytes(bytes)}) does not fit into the machine's ${formatBytes(memoryBytes)} of memory beside the kernel: give the machine more memory or a smaller initrd`,
   ),
   /** Addresses in hexadecimal, as texts: they may be larger than a number holds. */
   'boot-beyond-memory': entry<What & { from: string; to: string; memoryBytes: number; end: string }>(

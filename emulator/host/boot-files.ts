@@ -25,6 +25,24 @@ export async function readBootFiles({ boot, memoryBytes }: Pick<MachineConfigura
   return { kind: 'linux', kernel, commandLine: boot.commandLine, ...(initrd ? { initrd } : {}), ...(firmware ? { firmware } : {}) };
 }
 
+/** By how errors call it, the path of each file that a machine starts from. */
+function pathsOf(boot: MachineConfiguration['boot']): Readonly<Record<string, string | undefined>> {
+  if (boot.kind === 'bare') return { 'the program': boot.program };
+  if (boot.kind === 'firmware') return { 'the firmware': boot.firmware };
+  // A kernel may be a program of another kind: a multiboot one.
+  return { 'the kernel': boot.kernel, 'the program': boot.kernel, 'the initrd': boot.initrd, 'the firmware': boot.firmware };
+}
+
+/** An error of a board that loads files, with the path of the file that it is about. */
+export function namingFile(error: unknown, { boot }: Pick<MachineConfiguration, 'boot'>): unknown {
+  if (!(error instanceof MachineError)) return error;
+  const { code, facts } = error;
+  const implied = code === 'boot-initrd-too-large' ? 'the initrd' : 'the kernel';
+  const what = typeof facts['what'] === 'string' ? facts['what'] : implied;
+  const path = pathsOf(boot)[what];
+  return path === undefined ? error : MachineError.of({ code, facts: { ...facts, what: `${what} ${path}` } });
+}
+
 /** Gives the files' memory back at once; left to the garbage collector of an idle thread it would stay for good. */
 export function release(files: BootFiles): void {
   for (const file of Object.values(files)) if (file instanceof Uint8Array && file.buffer instanceof ArrayBuffer) file.buffer.transfer(0);

@@ -2,7 +2,7 @@
 import { sentError } from '../error/crossing.ts';
 import { parentPort } from 'node:worker_threads';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
-import type { Inflate } from '../board/boot/request.ts';
+import type { BootFiles, Inflate, PreparedBoot } from '../board/boot/request.ts';
 import { type Board, createBoard } from '../board/kit/board.ts';
 import { type DiskOwner, type MachineConfiguration, MachineError } from '../index.ts';
 import { MachineClock } from '../machine/clock.ts';
@@ -18,7 +18,7 @@ import { GuestMemory } from '../memory/guest-memory.ts';
 import { bind } from '../snapshot/schema.ts';
 import { closeDisks, openDisks, tellDisk } from './attached-disks.ts';
 import { closeNetworks, openNetworks, tellNetwork } from './attached-links.ts';
-import { readBootFiles, release } from './boot-files.ts';
+import { namingFile, readBootFiles, release } from './boot-files.ts';
 import type { FromIo, IoQuestion, LoadAhead, ToIo, WorkerSetup } from './messages.ts';
 import { within } from './patience.ts';
 
@@ -175,7 +175,7 @@ interface Started {
 
 async function boot(board: Board, guest: GuestMemory, configuration: MachineConfiguration): Promise<Started> {
   const files = await readBootFiles(configuration);
-  const prepared = board.prepareBoot({ files, memory: guest, inflate, entropy });
+  const prepared = prepare(board, guest, files, configuration);
   for (const line of prepared.log) log(line);
   release(files);
   const { start } = prepared;
@@ -190,6 +190,14 @@ async function boot(board: Board, guest: GuestMemory, configuration: MachineConf
       fromhost: BigInt(start.fromhost ?? 0),
     },
   };
+}
+
+function prepare(board: Board, memory: GuestMemory, files: BootFiles, configuration: MachineConfiguration): PreparedBoot {
+  try {
+    return board.prepareBoot({ files, memory, inflate, entropy });
+  } catch (error) {
+    throw namingFile(error, configuration);
+  }
 }
 
 /** Goes on from saved state; the memory holds the RAM already, or somebody fills it. */

@@ -11,7 +11,8 @@ const TURN_BUFFERS = 64;
 
 /** The guest's side of a console's input. */
 export interface InputPort {
-  room(): number;
+  /** @param waiting bytes of input that there are */
+  room(waiting: number): number;
   put(bytes: Uint8Array): void;
 }
 
@@ -110,7 +111,7 @@ export class InputQueue {
       }
       if (this.#stopped && this.#count > KEYS) return;
       if (buffers++ === TURN_BUFFERS) return this.#timing.soon(() => this.notified());
-      const room = this.#port.room();
+      const room = this.#port.room(this.#count);
       if (room === 0) return;
       const bytes = first.bytes.subarray(first.given, first.given + room);
       first.given += bytes.length;

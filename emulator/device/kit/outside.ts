@@ -55,8 +55,8 @@ export interface ConsoleEnds {
   take(most: number): Uint8Array;
   /** Bytes of output that the device itself holds, rather than the guest: printed already. */
   held(): number;
-  /** How many bytes of input the guest has room for now. */
-  room(): number;
+  /** How many bytes of input the guest has room for now. @param waiting how many there are */
+  room(waiting: number): number;
   /** Gives the guest at most `room` bytes. */
   put(bytes: Uint8Array): void;
   /** The terminal has a new size, in characters; absent where the device has no way to tell. */

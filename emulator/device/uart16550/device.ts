@@ -2,7 +2,8 @@
  * A 16550A UART (PC16550D data sheet). Output goes into a byte ring that the I/O thread empties at the owner's pace:
  * while the ring is full the transmitter is not empty, and a guest that writes regardless waits. Input waits on the line,
  * from where it enters the receive FIFO when the guest has emptied that, on the guest's own thread: a driver that reads
- * until nothing is ready gets many FIFOs full with one interrupt. The I/O thread fills the line when half of it is gone.
+ * until nothing is ready gets many FIFOs full with one interrupt. The I/O thread gives more when all of it is gone, so that
+ * a guest gets out of its interrupt handler now and then: it has to, for its terminal driver to say that it has no room.
  *
  * Before the guest listens, input waits outside: a driver empties the FIFO when it starts, and what was typed until then
  * would be lost. A guest listens when it has the received-data interrupt enabled or polls.
@@ -41,6 +42,11 @@ const TRIGGER = [1, 4, 8, 14] as const;
 const LOOKS = 8;
 /** A program that sends after every look polls all the same; Linux sets up interrupts around each of its lines. */
 const ALL_LOOKS = 4096;
+/**
+ * So much waiting input is a file rather than keys or something pasted, which small guests with small buffers take in steps of
+ * a FIFO better.
+ */
+const BULK_BYTES = 4096;
 /** A guest that polls a full transmitter rests this long per look, in milliseconds, instead of burning a host core. */
 const POLL_REST = 1;
 
@@ -112,7 +118,7 @@ export class Uart16550 extends DeviceCore<typeof uartState.fields> implements Ua
     return byte;
   }
 
-  /** An empty FIFO gets what is on the line, if the guest listens; the I/O thread is asked for more in time. */
+  /** An empty FIFO gets what is on the line, if the guest listens. */
   #refill(): void {
     const { state } = this;
     const before = state.lineCount;
@@ -123,7 +129,6 @@ export class Uart16550 extends DeviceCore<typeof uartState.fields> implements Ua
     state.receiveCount = count;
     state.lineHead = (state.lineHead + count) % LINE_BYTES;
     state.lineCount = before - count;
-    if (before > LINE_BYTES / 2 && state.lineCount <= LINE_BYTES / 2) this.#wake();
   }
 
   send(byte: number): void {
@@ -221,19 +226,21 @@ export class Uart16550 extends DeviceCore<typeof uartState.fields> implements Ua
   }
 
   /**
-   * Room for input: in the receive FIFO, and on the line where FIFOs are enabled. None before the guest listens, which
-   * wakes the I/O thread. Takes the lock.
+   * Room for input: in the receive FIFO, and for bulk, when that is empty, on the line behind it. None before the guest
+   * listens, which wakes the I/O thread. Takes the lock.
+   * @param waiting bytes of input that there are
    */
-  inputRoom(): number {
+  inputRoom(waiting: number): number {
     return this.lock.hold(() => {
       const { state } = this;
       if (!this.#listens) {
         state.inputHeld = 1;
         return 0;
       }
-      const line = this.#depth === FIFO_DEPTH ? LINE_BYTES : 0;
       // What is on the line comes first, so there is no way past it into the FIFO.
-      return Math.max(0, line - state.lineCount + (state.lineCount === 0 ? this.#depth - state.receiveCount : 0));
+      if (state.lineCount > 0) return 0;
+      const isBulk = waiting >= BULK_BYTES && state.receiveCount === 0 && this.#depth === FIFO_DEPTH;
+      return Math.max(0, this.#depth - state.receiveCount) + (isBulk ? LINE_BYTES : 0);
     });
   }
 

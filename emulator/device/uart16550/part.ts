@@ -30,7 +30,7 @@ export const uart16550: Part = {
         return bytes;
       },
       held: () => output.length,
-      room: () => device.inputRoom(),
+      room: (waiting: number) => device.inputRoom(waiting),
       put: (bytes: Uint8Array) => device.putInput(bytes),
     };
     return {

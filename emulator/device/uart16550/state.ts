@@ -3,8 +3,8 @@ import { bytes, schema, since, u16, u8 } from '../../snapshot/schema.ts';
 
 /** Depth of the receive FIFO, in bytes. */
 export const FIFO_DEPTH = 16;
-/** Input that may be on the line behind a full FIFO, in bytes: what a guest reads in some milliseconds. */
-export const LINE_BYTES = 4096;
+/** Input that may be on the line behind a full FIFO, in bytes: what a guest reads in a few milliseconds. */
+export const LINE_BYTES = 1024;
 
 export const uartState = schema('uart16550', 3, {
   interruptEnable: u8(),
