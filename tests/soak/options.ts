@@ -7,6 +7,7 @@ export interface SoakOptions {
   readonly restores: number;
   readonly debian: number;
   readonly neighbours: number;
+  readonly roots: number;
   readonly board: GuestBoardName;
   readonly seed: number;
   readonly json?: string;
@@ -24,6 +25,8 @@ Usage: npm run soak [-- OPTION...]
   --restores N   go back N times to random points of a branching history; each must be what it was (default 200)
   --debian N     go back N times on Debian with 512 MiB under load, too; it needs apt and a cross compiler (default 0)
   --neighbours N have N machines fail, end and go back at random moments beside three that must run on (default 0)
+  --roots N      boot a Debian amd64 root on a disk N times with one and with two cores, log in, and compare what its
+                 programs give with this computer; it needs root, apt and debootstrap on x86-64 (default 0)
   --board BOARD  ${GUEST_BOARD_NAMES.join(' or ')}: the board of all machines (default riscv64-virt)
   --seed S       the random numbers (default: another each time; printed)
   --json FILE    also write the result as JSON
@@ -34,9 +37,11 @@ const MAX_COUNT = 1_000_000;
 
 /** @throws SoakCallError for a wrong call */
 export function soakOptions(args: readonly string[]): SoakOptions | 'help' {
-  const { help, kills, restores, debian, neighbours, board, seed, json } = parse(args);
+  const { help, kills, restores, debian, neighbours, roots, board, seed, json } = parse(args);
   if (help) return 'help';
   if (!isGuestBoard(board)) throw new SoakCallError(`--board takes ${GUEST_BOARD_NAMES.join(' or ')}, not "${board}"`);
+  if (board !== 'riscv64-virt' && neighbours !== '0')
+    throw new SoakCallError('--neighbours has machines of riscv64-virt only: leave --board out');
   const count = (name: string, text: string) => {
     if (!/^\d+$/.test(text) || Number(text) > MAX_COUNT)
       throw new SoakCallError(`--${name} takes a number from 0 to ${MAX_COUNT}, not "${text}"`);
@@ -47,6 +52,7 @@ export function soakOptions(args: readonly string[]): SoakOptions | 'help' {
     restores: count('restores', restores),
     debian: count('debian', debian),
     neighbours: count('neighbours', neighbours),
+    roots: count('roots', roots),
     board,
     seed: count('seed', seed ?? String(Date.now() % MAX_COUNT)),
     ...(json === undefined ? {} : { json }),
@@ -62,6 +68,7 @@ function parse(args: readonly string[]) {
         restores: { type: 'string', default: '200' },
         debian: { type: 'string', default: '0' },
         neighbours: { type: 'string', default: '0' },
+        roots: { type: 'string', default: '0' },
         board: { type: 'string', default: 'riscv64-virt' },
         seed: { type: 'string' },
         json: { type: 'string' },

@@ -7,6 +7,7 @@ import { type KillReport, killTrials, trialFolder } from './kill-trials.ts';
 import { type NeighbourReport, neighbourTrial } from './neighbours/neighbours.ts';
 import { HELP, SoakCallError, soakOptions } from './options.ts';
 import { type RestoreReport, restoreTrials } from './restore-trials.ts';
+import { rootTrials } from './root/root-trials.ts';
 
 interface SoakResult {
   readonly seed: number;
@@ -14,6 +15,8 @@ interface SoakResult {
   restores?: RestoreReport;
   debian?: number;
   neighbours?: NeighbourReport;
+  /** Boots of the Debian root. */
+  roots?: number;
   /** What was lost. */
   loss?: string;
 }
@@ -31,7 +34,7 @@ function median(values: readonly number[]): string {
     : `${(sorted[sorted.length >> 1] as number).toFixed(1)} ms (most ${(sorted.at(-1) as number).toFixed(1)})`;
 }
 
-function tell({ kills, restores, debian, neighbours }: SoakResult): void {
+function tell({ kills, restores, debian, neighbours, roots }: SoakResult): void {
   if (kills) {
     console.log(`${kills.kills} kills (${kills.whileOpening} while the library was opened): nothing lost.`);
     console.log(`  compared: ${kills.compared} snapshots, ${kills.records} flushed records`);
@@ -44,6 +47,7 @@ function tell({ kills, restores, debian, neighbours }: SoakResult): void {
     console.log(`  done: ${list(neighbours.done)}`);
     for (const [text, count] of Object.entries(neighbours.refused)) console.log(`  refused ${count} times: ${text}`);
   }
+  if (roots) console.log(`${roots} boots of a Debian root on a disk: its programs gave what they give on this computer.`);
   if (debian) console.log(`${debian} restores on Debian with 512 MiB, each compared bit for bit: all as they were.`);
   if (restores) {
     console.log(`${restores.restores} restores to ${restores.points} points, ${restores.compared} compared bit for bit: all as they were.`);
@@ -55,7 +59,7 @@ function tell({ kills, restores, debian, neighbours }: SoakResult): void {
 async function main(): Promise<void> {
   const options = soakOptions(process.argv.slice(2));
   if (options === 'help') return console.log(HELP);
-  const { kills, restores, debian, neighbours, board, seed, json } = options;
+  const { kills, restores, debian, neighbours, roots, board, seed, json } = options;
   console.log(`seed ${seed}`);
   const result: SoakResult = { seed };
   const folder = mkdtempSync(join(tmpdir(), 'vivarium-soak-'));
@@ -69,6 +73,7 @@ async function main(): Promise<void> {
   try {
     if (restores > 0) result.restores = await restoreTrials(place('restores'), restores, seed, progress('restore', restores));
     if (debian > 0) result.debian = await debianTrials(place('debian').folder, board, debian, seed, progress('Debian restore', debian));
+    if (roots > 0) result.roots = await rootTrials(place('roots').folder, roots, progress('root', 2 * roots));
     if (neighbours > 0) result.neighbours = await neighbourTrial(place('neighbours'), neighbours, seed, progress('round', neighbours));
     if (kills > 0) result.kills = await killTrials(place('kills'), kills, seed, progress('kill', kills));
     rmSync(folder, { recursive: true });
