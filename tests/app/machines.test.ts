@@ -69,6 +69,13 @@ describeWith(['chromium'], 'machines in the window', () => {
     await page.keyboard.press('Enter');
     await expect.poll(() => names(main)[0]).toBe('alpha off');
   });
+  test('shut down asks the guest, not the person', async () => {
+    const { page, main } = await open({ prepare: (fake) => (two(fake), void fake.machines.service.start(fake.machines.first())) });
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Shut down' }).click();
+    await page.getByText('“alpha” was asked to shut down.').waitFor();
+    await expect.poll(() => names(main)[0]).toBe('alpha off');
+  });
   test('pause and resume are at one place', async () => {
     const { page, main } = await open({ prepare: (fake) => (two(fake), void fake.machines.service.start(fake.machines.first())) });
     const place = () => page.locator('header .act').boundingBox();
