@@ -67,9 +67,11 @@ export class SendWindow {
 
   #pump(): void {
     for (let first = this.#waiting[0]; this.#open && first; first = this.#waiting[0]) {
-      const room = Math.min(this.#piece, this.#size - this.#underWay);
-      const piece = first.bytes.subarray(first.sent, first.sent + room);
-      if (piece.length === 0 && first.sent < first.bytes.length) break;
+      const length = Math.min(this.#piece, first.bytes.length - first.sent);
+      // A smaller piece for whatever room there is would come back as that room, so that pieces became ever smaller
+      // (RFC 1122, 4.2.3.4: silly window syndrome).
+      if (length > this.#size - this.#underWay) break;
+      const piece = first.bytes.subarray(first.sent, first.sent + length);
       first.sent += piece.length;
       this.#underWay += piece.length;
       if (first.sent === first.bytes.length) {

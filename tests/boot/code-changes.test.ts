@@ -23,24 +23,29 @@ function diskOfFunctions(path: string): void {
 }
 
 describeWith([...new Set(['riscv64-linux-gnu-gcc' as const, ...GUEST_TOOLS])], 'changing code under Linux', () => {
-  // In the other modes of the engine a boot takes minutes; tests/conformance and tests/emulator/machine do the same there without one.
-  test.for([2, 4])('%i cores run no code that is not there any more', async (cores) => {
-    const folder = temporaryFolder();
-    mkdirSync(folder, { recursive: true });
-    const program = compileGuest(join(import.meta.dirname, 'guest', 'code-changes.c'), folder, 'code-changes');
-    const disk = join(folder, 'functions.raw');
-    diskOfFunctions(disk);
-    const { kernel, initrd, commandLine } = await prepareProgram(program, './code-changes /dev/vda');
-    const machine = boot(
-      ...['--kernel', kernel, '--append', commandLine, '--memory', '256M', '--cpus', String(cores)],
-      ...(initrd ? ['--initrd', initrd] : []),
-      ...['--drive', `file=${disk},readonly`],
-    );
-    const { console: shown } = await machine.ended();
-    const lines = shown.split(/\r?\n/).filter((line) => / wrong of |all right|NOT right/.test(line));
-    expect(
-      lines.map((line) => line.replace(/\d+$/, 'all')),
-      shown,
-    ).toEqual([...WAYS.map((way) => `${way}: 0 wrong of all`), 'all right']);
-  });
+  // With every block compiled before it runs a boot takes many minutes: that mode has its turn in the long run only.
+  const isLong = process.env['VIVARIUM_ROUNDS'] !== undefined;
+  test.for([[2, 'auto'], [4, 'auto'], [2, 'interpreter'], ...(isLong ? [[2, 'compiler'] as const] : [])] as const)(
+    '%i cores, %s: they run no code that is not there any more',
+    { timeout: isLong ? 3_600_000 : 300_000 },
+    async ([cores, engine]) => {
+      const folder = temporaryFolder();
+      mkdirSync(folder, { recursive: true });
+      const program = compileGuest(join(import.meta.dirname, 'guest', 'code-changes.c'), folder, 'code-changes');
+      const disk = join(folder, 'functions.raw');
+      diskOfFunctions(disk);
+      const { kernel, initrd, commandLine } = await prepareProgram(program, './code-changes /dev/vda');
+      const machine = boot(
+        ...['--kernel', kernel, '--append', commandLine, '--memory', '256M', '--cpus', String(cores), '--engine', engine],
+        ...(initrd ? ['--initrd', initrd] : []),
+        ...['--drive', `file=${disk},readonly`],
+      );
+      const { console: shown } = await machine.ended();
+      const lines = shown.split(/\r?\n/).filter((line) => / wrong of |all right|NOT right/.test(line));
+      expect(
+        lines.map((line) => line.replace(/\d+$/, 'all')),
+        shown,
+      ).toEqual([...WAYS.map((way) => `${way}: 0 wrong of all`), 'all right']);
+    },
+  );
 });

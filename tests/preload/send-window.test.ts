@@ -18,10 +18,11 @@ test('nothing goes before it is open, and then no more than the window', async (
   expect(underWay()).toBe(8);
   window.acknowledge(3);
   await settle();
-  expect([underWay(), written]).toEqual([11, false]);
-  window.acknowledge(8);
+  // A whole piece of two, and not the one byte of room behind it.
+  expect([underWay(), written]).toEqual([10, false]);
+  window.acknowledge(7);
   await settle();
-  expect([text(), written, window.unacknowledged]).toEqual(['0123456789abcdef', true, 5]);
+  expect([text(), written, window.unacknowledged]).toEqual(['0123456789abcdef', true, 6]);
 });
 
 test('is idle when the other side has dealt with everything', async () => {
@@ -46,4 +47,24 @@ test('its end lets every writer go and says what did not arrive', async () => {
   expect(window.end()).toBe(6);
   await Promise.all(writes);
   expect(window.end()).toBe(0);
+});
+
+test('pieces do not become smaller the longer a stream goes on', async () => {
+  const under: number[] = [];
+  const pieces: number[] = [];
+  const window = new SendWindow(100 * 1024, ({ length }) => (under.push(length), pieces.push(length)));
+  window.open();
+  // Chunks as a pipe gives them, each piece acknowledged as it was sent.
+  for (let chunk = 0; chunk < 2000; chunk++) {
+    const written = window.write(new Uint8Array(64 * 1024));
+    let isUnderWay = false;
+    void written.then(() => (isUnderWay = true));
+    await settle();
+    while (!isUnderWay) {
+      window.acknowledge(under.shift() as number);
+      await settle();
+    }
+  }
+  expect(pieces.length).toBeLessThan(2000 * 4);
+  expect(pieces.slice(-9).every((length) => length >= 14 * 1024)).toBe(true);
 });
