@@ -26,6 +26,7 @@ import { TcpTable } from './tcp-table.ts';
 import { UdpTable } from './udp-table.ts';
 
 const DNS_PORT = 53;
+const EVERYWHERE = '255.255.255.255';
 
 export interface NatOptions {
   readonly outside: Outside;
@@ -197,7 +198,7 @@ export class NatStack implements NetworkLink {
   /** @returns whether it was for a service of ours, or must not leave the network */
   #ownDatagram({ source, destination }: Packet, { sourcePort, destinationPort, data }: Datagram, isForAll: boolean): boolean {
     const { host, dns } = this.plan;
-    if (destinationPort === SERVER_PORT && sourcePort === CLIENT_PORT && (isForAll || destination === host)) {
+    if (destinationPort === SERVER_PORT && sourcePort === CLIENT_PORT && (isForAll || destination === host || destination === EVERYWHERE)) {
       this.#serveDhcp(data);
       return true;
     }
@@ -214,7 +215,7 @@ export class NatStack implements NetworkLink {
     if (!asked || !reply) return;
     const { plan } = this;
     const hasAddress = asked.client.some((byte) => byte !== 0);
-    const destination = hasAddress ? plan.guest : asked.wantsBroadcast ? '255.255.255.255' : plan.guest;
+    const destination = hasAddress ? plan.guest : asked.wantsBroadcast ? EVERYWHERE : plan.guest;
     const to = asked.wantsBroadcast ? EVERYBODY : asked.card;
     const ports = { sourcePort: SERVER_PORT, destinationPort: CLIENT_PORT };
     for (const frame of this.#frames.udp({ source: plan.host, destination }, ports, reply, to)) this.#egress.add(frame);

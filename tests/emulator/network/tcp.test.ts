@@ -298,6 +298,31 @@ describe('a cable that loses, doubles and swaps frames', () => {
   });
 });
 
+describe('a guest that went back', () => {
+  it('hears at once that its connections are gone, and the far ends are reset', () => {
+    const { guest, far, ours, say } = opened();
+    guest.nat.setHeld(true);
+    guest.nat.returned();
+    guest.nat.setHeld(false);
+    guest.nat.ready();
+    expect([far.isReset, guest.nat.tcp.connections, guest.segments()]).toEqual([true, [], []]);
+    say(ACK, { data: bytes(5) });
+    expect(only(guest.segments())).toMatchObject({ flags: RST, sequence: ours });
+  });
+  it('that is only saved and goes on keeps them, and no time passes for them meanwhile', () => {
+    const { guest, far, say } = opened();
+    guest.nat.setHeld(true);
+    far.events.data(bytes(9));
+    guest.pass(3_600_000);
+    expect(guest.segments()).toEqual([]);
+    guest.nat.setHeld(false);
+    guest.nat.ready();
+    expect(only(guest.segments()).data).toHaveLength(9);
+    say(ACK, { data: bytes(5) });
+    expect(far.bytes).toHaveLength(5);
+  });
+});
+
 describe('calls to the guest', () => {
   it('begin with a SYN from the gateway and carry bytes', () => {
     const guest = new FakeGuest();
