@@ -5,46 +5,8 @@ import { PROTOCOL } from '../../../emulator/network/wire/packet.ts';
 import { FakeGuest } from './fake-guest.ts';
 import type { FakeStream } from './fake-outside.ts';
 import { GuestTcp } from './guest-tcp.ts';
+import { bytes, FAR, only, opened } from './opened.ts';
 import { seeded } from '../../devices/kit/test-board.ts';
-
-const FAR = '203.0.113.9';
-const bytes = (count: number, seed = 1) => {
-  const next = seeded(seed);
-  return Uint8Array.from({ length: count }, () => next(256));
-};
-const only = <T>(all: readonly T[]): T => {
-  expect(all).toHaveLength(1);
-  return all[0] as T;
-};
-
-/** A connection that is open, the next numbers of both sides, and what is at the far end. */
-function opened(options: { readonly scale?: number; readonly window?: number } = {}, guest = new FakeGuest()) {
-  guest.tcp({
-    to: FAR,
-    port: 80,
-    flags: SYN,
-    sequence: 100,
-    options: { mss: 1460, ...(options.scale === undefined ? {} : { scale: options.scale }) },
-  });
-  const far = only(guest.outside.streams);
-  expect(guest.segments()).toEqual([]);
-  far.events.connected();
-  guest.outside.turn();
-  const answer = only(guest.segments());
-  const ours = (answer.sequence + 1) >>> 0;
-  const say = (flags: number, more: Partial<{ sequence: number; acknowledged: number; data: Uint8Array; window: number }> = {}) =>
-    guest.tcp({
-      to: FAR,
-      port: 80,
-      flags,
-      sequence: 101,
-      acknowledged: ours,
-      ...(options.window === undefined ? {} : { window: options.window }),
-      ...more,
-    });
-  say(ACK);
-  return { guest, far, answer, ours, say };
-}
 
 describe('a connection', () => {
   it('is answered when the host has connected, and not before', () => {
@@ -295,74 +257,5 @@ describe('a cable that loses, doubles and swaps frames', () => {
     guest.outside.turn();
     guest.pass(20 * 60_000);
     expect([far.isReset, guest.nat.tcp.connections]).toEqual([true, []]);
-  });
-});
-
-describe('a guest that went back', () => {
-  it('hears at once that its connections are gone, and the far ends are reset', () => {
-    const { guest, far, ours, say } = opened();
-    guest.nat.setHeld(true);
-    guest.nat.returned();
-    guest.nat.setHeld(false);
-    guest.nat.ready();
-    expect([far.isReset, guest.nat.tcp.connections, guest.segments()]).toEqual([true, [], []]);
-    say(ACK, { data: bytes(5) });
-    expect(only(guest.segments())).toMatchObject({ flags: RST, sequence: ours });
-  });
-  it('that is only saved and goes on keeps them, and no time passes for them meanwhile', () => {
-    const { guest, far, say } = opened();
-    guest.nat.setHeld(true);
-    far.events.data(bytes(9));
-    guest.pass(3_600_000);
-    expect(guest.segments()).toEqual([]);
-    guest.nat.setHeld(false);
-    guest.nat.ready();
-    expect(only(guest.segments()).data).toHaveLength(9);
-    say(ACK, { data: bytes(5) });
-    expect(far.bytes).toHaveLength(5);
-  });
-});
-
-describe('calls to the guest', () => {
-  it('begin with a SYN from the gateway and carry bytes', () => {
-    const guest = new FakeGuest();
-    const stream = { backlog: 0, written: [] as number[], isReset: false };
-    const connection = guest.nat.call(22, {
-      backlog: 0,
-      write: (part) => void stream.written.push(...part),
-      end: () => undefined,
-      setPaused: () => undefined,
-      reset: () => void (stream.isReset = true),
-    });
-    guest.outside.turn();
-    const syn = only(guest.segments());
-    expect([syn.flags, syn.destinationPort]).toEqual([SYN, 22]);
-    const answer = { to: '10.0.2.2', port: syn.sourcePort, from: 22 };
-    guest.tcp({ ...answer, flags: SYN | ACK, sequence: 500, acknowledged: syn.sequence + 1, options: { mss: 1460 } });
-    expect(only(guest.segments())).toMatchObject({ flags: ACK, acknowledged: 501 });
-    guest.tcp({ ...answer, flags: ACK, sequence: 501, acknowledged: syn.sequence + 1, data: bytes(4) });
-    expect(stream.written).toEqual([...bytes(4)]);
-    connection?.data(bytes(9));
-    guest.outside.turn();
-    expect(guest.segments().at(-1)?.data).toHaveLength(9);
-  });
-  it('that nobody answers, or the guest refuses, end with a reset for the caller', () => {
-    const guest = new FakeGuest();
-    const resets: string[] = [];
-    const stream = (name: string) => ({
-      backlog: 0,
-      write: () => undefined,
-      end: () => undefined,
-      setPaused: () => undefined,
-      reset: () => void resets.push(name),
-    });
-    guest.nat.call(22, stream('refused'));
-    guest.outside.turn();
-    const syn = only(guest.segments());
-    guest.tcp({ to: '10.0.2.2', port: syn.sourcePort, from: 22, flags: RST | ACK, acknowledged: syn.sequence + 1 });
-    guest.nat.call(23, stream('silent'));
-    guest.pass(11_000);
-    expect(resets).toEqual(['refused', 'silent']);
-    expect(guest.nat.tcp.connections).toEqual([]);
   });
 });
