@@ -5,8 +5,8 @@ import { dsdt } from './dsdt.ts';
 import * as map from './memory-map.ts';
 
 const FADT_BYTES = 276;
-/** Bits of the FADT's flags: WBINVD, C1, timer of 32 bits, reset register. */
-const FLAGS = 1 | (1 << 2) | (1 << 8) | (1 << 10);
+/** Bits of the FADT's flags: WBINVD, C1, no sleep button in the fixed hardware (the power button is), timer of 32 bits, reset register. */
+const FLAGS = 1 | (1 << 2) | (1 << 5) | (1 << 8) | (1 << 10);
 /** Of the boot architecture: there are devices on ISA, no keyboard controller that anybody could use yet, no VGA. */
 const BOOT_ARCHITECTURE = 1 | (1 << 2);
 const CENTURY = 0x32;

@@ -58,6 +58,8 @@ describe('the tables', () => {
     const listed = [0, 1].map((index) => at(view(list).getBigUint64(36 + 8 * index, true)));
     expect(listed.map((bytes) => textOf(bytes, 0, 4))).toEqual(['FACP', 'APIC']);
     expect(textOf(at(view(listed[0] as Uint8Array).getBigUint64(140, true)), 0, 4)).toBe('DSDT');
+    // Section 5.2.9, table 5.10: bit 4 clear and bit 5 set say that there is a fixed power button and no fixed sleep button.
+    expect((view(listed[0] as Uint8Array).getUint32(112, true) >> 4) & 3).toBe(2);
     for (const { bytes } of tables.slice(1)) {
       if (textOf(bytes, 0, 4) === 'FACS') continue;
       expect(view(bytes).getUint32(4, true)).toBe(bytes.length);
