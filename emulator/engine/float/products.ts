@@ -91,8 +91,8 @@ export function writeFma(context: Context, { add, mul, fused }: { add: Callable;
   const rm = r.parameter(0).get();
   const mode = effectiveMode(r, state, rm);
   const [a, b, c] = operandsOf(r, context, format, 1, 2, 3) as [Expression, Expression, Expression];
-  // An invalid product comes before that.
-  r.when(r.eqz(isNan(r, r.mul(a, b))), () => noticeSubnormal(r, context, format, [a, b, c]));
+  // An invalid operation comes before that.
+  r.when(r.eqz(isNan(r, r.add(r.mul(a, b), c))), () => noticeSubnormal(r, context, format, [a, b, c]));
 
   const quick = multiplyAdd(r, fused, a, b, c);
   returnNative(r, context, mode, {
