@@ -14,7 +14,7 @@ const TOP = 7 << 11;
 const EMULATED_OR_SWITCHED = (1 << 2) | (1 << 3);
 
 /** The unit as an instruction leaves it, or the exception that says it is not there. */
-function enter(cpu: Cpu): void {
+export function enterMmx(cpu: Cpu): void {
   cpu.raiseWhen(cpu.and(cpu.field('cr0'), cpu.i32(EMULATED_OR_SWITCHED)), VECTOR.deviceNotAvailable);
   cpu.setField('fpuStatus', cpu.and(cpu.field('fpuStatus'), cpu.i32(~TOP)));
   cpu.setField('fpuTags', cpu.i32(0xff));
@@ -23,7 +23,7 @@ const whole = (cpu: Cpu, place: Place): Value => cpu.let(cpu.vector(cpu.let(plac
 type Make = (cpu: Cpu, a: Value, b: Value) => Value;
 /** Two operands as the low halves of vectors; of the result the low half counts. */
 const both = (make: Make, half: 0 | 1 = 0) => (cpu: Cpu, to: Place, from: Place) => {
-  enter(cpu);
+  enterMmx(cpu);
   const b = whole(cpu, from);
   to.set(cpu.let(cpu.lane(make(cpu, whole(cpu, to), b), half)));
 };
@@ -50,7 +50,7 @@ function shift(cpu: Cpu, value: Value, count: Value, name: VectorName, width: nu
 }
 function shiftRows(name: string, opcode: string, [immediate, digit]: readonly [string, number], operation: VectorName, width: number): X86Row[] {
   const by = (cpu: Cpu, to: Place, count: Value) => {
-    enter(cpu);
+    enterMmx(cpu);
     to.set(cpu.let(cpu.lane(shift(cpu, whole(cpu, to), count, operation, width), 0)));
   };
   return [
@@ -60,11 +60,11 @@ function shiftRows(name: string, opcode: string, [immediate, digit]: readonly [s
 }
 /** Moves: with registers of the unit on one side or both. */
 const move = (cpu: Cpu, to: Place, from: Place) => {
-  enter(cpu);
+  enterMmx(cpu);
   to.set(cpu.let(from.get()));
 };
 const shuffleWords = (cpu: Cpu, to: Place, from: Place, control: Value) => {
-  enter(cpu);
+  enterMmx(cpu);
   const source = cpu.let(from.get());
   let words: Value = cpu.i64(0);
   for (let word = 0; word < 4; word++) {
@@ -75,13 +75,13 @@ const shuffleWords = (cpu: Cpu, to: Place, from: Place, control: Value) => {
 };
 const wordAt = (cpu: Cpu, number: Value) => cpu.let(cpu.shl(cpu.and(number, cpu.i64(3)), cpu.i64(4)));
 const insertWord = (cpu: Cpu, to: Place, from: Place, number: Value) => {
-  enter(cpu);
+  enterMmx(cpu);
   const at = wordAt(cpu, number);
   const word = cpu.let(cpu.and(from.get(), cpu.i64(0xffff)));
   to.set(cpu.let(cpu.or(cpu.and(to.get(), cpu.not(cpu.shl(cpu.i64(0xffff), at))), cpu.shl(word, at))));
 };
 const extractWord = (cpu: Cpu, to: Place, from: Place, number: Value) => {
-  enter(cpu);
+  enterMmx(cpu);
   to.set(cpu.let(cpu.and(cpu.shrU(from.get(), wordAt(cpu, number)), cpu.i64(0xffff))));
 };
 
@@ -94,7 +94,7 @@ const fromVectors = (): X86Row[] =>
       const meaning = given.meaning as unknown as (cpu: Cpu, to: VectorHalf, from: VectorHalf) => void;
       const text = given.text.replace(/^66/, 'NP').replace('xmm, xmm/m128', 'mm, mm/m64');
       return instruction(given.name, text as '| mm, mm/m64', (cpu, to, from) => {
-        enter(cpu);
+        enterMmx(cpu);
         meaning(cpu, half(cpu, to), half(cpu, from));
       }, rare);
     });
@@ -110,7 +110,7 @@ const half = (cpu: Cpu, place: Place): VectorHalf => ({
 
 export const mmx: readonly X86Row[] = [
   instruction('emms', 'NP 0F 77 |', (cpu) => {
-    enter(cpu);
+    enterMmx(cpu);
     cpu.setField('fpuTags', cpu.i32(0));
   }, rare),
   ...fromVectors(),
@@ -131,15 +131,15 @@ export const mmx: readonly X86Row[] = [
   instruction('pinsrw', 'NP 0F C4 /r ib | mm, r/m16, uimm', insertWord, rare),
   instruction('pextrw', 'NP 0F C5 /r ib | r32, mm, uimm', extractWord, writes),
   instruction('pmovmskb', 'NP 0F D7 /r | r32, mm', (cpu, to, from) => {
-    enter(cpu);
+    enterMmx(cpu);
     to.set(cpu.extendU(cpu.and(cpu.simd('i8x16.bitmask', whole(cpu, from)), cpu.i32(0xff))));
   }, writes),
   instruction('movdq2q', 'F2 0F D6 /r | mm, xmm', (cpu, to, from) => {
-    enter(cpu);
+    enterMmx(cpu);
     to.set(cpu.let(from.lane(0)));
   }, writes),
   instruction('movq2dq', 'F3 0F D6 /r | xmm, mm', (cpu, to, from) => {
-    enter(cpu);
+    enterMmx(cpu);
     to.set(cpu.vector(cpu.let(from.get()), cpu.i64(0)));
   }, writes),
 ];

@@ -11,6 +11,7 @@ import { ciphers } from './ciphers.ts';
 import { control } from './control.ts';
 import { fusedProducts } from './fma.ts';
 import { legacyRows } from './legacy.ts';
+import { mmxConversions } from './mmx-float.ts';
 import { mmx } from './mmx.ts';
 import { moves } from './moves.ts';
 import { multiplication } from './multiply.ts';
@@ -29,7 +30,7 @@ import { x87 } from './x87.ts';
 
 export const rows: readonly X86Row[] = [
   ...arithmetic, ...moves, ...multiplication, ...shifts, ...bits, ...control, ...strings, ...system,
-  ...vectorMoves, ...vectorIntegers, ...vectorFloats, ...vectorExtras, ...vectorRounding, ...stringComparisons, ...mmx, ...legacyRows, ...x87,
+  ...vectorMoves, ...vectorIntegers, ...vectorFloats, ...vectorExtras, ...vectorRounding, ...stringComparisons, ...mmx, ...mmxConversions, ...legacyRows, ...x87,
   ...ciphers, ...hashes, ...bitFields,
   ...vexTwins, ...vexMoves, ...vexPermutations, ...vexMasked, ...vexConversions, ...fusedProducts,
 ];

@@ -171,8 +171,9 @@ export const coreState = schema('x86-core', 2, {
   sseRounding: u32(),
   sseFlags: u32(),
 
-  /** Whether AVX may be used now, which follows from XCR0 and control registers. */
+  /** Whether AVX, and SSE, may be used now, which follows from XCR0 and control registers. */
   avxUsable: since(2, u32()),
+  sseUsable: since(2, u32()),
 
   /** What follows from MXCSR: FLUSH in float-policy.ts, and the exceptions that are not masked, as `sseFlags` numbers them. */
   sseFlush: since(2, u32()),

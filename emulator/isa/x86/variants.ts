@@ -165,6 +165,13 @@ function argument(cpu: Cpu, operand: Concrete, index: number, given: Given, writ
   }
 }
 
+/** What must be enabled. */
+function needsOf(concrete: readonly Concrete[], { traits }: X86Row): Pick<Variant, 'needs'> {
+  if (concrete.some(isWide) || traits.vectors) return { needs: { field: 'avxUsable', operation: 'refuseVectors' } };
+  const isSse = concrete.some(({ is }) => is === 'vector' || is === 'vectorMemory');
+  return isSse ? { needs: { field: 'sseUsable', operation: 'refuseSse' } } : {};
+}
+
 const TOUCHING: ReadonlySet<Concrete['is']> = new Set(['memory', 'moffs', 'vectorMemory', 'wideMemory', 'vsib']);
 function makeVariant(row: X86Row, name: string, concrete: readonly Concrete[], { size, locked, repeat }: Shape): Variant {
   const { traits } = row;
@@ -208,7 +215,7 @@ function makeVariant(row: X86Row, name: string, concrete: readonly Concrete[], {
     ...(repeat !== 'none' ? { flow: () => ({ kind: 'branch', by: 0 }) as const } : traits.flow ? { flow: traits.flow } : {}),
     ...(traits.float ? { float: true } : {}),
     ...(rare ? { rare: true } : {}),
-    ...(isLong || traits.vectors ? { needs: { field: 'avxUsable', operation: 'refuseVectors' } } : {}),
+    ...needsOf(concrete, row),
   };
 }
 

@@ -24,15 +24,23 @@ export const XSAVE_AREA = { header: 512, compaction: 520, avx: 576, end: 832 } a
 const COMPACTED = 1n << 63n;
 const MXCSR = { at: 24, mask: 28, usual: 0x1f80, known: 0xffff } as const;
 
-/** Works out whether AVX may be used: `avxUsable`. */
+/** Works out whether AVX and SSE may be used: `avxUsable`, `sseUsable`. */
 export function describeVectors(state: CoreState): void {
-  state.avxUsable = isEnabled(state) && !(state.cr0 & CR0.TS) ? 1 : 0;
+  const isThere = !(state.cr0 & CR0.TS);
+  state.avxUsable = isThere && isEnabled(state) ? 1 : 0;
+  state.sseUsable = isThere && hasSse(state) ? 1 : 0;
 }
+const hasSse = ({ cr0, cr4 }: CoreState): boolean => !(cr0 & CR0.EM) && (cr4 & CR4.OSFXSR) !== 0;
 const isEnabled = (state: CoreState): boolean =>
   isProtected(state) && !isVirtual8086(state) && (state.cr4 & CR4.OSXSAVE) !== 0 && (state.xcr0 & ALL) === ALL;
 /** Whoever uses AVX while that is 0. @throws Fault */
 export function refuseVectors({ state }: Context): never {
   throw new Fault(isEnabled(state) ? VECTOR.NM : VECTOR.UD);
+}
+
+/** The same of SSE. */
+export function refuseSse({ state }: Context): never {
+  throw new Fault(hasSse(state) ? VECTOR.NM : VECTOR.UD);
 }
 
 const forExtended = ({ state }: Context): void => {

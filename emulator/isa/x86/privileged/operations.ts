@@ -7,6 +7,7 @@ import { cpuid } from './cpuid.ts';
 import { deliver } from './deliver.ts';
 import {
   readExtendedControl,
+  refuseSse,
   refuseVectors,
   restoreExtended,
   saveExtended,
@@ -207,6 +208,7 @@ export const operations = {
   },
   /** AVX where it is not enabled, or not at present. */
   refuseVectors,
+  refuseSse,
   floatException,
   /** Operand: the segment that does not let an access pass. */
   segmentFault: ({ engine }: SystemCore) => {

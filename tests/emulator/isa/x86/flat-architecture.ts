@@ -18,6 +18,7 @@ export const flatState = schema('x86-flat', 2, {
   rflags: u32(2),
   pc: u64(),
   avxUsable: u32(1),
+  sseUsable: u32(1),
   /** The vector of what ended the run, plus one. */
   raised: u32(),
 });
