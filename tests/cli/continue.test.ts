@@ -22,7 +22,7 @@ test('a machine of a program that crashed, then was quit, then resumes by itself
   expect((await viv(home, 'create', 'box', '--template', 'hello-riscv64')).status).toBe(0);
   expect((await viv(home, 'continue', '--list')).out).toContain('No machine was running');
   expect((await viv(home, 'start', 'box')).status).toBe(0);
-  expect((await viv(home, 'snapshot', 'create', 'box', 'kept')).status).toBe(0);
+  expect((await viv(home, 'snapshot', 'create', 'box', 'kept', '--wait')).status).toBe(0);
   first.kill('SIGKILL');
   await first.result;
 

@@ -39,7 +39,7 @@ test('a store that was cut off: check names what is lost, repair keeps the rest,
   };
   await run('create', 'box', '--template', 'hello-riscv64');
   await run('start', 'box');
-  await run('snapshot', 'create', 'box', 'whole');
+  await run('snapshot', 'create', 'box', 'whole', '--wait');
   await run('stop', 'box');
   await free();
   expect(await run('library', 'check')).toContain('no problems found');
@@ -54,7 +54,7 @@ test('a store that was cut off: check names what is lost, repair keeps the rest,
   expect(readdirSync(home).some((name) => name.startsWith('store.db.damaged-'))).toBe(true);
   expect(await run('list')).toContain('box');
   await run('start', 'box');
-  await run('snapshot', 'create', 'box', 'after');
+  await run('snapshot', 'create', 'box', 'after', '--wait');
   await run('stop', 'box');
   await free();
 });

@@ -47,9 +47,11 @@ test('create, restore, take the restore back, branch, delete and undelete', asyn
   const { run, timeline, state, say } = await place();
   await run('start', 'box');
   await say('before the first');
-  expect(await run('snapshot', 'create', 'box', 'first', '--note', 'as it was')).toMatch(/^"first" is stored: .* of its own, .* shared\n$/);
+  expect(await run('snapshot', 'create', 'box', 'first', '--note', 'as it was', '--wait')).toMatch(
+    /^"first" is stored: .* of its own, .* shared\n$/,
+  );
   await say('between');
-  const second = JSON.parse(await run('snapshot', 'create', 'box', 'second', '--json')) as Snapshot;
+  const second = JSON.parse(await run('snapshot', 'create', 'box', 'second', '--json', '--wait')) as Snapshot;
   const { snapshots, present } = await timeline();
   expect(snapshots.map(({ name, note, hasMemory, state: stored }) => [name, note, hasMemory, stored])).toEqual([
     ['first', 'as it was', true, 'ready'],
@@ -103,7 +105,7 @@ test('disks: added, snapshotted while off, exported; the machine carried to anot
   const { run, folder, timeline } = await place();
   expect(await run('disk', 'add', 'box', '--size', '8M')).toBe('disk 1\n');
   expect(await run('disk', 'list', 'box')).toMatch(/^DISK.*\n1 +8 MiB +\S+ \S+ +kept in the library +none\n$/);
-  await run('snapshot', 'create', 'box', 'empty');
+  await run('snapshot', 'create', 'box', 'empty', '--wait');
   expect(named(await timeline(), 'empty')).toMatchObject({ hasMemory: false, state: 'ready', uptimeMs: 0 });
   await run('disk', 'resize', 'box', '1', '16M');
   const now = join(folder, 'now.img');
