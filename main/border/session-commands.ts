@@ -1,4 +1,5 @@
 /** The commands that one client runs in guests: channels of the wire on one side, the machines' agents on the other. */
+import { causeOf } from '../../preload/contract/errors/contract-error.ts';
 import type {
   CommandControl,
   CommandEvents,
@@ -54,7 +55,7 @@ export class SessionCommands {
       open.command = command;
       for (const act of open.early.splice(0)) act(command);
     } catch (error) {
-      this.#lost(channel, { kind: 'refused', reason: asContractError(error, this.#report).message });
+      this.#lost(channel, { kind: 'refused', reason: causeOf(asContractError(error, this.#report)) });
     }
   }
 

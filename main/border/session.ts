@@ -3,7 +3,8 @@
  * here is bounded: console output and input by each channel's window, everything else by ending a connection that lets too
  * much pile up; it may connect again and reload.
  */
-import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import type { Reason } from '../../preload/contract/errors/reasons.ts';
+import { ContractError, causeOf, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { ChannelListener } from '../supervisor/console-log.ts';
 import { faultOf } from '../../emulator/error/coded-error.ts';
 import {
@@ -48,7 +49,7 @@ export type OpenConsole = (
   machine: string,
   console: number,
   attachment: Attachment,
-  listener: ChannelListener & { closed(reason: string): void },
+  listener: ChannelListener & { closed(reason: Reason): void },
 ) => Promise<AttachedConsole>;
 
 export interface SessionParts {
@@ -118,7 +119,7 @@ export function serveSession(link: Link, parts: SessionParts): Session {
 
   const openChannel = async ({ channel, machine, console, whole, terminal }: ClientMessage & { kind: 'open' }) => {
     if (isInUse(channel)) return;
-    const gone = (reason: string) => {
+    const gone = (reason: Reason) => {
       if (channels.delete(channel)) tell({ kind: 'closed', channel, reason });
     };
     channels.set(channel, 'opening');
@@ -140,7 +141,7 @@ export function serveSession(link: Link, parts: SessionParts): Session {
       tell({ kind: 'opened', channel, historyBytes: attached.historyBytes });
       attached.begin();
     } catch (error) {
-      gone(asContractError(error, parts.report).message);
+      gone(causeOf(asContractError(error, parts.report)));
     }
   };
 
@@ -174,7 +175,7 @@ export function serveSession(link: Link, parts: SessionParts): Session {
     await attached?.finish();
     if (!attached || attachedAt(channel) !== attached) return;
     closeChannel(channel);
-    tell({ kind: 'closed', channel, reason: 'everything printed so far has been sent' });
+    tell({ kind: 'closed', channel, reason: faultWith('output-complete') });
   };
 
   const take = (frame: Frame) => {

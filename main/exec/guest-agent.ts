@@ -2,7 +2,7 @@
  * The host's end of the guest kit's agent: starts commands in the guest and keeps their streams apart, with a window
  * for each, over one port of the virtio console.
  */
-import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import { ContractError, causeOf, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { randomBytes } from 'node:crypto';
 import type {
   CommandEvents,
@@ -81,7 +81,7 @@ export class GuestAgent {
     try {
       for (const report of this.#reader.read(bytes)) this.#heed(report);
     } catch (error) {
-      this.disconnected({ kind: 'failed', reason: (error as Error).message });
+      this.disconnected({ kind: 'failed', reason: causeOf(error) });
     }
   }
 
@@ -185,8 +185,7 @@ export class GuestAgent {
     else if (kind === REPORT.ended) {
       this.#commands.delete(channel);
       const [code = 0, signal = 0, memory = 0, refused = 0] = payload;
-      if (refused !== 0)
-        events.lost({ kind: 'refused', reason: 'the guest could not start the command: it has no processes, memory or files left' });
+      if (refused !== 0) events.lost({ kind: 'refused', reason: faultWith('command-not-started') });
       else events.ended({ status: signal === 0 ? code : 128 + signal, outOfMemory: memory !== 0 });
     }
   }

@@ -1,4 +1,5 @@
 /** Notices on a guest's console that its kernel has panicked: Linux says so in one line, whatever its log level. */
+import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { CommandLoss } from '../../preload/contract/commands.ts';
 
 export interface Panic {
@@ -9,10 +10,10 @@ export interface Panic {
 }
 
 /** What it means for a command that ran. */
-export const panicLoss = ({ reason, outOfMemory }: Panic): CommandLoss =>
+export const panicLoss = ({ reason: detail, outOfMemory }: Panic): CommandLoss =>
   outOfMemory
-    ? { kind: 'out of memory', reason: `the guest ran out of memory and its kernel panicked: ${reason}` }
-    : { kind: 'panicked', reason: `the guest's kernel panicked: ${reason}` };
+    ? { kind: 'out of memory', reason: faultWith('guest-out-of-memory', { detail }) }
+    : { kind: 'panicked', reason: faultWith('guest-panicked', { detail }) };
 
 const PANIC = /(?<!end )Kernel panic - not syncing: ([^\r\n]*)\r?\n/;
 /** More than the line is long. */

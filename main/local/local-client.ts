@@ -1,4 +1,5 @@
 /** Connects to the running program over its local socket. */
+import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { createConnection } from 'node:net';
 import { createWireClient, type WireClient } from '../../preload/contract/wire-client.ts';
 import { packFrame, readFrames } from './framing.ts';
@@ -25,7 +26,7 @@ export async function connectLocally(path: string, libraryFolder?: string): Prom
   const socket = createConnection(path);
   const ended = new Promise<void>((resolve) => {
     socket.on('close', () => {
-      client.detach('the program that runs the machines has ended');
+      client.detach(faultWith('wire-program-ended'));
       resolve();
     });
   });

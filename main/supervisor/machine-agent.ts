@@ -1,7 +1,6 @@
 /** The guest kit's agent in a machine of the library: there as long as the machine runs, and begun anew when it went back. */
-import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
 import type { Reason } from '../../preload/contract/errors/reasons.ts';
-import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { EXEC_PORT, type Ending } from '../../emulator/index.ts';
 import type { CommandEvents, CommandRequest, RunningCommand, TerminalSize } from '../../preload/contract/commands.ts';
 import { GuestAgent } from '../exec/guest-agent.ts';
@@ -65,14 +64,14 @@ export class MachineAgent {
   /** The machine is what it was at another snapshot point. */
   wentBack(): void {
     this.#panic = undefined;
-    this.#agent?.disconnected({ kind: 'went back', reason: `"${this.#name()}" was restored to a snapshot` });
+    this.#agent?.disconnected({ kind: 'went back', reason: faultWith('guest-restored', { name: this.#name() }) });
     this.running();
   }
 
   ended(kind: Ending['kind'], reason: Reason): void {
     const loss = this.#panic
       ? panicLoss(this.#panic)
-      : { kind: LOSS_KINDS[kind], reason: `"${this.#name()}" has ended: ${wordsOf(reason)}` };
+      : { kind: LOSS_KINDS[kind], reason: faultWith('guest-ended', { name: this.#name(), why: reason }) };
     this.#agent?.disconnected(loss);
     this.#agent = undefined;
   }
@@ -123,7 +122,7 @@ export class MachineAgent {
     const name = this.#name();
     if (!isActive) throw new ContractError('guest-off', { name, state, why: reason });
     if (state === 'paused') throw new ContractError('guest-paused', { name });
-    if (this.#panic) throw new ContractError('guest-panicked', { name, why: panicLoss(this.#panic).reason });
+    if (this.#panic) throw new ContractError('guest-is-lost', { name, why: panicLoss(this.#panic).reason });
     if (this.#agent) return this.#agent;
     if (state === 'starting') throw new ContractError('guest-starting', { name });
     throw new ContractError('guest-no-agent-port', { name, port: EXEC_PORT });

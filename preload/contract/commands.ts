@@ -2,6 +2,7 @@
  * Commands that run in a machine's guest, through the agent of the guest kit. What travels is not a call but a channel of
  * its own (see `wire.ts`): input, output and errors apart, each with a window.
  */
+import type { Reason } from './errors/reasons.ts';
 
 /** A terminal's size in characters. */
 export interface TerminalSize {
@@ -36,8 +37,7 @@ export interface CommandEnd {
 export const LOSSES = ['refused', 'powered off', 'rebooted', 'panicked', 'out of memory', 'stopped', 'failed', 'went back'] as const;
 export interface CommandLoss {
   readonly kind: (typeof LOSSES)[number];
-  /** A sentence for a person, without its full stop. */
-  readonly reason: string;
+  readonly reason: Reason;
 }
 
 /** Called in the order of what happens; after `ended` or `lost` nothing more comes. */

@@ -2,6 +2,7 @@
  * Consoles: history and attachment by contract, live bytes over their own channel (see `ConsoleChannel`), batched
  * and acknowledged, so that a guest that prints in a loop slows its UART and not the window.
  */
+import type { Reason } from './errors/reasons.ts';
 import { args, consoleIndex, machineId, searchText, terminalSize } from './checks.ts';
 import { call, contract } from './contract.ts';
 import type { MachineId } from './machines.ts';
@@ -44,7 +45,7 @@ export interface ConsoleChannel {
   /** The receiver fell so far behind that this many bytes were left out; what follows is newer. */
   onSkipped(listener: (bytes: number) => void): void;
   /** The channel ended from the other side, with the reason; `close` by the receiver is not reported. */
-  onClosed(listener: (reason: string) => void): void;
+  onClosed(listener: (reason: Reason) => void): void;
   acknowledge(count: number): void;
   /**
    * Input, sent as fast as the guest takes it. Resolves when all of it is on its way and more may be written; whoever has

@@ -3,6 +3,8 @@
  * on (`attach`), hands it every frame that arrives (`receive`) and tells it when the link is gone (`detach`); event
  * listeners stay, so that a window can attach again after the program was restarted.
  */
+import { faultWith } from './errors/contract-error.ts';
+import type { Reason } from './errors/reasons.ts';
 import type { CommandEvents, CommandRequest, RunningCommand } from './commands.ts';
 import type { ConsoleChannel } from './consoles.ts';
 import { ContractError, type Client } from './contract.ts';
@@ -35,7 +37,7 @@ export interface WireClient {
   attach(send: (frame: Frame) => void): void;
   receive(frame: Frame): void;
   /** The link is gone: calls under way are rejected with `reason`, channels are closed. */
-  detach(reason: string): void;
+  detach(reason: Reason): void;
 }
 
 interface Pending {
@@ -51,7 +53,7 @@ interface ChannelState {
   skipped: ((bytes: number) => void)[];
   lost: ((bytes: number) => void)[];
   answers: ((answers: boolean) => void)[];
-  closed: ((reason: string) => void)[];
+  closed: ((reason: Reason) => void)[];
   /** Output that came before anybody listened. */
   early: Uint8Array[];
 }
@@ -59,7 +61,7 @@ interface ChannelState {
 /** Makes a client without a link; calls before `attach` are rejected as unavailable. */
 export function createWireClient(): WireClient {
   let link: ((frame: Frame) => void) | undefined;
-  let lostReason = 'not connected to the program yet';
+  let lostReason: Reason = faultWith('wire-not-connected');
   let next = 1;
   const pending = new Map<number, Pending>();
   const channels = new Map<number, ChannelState>();
@@ -72,7 +74,7 @@ export function createWireClient(): WireClient {
 
   const call = (service: string, method: string, args: readonly unknown[]) =>
     new Promise((resolve, reject: (error: Error) => void) => {
-      if (!link) return reject(new ContractError('wire-lost', { reason: lostReason }));
+      if (!link) return reject(ContractError.of(lostReason));
       const id = next++;
       pending.set(id, { resolve, reject });
       link(encodeMessage({ kind: 'call', id, service, method, args }));
@@ -94,7 +96,7 @@ export function createWireClient(): WireClient {
     if (bytes > 0) channel?.lost.forEach((listener) => listener(bytes));
   };
 
-  const closeChannel = (number: number, reason: string) => {
+  const closeChannel = (number: number, reason: Reason) => {
     const channel = channels.get(number);
     channels.delete(number);
     lose(channel, channel?.input.end() ?? 0);
@@ -131,7 +133,7 @@ export function createWireClient(): WireClient {
       channel?.input.acknowledge(message.bytes);
     } else if (message.kind === 'closed') closeChannel(message.channel, message.reason);
     else if (message.kind === 'hello' && message.wire !== WIRE_VERSION)
-      client.detach(`Vivarium ${message.version} is already running, and this is another version; quit it first`);
+      client.detach(faultWith('wire-other-version', { version: message.version }));
   };
 
   const client: WireClient = {
@@ -212,7 +214,7 @@ export function createWireClient(): WireClient {
     detach(reason) {
       link = undefined;
       lostReason = reason;
-      for (const id of [...pending.keys()]) settle(id, (waiting) => waiting.reject(new ContractError('wire-lost', { reason })));
+      for (const id of [...pending.keys()]) settle(id, (waiting) => waiting.reject(ContractError.of(reason)));
       for (const number of [...channels.keys()]) closeChannel(number, reason);
       commands.lost({ kind: 'failed', reason });
     },

@@ -1,4 +1,5 @@
 /** The client's half of the commands that run in guests: channels of the wire as `RunningCommand`s. */
+import type { Reason } from './errors/reasons.ts';
 import type { CommandControl, CommandEvents, CommandLoss, CommandRequest, RunningCommand } from './commands.ts';
 import { encodeAcknowledgement, encodeFrame, encodeMessage, FRAME, type CommandNews, type Frame } from './wire.ts';
 
@@ -11,7 +12,7 @@ export class WireCommands {
     this.#send = send;
   }
 
-  open(channel: number, machine: string, request: CommandRequest, events: CommandEvents, notConnected: () => string): RunningCommand {
+  open(channel: number, machine: string, request: CommandRequest, events: CommandEvents, notConnected: () => Reason): RunningCommand {
     this.#channels.set(channel, events);
     if (!this.#send(encodeMessage({ kind: 'run', channel, machine, request })))
       void Promise.resolve().then(() => this.#end(channel, (listener) => listener.lost({ kind: 'failed', reason: notConnected() })));

@@ -5,6 +5,7 @@
  *
  * A client chooses call ids and channel numbers (u32, unique per connection). Order on a connection is kept.
  */
+import type { Reason } from './errors/reasons.ts';
 import { parseBoundedJson } from './bounded-json.ts';
 import { commandControl, commandRequest, requireSchema } from './checks.ts';
 import type { CommandControl, CommandEnd, CommandLoss, CommandRequest } from './commands.ts';
@@ -12,7 +13,7 @@ import type { Fault } from '../../emulator/index.ts';
 import { ContractError } from './contract.ts';
 
 /** Raised when frames change meaning; a client that reads another number in `hello` must not go on. */
-export const WIRE_VERSION = 3;
+export const WIRE_VERSION = 4;
 
 /**
  * Bytes that a channel may have under way in each direction: whoever sends stops there until the other side has dealt with
@@ -68,7 +69,7 @@ export type ServerMessage =
   | { readonly kind: 'skipped'; readonly channel: number; readonly bytes: number }
   | { readonly kind: 'command'; readonly channel: number; readonly news: CommandNews }
   /** The channel is gone: could not be opened, its machine was deleted, or it was to finish and has. */
-  | { readonly kind: 'closed'; readonly channel: number; readonly reason: string };
+  | { readonly kind: 'closed'; readonly channel: number; readonly reason: Reason };
 
 /** Kinds of binary frames: one byte kind, four bytes number (little endian), then the payload. */
 export const FRAME = {

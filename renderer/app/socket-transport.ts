@@ -2,6 +2,7 @@
  * The browser shell's transport: the wire over a WebSocket to the page's own origin. A lost connection is tried
  * again with growing pauses; listeners stay, channels have to be opened again.
  */
+import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { createWireClient } from '../../preload/contract/wire-client.ts';
 import type { Connection, Transport } from './transport.ts';
 
@@ -10,7 +11,6 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8000;
 /** RFC 6455, 7.4.1: the server is shutting down. */
 const GOING_AWAY = 1001;
-const LOST = 'the connection to Vivarium was lost; reconnecting';
 
 /** Connects to `url` (ws:) and stays connected. */
 export function createSocketTransport(url: string): Transport {
@@ -42,7 +42,7 @@ export function createSocketTransport(url: string): Transport {
         if (opening.readyState === WebSocket.OPEN) return opening.send(frame as string | Uint8Array<ArrayBuffer>);
         // It is closing, and would drop the frame with an error on the page's console. Whoever sent it may yet have to listen.
         queueMicrotask(() => {
-          if (socket === opening) wire.detach(LOST);
+          if (socket === opening) wire.detach(faultWith('wire-lost'));
         });
       });
       tell('connected');
@@ -51,7 +51,7 @@ export function createSocketTransport(url: string): Transport {
       wire.receive(typeof data === 'string' ? data : new Uint8Array(data));
     opening.onclose = ({ code }) => {
       if (socket !== opening) return;
-      wire.detach(LOST);
+      wire.detach(faultWith('wire-lost'));
       void isRefused().then((refused) => {
         // A program that said that it quits is still gone; only one that answers and refuses is another one.
         if (connection !== 'connected') tell(refused ? 'refused' : connection === 'ended' ? 'ended' : 'lost');

@@ -2,7 +2,6 @@
  * Stands in for the module `electron` when the built program is run under plain Node: it reports what the program
  * does on standard output, plays a page that connects and calls, and quits when the answer is there.
  */
-import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
 import { fakeElectron, FakePort } from './fake-electron.ts';
 import { PORT_CHANNEL } from '../../preload/contract/bridge.ts';
 
@@ -40,7 +39,7 @@ function playThePage(): void {
   const say = (message: unknown) => setImmediate(() => port.deliver(message));
   const call = (id: number, service: string, method: string) => say(JSON.stringify({ kind: 'call', id, service, method, args: [] }));
   const look = ({ id, state, reason }: MachineStatus) => {
-    tell('machine', `${state}: ${wordsOf(reason)}`);
+    tell('machine', `${state}: ${reason}`);
     if (state === 'running') say(JSON.stringify({ kind: 'open', channel: CHANNEL, machine: id, console: 0, whole: false, terminal: true }));
     if (state === 'failed') call(QUIT, 'application', 'quit');
   };

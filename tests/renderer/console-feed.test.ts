@@ -1,4 +1,5 @@
 /** Console bytes: acknowledged when rendered, replayed without answering, kept while the connection is lost. */
+import { said } from '../kit/said.ts';
 import { describe, expect, test } from 'vitest';
 import { openConsoleFeed, type ConsoleScreen } from '../../renderer/console/console-feed.ts';
 import { fakeTransport, type FakeChannel } from './fake-transport.ts';
@@ -84,7 +85,7 @@ describe('a console feed', () => {
     const { channel, feed } = open(slowScreen().screen);
     const told: boolean[] = [];
     feed.onConnected((connected) => told.push(connected));
-    channel.ended('the machine was deleted');
+    channel.ended(said('the machine was deleted'));
     feed.type('a');
     expect(channel.written).toEqual([]);
     expect(told).toEqual([false]);

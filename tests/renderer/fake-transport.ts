@@ -1,4 +1,5 @@
 /** A transport in memory for tests of stores and consoles: answers are given, events sent, channels looked into. */
+import type { Reason } from '../../preload/contract/errors/reasons.ts';
 import type { Connection, Transport } from '../../renderer/app/transport.ts';
 import type { ConsoleChannel } from '../../preload/contract/consoles.ts';
 import { contracts } from '../../preload/contract/index.ts';
@@ -15,7 +16,7 @@ export class FakeChannel implements ConsoleChannel {
   skipped: (bytes: number) => void = () => undefined;
   answers: (answers: boolean) => void = () => undefined;
   lost: (bytes: number) => void = () => undefined;
-  ended: (reason: string) => void = () => undefined;
+  ended: (reason: Reason) => void = () => undefined;
 
   onOpened(listener: (historyBytes: number) => void) {
     this.opened = listener;
@@ -26,7 +27,7 @@ export class FakeChannel implements ConsoleChannel {
   onSkipped(listener: (bytes: number) => void) {
     this.skipped = listener;
   }
-  onClosed(listener: (reason: string) => void) {
+  onClosed(listener: (reason: Reason) => void) {
     this.ended = listener;
   }
   acknowledge(count: number) {

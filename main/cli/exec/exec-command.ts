@@ -1,4 +1,5 @@
 /** `viv exec`: a command in the guest of a machine of the library, on the standard streams here. */
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import { printError, READER_GONE } from '../../output/print.ts';
 import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, type Command } from '../command.ts';
@@ -64,7 +65,7 @@ function statusOf(outcome: CommandOutcome, why: Why | undefined, timeout: number
   if (why === 'timeout') return say(EXIT.timeout, `hung up after ${timeout} seconds (--timeout)`);
   if (why) return signalStatus(why);
   if (outcome.kind === 'output closed') return READER_GONE;
-  if (outcome.kind === 'lost') return say(lossStatus(outcome.loss), outcome.loss.reason);
+  if (outcome.kind === 'lost') return say(lossStatus(outcome.loss), wordsOf(outcome.loss.reason));
   return say(EXIT.failed, 'detached before the command ended');
 }
 

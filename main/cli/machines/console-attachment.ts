@@ -57,7 +57,7 @@ export function attachToConsole({ client }: Program, machine: MachineStatus, num
   channel.onSkipped((bytes) => printError(`viv: ${bytes} bytes were skipped: the machine prints faster than this terminal can show`));
   channel.onAnswers((now) => void inTurn(async () => (answers = now)));
   channel.onLost((bytes) => (lost += bytes));
-  channel.onClosed((reason) => (ending ? undefined : void caughtUp(inTurn).then(() => done.resolve(reason))));
+  channel.onClosed((reason) => (ending ? undefined : void caughtUp(inTurn).then(() => done.resolve(wordsOf(reason)))));
   return {
     channel,
     carry(write, unwritable = () => undefined) {

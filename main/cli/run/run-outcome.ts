@@ -50,10 +50,11 @@ export function commandOutcome(run: CommandRun, interrupted: Interruption | unde
   if (panic) {
     const loss = panicLoss(panic);
     const shown = run.console === '' ? '' : `\nThe guest's console printed last:\n${run.console}`;
-    return { status: lossStatus(loss), reason: loss.kind, message: `${loss.reason}${shown}` };
+    return { status: lossStatus(loss), reason: loss.kind, message: `${wordsOf(loss.reason)}${shown}` };
   }
   if (ending.kind === 'failed') return failedOutcome(wordsOf(ending.fault), ending.log === '' ? log.join('\n') : ending.log);
-  if (outcome?.kind === 'lost') return { status: lossStatus(outcome.loss), reason: outcome.loss.kind, message: outcome.loss.reason };
+  if (outcome?.kind === 'lost')
+    return { status: lossStatus(outcome.loss), reason: outcome.loss.kind, message: wordsOf(outcome.loss.reason) };
   const [status, what] = ending.kind === 'reboot' ? [GUEST_EXIT.reboot, 'rebooted'] : [GUEST_EXIT.powerOff, 'powered off'];
   return { status, reason: ending.kind, message: `the guest ${what} before the command ended` };
 }

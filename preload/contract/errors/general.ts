@@ -35,7 +35,13 @@ export const generalErrors = {
   'wire-acknowledgement-wrong': entry('invalid', () => 'an acknowledgement carries four bytes'),
   'wire-message-not-json': entry('invalid', () => 'a message must be JSON of moderate size'),
   'wire-message-unknown': entry('invalid', () => 'a message must be a call, an open, a run, a control, a finish or a close'),
-  'wire-lost': entry<{ reason: string }>('unavailable', ({ reason }) => reason),
+  'wire-lost': entry('unavailable', () => 'the connection to Vivarium was lost; reconnecting'),
+  'wire-other-version': entry<{ version: string }>(
+    'unavailable',
+    ({ version }) => `Vivarium ${version} is already running, and this is another version; quit it first`,
+  ),
+  'wire-not-connected': entry('unavailable', () => 'not connected to Vivarium yet'),
+  'wire-program-ended': entry('unavailable', () => 'the program that runs the machines has ended'),
 
   'port-unusable': entry<{ port: number; why: 'in use' | 'permission' | 'other'; detail: string; other: number }>(
     'unavailable',

@@ -88,8 +88,8 @@ export const machineErrors = {
   ),
   'command-zero-byte': entry('invalid', () => 'a command cannot contain a zero byte'),
   'commands-too-many': entry<{ most: number }>('conflict', ({ most }) => `${most} commands are running in the guest already`),
-  'guest-lost': entry<{ why: string }>('conflict', ({ why }) => why),
-  'guest-panicked': entry<Named & { why: string }>('conflict', ({ name, why }) => `"${name}": ${why}`),
+  'guest-lost': entry<{ why: Fault }>('conflict', ({ why }, say) => say(why)),
+  'guest-is-lost': entry<Named & { why: Fault }>('conflict', ({ name, why }, say) => `"${name}": ${say(why)}`),
   'guest-off': entry<Named & { state: MachineState; why: Fault }>(
     'conflict',
     ({ name, state, why }, say) => `"${name}" is ${state} (${say(why)}): viv start starts it`,

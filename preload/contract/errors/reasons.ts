@@ -49,6 +49,12 @@ export const reasons = {
   ),
   restoring: told<{ name: string }>(({ name }) => `restoring “${name}”`),
   'in-bin': told(() => 'in the bin'),
+  'guest-restored': told<{ name: string }>(({ name }) => `"${name}" was restored to a snapshot`),
+  'guest-ended': told<{ name: string; why: Fault }>(({ name, why }, say) => `"${name}" has ended: ${say(why)}`),
+  'guest-panicked': told<{ detail: string }>(({ detail }) => `the guest's kernel panicked: ${detail}`),
+  'guest-out-of-memory': told<{ detail: string }>(({ detail }) => `the guest ran out of memory and its kernel panicked: ${detail}`),
+  'command-not-started': told(() => 'the guest could not start the command: it has no processes, memory or files left'),
+  'output-complete': told(() => 'everything printed so far has been sent'),
   'being-stored': told(() => 'being stored'),
   'memory-not-stored': told(() => 'only its disks: Vivarium ended before its memory was stored'),
 } as const;

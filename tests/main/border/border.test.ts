@@ -1,4 +1,5 @@
 /** The border lets through what the contracts name, checked, and says no in words to the rest. */
+import { faultWith } from '../../../preload/contract/errors/contract-error.ts';
 import { expect, test } from 'vitest';
 import { asContractError, broadcaster, dispatcher, type ServiceHandlers } from '../../../main/border/border.ts';
 import { serveSession, type Link, type SessionParts } from '../../../main/border/session.ts';
@@ -178,7 +179,11 @@ test('a console that cannot be opened is closed with the reason', async () => {
   const { ask, messages } = session();
   ask({ kind: 'open', channel: 3, machine: 'm', console: 0, whole: false, terminal: true });
   await settle();
-  expect(messages()).toContainEqual({ kind: 'closed', channel: 3, reason: '"box" has no console 3: its last is 0 (ttyS0)' });
+  expect(messages()).toContainEqual({
+    kind: 'closed',
+    channel: 3,
+    reason: { code: 'machine-no-console', facts: { name: 'box', console: 3, last: 0, lastName: 'ttyS0' } },
+  });
 });
 
 test('the client and the session understand each other', async () => {
@@ -212,6 +217,6 @@ test('the client and the session understand each other', async () => {
   stop();
   border.events.machines.deleted({ id });
   expect(heard).toEqual([{ id }]);
-  client.detach('the end');
-  await expect(client.services.machines.list()).rejects.toMatchObject({ code: 'wire-lost', message: 'the end' });
+  client.detach(faultWith('wire-program-ended'));
+  await expect(client.services.machines.list()).rejects.toMatchObject({ code: 'wire-program-ended', kind: 'unavailable' });
 });

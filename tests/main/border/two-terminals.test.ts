@@ -1,4 +1,6 @@
 /** Two clients on one console, over the wire: who answers the guest's questions, input that is lost, and a channel that finishes. */
+import { faultWith } from '../../../preload/contract/errors/contract-error.ts';
+import { said } from '../../kit/said.ts';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createApplication } from '../../../main/application.ts';
 import type { MachineStatus } from '../../../preload/contract/machines.ts';
@@ -39,7 +41,7 @@ async function attached({ application, id }: Running, { terminal = true, whole =
   let unread = 0;
   const session = application.serve({
     buffered: () => 0,
-    close: () => messages.push({ kind: 'closed', channel: CHANNEL, reason: 'cut off' }),
+    close: () => messages.push({ kind: 'closed', channel: CHANNEL, reason: said('cut off') }),
     send(frame: Frame) {
       if (typeof frame === 'string') return void messages.push(decodeServerMessage(frame));
       const { kind, payload } = decodeFrame(frame);
@@ -108,7 +110,7 @@ test('a client that sends beyond the window is cut off, and the other goes on', 
   const [first, second] = [await attached(machine), await attached(machine)];
   machine.guest.takesInput = false;
   for (let sent = 0; sent <= CHANNEL_WINDOW; sent += 4096) first.type('x'.repeat(4096));
-  expect(first.got('closed')).toEqual([{ kind: 'closed', channel: CHANNEL, reason: 'cut off' }]);
+  expect(first.got('closed')).toEqual([{ kind: 'closed', channel: CHANNEL, reason: said('cut off') }]);
   machine.guest.takeInput();
   second.type('still here');
   await vi.waitFor(() => expect(machine.guest.written.at(-1)).toBe('0:still here'));
@@ -133,7 +135,7 @@ test('a channel that finishes is closed when it has got all, however slowly it r
   expect(slow.text().length).toBeLessThanOrEqual(CHANNEL_WINDOW);
   slow.read();
   await vi.waitFor(() => expect(slow.got('closed')).toHaveLength(1));
-  expect(slow.got('closed')).toEqual([{ kind: 'closed', channel: CHANNEL, reason: 'everything printed so far has been sent' }]);
+  expect(slow.got('closed')).toEqual([{ kind: 'closed', channel: CHANNEL, reason: faultWith('output-complete') }]);
   expect([slow.text(), slow.got('skipped')]).toEqual([printed, []]);
   machine.guest.acknowledge(0, 0);
   machine.guest.print('after');

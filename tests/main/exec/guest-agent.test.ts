@@ -1,4 +1,5 @@
 /** The host's end of the guest's agent, against a guest that is played: streams, windows, beginnings and ends. */
+import { said } from '../../kit/said.ts';
 import { describe, expect, test } from 'vitest';
 import { GuestAgent } from '../../../main/exec/guest-agent.ts';
 import { encodeRequest, HEADER_BYTES, REPORT, REQUEST, REQUEST_BYTES } from '../../../main/exec/messages.ts';
@@ -69,7 +70,7 @@ describe('the beginning', () => {
     const { agent, greeting, messages } = played();
     void agent.connected().catch(() => undefined);
     const former = greeting();
-    agent.disconnected({ kind: 'went back', reason: 'it went back' });
+    agent.disconnected({ kind: 'went back', reason: said('it went back') });
     let there = false;
     const connected = agent.connected().then(() => (there = true));
     agent.received(former);
@@ -131,8 +132,8 @@ describe('a command', () => {
 
   test('is lost with its guest, for the reason given', async () => {
     const { agent, told } = await started();
-    agent.disconnected({ kind: 'powered off', reason: 'it is off' });
-    expect(told).toEqual([{ kind: 'powered off', reason: 'it is off' }]);
+    agent.disconnected({ kind: 'powered off', reason: said('it is off') });
+    expect(told).toEqual([{ kind: 'powered off', reason: said('it is off') }]);
   });
 
   test('a stream that is none ends every command', async () => {

@@ -1,4 +1,5 @@
 /** The guest kit's files boot under QEMU as they are: what they do is not owed to our own emulator. */
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -32,7 +33,7 @@ async function runThrough(socketPath: string, text: string): Promise<{ status: n
       inputRoom: () => undefined,
       inputClosed: () => undefined,
       ended: (how) => end.resolve(how),
-      lost: ({ reason }) => end.reject(new Error(reason)),
+      lost: ({ reason }) => end.reject(new Error(wordsOf(reason))),
     },
   );
   const { status } = await end.promise;
