@@ -1,4 +1,6 @@
 /** The browser shell's transport over a socket that opens, closes and comes back, without a browser. */
+import { faultWith } from '../../preload/contract/errors/contract-error.ts';
+import type { Reason } from '../../preload/contract/errors/reasons.ts';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { encodeMessage } from '../../preload/contract/wire.ts';
 import { createSocketTransport } from '../../renderer/app/socket-transport.ts';
@@ -57,12 +59,12 @@ test('nothing is sent on a socket that is closing: calls fail and consoles close
   const { transport, socket } = connected();
   socket.readyState = FakeSocket.CLOSING;
   const channel = transport.openConsole('a machine', 0);
-  const reasons: string[] = [];
+  const reasons: Reason[] = [];
   channel.onClosed((reason) => reasons.push(reason));
   await expect(transport.services.machines.list()).rejects.toMatchObject({
     code: 'wire-lost',
   });
-  expect(reasons).toEqual([expect.stringMatching(/was lost/)]);
+  expect(reasons).toEqual([faultWith('wire-lost')]);
   expect([socket.sent, socket.complaints]).toEqual([[], 0]);
   // Its end comes later and changes nothing but what the window shows.
   socket.readyState = FakeSocket.CLOSED;

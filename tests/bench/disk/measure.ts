@@ -46,14 +46,14 @@ export async function measureDisk({ quick, runs, engine }: BenchOptions): Promis
     const guest = await prepareProgram(program, DISK_CASES.map((each) => `./disk ${each.name} ${operationsOf(each, quick)}`).join(' && '));
     const overlay = join(folder, 'overlay.qcow2');
     const sides = [
-      { prepare: () => undefined, command: also(ours(guest, engine), '--drive', `file=${base},format=raw,overlay`) },
+      { prepare: () => undefined, command: also(ours(guest, engine, 'riscv64-virt'), '--drive', `file=${base},format=raw,overlay`) },
       {
         prepare: () => {
           rmSync(overlay, { force: true });
           execFileSync(tool('qemu-img') ?? 'qemu-img', ['create', '-q', '-f', 'qcow2', '-b', base, '-F', 'raw', overlay]);
         },
         command: also(
-          peer(guest),
+          peer(guest, 'riscv64-virt'),
           ...['-drive', `file=${overlay},format=qcow2,if=none,id=disk0`, '-device', 'virtio-blk-device,drive=disk0'],
         ),
       },
