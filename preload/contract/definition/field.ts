@@ -25,6 +25,8 @@ export type Editor =
   | { readonly kind: 'choice'; readonly look: 'menu' | 'radio'; readonly choices: (board: BoardDescription) => readonly Choice[] }
   | { readonly kind: 'several'; readonly choices: (board: BoardDescription) => readonly Choice[] }
   | { readonly kind: 'file' }
+  /** A list, an item a line, written as the field's option is. */
+  | { readonly kind: 'lines' }
   | { readonly kind: 'special'; readonly name: 'disks' | 'ports' | 'checkpoints' };
 
 export type OptionCommand = 'create' | 'set' | 'run';

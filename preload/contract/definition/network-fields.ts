@@ -108,6 +108,9 @@ export const networks = field({
   section: 'network',
   inTemplates: 'optional',
   absent: () => [],
+  editor: { kind: 'lines' },
+  hint: ({ networksMax }) =>
+    `One card a line, at most ${networksMax}: nat is a private network behind this computer’s address. More after commas: mac=52:54:00:12:34:56, host-port=8000 (the guest reaches that port of this computer at 10.0.2.2).`,
   schema: ({ networksMax }: BoardDescription) => optional(list(networkCard, networksMax)),
   knownBy: (card: NetworkCardDefinition) => card.mac ?? writeCard(card),
   words: (all: readonly NetworkCardDefinition[]) => all.map(writeCard).join('; '),
@@ -134,6 +137,8 @@ export const forwards = field({
   section: 'network',
   isOwners: true,
   absent: () => [],
+  editor: { kind: 'lines' },
+  hint: () => 'One a line: port of this computer, colon, port of the guest, as 2222:22 or 0.0.0.0:5353:53/udp. They hold at once.',
   schema: () => optional(list(forwardSetting, FORWARDS_MAX)),
   knownBy: (forward: ForwardDefinition) => writeForward(forward),
   words: (all: readonly ForwardDefinition[]) => all.map(writeForward).join('; '),
