@@ -49,6 +49,7 @@ export const CR4 = {
   OSFXSR: 1 << 9,
   OSXMMEXCPT: 1 << 10,
   UMIP: 1 << 11,
+  LA57: 1 << 12,
   FSGSBASE: 1 << 16,
   PCIDE: 1 << 17,
   OSXSAVE: 1 << 18,

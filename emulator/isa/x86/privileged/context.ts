@@ -2,7 +2,7 @@
 import type { StateOf } from '../../../snapshot/schema.ts';
 import type { EngineCore } from '../../architecture.ts';
 import { describeFlags, flagsFrom } from '../flags.ts';
-import { ATTRIBUTE, CR0, type coreState, EFER, FLAG, SEGMENT, STATUS_FLAGS } from '../state.ts';
+import { ATTRIBUTE, CR0, CR4, type coreState, EFER, FLAG, SEGMENT, STATUS_FLAGS } from '../state.ts';
 import type { LinearMemory } from './memory.ts';
 
 export type CoreState = StateOf<typeof coreState>;
@@ -25,8 +25,14 @@ export const is64 = (state: CoreState): boolean => isLong(state) && (at(state.se
 export const isVirtual8086 = ({ rflags, cr0 }: CoreState): boolean => (rflags & FLAG.VM) !== 0 && (cr0 & CR0.PE) !== 0;
 export const ioPrivilege = ({ rflags }: CoreState): number => (rflags >> 12) & 3;
 
-/** Bits 63 to 47 are all alike. */
-export const isCanonical = (address: bigint): boolean => BigInt.asUintN(64, BigInt.asIntN(48, address)) === address;
+/** Bits of a linear address: with four levels of paging, and with five. */
+const LINEAR_BITS = { four: 48, five: 57 } as const;
+const fits = (address: bigint, bits: number) => BigInt.asUintN(64, BigInt.asIntN(bits, address)) === address;
+/** The topmost bits of an address are all alike, from the last on that the paging mode translates. */
+export const isCanonical = ({ cr4 }: CoreState, address: bigint): boolean =>
+  fits(address, cr4 & CR4.LA57 ? LINEAR_BITS.five : LINEAR_BITS.four);
+/** The same of what registers may hold, whatever the mode. */
+export const mayBeHeld = (address: bigint): boolean => fits(address, LINEAR_BITS.five);
 
 /** RIP, EIP or IP of a linear address of code. */
 export function instructionPointer(state: CoreState, pc: bigint): bigint {

@@ -20,7 +20,9 @@ const CR4_KNOWN =
   CR4.OSXSAVE |
   CR4.SMEP |
   CR4.SMAP |
-  CR4.UMIP;
+  CR4.UMIP |
+  CR4.LA57 |
+  CR4.LA57;
 /** A change of these makes remembered translations void. */
 const CR0_PAGING = CR0.PG | CR0.WP | CR0.PE;
 const CR4_PAGING = CR4.PGE | CR4.PAE | CR4.PSE | CR4.SMEP | CR4.SMAP;
@@ -122,7 +124,7 @@ export function changeAddressSpace(core: Context, value: bigint): void {
 function writeCr4(core: Context, value: number): void {
   const { state, engine } = core;
   const before = state.cr4;
-  if (value & ~CR4_KNOWN || (isLong(state) && !(value & CR4.PAE))) throw new Fault(VECTOR.GP);
+  if (value & ~CR4_KNOWN || (isLong(state) && (!(value & CR4.PAE) || (before ^ value) & CR4.LA57))) throw new Fault(VECTOR.GP);
   if (value & CR4.PAE && !isLong(state) && state.cr0 & CR0.PG && (before ^ value) & (CR4.PAE | CR4.PGE | CR4.PSE | CR4.SMEP))
     loadPointers(core, state.cr3);
   state.cr4 = value;

@@ -21,13 +21,15 @@ const FEATURES = {
 };
 /** FSGSBASE, TSC_ADJUST, BMI1, AVX2, SMEP, BMI2, ERMS, RDSEED, ADX, SHA. */
 const STRUCTURED_EBX = bits(0, 1, 3, 5, 7, 8, 9, 18, 19, 29);
+/** Linear addresses of 57 bits. */
+const STRUCTURED_ECX = 1 << 16;
 /** FSRM and SERIALIZE. */
 const STRUCTURED_EDX = (1 << 4) | (1 << 14);
 /** LAHF, LZCNT and PREFETCHW. */
 const EXTENDED_ECX = 0x121;
 /** SYSCALL, NX, pages of 1 GiB, RDTSCP, long mode. */
 const EXTENDED_EDX = 0x2c10_0800;
-const ADDRESS_BITS = 0x3028;
+const ADDRESS_BITS = 0x3928;
 
 const words = (text: string): number[] =>
   Array.from({ length: Math.ceil(text.length / 4) }, (_, word) =>
@@ -88,7 +90,7 @@ export function cpuid({ state }: Pick<Context, 'state'>, leaf: number, subleaf: 
     case 6:
       return [4, 0, 0, 0];
     case 7:
-      return subleaf === 0 ? [0, STRUCTURED_EBX, 0, STRUCTURED_EDX] : NONE;
+      return subleaf === 0 ? [0, STRUCTURED_EBX, STRUCTURED_ECX, STRUCTURED_EDX] : NONE;
     case 0xb:
       return topologyLeaf(subleaf, topology);
     case 0xd:

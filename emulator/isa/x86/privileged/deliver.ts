@@ -93,7 +93,7 @@ function enterLong(core: Context, what: Interruption, gate: Gate, code: Descript
   // Bits 0 to 2 of the fifth byte, which in call gates is a count.
   const number = gate.count & 7;
   const top = number !== 0 ? interruptStack(core, number) : inner ? innerStack(core, level).pointer : wide(state.gpr, 4);
-  if (!isCanonical(top)) throw new Fault(VECTOR.SS, what.software ? 0 : 1);
+  if (!isCanonical(state, top)) throw new Fault(VECTOR.SS, what.software ? 0 : 1);
   const stack = new Stack(core, { base: 0n, limit: 0, attributes: 0, is64: true }, top & ~15n);
   const flags = rflagsOf(state);
   const pushed = [

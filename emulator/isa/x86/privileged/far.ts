@@ -81,7 +81,7 @@ export function farTransfer(core: Context, transfer: FarTransfer): boolean {
 
 function checkTarget({ state }: Context, { attributes, limit }: Descriptor, offset: bigint): void {
   const to64 = isLong(state) && (attributes & ATTRIBUTE.L) !== 0;
-  if (to64 ? !isCanonical(offset) : offset > BigInt(limit)) throw new Fault(VECTOR.GP);
+  if (to64 ? !isCanonical(state, offset) : offset > BigInt(limit)) throw new Fault(VECTOR.GP);
 }
 
 function pushReturn(core: Context, returnsTo: bigint | undefined, width: Width): void {

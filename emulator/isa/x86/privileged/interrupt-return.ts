@@ -73,7 +73,7 @@ export function interruptReturn(core: Context, width: 2 | 4 | 8): boolean {
     segment = { selector: stackSelector, descriptor: returnStack(core, stackSelector, level, code) };
   }
   const to64 = isLong(state) && (code.attributes & ATTRIBUTE.L) !== 0;
-  if (to64 ? !isCanonical(pointer) : Number(pointer & 0xffff_ffffn) > code.limit) throw new Fault(VECTOR.GP);
+  if (to64 ? !isCanonical(state, pointer) : Number(pointer & 0xffff_ffffn) > code.limit) throw new Fault(VECTOR.GP);
   const before = state.cpl;
   setCode(core, selector, code, level);
   if (segment && stackPointer !== undefined) {

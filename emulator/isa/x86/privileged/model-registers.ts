@@ -1,6 +1,6 @@
 /** Model-specific registers (SDM, volume 4): those that CPUID announces; every other raises #GP. */
 import { CR0, EFER, SEGMENT } from '../state.ts';
-import { type Context, type CoreState, isCanonical, wide } from './context.ts';
+import { type Context, type CoreState, mayBeHeld, wide } from './context.ts';
 import { Fault, VECTOR } from './fault.ts';
 import { timeStamp } from './time-stamp.ts';
 import type { LocalApic } from './local-apic.ts';
@@ -28,7 +28,7 @@ const ignored = (value = 0n): ModelRegister => ({ read: () => value, write: () =
 const segmentBase = (segment: number): ModelRegister => ({
   read: ({ state }) => wide(state.segmentBase, segment),
   write: ({ state }, value) => {
-    if (!isCanonical(value)) refuse();
+    if (!mayBeHeld(value)) refuse();
     state.segmentBase[segment] = value;
   },
 });
@@ -81,8 +81,8 @@ const registers = new Map<number, ModelRegister>([
   [0xfe, constant(0x508n)],
   [0x140, ignored()],
   [0x174, holds('sysenterCs')],
-  [0x175, holds('sysenterEsp', isCanonical)],
-  [0x176, holds('sysenterEip', isCanonical)],
+  [0x175, holds('sysenterEsp', mayBeHeld)],
+  [0x176, holds('sysenterEip', mayBeHeld)],
   [0x179, constant(0n)],
   [0x17a, ignored()],
   [0x1a0, holds('miscEnable')],
@@ -97,8 +97,8 @@ const registers = new Map<number, ModelRegister>([
   ],
   [0xc000_0080, efer],
   [0xc000_0081, holds('star')],
-  [0xc000_0082, holds('lstar', isCanonical)],
-  [0xc000_0083, holds('cstar', isCanonical)],
+  [0xc000_0082, holds('lstar', mayBeHeld)],
+  [0xc000_0083, holds('cstar', mayBeHeld)],
   [
     0xc000_0084,
     {
@@ -111,7 +111,7 @@ const registers = new Map<number, ModelRegister>([
   ],
   [0xc000_0100, segmentBase(SEGMENT.FS)],
   [0xc000_0101, segmentBase(SEGMENT.GS)],
-  [0xc000_0102, holds('kernelGsBase', isCanonical)],
+  [0xc000_0102, holds('kernelGsBase', mayBeHeld)],
   [0xc000_0103, holds('tscAux', (value) => value >> 32n === 0n)],
 ]);
 for (let index = 0; index < 16; index++) registers.set(0x200 + index, element('mtrrVariable', index));

@@ -1,7 +1,7 @@
 /** The operations that rows name, done in TypeScript: all are rare beside loads and branches. */
 import { FLAG, GPR, SEGMENT, SHADOW } from '../state.ts';
 import { DR6, isArmed } from './breakpoints.ts';
-import { type Context, ioPrivilege, is64, isProtected, isVirtual8086, setRflags, wide } from './context.ts';
+import { type Context, ioPrivilege, is64, isProtected, isVirtual8086, mayBeHeld, setRflags, wide } from './context.ts';
 import { clearTaskSwitched, forSupervisor, loadMachineStatus, writeControl, writeDebug } from './control-registers.ts';
 import { cpuid } from './cpuid.ts';
 import { deliver } from './deliver.ts';
@@ -191,7 +191,7 @@ const random: Do = (core) => {
 const writeSegmentBase: Do = ({ state, engine }) => {
   const { operand, operand2 } = engine.working;
   const value = state.operandSize === 64 ? operand : operand & 0xffff_ffffn;
-  if (BigInt.asUintN(64, BigInt.asIntN(48, value)) !== value) throw new Fault(VECTOR.GP);
+  if (!mayBeHeld(value)) throw new Fault(VECTOR.GP);
   state.segmentBase[Number(operand2)] = value;
 };
 

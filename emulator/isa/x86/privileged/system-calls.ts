@@ -51,7 +51,7 @@ export function systemReturn({ state }: Context, to64: boolean): void {
   if (!(state.efer & EFER.SCE) || !is64(state)) throw new Fault(VECTOR.UD);
   if (state.cpl !== 0) throw new Fault(VECTOR.GP);
   const target = wide(state.gpr, GPR.RCX);
-  if (to64 && !isCanonical(target)) throw new Fault(VECTOR.GP);
+  if (to64 && !isCanonical(state, target)) throw new Fault(VECTOR.GP);
   const selector = Number((state.star >> 48n) & 0xffffn);
   setRflags(state, Number(wide(state.gpr, 11) & 0x3c_7fd7n));
   flatCode(state, (selector + (to64 ? 16 : 0)) | 3, 3, to64);
@@ -75,7 +75,7 @@ export function systemExit({ state }: Context, to64: boolean): void {
   const selector = Number(state.sysenterCs & 0xfffcn);
   if (!isProtected(state) || selector === 0 || state.cpl !== 0) throw new Fault(VECTOR.GP);
   const [stack, target] = [wide(state.gpr, GPR.RCX), wide(state.gpr, GPR.RDX)];
-  if (to64 && !(isCanonical(stack) && isCanonical(target))) throw new Fault(VECTOR.GP);
+  if (to64 && !(isCanonical(state, stack) && isCanonical(state, target))) throw new Fault(VECTOR.GP);
   flatCode(state, (selector + (to64 ? 32 : 16)) | 3, 3, to64);
   flatStack(state, (selector + (to64 ? 40 : 24)) | 3, 3);
   state.gpr[GPR.RSP] = to64 ? stack : stack & 0xffff_ffffn;

@@ -39,7 +39,7 @@ function walk64(linear: bigint, context: CodeContext, read: Read, user: boolean)
   const long = (Number(context['efer']) & EFER.LMA) !== 0;
   let table = long ? BigInt(context['cr3'] ?? 0) : BigInt(context[`pdpte${(linear >> 30n) & 3n}`] ?? 0);
   if (!long && !(table & BigInt(PTE.P))) return undefined;
-  for (let level = long ? 3 : 1; level >= 0; level--) {
+  for (let level = long ? (Number(context['cr4']) & CR4.LA57 ? 4 : 3) : 1; level >= 0; level--) {
     const bits = BigInt(12 + 9 * level);
     const entry = read((table & PTE.address) + ((linear >> bits) & 511n) * 8n);
     if (entry === undefined || !usable(entry, user) || entry & PTE.XD) return undefined;

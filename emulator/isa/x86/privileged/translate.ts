@@ -1,5 +1,5 @@
 /**
- * Address translation as generated code: the walks of 32-bit, PAE and 4-level paging (SDM, volume 3A, chapter 4). It runs at
+ * Address translation as generated code: the walks of 32-bit, PAE, 4-level and 5-level paging (SDM, volume 3A, chapter 4). It runs at
  * every miss of the lookaside buffer, so it is WebAssembly and not TypeScript.
  */
 import type { CoreParts } from '../../../engine/core/parts.ts';
@@ -38,12 +38,14 @@ export function writeTranslate(r: Routine, core: CoreParts, self: Callable): voi
   const restart = () => r.returnCall(self, address, access);
   const walk: Walk = { core, address, access, fetch, write, user, cr0, cr4, efer, fail, restart };
 
-  const level = r.variable(r.i32(3));
+  const five = r.let(has(r, cr4, CR4.LA57));
+  const level = r.variable(r.add(r.i32(3), five));
   const table = r.variable(r.and(state.get('cr3'), r.i64(PTE.address)));
   r.when(
     has(r, efer, EFER.LMA),
     () => {
-      r.when(r.ne(r.shrS(r.shl(address, r.i64(16)), r.i64(16)), address), () => {
+      const unused = r.let(r.select(five, r.i64(7), r.i64(16)));
+      r.when(r.ne(r.shrS(r.shl(address, unused), unused), address), () => {
         core.raise(r, r.i32(causeOf(VECTOR.GP)), address);
         r.return(r.i64(-1));
       });

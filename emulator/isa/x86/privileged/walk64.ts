@@ -1,4 +1,4 @@
-/** The walk of PAE and 4-level paging: entries of 64 bits (SDM, volume 3A, sections 4.4 and 4.5). */
+/** The walk of PAE, 4-level and 5-level paging: entries of 64 bits (SDM, volume 3A, sections 4.4 and 4.5). */
 import type { Expression } from '../../../engine/wasm/expression.ts';
 import type { Label, Routine } from '../../../engine/wasm/routine.ts';
 import { EFER } from '../state.ts';
@@ -46,9 +46,9 @@ export function walk64(r: Routine, w: Walk, level: Counter, table: Counter): voi
   });
   const e = entry.get();
   const inside = r.let(r.sub(r.shl(r.i64(1), shift()), r.i64(1)));
-  // A large page's address is aligned but for bit 12, which is PAT; the topmost level has none.
+  // A large page's address is aligned but for bit 12, which is PAT; the topmost levels have none.
   const misaligned = r.ne(r.and(e, r.and(inside, r.i64(~0x1fffn))), r.i64(0));
-  r.when(r.and(r.ne(level.get(), r.i32(0)), r.or(r.eq(level.get(), r.i32(3)), misaligned)), () =>
+  r.when(r.and(r.ne(level.get(), r.i32(0)), r.or(r.geS(level.get(), r.i32(3)), misaligned)), () =>
     w.fail(PAGE_FAULT.present | PAGE_FAULT.reserved),
   );
   finish(r, w, {

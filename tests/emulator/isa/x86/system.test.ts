@@ -31,6 +31,11 @@ const QEMU_DIFFERS: Readonly<Record<string, readonly (readonly [qemu: RegExp, ma
     ],
   ],
   user64: [[/E202 /, 'E102 ']],
+  la57: [
+    [/Ve E8 (at114c8)/, 'Ve E9 $1'],
+    // Registers hold addresses of 57 bits whatever the paging mode, and no others.
+    [/nothing raised;123456/, 'Vd E0 at113d0 CS18 F0 SP5fff8 SS20 on5ffa8 \n123456'],
+  ],
   // What a new task's state has wrong is found when the task has been switched to (section 7.3).
   tasks: [[/(V0000000a E00001238) 00000000/, '$1 00000063']],
   vectors: [
@@ -50,7 +55,7 @@ const QEMU_DIFFERS: Readonly<Record<string, readonly (readonly [qemu: RegExp, ma
 };
 
 /** Programs that want more of QEMU's processor than its usual one has. */
-const CPU: Readonly<Record<string, string>> = { vectors: 'max' };
+const CPU: Readonly<Record<string, string>> = { vectors: 'max', la57: 'qemu64,+la57' };
 
 let folder = '';
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'vivarium-x86-'))));
@@ -85,7 +90,20 @@ function underQemu(name: string): string {
   return (QEMU_DIFFERS[name] ?? []).reduce((text, [qemu, manual]) => text.replace(qemu, manual), readFileSync(output, 'latin1'));
 }
 
-const PROGRAMS = ['real-mode', 'exceptions64', 'user64', 'apic', 'single-step', 'legacy', 'x87', 'paging32', 'tasks', 'vectors'];
+const PROGRAMS = [
+  'real-mode',
+  'exceptions64',
+  'user64',
+  'apic',
+  'single-step',
+  'legacy',
+  'x87',
+  'paging32',
+  'tasks',
+  'vectors',
+  'strings',
+  'la57',
+];
 /**
  * What QEMU 7.2 does not do, or otherwise than the manual says: limits and types of segments are not checked; RF is not saved at a
  * breakpoint, whose address is not aligned, and INT1 is none; there are no alignment checks. What they print follows from the manual.

@@ -150,7 +150,7 @@ begin64:
         next
         expect
         mov $0xc0000102, %ecx
-        mov $0x8000, %edx
+        mov $0x1000000, %edx
         wrmsr
         next
         expect
