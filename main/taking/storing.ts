@@ -178,8 +178,8 @@ export class SnapshotStoring {
   async #failed(record: NewSnapshotRecord, retired: readonly HeadRecord[], error: unknown, wasCancelled: boolean): Promise<void> {
     const { parts, id: machine } = this.#present;
     this.#present.forget(record.id);
-    // Nobody waits for it, and nobody would see that it went.
-    if (record.kind === 'kept' && !wasCancelled)
+    // Nobody need be waiting for one of these, and nobody would see that it went.
+    if ((record.kind === 'kept' || record.kind === 'manual') && !wasCancelled)
       this.#present.warn(new ContractError('snapshot-not-stored', { name: record.name, why: causeOf(error) }));
     parts.collectSoon();
     await parts.storage.run.dropOwners({ owners: [ownerOf(record.id)] }).catch(() => undefined);

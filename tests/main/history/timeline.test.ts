@@ -197,6 +197,22 @@ describe.each(BARE_GUESTS)('a machine without disks (%s)', { timeout: 60_000 }, 
     expect((await timelines.timeline(id)).snapshots.some((snapshot) => snapshot.id === record.id)).toBe(false);
   });
 
+  test('says so when a snapshot that nobody waits for could not be stored', async () => {
+    const { id, timelines, typed, storage, told } = await started({ guest });
+    await typed('one');
+    const { storeMemory } = storage.run;
+    const failing: typeof storeMemory = async (...given) => {
+      await storeMemory(...given);
+      throw new Error('the disk is on fire');
+    };
+    Object.assign(storage.run, { storeMemory: failing });
+    const { stored } = await timelines.create(id, { name: 'unlucky' });
+    await expect(stored).rejects.toThrow('the disk is on fire');
+    Object.assign(storage.run, { storeMemory });
+    expect((await timelines.timeline(id)).snapshots).toEqual([]);
+    expect(told.notices).toEqual([expect.stringContaining('"unlucky" is not stored: the disk is on fire')]);
+  });
+
   test('is not taken when there is no room, and paused until there is', async () => {
     const room = { freeBytes: 1000 * MEBIBYTE, floorBytes: 100 * MEBIBYTE };
     const { machine, told, timelines } = await started({ guest, freeSpace: () => Promise.resolve({ ...room }) });
