@@ -100,10 +100,12 @@ export class Core implements EngineCore {
   }
   /** Executes one instruction, or begins an exception's handler instead, and tells the architecture. */
   step(): void {
+    const { pc } = this.state;
     this.working.single = 1;
     this.#execute(1, () => {
-      this.exports.interpret(1, this.state.pc);
-      this.privileged.stepped?.();
+      this.exports.interpret(1, pc);
+      // A nudge just before can leave nothing done; then it is still the next instruction.
+      if ((this.working.left | 0) < 1 || this.state.pc !== pc) this.privileged.stepped?.();
     });
     this.working.single = 0;
   }

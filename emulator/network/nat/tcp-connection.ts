@@ -153,7 +153,7 @@ export class TcpConnection implements StreamEvents {
     if ((segment.flags & RST) !== 0) return this.#reset(segment);
     if (this.state === 'dialling' || this.state === 'gone') return undefined;
     if (this.state === 'calling') return this.#called(segment);
-    if ((segment.flags & SYN) !== 0) return this.#again(segment);
+    if ((segment.flags & SYN) !== 0) return this.#again();
     if ((segment.flags & ACK) === 0) return undefined;
     if (this.state === 'answered') {
       if (segment.acknowledged !== (this.#sender.initial + 1) >>> 0) return this.#refuse(segment);
@@ -164,7 +164,7 @@ export class TcpConnection implements StreamEvents {
   }
 
   /** A SYN on a connection that exists: of a new one on old ports, or lost and repeated; all else is told the truth (RFC 5961). */
-  #again(segment: Segment): 'renewed' | undefined {
+  #again(): 'renewed' | undefined {
     if (this.state === 'lingering') return 'renewed';
     if (this.state === 'answered') this.#greet();
     else this.#acknowledgeNow();

@@ -149,8 +149,11 @@ export class SystemMachine {
         continue;
       }
       this.#fragments?.post();
-      if (privileged.stepping()) core.step();
-      else core.run(SLICE);
+      if (privileged.stepping()) {
+        // What comes from outside just then must not count as the step.
+        if (slice % 2 === 0) this.#signals.nudge();
+        core.step();
+      } else core.run(SLICE);
     }
     throw new Error(`the program does not end; pc is 0x${this.state.pc.toString(16)}; it printed:\n${this.output}`);
   }
