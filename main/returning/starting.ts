@@ -1,4 +1,6 @@
 /** Starting a machine: from power on, or where it was suspended. A suspended state is used up before the guest goes on. */
+import { withoutAttachments } from '../taking/records.ts';
+import { networkAttachments } from '../network/attachments.ts';
 import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { DiskAttachment, MachineConfiguration } from '../../emulator/index.ts';
 import { withPathsOf } from '../library/definition-parts.ts';
@@ -67,7 +69,13 @@ async function configurationOf(
   disks: readonly DiskAttachment[],
   signal: AbortSignal,
 ): Promise<MachineConfiguration> {
-  const saved = { ...(configuration as NonNullable<typeof configuration>), disks };
+  const { name, forwards = [] } = present.machine.record.definition;
+  const networks = networkAttachments({ name, networks: definition.networks ?? [], forwards });
+  const saved = {
+    ...withoutAttachments(configuration as NonNullable<typeof configuration>),
+    disks,
+    ...(networks.length === 0 ? {} : { networks }),
+  };
   try {
     const { boot } = await present.parts.configure(definition, disks, signal);
     return { ...saved, boot };

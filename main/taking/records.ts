@@ -46,12 +46,13 @@ export function newRecord(snapshotPoint: SnapshotPoint): NewSnapshotRecord {
     sharedBytes: 0,
     state: 'storing',
     reason: faultWith('being-stored'),
-    ...(configuration ? { configuration: withoutDisks(configuration) } : {}),
+    ...(configuration ? { configuration: withoutAttachments(configuration) } : {}),
   };
 }
 
-export function withoutDisks(configuration: MachineConfiguration): SavedConfiguration {
-  const { disks: _disks, ...rest } = configuration;
+/** Without what names modules of ours and files of this computer: that is made anew, also of what a file brought. */
+export function withoutAttachments(configuration: SavedConfiguration & Partial<MachineConfiguration>): SavedConfiguration {
+  const { disks: _disks, networks: _networks, ...rest } = configuration;
   return rest;
 }
 

@@ -13,6 +13,7 @@ import type { Timelines } from '../snapshots/timelines.ts';
 import { ownerOf } from '../storage/owners.ts';
 import { freeName } from '../supervisor/template-definition.ts';
 import type { CarryingStorage } from './carrying-jobs.ts';
+import { withoutHostDoors } from './host-doors.ts';
 
 export interface ImportingParts {
   /** Names of the machines there are. */
@@ -28,11 +29,13 @@ export function importing(timelines: Timelines, storage: CarryingStorage, { name
   async function adoptImported({ machine, saved }: ImportedMachine): Promise<MachineId> {
     const id = ulid() as MachineId;
     const definition: MachineDefinition = {
-      ...machine.definition,
+      ...withoutHostDoors(machine.definition),
       name: freeName(safeText(machine.definition.name).slice(0, NAME_MAX), names()),
     };
     const records = machine.snapshots.map((snapshot): NewSnapshotRecord => {
-      return { ...snapshot, machine: id, ownBytes: 0, sharedBytes: 0, state: 'ready' };
+      const { definition: taken, next } = snapshot;
+      const closed = { definition: withoutHostDoors(taken), ...(next === undefined ? {} : { next: withoutHostDoors(next) }) };
+      return { ...snapshot, ...closed, machine: id, ownBytes: 0, sharedBytes: 0, state: 'ready' };
     });
     const present = records.find((record) => record.id === machine.present.parent);
     const heads = present ? await headsFrom(timelines.parts, present, id) : [];

@@ -110,7 +110,8 @@ describeWith(['apt'], 'a guest with a private network', () => {
 
 test('what --net and --forward do not take is said', async () => {
   const wrong = async (...options: readonly string[]) => (await viv(undefined, 'run', '--template', 'debian-riscv64', ...options)).err;
-  expect(await wrong('--net', 'nat,mac=01:00:00:00:00:00')).toContain('--net takes nat, none or the name of a network');
+  expect(await wrong('--net', 'nat,mac=01:00:00:00:00:00')).toContain('--net takes nat or none');
+  expect(await wrong('--net', 'office')).toContain('there are no other networks yet');
   expect(await wrong('--net', 'nat,host-port=70000')).toContain('--net takes');
   expect(await wrong('--forward', '80')).toContain('--forward takes [ADDRESS:]HOSTPORT:GUESTPORT[/udp], not "80"');
 });

@@ -57,7 +57,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
     knows: ['tasks', 'jobs', 'disks', 'ram'],
     emulator: [structures, pages],
   },
-  returning: { uses: ['library', 'storage', 'disks', 'heads', 'taking'], knows: ['supervisor'], emulator: [pages] },
+  returning: { uses: ['library', 'storage', 'disks', 'network', 'heads', 'taking'], knows: ['supervisor'], emulator: [pages] },
   bin: { uses: ['storage', 'disks', 'heads'], knows: ['tasks', 'library', 'jobs'] },
   snapshots: {
     uses: ['ending', 'library', 'storage', 'disks', 'heads', 'compare', 'archive', 'supervisor', 'taking', 'returning', 'bin'],

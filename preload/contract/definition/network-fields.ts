@@ -12,7 +12,7 @@ export const PRIVATE_NAT = 'nat';
 /** Six bytes, of which the first is even: an address of one card, not of many. */
 const CARD = /^[\da-f][02468ace](:[\da-f]{2}){5}$/i;
 const port = whole(1, 65_535);
-const networkName = textThat((value) => /^[a-z][a-z\d-]{0,39}$/.test(value), 'must be nat or the name of a network');
+const networkName = textThat((value) => value === PRIVATE_NAT, 'must be nat: there are no other networks yet');
 const cardAddress = textThat((value) => CARD.test(value), 'must be six bytes as in 52:54:00:12:34:56, the first of them even');
 const hostAddress = textThat(
   (value) => /^\d{1,3}(\.\d{1,3}){3}$/.test(value) || /^[\da-f:]*:[\da-f:.]*$/i.test(value),
@@ -48,7 +48,7 @@ export type ForwardDefinition = Frozen<{
 const refuse = (text: string, wanted: string): never => {
   throw new OptionError(`takes ${wanted}, not "${text}"`);
 };
-const CARD_WORDS = 'nat, none or the name of a network, then mac=ADDRESS and host-port=PORT, separated by commas';
+const CARD_WORDS = 'nat or none (there are no other networks yet), then mac=ADDRESS and host-port=PORT, separated by commas';
 const FORWARD_WORDS = '[ADDRESS:]HOSTPORT:GUESTPORT[/udp]';
 
 function readPort(digits: string | undefined, text: string, wanted: string): number {
@@ -62,7 +62,7 @@ export function readCard(text: string): NetworkCardDefinition {
   const [network = '', ...words] = text.split(',');
   const hostPorts: number[] = [];
   let mac: string | undefined;
-  if (!/^[a-z][a-z\d-]{0,39}$/.test(network) || network === 'none') refuse(text, CARD_WORDS);
+  if (network !== PRIVATE_NAT) refuse(text, CARD_WORDS);
   for (const word of words) {
     const [, key, value] = /^(mac|host-port)=(.+)$/.exec(word) ?? [];
     if (key === 'mac' && mac === undefined && CARD.test(value ?? '')) mac = value?.toLowerCase();
@@ -117,7 +117,7 @@ export const networks = field({
   options: [
     {
       name: 'net',
-      value: 'nat|none|NETWORK[,OPTION]...',
+      value: 'nat|none[,OPTION]...',
       help: [
         'a network card; may be repeated, replaces the existing ones:',
         'nat               a private network behind this computer’s address',

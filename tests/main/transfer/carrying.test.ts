@@ -118,6 +118,31 @@ describe('carried to another library', () => {
     await there.shows(first, /back[^]*back/);
   });
 
+  test('a file opens no door of the host, and names no module', { timeout: 60_000 }, async () => {
+    const program = await timelineProgram();
+    const networks = [{ network: 'nat', mac: '52:54:00:00:00:01', hostPorts: [631] }];
+    const id = await program.hello({ networks, forwards: [{ hostPort: 47_123, guestPort: 22 }] });
+    await program.supervisor.machine(id).start();
+    await program.shows(id, '>');
+    const { record, stored } = await program.timelines.create(id, { name: 'connected' });
+    await stored;
+    expect((await program.library.snapshots.get(record.id)).configuration).not.toHaveProperty('networks');
+    const file = join(temporaryFolder(), 'box.vivarium');
+    expect(await ended(program, program.history.carrying.export(id, file).task)).toMatchObject({ state: 'done' });
+
+    const other = await timelineProgram();
+    const made = await imported(other, file);
+    const { definition } = other.supervisor.machine(made).record;
+    const closed = [{ network: 'nat', mac: '52:54:00:00:00:01' }];
+    expect([definition.networks, definition.forwards]).toEqual([closed, undefined]);
+    for (const { id: snapshot } of (await other.timelines.timeline(made)).snapshots)
+      expect((await other.library.snapshots.get(snapshot)).definition).toMatchObject({ networks: closed });
+    await other.supervisor.machine(made).start();
+    expect(other.supervisor.machine(made).life.configuration?.networks).toMatchObject([
+      { address: '52:54:00:00:00:01', setup: { hostPorts: [], forwards: [] } },
+    ]);
+  });
+
   test('snapshots that are being stored are waited for, damaged ones are left out and named', { timeout: 60_000 }, async () => {
     const { program, id } = await running();
     const { timelines, library } = program;
