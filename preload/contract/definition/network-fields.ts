@@ -147,8 +147,9 @@ export const forwards = field({
       name: 'forward',
       value: '[ADDRESS:]HOSTPORT:GUESTPORT[/udp]',
       help: [
-        'a port of this computer that leads to one of the guest’s; may be repeated,',
-        'replaces the existing ones; at 127.0.0.1 without ADDRESS',
+        'a port of this computer that leads to one of the guest’s;',
+        'may be repeated, replaces the existing ones;',
+        'at 127.0.0.1 without ADDRESS',
       ],
       multiple: true,
       read: readAll(readForward),
