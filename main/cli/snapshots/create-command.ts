@@ -14,10 +14,10 @@ export const createPart: Part = {
 
 Usage: viv snapshot create NAME [SNAPSHOT-NAME] [--note TEXT] [--wait] [--json]
 
-A running machine pauses for a few milliseconds; its memory, disks and devices are then stored in the background, and the
-command ends. Whatever uses the snapshot (restore, branch, diff, export) waits until it is stored, and so does quitting. If
-it cannot be stored, for example because the disk is full, it disappears from the list. Of a machine that is off, only the
-disks are stored, and the command waits for that.
+A running machine pauses for a few milliseconds; its memory, disks and devices are then stored in the background,
+and the command ends. Whatever uses the snapshot (restore, branch, diff, export) waits until it is stored, and so
+does quitting. If it cannot be stored, for example because the disk is full, it disappears from the list, which is
+said where the machines run. Of a machine that is off, only the disks are stored, and the command waits for that.
 
   --note TEXT    a note
   --wait         wait until the snapshot is stored, and fail if it cannot be; Ctrl-C cancels it
