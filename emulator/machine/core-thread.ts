@@ -103,7 +103,7 @@ export function createCoreThread(parts: CoreThreadParts): {
     awaitPage: (page) => absent.fetch(page, wanted),
     watchedWritten: () => htif?.(),
   });
-  const binding: CoreBinding = kind.bindCore({ core, board, memory: guest, buffer, states, shootdown, end });
+  const binding: CoreBinding = kind.bindCore({ core, board, memory: guest, buffer, states, shootdown, end, resumes: parts.resumes });
 
   const watch = (tohost: number, fromhost: number | undefined) => {
     const print = (bytes: Uint8Array) => board.firmwareConsole.print(bytes);

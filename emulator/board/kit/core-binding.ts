@@ -43,6 +43,8 @@ export interface BoundBoard {
 }
 
 export interface CoreBindingParts {
+  /** It will go on from saved state. */
+  readonly resumes?: boolean;
   readonly core: BoundEngineCore;
   readonly board: BoundBoard;
   readonly memory: GuestMemory;

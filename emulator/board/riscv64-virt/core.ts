@@ -16,6 +16,8 @@ export function bindCore(parts: CoreBindingParts): CoreBinding {
   const signals = board.signals(core.core);
   const hart = sbiHart(privileged);
   let sbi: Sbi | undefined;
+  // Before any core runs: the first may start the others before these have begun.
+  if (!parts.resumes && core.core !== 0) state.hartState = HART.stopped;
   const useSbi = () => {
     sbi = createSbi(sbiPlatform(parts));
   };
@@ -23,9 +25,8 @@ export function bindCore(parts: CoreBindingParts): CoreBinding {
     begin: ({ builtInFirmware, pc, arguments: given }) => {
       if (builtInFirmware) {
         useSbi();
-        prepareSupervisor(state, pc, core.core, given[1] ?? 0n);
-        // The kernel starts the other harts by SBI HSM.
-        if (core.core !== 0) state.hartState = HART.stopped;
+        // The kernel starts the other harts by SBI HSM, and may have done so already.
+        if (core.core === 0) prepareSupervisor(state, pc, core.core, given[1] ?? 0n);
         return;
       }
       state.pc = pc;
@@ -33,6 +34,7 @@ export function bindCore(parts: CoreBindingParts): CoreBinding {
         state.x[ARGUMENTS + index] = value;
       });
       state.x[ARGUMENTS] = BigInt(core.core);
+      state.hartState = HART.started;
     },
     resume: (builtInFirmware) => {
       if (builtInFirmware) useSbi();

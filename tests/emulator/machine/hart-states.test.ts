@@ -61,7 +61,8 @@ resumed:
 woken: .dword 0
 `;
 
-it.each(['retentive', 'non-retentive'] as const)('a %s suspension', async (kind) => {
+// Several times: the first hart may start the second one before that has begun.
+it.each(['retentive', 'non-retentive'] as const)('a %s suspension', { repeats: 5 }, async (kind) => {
   const folder = mkdtempSync(join(tmpdir(), 'vivarium-harts-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const kernel = join(folder, 'Image');
