@@ -8,6 +8,8 @@ const CTRL_A = 0x01;
 const LEAVE = [0x78, 0x58];
 /** How long a signal that lets this program go on may come after the one that stops it, in milliseconds. */
 const SETTLING = 20;
+/** Signals that come within so many milliseconds may be told in another order than they were sent in. */
+const REORDERED = 20;
 
 export interface TerminalListener {
   input(bytes: Uint8Array): void;
@@ -63,15 +65,20 @@ function takeTerminal(continued: () => void): () => void {
     }
   };
   let stopping = 0;
+  let continuedAt = -Infinity;
   // A busy program learns late of being stopped, when it may go on again already (with npx or a wrapper in between the shell
   // does not wait for it): stopping after that, nobody would let it go on. So it looks for what else has come before it stops.
+  // Of two signals on two of its threads the later can be told first, so a stop right behind a going on may be the one before
+  // it: nobody would end that, and a person who did mean it asks again.
   const stop = () => {
+    if (performance.now() - continuedAt < REORDERED) return;
     raw(false);
     const now = ++stopping;
     setTimeout(() => setImmediate(() => now === stopping && process.kill(process.pid, 'SIGSTOP')), SETTLING);
   };
   // The shell may have changed the modes meanwhile; Node sets only those that it believes to be others.
   const goOn = () => {
+    continuedAt = performance.now();
     stopping++;
     raw(false);
     raw(true);

@@ -138,7 +138,8 @@ export const forwards = field({
   isOwners: true,
   absent: () => [],
   editor: { kind: 'lines' },
-  hint: () => 'One a line: port of this computer, colon, port of the guest, as 2222:22 or 0.0.0.0:5353:53/udp. They hold at once.',
+  hint: () =>
+    'One a line: port of this computer, colon, port of the guest, as 2222:22 or 0.0.0.0:5353:53/udp. Changes take effect immediately.',
   schema: () => optional(list(forwardSetting, FORWARDS_MAX)),
   knownBy: (forward: ForwardDefinition) => writeForward(forward),
   words: (all: readonly ForwardDefinition[]) => all.map(writeForward).join('; '),
