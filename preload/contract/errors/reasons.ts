@@ -2,10 +2,9 @@
  * Why a machine or a snapshot is as it is: no errors, but closed values like them, put into words in the same catalogue.
  * An error is a reason too, where something failed.
  */
-import { entry, type Entry, type Fact } from '../../../emulator/error/coded-error.ts';
+import { entry, type Entry, type Fact, type Fault } from '../../../emulator/error/coded-error.ts';
 import { formatBytes } from '../../../emulator/quantities/bytes.ts';
 import { nearMomentText } from '../../../emulator/quantities/moments.ts';
-import type { Fault } from '../../../emulator/error/coded-error.ts';
 
 /** What a state says of itself; it can stand where an error's cause can. */
 export type Reason = Fault;
