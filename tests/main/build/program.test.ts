@@ -43,8 +43,11 @@ test('runs a machine with threads and files of the bundle', { timeout: 120_000 }
   const machine = run(process.execPath, [program, 'run', '--template', 'hello-riscv64'], {
     env: { ...process.env, VIVARIUM_HOME: join(copy, 'home') },
   });
+  let shown = '';
   machine.child.stdout?.on('data', (bytes: Buffer) => {
-    if (bytes.includes('help lists')) machine.child.kill('SIGTERM');
+    // The line may come in several pieces.
+    shown += bytes.toString();
+    if (shown.includes('help lists')) machine.child.kill('SIGTERM');
   });
   const { stdout: console } = await machine.catch((error: unknown) => error as { stdout: string });
   expect(console).toContain('Hello from a bare');

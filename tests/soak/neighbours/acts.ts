@@ -9,6 +9,7 @@ import type { WireClient } from '../../../preload/contract/wire-client.ts';
 import { guestDefinition } from '../guest-definition.ts';
 import type { TrialFolder } from '../kill-trials.ts';
 import type { Random } from '../random.ts';
+import { STRIKE } from './wild-disk.ts';
 import { WILD_MEMORY_MIB } from './wild-memory.ts';
 
 export interface Acting {
@@ -32,6 +33,10 @@ const WEIGHTS = {
   'client that resets': 4,
 } as const;
 type Act = keyof typeof WEIGHTS;
+
+/** Whether a call was answered with the error that the trial itself lets strike in a machine, which may hit it starting. */
+const isStrike = ({ code, facts }: ContractError): boolean =>
+  code === 'machine-thread-crashed' && (facts as { detail: string }).detail === STRIKE;
 
 /** A machine of its own for one act: its files are its own, too. */
 class Stage {
@@ -62,7 +67,7 @@ class Stage {
       await work(this.id as MachineId);
       return true;
     } catch (error) {
-      if (!(error instanceof ContractError) || error.kind === 'internal') throw error;
+      if (!(error instanceof ContractError) || (error.kind === 'internal' && !isStrike(error))) throw error;
       this.#acting.refused(error.message);
       return false;
     }

@@ -1,6 +1,9 @@
 /** A disk for trials in whose thread an error strikes out of turn, at a moment of the trial's choice. */
 import type { OpenDisk } from '../../../emulator/index.ts';
 
+/** What the error says. */
+export const STRIKE = 'the wild disk strikes';
+
 export interface WildSetup {
   /** When it strikes, in milliseconds after opening. */
   readonly strikesAfterMs: number;
@@ -9,7 +12,7 @@ export interface WildSetup {
 export const openDisk: OpenDisk = async (setup) => {
   const { strikesAfterMs } = setup as WildSetup;
   setTimeout(() => {
-    throw new Error('the wild disk strikes');
+    throw new Error(STRIKE);
   }, strikesAfterMs).unref();
   return {
     sizeBytes: 1 << 20,
