@@ -231,8 +231,8 @@ export interface RunningMachine {
   restore(point: RestorePoint, options?: { readonly keep?: { readonly onlyChanged: boolean } }): Promise<SavedPoint | undefined>;
   /** Sends a message to a disk that a module opened, on the I/O thread. @throws what its `told` throws */
   tellDisk(slot: number, message: unknown): Promise<unknown>;
-  /** Sends a message to the link of a network card, from 0. @throws what its `told` throws */
-  tellNetwork(card: number, message: unknown): Promise<unknown>;
+  /** Sends a message to the link of a network card, from 0. @param ports those in it, which become the link's @throws what its `told` throws */
+  tellNetwork(card: number, message: unknown, ports?: readonly object[]): Promise<unknown>;
 }
 
 /** A machine at one moment. */

@@ -16,7 +16,7 @@ import { GuestKit, imagesService } from './images/index.ts';
 import { findHome, type Home } from './library/home.ts';
 import { openLibrary, type Library } from './library/library.ts';
 import { applicationService } from './services/application-service.ts';
-import { commandOpener, consoleOpener, consolesService } from './services/consoles-service.ts';
+import { commandOpener, consoleOpener, consolesService, streamOpener } from './services/consoles-service.ts';
 import { disksService } from './services/disks-service.ts';
 import { machinesService } from './services/machines-service.ts';
 import { snapshotsService } from './services/snapshots-service.ts';
@@ -215,6 +215,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   );
   const openConsole = consoleOpener(supervisor);
   const openCommand = commandOpener(supervisor);
+  const openStream = streamOpener(supervisor);
   // Only a program that stays has a use for machines that run by themselves.
   if (options.listens && (await library.settings.read()).interrupted === 'resume') void resume.resumeAll();
   let closing: Promise<void> | undefined;
@@ -235,7 +236,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     supervisor,
     tasks,
     history,
-    serve: (link) => serveSession(link, { version, dispatch, broadcaster: border, openConsole, openCommand, report }),
+    serve: (link) => serveSession(link, { version, dispatch, broadcaster: border, openConsole, openCommand, openStream, report }),
     close: () => (closing ??= close()),
     hurry: () => inHurry.abort(),
   };

@@ -1,5 +1,5 @@
 /** The threads of one machine, from birth to end, and what their owner may ask of them. */
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { WasmMemory } from '../engine/wasm/webassembly.ts';
 import { type Ending, type MachineConfiguration, MachineError, type MachineEvents } from '../index.ts';
 import { faultOf, type Fault } from '../error/coded-error.ts';
@@ -188,19 +188,19 @@ export class MachineThreads {
   }
   /** Takes the machine at one moment, or puts it back to another. @throws MachineError if it has ended or the state does not fit */
   async snapshotPoint(question: Extract<IoQuestion, { kind: 'snapshotPoint' }>, detached?: () => void): Promise<TakenPoint> {
-    const snapshotPoint = (await this.ask(question, detached)) as TakenPoint;
+    const snapshotPoint = (await this.ask(question, detached ? { detached } : {})) as TakenPoint;
     this.#pausedFor += snapshotPoint.pausedMs;
     return snapshotPoint;
   }
   /** Asks the I/O thread something. @throws what it throws; MachineError if the machine has ended */
-  async ask(question: IoQuestion, detached?: () => void): Promise<unknown> {
+  async ask(question: IoQuestion, { detached, transfer = [] }: Asking = {}): Promise<unknown> {
     if (this.#ending) throw hasEnded();
     const id = this.#questions++;
     const answered = Promise.withResolvers<unknown>();
     this.#asked.set(id, answered);
     if (detached) this.#detaching.set(id, detached);
     try {
-      this.#threads?.io.post({ kind: 'asked', id, question });
+      this.#threads?.io.post({ kind: 'asked', id, question }, [...transfer]);
       this.#liveness.watch(true);
       return await answered.promise;
     } catch (error) {
@@ -285,6 +285,14 @@ export interface Beginning {
   readonly paused?: boolean | undefined;
   /** Gives the start up. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What goes with a question. */
+interface Asking {
+  /** Called when the disks that it exchanged are closed. */
+  readonly detached?: () => void;
+  /** Ports in it, which become the I/O thread's. */
+  readonly transfer?: readonly MessagePort[];
 }
 
 type Ready = PromiseWithResolvers<CoreStart | CoreResume>;

@@ -1,4 +1,5 @@
 /** A running machine as its owner sees it: what it asks of the threads, one thing after the other where it must be so. */
+import type { MessagePort } from 'node:worker_threads';
 import { turns } from '../structures/in-turn.ts';
 import { runState } from '../engine/layout.ts';
 import {
@@ -82,8 +83,8 @@ export class Machine implements RunningMachine {
   tellDisk(slot: number, message: unknown): Promise<unknown> {
     return this.#threads.ask({ kind: 'disk', slot, message });
   }
-  tellNetwork(card: number, message: unknown): Promise<unknown> {
-    return this.#threads.ask({ kind: 'network', card, message });
+  tellNetwork(card: number, message: unknown, ports: readonly object[] = []): Promise<unknown> {
+    return this.#threads.ask({ kind: 'network', card, message }, { transfer: ports as readonly MessagePort[] });
   }
 
   async devices(): Promise<readonly DeviceDescription[]> {

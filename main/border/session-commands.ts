@@ -1,4 +1,4 @@
-/** The commands that one client runs in guests: channels of the wire on one side, the machines' agents on the other. */
+/** The commands that one client runs in guests, and its streams: channels of the wire on one side, agents and network cards on the other. */
 import { causeOf } from '../../preload/contract/errors/contract-error.ts';
 import type {
   CommandControl,
@@ -8,11 +8,15 @@ import type {
   OutputStream,
   RunningCommand,
 } from '../../preload/contract/commands.ts';
+import type { StreamRequest } from '../../preload/contract/links.ts';
 import { encodeFrame, encodeMessage, FRAME, type CommandNews, type Frame } from '../../preload/contract/wire.ts';
 import { asContractError } from './border.ts';
 
 /** Starts a command in a machine's guest. @throws ContractError */
 export type OpenCommand = (machine: string, request: CommandRequest, events: CommandEvents) => Promise<RunningCommand>;
+
+/** Opens a stream that leads to a machine. @throws ContractError */
+export type OpenStream = (machine: string, request: StreamRequest, events: CommandEvents) => Promise<RunningCommand>;
 
 /** Input of a command that its guest has no room for is a client's mistake; this much is taken for one. */
 const INPUT_MAX = 1024 * 1024;
@@ -29,12 +33,10 @@ interface Open {
 export class SessionCommands {
   readonly #channels = new Map<number, Open>();
   readonly #send: (frame: Frame) => void;
-  readonly #open: OpenCommand;
   readonly #report: (error: Error) => void;
 
-  constructor(send: (frame: Frame) => void, open: OpenCommand, report: (error: Error) => void) {
+  constructor(send: (frame: Frame) => void, report: (error: Error) => void) {
     this.#send = send;
-    this.#open = open;
     this.#report = report;
   }
 
@@ -46,11 +48,11 @@ export class SessionCommands {
   }
 
   /** Starts one; what goes wrong is told on its channel. */
-  async start(channel: number, machine: string, request: CommandRequest): Promise<void> {
+  async start(channel: number, begin: (events: CommandEvents) => Promise<RunningCommand>): Promise<void> {
     const open: Open = { early: [], room: 0 };
     this.#channels.set(channel, open);
     try {
-      const command = await this.#open(machine, request, this.#events(channel, open));
+      const command = await begin(this.#events(channel, open));
       if (this.#channels.get(channel) !== open) return command.hangUp();
       open.command = command;
       for (const act of open.early.splice(0)) act(command);
@@ -113,6 +115,8 @@ export class SessionCommands {
         if (isOpen()) this.#tell(channel, { room: count });
       },
       inputClosed: () => isOpen() && this.#tell(channel, { inputClosed: true }),
+      outputEnded: () => isOpen() && this.#tell(channel, { outputEnded: true }),
+      dropped: (frames) => isOpen() && this.#tell(channel, { dropped: frames }),
       ended: (end) => {
         if (isOpen() && this.#channels.delete(channel)) this.#tell(channel, { ended: end });
       },

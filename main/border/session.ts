@@ -22,7 +22,7 @@ import {
   type Frame,
   type ServerMessage,
 } from '../../preload/contract/wire.ts';
-import { SessionCommands, type OpenCommand } from './session-commands.ts';
+import { SessionCommands, type OpenCommand, type OpenStream } from './session-commands.ts';
 import { asContractError, type Broadcaster, type Dispatch } from './border.ts';
 
 /** A transport's connection, seen from the program. */
@@ -58,6 +58,7 @@ export interface SessionParts {
   readonly broadcaster: Pick<Broadcaster, 'listen'>;
   readonly openConsole: OpenConsole;
   readonly openCommand: OpenCommand;
+  readonly openStream: OpenStream;
   readonly report: (error: Error) => void;
 }
 
@@ -93,7 +94,7 @@ export function serveSession(link: Link, parts: SessionParts): Session {
     closed();
     link.close();
   };
-  const commands = new SessionCommands(send, parts.openCommand, parts.report);
+  const commands = new SessionCommands(send, parts.report);
   const stopListening = parts.broadcaster.listen((service, name, payload) => tell({ kind: 'event', service, name, payload }));
 
   const answer = async ({ id, service, method, args }: ClientMessage & { kind: 'call' }) => {
@@ -111,10 +112,13 @@ export function serveSession(link: Link, parts: SessionParts): Session {
   };
 
   const isInUse = (channel: number) => channels.has(channel) || commands.has(channel);
-  const run = ({ channel, machine, request }: ClientMessage & { kind: 'run' }) => {
+  const run = (message: ClientMessage & { kind: 'run' | 'stream' }) => {
+    const { channel, machine } = message;
     if (isInUse(channel)) return;
     if (channels.size + commands.size >= MAX_CHANNELS) return end();
-    void commands.start(channel, machine, request);
+    void commands.start(channel, (events) =>
+      message.kind === 'run' ? parts.openCommand(machine, message.request, events) : parts.openStream(machine, message.request, events),
+    );
   };
 
   const openChannel = async ({ channel, machine, console, whole, terminal }: ClientMessage & { kind: 'open' }) => {
@@ -184,7 +188,7 @@ export function serveSession(link: Link, parts: SessionParts): Session {
       const message = decodeClientMessage(frame);
       if (message.kind === 'call') void answer(message);
       else if (message.kind === 'open') void openChannel(message);
-      else if (message.kind === 'run') run(message);
+      else if (message.kind === 'run' || message.kind === 'stream') run(message);
       else if (message.kind === 'control') commands.control(message.channel, message.control);
       else if (message.kind === 'finish') void finishChannel(message.channel);
       else closeChannel(message.channel);

@@ -68,6 +68,21 @@ export const commands: readonly CommandEntry[] = [
     summary: 'forward ports of this computer to a guest',
     load: async () => (await import('./network/forward-command.ts')).forwardCommand,
   },
+  {
+    name: 'link',
+    summary: "pull or plug in a network card's cable",
+    load: async () => (await import('./network/link-command.ts')).linkCommand,
+  },
+  {
+    name: 'capture',
+    summary: 'write what a network card sends and receives to a file',
+    load: async () => (await import('./network/capture-command.ts')).captureCommand,
+  },
+  {
+    name: 'connect',
+    summary: 'join this terminal or pipe to a TCP port of a guest',
+    load: async () => (await import('./network/connect-command.ts')).connectCommand,
+  },
   machine('delete', 'move machines to the bin'),
   machine('undelete', 'restore a machine from the bin'),
   {

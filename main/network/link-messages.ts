@@ -1,5 +1,7 @@
 /** What a network card's link is told by its machine's owner, and answers. */
+import type { MessagePort } from 'node:worker_threads';
 import type { Forward } from '../../preload/contract/forwards.ts';
+import type { CableChange } from '../../preload/contract/links.ts';
 
 /** What a link that is a private network is opened with. */
 export interface NatSetup {
@@ -19,10 +21,21 @@ export interface ConnectionStatus {
   readonly fromGuest: number;
 }
 
-export type LinkMessage =
+/** What the link of a private network understands. */
+export type NatMessage =
   /** Answered with each forward's `ForwardStatus`. */
   | { readonly kind: 'forwards' }
   /** Those that are not there are opened, others closed; connections stay. Answered with what each is doing. */
   | { readonly kind: 'set forwards'; readonly forwards: readonly Forward[] }
   | { readonly kind: 'connections' }
-  | { readonly kind: 'link'; readonly isUp: boolean };
+  /** Joins the stream behind `port` (`stream-messages.ts`) to a connection to a TCP port of the guest's. */
+  | { readonly kind: 'connect'; readonly guestPort: number; readonly port: MessagePort };
+
+/** What every link understands, by its cable. */
+export type CableMessage =
+  /** Answered with the `LinkStatus` after the change. */
+  | { readonly kind: 'link'; readonly change: CableChange }
+  /** Writes every frame from now on to the stream behind `port`. */
+  | { readonly kind: 'capture'; readonly port: MessagePort; readonly name: string; readonly comment: string };
+
+export type LinkMessage = NatMessage | CableMessage;

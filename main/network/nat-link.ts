@@ -2,9 +2,12 @@
 import { NatStack } from '../../emulator/network/nat/stack.ts';
 import type { AttachedLink, LinkOwner } from '../../emulator/index.ts';
 import type { Forward, ForwardStatus } from '../../preload/contract/forwards.ts';
+import { cabledLink } from './cabled-link.ts';
 import { isSamePort } from './forward.ts';
+import { GuestCalls } from './guest-call.ts';
+import { connectGuest } from './guest-stream.ts';
 import { hostOutside } from './host-outside.ts';
-import type { ConnectionStatus, LinkMessage, NatSetup } from './link-messages.ts';
+import type { ConnectionStatus, NatMessage, NatSetup } from './link-messages.ts';
 import { OpenForward } from './open-forward.ts';
 
 /** How finely time passes for connections, in milliseconds. */
@@ -14,7 +17,7 @@ export async function openLink(setup: unknown, owner: LinkOwner): Promise<Attach
   const { hostPorts, forwards, hostName } = setup as NatSetup;
   const link = new NatLink({ hostPorts, hostName, log: (line) => owner.log(line) });
   await link.setForwards(forwards);
-  return link.attached();
+  return cabledLink(link.attached());
 }
 
 interface NatLinkParts {
@@ -26,13 +29,15 @@ interface NatLinkParts {
 class NatLink {
   readonly #stack: NatStack;
   readonly #log: (line: string) => void;
+  readonly #calls: GuestCalls;
   #forwards: readonly OpenForward[] = [];
   #ticking: NodeJS.Timeout | undefined;
 
   constructor({ hostPorts, hostName, log }: NatLinkParts) {
     this.#log = log;
     this.#stack = new NatStack({ outside: hostOutside(log, () => this.#tick()), hostPorts, hostName });
-    this.#stack.appeared = () => this.#forwards.forEach((forward) => forward.guestAppeared());
+    this.#calls = new GuestCalls(this.#stack);
+    this.#stack.appeared = () => this.#calls.guestAppeared();
   }
 
   /** Lets time pass for the guest's connections, as long as one waits for it. */
@@ -54,7 +59,7 @@ class NatLink {
         (forward, index) =>
           !kept.some((open) => isSamePort(open.forward, forward)) && wanted.findIndex((other) => isSamePort(other, forward)) === index,
       )
-      .map((forward) => new OpenForward(forward, this.#stack, this.#log));
+      .map((forward) => new OpenForward(forward, { stack: this.#stack, calls: this.#calls, log: this.#log }));
     this.#forwards = [...kept, ...fresh];
     await Promise.all(fresh.map((open) => open.open()));
     return this.#statuses();
@@ -63,7 +68,7 @@ class NatLink {
     return this.#forwards.map(({ status }) => status);
   }
 
-  async #told(message: LinkMessage): Promise<unknown> {
+  async #told(message: NatMessage): Promise<unknown> {
     switch (message.kind) {
       case 'forwards':
         return this.#statuses();
@@ -71,8 +76,8 @@ class NatLink {
         return this.setForwards(message.forwards);
       case 'connections':
         return this.#connections();
-      case 'link':
-        return this.#stack.setLink(message.isUp);
+      case 'connect':
+        return connectGuest(this.#calls, message.guestPort, message.port);
     }
   }
   #connections(): readonly ConnectionStatus[] {
@@ -95,7 +100,7 @@ class NatLink {
       ready: () => stack.ready(),
       setHeld: (held) => stack.setHeld(held),
       returned: () => stack.returned(),
-      told: (message) => this.#told(message as LinkMessage),
+      told: (message) => this.#told(message as NatMessage),
       close: () => this.#close(),
     };
   }

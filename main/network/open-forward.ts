@@ -7,14 +7,19 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { NatStack } from '../../emulator/network/nat/stack.ts';
 import type { Forward, ForwardStatus } from '../../preload/contract/forwards.ts';
 import { forwardText } from './forward.ts';
+import type { GuestCalls, Uncalled } from './guest-call.ts';
 import { portHolder } from './port-holder.ts';
 import { acceptedStream } from './socket-stream.ts';
 
-/** Between two tries for a port that is taken, and how long a caller waits for a guest that is not up yet; milliseconds. */
+/** Between two tries for a port that is taken, in milliseconds. */
 const AGAIN_MS = 2000;
-const GUEST_MS = 30_000;
-/** Callers that may wait for the guest. */
-const WAITING = 64;
+
+/** Said in the log of a call that came to nothing. */
+const UNCALLED: Readonly<Record<Uncalled, string>> = {
+  'too many wait': 'too many wait for the guest',
+  'no network': 'the guest has no network yet',
+  'too many connections': 'the guest has too many connections',
+};
 
 /** Why a port cannot be had, for a person. */
 async function problemOf({ address, hostPort, protocol }: Forward, error: NodeJS.ErrnoException): Promise<string> {
@@ -27,20 +32,27 @@ async function problemOf({ address, hostPort, protocol }: Forward, error: NodeJS
   return `port ${hostPort} cannot be opened: ${error.message}`;
 }
 
+export interface ForwardParts {
+  readonly stack: NatStack;
+  readonly calls: GuestCalls;
+  readonly log: (line: string) => void;
+}
+
 export class OpenForward {
   readonly forward: Forward;
   readonly #stack: NatStack;
+  readonly #calls: GuestCalls;
   readonly #log: (line: string) => void;
   #problem: string | undefined;
   #server: Server | DatagramSocket | undefined;
   #again: NodeJS.Timeout | undefined;
   #isClosed = false;
-  readonly #waiting = new Set<() => void>();
   #connections = 0;
 
-  constructor(forward: Forward, stack: NatStack, log: (line: string) => void) {
+  constructor(forward: Forward, { stack, calls, log }: ForwardParts) {
     this.forward = forward;
     this.#stack = stack;
+    this.#calls = calls;
     this.#log = log;
   }
 
@@ -80,30 +92,16 @@ export class OpenForward {
     const accepted = acceptedStream(socket);
     this.#connections++;
     socket.once('close', () => this.#connections--);
-    const call = () => {
-      if (!accepted.isOpen) return;
-      const connection = this.#stack.call(this.forward.guestPort, accepted.stream);
-      if (connection) return accepted.begin(connection);
-      this.#log(`forward ${forwardText(this.forward)}: the guest has too many connections`);
-      accepted.stream.reset();
-    };
-    if (this.#stack.isHere) return call();
-    if (this.#waiting.size >= WAITING) return accepted.stream.reset();
-    const timer = setTimeout(() => {
-      this.#waiting.delete(waiting);
-      this.#log(`forward ${forwardText(this.forward)}: the guest has no network yet`);
-      accepted.stream.reset();
-    }, GUEST_MS).unref();
-    const waiting = () => {
-      clearTimeout(timer);
-      call();
-    };
-    this.#waiting.add(waiting);
-  }
-  /** The guest is there. */
-  guestAppeared(): void {
-    for (const call of this.#waiting) call();
-    this.#waiting.clear();
+    this.#calls.call({
+      guestPort: this.forward.guestPort,
+      stream: accepted.stream,
+      isWanted: () => accepted.isOpen,
+      begun: (connection) => accepted.begin(connection),
+      failed: (why) => {
+        this.#log(`forward ${forwardText(this.forward)}: ${UNCALLED[why]}`);
+        accepted.stream.reset();
+      },
+    });
   }
 
   #bind(): Promise<void> {

@@ -3,7 +3,8 @@
  * Writing never blocks the process (Node's own writes to a terminal do), a reader that is slow is waited for by whoever
  * awaits `write`, and what could not be written is known.
  */
-import { fstatSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { isatty } from 'node:tty';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getSystemErrorMessage } from 'node:util';
@@ -33,6 +34,8 @@ export interface StandardStream {
   write(data: Uint8Array | string): Promise<void>;
   /** Resolves when what was written has been taken, or cannot be. */
   flushed(): Promise<void>;
+  /** Lets its reader see the end, after what was written; for what is to go on reading standard input. Nothing is written after it. */
+  end(): Promise<void>;
   /** Why nothing can be written any more. */
   readonly failure: OutputError | undefined;
 }
@@ -77,6 +80,7 @@ export function openStandardStream(fd: Descriptor): StandardStream {
       return inTurn(() => write(bytes));
     },
     flushed: () => caughtUp(inTurn),
+    end: () => inTurn(() => closeForReader(fd)),
     get failure() {
       return failure;
     },
@@ -87,6 +91,15 @@ export function openStandardStream(fd: Descriptor): StandardStream {
 function isFile(fd: Descriptor): boolean {
   const stat = fstatSync(fd);
   return stat.isFile() || stat.isCharacterDevice();
+}
+
+/** Pipes and sockets show their end to a reader; whatever opens a file next must not get the number of a standard stream. */
+async function closeForReader(fd: Descriptor): Promise<void> {
+  const stat = fstatSync(fd);
+  if (stat.isSocket()) await new Promise<void>((resolve) => (fd === 1 ? process.stdout : process.stderr).end(() => resolve()));
+  if (!stat.isFIFO() && !stat.isSocket()) return;
+  closeSync(fd);
+  openSync(devNull, 'w');
 }
 
 /** Files and devices: all of it, also where the system takes less at once (a disk that is nearly full). */

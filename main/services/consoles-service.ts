@@ -1,10 +1,11 @@
 /** Answers the calls of the contract `consoles`, and attaches channels to live consoles. */
-import type { OpenCommand } from '../border/session-commands.ts';
+import type { OpenCommand, OpenStream } from '../border/session-commands.ts';
 import type { OpenConsole } from '../border/session.ts';
 import type { consoles } from '../../preload/contract/consoles.ts';
 import type { Handlers } from '../../preload/contract/contract.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import { plainLines } from '../supervisor/plain-text.ts';
+import { openStream } from '../supervisor/machine-links.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 
 const MAX_FOUND = 200;
@@ -52,4 +53,9 @@ export function consoleOpener(supervisor: Supervisor): OpenConsole {
 /** How a session runs a command in a machine's guest. */
 export function commandOpener(supervisor: Supervisor): OpenCommand {
   return (machine, request, events) => supervisor.machine(machine as MachineId).agent.start(request, events);
+}
+
+/** How a session opens a stream that leads to a machine's guest or to one of its network cards. */
+export function streamOpener(supervisor: Supervisor): OpenStream {
+  return (machine, request, events) => openStream(supervisor.machine(machine as MachineId), request, events);
 }

@@ -3,6 +3,7 @@ import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { Handlers } from '../../preload/contract/contract.ts';
 import type { BinnedMachine, MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
 import { forwardStatuses } from '../supervisor/machine-forwards.ts';
+import { changeLink, linkStatuses } from '../supervisor/machine-links.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { Resuming } from '../supervisor/interrupted.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
@@ -68,6 +69,8 @@ export function machinesService({
     },
     check,
     forwards: (id) => forwardStatuses(supervisor.machine(id)),
+    links: (id) => linkStatuses(supervisor.machine(id)),
+    setLink: (id, card, change) => changeLink(supervisor.machine(id), card, change),
     devices: (id) => supervisor.machine(id).life.devices(),
     deviceTree: (id) => deviceTree(supervisor.machine(id)),
     interrupted: () => resume.list(),

@@ -191,8 +191,8 @@ export class MachineLife {
   }
 
   /** Sends a message to a network card's link on the machine's I/O thread. @throws ContractError when nothing runs */
-  tellNetwork(card: number, message: unknown): Promise<unknown> {
-    return this.#runningIn('running', 'paused').tellNetwork(card, message);
+  tellNetwork(card: number, message: unknown, ports: readonly object[] = []): Promise<unknown> {
+    return this.#runningIn('running', 'paused').tellNetwork(card, message, ports);
   }
 
   /** Ends the run; resolves when the machine is off. */

@@ -52,6 +52,10 @@ export interface CommandEvents {
   ended(end: CommandEnd): void;
   /** It is not known how it ended, or it was not started. */
   lost(loss: CommandLoss): void;
+  /** Of a stream (`links.ts`): it gives no more output, and may still take input. */
+  outputEnded?(): void;
+  /** Of a capture: so many frames were left out in all, because its reader is too slow. */
+  dropped?(frames: number): void;
 }
 
 /** Everything here does nothing once the command has ended. */

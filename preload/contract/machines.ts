@@ -5,6 +5,7 @@ import { call, contract, event } from './contract.ts';
 import { definition, definitionBase, definitionPatch, type MachineDefinition } from './definition/schema.ts';
 import type { Reason } from './errors/reasons.ts';
 import type { ForwardStatus } from './forwards.ts';
+import { cableChange, cardIndex, type CableChange, type LinkStatus } from './links.ts';
 import type { SnapshotId } from './ids.ts';
 import type { MachineState } from './machine-state.ts';
 
@@ -96,6 +97,10 @@ export const machines = contract('machines', {
   check: call<(candidate: MachineDefinition) => readonly { readonly field: string; readonly message: string }[]>(args(definition)),
   /** The ports that lead into its guest, and what each is doing. */
   forwards: call<(id: MachineId) => readonly ForwardStatus[]>(args(machineId)),
+  /** The cables of its network cards, in order; refused while nothing runs. */
+  links: call<(id: MachineId) => readonly LinkStatus[]>(args(machineId)),
+  /** Pulls a card's cable or plugs it in, or makes it worse for tests, until the machine stops. @returns what it is like then */
+  setLink: call<(id: MachineId, card: number, change: CableChange) => LinkStatus>(args(machineId, cardIndex, cableChange)),
   /** The devices of a running machine, with what their registers hold now. */
   devices: call<(id: MachineId) => readonly DeviceDescription[]>(args(machineId)),
   /** The flattened device tree that the machine gives its guest, as far as it is known before a boot. */

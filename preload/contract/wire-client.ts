@@ -9,6 +9,7 @@ import type { CommandEvents, CommandRequest, RunningCommand } from './commands.t
 import type { ConsoleChannel } from './consoles.ts';
 import { ContractError, type Client } from './contract.ts';
 import { contracts } from './index.ts';
+import type { StreamRequest } from './links.ts';
 import { SendWindow } from './send-window.ts';
 import { WireCommands } from './wire-commands.ts';
 import {
@@ -34,6 +35,8 @@ export interface WireClient {
   openConsole(machine: string, console: number, attachment?: Attachment): ConsoleChannel;
   /** Runs a command in a machine's guest; that it cannot be started comes as `lost`. */
   openCommand(machine: string, request: CommandRequest, events: CommandEvents): RunningCommand;
+  /** Opens a stream that leads to a machine; that it cannot be had comes as `lost`. */
+  openStream(machine: string, request: StreamRequest, events: CommandEvents): RunningCommand;
   attach(send: (frame: Frame) => void): void;
   receive(frame: Frame): void;
   /** The link is gone: calls under way are rejected with `reason`, channels are closed. */
@@ -198,7 +201,14 @@ export function createWireClient(): WireClient {
       };
     },
 
-    openCommand: (machine, request, events) => commands.open(next++, machine, request, events, () => lostReason),
+    openCommand(machine, request, events) {
+      const channel = next++;
+      return commands.open(channel, { kind: 'run', channel, machine, request }, events, () => lostReason);
+    },
+    openStream(machine, request, events) {
+      const channel = next++;
+      return commands.open(channel, { kind: 'stream', channel, machine, request }, events, () => lostReason);
+    },
 
     attach(send) {
       link = send;

@@ -1,7 +1,7 @@
-/** The client's half of the commands that run in guests: channels of the wire as `RunningCommand`s. */
+/** The client's half of commands that run in guests, and of streams: channels of the wire as `RunningCommand`s. */
 import type { Reason } from './errors/reasons.ts';
-import type { CommandControl, CommandEvents, CommandLoss, CommandRequest, RunningCommand } from './commands.ts';
-import { encodeAcknowledgement, encodeFrame, encodeMessage, FRAME, type CommandNews, type Frame } from './wire.ts';
+import type { CommandControl, CommandEvents, CommandLoss, RunningCommand } from './commands.ts';
+import { encodeAcknowledgement, encodeFrame, encodeMessage, FRAME, type ClientMessage, type CommandNews, type Frame } from './wire.ts';
 
 export class WireCommands {
   readonly #channels = new Map<number, CommandEvents>();
@@ -12,9 +12,10 @@ export class WireCommands {
     this.#send = send;
   }
 
-  open(channel: number, machine: string, request: CommandRequest, events: CommandEvents, notConnected: () => Reason): RunningCommand {
+  /** @param begin the message that opens the channel */
+  open(channel: number, begin: ClientMessage, events: CommandEvents, notConnected: () => Reason): RunningCommand {
     this.#channels.set(channel, events);
-    if (!this.#send(encodeMessage({ kind: 'run', channel, machine, request })))
+    if (!this.#send(encodeMessage(begin)))
       void Promise.resolve().then(() => this.#end(channel, (listener) => listener.lost({ kind: 'failed', reason: notConnected() })));
     const send = (frame: Frame) => void (this.#channels.has(channel) && this.#send(frame));
     const control = (what: CommandControl) => send(encodeMessage({ kind: 'control', channel, control: what }));
@@ -43,6 +44,8 @@ export class WireCommands {
     const events = this.#channels.get(channel);
     if ('room' in news) events?.inputRoom(news.room);
     else if ('inputClosed' in news) events?.inputClosed();
+    else if ('outputEnded' in news) events?.outputEnded?.();
+    else if ('dropped' in news) events?.dropped?.(news.dropped);
     else if ('ended' in news) this.#end(channel, (listener) => listener.ended(news.ended));
     else this.#end(channel, (listener) => listener.lost(news.lost));
   }

@@ -11,9 +11,10 @@ import { commandControl, commandRequest, requireSchema } from './checks.ts';
 import type { CommandControl, CommandEnd, CommandLoss, CommandRequest } from './commands.ts';
 import type { Fault } from '../../emulator/index.ts';
 import { ContractError } from './contract.ts';
+import { streamRequest, type StreamRequest } from './links.ts';
 
 /** Raised when frames change meaning; a client that reads another number in `hello` must not go on. */
-export const WIRE_VERSION = 4;
+export const WIRE_VERSION = 5;
 
 /**
  * Bytes that a channel may have under way in each direction: whoever sends stops there until the other side has dealt with
@@ -35,6 +36,8 @@ export type ClientMessage =
   | { readonly kind: 'finish'; readonly channel: number }
   /** Runs a command in a machine's guest; its channel is closed by `ended` or `lost`, or hung up by `close`. */
   | { readonly kind: 'run'; readonly channel: number; readonly machine: string; readonly request: CommandRequest }
+  /** Opens a stream that leads to a machine; its channel works as a command's. */
+  | { readonly kind: 'stream'; readonly channel: number; readonly machine: string; readonly request: StreamRequest }
   | { readonly kind: 'control'; readonly channel: number; readonly control: CommandControl }
   | { readonly kind: 'close'; readonly channel: number };
 
@@ -51,7 +54,12 @@ export interface Attachment {
 
 /** What is told of a command beside its output; `room`: so many more bytes of input may be sent. */
 export type CommandNews =
-  { readonly room: number } | { readonly inputClosed: true } | { readonly ended: CommandEnd } | { readonly lost: CommandLoss };
+  | { readonly room: number }
+  | { readonly inputClosed: true }
+  | { readonly outputEnded: true }
+  | { readonly dropped: number }
+  | { readonly ended: CommandEnd }
+  | { readonly lost: CommandLoss };
 
 export type ServerMessage =
   /** The first message on every connection. */
@@ -155,6 +163,10 @@ export function decodeClientMessage(text: string): ClientMessage {
   if (kind === 'run' && isNumber(channel) && typeof machine === 'string') {
     requireSchema(commandRequest, message['request'], 'request');
     return { kind, channel, machine, request: message['request'] as CommandRequest };
+  }
+  if (kind === 'stream' && isNumber(channel) && typeof machine === 'string') {
+    requireSchema(streamRequest, message['request'], 'request');
+    return { kind, channel, machine, request: message['request'] as StreamRequest };
   }
   if (kind === 'control' && isNumber(channel)) {
     requireSchema(commandControl, message['control'], 'control');

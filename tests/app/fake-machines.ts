@@ -158,6 +158,8 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
       return FAKE_DEVICES;
     },
     forwards: () => [],
+    links: () => [],
+    setLink: () => Promise.reject(new Error('the fake machines have no network')),
     deviceTree: () => new Uint8Array(),
     draft: ({ template, name }) => plain(name ?? template, template),
     create({ template, name, definition, booted }) {

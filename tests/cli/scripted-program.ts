@@ -61,7 +61,15 @@ export async function scriptedProgram(script: Script): Promise<ScriptedProgram> 
   const dispatch = dispatcher(handlers, report);
   const openConsole = () => Promise.reject(new Error('the test plays no consoles'));
   const server = await listenLocally(home.socket, (link) =>
-    serveSession(link, { version: '0', dispatch, broadcaster: border, openConsole, openCommand: openConsole, report }),
+    serveSession(link, {
+      version: '0',
+      dispatch,
+      broadcaster: border,
+      openConsole,
+      openCommand: openConsole,
+      openStream: openConsole,
+      report,
+    }),
   );
   let ended: Promise<void> | undefined;
   const end = () => (ended ??= server.close().then(() => lock.release()));

@@ -33,6 +33,8 @@ export interface NetworkCard {
   readonly takes: { readonly checksum: boolean; readonly tcp4: boolean; readonly tcp6: boolean };
   /** Whether a driver is there that can have frames. */
   readonly isUp: boolean;
+  /** Whether its cable is in. */
+  readonly isPlugged: boolean;
   /** Largest IP packet, in bytes. */
   readonly mtu: number;
   /**

@@ -16,16 +16,10 @@ export class Egress {
   #bytes = 0;
   /** Frames dropped for want of room. */
   dropped = 0;
-  #record: ((frame: Frame) => void) | undefined;
 
   plugged(card: NetworkCard): void {
     this.#card = card;
   }
-  /** Shows every frame that goes to the guest to `record`. */
-  watch(record: ((frame: Frame) => void) | undefined): void {
-    this.#record = record;
-  }
-
   /** Whether streams may give frames. */
   get hasRoom(): boolean {
     return this.#waiting.length < FRAMES && this.#bytes < BYTES;
@@ -42,7 +36,6 @@ export class Egress {
       this.dropped++;
       return;
     }
-    this.#record?.(frame);
     this.#waiting.push(frame);
     this.#bytes += frame.bytes.length;
   }

@@ -52,7 +52,6 @@ export class NatStack implements NetworkLink {
   #isStirred = false;
   #isHeld = false;
   #now = 0;
-  #record: ((frame: Frame, toGuest: boolean) => void) | undefined;
   /** Told when the guest is there: it has taken its lease, or shown itself. */
   appeared: () => void = () => undefined;
   /** The guest has its address, as far as we know. */
@@ -76,27 +75,14 @@ export class NatStack implements NetworkLink {
   get dropped(): number {
     return this.#egress.dropped + this.udp.dropped;
   }
-  /** Shows every frame, in both directions, to `record`. */
-  watch(record: ((frame: Frame, toGuest: boolean) => void) | undefined): void {
-    this.#record = record;
-    this.#egress.watch(record && ((frame) => record(frame, true)));
-  }
-
   plugged(card: NetworkCard): void {
     this.#card = card;
     this.#frames.plugged(card);
     this.#egress.plugged(card);
   }
-  /** Plugs the cable in, or pulls it. Connections stay, and stall. */
-  setLink(isUp: boolean): void {
-    this.#card?.setLink(isUp);
-  }
 
   send(frames: readonly Frame[]): void {
-    for (const frame of frames) {
-      this.#record?.(frame, false);
-      this.#take(frame);
-    }
+    for (const frame of frames) this.#take(frame);
     this.#settle();
   }
   ready(): void {

@@ -208,6 +208,8 @@ export class TcpTable implements ConnectionSurroundings {
   }
   gone(connection: TcpConnection): void {
     this.#forget(connection);
+    // Its reset is not to wait for something else to send.
+    this.#parts.stir();
   }
   #forget(connection: TcpConnection | undefined): void {
     if (!connection || this.#connections.get(connection.key) !== connection) return;

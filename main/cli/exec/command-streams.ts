@@ -144,6 +144,7 @@ export function commandOnStreams(
       input.hasRoom(count);
     },
     inputClosed: () => input.closed(),
+    outputEnded: () => void written[1].then(() => standardOutput().end()).catch(() => undefined),
     ended: (end) => void Promise.all([written[1], written[2]]).then(() => outcome.resolve({ kind: 'ended', end })),
     lost: (loss) => outcome.resolve({ kind: 'lost', loss }),
   });

@@ -1,5 +1,6 @@
 /** Errors about machines, their configuration, their runs and their guests. */
 import { entry, type Fault } from '../../../emulator/error/coded-error.ts';
+import { shellWord } from '../foreign-text.ts';
 import type { MachineState } from '../machine-state.ts';
 
 type Named = { readonly name: string };
@@ -81,6 +82,27 @@ export const machineErrors = {
     'unavailable',
     ({ what, why }, say) => `${what} cannot be used: ${say(why)}`,
   ),
+
+  'machine-no-card': entry<Named & { card: number; cards: number }>('missing', ({ name, card, cards }) =>
+    cards === 0
+      ? `"${name}" has no network card: viv set ${shellWord(name)} --net nat gives it one`
+      : `"${name}" has no network card ${card}: its last is ${cards}`,
+  ),
+  'machine-no-nat': entry<Named>(
+    'conflict',
+    ({ name }) =>
+      `"${name}" runs without a network that leads from this computer into its guest: viv set ${shellWord(name)} --net nat, then start it anew`,
+  ),
+  'stream-machine-ended': entry('unavailable', () => 'the machine has ended'),
+  'stream-broken': entry('unavailable', () => 'the guest broke the connection off'),
+  'stream-guest-changed': entry('unavailable', () => 'the connection is gone: the machine went back to a snapshot, was reset or is ending'),
+  'guest-port-closed': entry<{ port: number }>('unavailable', ({ port }) => `nothing in the guest listens at port ${port}`),
+  'guest-port-silent': entry<{ port: number }>(
+    'unavailable',
+    ({ port }) => `the guest does not answer at port ${port}: it may be busy, or a firewall of its own drops what comes`,
+  ),
+  'guest-no-network': entry('unavailable', () => 'the guest has no network yet: it has not asked for an address for 30 seconds'),
+  'guest-connections-too-many': entry('conflict', () => 'the guest has too many connections: close some and try again'),
 
   'command-too-long': entry<{ most: number }>(
     'invalid',

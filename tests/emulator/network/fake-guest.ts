@@ -32,7 +32,7 @@ export class FakeGuest implements NetworkCard {
   /** Frames that it takes before it is full. */
   room = Infinity;
   frames: Frame[] = [];
-  isLinkUp = true;
+  isPlugged = true;
   readonly outside = new FakeOutside();
   readonly nat: NatStack;
 
@@ -48,7 +48,7 @@ export class FakeGuest implements NetworkCard {
     return taken;
   }
   setLink(isUp: boolean): void {
-    this.isLinkUp = isUp;
+    this.isPlugged = isUp;
   }
 
   /** Sends an IP packet to the gateway's card. @param write puts so many bytes of payload into it */

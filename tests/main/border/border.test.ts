@@ -85,6 +85,7 @@ function session(change: Partial<SessionParts> = {}) {
     broadcaster: border,
     openConsole: () => Promise.reject(new ContractError('machine-no-console', { name: 'box', console: 3, last: 0, lastName: 'ttyS0' })),
     openCommand: () => Promise.reject(new ContractError('machine-gone')),
+    openStream: () => Promise.reject(new ContractError('machine-gone')),
     report: quiet,
     ...change,
   };
@@ -204,6 +205,7 @@ test('the client and the session understand each other', async () => {
     broadcaster: border,
     openConsole: () => Promise.reject(new Error('x')),
     openCommand: () => Promise.reject(new Error('x')),
+    openStream: () => Promise.reject(new Error('x')),
     report: quiet,
   });
   client.attach((frame) => served.receive(frame));

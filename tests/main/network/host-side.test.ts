@@ -2,6 +2,7 @@
 import { createSocket } from 'node:dgram';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { GuestCalls } from '../../../main/network/guest-call.ts';
 import { hostOutside } from '../../../main/network/host-outside.ts';
 import { openLink } from '../../../main/network/nat-link.ts';
 import { OpenForward } from '../../../main/network/open-forward.ts';
@@ -36,6 +37,7 @@ async function turns(tcp: GuestTcp, holds: () => boolean): Promise<void> {
   }
   expect(holds()).toBe(true);
 }
+const partsOf = ({ nat }: FakeGuest) => ({ stack: nat, calls: new GuestCalls(nat), log: () => undefined });
 const text = (bytes: readonly number[]) => String.fromCharCode(...bytes);
 
 test('a port of the host’s that was listed is reached, with both ends closed one after the other', async () => {
@@ -94,8 +96,9 @@ test('the host’s loopback, its own addresses, links and groups are closed in e
 test('a forward calls the guest, which answers; a guest that is not there yet is waited for', async () => {
   const free = await listening(createServer());
   const guest = guestOn([]);
-  const forward = new OpenForward({ address: '127.0.0.1', hostPort: free + 1, guestPort: 80, protocol: 'tcp' }, guest.nat, () => undefined);
-  guest.nat.appeared = () => forward.guestAppeared();
+  const parts = partsOf(guest);
+  const forward = new OpenForward({ address: '127.0.0.1', hostPort: free + 1, guestPort: 80, protocol: 'tcp' }, parts);
+  guest.nat.appeared = () => parts.calls.guestAppeared();
   guest.nat.isHere = false;
   await forward.open();
   onTestFinished(() => forward.close());
@@ -157,7 +160,7 @@ test('datagrams: to a listed port and back, to a closed one, and through a forwa
   await eventually(() => guest.frames.length > 0);
   expect(guest.packets().map(({ payload }) => [payload[0], payload[1]])).toEqual([[3, 3]]);
 
-  const forward = new OpenForward({ address: '127.0.0.1', hostPort: port + 1, guestPort: 53, protocol: 'udp' }, guest.nat, () => undefined);
+  const forward = new OpenForward({ address: '127.0.0.1', hostPort: port + 1, guestPort: 53, protocol: 'udp' }, partsOf(guest));
   await forward.open();
   onTestFinished(() => forward.close());
   const client = createSocket('udp4');

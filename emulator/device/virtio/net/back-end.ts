@@ -58,6 +58,9 @@ export class NetBackEnd implements NetworkCard {
   get isUp(): boolean {
     return this.#device.live && this.#device.linkIsUp;
   }
+  get isPlugged(): boolean {
+    return this.#device.linkIsUp;
+  }
   get takes(): NetworkCard['takes'] {
     const device = this.#device;
     const checksum = device.takes(FEATURE_GUEST_CHECKSUM);

@@ -1,0 +1,190 @@
+/**
+ * The cable between a network card and its link: it can be watched, pulled, and made slow, long or lossy for tests. It is a link
+ * to the card and a card to the link, so neither knows of it; a plain cable hands everything on in the same call.
+ */
+import type { Frame, NetworkCard, NetworkLink } from '../../device/kit/network.ts';
+import { ImpairedDirection, type Impairment } from './impaired-direction.ts';
+
+export interface CableParts {
+  readonly link: NetworkLink;
+  /** Milliseconds since any moment. */
+  readonly now: () => number;
+  /** Calls back after so many milliseconds. */
+  readonly later: (milliseconds: number, action: () => void) => void;
+}
+
+/** What a cable is like now. */
+export interface CableStatus extends Impairment {
+  readonly isUp: boolean;
+  /** The seed of what is lost. */
+  readonly seed: number;
+  /** Frames lost on the way since the cable was plugged in. */
+  readonly lost: number;
+}
+
+/** Sees every frame that reaches either end. */
+export type Watcher = (frame: Frame, toGuest: boolean) => void;
+
+/** Numbers from 0 to below 1 (xorshift32). */
+function randomOf(seed: number): () => number {
+  let state = seed >>> 0 || 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 0x1_0000_0000;
+  };
+}
+
+export class Cable implements NetworkLink, NetworkCard {
+  readonly #parts: CableParts;
+  readonly #watchers = new Set<Watcher>();
+  #card: NetworkCard | undefined;
+  #impairment: Impairment | undefined;
+  #seed = 1;
+  #toGuest = new ImpairedDirection(randomOf(1));
+  #fromGuest = new ImpairedDirection(randomOf(2));
+  #lostBefore = 0;
+  /** When the machine began to stand still, and how long it has in all: frames under way stand still with it. */
+  #heldAt: number | undefined;
+  #held = 0;
+  /** When it looks again by itself. */
+  #wakesAt = Infinity;
+
+  constructor(parts: CableParts) {
+    this.#parts = parts;
+  }
+
+  /** @returns what ends it */
+  watch(watcher: Watcher): () => void {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
+  }
+  #seen(frame: Frame, toGuest: boolean): void {
+    for (const watcher of this.#watchers) watcher(frame, toGuest);
+  }
+
+  get status(): CableStatus {
+    const { rate, delay, loss } = this.#impairment ?? {};
+    const lost = this.#lostBefore + this.#toGuest.lost + this.#fromGuest.lost;
+    return { isUp: this.isPlugged, seed: this.#seed, lost, rate, delay, loss };
+  }
+
+  /** From now on frames travel like this; those under way arrive as they would have. @param seed what is lost depends on it alone */
+  impair(impairment: Impairment, seed: number): void {
+    const { rate, delay = 0, loss = 0 } = impairment;
+    this.#impairment = rate === undefined && delay === 0 && loss === 0 ? undefined : impairment;
+    if (this.#impairment === undefined && this.#isEmpty) this.#ready();
+    if (seed === this.#seed) return;
+    this.#seed = seed;
+    this.#lostBefore += this.#toGuest.lost + this.#fromGuest.lost;
+    // Frames under way on the old wires are lost with them.
+    this.#toGuest = new ImpairedDirection(randomOf(seed));
+    this.#fromGuest = new ImpairedDirection(randomOf(seed + 1));
+  }
+
+  /** Frames that travel must not be overtaken. */
+  get #isEmpty(): boolean {
+    return this.#toGuest.isEmpty && this.#fromGuest.isEmpty;
+  }
+  get #isPlain(): boolean {
+    return this.#impairment === undefined && this.#isEmpty;
+  }
+  get #now(): number {
+    return (this.#heldAt ?? this.#parts.now()) - this.#held;
+  }
+
+  // To the card, it is the link.
+
+  plugged(card: NetworkCard): void {
+    this.#card = card;
+    this.#parts.link.plugged(this);
+  }
+  send(frames: readonly Frame[]): void {
+    if (this.#isPlain) return this.#arrive(frames);
+    for (const frame of frames) this.#fromGuest.add(frame, this.#now, this.#impairment ?? {});
+    this.#deliver();
+  }
+  #arrive(frames: readonly Frame[]): void {
+    if (this.#watchers.size > 0) for (const frame of frames) this.#seen(frame, false);
+    this.#parts.link.send(frames);
+  }
+  ready(): void {
+    this.#deliver();
+    this.#ready();
+  }
+  #ready(): void {
+    this.#parts.link.ready();
+  }
+  setHeld(held: boolean): void {
+    if (held) this.#heldAt ??= this.#parts.now();
+    else if (this.#heldAt !== undefined) {
+      this.#held += this.#parts.now() - this.#heldAt;
+      this.#heldAt = undefined;
+    }
+    this.#parts.link.setHeld(held);
+    if (!held) this.#deliver();
+  }
+  returned(): void {
+    this.#toGuest.clear();
+    this.#fromGuest.clear();
+    this.#parts.link.returned();
+  }
+
+  // To the link, it is the card.
+
+  get address(): Uint8Array {
+    return this.#card?.address ?? new Uint8Array(6);
+  }
+  get takes(): NetworkCard['takes'] {
+    return this.#card?.takes ?? { checksum: false, tcp4: false, tcp6: false };
+  }
+  get isUp(): boolean {
+    return this.#card?.isUp === true;
+  }
+  get mtu(): number {
+    return this.#card?.mtu ?? 1500;
+  }
+  get isPlugged(): boolean {
+    return this.#card?.isPlugged === true;
+  }
+  setLink(isUp: boolean): void {
+    this.#card?.setLink(isUp);
+  }
+  receive(frames: readonly Frame[]): number {
+    if (this.#isPlain) return this.#handOver(frames);
+    for (const frame of frames) this.#toGuest.add(frame, this.#now, this.#impairment ?? {});
+    this.#deliver();
+    return frames.length;
+  }
+  #handOver(frames: readonly Frame[]): number {
+    const taken = this.#card?.receive(frames) ?? frames.length;
+    if (this.#watchers.size > 0 && this.isUp) for (const frame of frames.slice(0, taken)) this.#seen(frame, true);
+    return taken;
+  }
+
+  /** Hands over what has arrived, and looks again when the next frame is due. */
+  #deliver(): void {
+    if (this.#heldAt !== undefined) return;
+    const now = this.#now;
+    const from = this.#fromGuest.arrived(now);
+    if (from.length > 0) this.#arrive(from);
+    const to = this.#toGuest.arrived(now);
+    const taken = to.length > 0 ? this.#handOver(to) : 0;
+    // What finds no room waits for the guest, not for time: `ready` comes then.
+    if (taken < to.length) this.#toGuest.putBack(to.slice(taken), now);
+    this.#wake(now);
+  }
+  #wake(now: number): void {
+    const due = [this.#toGuest.due, this.#fromGuest.due].reduce<number>(
+      (first, at) => (at === undefined || at <= now ? first : Math.min(first, at)),
+      Infinity,
+    );
+    if (due >= this.#wakesAt) return;
+    this.#wakesAt = due;
+    this.#parts.later(Math.max(1, due - now), () => {
+      this.#wakesAt = Infinity;
+      this.#deliver();
+    });
+  }
+}

@@ -1,0 +1,52 @@
+/** `viv connect`: standard input and output joined to a TCP port of a guest, without a port of this computer's. */
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
+import { printError, READER_GONE } from '../../output/print.ts';
+import { CallError, EXIT } from '../call-error.ts';
+import { readArguments, words, type Command } from '../command.ts';
+import { commandOnStreams, type CommandOutcome } from '../exec/command-streams.ts';
+import { findProgram, machineNamed, withProgram } from '../machines/program.ts';
+
+const help = `viv connect: join standard input and output to a TCP port of a guest
+
+Usage: viv connect NAME PORT
+
+The connection goes through the machine's network card, as one that is forwarded does, but no port of this computer is
+opened, so no other program can use it. Each direction ends by itself. A guest that is still booting is waited for.
+
+It is made for programs that take a command in place of a connection, as ssh does:
+  ssh -o ProxyCommand='viv connect box 22' root@box
+
+Examples:
+  viv connect box 22
+  printf 'GET / HTTP/1.0\\r\\n\\r\\n' | viv connect box 80
+`;
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535) throw new CallError(`PORT must be a number from 1 to 65535, not "${text}"`);
+  return port;
+}
+
+function statusOf(outcome: CommandOutcome): number {
+  if (outcome.kind === 'ended') return EXIT.ok;
+  if (outcome.kind === 'output closed') return READER_GONE;
+  if (outcome.kind !== 'lost') return EXIT.failed;
+  printError(`viv: ${wordsOf(outcome.loss.reason)}`);
+  return EXIT.failed;
+}
+
+export const connectCommand: Command = {
+  help,
+  run(args) {
+    const { positionals } = readArguments(args, {});
+    const [name, text] = words(positionals, 'NAME', 'PORT') as [string, string];
+    const port = portOf(text);
+    return withProgram(findProgram('connect'), async (program) => {
+      const { id } = await machineNamed(program, name);
+      const joined = commandOnStreams((_, events) => program.client.openStream(id, { connect: port }, events), { text: '' });
+      const outcome = await joined.outcome;
+      joined.close();
+      return statusOf(outcome);
+    });
+  },
+};

@@ -1,0 +1,69 @@
+/** Any link behind a cable that its machine's owner can watch, pull and make worse: what the machine's I/O thread attaches. */
+import type { MessagePort } from 'node:worker_threads';
+import type { AttachedLink } from '../../emulator/index.ts';
+import { Cable } from '../../emulator/network/cable/cable.ts';
+import { Capture } from '../../emulator/network/cable/capture.ts';
+import type { CableChange, LinkStatus } from '../../preload/contract/links.ts';
+import type { LinkMessage } from './link-messages.ts';
+import { StreamEnd } from './stream-end.ts';
+
+/** The wall clock with the fineness of the host's counter. */
+function nanosecondClock(): () => bigint {
+  const since = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
+  return () => since + process.hrtime.bigint();
+}
+
+export function cabledLink(link: AttachedLink): AttachedLink {
+  const cable = new Cable({
+    link,
+    now: () => performance.now(),
+    later: (milliseconds, action) => void setTimeout(action, milliseconds).unref(),
+  });
+  const captures = new Set<StreamEnd>();
+
+  function capture(port: MessagePort, name: string, comment: string): void {
+    const sink = new StreamEnd(port, {
+      closed() {
+        unwatch();
+        captures.delete(sink);
+      },
+    });
+    const texts = { application: Buffer.from('Vivarium'), name: Buffer.from(name), comment: Buffer.from(comment) };
+    const recorder = new Capture({ sink, wallClock: nanosecondClock(), ...texts });
+    const unwatch = cable.watch((frame, toGuest) => recorder.frame(frame, toGuest));
+    captures.add(sink);
+  }
+  const status = (): LinkStatus => {
+    const { isUp, seed, lost, rate, delay, loss } = cable.status;
+    return { isUp, seed, lost, ...(rate === undefined ? {} : { rate }), delay: delay ?? 0, loss: loss ?? 0 };
+  };
+  function change({ isUp, rate, delay, loss, seed }: CableChange): void {
+    const before = cable.status;
+    if (isUp !== undefined) cable.setLink(isUp);
+    if ([rate, delay, loss, seed].every((given) => given === undefined)) return;
+    const next = { rate: rate === undefined ? before.rate : rate || undefined, delay: delay ?? before.delay, loss: loss ?? before.loss };
+    cable.impair(next, seed ?? before.seed);
+  }
+
+  return {
+    plugged: (card) => cable.plugged(card),
+    send: (frames) => cable.send(frames),
+    ready: () => cable.ready(),
+    setHeld: (held) => cable.setHeld(held),
+    returned: () => cable.returned(),
+    async told(given) {
+      const message = given as LinkMessage;
+      if (message.kind === 'capture') return capture(message.port, message.name, message.comment);
+      if (message.kind !== 'link') return link.told?.(message);
+      change(message.change);
+      return status();
+    },
+    async close() {
+      for (const sink of captures) {
+        sink.end();
+        sink.close();
+      }
+      await link.close();
+    },
+  };
+}

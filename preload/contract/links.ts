@@ -1,0 +1,46 @@
+/** The cables of a machine's network cards, and streams of bytes that lead to a machine beside its consoles and commands. */
+import * as v from 'valibot';
+import { flag, partial, passing, whole } from './schema/shapes.ts';
+
+/** A cable as it is now. */
+export interface LinkStatus {
+  /** It is in: the guest sees a carrier. */
+  readonly isUp: boolean;
+  /** Bits a second, each way; absent: as many as it can. */
+  readonly rate?: number;
+  /** Milliseconds on the way, each way. */
+  readonly delay: number;
+  /** Of a hundred frames, so many are lost. */
+  readonly loss: number;
+  /** What is lost depends on it alone. */
+  readonly seed: number;
+  /** Frames lost since the machine started. */
+  readonly lost: number;
+}
+
+/** What is to be another; what is absent stays. */
+export interface CableChange {
+  readonly isUp?: boolean | undefined;
+  /** Bits a second; 0: as many as it can. */
+  readonly rate?: number | undefined;
+  readonly delay?: number | undefined;
+  readonly loss?: number | undefined;
+  readonly seed?: number | undefined;
+}
+
+const CARDS_MAX = 64;
+export const cardIndex = whole(0, CARDS_MAX - 1);
+export const cableChange = partial({
+  isUp: flag,
+  rate: whole(0, 1e12),
+  delay: whole(0, 60_000),
+  loss: passing<number>((value) => typeof value === 'number' && value >= 0 && value <= 100, 'must be a number from 0 to 100'),
+  seed: whole(1, 0xffff_ffff),
+});
+
+/** A TCP connection to a port of the guest's, or all frames of a card (from 0) as a pcapng file. */
+export type StreamRequest = { readonly connect: number } | { readonly capture: number };
+export const streamRequest = v.pipe(
+  partial({ connect: whole(1, 65_535), capture: cardIndex }),
+  v.check((request) => Object.keys(request).length === 1, 'must be one request'),
+);
