@@ -21,7 +21,7 @@ export interface ChildOptions {
 /** Longest standard error kept; apt repeats itself. */
 const stderrLimit = 64 * 1024;
 /** Longest standard output: an unpacked kernel module, a package's description. A program that gives more is ended. */
-export const OUTPUT_LIMIT = 128 * 1024 * 1024;
+const OUTPUT_LIMIT = 128 * 1024 * 1024;
 
 /** @throws ContractError('unavailable') when the program is not installed; the AbortSignal's reason when cancelled */
 export function runChild(program: string, parameters: readonly string[], options: ChildOptions = {}): Promise<ChildResult> {

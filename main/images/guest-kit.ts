@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BootSource } from '../../emulator/index.ts';
 import type { FileInspection, TemplateStatus } from '../../preload/contract/images.ts';
-import { missingPrograms, withoutApt, type AptOptions } from './apt/session.ts';
 import { defaultCacheDirectory, openCache, sha256, touch, writeWhole } from './cache.ts';
 import { browseFolder, type FolderListing } from './files/browse.ts';
 import { inspectFile } from './files/inspect.ts';
@@ -15,13 +14,15 @@ import { copyEntries, parseCopy } from './initramfs/copies.ts';
 import { baseInitramfs, extendedInitramfs, type BaseParts } from './initramfs/initramfs.ts';
 import { ModuleTree } from './initramfs/kernel-modules.ts';
 import { PackageStore, type StoredPackage } from './package-store.ts';
+import { sourceMissing, sourceOptions, type SourceOptions } from './open-source.ts';
 import type { Report } from './progress.ts';
 import { readTemplates, type BareTemplate, type LinuxTemplate, type Template } from './templates.ts';
 
 export interface GuestKitOptions {
   /** Default: see `defaultCacheDirectory`. */
   readonly cacheDirectory?: string | undefined;
-  readonly aptOptions?: AptOptions | undefined;
+  /** Where packages come from. Default: what the environment says. */
+  readonly sources?: SourceOptions | undefined;
   /** The folder of templates; a bundled program must name it. Default: `resources/guests` of this checkout. */
   readonly templateDirectory?: string | undefined;
 }
@@ -56,12 +57,13 @@ export class GuestKit {
   readonly #cache: string;
   readonly #templates: string;
   readonly #store: PackageStore;
+  readonly #sources: SourceOptions;
 
   constructor(options: GuestKitOptions = {}) {
     this.#cache = options.cacheDirectory ?? defaultCacheDirectory();
     this.#templates = options.templateDirectory ?? fileURLToPath(new URL('../../resources/guests/', import.meta.url));
-    const sourceFile = process.env['VIVARIUM_APT_SOURCES'];
-    this.#store = new PackageStore(this.#cache, options.aptOptions ?? (sourceFile ? { sourceFile } : {}));
+    this.#sources = options.sources ?? sourceOptions(process.env, join(this.#templates, 'keyring', 'debian-archive-keyring.pgp'));
+    this.#store = new PackageStore(this.#cache, this.#sources);
   }
 
   /** Every template and whether its parts are here. Asks no other program. */
@@ -113,12 +115,12 @@ export class GuestKit {
     const head = { name, title, description, memoryMiB, ...(ready === undefined ? {} : { booted: false }) };
     if (template.kind === 'bare') return { ...head, parts: 'ready', reason: 'nothing to download' };
     if (this.#store.stored(template)) return { ...head, parts: 'ready', reason: 'already downloaded' };
-    const missing = missingPrograms();
-    if (missing.length > 0) return { ...head, parts: 'unavailable', reason: wordsOf(withoutApt(missing)) };
+    const missing = sourceMissing(this.#sources);
+    if (missing) return { ...head, parts: 'unavailable', reason: wordsOf(missing) };
     return {
       ...head,
       parts: 'fetchable',
-      reason: `its parts are downloaded once through apt`,
+      reason: this.#sources.mirror ? 'its parts are downloaded once from a Debian mirror' : 'its parts are downloaded once through apt',
       fetchBytes: template.approximateBytes,
     };
   }

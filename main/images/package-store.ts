@@ -1,18 +1,20 @@
 /**
- * Packages in the cache: fetched through apt once, checked, unpacked, and from then on used without apt or a network.
+ * Packages in the cache: fetched once, checked, unpacked, and from then on used without apt or a network.
  * `packages/HASH/` holds an unpacked package; `guests/NAME.json` says which ones a template was given.
  */
 import { ContractError } from '../../preload/contract/errors/contract-error.ts';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AptSession, type AptOptions, type PackageRecord } from './apt/session.ts';
-import { placeFolder, requireSpace, sha256OfFile, temporaryBeside, writeWhole, storageError } from './cache.ts';
+import type { PackageRecord } from '../mirror/index.ts';
+import { requireSpace, sha256OfFile, writeWhole } from './cache.ts';
 import { formatBytes } from '../../emulator/quantities/bytes.ts';
-import { runChild } from './child.ts';
 import { withLock } from './lock.ts';
+import { openSource, type SourceOptions } from './open-source.ts';
+import type { PackageSource } from './package-source.ts';
 import { byteProgress, type Report } from './progress.ts';
 import type { LinuxTemplate, PackagePart } from './templates.ts';
+import { unpackPackage } from './unpack-package.ts';
 
 /** A package that is here: its content lies unpacked in `folder`. */
 export interface StoredPackage {
@@ -25,11 +27,11 @@ export interface StoredPackage {
 
 export class PackageStore {
   readonly #cache: string;
-  readonly #aptOptions: AptOptions;
+  readonly #options: SourceOptions;
 
-  constructor(cacheDirectory: string, aptOptions: AptOptions) {
+  constructor(cacheDirectory: string, options: SourceOptions) {
     this.#cache = cacheDirectory;
-    this.#aptOptions = aptOptions;
+    this.#options = options;
   }
 
   /** The template's packages if all of them are here. */
@@ -64,16 +66,18 @@ export class PackageStore {
   }
 
   async #fetch(template: LinuxTemplate, report: Report, signal?: AbortSignal): Promise<StoredPackage[]> {
-    const apt = await AptSession.open(
-      join(this.#cache, 'apt', `${template.suite}-${template.architecture}`),
-      template.suite,
-      template.architecture,
-      this.#aptOptions,
-      signal,
-    );
-    await apt.update(byteProgress(`Reading Debian's package index (${template.suite})`, undefined, report), signal);
+    const source = await openSource(this.#cache, template.suite, template.architecture, this.#options, signal);
+    try {
+      return await this.#fetchFrom(source, template, report, signal);
+    } finally {
+      source.close();
+    }
+  }
+
+  async #fetchFrom(source: PackageSource, template: LinuxTemplate, report: Report, signal?: AbortSignal): Promise<StoredPackage[]> {
+    await source.update(byteProgress(`Reading Debian's package index (${template.suite})`, undefined, report), signal);
     const wanted = [];
-    for (const part of template.packages) wanted.push({ part, record: await resolvePart(apt, part, signal) });
+    for (const part of template.packages) wanted.push({ part, record: await resolvePart(source, part, signal) });
     const total = wanted.reduce((sum, { record }) => sum + record.sizeBytes, 0);
     const installed = wanted.reduce((sum, { record }) => sum + record.installedBytes, 0);
     await requireSpace(this.#cache, total + installed + 32e6);
@@ -81,7 +85,7 @@ export class PackageStore {
     const stored: StoredPackage[] = [];
     for (const { part, record } of wanted) {
       const bytes = byteProgress(`Fetching ${record.name} ${record.version}`, total, report);
-      const folder = await this.#package(apt, record, (here) => bytes(before + here), report, signal);
+      const folder = await this.#package(source, record, (here) => bytes(before + here), report, signal);
       stored.push({ role: part.role, name: record.name, version: record.version, sha256: record.sha256, folder });
       before += record.sizeBytes;
     }
@@ -98,7 +102,7 @@ export class PackageStore {
 
   /** Downloads, checks and unpacks one package unless it is here already; answers with its folder. */
   async #package(
-    apt: AptSession,
+    source: PackageSource,
     record: PackageRecord,
     bytes: (here: number) => void,
     report: Report,
@@ -107,7 +111,7 @@ export class PackageStore {
     const folder = this.#folderOf(record.sha256);
     if (existsSync(folder)) return folder;
     const partial = join(this.#cache, 'partial', record.sha256);
-    const file = await apt.download(record, partial, bytes, signal);
+    const file = await source.download(record, partial, bytes, signal);
     report({ message: `Checking ${record.name} (${formatBytes(record.sizeBytes)})` });
     const found = await sha256OfFile(file, signal);
     if (found !== record.sha256) {
@@ -115,8 +119,11 @@ export class PackageStore {
       throw new ContractError('package-content-differs', { name: record.name, found, wanted: record.sha256 });
     }
     report({ message: `Unpacking ${record.name}` });
-    await unpack(file, folder, signal);
-    await rm(partial, { recursive: true, force: true });
+    try {
+      await unpackPackage(record, file, folder, signal);
+    } finally {
+      await rm(partial, { recursive: true, force: true });
+    }
     return folder;
   }
 
@@ -129,8 +136,8 @@ export class PackageStore {
 }
 
 /** Follows a package that only depends on the real one, and compares a pinned hash. */
-async function resolvePart(apt: AptSession, part: PackagePart, signal?: AbortSignal): Promise<PackageRecord> {
-  let record = await apt.show(part.package, signal);
+async function resolvePart(source: PackageSource, part: PackagePart, signal?: AbortSignal): Promise<PackageRecord> {
+  let record = await source.show(part.package, signal);
   if (part.follow) {
     const wanted = new RegExp(part.follow);
     const real = record.depends
@@ -138,7 +145,7 @@ async function resolvePart(apt: AptSession, part: PackagePart, signal?: AbortSig
       .map((entry) => entry.trim().split(/[\s(:]/)[0]!)
       .find((name) => wanted.test(name));
     if (!real) throw new ContractError('package-no-dependency', { name: part.package, version: record.version, follow: part.follow });
-    record = await apt.show(real, signal);
+    record = await source.show(real, signal);
   }
   if (part.sha256 !== 'apt' && part.sha256 !== record.sha256)
     throw new ContractError('package-other-version', {
@@ -148,17 +155,4 @@ async function resolvePart(apt: AptSession, part: PackagePart, signal?: AbortSig
       offered: record.sha256,
     });
   return record;
-}
-
-async function unpack(file: string, folder: string, signal?: AbortSignal): Promise<void> {
-  const made = temporaryBeside(folder);
-  try {
-    await mkdir(made, { recursive: true });
-    const { status, stderr } = await runChild('dpkg-deb', ['--extract', file, made], { signal });
-    if (/No space left|Disk quota/.test(stderr)) throw storageError({ code: 'ENOSPC' }, folder);
-    if (status !== 0) throw new ContractError('package-not-unpacked', { file, detail: stderr.trim().slice(0, 300) });
-    await placeFolder(made, folder);
-  } finally {
-    await rm(made, { recursive: true, force: true });
-  }
 }

@@ -72,6 +72,7 @@ export const TOOLS = {
   /** A block device over a file: a computer's administrator, where the kernel has loop devices. */
   losetup: { programs: ['losetup'], packages: ['mount'], also: mayLoop, neededInCi: false },
   cpio: debian('cpio', 'cpio'),
+  dpkg: { programs: ['dpkg'], packages: [], neededInCi: false },
   /** For small file systems that fill up; only root may mount one. */
   mount: { ...debian('mount', 'mount'), also: () => process.platform === 'linux' && process.getuid?.() === 0, neededInCi: false },
   /** Acting as another user, which only root may. */

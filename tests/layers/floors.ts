@@ -37,7 +37,8 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   network: { emulator: ['emulator/network'] },
   library: { emulator: [structures], packages: ['node:', 'sqlite3'] },
   claims: { uses: ['library'], emulator: [files] },
-  images: { uses: ['library'], emulator: [files, 'emulator/format', 'emulator/isa/assembly', 'emulator/isa/disassembly'] },
+  mirror: { packages: ['node:', 'openpgp', 'node-liblzma'] },
+  images: { uses: ['library', 'mirror'], emulator: [files, 'emulator/format', 'emulator/isa/assembly', 'emulator/isa/disassembly'] },
   storage: { uses: ['library'], emulator: [structures] },
   jobs: { uses: ['ending', 'storage'], knows: ['tasks'] },
   disks: {

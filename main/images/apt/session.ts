@@ -6,34 +6,26 @@ import type { Fault } from '../../../emulator/error/coded-error.ts';
 import { ContractError, faultWith } from '../../../preload/contract/errors/contract-error.ts';
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type PackageRecord, parseStanzas } from '../../mirror/index.ts';
 import { writeWhole } from '../cache.ts';
 import { isInstalled, runChild, type ChildResult } from '../child.ts';
+import type { PackageSource } from '../package-source.ts';
 import { privateConfiguration, readHostConfiguration, readHostSources, readSourceFile } from './configuration.ts';
 import { aptFailure } from './failure.ts';
-import { derivedSource, findDebianSource, parseStanzas } from './sources.ts';
+import { derivedSource, findDebianSource } from './sources.ts';
 
 export interface AptOptions {
   /** A source file (`.list` or `.sources`) to derive from instead of the host's own lists. */
   readonly sourceFile?: string;
 }
 
-/** One version of one package, as the signed index describes it. */
-export interface PackageRecord {
-  readonly name: string;
-  readonly version: string;
-  readonly sizeBytes: number;
-  readonly installedBytes: number;
-  readonly sha256: string;
-  readonly depends: string;
-}
-
-/** The host programs needed to fetch and unpack packages. */
-export const neededPrograms = ['apt-config', 'apt-get', 'apt-cache', 'dpkg-deb', 'xz'] as const;
+/** The host programs needed to fetch packages. */
+export const neededPrograms = ['apt-config', 'apt-get', 'apt-cache'] as const;
 
 /** Those of the needed programs that are not installed. */
 export const missingPrograms = (path?: string): string[] => neededPrograms.filter((program) => !isInstalled(program, path));
 
-export class AptSession {
+export class AptSession implements PackageSource {
   readonly #folder: string;
   readonly #suite: string;
 
@@ -111,6 +103,9 @@ export class AptSession {
     return join(folder, file);
   }
 
+  /** apt keeps nothing open. */
+  close(): void {}
+
   #run(program: string, parameters: readonly string[], signal: AbortSignal | undefined, cwd?: string): Promise<ChildResult> {
     return runChild(program, parameters, { environment: { APT_CONFIG: join(this.#folder, 'apt.conf') }, signal, ...(cwd ? { cwd } : {}) });
   }
@@ -118,10 +113,7 @@ export class AptSession {
 
 /** What to tell a person whose computer lacks programs. */
 export const withoutApt = (missing: readonly string[]): Fault =>
-  missing.includes('apt-get')
-    ? faultWith('apt-missing')
-    : faultWith('apt-programs-missing', { programs: missing, packages: missing.map((name) => packageOf[name] ?? 'apt') });
-const packageOf: Record<string, string> = { xz: 'xz-utils', 'dpkg-deb': 'dpkg' };
+  missing.includes('apt-get') ? faultWith('mirror-not-set') : faultWith('apt-programs-missing', { programs: missing });
 
 /** Calls `progress` with a measured size a few times a second until the work ends. */
 async function withPolling<T>(measure: () => Promise<number>, progress: (bytes: number) => void, work: Promise<T>): Promise<T> {

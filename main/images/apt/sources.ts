@@ -2,6 +2,7 @@
  * Reads apt's source lists in both of their forms (sources.list(5)) and derives from them the one source a guest's
  * parts come from: the same mirror and keyring as the host uses, with the release and the architecture replaced.
  */
+import { parseStanzas } from '../../mirror/index.ts';
 
 /** One enabled `deb` source. */
 export interface AptSource {
@@ -69,26 +70,6 @@ export function parseDeb822Sources(text: string): AptSource[] {
       },
     ];
   });
-}
-
-/** Stanzas of `Field: value` (field names lower-cased), as apt prints packages and reads sources. */
-export function parseStanzas(text: string): Map<string, string>[] {
-  const stanzas: Map<string, string>[] = [];
-  let fields = new Map<string, string>();
-  let last = '';
-  for (const line of [...text.split('\n'), '']) {
-    if (line.startsWith('#')) continue;
-    if (line.trim() === '') {
-      if (fields.size > 0) stanzas.push(fields);
-      fields = new Map();
-    } else if (/^\s/.test(line)) fields.set(last, `${fields.get(last) ?? ''}\n${line}`);
-    else {
-      const colon = line.indexOf(':');
-      last = line.slice(0, colon).trim().toLowerCase();
-      fields.set(last, line.slice(colon + 1).trim());
-    }
-  }
-  return stanzas;
 }
 
 /** Debian's main archive among the host's sources, or undefined where there is none (another distribution). */

@@ -6,9 +6,9 @@ import { ContractError } from '../../../preload/contract/errors/contract-error.t
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { ElfError, readElf } from '../../../emulator/format/elf.ts';
-import { OUTPUT_LIMIT, runChild } from '../child.ts';
+import { ArchiveFault, compressionOf, decompressed } from '../../mirror/index.ts';
+import { concatenate } from './cpio.ts';
 import { trimModule } from './trim-module.ts';
 
 /** A module ready to be loaded. */
@@ -59,7 +59,7 @@ export class ModuleTree {
       const name = plainName(wish);
       if (ordered.has(name) || visiting.has(name) || (!isFile && this.#builtin.has(name))) return;
       visiting.add(name);
-      const content = await decompressed(isFile ? wish : this.#fileOf(name, wantedBy));
+      const content = await readModule(isFile ? wish : this.#fileOf(name, wantedBy));
       const facts = moduleFacts(content, wish);
       const kernel = facts.get('vermagic')?.[0]?.split(' ')[0];
       if (kernel && kernel !== this.release)
@@ -117,17 +117,19 @@ const dependencies = (facts: Map<string, string[]>): string[] =>
 const softDependencies = (facts: Map<string, string[]>): string[] =>
   (facts.get('softdep') ?? []).flatMap((text) => (/pre:([^:]*?)(?:\bpost:|$)/.exec(text)?.[1] ?? '').split(/\s+/)).filter(Boolean);
 
-/** The largest modules (graphics) have some ten MiB, with their symbols. */
-const LIMIT = { maxOutputLength: OUTPUT_LIMIT };
+/** Of a module, in bytes. The largest (graphics) have some ten MiB, with their symbols. */
+const MOST_BYTES = 128 * 1024 * 1024;
 
-async function decompressed(file: string): Promise<Uint8Array> {
+async function readModule(file: string): Promise<Uint8Array> {
   const content = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new ContractError('module-unreadable', { file, detail: error.code ?? error.message });
   });
-  if (file.endsWith('.gz')) return gunzipSync(content, LIMIT);
-  if (file.endsWith('.zst')) return zstdDecompressSync(content, LIMIT);
-  if (!file.endsWith('.xz')) return content;
-  const { status, stdout, stderr } = await runChild('xz', ['--decompress', '--stdout'], { input: content });
-  if (status !== 0) throw new ContractError('module-not-decompressed', { file, detail: stderr.trim() });
-  return stdout;
+  const pieces: Uint8Array[] = [];
+  try {
+    for await (const piece of decompressed([content], compressionOf(file), MOST_BYTES)) pieces.push(piece);
+  } catch (error) {
+    if (error instanceof ArchiveFault) throw new ContractError('module-not-decompressed', { file, detail: error.message });
+    throw error;
+  }
+  return pieces.length === 1 ? pieces[0]! : concatenate(pieces);
 }

@@ -6,6 +6,7 @@ import { diskErrors } from './disk.ts';
 import { generalErrors } from './general.ts';
 import { imageErrors } from './image.ts';
 import { machineErrors } from './machine.ts';
+import { mirrorErrors } from './mirror.ts';
 import { reasons } from './reasons.ts';
 import { snapshotErrors } from './snapshot.ts';
 import { storedErrors } from './stored.ts';
@@ -18,6 +19,7 @@ export const catalogue = {
   ...storedErrors,
   ...snapshotErrors,
   ...imageErrors,
+  ...mirrorErrors,
   ...commandErrors,
   ...reasons,
 } as const;

@@ -64,10 +64,6 @@ export const imageErrors = {
     ({ name, wanted, version, offered }) =>
       `the template asks for ${name} with sha256 ${wanted}, but Debian now offers version ${version} with ${offered}. Update the template`,
   ),
-  'package-not-unpacked': entry<{ file: string; detail: string }>(
-    'unavailable',
-    ({ file, detail }) => `${file} cannot be unpacked (dpkg-deb: ${detail})`,
-  ),
   'package-unknown': entry<{ suite: string; name: string }>(
     'unavailable',
     ({ suite, name }) =>
@@ -81,16 +77,10 @@ export const imageErrors = {
     'unavailable',
     ({ doing, cause, suite, messages }) => `${doing}: ${APT[cause](suite)}${messages === '' ? '' : ` (apt: ${messages})`}`,
   ),
-  'apt-missing': entry(
+  'apt-programs-missing': entry<{ programs: readonly string[] }>(
     'unavailable',
-    () =>
-      "this computer has no apt, Debian's package program, so the parts cannot be fetched here. Copy the cache folder from a Debian computer, give a kernel and an initrd of your own, or use the template hello-riscv64, which needs nothing",
-  ),
-  /** `packages`: what has the programs, for apt. */
-  'apt-programs-missing': entry<{ programs: readonly string[]; packages: readonly string[] }>(
-    'unavailable',
-    ({ programs, packages }) =>
-      `${programs.join(' and ')} ${programs.length > 1 ? 'are' : 'is'} not installed: run "apt install ${packages.join(' ')}" as root, or use the template hello-riscv64, which needs nothing`,
+    ({ programs }) =>
+      `${programs.join(' and ')} ${programs.length > 1 ? 'are' : 'is'} not on the PATH, though apt-get is: run "apt-get install --reinstall apt" as root, or set VIVARIUM_MIRROR to the address of a Debian mirror, or use the template hello-riscv64, which needs nothing`,
   ),
   'apt-configuration-unreadable': entry<{ detail: string }>(
     'unavailable',
@@ -166,7 +156,7 @@ export const imageErrors = {
   ),
   'module-not-decompressed': entry<{ file: string; detail: string }>(
     'unavailable',
-    ({ file, detail }) => `the module ${file} cannot be decompressed (xz: ${detail})`,
+    ({ file, detail }) => `the module ${file} cannot be decompressed (${detail}). Get the file again`,
   ),
 
   'folder-missing': entry<{ path: string }>('missing', ({ path }) => `there is no folder ${path}`),

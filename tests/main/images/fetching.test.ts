@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { GuestKit } from '../../../main/images/index.ts';
 import type { Progress } from '../../../main/images/index.ts';
 import { readCpio } from '../../../main/images/initramfs/cpio.ts';
+import { sha256 } from '../mirror/stand-in-mirror.ts';
 import { pathOf, standInApt, type StandIn } from './stand-in-apt.ts';
 
 let apt: StandIn;
@@ -101,9 +102,19 @@ describe('what goes wrong is said, and leaves nothing half-made', () => {
     });
     expect(await failure(debian())).toContain('has no apt');
   });
-  test('no xz', async () => {
-    apt.without('xz');
-    expect(await failure(debian())).toContain('apt install xz-utils');
+  test('half an apt', async () => {
+    apt.without('apt-cache');
+    expect(await failure(debian())).toContain('reinstall apt');
+  });
+  test('a package that is damaged, though it has the right hash', async () => {
+    writeFileSync(
+      join(apt.folder, 'record-busybox-static'),
+      readFileSync(join(apt.folder, 'record-busybox-static'), 'utf8').replace(/SHA256: .*/, `SHA256: ${sha256('no package')}`),
+    );
+    writeFileSync(join(apt.folder, 'busybox-static.deb'), 'no package');
+    expect(await failure(debian())).toMatch(/busybox-static cannot be unpacked: it is no ar archive/);
+    expect(existsSync(join(apt.cache, 'guests'))).toBe(false);
+    expect(readdirSync(join(apt.cache, 'packages')).filter((name) => !/^[0-9a-f]{64}$/.test(name))).toEqual([]);
   });
   test.each([
     ['offline', /cannot be reached.*completed downloads are kept/],
@@ -122,7 +133,7 @@ describe('what goes wrong is said, and leaves nothing half-made', () => {
     expect(await failure(debian())).toContain('VIVARIUM_APT_SOURCES');
     const file = join(apt.folder, 'own.list');
     writeFileSync(file, 'deb [signed-by=/key.gpg] http://other.invalid/debian sid main contrib\n');
-    await new GuestKit({ cacheDirectory: apt.cache, aptOptions: { sourceFile: file } }).prepare('debian-riscv64');
+    await new GuestKit({ cacheDirectory: apt.cache, sources: { apt: { sourceFile: file } } }).prepare('debian-riscv64');
     expect(readFileSync(join(apt.cache, 'apt/trixie-riscv64/guest.sources'), 'utf8')).toContain('Signed-By: /key.gpg');
   });
   test('content that is not what the index promises is thrown away', async () => {

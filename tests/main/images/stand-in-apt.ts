@@ -1,12 +1,12 @@
 /**
- * A folder of programs that stand in for apt on the PATH, so that its failures can be provoked. Its "packages" are tar
- * files; `STAND_IN_MODE` says what goes wrong. Every call is written to the folder's `calls` file.
+ * A folder of programs that stand in for apt on the PATH, so that its failures can be provoked. `STAND_IN_MODE` says what goes wrong. Every call is written to the folder's `calls` file.
  */
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { debOf, filesOf } from '../mirror/package-writer.ts';
+import { sha256 } from '../mirror/stand-in-mirror.ts';
 import { kernelModule } from './elf-writer.ts';
 
 export interface StandIn {
@@ -24,27 +24,30 @@ export interface StandIn {
 const release = '9.9.9-test';
 const sources = 'Types: deb\nURIs: http://mirror.invalid/debian\nSuites: bookworm\nComponents: main\n';
 
+/** The packages that debian-riscv64 wants, by name, each with its files. */
+export const templateParts = (): Record<string, Record<string, string | Uint8Array>> => ({
+  [`linux-image-${release}-riscv64`]: {
+    [`boot/vmlinux-${release}`]: 'kernel',
+    [`usr/lib/modules/${release}/modules.builtin`]: 'kernel/drivers/virtio/virtio.ko\n',
+    ...Object.fromEntries(
+      [['virtio_mmio'], ['virtio_pci'], ['virtio_net', 'net_failover'], ['net_failover'], ['virtio_blk'], ['ext4'], ['virtio-rng']].map(
+        ([name, needs]) => [
+          `usr/lib/modules/${release}/kernel/${name}.ko`,
+          kernelModule({ vermagic: `${release} SMP`, depends: needs ?? '' }),
+        ],
+      ),
+    ),
+  },
+  'busybox-static': { 'usr/bin/busybox': 'text\0[\0[[\0ash\0busybox\0sh\0\0more' },
+});
+
 export function standInApt(): StandIn {
   const folder = mkdtempSync(join(tmpdir(), 'vivarium-apt-'));
   const bin = join(folder, 'bin');
   mkdirSync(bin);
   mkdirSync(join(folder, 'etc/sources.list.d'), { recursive: true });
   writeFileSync(join(folder, 'etc/sources.list.d/debian.sources'), sources);
-  const packages = [
-    makePackage(folder, `linux-image-${release}-riscv64`, {
-      [`boot/vmlinux-${release}`]: 'kernel',
-      [`usr/lib/modules/${release}/modules.builtin`]: 'kernel/drivers/virtio/virtio.ko\n',
-      ...Object.fromEntries(
-        [['virtio_mmio'], ['virtio_pci'], ['virtio_net', 'net_failover'], ['net_failover'], ['virtio_blk'], ['ext4'], ['virtio-rng']].map(
-          ([name, needs]) => [
-            `usr/lib/modules/${release}/kernel/${name}.ko`,
-            kernelModule({ vermagic: `${release} SMP`, depends: needs ?? '' }),
-          ],
-        ),
-      ),
-    }),
-    makePackage(folder, 'busybox-static', { 'usr/bin/busybox': 'text\0[\0[[\0ash\0busybox\0sh\0\0more' }),
-  ];
+  const packages = Object.entries(templateParts()).map(([name, files]) => makePackage(folder, name, files));
   const records = [...packages, { name: 'linux-image-riscv64', size: 1, sha256: '0'.repeat(64) }].map(
     ({ name, size, sha256 }) =>
       `Package: ${name}\nVersion: 1\nInstalled-Size: 1\nSize: ${size}\nSHA256: ${sha256}\n${name === 'linux-image-riscv64' ? `Depends: linux-image-${release}-riscv64 (= 1)\n` : ''}`,
@@ -74,13 +77,11 @@ case "$last" in
     name=\${last%%=*}; file="\${name}_1.deb"; here=0
     [ -e "$file" ] && here=$(wc -c < "$file")
     echo "resumed-at $here" >> "$HERE/calls"
-    if [ "$MODE" = cut-off ]; then head -c 100 "$HERE/$name.tar" > "$file"; echo "E: Failed to fetch x  Connection failed" >&2; exit 100; fi
-    tail -c +$((here + 1)) "$HERE/$name.tar" >> "$file"
+    if [ "$MODE" = cut-off ]; then head -c 100 "$HERE/$name.deb" > "$file"; echo "E: Failed to fetch x  Connection failed" >&2; exit 100; fi
+    tail -c +$((here + 1)) "$HERE/$name.deb" >> "$file"
     [ "$MODE" = wrong-content ] && echo garbage >> "$file"
     exit 0 ;;
 esac`,
-    'dpkg-deb': `exec tar -xf "$2" -C "$3"`,
-    xz: 'exit 1',
   };
   for (const [name, body] of Object.entries(scripts)) {
     const file = join(bin, name);
@@ -100,7 +101,7 @@ esac`,
 export function pathOf(standIn: StandIn): string {
   const tools = join(standIn.folder, 'tools');
   mkdirSync(tools, { recursive: true });
-  for (const name of ['sh', 'cat', 'echo', 'head', 'tail', 'tar', 'wc', 'rm', 'mv', 'sleep']) {
+  for (const name of ['sh', 'cat', 'echo', 'head', 'tail', 'wc', 'rm', 'mv', 'sleep']) {
     const found = execFileSync('/bin/sh', ['-c', `command -v ${name} || true`], { encoding: 'utf8' }).trim();
     if (found.startsWith('/')) execFileSync('ln', ['-sf', found, join(tools, name)]);
   }
@@ -112,12 +113,7 @@ function makePackage(
   name: string,
   files: Record<string, string | Uint8Array>,
 ): { name: string; size: number; sha256: string } {
-  const tree = join(folder, `tree-${name}`);
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(join(tree, path, '..'), { recursive: true });
-    writeFileSync(join(tree, path), content);
-  }
-  execFileSync('tar', ['-cf', join(folder, `${name}.tar`), '-C', tree, '.']);
-  const content = readFileSync(join(folder, `${name}.tar`));
-  return { name, size: content.length, sha256: createHash('sha256').update(content).digest('hex') };
+  const content = debOf(filesOf(files));
+  writeFileSync(join(folder, `${name}.deb`), content);
+  return { name, size: content.length, sha256: sha256(content) };
 }

@@ -1,0 +1,44 @@
+/** Where packages come from: this computer's apt, or a Debian mirror that a person names. */
+import type { Fault } from '../../emulator/error/coded-error.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import { join } from 'node:path';
+import { MirrorSession, type MirrorOptions } from '../mirror/index.ts';
+import { AptSession, missingPrograms, withoutApt, type AptOptions } from './apt/session.ts';
+import type { PackageSource } from './package-source.ts';
+
+export interface SourceOptions {
+  readonly apt?: AptOptions | undefined;
+  /** Where given, apt is not asked. */
+  readonly mirror?: MirrorOptions | undefined;
+}
+
+/** What a person's environment says; see README.md, "Guests without apt". */
+export function sourceOptions(environment: NodeJS.ProcessEnv, keyring: string): SourceOptions {
+  const { VIVARIUM_APT_SOURCES: sourceFile, VIVARIUM_MIRROR: address, VIVARIUM_MIRROR_KEYRING: own } = environment;
+  return {
+    ...(sourceFile ? { apt: { sourceFile } } : {}),
+    ...(address ? { mirror: { address, keyring: own || keyring, environment } } : {}),
+  };
+}
+
+/** Why packages cannot be fetched here; undefined where they can. Asks no other program and no network. */
+export function sourceMissing({ mirror }: SourceOptions): Fault | undefined {
+  if (mirror) return undefined;
+  const missing = missingPrograms();
+  return missing.length > 0 ? withoutApt(missing) : undefined;
+}
+
+/** @throws ContractError where there is neither apt nor a mirror */
+export async function openSource(
+  cache: string,
+  suite: string,
+  architecture: string,
+  options: SourceOptions,
+  signal?: AbortSignal,
+): Promise<PackageSource> {
+  const missing = sourceMissing(options);
+  if (missing) throw ContractError.of(missing);
+  const name = `${suite}-${architecture}`;
+  if (options.mirror) return new MirrorSession(join(cache, 'mirror', name), suite, architecture, options.mirror);
+  return AptSession.open(join(cache, 'apt', name), suite, architecture, options.apt, signal);
+}
