@@ -94,7 +94,7 @@ export async function createApplication(options: ApplicationOptions): Promise<Ap
 async function compose(options: ApplicationOptions, home: Home, version: string, library: Library): Promise<Application> {
   const border = broadcaster();
   const { events } = border;
-  const kit = new GuestKit(options.templateDirectory === undefined ? {} : { templateDirectory: options.templateDirectory });
+  const kit = new GuestKit({ home: home.folder, templateDirectory: options.templateDirectory });
   const tasks = taskList(events.tasks.changed);
   const storage = storageOf(home);
   const notice: Parameters<typeof openHistory>[0]['notice'] = (level, message) => events.application.notice({ level, message });

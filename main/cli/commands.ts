@@ -83,6 +83,8 @@ export const commands: readonly CommandEntry[] = [
     summary: 'join this terminal or pipe to a TCP port of a guest',
     load: async () => (await import('./network/connect-command.ts')).connectCommand,
   },
+  { name: 'ssh', summary: "log in to a machine's guest", load: async () => (await import('./network/ssh-command.ts')).sshCommand },
+  { name: 'cp', summary: 'copy files to or from a guest', load: async () => (await import('./network/cp-command.ts')).cpCommand },
   machine('delete', 'move machines to the bin'),
   machine('undelete', 'restore a machine from the bin'),
   {

@@ -16,6 +16,8 @@ import { ModuleTree } from './initramfs/kernel-modules.ts';
 import { PackageStore, type StoredPackage } from './package-store.ts';
 import { sourceMissing, sourceOptions, type SourceOptions } from './open-source.ts';
 import type { Report } from './progress.ts';
+import { guestEntries, sshKeys } from './ssh/keys.ts';
+import { serverEntries } from './ssh/server.ts';
 import { readTemplates, type BareTemplate, type LinuxTemplate, type Template } from './templates.ts';
 
 export interface GuestKitOptions {
@@ -25,6 +27,8 @@ export interface GuestKitOptions {
   readonly sources?: SourceOptions | undefined;
   /** The folder of templates; a bundled program must name it. Default: `resources/guests` of this checkout. */
   readonly templateDirectory?: string | undefined;
+  /** The library's folder, whose SSH keys guests get. Default: see `findHome`. */
+  readonly home?: string | undefined;
 }
 /** What a person adds to a template's guest. */
 export interface GuestAdditions {
@@ -58,12 +62,14 @@ export class GuestKit {
   readonly #templates: string;
   readonly #store: PackageStore;
   readonly #sources: SourceOptions;
+  readonly #home: string | undefined;
 
   constructor(options: GuestKitOptions = {}) {
     this.#cache = options.cacheDirectory ?? defaultCacheDirectory();
     this.#templates = options.templateDirectory ?? fileURLToPath(new URL('../../resources/guests/', import.meta.url));
     this.#sources = options.sources ?? sourceOptions(process.env, join(this.#templates, 'keyring', 'debian-archive-keyring.pgp'));
     this.#store = new PackageStore(this.#cache, this.#sources);
+    this.#home = options.home;
   }
 
   /** Every template and whether its parts are here. Asks no other program. */
@@ -143,7 +149,10 @@ export class GuestKit {
     };
     const base = await this.#base(parts, packages, report);
     signal?.throwIfAborted();
-    const files = [];
+    const server = await serverEntries(packages, template.architecture);
+    // The library's keys are in no file that other people may read.
+    const files = server.length === 0 ? [] : [...server, ...(await guestEntries(await sshKeys(this.#home)))];
+    const mode = server.length === 0 ? undefined : 0o600;
     for (const request of additions.copy ?? [])
       files.push(...(await copyEntries(parseCopy(request), template.architecture, (message) => report({ message }))));
     const whole = await extendedInitramfs(
@@ -151,7 +160,7 @@ export class GuestKit {
       { commandsOnly: additions.commandsOnly, files, modules: additions.kmod ?? [] },
       parts,
     );
-    const initrd = whole === base.content ? base.path : await this.#keep(whole, 'cpio');
+    const initrd = whole === base.content ? base.path : await this.#keep(whole, 'cpio', mode);
     await this.#clean();
     return {
       kind: 'linux',
@@ -205,10 +214,10 @@ export class GuestKit {
   }
 
   /** Keeps built content under the hash of its bytes. */
-  async #keep(content: Uint8Array, extension: string): Promise<string> {
+  async #keep(content: Uint8Array, extension: string, mode?: number): Promise<string> {
     const path = join(this.#cache, 'built', `${sha256(content)}.${extension}`);
     if ((await stat(path).catch(() => undefined))?.size === content.length) await touch(path);
-    else await writeWhole(path, content);
+    else await writeWhole(path, content, mode);
     return path;
   }
 

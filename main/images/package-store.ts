@@ -46,7 +46,7 @@ export class PackageStore {
     const packages: StoredPackage[] = [];
     for (const part of template.packages) {
       const found = (listed as Omit<StoredPackage, 'folder'>[]).find(
-        (entry) => entry.role === part.role && typeof entry.sha256 === 'string',
+        (entry) => entry.role === part.role && (part.role !== 'library' || entry.name === part.package) && typeof entry.sha256 === 'string',
       );
       if (!found || (part.sha256 !== 'apt' && part.sha256 !== found.sha256)) return undefined;
       const folder = this.#folderOf(found.sha256);

@@ -8,9 +8,12 @@ import type { MachineDefinition } from '../../preload/contract/machines.ts';
 import { firstProblem } from '../../preload/contract/schema/problems.ts';
 import { list, oneOf, optional, record, text, textThat, whole, type Schema } from '../../preload/contract/schema/shapes.ts';
 
+/** What a package is for; of libraries there may be several. */
+const ROLES = ['kernel', 'busybox', 'ssh', 'sftp', 'library'] as const;
+
 /** A Debian package a template needs. `sha256: "apt"` takes the hash from apt's signed index; a pinned hash must match it. */
 export interface PackagePart {
-  readonly role: 'kernel' | 'busybox';
+  readonly role: (typeof ROLES)[number];
   readonly package: string;
   /** For a package that only depends on the real one: which of its dependencies is meant (a regular expression). */
   readonly follow?: string;
@@ -61,8 +64,9 @@ export type Template = LinuxTemplate | BareTemplate;
 export function readTemplates(folder: string): Template[] {
   const names = readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
+    .map((name) => name.slice(0, -'.json'.length))
     .sort();
-  return names.map((name) => readTemplate(join(folder, name), name.slice(0, -'.json'.length)));
+  return names.map((name) => readTemplate(join(folder, `${name}.json`), name));
 }
 
 function readTemplate(file: string, name: string): Template {
@@ -117,7 +121,7 @@ const head = (board: unknown) => ({
 const linux = {
   suite: name,
   approximateBytes: whole(0, Number.MAX_SAFE_INTEGER),
-  packages: list(record({ role: oneOf(['kernel', 'busybox']), package: name, follow: optional(pattern), sha256: hash }), 100),
+  packages: list(record({ role: oneOf(ROLES), package: name, follow: optional(pattern), sha256: hash }), 100),
   modules: list(record({ name, device: optional(whole(1, 0xffff)), pciVendor: optional(whole(1, 0xffff)) }), 1000),
   commandLine: words,
   runCommandLine: words,

@@ -28,8 +28,8 @@ export type NatMessage =
   /** Those that are not there are opened, others closed; connections stay. Answered with what each is doing. */
   | { readonly kind: 'set forwards'; readonly forwards: readonly Forward[] }
   | { readonly kind: 'connections' }
-  /** Joins the stream behind `port` (`stream-messages.ts`) to a connection to a TCP port of the guest's. */
-  | { readonly kind: 'connect'; readonly guestPort: number; readonly port: MessagePort };
+  /** Joins the stream behind `port` (`stream-messages.ts`) to a connection to a TCP port of the guest's; `wait`: as a request's. */
+  | { readonly kind: 'connect'; readonly guestPort: number; readonly wait: number; readonly port: MessagePort };
 
 /** What every link understands, by its cable. */
 export type CableMessage =

@@ -77,7 +77,7 @@ class NatLink {
       case 'connections':
         return this.#connections();
       case 'connect':
-        return connectGuest(this.#calls, message.guestPort, message.port);
+        return connectGuest(this.#calls, message, message.port);
     }
   }
   #connections(): readonly ConnectionStatus[] {

@@ -42,7 +42,7 @@ export async function openStream(machine: SupervisedMachine, request: StreamRequ
   try {
     const message: LinkMessage = isCapture
       ? { kind: 'capture', port: port2, name: `nic${card}`, comment: `network card ${card + 1} of ${name}` }
-      : { kind: 'connect', port: port2, guestPort: request.connect };
+      : { kind: 'connect', port: port2, guestPort: request.connect, wait: request.wait ?? 0 };
     await tell(machine, card, message, [port2]);
   } catch (error) {
     client.hangUp();

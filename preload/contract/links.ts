@@ -1,6 +1,6 @@
 /** The cables of a machine's network cards, and streams of bytes that lead to a machine beside its consoles and commands. */
 import * as v from 'valibot';
-import { flag, partial, passing, whole } from './schema/shapes.ts';
+import { flag, optional, partial, passing, record, whole } from './schema/shapes.ts';
 
 /** A cable as it is now. */
 export interface LinkStatus {
@@ -38,9 +38,14 @@ export const cableChange = partial({
   seed: whole(1, 0xffff_ffff),
 });
 
-/** A TCP connection to a port of the guest's, or all frames of a card (from 0) as a pcapng file. */
-export type StreamRequest = { readonly connect: number } | { readonly capture: number };
-export const streamRequest = v.pipe(
-  partial({ connect: whole(1, 65_535), capture: cardIndex }),
-  v.check((request) => Object.keys(request).length === 1, 'must be one request'),
+/** Most seconds that a connection waits for somebody to listen. */
+export const CONNECT_WAIT_MAX = 3600;
+/**
+ * A TCP connection to a port of the guest's, where nobody may listen yet for `wait` seconds; or all frames of a card (from 0) as a
+ * pcapng file.
+ */
+export type StreamRequest = { readonly connect: number; readonly wait?: number | undefined } | { readonly capture: number };
+export const streamRequest = v.union(
+  [record({ connect: whole(1, 65_535), wait: optional(whole(0, CONNECT_WAIT_MAX)) }), record({ capture: cardIndex })],
+  'must be a connection or a capture',
 );

@@ -58,9 +58,14 @@ cd /root
 table='::respawn:/bin/vivarium-agent
 ::ctrlaltdel:/bin/reboot
 ::shutdown:/bin/umount -a -r'
-if [ ! -e /etc/vivarium/run ]; then
+if [ -e /bin/dropbear ] || [ ! -e /etc/vivarium/run ]; then
   mkdir /dev/pts
   mount -t devpts devpts /dev/pts
+fi
+# Only keys let anybody in.
+[ -e /bin/dropbear ] && table="::respawn:/bin/dropbear -F -s -r /etc/dropbear/ed25519
+$table"
+if [ ! -e /etc/vivarium/run ]; then
   [ "$networks" ] || ip link set lo up
   for console in $(cat /sys/class/tty/console/active); do :; done
   table="$console::respawn:-/bin/sh

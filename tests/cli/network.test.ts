@@ -1,13 +1,17 @@
-/** `viv run --net`: a real guest reaches what the host lets it reach, by the sums of what it fetched. */
+/** Networks of real guests: what they reach and what not, by the sums of what they fetched; and how they are reached. */
 import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeWith } from '../kit/tools.ts';
+import { guestBox } from './guest-box.ts';
 import { viv } from './viv.ts';
 
 const FILE = randomBytes(3_000_000);
-const SUM = createHash('sha256').update(FILE).digest('hex');
+const sumOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 let server: Server;
 let port: number;
 /** Bytes that guests have sent up, by the path that they were sent to. */
@@ -30,13 +34,72 @@ afterAll(() => server.close());
 
 const LIMIT = 240_000;
 const fetch = (from: string) => `wget -q -T 20 -O - http://${from}`;
+/** A port of this computer's that nobody has at the moment. */
+async function freePort(): Promise<number> {
+  const free = createTcpServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => free.once('listening', resolve));
+  const { port: found } = free.address() as AddressInfo;
+  await new Promise((resolve) => free.close(resolve));
+  return found;
+}
 
-describeWith(['apt'], 'a guest with a private network', () => {
-  test.each([
-    ['debian-riscv64', 'auto'],
-    ['debian-riscv64', 'interpreter'],
-    ['debian-amd64', 'auto'],
-  ] as const)('of %s (%s) fetches from the ports that it was given, and from no others', { timeout: LIMIT }, async (template, engine) => {
+describeWith(['apt'], 'a throwaway guest', () => {
+  test('on a PC fetches what it may, and sends as well as it fetches', { timeout: LIMIT }, async () => {
+    // BusyBox posts text only.
+    const up = `head -c 2000000 /dev/urandom | base64 > /tmp/up; wget -q -O - --post-file=/tmp/up http://10.0.2.2:${port}/amd64; sha256sum < /tmp/up`;
+    const script = `${fetch(`10.0.2.2:${port}/file`)} | sha256sum; ${up}`;
+    const ran = await viv(undefined, 'run', '--template', 'debian-amd64', '--net', `nat,host-port=${port}`, '--run', script);
+    expect(ran).toEqual({ status: 0, err: '', out: `${sumOf(FILE)}  -\ntaken${sentUp.get('/amd64')}  -\n` });
+  });
+
+  test('has several cards, on virtio-pci too, and is told of a port that is in use', { timeout: LIMIT }, async () => {
+    const script = `ls /sys/class/net | grep -c eth; cat /sys/class/net/eth0/address; ${fetch(`10.0.2.2:${port}/file`)} | sha256sum`;
+    const cards = ['--net', `nat,mac=52:54:00:aa:bb:cc,host-port=${port}`, '--net', 'nat', '--forward', `${port}:80`];
+    const ran = await viv(undefined, 'run', '--template', 'debian-riscv64', '--virtio', 'pci', ...cards, '--run', script);
+    expect(ran).toMatchObject({ status: 0, out: `2\n52:54:00:aa:bb:cc\n${sumOf(FILE)}  -\n` });
+  });
+});
+
+describeWith(['apt', 'ssh', 'tshark'], 'a machine with an SSH server', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vivarium-network-'));
+  const { run } = guestBox(folder);
+  const ok = async (line: string) => {
+    const ran = await run(line);
+    expect(ran, line).toMatchObject({ status: 0 });
+    return ran.out;
+  };
+  beforeAll(async () => {
+    await ok(`viv create box --template debian-riscv64-ssh --memory 256M --net nat,host-port=${port}`);
+    // Of a machine that is off, from its first frame on.
+    void run('viv capture box --write first.pcapng 2> capture.err');
+    await ok('while ! grep -q waiting capture.err; do sleep 0.1; done; viv start box');
+  }, LIMIT);
+  afterAll(async () => {
+    await run('viv stop box');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('is waited for by viv ssh, asks nothing, and gives the command’s streams and status', { timeout: LIMIT }, async () => {
+    expect(await run('echo in | viv ssh box "cat; uname -m; echo err >&2; exit 7"')).toEqual({
+      status: 7,
+      out: 'in\nriscv64\n',
+      err: 'err\n',
+    });
+    expect((await ok('viv ssh --terminal box tty < /dev/null')).trim()).toMatch(/^\/dev\/pts\/\d+$/);
+    expect(await ok('viv ssh --config box')).toMatch(/^Host box\n {2}User root\n[^]*ProxyCommand .* connect --wait 60 box 22\n$/);
+  });
+
+  test('takes and gives files and folders', { timeout: LIMIT }, async () => {
+    mkdirSync(join(folder, 'tree', 'deep'), { recursive: true });
+    writeFileSync(join(folder, 'tree', 'deep', 'a file'), FILE);
+    await ok('chmod 640 "tree/deep/a file"; viv cp tree box:/tmp && viv cp box:/tmp/tree back');
+    expect(sumOf(readFileSync(join(folder, 'back', 'deep', 'a file')))).toBe(sumOf(FILE));
+    expect(statSync(join(folder, 'back', 'deep', 'a file')).mode & 0o777).toBe(0o640);
+    expect((await run('viv cp nosuch:x .')).err).toContain('there is no machine "nosuch"');
+    expect((await run('viv cp a b')).err).toContain('one of the two places must be a machine');
+  });
+
+  test('fetches from the ports that it was given, and from no others', { timeout: LIMIT }, async () => {
     const refused = ['10.0.2.2:1', `127.0.0.1:${port}`, `0.0.0.0:${port}`, `10.0.2.3:${port}`, '169.254.169.254'];
     const script = [
       `${fetch(`10.0.2.2:${port}/file`)} | sha256sum`,
@@ -45,66 +108,40 @@ describeWith(['apt'], 'a guest with a private network', () => {
       'nslookup -type=a host.viv.internal 2>&1 | grep -c 10.0.2.2$',
       'cat /etc/resolv.conf',
     ];
-    const ran = await viv(
-      undefined,
-      'run',
-      '--template',
-      template,
-      '--engine',
-      engine,
-      '--net',
-      `nat,host-port=${port}`,
-      '--run',
-      script.join('\n'),
+    writeFileSync(join(folder, 'script'), script.join('\n'));
+    const out = await ok('viv exec box "$(cat script)"');
+    expect(out).toBe(`${sumOf(FILE)}  -\npinged\n1\nsearch viv.internal\nnameserver 10.0.2.3\n`);
+  });
+
+  test('is reached through a forward that comes while it runs, and by viv connect without one', { timeout: LIMIT }, async () => {
+    const forwarded = await freePort();
+    await ok(`viv exec box 'mkdir /www; echo from the guest > /www/page; httpd -p 80 -h /www'; viv forward add box ${forwarded}:80`);
+    expect(await (await globalThis.fetch(`http://127.0.0.1:${forwarded}/page`)).text()).toBe('from the guest\n');
+    expect(await ok(`printf 'GET /page HTTP/1.0\\r\\n\\r\\n' | viv connect box 80 | tail -n 1`)).toBe('from the guest\n');
+    expect(await run('viv connect box 81 < /dev/null')).toMatchObject({ status: 1, err: 'viv: nothing in the guest listens at port 81\n' });
+  });
+
+  test('sees its cable pulled and plugged in', { timeout: LIMIT }, async () => {
+    const carrier = `viv exec box 'n=0; while [ "$(cat /sys/class/net/eth0/carrier)" != WANTED ] && [ $n -lt 600 ]; do sleep 0.1; n=$((n+1)); done; cat /sys/class/net/eth0/carrier'`;
+    expect(await ok(`viv link box down; ${carrier.replace('WANTED', '0')}`)).toBe('0\n');
+    expect(await ok('viv link box --json')).toContain('"isUp": false');
+    expect(await ok(`viv link box 1 up; ${carrier.replace('WANTED', '1')}`)).toBe('1\n');
+    expect(await ok('viv link box --delay 150 --rate 10M; viv exec box "ping -c 1 10.0.2.2" | grep -o "time=[0-9]*"')).toMatch(
+      /^time=([3-9]\d\d|\d{4,})\n$/,
     );
-    expect(ran).toEqual({ status: 0, err: '', out: `${SUM}  -\npinged\n1\nsearch viv.internal\nnameserver 10.0.2.3\n` });
+    await ok('viv link box --delay 0 --rate none');
+    expect((await run('viv link box 2 down')).err).toContain('has no network card 2: its last is 1');
   });
 
-  test('has it without a word, on virtio-pci too, and sends as well as it fetches', { timeout: LIMIT }, async () => {
-    // BusyBox posts text only.
-    const script = `head -c 2000000 /dev/urandom | base64 > /tmp/up; wget -q -O - --post-file=/tmp/up http://10.0.2.2:${port}/up; sha256sum < /tmp/up`;
-    const without = await viv(undefined, 'run', '--template', 'debian-riscv64', '--run', 'ip addr show eth0 | grep -o 10.0.2.15');
-    expect(without).toEqual({ status: 0, err: '', out: '10.0.2.15\n' });
-    const up = await viv(
-      undefined,
-      'run',
-      '--template',
-      'debian-riscv64',
-      '--virtio',
-      'pci',
-      '--net',
-      `nat,host-port=${port}`,
-      '--run',
-      script,
-    );
-    expect(up).toMatchObject({ status: 0, err: '' });
-    expect(up.out).toBe(`taken${sentUp.get('/up')}  -\n`);
-  });
-
-  test('has none with --net none, and several with several', { timeout: LIMIT }, async () => {
-    const count = 'ls /sys/class/net | grep -c eth';
-    expect(await viv(undefined, 'run', '--template', 'debian-riscv64', '--net', 'none', '--run', count)).toMatchObject({ out: '0\n' });
-    const two = ['--net', 'nat,mac=52:54:00:aa:bb:cc', '--net', 'nat', '--run', `${count}; cat /sys/class/net/eth0/address`];
-    expect(await viv(undefined, 'run', '--template', 'debian-riscv64', ...two)).toMatchObject({ out: '2\n52:54:00:aa:bb:cc\n' });
-  });
-
-  test('is reached through a forward as soon as it listens', { timeout: LIMIT }, async () => {
-    const free = createTcpServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => free.once('listening', resolve));
-    const { port: forwarded } = free.address() as AddressInfo;
-    await new Promise((resolve) => free.close(resolve));
-    const script = 'mkdir /www; echo from the guest > /www/page; httpd -p 80 -h /www; read line; echo "$line"';
-    const { startViv } = await import('./viv.ts');
-    const running = startViv(undefined, 'run', '--template', 'debian-riscv64', '--forward', `${forwarded}:80`, '--run', script);
-    let page: string | undefined;
-    for (const limit = Date.now() + 200_000; page === undefined && Date.now() < limit;)
-      page = await globalThis
-        .fetch(`http://127.0.0.1:${forwarded}/page`)
-        .then((answer) => answer.text())
-        .catch(() => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 300)));
-    expect(page).toBe('from the guest\n');
-    running.write('done\n');
-    expect(await running.result).toEqual({ status: 0, err: '', out: 'done\n' });
+  test('is captured from its first frame to its end', { timeout: LIMIT }, async () => {
+    await ok('viv stop box');
+    await ok('while pgrep -f "capture box --write [f]irst.pcapng" > /dev/null; do sleep 0.1; done');
+    const kinds = (await ok('tshark -r first.pcapng -T fields -e _ws.col.Protocol 2> /dev/null')).split('\n');
+    expect(kinds.slice(0, 4)).toEqual(['DHCP', 'DHCP', 'DHCP', 'DHCP']);
+    expect(kinds).toContain('SSHv2');
+    expect(
+      await ok('tshark -r first.pcapng -Y "tcp.checksum.status==0 || ip.checksum.status==0" -o tcp.check_checksum:TRUE 2> /dev/null'),
+    ).toBe('');
   });
 });
 

@@ -78,6 +78,7 @@ export const TOOLS = {
   /** Acting as another user, which only root may. */
   setpriv: { ...debian('setpriv', 'util-linux'), also: () => process.getuid?.() === 0, neededInCi: false },
   screen: debian('screen', 'screen'),
+  ssh: debian('ssh', 'openssh-client'),
   tshark: debian('tshark', 'tshark'),
   /** Firmware rather than a program: a folder of files. */
   opensbi: {

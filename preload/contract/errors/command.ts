@@ -71,6 +71,14 @@ export const commandErrors = {
     'missing',
     ({ name, forward }) => `"${name}" has no forward ${forward}: viv forward list shows those that it has`,
   ),
+  'cli-ssh-missing': entry<{ program: string }>(
+    'unavailable',
+    ({ program }) => `this computer has no ${program}: install OpenSSH's client (openssh-client on Debian)`,
+  ),
+  'cli-ssh-failed': entry<{ program: string; detail: string }>(
+    'unavailable',
+    ({ program, detail }) => `${program} cannot be run: ${detail}`,
+  ),
   'cli-no-pseudo-terminals': entry(
     'unavailable',
     () => 'Windows has no pseudo-terminals that other programs can open: viv console without --pty attaches this one',

@@ -24,7 +24,9 @@ describe('templates', () => {
   const { name: _, ...fields } = debian;
 
   test('ours are right', () =>
-    expect(templates.map(({ name }) => name)).toEqual(['debian-amd64', 'debian-riscv64', 'hello-amd64', 'hello-riscv64']));
+    expect(templates.map(({ name }) => name)).toEqual([
+      ...['debian-amd64', 'debian-amd64-ssh', 'debian-riscv64', 'debian-riscv64-ssh', 'hello-amd64', 'hello-riscv64'],
+    ]));
   test.each([
     [{ memoryMiB: 8 }, /memoryMiB must be a whole number of MiB from 16 to 3072/],
     [{ memoryMib: 512 }, /memoryMib is not a known field/],
@@ -125,7 +127,9 @@ describe('the service', () => {
     const booted = (await service.templates()).map(({ name, booted: stored }) => [name, stored]);
     expect(booted).toEqual([
       ['debian-amd64', false],
+      ['debian-amd64-ssh', false],
       ['debian-riscv64', false],
+      ['debian-riscv64-ssh', false],
       ['hello-amd64', false],
       ['hello-riscv64', true],
     ]);

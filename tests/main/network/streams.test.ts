@@ -7,7 +7,7 @@ import { connectGuest } from '../../../main/network/guest-stream.ts';
 import { streamClient } from '../../../main/network/stream-client.ts';
 import type { CommandEvents } from '../../../preload/contract/commands.ts';
 import { CHANNEL_WINDOW } from '../../../preload/contract/wire.ts';
-import { ACK, FIN, RST, SYN } from '../../../emulator/network/wire/tcp.ts';
+import { ACK, FIN, RST, type Segment, SYN } from '../../../emulator/network/wire/tcp.ts';
 import { eventually, settle } from '../../devices/kit/test-board.ts';
 import { FakeGuest } from '../../emulator/network/fake-guest.ts';
 
@@ -31,7 +31,7 @@ function listener() {
 }
 
 /** A stream to the guest's port, and the guest's half of the connection by hand. */
-function joined(isHere = true) {
+function joined(isHere = true, wait = 0) {
   const guest = new FakeGuest();
   guest.nat.isHere = isHere;
   const calls = new GuestCalls(guest.nat);
@@ -40,7 +40,7 @@ function joined(isHere = true) {
   const heard = listener();
   const client = streamClient(port1, { readOnly: false, endsWithMachine: false }, heard.events);
   onTestFinished(() => client.hangUp());
-  connectGuest(calls, PORT, port2);
+  connectGuest(calls, { guestPort: PORT, wait }, port2);
   guest.outside.turn();
   return { guest, client, port2, ...heard };
 }
@@ -137,6 +137,27 @@ test('waits for a guest that is not up yet; a client that leaves takes the conne
   await eventually(() => (guest.outside.turn(), (isReset ||= guest.segments().some(({ flags }) => (flags & RST) !== 0))));
   expect([isReset, guest.nat.tcp.connections]).toEqual([true, []]);
 });
+
+test('one that waits calls again until somebody listens, and loses nothing that was written meanwhile', async () => {
+  const { guest, client, told, state } = joined(true, 60);
+  await eventually(() => state.room > 0);
+  client.write(Buffer.from('patience'));
+  await settle(5);
+  for (let times = 0; times < 2; times++) {
+    const [syn] = await appears(guest);
+    guest.tcp({ to: '10.0.2.2', port: syn!.sourcePort, from: PORT, flags: RST | ACK, sequence: 0, acknowledged: syn!.sequence + 1 });
+  }
+  const [syn] = await appears(guest);
+  guest.tcp({ to: '10.0.2.2', port: syn!.sourcePort, from: PORT, flags: SYN | ACK, sequence: 9, acknowledged: syn!.sequence + 1 });
+  const [segment] = guest.segments().filter(({ data }) => data.length > 0);
+  expect([Buffer.from(segment?.data ?? []).toString(), told]).toEqual(['patience', []]);
+});
+/** The SYNs that come next. */
+async function appears(guest: FakeGuest) {
+  let syns: readonly Segment[] = [];
+  await eventually(() => (guest.outside.turn(), (syns = guest.segments().filter(({ flags }) => flags === SYN)).length > 0));
+  return syns;
+}
 
 test('the end of the machine’s thread is the end of a connection, and the good end of a capture', async () => {
   const { port2, told } = joined();
