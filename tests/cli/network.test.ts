@@ -85,7 +85,7 @@ describeWith(['apt', 'ssh', 'tshark'], 'a machine with an SSH server', () => {
       out: 'in\nriscv64\n',
       err: 'err\n',
     });
-    expect((await ok('viv ssh --terminal box tty < /dev/null')).trim()).toMatch(/^\/dev\/pts\/\d+$/);
+    expect((await ok('viv ssh --terminal box tty < <(sleep 30)')).trim()).toMatch(/^\/dev\/pts\/\d+$/);
     expect(await ok('viv ssh --config box')).toMatch(/^Host box\n {2}User root\n[^]*ProxyCommand .* connect --wait 60 box 22\n$/);
   });
 
