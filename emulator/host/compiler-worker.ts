@@ -5,14 +5,15 @@
  */
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { setFlagsFromString } from 'node:v8';
-import { boards } from '../board/boards.ts';
+import { loadBoard } from '../board/boards.ts';
 import { compileBatch } from '../engine/compiler/compile.ts';
 import type { CompileRequest, CompileResult } from '../engine/compiler/request.ts';
 import { wasm } from '../engine/wasm/webassembly.ts';
 import type { Architecture } from '../isa/architecture.ts';
 import { type MachineLayout, machineLayout } from '../machine/layout.ts';
 import type { Close } from './machine-thread.ts';
-import type { CompilerSetup } from './messages.ts';
+import { loadAhead } from './load-ahead.ts';
+import type { CompilerSetup, LoadAhead } from './messages.ts';
 
 if (!parentPort) throw new Error('compiler-worker.ts runs as a worker thread of a machine');
 
@@ -57,14 +58,19 @@ function serve(port: MessagePort, index: number, { layout, architecture, buffer 
 
 const own = parentPort;
 let ends: readonly (() => void)[] = [];
-own.on('message', (message: CompilerSetup | Close) => {
-  if (!('kind' in message)) {
-    const { configuration, memory, cores } = message;
-    const layout = machineLayout(configuration);
-    const { architecture } = boards[configuration.board];
-    ends = cores.map((port, index) => serve(port, index, { layout, architecture, buffer: memory.buffer }));
-    return;
-  }
+let closing = false;
+
+async function begin({ configuration, memory, cores }: CompilerSetup): Promise<void> {
+  const { architecture } = await loadBoard(configuration.board);
+  if (closing) return;
+  const layout = machineLayout(configuration);
+  ends = cores.map((port, index) => serve(port, index, { layout, architecture, buffer: memory.buffer }));
+}
+
+own.on('message', (message: CompilerSetup | LoadAhead | Close) => {
+  if ('load' in message) return void loadAhead(message);
+  if (!('kind' in message)) return void begin(message);
+  closing = true;
   // With all its ports closed the thread ends by itself.
   for (const end of ends) end();
   own.close();

@@ -1,5 +1,6 @@
 /** Entry point of a core's thread. After `start` it never returns to its event loop until the machine ends. */
 import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
+import { loadBoard } from '../board/boards.ts';
 import { compileBatch } from '../engine/compiler/compile.ts';
 import { Fragments } from '../engine/compiler/fragments.ts';
 import type { CompileRequest, CompileResult } from '../engine/compiler/request.ts';
@@ -9,7 +10,8 @@ import { runCore } from '../machine/core-loop.ts';
 import type { MachineConfiguration } from '../index.ts';
 import type { CoreStart } from '../board/kit/core-binding.ts';
 import { type CoreResume, createCoreThread } from '../machine/core-thread.ts';
-import type { CoreSetup, FromCore, ToCore } from './messages.ts';
+import { loadAhead } from './load-ahead.ts';
+import type { CoreSetup, FromCore, LoadAhead, ToCore } from './messages.ts';
 
 if (!parentPort) throw new Error('core-worker.ts runs as a worker thread of a machine');
 const port = parentPort;
@@ -21,7 +23,7 @@ const FRAGMENTS = 6144;
 /** Hot places are handed over this often at most: each message costs the core more than a hundred of their arrivals. */
 const POST_MS = 1;
 
-/** Builds the core. @returns how it begins; it then occupies this thread until the machine ends */
+/** Builds the core of a board that is loaded. @returns how it begins; it then occupies this thread until the machine ends */
 function build({ configuration, memory, index, saved, compiler, module }: CoreSetup): (from: CoreStart | CoreResume) => void {
   const { engine } = configuration;
   const table = new wasm.Table({ initial: 4096, element: 'anyfunc' });
@@ -49,13 +51,19 @@ function build({ configuration, memory, index, saved, compiler, module }: CoreSe
 }
 
 let begin: ((from: CoreStart | CoreResume) => void) | undefined;
-port.on('message', (message: CoreSetup | ToCore) => {
-  if (!('kind' in message)) {
-    begin = build(message);
-    return;
-  }
+let closed = false;
+
+async function prepare(setup: CoreSetup): Promise<void> {
+  await loadBoard(setup.configuration.board);
+  if (!closed) begin = build(setup);
+}
+
+port.on('message', (message: CoreSetup | LoadAhead | ToCore) => {
+  if ('load' in message) return void loadAhead(message);
+  if (!('kind' in message)) return void prepare(message);
   if (message.kind === 'start') begin?.(message.start);
   // Its machine has ended, or never began: with its port closed the thread ends by itself.
+  closed = true;
   port.close();
 });
 

@@ -1,6 +1,5 @@
 /** The device tree of a machine that need not run. */
-import { boards } from '../board/boards.ts';
-import type { BoardKind } from '../board/kit/plan.ts';
+import { loadBoard } from '../board/boards.ts';
 import { type MachineConfiguration, MachineError } from '../index.ts';
 
 /**
@@ -8,8 +7,8 @@ import { type MachineConfiguration, MachineError } from '../index.ts';
  * guest, without what only a boot knows: where the initial file system lies, and the random seed.
  * @throws MachineError for more devices than the board has room for
  */
-export function deviceTreeOf(configuration: MachineConfiguration): Uint8Array {
-  const board: BoardKind = boards[configuration.board];
+export async function deviceTreeOf(configuration: MachineConfiguration): Promise<Uint8Array> {
+  const board = await loadBoard(configuration.board);
   if (!board.deviceTree) throw new MachineError('board-no-device-tree', { board: configuration.board });
   const { boot } = configuration;
   const bootArguments = boot.kind === 'linux' ? { bootArguments: boot.commandLine } : {};

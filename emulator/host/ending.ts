@@ -24,8 +24,10 @@ export interface Closing {
   readonly closed: Promise<void>;
 }
 
-/** How long cores may take to leave their loop, and other threads to go once nothing is under way in them. */
+/** How long cores may take to leave their loop. */
 const SETTLING_MS = 1_000;
+/** How long threads may take to go once nothing is under way in them: on a busy host tearing one down takes a while. */
+const LEAVING_MS = 5_000;
 /** A thread whose event loop goes round answers at once; one that has not by then hangs in something. */
 const ANSWERING_MS = 5_000;
 /** How long writing out what the disks hold may take, on the slowest medium; and closing disks that were just being opened. */
@@ -49,13 +51,13 @@ export async function endThreads(threads: Threads, control: MachineControl, clos
   const engine = Promise.all([compiler, ...cores].filter((thread) => thread !== undefined).map(endOrKill));
   io.post({ kind: 'close' });
   const fenced = await faultIn(io.gone, closing, CLOSING_MS[started ? 'started' : 'starting']);
-  if (fenced !== undefined || !(await within(SETTLING_MS, io.gone))) io.abandon();
+  if (fenced !== undefined || !(await within(LEAVING_MS, io.gone))) io.abandon();
   await engine;
   return { fenced };
 }
 
 async function endOrKill(thread: Threads['cores'][number] | NonNullable<Threads['compiler']>): Promise<void> {
-  if (!(await thread.end(SETTLING_MS))) await thread.kill();
+  if (!(await thread.end(LEAVING_MS))) await thread.kill();
 }
 
 async function faultIn(gone: Promise<void>, { begun, closed }: Closing, patienceMs: number): Promise<Fault | undefined> {

@@ -3,6 +3,7 @@
  * the browser shell or the CLI; each machine gets its threads and its shared memory here.
  */
 import { setFlagsFromString } from 'node:v8';
+import { loadBoard } from '../board/boards.ts';
 import { wasm } from '../engine/wasm/webassembly.ts';
 import { type MachineConfiguration, MachineError, type MachineEvents, type RestorePoint, type RunningMachine } from '../index.ts';
 import { type MachineLayout, machineLayout, sharedRam } from '../machine/layout.ts';
@@ -63,6 +64,9 @@ export async function startMachine(
   if (memoryBytes % MEBIBYTE !== 0 || memoryBytes < 2 * MEBIBYTE || memoryBytes > MAX_MEMORY)
     throw new MachineError('machine-memory-size', { bytes: memoryBytes });
   if (!Number.isInteger(cores) || cores < 1 || cores > 8) throw new MachineError('machine-core-count', { cores });
+  await loadBoard(configuration.board);
+  signal?.throwIfAborted();
+  sources.supply.expect(configuration.board);
   const layout = machineLayout(configuration);
   const retired = point ? retiredIn(point.state) : 0;
   const memory = new wasm.Memory({ initial: layout.memoryPages, maximum: layout.memoryPages, shared: true });

@@ -2,6 +2,7 @@
 import { sentError } from '../error/crossing.ts';
 import { parentPort } from 'node:worker_threads';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { loadBoard } from '../board/boards.ts';
 import type { BootFiles, Inflate, PreparedBoot } from '../board/boot/request.ts';
 import { type Board, createBoard } from '../board/kit/board.ts';
 import { type DiskOwner, type MachineConfiguration, MachineError } from '../index.ts';
@@ -19,6 +20,7 @@ import { bind } from '../snapshot/schema.ts';
 import { closeDisks, openDisks, tellDisk } from './attached-disks.ts';
 import { closeNetworks, openNetworks, tellNetwork } from './attached-links.ts';
 import { namingFile, readBootFiles, release } from './boot-files.ts';
+import { loadAhead } from './load-ahead.ts';
 import type { FromIo, IoQuestion, LoadAhead, ToIo, WorkerSetup } from './messages.ts';
 import { within } from './patience.ts';
 
@@ -47,6 +49,7 @@ interface Serving {
 let closing = false;
 
 async function open({ configuration, memory, saved, paused }: WorkerSetup): Promise<Serving> {
+  await loadBoard(configuration.board);
   const layout = machineLayout(configuration);
   const { buffer } = memory;
   const { ram } = layout;
@@ -239,8 +242,7 @@ async function close(): Promise<void> {
 }
 
 port.on('message', (message: WorkerSetup | LoadAhead | ToIo) => {
-  // A module that cannot be loaded says so when a disk needs it.
-  if ('load' in message) for (const module of message.load) import(module).catch(() => undefined);
+  if ('load' in message) void loadAhead(message);
   else if (!('kind' in message)) opening = begin(message);
   else if (message.kind === 'close') void close();
   else if (message.kind === 'ping') tell({ kind: 'pong' });

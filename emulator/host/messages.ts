@@ -2,6 +2,7 @@
 import type { SentError } from '../error/crossing.ts';
 import type { Fault } from '../error/coded-error.ts';
 import type { MessagePort } from 'node:worker_threads';
+import type { BoardName } from '../board/descriptions.ts';
 import type { DiskAttachment, Ending, MachineConfiguration } from '../index.ts';
 import type { WasmMemory, WasmModule } from '../engine/wasm/webassembly.ts';
 import type { CoreStart } from '../board/kit/core-binding.ts';
@@ -18,8 +19,9 @@ export interface WorkerSetup {
   /** It does not run at once. */
   readonly paused?: boolean;
 }
-/** May come before an I/O thread's setup: modules its disks will want. */
+/** May come before a thread's setup: the board that its machine may have, and modules that its disks may want. */
 export interface LoadAhead {
+  readonly board: BoardName;
   readonly load: readonly string[];
 }
 export interface CoreSetup extends WorkerSetup {

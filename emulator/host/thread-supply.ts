@@ -6,6 +6,7 @@ import { enableCompileCache } from 'node:module';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
+import { type BoardName, boardDescriptions } from '../board/descriptions.ts';
 import { MachineThread } from './machine-thread.ts';
 import type { LoadAhead } from './messages.ts';
 
@@ -43,6 +44,8 @@ const load = (kind: ThreadKind): Worker =>
 export class ThreadSupply {
   readonly #ready = new Map<ThreadKind, Worker>();
   #keeping: { readonly diskModules: readonly string[] } | undefined;
+  /** The board of the next machine, most likely. */
+  #board = Object.keys(boardDescriptions)[0] as BoardName;
   #refill: NodeJS.Timeout | undefined;
 
   /** A thread that waits for its setup, the first message it gets. */
@@ -56,6 +59,10 @@ export class ThreadSupply {
     return ready;
   }
 
+  /** Threads that are loaded from now on get this board ready: that of the machine started last. */
+  expect(board: BoardName): void {
+    this.#board = board;
+  }
   /**
    * From now on one thread of each kind is kept ready. They do not keep the process alive.
    * @param diskModules URLs of modules that machines' disks are opened by, to be loaded beforehand as well
@@ -80,7 +87,8 @@ export class ThreadSupply {
     const missing = (['core', 'io', 'compiler'] as const).find((kind) => !this.#ready.has(kind));
     if (!missing) return;
     const worker = load(missing);
-    if (missing === 'io') worker.postMessage({ load: this.#keeping?.diskModules ?? [] } satisfies LoadAhead);
+    const diskModules = missing === 'io' ? this.#keeping?.diskModules : undefined;
+    worker.postMessage({ board: this.#board, load: diskModules ?? [] } satisfies LoadAhead);
     worker.unref();
     // One that dies while it waits is simply not there; the next start loads its own and says what is wrong.
     const gone = () => void (this.#ready.get(missing) === worker && this.#ready.delete(missing));

@@ -1,6 +1,6 @@
 /** Builds one core of a machine over the shared memory, with its board's front ends, and runs it. */
 import { createBoard } from '../board/kit/board.ts';
-import { boards } from '../board/boards.ts';
+import { boardKind } from '../board/boards.ts';
 import type { CoreBinding, CoreStart } from '../board/kit/core-binding.ts';
 import { Core } from '../engine/core/core.ts';
 import type { Tiering } from '../engine/core/tiering.ts';
@@ -45,7 +45,7 @@ export function createCoreThread(parts: CoreThreadParts): {
   start(from: CoreStart | CoreResume): void;
 } {
   const { configuration, memory, table, index } = parts;
-  const kind = boards[configuration.board];
+  const kind = boardKind(configuration.board);
   const layout = machineLayout(configuration);
   const { buffer } = memory;
   const { ram } = layout;

@@ -1,5 +1,5 @@
 /** A whole machine in one shared memory: control words, the board, the cores' data, RAM. Pure arithmetic, the same on every thread. */
-import { boards } from '../board/boards.ts';
+import { boardKind } from '../board/boards.ts';
 import { type BoardLayout, boardLayout } from '../board/kit/layout.ts';
 import type { Architecture } from '../isa/architecture.ts';
 import { type CoreLayout, coreLayout, type RamLayout } from '../engine/layout.ts';
@@ -48,12 +48,12 @@ export interface MachineLayout {
 }
 
 /**
- * Lays a machine out.
+ * Lays a machine out whose board is loaded.
  * @throws MachineError for more devices than the board has room for
  */
 export function machineLayout(configuration: MachineConfiguration): MachineLayout {
   const { memoryBytes } = configuration;
-  const { architecture, memory } = boards[configuration.board];
+  const { architecture, memory } = boardKind(configuration.board);
   const ranges = memory(memoryBytes);
   const size = ramBytes(ranges);
   const ramPages = size / PAGE_SIZE;

@@ -25,7 +25,7 @@ export interface MachinesParts {
   forgetSuspended(id: MachineId): Promise<void>;
   /** A machine that goes on from the template's booted state, which is made first where it is missing. */
   createBooted(definition: MachineDefinition): Promise<MachineStatus>;
-  deviceTree(machine: SupervisedMachine): Uint8Array;
+  deviceTree(machine: SupervisedMachine): Promise<Uint8Array>;
   readonly resume: Resuming;
   check(definition: MachineDefinition): Promise<readonly { readonly field: string; readonly message: string }[]>;
 }

@@ -11,7 +11,7 @@ const MEBIBYTE = 1024 * 1024;
 export type TemplateCommandLine = (template: string) => string | undefined;
 
 /** @throws MachineError for more devices than the board has room for */
-export function machineDeviceTree({ life, record }: SupervisedMachine, commandLine: TemplateCommandLine): Uint8Array {
+export async function machineDeviceTree({ life, record }: SupervisedMachine, commandLine: TemplateCommandLine): Promise<Uint8Array> {
   if (life.isActive && life.configuration) return deviceTreeOf(life.configuration);
   const { definition } = record;
   const { memoryMiB, disks, ports } = definition;

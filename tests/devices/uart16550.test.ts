@@ -116,6 +116,8 @@ it('a core that writes into a full transmitter waits, and a release lets it go w
     import { parentPort, workerData } from 'node:worker_threads';
     import { createBoard } from ${JSON.stringify(new URL('../../emulator/board/kit/board.ts', import.meta.url).href)};
     import { boardLayout } from ${JSON.stringify(new URL('../../emulator/board/kit/layout.ts', import.meta.url).href)};
+    import { loadBoard } from ${JSON.stringify(new URL('../../emulator/board/boards.ts', import.meta.url).href)};
+    await loadBoard(workerData.configuration.board);
     const board = createBoard(boardLayout(workerData.configuration, 0), { buffer: workerData.buffer, memory: undefined, clock: { ticks: () => 0, nanoseconds: () => 0 }, powerRequested() {}, log() {} });
     parentPort.postMessage('started');
     board.write(${UART.at}, 1, 0x21);

@@ -13,7 +13,7 @@ import type { PciBuilt } from '../../device/pci/part.ts';
 import type { GuestMemory } from '../../memory/guest-memory.ts';
 import { reset } from '../../snapshot/schema.ts';
 import type { BootRequest, PreparedBoot } from '../boot/request.ts';
-import { boards } from '../boards.ts';
+import { boardKind } from '../boards.ts';
 import { AttachedBackEnds, type BackEnds } from './back-ends.ts';
 import { Bus, type Placed } from './bus.ts';
 import { type BoardLayout, partsOf, placeOf, sharedKey } from './layout.ts';
@@ -65,7 +65,7 @@ export class Board {
   constructor(layout: BoardLayout, parts: BoardParts) {
     this.layout = layout;
     this.#parts = parts;
-    this.#kind = boards[layout.configuration.board];
+    this.#kind = boardKind(layout.configuration.board);
     const { buffer } = parts;
     const { plan } = layout;
     this.#release = new Int32Array(buffer, layout.release, 1);

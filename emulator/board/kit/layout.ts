@@ -7,7 +7,7 @@ import { GUARD_SIZE, type Place } from '../../device/kit/device.ts';
 import { Doorbell } from '../../device/kit/doorbell.ts';
 import type { Component, Part } from '../../device/kit/part.ts';
 import { pciPorts } from '../../device/pci/port-access.ts';
-import { boards } from '../boards.ts';
+import { boardKind } from '../boards.ts';
 import type { BoardConfiguration, BoardPlan } from './plan.ts';
 
 /** Ring memory keeps its distance from other words, so that cores do not fight over cache lines. */
@@ -50,11 +50,11 @@ export const partsOf = ({ entries, pci }: BoardPlan): readonly Omit<Part, 'build
 export const sharedKey = (part: string, name: string): string => `${part}/${name}`;
 
 /**
- * Lays a board out from byte `base` (a multiple of 64) of the machine's shared memory.
+ * Lays a board that is loaded out from byte `base` (a multiple of 64) of the machine's shared memory.
  * @throws MachineError for more devices than the board has room for
  */
 export function boardLayout(configuration: BoardConfiguration, base: number): BoardLayout {
-  const plan = boards[configuration.board].plan(configuration);
+  const plan = boardKind(configuration.board).plan(configuration);
   let at = base;
   const place = (size: number, alignment = 8): number => {
     at = Math.ceil(at / alignment) * alignment;

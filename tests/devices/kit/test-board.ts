@@ -5,7 +5,7 @@ import type { BackEnds } from '../../../emulator/board/kit/back-ends.ts';
 import { boardLayout } from '../../../emulator/board/kit/layout.ts';
 import type { BoardConfiguration } from '../../../emulator/board/kit/plan.ts';
 import type { PowerRequest } from '../../../emulator/device/kit/part.ts';
-import { boards } from '../../../emulator/board/boards.ts';
+import { boardKind, loadBoard } from '../../../emulator/board/boards.ts';
 
 export interface TestBoard {
   readonly board: Board;
@@ -24,6 +24,9 @@ export interface TestBoard {
   readonly codeWrites: number[];
 }
 
+await loadBoard('riscv64-virt');
+await loadBoard('pc');
+
 const GUARD_BYTES = 4096;
 
 export const RAM_BYTES = 4 * 1024 * 1024;
@@ -31,7 +34,7 @@ export const RAM_BYTES = 4 * 1024 * 1024;
 /** Builds and initialises a board; `configuration` says what differs from one core, no disks and no ports. */
 export function testBoard(configuration: Partial<BoardConfiguration> = {}, ramBytes = RAM_BYTES): TestBoard {
   const layout = boardLayout({ board: 'riscv64-virt', cores: 1, memoryBytes: ramBytes, disks: [], ports: [], ...configuration }, 0);
-  const kind = boards[layout.configuration.board];
+  const kind = boardKind(layout.configuration.board);
   const coreBytes = kind.architecture.state.size;
   const states = Array.from({ length: layout.configuration.cores }, (_, core) => layout.size + core * coreBytes);
   const ramOffset = Math.ceil((layout.size + states.length * coreBytes) / 4096) * 4096 + GUARD_BYTES;
