@@ -25,8 +25,9 @@ Usage: npm run soak [-- OPTION...]
   --restores N   go back N times to random points of a branching history; each must be what it was (default 200)
   --debian N     go back N times on Debian with 512 MiB under load, too; it needs apt and a cross compiler (default 0)
   --neighbours N have N machines fail, end and go back at random moments beside three that must run on (default 0)
-  --roots N      boot a Debian amd64 root on a disk N times with one and with two cores, log in, and compare what its
-                 programs give with this computer; it needs root, apt and debootstrap on x86-64 (default 0)
+  --roots N      boot a Debian root on a disk N times and compare what its programs give with what is known: on
+                 riscv64-virt with 2 and with 4 cores and 300 short programs; on pc with 1 and with 2 cores, a login and
+                 the packages' programs. It needs root, apt and debootstrap, for pc on x86-64 (default 0)
   --board BOARD  ${GUEST_BOARD_NAMES.join(' or ')}: the board of all machines (default riscv64-virt)
   --seed S       the random numbers (default: another each time; printed)
   --json FILE    also write the result as JSON

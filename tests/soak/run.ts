@@ -7,6 +7,7 @@ import { type KillReport, killTrials, trialFolder } from './kill-trials.ts';
 import { type NeighbourReport, neighbourTrial } from './neighbours/neighbours.ts';
 import { HELP, SoakCallError, soakOptions } from './options.ts';
 import { type RestoreReport, restoreTrials } from './restore-trials.ts';
+import { riscv64RootTrials } from './root/riscv64-root-trials.ts';
 import { rootTrials } from './root/root-trials.ts';
 
 interface SoakResult {
@@ -47,7 +48,7 @@ function tell({ kills, restores, debian, neighbours, roots }: SoakResult): void 
     console.log(`  done: ${list(neighbours.done)}`);
     for (const [text, count] of Object.entries(neighbours.refused)) console.log(`  refused ${count} times: ${text}`);
   }
-  if (roots) console.log(`${roots} boots of a Debian root on a disk: its programs gave what they give on this computer.`);
+  if (roots) console.log(`${roots} boots of a Debian root on a disk: its programs gave what they must.`);
   if (debian) console.log(`${debian} restores on Debian with 512 MiB, each compared bit for bit: all as they were.`);
   if (restores) {
     console.log(`${restores.restores} restores to ${restores.points} points, ${restores.compared} compared bit for bit: all as they were.`);
@@ -73,7 +74,8 @@ async function main(): Promise<void> {
   try {
     if (restores > 0) result.restores = await restoreTrials(place('restores'), restores, seed, progress('restore', restores));
     if (debian > 0) result.debian = await debianTrials(place('debian').folder, board, debian, seed, progress('Debian restore', debian));
-    if (roots > 0) result.roots = await rootTrials(place('roots').folder, roots, progress('root', 2 * roots));
+    const boots = board === 'pc' ? rootTrials : riscv64RootTrials;
+    if (roots > 0) result.roots = await boots(place('roots').folder, roots, progress('root', 2 * roots));
     if (neighbours > 0) result.neighbours = await neighbourTrial(place('neighbours'), neighbours, seed, progress('round', neighbours));
     if (kills > 0) result.kills = await killTrials(place('kills'), kills, seed, progress('kill', kills));
     rmSync(folder, { recursive: true });

@@ -4,7 +4,7 @@
  * with a code that says how it went (`CODES`).
  */
 import type { VirtioBus } from '../../../emulator/index.ts';
-import { buses, DEVICES, SIZE, subroutines, UPPER } from './queue-buses.ts';
+import { type Bus, buses, DEVICES, SIZE, subroutines, UPPER } from './queue-buses.ts';
 
 /** What the program's exit code means. */
 export const CODES = { right: 0, wroteOutside: 1, neverAnswered: 2, neverStopped: 3, wrongAnswer: 4 } as const;
@@ -17,6 +17,8 @@ const HEADERS = UPPER + 0x10_0000;
 const SCRAMBLES = 8;
 /** How often the program looks whether something came back, when it waits. */
 const LOOKS = 4000;
+/** How often it does all bursts again at most, where no device has answered, or none has refused to go on. */
+const REPEATS = 2000;
 const ABSURD = [0, 0x1000_1000, END - 16, END - 1, END, UPPER - 1, 0xffff_ffff, '0xfffffffffffffff0'];
 
 /** Scrambles queue s5: descriptors, ring and index; then notifies and sometimes waits. s10: chains shaped as requests. */
@@ -183,8 +185,9 @@ const answered = `
 const writable = (at: number, length: number) => ({ at, length, writable: true });
 const readable = (at: number, length: number) => ({ at, length, writable: false });
 
-/** Whether each device does its work after all that. */
-const epilogue = (base: (index: number) => number) => `
+/** Whether each device does its work after all that. All are reset first: what they still have to do would be written anywhere. */
+const epilogue = (bus: Bus, base: (index: number) => number) => `
+  ${DEVICES.map((_, index) => `li s0, ${base(index)}\n  li t0, 0\n  ${bus.status[0]}`).join('\n  ')}
   li s0, ${base(0)}
   li s4, 1
   li a0, 0
@@ -244,6 +247,7 @@ export function queueProgram(bus: VirtioBus, seed: number, bursts: number): stri
   return `
   li s2, ${seed + 1}
   li s3, ${bursts}
+  li tp, ${REPEATS}
   li s8, 0
   li s9, 0
   ${buses[bus].setUp}
@@ -282,7 +286,15 @@ scrambles:
   bnez s6, scrambles
   addi s3, s3, -1
   bnez s3, burst
-  ${epilogue(base)}
+  # a busy host may not have let the devices' thread run meanwhile
+  beqz s8, again
+  bnez s9, enough
+again:
+  li s3, ${bursts}
+  addi tp, tp, -1
+  bnez tp, burst
+enough:
+  ${epilogue(buses[bus], base)}
   li a1, ${CODES.neverAnswered}
   beqz s8, end
   li a1, ${CODES.neverStopped}
