@@ -71,4 +71,11 @@ export interface Decoded {
   readonly operands: OperandNumbers;
   /** Immediates of more bits, by name. */
   readonly wide?: Readonly<Record<string, bigint>>;
+  /**
+   * The same object for instructions that differ from this one in nothing but the immediates that it names, or their like; `packed` is
+   * what the engine keeps of them.
+   */
+  readonly outline?: { readonly varies: readonly string[]; packed?: unknown };
+  /** The immediates that the outline names, in order, where it was known. */
+  readonly values?: readonly number[];
 }

@@ -67,6 +67,16 @@ interface RecordField {
   readonly discards: number;
 }
 
+/** An instruction's record with its extent behind it, and where it has what others of its outline have otherwise (words). */
+class OutlineRecord {
+  readonly words: Int32Array;
+  readonly varies: readonly number[];
+  constructor(words: Int32Array, varies: readonly number[]) {
+    this.words = words;
+    this.varies = varies;
+  }
+}
+
 /** Packs decoded instructions as records. */
 class RecordPacker {
   readonly #architecture: Architecture;
@@ -100,6 +110,11 @@ class RecordPacker {
     const flow = row.flow?.(operands);
     // Past a jump there may be data.
     return flow && flow.kind !== 'branch' && !flow.links ? -length : length;
+  }
+  /** Where a row's record has the immediates of these names; undefined where one does not take a word. */
+  wordsOf(row: Row, names: readonly string[]): OutlineRecord['varies'] | undefined {
+    const fields = names.map((name) => this.#fieldsOf(row).find((field) => field.name === name));
+    return fields.every((field) => field?.width === 4) ? fields.map((field) => (field?.at ?? 0) / 4) : undefined;
   }
   /** Worked out once a row: a guest's start decodes hundreds of thousands of instructions. */
   #fieldsOf(row: Row): readonly RecordField[] {
@@ -145,13 +160,33 @@ export class RecordWriter {
   write(record: number, view: DataView, at: number, there: number, decoding: number): Extent {
     const key = this.#architecture.key?.(view, at, there);
     if (key === undefined) {
-      const extent = this.#decode(this.#single, view, at, there, decoding);
+      const decoded = this.#architecture.decode(view, at, there, decoding, true);
+      const { outline, values } = decoded as Partial<Decoded>;
+      if (values && outline?.packed instanceof OutlineRecord) return this.#fill(record, outline.packed, values);
+      const extent = this.#pack(this.#single, decoded, view, at, there);
+      if (outline) this.#rememberOutline(decoded as Decoded, outline);
       if (extent !== 0) this.#copy(record, this.#single, 0);
       return extent;
     }
     const places = this.#places[decoding] as Map<number, number>;
     const from = places.get(key) ?? this.#remember(places, key, view, at, there, decoding);
     return this.#copy(record, this.#kept, from);
+  }
+  /** Remembers the record in `#single` for others of the instruction's outline. */
+  #rememberOutline({ row }: Decoded, outline: NonNullable<Decoded['outline']>): void {
+    const isLegal = ((this.#single[RECORD.handler / 4] as number) & 0xffff) !== OWN_HANDLER.illegal;
+    const varies = isLegal ? this.#packer.wordsOf(row, outline.varies) : undefined;
+    if (varies) outline.packed = new OutlineRecord(this.#single.slice(), varies);
+  }
+  /** Writes a record of a known outline. @returns its extent */
+  #fill(record: number, { words, varies }: OutlineRecord, values: readonly number[]): Extent {
+    const to = record >> 2;
+    const memory = this.#memory;
+    const last = this.#words - 1;
+    for (let word = 1; word < last; word++) memory[to + word] = words[word] as number;
+    for (let index = 0; index < varies.length; index++) memory[to + (varies[index] as number)] = values[index] as number;
+    memory[to] = words[0] as number;
+    return words[last] as number;
   }
   #copy(record: number, words: Int32Array, from: number): Extent {
     const to = record >> 2;
@@ -181,7 +216,9 @@ export class RecordWriter {
 
   /** Decodes and packs an instruction, with its extent behind the record. */
   #decode(words: Int32Array, view: DataView, at: number, there: number, decoding: number): Extent {
-    const decoded = this.#architecture.decode(view, at, there, decoding, true);
+    return this.#pack(words, this.#architecture.decode(view, at, there, decoding, true), view, at, there);
+  }
+  #pack(words: Int32Array, decoded: Decoded | 'illegal' | 'more', view: DataView, at: number, there: number): Extent {
     if (decoded === 'more') return 0;
     const record = words.subarray(0, this.#words - 1);
     let extent = decoded === 'illegal' ? undefined : this.#packer.pack(record, decoded);

@@ -4,8 +4,10 @@
  */
 import { EA, NO_REGISTER } from './address.ts';
 import { MAPS, type OperandSpec } from './notation.ts';
+import { immediates, readDisplacement, readImmediate } from './immediates.ts';
 import type { Size } from './place.ts';
 import { operandName, upperName } from './operand-names.ts';
+import { fillOutline, outlineOf, Outlines } from './outlines.ts';
 import { DECODING, LONGEST, type Prefixes, readPrefixes, readVex } from './prefixes.ts';
 import type { Concrete, Variant, X86Decoded, X86Row } from './row.ts';
 import { rows } from './rows.ts';
@@ -34,7 +36,7 @@ function makeDecoder() {
   const tables = makeTables();
   // Whether a ModRM byte follows an opcode: all rows of an opcode agree.
   const hasModrm = tables.map((table) => table.map((candidates) => candidates.some(({ encoding }) => encoding.modrm)));
-  return { variants: new Variants(rows), tables, hasModrm };
+  return { variants: new Variants(rows), tables, hasModrm, outlines: new Outlines() };
 }
 let made: ReturnType<typeof makeDecoder> | undefined;
 /** Made when they are first asked for: most threads run no x86 code, and every start would wait for them. */
@@ -131,9 +133,7 @@ function readMemory(view: DataView, at: number, there: number, bits: number): bo
   const from = memory.length;
   memory.length += dispBytes;
   if (there < memory.length) return false;
-  if (dispBytes === 1) memory.disp = view.getInt8(at + from);
-  else if (dispBytes === 2) memory.disp = view.getInt16(at + from, true);
-  else if (dispBytes === 4) memory.disp = view.getInt32(at + from, true);
+  memory.disp = readDisplacement(view, at + from, dispBytes);
   return true;
 }
 
@@ -176,26 +176,48 @@ export function decode(view: DataView, at: number, there: number, decoding: numb
       opcode = view.getUint8(at + length++);
     }
   }
-  const { tables, hasModrm } = known();
+  const { tables, hasModrm, outlines } = known();
   const candidates = tables[map]?.[opcode] as readonly X86Row[];
   let modrm = 0;
+  let sib = 0;
   const modrmAt = length;
   if (hasModrm[map]?.[opcode]) {
     if (there <= length) return more;
-    modrm = view.getUint8(at + length);
-    length++;
-    if (modrm < 0xc0) {
-      if (!readMemory(view, at + modrmAt, there - modrmAt, addressBits(decoding))) return more;
-      length = modrmAt + memory.length;
+    modrm = view.getUint8(at + length++);
+    if (modrm < 0xc0 && (modrm & 7) === 4 && addressBits(decoding) !== 16) {
+      if (there <= length) return more;
+      sib = view.getUint8(at + length++);
     }
   }
+  const headLength = length;
+  if (vex < 0) {
+    const outline = outlines.open(prefixes, { map, opcode, modrm, sib }, decoding);
+    const again = outline && fillOutline(outline, { view, at, there, decoding }, headLength, (prefixes.rex & 1) !== 0);
+    if (again) return again;
+  }
+  if (hasModrm[map]?.[opcode] && modrm < 0xc0) {
+    if (!readMemory(view, at + modrmAt, there - modrmAt, addressBits(decoding))) return more;
+    length = modrmAt + memory.length;
+  }
+  let refused = false;
   for (const row of candidates) {
     if (!matches(row, modrm, decoding)) continue;
     const found = complete(row, { view, at, there, decoding, opcode, modrm, length });
     if (found === 'more') return more;
-    if (found !== 'refused') return found;
+    // An immediate that makes it another instruction: others of its outline may be the one before.
+    if (found === 'refused') refused = true;
+    else return found === 'illegal' || refused || vex >= 0 ? found : outlined(found, row, length - headLength, decoding);
   }
   return 'illegal';
+}
+
+/** Remembers the outline of an instruction whose head is in hand. */
+function outlined(decoded: X86Decoded, row: X86Row, dispBytes: number, decoding: number): X86Decoded {
+  const bytes = row.encoding.immediates.map((code) => immediateBytes(code, decoded.row.size, decoding));
+  const outline = outlineOf(decoded, row, dispBytes, bytes);
+  if (!outline) return decoded;
+  known().outlines.remember(outline);
+  return { ...decoded, outline };
 }
 
 interface Opened {
@@ -311,18 +333,6 @@ function immediateBytes(code: string, size: Size, decoding: number): number {
   if (code === 'moffs') return addressBits(decoding) / 8;
   return size === 16 ? 2 : 4;
 }
-/** The immediates of the instruction in hand; one of eight bytes is two of them, the lower first. */
-const immediates: number[] = [];
-/** Reads one. @param from how many there are before it @returns how many there are then */
-function readImmediate(view: DataView, at: number, bytes: number, { unsigned }: X86Row, from: number): number {
-  if (bytes === 1) immediates[from] = unsigned ? view.getUint8(at) : view.getInt8(at);
-  else if (bytes === 2) immediates[from] = unsigned ? view.getUint16(at, true) : view.getInt16(at, true);
-  else immediates[from] = view.getInt32(at, true);
-  if (bytes < 8) return from + 1;
-  immediates[from + 1] = view.getInt32(at + 4, true);
-  return from + 2;
-}
-
 /** See Architecture.illegalValue: the first bytes. */
 export function illegalValue(view: DataView, at: number, there: number): number {
   let value = 0;
