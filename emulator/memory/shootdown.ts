@@ -99,8 +99,10 @@ export class Shootdown {
    * device: after it; cores notice soon, and at the latest when they are told that the device is done.
    * @param core the core that changes the page; it sees to its own translations itself
    * @param answer does what is asked of that core while it waits
+   * @returns the count of `revoked` before: claims of the page since then have a higher one
    */
-  codeChanged(page: number, core?: number, answer?: () => void): void {
+  codeChanged(page: number, core?: number, answer?: () => void): number {
+    const { revoked } = this;
     // In this order: whoever claims the page between these steps holds the new generation or is told by the count.
     Atomics.and(this.#flags, page, ~PAGE.code);
     Atomics.add(this.#generations, page, 1);
@@ -111,6 +113,7 @@ export class Shootdown {
       this.#nudge(other);
       if (core !== undefined && answer) this.#await(() => this.#answered(other, CHANGED_SEEN, count), answer);
     });
+    return revoked;
   }
 
   /**
@@ -122,8 +125,8 @@ export class Shootdown {
     do {
       this.#protect(page, core, answer);
       Atomics.store(held, page, Atomics.load(this.#generations, page) + 1);
-      // Who changed the page before that was stored may not have seen it.
-    } while (Atomics.load(held, page) !== Atomics.load(this.#generations, page) + 1);
+      // Who changed the page before that was stored may not have seen it, and has taken the flag away.
+    } while (Atomics.load(held, page) !== Atomics.load(this.#generations, page) + 1 || !(Atomics.load(this.#flags, page) & PAGE.code));
   }
   #protect(page: number, core: number, answer: () => void): void {
     const fresh = (Atomics.or(this.#flags, page, PAGE.code) & PAGE.code) === 0;
