@@ -183,6 +183,42 @@ b1:
     expect(rounds).toEqual(everyRound([12n * 102n]));
   });
 
+  test('code is not compiled anew for what is written beside it, and is for what is written into it', () => {
+    const before = core.compiled;
+    const { rounds } = runBody(
+      core,
+      `
+  li s1, ${DATA}
+  li t0, ${ADDI_1}
+  sw t0, 0(s1)
+  li t1, ${RET}
+  sw t1, 4(s1)
+  fence.i
+  li a0, 0
+  li s2, 60
+beside:
+  jalr s1
+  jalr s1
+  sw s2, 64(s1)
+  fence.i
+  addi s2, s2, -1
+  bnez s2, beside
+  li t0, ${ADDI_100}
+  sw t0, 0(s1)
+  fence.i
+  li s2, 20
+behind:
+  jalr s1
+  sw s2, 68(s1)
+  addi s2, s2, -1
+  bnez s2, behind
+${log('a0')}
+  j next`,
+    );
+    expect(rounds).toEqual(everyRound([120n + 2000n]));
+    expect(core.compiled - before).toBeLessThan(60);
+  });
+
   test('a counter beside the code that counts', () => {
     const { rounds } = runBody(
       core,

@@ -132,6 +132,10 @@ export class TestCore {
   get fragments(): number {
     return this.#fragments?.count ?? 0;
   }
+  /** Fragments that have been compiled. */
+  get compiled(): number {
+    return this.#fragments?.total ?? 0;
+  }
   /** Instructions that ran compiled since the core was made. */
   get compiledInstructions(): bigint {
     return this.state.retired - this.core.working.interpreted;

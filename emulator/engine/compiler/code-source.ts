@@ -1,19 +1,32 @@
 /**
  * Guest code as the compiler sees it: instructions by distance from a region's entry. Only pages whose code the core
  * holds are read, because only of their changes it is told; each is remembered with its generation. The compiler does not
- * wait for absent pages: regions end there.
+ * wait for absent pages: regions end there. Pages are copied before anything is decoded, so that what a fragment was made from
+ * can be told later even if a device writes meanwhile.
  */
 import type { Architecture } from '../../isa/architecture.ts';
 import type { Decoded } from '../../isa/row.ts';
 import { ramOffset } from '../../memory/ram-ranges.ts';
 import { type CoreLayout, PAGE, type RamLayout } from '../layout.ts';
-import type { CodePage, CompileRequest } from './request.ts';
+import type { CodePage, CompileRequest, FragmentCode } from './request.ts';
 
 /** Where a core's code is. */
 export interface CodePlaces {
   readonly buffer: SharedArrayBuffer;
   readonly layout: CoreLayout;
   readonly ram: RamLayout;
+}
+
+/** A page as it is decoded. */
+interface OpenPage extends CodePage {
+  readonly bytes: Uint8Array;
+  readonly code: DataView;
+}
+
+/** A piece of code, by distances from the entry. */
+export interface CodeSpan {
+  readonly from: number;
+  readonly to: number;
 }
 
 export class CodeSource {
@@ -25,7 +38,7 @@ export class CodeSource {
   readonly #flags: Uint8Array;
   readonly #generations: Int32Array;
   readonly #held: Int32Array;
-  readonly #pages = new Map<number, CodePage | undefined>();
+  readonly #pages = new Map<number, OpenPage | undefined>();
   readonly #entryOffset: number;
   readonly #decoding: number;
   /** An instruction across two pages, put together. */
@@ -49,33 +62,47 @@ export class CodeSource {
   instruction(distance: number): Decoded | undefined {
     const at = this.#entryOffset + distance;
     const inPage = at & 0xfff;
-    const place = this.#place(at >> 12);
-    if (place === undefined) return undefined;
-    const decoded = this.#architecture.decode(this.#view, place + inPage, 4096 - inPage, this.#decoding);
+    const page = this.#page(at >> 12);
+    if (page === undefined) return undefined;
+    const decoded = this.#architecture.decode(page.code, inPage, 4096 - inPage, this.#decoding);
     if (decoded !== 'more') return decoded === 'illegal' ? undefined : decoded;
-    const next = this.#place((at >> 12) + 1);
+    const next = this.#page((at >> 12) + 1);
     if (next === undefined) return undefined;
     const { longest } = this.#architecture.code;
     const there = 4096 - inPage;
     for (let index = 0; index < 2 * longest; index++)
-      this.#across.setUint8(index, this.#view.getUint8(index < there ? place + inPage + index : next + index - there));
+      this.#across.setUint8(index, index < there ? page.code.getUint8(inPage + index) : next.code.getUint8(index - there));
     const whole = this.#architecture.decode(this.#across, 0, there + longest, this.#decoding);
     return whole === 'more' || whole === 'illegal' ? undefined : whole;
   }
   /** The pages read so far. */
   get pages(): readonly CodePage[] {
-    return [...this.#pages.values()].filter((page) => page !== undefined);
+    const read = [...this.#pages.values()].filter((page) => page !== undefined);
+    return read.map(({ virtual, page, generation }) => ({ virtual, page, generation }));
+  }
+  /** The code at these distances, all of which has been read. */
+  code(spans: readonly CodeSpan[]): FragmentCode {
+    const pieces: number[] = [];
+    const bytes: number[] = [];
+    for (const { from, to } of spans)
+      for (let at = this.#entryOffset + from; at < this.#entryOffset + to;) {
+        const end = Math.min(this.#entryOffset + to, (at & ~0xfff) + 4096);
+        const page = this.#pages.get(at >> 12);
+        if (!page) throw new Error('a region has code that was not read');
+        pieces.push(page.page, at & 0xfff, end - at);
+        for (; at < end; at++) bytes.push(page.bytes[at & 0xfff] as number);
+      }
+    return { pieces, bytes: Uint8Array.from(bytes) };
   }
 
-  /** Where the page `number` pages from the entry's lies in memory 0. */
-  #place(number: number): number | undefined {
+  /** The page `number` pages from the entry's. */
+  #page(number: number): OpenPage | undefined {
     if (!this.#pages.has(number)) this.#pages.set(number, this.#open(number));
-    const page = this.#pages.get(number);
-    return page && this.#ram.host + page.page * 4096;
+    return this.#pages.get(number);
   }
 
   /** Finds the page `number` pages from the entry's. */
-  #open(number: number): CodePage | undefined {
+  #open(number: number): OpenPage | undefined {
     const virtual = BigInt.asIntN(64, (this.entry & ~0xfffn) + BigInt(number) * 4096n);
     const physical = this.#translate(virtual);
     if (physical === undefined) return undefined;
@@ -87,7 +114,10 @@ export class CodeSource {
     const generation = Atomics.load(this.#generations, page);
     const held = Atomics.load(this.#held, page) === ((generation + 1) | 0);
     const there = (Atomics.load(this.#flags, page) & (PAGE.absent | PAGE.device)) === 0;
-    return held && there ? { virtual, page, generation } : undefined;
+    if (!held || !there) return undefined;
+    const bytes = new Uint8Array(4096);
+    bytes.set(new Uint8Array(this.#view.buffer, this.#ram.host + page * 4096, 4096));
+    return { virtual, page, generation, bytes, code: new DataView(bytes.buffer) };
   }
 
   #translate(virtual: bigint): bigint | undefined {

@@ -12,7 +12,7 @@ import { load } from '../wasm/expression.ts';
 import { WasmFields } from '../wasm/fields.ts';
 import { ModuleWriter } from '../wasm/module.ts';
 import type { Callable, Routine } from '../wasm/routine.ts';
-import { CodeSource } from './code-source.ts';
+import { CodeSource, type CodeSpan } from './code-source.ts';
 import { buildGraph } from './graph.ts';
 import { RegionEmitter } from './region-emitter.ts';
 import { findRegion, type Region } from './region.ts';
@@ -66,9 +66,24 @@ export function compileBatch(
     if (useless) return { request, pages: source.pages, instructions: 0 };
     const name = `f${index}`;
     module.export(name, writeRegion(module, core, context, request, region, source.entry));
-    return { request, name, pages: source.pages, instructions: region.instructions };
+    return { request, name, pages: source.pages, code: source.code(spansOf(region)), instructions: region.instructions };
   });
   return fragments.some(({ name }) => name) ? { bytes: module.finish(), fragments } : { fragments };
+}
+
+/** Where a region's instructions are, what lies close together as one. */
+function spansOf({ blocks }: Region): CodeSpan[] {
+  const each = [...blocks.values()].flatMap(({ instructions }) => {
+    const [first, last] = [instructions[0], instructions.at(-1)];
+    return first && last ? [{ from: first.at, to: last.at + last.decoded.length }] : [];
+  });
+  const spans: { from: number; to: number }[] = [];
+  for (const { from, to } of each.sort((a, b) => a.from - b.from)) {
+    const before = spans.at(-1);
+    if (before && from <= before.to) before.to = Math.max(before.to, to);
+    else spans.push({ from, to });
+  }
+  return spans;
 }
 
 /** What a region of this mode can do itself with instructions that end fragments, and with floating point. */

@@ -1,14 +1,15 @@
 /**
  * A core's compiled fragments: which exist, which of them the jump cache may lead to now, and when they stop being
  * true. A fragment stands for guest code at a virtual address in one mode; it may be entered while each of its pages
- * is mapped where it was when compiled and none has been written since.
+ * is mapped where it was when compiled and none has been written since. Kernels patch themselves by the thousand: where a page has
+ * been written, the fragment's own bytes are compared when the guest arrives there again.
  */
 import type { Core } from '../core/core.ts';
 import type { FragmentKeeper } from '../core/surroundings.ts';
-import { counterMix, COUNTERS, EVENT, FRAGMENT_PAGES, JUMP_ENTRIES, JUMP_ENTRY, JUMP_HASH } from '../layout.ts';
+import { counterMix, COUNTERS, EVENT, FRAGMENT_PAGES, JUMP_ENTRIES, JUMP_ENTRY, JUMP_HASH, PAGE, type RamLayout } from '../layout.ts';
 import { type Flush, WALK } from '../../isa/architecture.ts';
 import { wasm, type WasmMemory, type WasmTable } from '../wasm/webassembly.ts';
-import type { CodePage, CompileRequest, CompileResult } from './request.ts';
+import type { CodePage, CompileRequest, CompileResult, FragmentCode } from './request.ts';
 
 interface Fragment {
   readonly request: CompileRequest;
@@ -18,6 +19,10 @@ interface Fragment {
   entry: number;
   /** All its pages were mapped as global when it was installed. */
   global: boolean;
+  /** What it was made from. */
+  readonly code: FragmentCode | undefined;
+  /** One of its pages has been written since; mostly something else in it. */
+  written: boolean;
 }
 
 /**
@@ -60,6 +65,9 @@ export class Fragments implements FragmentKeeper {
   readonly #counters: Int32Array;
   readonly #generations: Int32Array;
   readonly #pages: Uint8Array;
+  readonly #flags: Uint8Array;
+  readonly #bytes: Uint8Array;
+  readonly #ram: RamLayout;
   readonly #imports: Record<string, Record<string, unknown>>;
   /** By low half of the address; different modes and high halves share a list. */
   readonly #byAddress = new Map<number, Fragment[]>();
@@ -85,6 +93,9 @@ export class Fragments implements FragmentKeeper {
     this.#jump = new Int32Array(memory.buffer, layout.jumpCache);
     this.#counters = new Int32Array(memory.buffer, layout.counters, COUNTERS);
     this.#pages = new Uint8Array(memory.buffer, layout.fragmentPages, FRAGMENT_PAGES);
+    this.#ram = ram;
+    this.#bytes = new Uint8Array(memory.buffer);
+    this.#flags = new Uint8Array(memory.buffer, ram.pageFlags, ram.size / 4096);
     this.#generations = new Int32Array(memory.buffer, ram.generations, ram.size / 4096);
     this.#imports = { machine: { memory, table }, core: core.exports };
   }
@@ -115,15 +126,11 @@ export class Fragments implements FragmentKeeper {
   /** Takes in what the compiler has made. */
   install({ module, fragments }: CompileResult): void {
     const made = module && new wasm.Instance(module, this.#imports).exports;
-    for (const { request, name, pages } of fragments) {
+    for (const { request, name, pages, code } of fragments) {
       // What came to nothing stays asked: the same code would give nothing again.
       if (!made || name === undefined) continue;
       this.#asked.delete(requestKey(request.pcLow, request.pcHigh, request.mode));
-      const stale = pages.some(({ page, generation }) => Atomics.load(this.#generations, page) !== generation);
-      if (stale) {
-        this.#listen(request);
-        continue;
-      }
+      const written = pages.some(({ page, generation }) => Atomics.load(this.#generations, page) !== generation);
       const slot = this.#takeSlot();
       this.#parts.table.set(slot, made[name]);
       const keyed = pages.map((page) => ({
@@ -132,17 +139,14 @@ export class Fragments implements FragmentKeeper {
         low: Number(BigInt.asIntN(32, page.virtual)),
         high: Number(page.virtual >> 32n),
       }));
-      const fragment: Fragment = { request, pages: keyed, slot, entry: -1, global: false };
+      const fragment: Fragment = { request, pages: keyed, slot, entry: -1, global: false, code, written };
       this.#byAddress.set(request.pcLow, [...(this.#byAddress.get(request.pcLow) ?? []), fragment]);
-      for (const { page } of pages) {
-        const there = this.#byPage.get(page) ?? new Set();
-        this.#byPage.set(page, there.add(fragment));
-      }
+      if (!written) this.#watch(fragment);
       this.#order.add(fragment);
       this.count++;
       this.total++;
       // Enters the jump cache at once if it is for the present, else at its next hot arrival.
-      if (request.mode !== this.#parts.core.working.mode || !this.#enter(fragment)) this.#listen(request);
+      if (written || request.mode !== this.#parts.core.working.mode || !this.#enter(fragment)) this.#listen(request);
     }
     this.#makeRoom();
   }
@@ -163,7 +167,35 @@ export class Fragments implements FragmentKeeper {
 
   pageWritten(page: number): void {
     this.#asked.clear(); // new code: new chances
-    for (const fragment of [...(this.#byPage.get(page) ?? [])]) this.#drop(fragment);
+    for (const fragment of [...(this.#byPage.get(page) ?? [])]) {
+      fragment.written = true;
+      this.#unwatch(fragment);
+      this.#leave(fragment);
+    }
+  }
+  #watch(fragment: Fragment): void {
+    for (const { page } of fragment.pages) {
+      const there = this.#byPage.get(page) ?? new Set();
+      this.#byPage.set(page, there.add(fragment));
+    }
+  }
+  #unwatch(fragment: Fragment): void {
+    for (const { page } of fragment.pages) removeFrom(this.#byPage, page, fragment);
+  }
+  /** Whether the code that a fragment was made from is what its pages hold now; from now on the core is told of their changes again. */
+  #stands({ code, pages }: Fragment): boolean {
+    if (!code) return false;
+    if (pages.some(({ page }) => (this.#flags[page] as number) & (PAGE.absent | PAGE.device))) return false;
+    if (!this.#parts.core.holdPages(pages.map(({ page }) => page))) return false;
+    const { pieces, bytes } = code;
+    let from = 0;
+    for (let piece = 0; piece < pieces.length; piece += 3) {
+      const at = this.#ram.host + (pieces[piece] as number) * 4096 + (pieces[piece + 1] as number);
+      const length = pieces[piece + 2] as number;
+      for (let index = 0; index < length; index++) if (this.#bytes[at + index] !== bytes[from + index]) return false;
+      from += length;
+    }
+    return true;
   }
 
   memoryChanged(): void {
@@ -193,6 +225,11 @@ export class Fragments implements FragmentKeeper {
   #enter(fragment: Fragment): boolean {
     const { core } = this.#parts;
     if (!this.#mapped(core, fragment)) return false;
+    if (fragment.written) {
+      if (!this.#stands(fragment)) return (this.#drop(fragment), false);
+      fragment.written = false;
+      this.#watch(fragment);
+    }
     const { pcLow, pcHigh, mode } = fragment.request;
     this.#leave(fragment);
     const places = this.#entries(pcLow, mode);
@@ -245,7 +282,7 @@ export class Fragments implements FragmentKeeper {
     const rest = this.#byAddress.get(fragment.request.pcLow)?.filter((other) => other !== fragment) ?? [];
     if (rest.length > 0) this.#byAddress.set(fragment.request.pcLow, rest);
     else this.#byAddress.delete(fragment.request.pcLow);
-    for (const { page } of fragment.pages) removeFrom(this.#byPage, page, fragment);
+    this.#unwatch(fragment);
     this.#order.delete(fragment);
     this.#slots[fragment.slot] = undefined;
     this.#parts.table.set(fragment.slot, null);

@@ -20,12 +20,21 @@ export interface CodePage {
   readonly generation: number;
 }
 
+/** What a fragment was made from: pieces of code, `bytes` one behind the other. */
+export interface FragmentCode {
+  /** For each piece its RAM page, its place there and its length, all in bytes but the first. */
+  readonly pieces: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
 /** One compiled region: entered at its address only. */
 export interface CompiledFragment {
   readonly request: CompileRequest;
   /** Export of the module; absent where nothing could be compiled there. */
   readonly name?: string;
   readonly pages: readonly CodePage[];
+  /** Absent with the name. */
+  readonly code?: FragmentCode;
   readonly instructions: number;
 }
 

@@ -188,6 +188,13 @@ export class Core implements EngineCore {
     shootdown.fenced(this.core, fences);
   }
 
+  /** Has the core told of changes of these pages of code. @returns false where one changes just now */
+  holdPages(pages: readonly number[]): boolean {
+    for (const page of pages) this.#pages.hold(page);
+    // While one was waited for, another may have been given up.
+    return pages.every((page) => this.#pages.holds(page));
+  }
+
   /** State and memory are those of another snapshot point: nothing remembered of the former holds. */
   returned(): void {
     this.working.event = EVENT.none;

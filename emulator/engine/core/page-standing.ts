@@ -57,11 +57,15 @@ export class PageStanding {
     shootdown.claim(page, core, () => this.settle());
     this.#heldPages.push(page);
   }
+  /** Whether code of the page may be translated: the core is told when it changes. */
+  holds(page: number): boolean {
+    const held = this.#held[page] as number;
+    return held !== 0 && held === Atomics.load(this.#generations, page) + 1;
+  }
   #dropChanged(): void {
     this.#heldPages = this.#heldPages.filter((page) => {
-      const held = this.#held[page] as number;
-      const holds = held !== 0 && held === Atomics.load(this.#generations, page) + 1;
-      if (held !== 0 && !holds) this.#drop(page);
+      const holds = this.holds(page);
+      if (this.#held[page] !== 0 && !holds) this.#drop(page);
       return holds;
     });
   }
@@ -73,10 +77,12 @@ export class PageStanding {
   /** This core is about to write a page. */
   beforeWrite(page: number): void {
     const { shootdown, core, keepPage } = this.#parts;
-    // Another core may claim the page again while this one waits for it.
+    // Another core may claim the page again while this one waits for it, and does so at once where its code lies beside data.
     while (Atomics.load(this.#flags, page) & PAGE.code) {
-      shootdown.codeChanged(page, core, () => this.settle());
+      const revoked = shootdown.codeChanged(page, core, () => this.settle());
       this.#drop(page);
+      // A claim that this core has not answered goes on only when it does: behind the write.
+      if (((shootdown.revokedSeen(core) - revoked) | 0) <= 0) break;
     }
     keepPage(page);
   }
