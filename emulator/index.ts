@@ -7,8 +7,9 @@ import type { Fault } from './error/coded-error.ts';
 import type { BoardName, OptionalDevice } from './board/descriptions.ts';
 import type { Frame, NetworkCard, NetworkLink } from './device/kit/network.ts';
 import type { DiskStore } from './device/kit/outside.ts';
+import type { ShareLink } from './device/kit/share.ts';
 
-export type { BoardName, DiskStore, Frame, NetworkCard, NetworkLink, OptionalDevice };
+export type { BoardName, DiskStore, Frame, NetworkCard, NetworkLink, OptionalDevice, ShareLink };
 export type { BoardDescription, BootKind, Limits } from './board/kit/description.ts';
 
 /** Which engine runs guest code: both together, only the interpreter, or the compiler with a threshold of one. */
@@ -92,6 +93,24 @@ export interface AttachedLink extends NetworkLink {
   close(): Promise<void>;
 }
 
+/** One shared folder, in the order of its devices, with what a module of the caller's serves it by. */
+export interface ShareAttachment {
+  /** What the guest mounts: at most 36 letters of ASCII. */
+  readonly tag: string;
+  /** URL of a module that exports `openShare` (an `OpenShare`); imported by the machine's I/O thread. */
+  readonly module: string;
+  /** Given to `openShare`; structured-cloneable. */
+  readonly setup: unknown;
+}
+/** What a shared folder's module exports under the name `openShare`. @throws MachineError for what a person can mend */
+export type OpenShare = (setup: unknown, owner: LinkOwner) => Promise<AttachedFolder>;
+/** What serves a shared folder, opened on the I/O thread. */
+export interface AttachedFolder extends ShareLink {
+  /** A message of the machine's owner (`RunningMachine.tellShare`) and its answer, both cloneable. */
+  told(message: unknown): Promise<unknown>;
+  close(): Promise<void>;
+}
+
 /** A machine as the emulator needs it: everything resolved, nothing to look up. */
 export interface MachineConfiguration {
   readonly board: BoardName;
@@ -103,6 +122,8 @@ export interface MachineConfiguration {
   readonly disks: readonly DiskAttachment[];
   /** Absent: none. */
   readonly networks?: readonly NetworkAttachment[];
+  /** Absent: none. */
+  readonly shares?: readonly ShareAttachment[];
   /** Names of the virtio console's ports after the serial port; port 0 of the list is console 1. */
   readonly ports: readonly string[];
   /** The bus that virtio devices are on; absent: `mmio`. */
@@ -233,6 +254,8 @@ export interface RunningMachine {
   tellDisk(slot: number, message: unknown): Promise<unknown>;
   /** Sends a message to the link of a network card, from 0. @param ports those in it, which become the link's @throws what its `told` throws */
   tellNetwork(card: number, message: unknown, ports?: readonly object[]): Promise<unknown>;
+  /** Sends a message to what serves a shared folder, from 0. @throws what its `told` throws */
+  tellShare(share: number, message: unknown): Promise<unknown>;
 }
 
 /** A machine at one moment. */

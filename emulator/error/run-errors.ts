@@ -24,6 +24,10 @@ export const runErrors = {
     'invalid',
     ({ most, count }) => `this board takes at most ${most} network cards, not ${count}; remove some`,
   ),
+  'board-too-many-shares': entry<{ most: number; count: number }>(
+    'invalid',
+    ({ most, count }) => `this board has room for ${most} shared folders beside the disks, not ${count}; remove some`,
+  ),
   'board-virtio-pci-only': entry('invalid', () => 'this board has virtio devices on its PCI bus only: leave the bus out, or say pci'),
   'board-no-firmware': entry('invalid', () => 'this board starts kernels and programs without firmware: leave the firmware out'),
   'board-no-device-tree': entry<{ board: string }>(
@@ -59,6 +63,8 @@ export const runErrors = {
   ),
   'network-absent': entry<{ card: number }>('missing', ({ card }) => `the machine has no network card ${card}`),
   'network-takes-no-messages': entry<{ card: number }>('invalid', ({ card }) => `the link of network card ${card} takes no messages`),
+
+  'share-absent': entry<{ share: number }>('missing', ({ share }) => `the machine that runs has no shared folder ${share}`),
 
   'htif-unanswered': entry<{ what: string }>(
     'unavailable',

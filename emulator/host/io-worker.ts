@@ -13,12 +13,13 @@ import type { CoreResume } from '../machine/core-thread.ts';
 import { describeDevices } from '../machine/describe.ts';
 import { SnapshotPoints } from '../machine/snapshot-point.ts';
 import { controlState, machineLayout, pageWork, sharedRam, shootdownOf } from '../machine/layout.ts';
-import { type MachineState, readState, restoreBoard, restoreCore } from '../machine/saved-state.ts';
+import { keptIn, type MachineState, readState, restoreBoard, restoreCore } from '../machine/saved-state.ts';
 import { MemoryLost } from '../memory/absent-pages.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
 import { bind } from '../snapshot/schema.ts';
 import { closeDisks, openDisks, tellDisk } from './attached-disks.ts';
 import { closeNetworks, openNetworks, tellNetwork } from './attached-links.ts';
+import { closeShares, openShares, tellShare } from './attached-shares.ts';
 import { namingFile, readBootFiles, release } from './boot-files.ts';
 import { loadAhead } from './load-ahead.ts';
 import type { FromIo, IoQuestion, LoadAhead, ToIo, WorkerSetup } from './messages.ts';
@@ -75,15 +76,18 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
   const opening = openDisks(configuration.disks, diskOwner);
   const began = saved ? resume(board, saved, configuration, buffer) : boot(board, guest, configuration);
   const plugging = openNetworks(configuration.networks ?? [], { log });
-  const [first, second, third] = await Promise.allSettled([began, opening, plugging]);
+  const sharing = openShares(configuration.shares ?? [], { log });
+  const [first, second, third, fourth] = await Promise.allSettled([began, opening, plugging, sharing]);
   // Only now may the thread end: nothing of its disks is under way any more.
-  if (first.status === 'rejected' || second.status === 'rejected' || third.status === 'rejected') {
+  if (first.status === 'rejected' || second.status === 'rejected' || third.status === 'rejected' || fourth.status === 'rejected') {
     if (second.status === 'fulfilled') await closeDisks(second.value, log);
     if (third.status === 'fulfilled') await closeNetworks(third.value, { log });
-    throw [first, second, third].find((result) => result.status === 'rejected')?.reason;
+    if (fourth.status === 'fulfilled') await closeShares(fourth.value, { log });
+    throw [first, second, third, fourth].find((result) => result.status === 'rejected')?.reason;
   }
   const { start, whole } = first.value;
   const networks = third.value;
+  const shares = fourth.value;
   let disks = second.value;
   // Before the back ends: they set the guest's real-time clock by this one. It stands still until the cores start.
   clock.hold();
@@ -91,6 +95,7 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
   const outside = board.attach({
     disks,
     networks,
+    shares,
     output: (console, bytes) => {
       const own = Uint8Array.from(bytes);
       tell({ kind: 'output', console, bytes: own }, [own.buffer]);
@@ -101,6 +106,7 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
     soon: (action) => void setImmediate(action),
     restored: saved !== undefined,
   });
+  if (saved) outside.putBack(keptIn(readState(saved), board));
   const snapshotPoints = new SnapshotPoints({ layout, buffer, board, clock, control, pages, shootdown, whole, within });
 
   async function serveQuestion(question: IoQuestion, answer: (answered: unknown) => void): Promise<void> {
@@ -116,6 +122,7 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
     if (question.kind === 'power button') return answer(outside.pressPowerButton());
     if (question.kind === 'devices') return answer(describeDevices(board));
     if (question.kind === 'network') return answer(await tellNetwork(networks, question.card, question.message));
+    if (question.kind === 'share') return answer(await tellShare(shares, question.share, question.message));
     if (question.kind === 'disk') return answer(await tellDisk(disks, question.slot, question.message));
     if (question.disks && question.disks.length !== disks.length)
       throw new MachineError('disk-count-differs', { count: disks.length, given: question.disks.length });
@@ -159,7 +166,7 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
     const devices = outside.close().catch((error: unknown) => log(`the devices did not close: ${String(error)}`));
     await within(QUIET_MS, devices);
     // Disks that were exchanged may still be closing, and messages to disks may wait for the disk's end.
-    await Promise.all([closeDisks(disks, log), closeNetworks(networks, { log }), ...serving]);
+    await Promise.all([closeDisks(disks, log), closeNetworks(networks, { log }), closeShares(shares, { log }), ...serving]);
   };
   if (saved) snapshotPoints.later();
   // Before the first instruction; of one that starts paused, before it is resumed.

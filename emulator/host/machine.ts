@@ -86,6 +86,9 @@ export class Machine implements RunningMachine {
   tellNetwork(card: number, message: unknown, ports: readonly object[] = []): Promise<unknown> {
     return this.#threads.ask({ kind: 'network', card, message }, { transfer: ports as readonly MessagePort[] });
   }
+  tellShare(share: number, message: unknown): Promise<unknown> {
+    return this.#threads.ask({ kind: 'share', share, message });
+  }
 
   async devices(): Promise<readonly DeviceDescription[]> {
     return (await this.#threads.ask({ kind: 'devices' })) as readonly DeviceDescription[];

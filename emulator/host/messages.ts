@@ -46,6 +46,7 @@ export type IoQuestion =
   | { readonly kind: 'power button' }
   | { readonly kind: 'snapshotPoint'; readonly request: PointRequest; readonly disks?: readonly DiskAttachment[] }
   | { readonly kind: 'disk'; readonly slot: number; readonly message: unknown }
+  | { readonly kind: 'share'; readonly share: number; readonly message: unknown }
   | { readonly kind: 'network'; readonly card: number; readonly message: unknown }
   | { readonly kind: 'devices' };
 

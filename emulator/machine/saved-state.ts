@@ -15,7 +15,7 @@ import {
   SnapshotError,
 } from '../snapshot/components.ts';
 import type { EngineState } from '../isa/architecture.ts';
-import { bind, schema, since, type StateOf, u32, u64 } from '../snapshot/schema.ts';
+import { bind, bytes, schema, since, type StateOf, u32, u64 } from '../snapshot/schema.ts';
 import type { MachineLayout } from './layout.ts';
 
 /** What belongs to the machine as a whole. */
@@ -69,13 +69,35 @@ function quietSignals(component: PlacedComponent, buffer: SharedArrayBuffer): Pl
 export const retiredByCores = ({ architecture, cores }: MachineLayout, buffer: SharedArrayBuffer): number =>
   cores.reduce((sum, { state }) => sum + Number((bind(architecture.state, buffer, state) as unknown as EngineState).retired), 0);
 
+/** What devices keep beside their declared state is a component of one field, as long as it is. */
+const KEPT_FIELD = 'kept';
+function keptComponents(board: Board): readonly PlacedComponent[] {
+  return board.outside.keeping.flatMap(({ name, kept }) => {
+    const value = kept();
+    if (!value || value.length < 2) return [];
+    const copy = new SharedArrayBuffer(value.length);
+    new Uint8Array(copy).set(value);
+    return [{ name, schema: schema(name, 1, { [KEPT_FIELD]: bytes(value.length) }), at: 0, copy }];
+  });
+}
+/** What was kept, by name; nothing of what a later version has written. */
+export const keptIn = ({ components }: SavedState, board: Board): ReadonlyMap<string, Uint8Array> =>
+  new Map(
+    board.outside.keeping.flatMap(({ name }) => {
+      const saved = components.get(name);
+      const value = saved?.version === 1 ? saved.fields[KEPT_FIELD] : undefined;
+      return value ? [[name, value] as const] : [];
+    }),
+  );
+
 /** Saves everything but RAM. */
 export function saveState(layout: MachineLayout, board: Board, buffer: SharedArrayBuffer, whole: Readonly<MachineState>): Uint8Array {
   const own = new SharedArrayBuffer(machineState.size);
   Object.assign(bind(machineState, own, 0), whole);
   const machine = saveComponents([{ name: 'machine', schema: machineState, at: 0 }], own);
   const outside = boardComponents(layout).map((each) => (each.schema === coreSignals ? quietSignals(each, buffer) : each));
-  const rest = saveComponents([...layout.cores.map((_, core) => coreComponent(layout, core)), ...outside], buffer);
+  const cores = layout.cores.map((_, core) => coreComponent(layout, core));
+  const rest = saveComponents([...cores, ...outside, ...keptComponents(board)], buffer);
   const both = new Uint8Array(4 + machine.length + rest.length);
   new DataView(both.buffer).setUint32(0, machine.length, true);
   both.set(machine, 4);
@@ -117,7 +139,7 @@ export function checkState(layout: MachineLayout, board: Board, { components }: 
   const all = [...layout.cores.map((_, core) => coreComponent(layout, core)), ...boardComponents(layout)];
   for (const component of all)
     restoreComponent({ ...component, at: 0 }, components.get(component.name), new SharedArrayBuffer(component.schema.size));
-  const names = new Set(all.map(({ name }) => name));
+  const names = new Set([...all, ...board.outside.keeping].map(({ name }) => name));
   const foreign = [...components.keys()].find((name) => !names.has(name) && !RETIRED_DEVICE.test(name));
   if (foreign !== undefined) throw new SnapshotError('state-foreign-component', { component: foreign });
 }

@@ -15,6 +15,7 @@ import type { MachineControl } from './control.ts';
 import { type MachineLayout, type PageWork, WISH } from './layout.ts';
 import {
   checkState,
+  keptIn,
   type MachineState,
   readState,
   restoreBoard,
@@ -184,7 +185,7 @@ export class SnapshotPoints {
     restoreBoard(layout, board, buffer, target);
     layout.cores.forEach((_, core) => restoreCore(layout, core, buffer, target));
     clock.start(target.machine.ticks);
-    board.outside.returned(next);
+    board.outside.returned(next, keptIn(target, board));
     this.later();
     return before - retired();
   }

@@ -85,6 +85,11 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: 'ssh', summary: "log in to a machine's guest", load: async () => (await import('./network/ssh-command.ts')).sshCommand },
   { name: 'cp', summary: 'copy files to or from a guest', load: async () => (await import('./network/cp-command.ts')).cpCommand },
+  {
+    name: 'share',
+    summary: 'share folders of this computer with a guest',
+    load: async () => (await import('./shares/share-command.ts')).shareCommand,
+  },
   machine('delete', 'move machines to the bin'),
   machine('undelete', 'restore a machine from the bin'),
   {

@@ -7,6 +7,7 @@ import { optionsOf, type PlacedOption } from '../../preload/contract/definition/
 import { problemsOf } from '../../preload/contract/schema/problems.ts';
 import { CallError } from './call-error.ts';
 import { driveOption, readAs } from './drive-option.ts';
+import { absoluteShareText } from './shares/share-option.ts';
 
 /** What was given, in the order of the declaration. Paths are absolute. */
 export type GivenOptions = readonly GivenOption[];
@@ -24,6 +25,9 @@ export const machineOptions = (command: OptionCommand): ParseArgsOptionsConfig =
 /** Readers of options that need this computer. */
 const READERS: Readonly<Record<string, (text: string) => unknown>> = { drive: driveOption };
 
+/** Options with a path inside their text: the same text with the path made absolute. */
+const PATHS_WITHIN: Readonly<Record<string, (text: string) => string>> = { share: absoluteShareText };
+
 function absolute(text: string): string {
   if (text === '') throw new CallError('a file name is empty');
   return resolve(text);
@@ -32,7 +36,8 @@ function absolute(text: string): string {
 function read(option: PlacedOption, texts: readonly string[]): unknown {
   const { name, isFile, read: reader } = option.option;
   if (!reader) return texts.map((text) => READERS[name]?.(text));
-  return readAs(`--${name}`, () => reader(isFile ? texts.map(absolute) : texts));
+  const pathed = isFile ? absolute : (PATHS_WITHIN[name] ?? ((text: string) => text));
+  return readAs(`--${name}`, () => reader(texts.map(pathed)));
 }
 
 /** What the whole value must be, where the reader does not say. @throws CallError */

@@ -22,11 +22,17 @@ export function withHardware(definition: MachineDefinition, of: MachineDefinitio
   return { ...hardwareOf(of), ...Object.fromEntries(owners) } as MachineDefinition;
 }
 
-/** Disks that both have, with the paths of `elsewhere`: a base image may have been moved since. */
+/**
+ * Disks that both have, with the paths of `elsewhere`: a base image may have been moved since. Shared folders too, of which one
+ * that is not shared any more stays closed.
+ */
 export function withPathsOf(definition: MachineDefinition, elsewhere: MachineDefinition): MachineDefinition {
   const paths = new Map(elsewhere.disks.flatMap(({ id, path }) => (id !== undefined && path !== undefined ? [[id, path] as const] : [])));
+  const { shares } = definition;
+  const present = shares?.map(({ tag }) => elsewhere.shares?.find((share) => share.tag === tag) ?? { tag });
   return {
     ...definition,
+    ...(present ? { shares: present } : {}),
     disks: definition.disks.map((disk) => {
       const path = disk.id === undefined ? undefined : paths.get(disk.id);
       return path === undefined || disk.path === undefined ? disk : { ...disk, path };

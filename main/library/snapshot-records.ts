@@ -29,8 +29,8 @@ export interface UnfinishedDisk {
   readonly head: HeadId;
   readonly mark?: unknown;
 }
-/** What a machine ran with. Its disks are described apart, and its network cards follow from its definition. */
-export type SavedConfiguration = Omit<MachineConfiguration, 'disks' | 'networks'>;
+/** What a machine ran with. Its disks are described apart, and its network cards and shared folders follow from its definition. */
+export type SavedConfiguration = Omit<MachineConfiguration, 'disks' | 'networks' | 'shares'>;
 
 /** The library numbers it when its row is written. */
 export type NewSnapshotRecord = Omit<SnapshotRecord, 'sequence'>;

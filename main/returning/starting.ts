@@ -1,6 +1,7 @@
 /** Starting a machine: from power on, or where it was suspended. A suspended state is used up before the guest goes on. */
 import { withoutAttachments } from '../taking/records.ts';
 import { networkAttachments } from '../network/attachments.ts';
+import { shareAttachments } from '../shares/attachments.ts';
 import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { DiskAttachment, MachineConfiguration } from '../../emulator/index.ts';
 import { withPathsOf } from '../library/definition-parts.ts';
@@ -71,10 +72,12 @@ async function configurationOf(
 ): Promise<MachineConfiguration> {
   const { name, forwards = [] } = present.machine.record.definition;
   const networks = networkAttachments({ name, networks: definition.networks ?? [], forwards });
+  const shares = shareAttachments(definition);
   const saved = {
     ...withoutAttachments(configuration as NonNullable<typeof configuration>),
     disks,
     ...(networks.length === 0 ? {} : { networks }),
+    ...(shares.length === 0 ? {} : { shares }),
   };
   try {
     const { boot } = await present.parts.configure(definition, disks, signal);

@@ -4,6 +4,7 @@ import type { Handlers } from '../../preload/contract/contract.ts';
 import type { BinnedMachine, MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
 import { forwardStatuses } from '../supervisor/machine-forwards.ts';
 import { changeLink, linkStatuses } from '../supervisor/machine-links.ts';
+import { shareStatuses } from '../supervisor/machine-shares.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { Resuming } from '../supervisor/interrupted.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
@@ -68,6 +69,7 @@ export function machinesService({
       return supervisor.update(id, base === undefined ? patch : unlessChanged(patch, base));
     },
     check,
+    shares: (id) => shareStatuses(supervisor.machine(id)),
     forwards: (id) => forwardStatuses(supervisor.machine(id)),
     links: (id) => linkStatuses(supervisor.machine(id)),
     setLink: (id, card, change) => changeLink(supervisor.machine(id), card, change),

@@ -195,6 +195,11 @@ export class MachineLife {
     return this.#runningIn('running', 'paused').tellNetwork(card, message, ports);
   }
 
+  /** Sends a message to what serves a shared folder. @throws ContractError when nothing runs */
+  async tellShare(share: number, message: unknown): Promise<unknown> {
+    return this.#runningIn('running', 'paused').tellShare(share, message);
+  }
+
   /** Ends the run; resolves when the machine is off. */
   async stop(reason?: Reason): Promise<void> {
     if (!this.isActive) throw new ContractError('machine-not-running', { why: this.reason });

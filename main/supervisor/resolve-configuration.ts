@@ -9,7 +9,10 @@ import { ALL_FIELDS, valueAt } from '../../preload/contract/definition/walk.ts';
 import type { BootDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
 import type { PreparedGuest } from '../images/index.ts';
 import { networkAttachments } from '../network/attachments.ts';
+import { shareAttachments } from '../shares/attachments.ts';
+import type { ShareSetup } from '../shares/messages.ts';
 import { passedOn } from './passed-on.ts';
+import { requireSharedFolder } from './require-shared-folder.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -63,6 +66,10 @@ function filesOf({ boot, disks }: MachineConfiguration): readonly { what: string
  * @throws ContractError `unavailable`
  */
 export async function requireFiles(configuration: MachineConfiguration): Promise<void> {
+  for (const { setup } of configuration.shares ?? []) {
+    const { folder } = setup as ShareSetup;
+    if (folder !== undefined) await requireSharedFolder(folder);
+  }
   for (const { what, path, write } of filesOf(configuration)) {
     try {
       await lookAt(path);
@@ -73,6 +80,12 @@ export async function requireFiles(configuration: MachineConfiguration): Promise
       throw new ContractError('machine-file-unusable', { what, why: faultOf(why) }, { cause: error });
     }
   }
+}
+
+/** Its shared folders, where it has any. */
+function sharesOf(definition: MachineDefinition): Pick<MachineConfiguration, 'shares'> {
+  const shares = shareAttachments(definition);
+  return shares.length === 0 ? {} : { shares };
 }
 
 /** Its cards, where it has any: what a machine had before there were networks stays what it was. */
@@ -100,6 +113,7 @@ export function resolveConfiguration(
     boot: bootSource(definition.boot, prepared?.boot),
     disks,
     ...networksOf(definition),
+    ...sharesOf(definition),
     ports: [...own, ...fromTemplate],
   };
 }

@@ -13,6 +13,7 @@ import { EXEC_PORT } from '../../emulator/index.ts';
 import { activityOf } from './activity.ts';
 import { MachineAgent } from './machine-agent.ts';
 import { applyForwards } from './machine-forwards.ts';
+import { applyShares } from './machine-shares.ts';
 import { MachineConsoles } from './machine-consoles.ts';
 import { MachineLife, type Beginning, type StartMachine } from './machine-life.ts';
 import { lastLine } from './plain-text.ts';
@@ -103,6 +104,7 @@ export class SupervisedMachine {
     if (this.#forwardedIn === this.life.run) return;
     this.#forwardedIn = this.life.run;
     void applyForwards(this);
+    void applyShares(this);
   }
 
   get id(): MachineId {

@@ -11,6 +11,7 @@ import type { Library } from '../library/library.ts';
 import type { DefinitionChange, MachineRecord } from '../library/machine-records.ts';
 import { interruptionOf, reasonOf } from './interrupted.ts';
 import { applyForwards } from './machine-forwards.ts';
+import { sharesChanged } from './machine-shares.ts';
 import { SupervisedMachine, type MachineSurroundings } from './supervised-machine.ts';
 
 export interface SupervisorEvents {
@@ -71,7 +72,9 @@ export class Supervisor {
   /** Reads a machine's row again, after a change that was made beside the supervisor, and tells of it. */
   async refresh(id: MachineId): Promise<MachineStatus> {
     const machine = this.machine(id);
+    const before = machine.record.definition;
     machine.record = await this.#parts.library.machines.get(id);
+    await sharesChanged(machine, before);
     return this.#told(machine);
   }
   /** Takes up a machine whose row was made beside the supervisor. */
@@ -89,9 +92,10 @@ export class Supervisor {
   }
   async update(id: MachineId, change: DefinitionChange): Promise<MachineStatus> {
     const machine = this.machine(id);
-    const before = machine.record.definition.forwards;
+    const before = machine.record.definition;
     machine.record = await this.#parts.library.machines.update(id, change);
-    if (!isDeepStrictEqual(before, machine.record.definition.forwards)) await applyForwards(machine);
+    if (!isDeepStrictEqual(before.forwards, machine.record.definition.forwards)) await applyForwards(machine);
+    await sharesChanged(machine, before);
     return this.#told(machine);
   }
   /** Into the bin; a machine that is not off is refused. */

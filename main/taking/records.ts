@@ -52,7 +52,7 @@ export function newRecord(snapshotPoint: SnapshotPoint): NewSnapshotRecord {
 
 /** Without what names modules of ours and files of this computer: that is made anew, also of what a file brought. */
 export function withoutAttachments(configuration: SavedConfiguration & Partial<MachineConfiguration>): SavedConfiguration {
-  const { disks: _disks, networks: _networks, ...rest } = configuration;
+  const { disks: _disks, networks: _networks, shares: _shares, ...rest } = configuration;
   return rest;
 }
 

@@ -6,6 +6,7 @@ import { definition, definitionBase, definitionPatch, type MachineDefinition } f
 import type { Reason } from './errors/reasons.ts';
 import type { ForwardStatus } from './forwards.ts';
 import { cableChange, cardIndex, type CableChange, type LinkStatus } from './links.ts';
+import type { ShareStatus } from './shares.ts';
 import type { SnapshotId } from './ids.ts';
 import type { MachineState } from './machine-state.ts';
 
@@ -101,6 +102,8 @@ export const machines = contract('machines', {
   links: call<(id: MachineId) => readonly LinkStatus[]>(args(machineId)),
   /** Pulls a card's cable or plugs it in, or makes it worse for tests, until the machine stops. @returns what it is like then */
   setLink: call<(id: MachineId, card: number, change: CableChange) => LinkStatus>(args(machineId, cardIndex, cableChange)),
+  /** The folders that its guest uses, and what each is doing. */
+  shares: call<(id: MachineId) => readonly ShareStatus[]>(args(machineId)),
   /** The devices of a running machine, with what their registers hold now. */
   devices: call<(id: MachineId) => readonly DeviceDescription[]>(args(machineId)),
   /** The flattened device tree that the machine gives its guest, as far as it is known before a boot. */

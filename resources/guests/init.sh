@@ -49,6 +49,13 @@ for file in /sys/class/net/*/device; do
   udhcpc -i "$card" -s /bin/vivarium-dhcp -f -q -n -t 3 -T 1 >/dev/null 2>&1
 done
 
+# Every shared folder is mounted below /mnt by its tag.
+for file in /sys/fs/virtiofs/*/tag; do
+  [ -e "$file" ] && read -r tag < "$file" || continue
+  mkdir -p "/mnt/$tag"
+  mount -t virtiofs "$tag" "/mnt/$tag" || echo "vivarium: the shared folder $tag could not be mounted" >&2
+done
+
 export HOME=/root USER=root SHELL=/bin/sh PATH=/usr/local/bin:/bin
 [ "$TERM" = linux ] && TERM=xterm-256color
 export TERM

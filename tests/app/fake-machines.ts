@@ -160,6 +160,7 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     forwards: () => [],
     links: () => [],
     setLink: () => Promise.reject(new Error('the fake machines have no network')),
+    shares: () => [],
     deviceTree: () => new Uint8Array(),
     draft: ({ template, name }) => plain(name ?? template, template),
     create({ template, name, definition, booted }) {

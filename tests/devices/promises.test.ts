@@ -6,7 +6,13 @@ import type { BoardDevice } from '../../emulator/board/kit/board-device.ts';
 import type { BoardConfiguration } from '../../emulator/board/kit/plan.ts';
 import { seeded, testBoard } from './kit/test-board.ts';
 
-const both = { cores: 2, disks: [{ readonly: false }, { readonly: true }], ports: ['shell', 'vivarium.exec'], networks: [{}, {}] };
+const both = {
+  cores: 2,
+  disks: [{ readonly: false }, { readonly: true }],
+  ports: ['shell', 'vivarium.exec'],
+  networks: [{}, {}],
+  shares: [{}, {}],
+};
 const onMmio: Partial<BoardConfiguration> = { ...both, virtio: 'mmio' };
 const onPci: Partial<BoardConfiguration> = { ...both, virtio: 'pci', devices: ['edu'] };
 const namesOf = (configuration: Partial<BoardConfiguration>) => testBoard(configuration).board.devices.map(({ name }) => name);
@@ -61,6 +67,7 @@ it('the board has every kind of device', () => {
       'uart16550',
       'virtio-block',
       'virtio-console',
+      'virtio-fs',
       'virtio-net',
       'virtio-rng',
       'vmgenid',

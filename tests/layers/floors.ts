@@ -35,6 +35,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   tasks: {},
   exec: {},
   network: { emulator: ['emulator/network'] },
+  shares: { emulator: ['emulator/share'] },
   library: { emulator: [structures], packages: ['node:', 'sqlite3'] },
   claims: { uses: ['library'], emulator: [files] },
   mirror: { packages: ['node:', 'openpgp', 'node-liblzma'] },
@@ -52,13 +53,13 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   compare: { uses: ['storage', 'disks'], knows: ['jobs'], emulator: [disk] },
   archive: { uses: ['library', 'storage', 'disks', 'compare'], knows: ['jobs'], emulator: [files, disk] },
   workers: { uses: ['storage', 'jobs', 'disks', 'ram', 'compare', 'archive'], knows: ['library'] },
-  supervisor: { uses: ['exec', 'library', 'images', 'disks', 'network'], emulator: [host, files, structures] },
+  supervisor: { uses: ['exec', 'library', 'images', 'disks', 'network', 'shares'], emulator: [host, files, structures] },
   taking: {
     uses: ['library', 'storage', 'heads', 'supervisor'],
     knows: ['tasks', 'jobs', 'disks', 'ram'],
     emulator: [structures, pages],
   },
-  returning: { uses: ['library', 'storage', 'disks', 'network', 'heads', 'taking'], knows: ['supervisor'], emulator: [pages] },
+  returning: { uses: ['library', 'storage', 'disks', 'network', 'shares', 'heads', 'taking'], knows: ['supervisor'], emulator: [pages] },
   bin: { uses: ['storage', 'disks', 'heads'], knows: ['tasks', 'library', 'jobs'] },
   snapshots: {
     uses: ['ending', 'library', 'storage', 'disks', 'heads', 'compare', 'archive', 'supervisor', 'taking', 'returning', 'bin'],

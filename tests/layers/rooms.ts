@@ -53,6 +53,8 @@ export const ROOMS: readonly Room[] = [
   { room: 'emulator/format', may: [], packages: [] },
   // What is on the other end of a network card's cable; it knows frames, no device.
   { room: 'emulator/network', may: [], types: [kit], packages: [] },
+  // What a shared folder's messages mean; it knows a tree of files, neither device nor host.
+  { room: 'emulator/share', may: [], packages: [] },
   {
     room: 'emulator/board',
     may: [error, quantities, 'emulator/format', 'emulator/device', 'emulator/isa', 'emulator/memory', state, 'emulator/index'],

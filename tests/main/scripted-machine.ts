@@ -79,6 +79,10 @@ export class ScriptedMachine implements RunningMachine {
 
   /** Messages to network cards' links. */
   readonly told: unknown[] = [];
+  async tellShare(_share: number, message: unknown) {
+    this.told.push(message);
+    return { readonly: true };
+  }
   async tellNetwork(_card: number, message: unknown) {
     this.told.push(message);
     return [];

@@ -4,7 +4,7 @@
  */
 import type { Doorbell } from '../../device/kit/doorbell.ts';
 import { type InputGate, openGate } from '../../device/kit/input-gate.ts';
-import type { BackEnd, ConsoleEnds, DiskStore, Outside } from '../../device/kit/outside.ts';
+import type { BackEnd, ConsoleEnds, DiskStore, Keeping, Outside } from '../../device/kit/outside.ts';
 import type { Log } from '../../device/kit/wiring.ts';
 import { InputQueue, type Taken } from './input-queue.ts';
 import { CHANNEL_PACE, type Later, OutputPump, TERMINAL_PACE } from './output-pump.ts';
@@ -69,6 +69,7 @@ export class AttachedBackEnds {
     const given: Outside = {
       disks: outside.disks,
       networks: outside.networks,
+      shares: outside.shares,
       entropy: (count) => outside.entropy(count),
       wallClock: () => outside.wallClock(),
       soon: (action) => outside.soon(action),
@@ -218,10 +219,23 @@ export class AttachedBackEnds {
     for (const { ends, pump } of this.#consoles) pump.flush(ends.held());
   }
 
-  /** The devices have gone back to another snapshot point: forgets input for the former one, and puts disks in, if given. */
-  returned(disks: readonly DiskStore[] | undefined): void {
+  /** What the devices keep beside their declared state. */
+  get keeping(): readonly Keeping[] {
+    return this.#backEnds.flatMap(({ keeps }) => keeps ?? []);
+  }
+
+  /**
+   * The devices have gone back to another snapshot point: forgets input for the former one, and puts disks in, if given.
+   * @param kept what was saved of `keeping`, by name
+   */
+  returned(disks: readonly DiskStore[] | undefined, kept: ReadonlyMap<string, Uint8Array> = new Map()): void {
     for (const { input } of this.#consoles) input.clear();
     for (const backEnd of this.#backEnds) backEnd.restored?.(disks);
+    this.putBack(kept);
+  }
+  /** The devices hold saved state, and nothing runs yet: gives them what they kept beside it. */
+  putBack(kept: ReadonlyMap<string, Uint8Array>): void {
+    for (const { name, restored } of this.keeping) restored(kept.get(name));
   }
 
   /**

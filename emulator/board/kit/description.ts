@@ -29,6 +29,8 @@ export interface BoardDescription {
   readonly disksMax: number;
   /** Places for network cards. */
   readonly networksMax: number;
+  /** Shared folders; they have places of disks, which must be free. */
+  readonly sharesMax: number;
   /** Ports of the virtio console beside the serial port, those of a template included. */
   readonly portsMax: number;
   /** The usual one first. */

@@ -14,6 +14,8 @@ export type BoardConfiguration = Pick<MachineConfiguration, 'board' | 'cores' | 
   readonly disks: readonly { readonly readonly: boolean }[];
   /** Network cards; absent: none. */
   readonly networks?: readonly object[];
+  /** Shared folders; absent: none. */
+  readonly shares?: readonly object[];
 };
 
 /** A part at its address. */

@@ -17,6 +17,7 @@ import { pvpanic } from '../../device/pvpanic/part.ts';
 import { uart16550 } from '../../device/uart16550/part.ts';
 import { virtioBlock } from '../../device/virtio/block/part.ts';
 import { virtioConsole } from '../../device/virtio/console/part.ts';
+import { virtioFs } from '../../device/virtio/fs/part.ts';
 import { virtioNet } from '../../device/virtio/net/part.ts';
 import { onPci, type VirtioPart } from '../../device/virtio/part.ts';
 import { virtioRng } from '../../device/virtio/rng/part.ts';
@@ -31,7 +32,7 @@ import { bindCore } from './core.ts';
 import { pcDescription } from './description.ts';
 import * as map from './memory-map.ts';
 
-const { disksMax: DISKS_MAX, networksMax: NETWORKS_MAX, portsMax: PORTS_MAX } = pcDescription;
+const { disksMax: DISKS_MAX, networksMax: NETWORKS_MAX, sharesMax: SHARES_MAX, portsMax: PORTS_MAX } = pcDescription;
 
 /** What QEMU gives all functions of the chip set. */
 const CHIP_SET = { revision: 2, subsystemVendor: 0x1af4, subsystem: 0x1100 } as const;
@@ -61,11 +62,14 @@ function onPorts(part: Entry['part'], [window, ...furtherWindows]: readonly [Ent
 }
 
 function plan(configuration: BoardConfiguration): BoardPlan {
-  const { cores, memoryBytes, devices = [], networks = [], virtio } = configuration;
+  const { cores, memoryBytes, disks, devices = [], networks = [], shares = [], virtio } = configuration;
   if (virtio === 'mmio') throw new MachineError('board-virtio-pci-only');
   const slots: PciEntry[] = virtioDevices(configuration).map((part, index) => ({ part: onPci(part), slot: map.VIRTIO_SLOT + index }));
   if (networks.length > NETWORKS_MAX) throw new MachineError('board-too-many-networks', { most: NETWORKS_MAX, count: networks.length });
   slots.push(...networks.map((_, card) => ({ part: onPci(virtioNet(card)), slot: map.NETWORK_SLOTS[card] as number })));
+  const sharesMost = Math.min(SHARES_MAX, DISKS_MAX - disks.length);
+  if (shares.length > sharesMost) throw new MachineError('board-too-many-shares', { most: sharesMost, count: shares.length });
+  slots.push(...shares.map((_, share) => ({ part: onPci(virtioFs(share)), slot: map.LAST_DISK_SLOT - share })));
   if (devices.includes('edu')) slots.push({ part: edu, slot: map.EDU_SLOT });
   return {
     interruptController: 'ioapic',

@@ -8,6 +8,7 @@ export const pcDescription = {
   memoryMiB: { min: 16, max: 3072 },
   disksMax: 24,
   networksMax: 3,
+  sharesMax: 8,
   portsMax: 31,
   boots: ['linux', 'bare'],
   files: {

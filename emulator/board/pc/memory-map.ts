@@ -64,6 +64,8 @@ export const VMGENID_EVENT = 5;
 /** Slots of the PCI bus: the ISA bridge, then virtio devices, then what a person has added. */
 export const ISA_BRIDGE_SLOT = 1;
 export const VIRTIO_SLOT = 3;
+/** Of the last disk that a machine can have, where shared folders begin and go downward. */
+export const LAST_DISK_SLOT = 28;
 export const EDU_SLOT = 30;
 /** Of network cards, in the order in which guests count them; disks may have all slots between. */
 export const NETWORK_SLOTS = [2, 29, 31] as const;

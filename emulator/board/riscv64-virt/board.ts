@@ -8,6 +8,7 @@ import { plic } from '../../device/plic/part.ts';
 import { uart16550 } from '../../device/uart16550/part.ts';
 import { virtioBlock } from '../../device/virtio/block/part.ts';
 import { virtioConsole } from '../../device/virtio/console/part.ts';
+import { virtioFs } from '../../device/virtio/fs/part.ts';
 import { virtioNet } from '../../device/virtio/net/part.ts';
 import { emptyPlace } from '../../device/virtio/empty.ts';
 import { mmioNode, onMmio, onPci, type VirtioPart } from '../../device/virtio/part.ts';
@@ -22,7 +23,7 @@ import { riscv64VirtDescription } from './description.ts';
 import { deviceTree } from './device-tree.ts';
 import * as map from './memory-map.ts';
 
-const { disksMax: DISKS_MAX, networksMax: NETWORKS_MAX, portsMax: PORTS_MAX } = riscv64VirtDescription;
+const { disksMax: DISKS_MAX, networksMax: NETWORKS_MAX, sharesMax: SHARES_MAX, portsMax: PORTS_MAX } = riscv64VirtDescription;
 
 /** The places of disks, in order: those before the console's, then those after QEMU's last. */
 const DISK_PLACES = Array.from({ length: map.VIRTIO_PLACES }, (_, place) => place).filter(
@@ -30,15 +31,18 @@ const DISK_PLACES = Array.from({ length: map.VIRTIO_PLACES }, (_, place) => plac
 );
 
 /** Virtio devices by place. */
-function virtioDevices({ disks, networks = [], ports }: BoardConfiguration): ReadonlyMap<number, VirtioPart> {
+function virtioDevices({ disks, networks = [], shares = [], ports }: BoardConfiguration): ReadonlyMap<number, VirtioPart> {
   if (disks.length > DISKS_MAX) throw new MachineError('board-too-many-disks', { most: DISKS_MAX, count: disks.length });
   if (ports.length > PORTS_MAX) throw new MachineError('board-too-many-ports', { most: PORTS_MAX, count: ports.length });
   if (networks.length > NETWORKS_MAX) throw new MachineError('board-too-many-networks', { most: NETWORKS_MAX, count: networks.length });
+  const sharesMost = Math.min(SHARES_MAX, DISKS_MAX - disks.length);
+  if (shares.length > sharesMost) throw new MachineError('board-too-many-shares', { most: sharesMost, count: shares.length });
   return new Map<number, VirtioPart>([
     ...disks.map((_, disk) => [DISK_PLACES[disk] as number, virtioBlock(disk, `virtio-block-${disk}`)] as const),
     ...(ports.length > 0 ? [[map.CONSOLE_PLACE, virtioConsole(ports)] as const] : []),
     [map.RNG_PLACE, virtioRng],
     ...networks.map((_, card) => [map.NETWORK_PLACES[card] as number, virtioNet(card)] as const),
+    ...shares.map((_, share) => [DISK_PLACES.at(-1 - share) as number, virtioFs(share)] as const),
   ]);
 }
 

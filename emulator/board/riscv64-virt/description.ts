@@ -9,6 +9,7 @@ export const riscv64VirtDescription = {
   // As many as the I/O thread has bells for, beside the serial port's, the consoles' and the entropy source's.
   disksMax: 24,
   networksMax: 4,
+  sharesMax: 8,
   portsMax: 31,
   boots: ['linux', 'bare', 'firmware'],
   files: {

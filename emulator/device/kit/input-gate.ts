@@ -16,6 +16,8 @@ export type InputEvent =
   | { readonly kind: 'generation'; readonly id: Uint8Array }
   /** A frame for a network card, as its link gave it. */
   | { readonly kind: 'frame'; readonly card: number; readonly bytes: Uint8Array; readonly unfinished?: Unfinished }
+  /** The answer to the `request`-th message (counted from the machine's start) to a shared folder. */
+  | { readonly kind: 'share'; readonly share: number; readonly request: number; readonly bytes: Uint8Array }
   /** The wall clock, in nanoseconds since the Unix epoch. */
   | { readonly kind: 'time'; readonly nanoseconds: bigint };
 

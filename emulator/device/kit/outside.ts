@@ -4,6 +4,7 @@
  */
 import type { InputGate } from './input-gate.ts';
 import type { NetworkLink } from './network.ts';
+import type { AttachedShare } from './share.ts';
 import type { Log } from './wiring.ts';
 
 /** Where a disk's bytes are. Offsets and lengths are multiples of 512; a rejected promise is an I/O error to the guest. */
@@ -38,6 +39,8 @@ export interface Outside {
   readonly disks: readonly DiskStore[];
   /** In the order of the cards, as many as the configuration has. */
   readonly networks: readonly AttachedNetwork[];
+  /** In the order of the devices, as many as the configuration has. */
+  readonly shares: readonly AttachedShare[];
   readonly entropy: Entropy;
   /** Nanoseconds since the Unix epoch. */
   wallClock(): bigint;
@@ -63,6 +66,16 @@ export interface ConsoleEnds {
   resize?(columns: number, rows: number): void;
 }
 
+/** What a device keeps beside its declared state, of any length: saved with it and put back with it. */
+export interface Keeping {
+  /** The name that it is saved under, no component's. */
+  readonly name: string;
+  /** As of the last `quiesce`; undefined: nothing. */
+  kept(): Uint8Array | undefined;
+  /** The device holds restored state, with what was kept then. Only between `quiesce` and `resume`, or before the device begins. */
+  restored(kept: Uint8Array | undefined): void;
+}
+
 /** A device on the I/O thread. */
 export interface BackEnd {
   /** The device has rung: the guest may have work for it. */
@@ -84,4 +97,5 @@ export interface BackEnd {
   resume?(): void;
   /** Holds restored state; perhaps other disks are in. Only between `quiesce` and `resume`. */
   restored?(disks: readonly DiskStore[] | undefined): void;
+  readonly keeps?: Keeping;
 }

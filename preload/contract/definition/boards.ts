@@ -20,6 +20,7 @@ export const anyBoard: BoardDescription = {
   memoryMiB: widest(all.map(({ memoryMiB }) => memoryMiB)),
   disksMax: Math.max(...all.map(({ disksMax }) => disksMax)),
   networksMax: Math.max(...all.map(({ networksMax }) => networksMax)),
+  sharesMax: Math.max(...all.map(({ sharesMax }) => sharesMax)),
   portsMax: Math.max(...all.map(({ portsMax }) => portsMax)),
   boots: distinct(all.flatMap(({ boots }) => boots)),
   virtio: distinct(all.flatMap(({ virtio }) => virtio)),

@@ -68,7 +68,7 @@ export interface Surroundings {
   readonly boot: { readonly kind: BootKind };
 }
 
-export type Section = 'general' | 'system' | 'boot' | 'disks' | 'network' | 'ports' | 'devices';
+export type Section = 'general' | 'system' | 'boot' | 'disks' | 'network' | 'shares' | 'ports' | 'devices';
 
 export interface Field<S extends Schema = Schema> {
   /** The label of its form field. */

@@ -12,6 +12,7 @@ import { field, type Choice } from './field.ts';
 import { choice, count, memory, optionalChoice, several } from './kinds.ts';
 import { checkpoints, disks, ports } from './lists.ts';
 import { forwards, networks } from './network-fields.ts';
+import { shares } from './share-fields.ts';
 import { NOTE_MAX, templateName } from './parts.ts';
 import { either, readChoice } from './units.ts';
 
@@ -172,6 +173,7 @@ export const FIELDS = {
   ),
   networks,
   forwards,
+  shares,
   ports,
   checkpoints,
   onReboot: field(

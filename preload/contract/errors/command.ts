@@ -79,6 +79,10 @@ export const commandErrors = {
     'unavailable',
     ({ program, detail }) => `${program} cannot be run: ${detail}`,
   ),
+  'cli-share-unknown': entry<Named & { share: string }>(
+    'missing',
+    ({ name, share }) => `"${name}" shares no folder ${share}: viv share list shows those that it does`,
+  ),
   'cli-no-pseudo-terminals': entry(
     'unavailable',
     () => 'Windows has no pseudo-terminals that other programs can open: viv console without --pty attaches this one',

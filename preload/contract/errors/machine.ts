@@ -78,6 +78,11 @@ export const machineErrors = {
     'unavailable',
     ({ what, path }) => `${what} file not found: ${path}: put the file back or choose another`,
   ),
+  'share-folder-unusable': entry<{ path: string; why: Fault }>(
+    'unavailable',
+    ({ path, why }, say) => `the shared folder ${path} cannot be used: ${say(why)}`,
+  ),
+  'share-no-folder': entry<{ path: string }>('invalid', ({ path }) => `${path} is no folder: share the folder that it is in`),
   'machine-file-unusable': entry<{ what: string; why: Fault }>(
     'unavailable',
     ({ what, why }, say) => `${what} cannot be used: ${say(why)}`,

@@ -13,6 +13,7 @@ const LOOKS: Readonly<Record<SectionKey, { readonly label: string; readonly icon
   boot: { label: 'Boot', icon: 'power' },
   disks: { label: 'Disks', icon: 'disk' },
   network: { label: 'Network', icon: 'globe' },
+  shares: { label: 'Shared folders', icon: 'folder' },
   ports: { label: 'Console ports', icon: 'plug' },
   devices: { label: 'Devices', icon: 'board' },
   json: { label: 'JSON', icon: 'braces' },

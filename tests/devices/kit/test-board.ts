@@ -78,6 +78,7 @@ export function testOutside(parts: Partial<BackEnds> = {}): TestOutside {
     printed,
     disks: [],
     networks: [],
+    shares: [],
     output: (console, bytes) => {
       printed.set(console, [...(printed.get(console) ?? []), ...bytes]);
     },

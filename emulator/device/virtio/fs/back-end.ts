@@ -1,0 +1,186 @@
+/**
+ * The back end of a virtio file system device, on the I/O thread: takes messages off both queues, hands them to the
+ * folder's link and gives the guest the answers, through the input gate. What a message says is the link's business.
+ */
+import type { InputGate } from '../../kit/input-gate.ts';
+import type { ShareLink } from '../../kit/share.ts';
+import type { Chain } from '../chain.ts';
+import { VirtQueue } from '../queue.ts';
+import type { VirtioFs } from './device.ts';
+import { FS_QUEUE_SIZE, HIGH_PRIORITY, IN_FLIGHT_MAX, REQUESTS } from './state.ts';
+
+/** The longest message and the longest answer, in bytes: 1 MiB of data with what is around it. */
+export const MESSAGE_BYTES_MAX = 1024 * 1024 + 4096;
+/** Bytes of messages and room for answers that may be under way together; more wait in the queues. */
+const IN_FLIGHT_BYTES = 16 * 1024 * 1024;
+/** What one look at the queues takes, before the thread's other work has its turn. */
+const TURN = 64;
+
+interface Taken {
+  readonly queue: number;
+  readonly chain: Chain;
+  readonly number: number;
+  readonly resets: number;
+}
+
+export class FsBackEnd {
+  readonly #device: VirtioFs;
+  readonly #link: ShareLink;
+  readonly #gate: InputGate;
+  readonly #share: number;
+  readonly #queues: readonly VirtQueue[];
+  readonly #running = new Set<Taken>();
+  #bytes = 0;
+  #quiet = false;
+  #resets: number;
+  /** Counts returns: what was under way before one is answered to nobody. */
+  #epoch = 0;
+  #session: Uint8Array | undefined;
+  /** The state that was put in names messages that nobody answered: they are begun anew. */
+  #heldDue = false;
+
+  /** @param share which of the machine's it is, from 0 */
+  constructor(device: VirtioFs, link: ShareLink, { share, gate }: { readonly share: number; readonly gate: InputGate }) {
+    this.#device = device;
+    this.#link = link;
+    this.#gate = gate;
+    this.#share = share;
+    this.#queues = [HIGH_PRIORITY, REQUESTS].map((queue) => new VirtQueue(device, queue));
+    this.#resets = device.fs.resets;
+  }
+
+  /** Messages taken and not yet answered. */
+  get inFlight(): number {
+    return this.#running.size;
+  }
+
+  /** The machine begins, or its devices were reset: the driver has nothing open. */
+  begin(): void {
+    this.#forget();
+    this.#link.reset();
+  }
+
+  /** What is under way is answered to nobody. */
+  #forget(): void {
+    this.#epoch += 1;
+    this.#running.clear();
+    this.#bytes = 0;
+    this.#heldDue = false;
+    this.#resets = this.#device.fs.resets;
+  }
+
+  /** The driver has made messages available, or has reset the device. */
+  notified(): void {
+    const { resets } = this.#device.fs;
+    if (resets !== this.#resets) this.begin();
+    if (this.#heldDue && !this.#quiet && this.#device.live) this.#beginHeld();
+    let left = TURN;
+    while (!this.#quiet && this.#running.size < IN_FLIGHT_MAX && this.#bytes < IN_FLIGHT_BYTES) {
+      if (left-- === 0) return this.#device.lookAgain();
+      const taken = this.#device.lock.hold(() => this.#next());
+      if (!taken) return;
+      this.#begin(taken);
+    }
+  }
+
+  #next(): Taken | undefined {
+    for (const [queue, ring] of this.#queues.entries()) {
+      const chain = ring.peek();
+      if (!chain) continue;
+      ring.take();
+      return this.#taken(queue, chain);
+    }
+    return undefined;
+  }
+
+  #taken(queue: number, chain: Chain): Taken {
+    const { fs } = this.#device;
+    const number = fs.requests;
+    fs.requests = (number + 1) >>> 0;
+    return { queue, chain, number, resets: fs.resets };
+  }
+
+  #begin(taken: Taken): void {
+    const { chain } = taken;
+    const epoch = this.#epoch;
+    // What is longer than any message can be is none, and has no answer.
+    const isMessage = chain.readableLength <= MESSAGE_BYTES_MAX;
+    const room = Math.min(chain.writableLength, MESSAGE_BYTES_MAX);
+    const bytes = isMessage ? chain.readableLength + room : 0;
+    this.#bytes += bytes;
+    this.#running.add(taken);
+    const served = isMessage
+      ? this.#link.serve(chain.read(0, chain.readableLength) as Uint8Array<ArrayBuffer>, room)
+      : Promise.resolve(undefined);
+    const answered = (answer: Uint8Array | undefined) => {
+      if (epoch !== this.#epoch) return;
+      this.#bytes -= bytes;
+      this.#running.delete(taken);
+      this.#answer(taken, answer);
+      this.notified();
+    };
+    served.then(answered, () => answered(undefined));
+  }
+
+  #answer({ queue, chain, number, resets }: Taken, answer: Uint8Array = new Uint8Array(0)): void {
+    this.#gate.admit({ kind: 'share', share: this.#share, request: number, bytes: answer }, () =>
+      this.#device.lock.hold(() => {
+        if (this.#device.fs.resets !== resets) return;
+        const ring = this.#queues[queue] as VirtQueue;
+        ring.complete(chain.head, chain.write(0, answer));
+        ring.signal();
+        if (this.#quiet) this.#noteHeld();
+      }),
+    );
+  }
+
+  /** Takes no more messages, and notes the session and what is not answered even then. */
+  async quiesce(): Promise<void> {
+    this.#quiet = true;
+    this.#session = await this.#link.settled();
+    this.#device.lock.hold(() => this.#noteHeld());
+  }
+
+  /** Notes in the device's state what is not answered. With the lock held. */
+  #noteHeld(): void {
+    const { fs } = this.#device;
+    const open = [...this.#running].filter(({ resets }) => resets === fs.resets);
+    open.forEach(({ queue, chain }, index) => void (fs.held[index] = (queue << 16) | chain.head));
+    fs.heldCount = open.length;
+  }
+
+  /** The session as of `quiesce`. */
+  get kept(): Uint8Array | undefined {
+    return this.#session;
+  }
+
+  /** Goes on after `quiesce`. What was not answered then still will be, unless the device holds another state now. */
+  resume(): void {
+    this.#quiet = false;
+    this.notified();
+  }
+
+  #beginHeld(): void {
+    this.#heldDue = false;
+    for (const taken of this.#device.lock.hold(() => this.#heldInState())) this.#begin(taken);
+  }
+  #heldInState(): readonly Taken[] {
+    const { fs } = this.#device;
+    const held = [...fs.held.slice(0, Math.min(fs.heldCount, IN_FLIGHT_MAX))];
+    fs.heldCount = 0;
+    return held.flatMap((word) => {
+      const queue = word >>> 16;
+      const head = word & 0xffff;
+      const chain = head < FS_QUEUE_SIZE ? this.#queues[queue]?.chainAt(head) : undefined;
+      return chain ? [this.#taken(queue, chain)] : [];
+    });
+  }
+
+  /** The device holds another state, with this session. Only between `quiesce` and `resume`. */
+  restored(session: Uint8Array | undefined): void {
+    this.#forget();
+    this.#session = session;
+    this.#heldDue = true;
+    this.#link.restored(session);
+  }
+}

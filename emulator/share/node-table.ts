@@ -1,0 +1,168 @@
+/**
+ * The nodes that a guest knows: numbers for what was found under a name. What a number stands for is settled by the
+ * host's identity of the file; names are ways to it, of which hard links have several and a deleted file none.
+ */
+import { ShareError } from './errno.ts';
+import { ROOT, type NodeKind } from './tree.ts';
+
+/** What the host knows a file by; a number that was used again for another file has another time of birth. */
+export interface Identity {
+  readonly device: bigint;
+  readonly inode: bigint;
+  readonly born: bigint;
+}
+
+/** A way to a node: its name in a directory that is known. */
+export interface Way {
+  readonly parent: Node;
+  readonly name: string;
+}
+
+export interface Node {
+  readonly id: number;
+  readonly kind: NodeKind;
+  readonly identity: Identity;
+  /** How often the guest was told of it and has not forgotten. */
+  lookups: number;
+  /** Files that are open; they keep it. */
+  handles: Set<number>;
+  /** The newest first; none where it is gone. The root has none either. */
+  ways: Way[];
+  /** Of a directory: those of its entries that are known. */
+  readonly children: Map<string, Node>;
+}
+
+/** More a guest cannot know at once; its kernel forgets some where one is refused. */
+const NODES_MAX = 262_144;
+/** Of a file with more hard links, the oldest ways are forgotten. */
+const WAYS_MAX = 16;
+
+export const isSame = (one: Identity, other: Identity): boolean =>
+  one.inode === other.inode && one.device === other.device && one.born === other.born;
+const keyOf = ({ device, inode, born }: Identity): string => `${device}:${inode}:${born}`;
+
+export class NodeTable {
+  readonly root: Node;
+  readonly #byId = new Map<number, Node>();
+  readonly #byIdentity = new Map<string, Node>();
+  #next = ROOT + 1;
+
+  constructor(root: Identity) {
+    this.root = this.#add(ROOT, root, 'directory');
+    this.root.lookups = 1;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+  /** All, parents before what is in them where the ways are as they were found. */
+  all(): Iterable<Node> {
+    return this.#byId.values();
+  }
+
+  /** @throws ShareError ESTALE for a number that stands for nothing */
+  get(id: number): Node {
+    const node = this.#byId.get(id);
+    if (!node) throw new ShareError('ESTALE');
+    return node;
+  }
+  /** @throws ShareError ESTALE, ENOTDIR */
+  directory(id: number): Node {
+    const node = this.get(id);
+    if (node.kind !== 'directory') throw new ShareError('ENOTDIR');
+    return node;
+  }
+
+  /** The node that was found under a name: one that is known already, or a new one. Does not count. @throws ShareError ENFILE */
+  found(parent: Node, name: string, identity: Identity, kind: NodeKind): Node {
+    const known = this.#byIdentity.get(keyOf(identity));
+    const node = known?.kind === kind ? known : this.#fresh(identity, kind);
+    this.addWay(node, parent, name);
+    return node;
+  }
+  #fresh(identity: Identity, kind: NodeKind): Node {
+    if (this.#byId.size >= NODES_MAX) throw new ShareError('ENFILE');
+    return this.#add(this.#next++, identity, kind);
+  }
+  #add(id: number, identity: Identity, kind: NodeKind): Node {
+    const node: Node = { id, kind, identity, lookups: 0, handles: new Set(), ways: [], children: new Map() };
+    this.#byId.set(id, node);
+    this.#byIdentity.set(keyOf(identity), node);
+    return node;
+  }
+
+  /** A node of a saved session, under its number. @throws ShareError EINVAL where the number is taken */
+  restore(id: number, identity: Identity, kind: NodeKind): Node {
+    if (!Number.isSafeInteger(id) || id <= ROOT || this.#byId.has(id) || this.#byId.size >= NODES_MAX) throw new ShareError('EINVAL');
+    this.#next = Math.max(this.#next, id + 1);
+    return this.#add(id, identity, kind);
+  }
+
+  addWay(node: Node, parent: Node, name: string): void {
+    if (node === this.root || (node.ways[0]?.parent === parent && node.ways[0].name === name)) return;
+    const former = parent.children.get(name);
+    // A directory has one name only; where it is found under another, it was renamed on the host.
+    const others = node.kind === 'directory' ? [] : node.ways.slice(0, WAYS_MAX - 1);
+    const lost = node.ways.filter((way) => !others.includes(way));
+    node.ways = [{ parent, name }, ...others.filter((way) => way.parent !== parent || way.name !== name)];
+    parent.children.set(name, node);
+    for (const way of lost) {
+      if (way.parent.children.get(way.name) === node && (way.parent !== parent || way.name !== name)) way.parent.children.delete(way.name);
+      this.#tidy(way.parent);
+    }
+    if (!former || former === node) return;
+    former.ways = former.ways.filter((way) => way.parent !== parent || way.name !== name);
+    this.#tidy(former);
+  }
+
+  /** A way leads to the node no longer. */
+  dropWay(node: Node, way: Way): void {
+    node.ways = node.ways.filter((other) => other !== way);
+    if (way.parent.children.get(way.name) === node) way.parent.children.delete(way.name);
+    this.#tidy(way.parent);
+  }
+  /** Nothing has this name any more. */
+  dropName(parent: Node, name: string): void {
+    const node = parent.children.get(name);
+    const way = node?.ways.find((each) => each.parent === parent && each.name === name);
+    if (!node || !way) return;
+    this.dropWay(node, way);
+    this.#tidy(node);
+  }
+  /** What had a name has another; what had that has lost it. */
+  moved(parent: Node, name: string, to: Node, newName: string): void {
+    const node = parent.children.get(name);
+    if (!node) return this.dropName(to, newName);
+    const way = node.ways.find((each) => each.parent === parent && each.name === name);
+    this.addWay(node, to, newName);
+    if (way) this.dropWay(node, way);
+  }
+
+  forget(id: number, count: number): void {
+    const node = this.#byId.get(id);
+    if (!node || node === this.root) return;
+    node.lookups = Math.max(0, node.lookups - count);
+    this.#tidy(node);
+  }
+  released(node: Node, handle: number): void {
+    node.handles.delete(handle);
+    this.#tidy(node);
+  }
+
+  /** Lets a node go that nobody knows or needs, and directories that were kept for it. */
+  #tidy(node: Node): void {
+    for (let each: Node | undefined = node; each && this.#isIdle(each);) {
+      this.#byId.delete(each.id);
+      const key = keyOf(each.identity);
+      if (this.#byIdentity.get(key) === each) this.#byIdentity.delete(key);
+      const { ways }: Node = each;
+      for (const { parent, name } of ways) if (parent.children.get(name) === each) parent.children.delete(name);
+      each.ways = [];
+      each = ways[0]?.parent;
+      for (const { parent } of ways.slice(1)) this.#tidy(parent);
+    }
+  }
+  #isIdle({ id, lookups, handles, children }: Node): boolean {
+    return id !== ROOT && lookups === 0 && handles.size === 0 && children.size === 0 && this.#byId.has(id);
+  }
+}

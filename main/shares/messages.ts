@@ -1,0 +1,38 @@
+/** What a shared folder's link, its thread and the machine's owner tell each other. */
+import type { SavedTree } from './saved-tree.ts';
+
+/** Which folder of this computer's is shared, and how. */
+export interface ShareSetup {
+  /** Absent: none, and whoever asks the share for something learns that. */
+  readonly folder?: string;
+  readonly readonly: boolean;
+}
+
+/** What a share of a running machine is doing. */
+export interface FolderStatus extends ShareSetup {
+  /** The host's error, by its name, for a folder that cannot be used; `silent`: it does not answer. */
+  readonly problem?: string;
+}
+
+/** What the machine's owner asks a link; both are answered with a `FolderStatus`. */
+export type ShareMessage = { readonly kind: 'status' } | { readonly kind: 'folder'; readonly setup: ShareSetup };
+
+/** From the link to the thread; questions with `id` are answered with it, in order. */
+export type ToFolder =
+  | { readonly kind: 'folder'; readonly id: number; readonly setup: ShareSetup }
+  | { readonly kind: 'serve'; readonly id: number; readonly bytes: Uint8Array; readonly room: number }
+  | { readonly kind: 'session'; readonly id: number }
+  | { readonly kind: 'restore'; readonly session: Uint8Array | undefined }
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'close' };
+
+export type FromFolder =
+  | { readonly kind: 'served'; readonly id: number; readonly answer: Uint8Array | undefined }
+  | { readonly kind: 'session'; readonly id: number; readonly session: Uint8Array | undefined }
+  | { readonly kind: 'folder'; readonly id: number; readonly problem?: string };
+
+/** How a session lies in a snapshot; later versions count on. */
+export interface StoredSession {
+  readonly version: 1;
+  readonly tree: SavedTree;
+}

@@ -1,0 +1,71 @@
+/**
+ * The thread of one shared folder: the host's calls are made here one after the other, so that a folder which does not
+ * answer holds up nobody but who asks for it.
+ */
+import { realpathSync } from 'node:fs';
+import { parentPort } from 'node:worker_threads';
+import { serveMessage } from '../../emulator/share/fuse/server.ts';
+import { byteStringOf } from './host-paths.ts';
+import { HostTree } from './host-tree.ts';
+import type { FromFolder, ShareSetup, StoredSession, ToFolder } from './messages.ts';
+import type { SavedTree } from './saved-tree.ts';
+
+if (!parentPort) throw new Error('share-worker.ts runs as the thread of a shared folder');
+const port = parentPort;
+const tell = (message: FromFolder, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
+
+let shared: ShareSetup = { readonly: true };
+let tree: HostTree | undefined;
+
+/** Begins anew with the folder. @returns the host's name of what is wrong with it */
+function open(saved?: SavedTree): string | undefined {
+  tree?.close();
+  tree = undefined;
+  if (shared.folder === undefined) return undefined;
+  try {
+    tree = new HostTree(byteStringOf(realpathSync(shared.folder)), shared.readonly, saved);
+    return undefined;
+  } catch (error) {
+    // A session that is none of ours: the guest finds everything anew.
+    if (saved) return open();
+    return (error as { readonly code?: string }).code ?? String(error);
+  }
+}
+
+function storedSession(): Uint8Array<ArrayBuffer> | undefined {
+  if (!tree) return undefined;
+  const session: StoredSession = { version: 1, tree: tree.saved() };
+  return new TextEncoder().encode(JSON.stringify(session));
+}
+function savedIn(session: Uint8Array | undefined): SavedTree | undefined {
+  if (!session) return undefined;
+  try {
+    const { version, tree: saved } = JSON.parse(new TextDecoder().decode(session)) as StoredSession;
+    return (version as number) === 1 ? saved : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+port.on('message', (message: ToFolder) => {
+  switch (message.kind) {
+    case 'serve': {
+      const answer = serveMessage(tree, message.bytes, message.room);
+      return tell({ kind: 'served', id: message.id, answer }, answer ? [answer.buffer as ArrayBuffer] : []);
+    }
+    case 'folder': {
+      shared = message.setup;
+      const problem = open();
+      return tell({ kind: 'folder', id: message.id, ...(problem === undefined ? {} : { problem }) });
+    }
+    case 'session':
+      return tell({ kind: 'session', id: message.id, session: storedSession() });
+    case 'restore':
+      return void open(savedIn(message.session));
+    case 'reset':
+      return void open();
+    case 'close':
+      tree?.close();
+      return port.close();
+  }
+});
