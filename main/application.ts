@@ -3,7 +3,7 @@
  * Shells (Electron, browser, local socket) get an `Application` and bring only their transport.
  */
 import { readFileSync } from 'node:fs';
-import { keepThreadsReady, letThreadsGo, startMachine } from '../emulator/host/index.ts';
+import { keepCoreModules, keepThreadsReady, letThreadsGo, startMachine } from '../emulator/host/index.ts';
 import type { DiskAttachment } from '../emulator/index.ts';
 import type { About } from '../preload/contract/application.ts';
 import type { MachineDefinition } from '../preload/contract/machines.ts';
@@ -12,7 +12,7 @@ import { serveSession, type Link, type Session } from './border/session.ts';
 import { FileClaims } from './claims/file-claims.ts';
 import { machineDisks, OVERLAY_DISK } from './disks/machine-disks.ts';
 import { hostPath } from './images/files/host-path.ts';
-import { GuestKit, imagesService } from './images/index.ts';
+import { GuestKit, imagesService, openEngineCache } from './images/index.ts';
 import { findHome, type Home } from './library/home.ts';
 import { openLibrary, type Library } from './library/library.ts';
 import { applicationService } from './services/application-service.ts';
@@ -101,6 +101,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   const starting = options.startMachine ?? startMachine;
   // A program that stays is to start machines, and go back to snapshot points, without waiting for threads.
   if (options.listens && !options.startMachine) keepThreadsReady([OVERLAY_DISK]);
+  if (!options.startMachine) keepCoreModules(openEngineCache);
 
   const claims = new FileClaims();
   const disks = machineDisks({

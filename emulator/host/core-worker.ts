@@ -43,7 +43,8 @@ function build({ configuration, memory, index, saved, compiler, module }: CoreSe
   });
   const fragments = engine === 'interpreter' ? undefined : attachFragments(core, configuration, compiler);
   const receive = fragments && compiler ? receiver(core, fragments, compiler) : () => undefined;
-  tell({ kind: 'built', ...(module ? {} : { module: core.module }) });
+  tell({ kind: 'built', ...(core.written ? { made: { module: core.module, bytes: core.written } } : {}) });
+  core.written = undefined;
   return (from) => {
     start(from);
     runCore({ ...loop, receive });

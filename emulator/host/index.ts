@@ -29,6 +29,13 @@ const sources: ThreadSources = { supply: new ThreadSupply(), modules: new CoreMo
  */
 export const keepThreadsReady = (diskModules: readonly string[] = []): void => sources.supply.keepReady(diskModules);
 
+/**
+ * From now on the cores' modules are kept on disk as well, for machines that other processes start. What goes wrong there costs no
+ * more than the time that it would have saved.
+ * @param open makes the folder, which nobody else can write into, when it is first wanted; @throws where it cannot
+ */
+export const keepCoreModules = (open: () => string): void => sources.modules.keepIn(open);
+
 /** No threads are kept ready any more: for a process that is about to end. Resolves when those that waited have ended. */
 export const letThreadsGo = (): Promise<void> => sources.supply.close();
 

@@ -83,7 +83,7 @@ export type { TakenPoint };
 
 export type ToCore = { readonly kind: 'start'; readonly start: CoreStart | CoreResume } | Close;
 export type FromCore =
-  /** `module`: absent where the setup had it. */
-  | { readonly kind: 'built'; readonly module?: WasmModule }
+  /** `made`: absent where the setup had the module. */
+  | { readonly kind: 'built'; readonly made?: { readonly module: WasmModule; readonly bytes: Uint8Array } }
   | { readonly kind: 'ended'; readonly ending: Ending }
   | { readonly kind: 'log'; readonly line: string };

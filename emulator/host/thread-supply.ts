@@ -28,8 +28,8 @@ function sharedCompilations(): Record<string, string> {
   return directory ? { NODE_COMPILE_CACHE: dirname(directory) } : {};
 }
 
-/** The build finds the threads' programs by these expressions. */
-function programOf(kind: ThreadKind): URL {
+/** Where a thread's program is. The build finds them by these expressions. */
+export function programOf(kind: ThreadKind): URL {
   if (kind === 'io') return new URL('./io-worker.ts', import.meta.url);
   if (kind === 'core') return new URL('./core-worker.ts', import.meta.url);
   return new URL('./compiler-worker.ts', import.meta.url);

@@ -25,6 +25,15 @@ export function openCache(folder: string): void {
   }
 }
 
+/** The folder of what the emulator keeps from start to start, made where it is not there. @throws ContractError as `openCache` */
+export function openEngineCache(): string {
+  const cache = defaultCacheDirectory();
+  const folder = join(cache, 'engine');
+  openCache(cache);
+  openCache(folder);
+  return folder;
+}
+
 /** A name beside `path` that no other process uses, for making something before it is renamed into place. */
 export const temporaryBeside = (path: string): string => `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
 

@@ -41,6 +41,8 @@ export class Core implements EngineCore {
   readonly surroundings: CoreSurroundings;
   /** What the core is made of; may be posted and used for another one. */
   readonly module: WasmModule;
+  /** Its bytes, where they were written for this core. */
+  written: Uint8Array | undefined;
   readonly translations: Translations;
   fragments: FragmentKeeper | undefined;
   readonly #virtual: VirtualAccess;
@@ -80,7 +82,8 @@ export class Core implements EngineCore {
       },
     });
     this.privileged = architecture.privileged(this, buffer, layout.state);
-    this.module = surroundings.module ?? new wasm.Module(writeCoreModule({ architecture, layout, ram, memoryPages, tiering }));
+    if (!surroundings.module) this.written = writeCoreModule({ architecture, layout, ram, memoryPages, tiering });
+    this.module = surroundings.module ?? new wasm.Module(this.written as Uint8Array);
     const imports = { machine: { memory, table }, host: this.#hostCalls() };
     this.exports = new wasm.Instance(this.module, imports as unknown as Record<string, Record<string, unknown>>)
       .exports as typeof this.exports;

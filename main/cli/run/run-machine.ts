@@ -1,7 +1,8 @@
 /** One start of a throwaway machine: from its configuration to how it ended, with what `--stats` wants to know. */
-import { startMachine } from '../../../emulator/host/index.ts';
+import { keepCoreModules, startMachine } from '../../../emulator/host/index.ts';
 import type { Ending, MachineConfiguration, MachineFigures, RunningMachine } from '../../../emulator/index.ts';
 import { PanicWatch, type Panic } from '../../exec/panic-watch.ts';
+import { openEngineCache } from '../../images/index.ts';
 import { printError } from '../../output/print.ts';
 import { watchMilestones, type Milestones } from './milestones.ts';
 import { roomWatch } from './room-watch.ts';
@@ -57,6 +58,7 @@ export async function runMachine(
     machine ? machine.acknowledge(console, count) : void early.push([console, count]);
   const room = roomWatch(printError);
   const ended = Promise.withResolvers<Ending>();
+  keepCoreModules(openEngineCache);
   machine = await startMachine(configuration, {
     output(console, bytes) {
       if (console === 0) {
