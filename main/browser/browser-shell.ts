@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { WIRE_PATH } from '../../preload/contract/wire.ts';
+import { keepFromGuests } from '../network/own-ports.ts';
 import { LARGEST_FRAME, type Link, type Session } from '../border/session.ts';
 import { createGate, type Gate } from './gate.ts';
 import { staticFile } from './static-files.ts';
@@ -56,6 +57,8 @@ export async function openBrowserShell(options: BrowserShellOptions): Promise<Br
   });
   const { port } = server.address() as AddressInfo;
   const gate = createGate(port);
+  const opened = keepFromGuests(port);
+  server.on('close', opened);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_FRAME, perMessageDeflate: false });
   // Accepting may fail at any time, as when the process has no file descriptors left; the next attempt may succeed.
   server.on('error', () => undefined);

@@ -4,6 +4,7 @@ import { PRIVATE_NAT } from '../../preload/contract/definition/network-fields.ts
 import type { Forward } from '../../preload/contract/forwards.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
 import type { NatSetup } from './link-messages.ts';
+import { reachableByGuests } from './own-ports.ts';
 
 /** The module of a private network. */
 export const NAT_LINK = new URL('./nat-link.ts', import.meta.url).href;
@@ -34,7 +35,7 @@ export function networkAttachments(definition: Pick<MachineDefinition, 'name' | 
   const hostName = hostNameOf(definition.name);
   return networks.map(({ mac, hostPorts = [] }, card) => {
     const forwards = card === forwarding ? forwardsOf(definition) : [];
-    const setup: NatSetup = { hostPorts, forwards, ...(hostName === undefined ? {} : { hostName }) };
+    const setup: NatSetup = { hostPorts: reachableByGuests(hostPorts), forwards, ...(hostName === undefined ? {} : { hostName }) };
     return { address: mac ?? usualAddress(card), module: NAT_LINK, setup };
   });
 }

@@ -1,7 +1,7 @@
 /** Looks at the files of a definition before it is stored: a machine with a mistyped name in it is not made. */
 import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { openPath } from '../../emulator/host/files/open-path.ts';
-import { fixedProblems, portProblems } from '../../preload/contract/definition/rules.ts';
+import { fixedProblems, forwardProblems, portProblems } from '../../preload/contract/definition/rules.ts';
 import { boardProblems } from '../../preload/contract/definition/schema.ts';
 import { BOOT_FILES, valueAt } from '../../preload/contract/definition/walk.ts';
 import type { BootDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
@@ -32,9 +32,12 @@ function requireFitting(change: Partial<MachineDefinition>, known: Partial<Machi
   const found = [
     ...boardProblems(whole),
     ...portProblems(change.ports ?? []),
+    ...(change.forwards || change.networks ? forwardProblems(whole) : []),
     ...(known.board ? fixedProblems(whole, known as MachineDefinition) : []),
   ];
-  const problem = found.find(({ field }) => Object.hasOwn(change, field.split('.')[0] ?? ''));
+  // A change of the cards may leave the forwards without one.
+  const isChanged = (field: string) => Object.hasOwn(change, field) || (field === 'forwards' && change.networks !== undefined);
+  const problem = found.find(({ field }) => isChanged(field.split('.')[0] ?? ''));
   if (problem) throw new ContractError('argument-invalid', { where: '', field: problem.field, message: problem.message });
 }
 

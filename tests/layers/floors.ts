@@ -93,14 +93,14 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   'start-guest': { knows: ['application'] },
   cli: {
     uses: [
-      ...['build', 'output', 'ending', 'exec', 'library', 'claims', 'images', 'disks', 'supervisor', 'history', 'border', 'local'],
+      ...['build', 'output', 'ending', 'exec', 'network', 'library', 'claims', 'images', 'disks', 'supervisor', 'history', 'border', 'local'],
       ...['application'],
     ],
     emulator: [host, structures],
     packages: ['node:', 'node-pty'],
   },
   browser: {
-    uses: ['output', 'ending', 'library', 'border', 'local', 'application', 'start-guest'],
+    uses: ['output', 'ending', 'network', 'library', 'border', 'local', 'application', 'start-guest'],
     packages: ['node:', 'ws'],
   },
   electron: {

@@ -1,6 +1,7 @@
 /** `viv run`: a throwaway machine on this terminal. Opens no library and imports no more than the run needs. */
 import type { MachineConfiguration } from '../../../emulator/index.ts';
 import { optionsHelp } from '../../../preload/contract/definition/options.ts';
+import { forwardProblems } from '../../../preload/contract/definition/rules.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
 import type { PreparedGuest } from '../../images/index.ts';
 import { requireFiles, resolveConfiguration } from '../../supervisor/resolve-configuration.ts';
@@ -94,7 +95,10 @@ async function fromTemplate(
   const line = progressLine();
   try {
     const prepared = await kit.prepare(template, additions, (progress) => line.show(progress), signal);
-    return [{ ...definition, ...definitionPatch(given, definition) }, prepared];
+    const whole = { ...definition, ...definitionPatch(given, definition) };
+    const [problem] = forwardProblems(whole);
+    if (problem) throw new CallError(`--forward: ${problem.message}`);
+    return [whole, prepared];
   } finally {
     line.done();
   }

@@ -4,6 +4,7 @@ import type { Ending, MachineConfiguration, MachineFigures, RunningMachine } fro
 import { PanicWatch, type Panic } from '../../exec/panic-watch.ts';
 import { openEngineCache } from '../../images/index.ts';
 import { printError } from '../../output/print.ts';
+import { sayForwardProblems } from './forward-problems.ts';
 import { watchMilestones, type Milestones } from './milestones.ts';
 import { roomWatch } from './room-watch.ts';
 
@@ -77,6 +78,7 @@ export async function runMachine(
   });
   const running = machine;
   room.watch(running);
+  void sayForwardProblems(configuration, running);
   for (const [console, count] of early.splice(0)) running.acknowledge(console, count);
   // After the end the machine's memory is gone, so the figures are looked at while it runs, too.
   const look = () => {

@@ -1,5 +1,6 @@
 /** What is wrong with a definition, field by field, as far as it can be said without looking at files. */
 import type { Problem } from '../schema/problems.ts';
+import { PRIVATE_NAT } from './network-fields.ts';
 import { boardProblems, type DiskDefinition, type MachineDefinition } from './schema.ts';
 import { ALL_FIELDS, fieldAt, plainText, valueAt } from './walk.ts';
 
@@ -33,6 +34,13 @@ function* rules(definition: MachineDefinition): Generator<Problem> {
   for (const [index, disk] of disks.entries())
     for (const { field, message } of diskRules(disk)) yield { field: `disks.${index}.${field}`, message };
   yield* portProblems(ports);
+  yield* forwardProblems(definition);
+}
+
+/** Forwards that lead nowhere. */
+export function* forwardProblems({ forwards = [], networks = [] }: Pick<MachineDefinition, 'forwards' | 'networks'>): Generator<Problem> {
+  if (forwards.length > 0 && !networks.some(({ network }) => network === PRIVATE_NAT))
+    yield { field: 'forwards', message: 'Ports are forwarded through a network card on nat: add one, or remove the forwards.' };
 }
 
 /** Ports that a guest could not tell apart. */
