@@ -16,6 +16,9 @@ import { GuestKit, imagesService, openEngineCache } from './images/index.ts';
 import { findHome, type Home } from './library/home.ts';
 import { openLibrary, type Library } from './library/library.ts';
 import { applicationService } from './services/application-service.ts';
+import { SharedNetworks } from './network/shared-networks.ts';
+import { networksService } from './services/networks-service.ts';
+import { plugNetworks } from './supervisor/machine-networks.ts';
 import { commandOpener, consoleOpener, consolesService, streamOpener } from './services/consoles-service.ts';
 import { disksService } from './services/disks-service.ts';
 import { machinesService } from './services/machines-service.ts';
@@ -130,6 +133,12 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     return task.result;
   }
 
+  const shared = new SharedNetworks(({ network, machine, other, card }) =>
+    notice(
+      'warning',
+      `"${machine}" and "${other}" have the same card address (${card}) on the network "${network}": the cable of "${machine}" is pulled. Give it another address with viv set --net, or another network`,
+    ),
+  );
   // The supervisor starts machines where their timelines say, and their history acts on the supervisor's machines.
   const supervisor: Supervisor = await openSupervisor({
     library,
@@ -139,6 +148,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
       if (machine.life.isGone) disks.release(machine.id);
       history.machineChanged(machine);
     },
+    runs: (machine) => void plugNetworks(machine, library, shared, (error) => notice('warning', error.message)),
     diskTrouble: (machine, slot, message) => history.diskTrouble(machine, slot, message),
     events: {
       changed: events.machines.changed,
@@ -209,6 +219,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
         resume,
         check: (definition) => checkDefinition(definition, { inspect: async (file) => kit.inspect(hostPath(file)) }),
       }),
+      networks: networksService(library, supervisor, events.networks),
       snapshots: snapshotsService(history),
       tasks: tasksService(tasks),
     },
@@ -226,6 +237,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     tasks.cancelAll();
     await supervisor.close();
     await history.close(inHurry.signal);
+    await shared.close();
     await library.close();
     if (options.listens && !options.startMachine) await letThreadsGo();
   };

@@ -69,6 +69,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./network/forward-command.ts')).forwardCommand,
   },
   {
+    name: 'network',
+    summary: 'make, list and delete networks that machines share',
+    load: async () => (await import('./network/network-command.ts')).networkCommand,
+  },
+  {
     name: 'link',
     summary: "pull or plug in a network card's cable",
     load: async () => (await import('./network/link-command.ts')).linkCommand,

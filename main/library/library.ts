@@ -15,6 +15,7 @@ import { lockInstance, type InstanceLock } from './instance-lock.ts';
 import { machineRecords, type MachineRecords } from './machine-records.ts';
 import { migrate, migrations } from './migrations.ts';
 import { closeContents, ownFolder } from './own-files.ts';
+import { networkRecords, type NetworkRecords } from './network-records.ts';
 import { runRecords, type RunRecords } from './run-records.ts';
 import { settingsRecords, type SettingsRecords } from './settings-records.ts';
 import { refuseForeign } from './schema-check.ts';
@@ -28,6 +29,7 @@ export interface Library {
   readonly settings: SettingsRecords;
   readonly consoles: ConsoleRecords;
   readonly runs: RunRecords;
+  readonly networks: NetworkRecords;
   readonly snapshots: SnapshotRecords;
   readonly heads: HeadRecords;
   readonly timeline: TimelineRecords;
@@ -74,7 +76,7 @@ export async function openLibrary(home: Home, { program, socket }: Opening): Pro
 }
 
 /** What the program keeps in its home folder, also as moved aside by a repair. */
-const OWN_NAMES = /^(?:(?:library|store)\.(?:db|lock)|(?:overlays|imported|cache|electron|socket)$)/;
+const OWN_NAMES = /^(?:(?:library|store)\.(?:db|lock)|(?:overlays|imported|cache|electron|socket|ssh)$)/;
 const isForLibrary = (names: readonly string[]) => names.includes('library.db') || names.every((name) => OWN_NAMES.test(name));
 
 function takeHome(home: Home, program: string, socket: string | undefined): InstanceLock {
@@ -116,6 +118,7 @@ function libraryOver(home: Home, database: Database, lock: InstanceLock): Librar
     settings: settingsRecords(database),
     consoles: consoleRecords(database),
     runs: runRecords(database),
+    networks: networkRecords(database),
     snapshots: snapshotRecords(database),
     heads: headRecords(database),
     timeline: timelineRecords(database),

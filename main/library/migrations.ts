@@ -134,6 +134,25 @@ export const migrations: readonly Migration[] = [
       ALTER TABLE snapshots ADD COLUMN next_definition TEXT;
     `,
   },
+  {
+    number: 5,
+    name: 'networks that machines share',
+    sql: `
+      -- subnet: the third byte of its addresses. host: the last byte of what a card is given, which stays the card's.
+      CREATE TABLE networks (
+        name TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        subnet INTEGER NOT NULL UNIQUE,
+        created_at INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE network_addresses (
+        network TEXT NOT NULL REFERENCES networks (name) ON DELETE CASCADE,
+        card TEXT NOT NULL,
+        host INTEGER NOT NULL,
+        PRIMARY KEY (network, card)
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
 ];
 
 /** Which steps a file has seen. */

@@ -18,12 +18,14 @@ export interface SalvagedLibrary {
 const TABLES = {
   machines: ['rowid'],
   settings: ['rowid'],
+  networks: ['rowid'],
   runs: ['rowid'],
   journal: ['rowid'],
   snapshots: ['rowid'],
   heads: ['rowid'],
   console_history: ['machine', 'console', 'position'],
   snapshot_consoles: ['snapshot', 'console'],
+  network_addresses: ['network', 'card'],
 } as const;
 type Table = keyof typeof TABLES;
 
@@ -33,6 +35,7 @@ const LONGEST_GAP = 100_000;
 
 /** What belongs to something that is lost. */
 const ORPHANS = `
+  DELETE FROM network_addresses WHERE network NOT IN (SELECT name FROM networks);
   DELETE FROM runs WHERE machine NOT IN (SELECT id FROM machines);
   DELETE FROM heads WHERE machine NOT IN (SELECT id FROM machines);
   DELETE FROM console_history WHERE machine NOT IN (SELECT id FROM machines);

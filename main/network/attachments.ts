@@ -6,8 +6,9 @@ import type { MachineDefinition } from '../../preload/contract/machines.ts';
 import type { NatSetup } from './link-messages.ts';
 import { reachableByGuests } from './own-ports.ts';
 
-/** The module of a private network. */
+/** The modules of a private network and of one that machines share. */
 export const NAT_LINK = new URL('./nat-link.ts', import.meta.url).href;
+export const SWITCHED_LINK = new URL('./switched-link.ts', import.meta.url).href;
 
 /** The first address that QEMU gives; cards of one machine count on from it. Private networks do not meet, so they may be the same. */
 const FIRST_ADDRESS = [0x52, 0x54, 0x00, 0x12, 0x34, 0x56] as const;
@@ -18,9 +19,15 @@ const usualAddress = (card: number): string =>
 export const forwardsOf = ({ forwards = [] }: Pick<MachineDefinition, 'forwards'>): readonly Forward[] =>
   forwards.map(({ address = '127.0.0.1', hostPort, guestPort, protocol = 'tcp' }) => ({ address, hostPort, guestPort, protocol }));
 
-/** Which card the forwards lead through: the first with a private network; -1: none. */
-export const forwardingCard = ({ networks = [] }: Pick<MachineDefinition, 'networks'>): number =>
-  networks.findIndex(({ network }) => network === PRIVATE_NAT);
+/** Which card the forwards lead through: the first with a private network, else the first of all; -1: none. */
+export function forwardingCard({ networks = [] }: Pick<MachineDefinition, 'networks'>): number {
+  const own = networks.findIndex(({ network }) => network === PRIVATE_NAT);
+  return own >= 0 || networks.length === 0 ? own : 0;
+}
+
+/** The address of a definition's card, from 0. */
+export const cardAddress = ({ networks = [] }: Pick<MachineDefinition, 'networks'>, card: number): string =>
+  networks[card]?.mac?.toLowerCase() ?? usualAddress(card);
 
 /** A name as host names may be; undefined where nothing of it can. */
 export function hostNameOf(name: string): string | undefined {
@@ -33,9 +40,9 @@ export function networkAttachments(definition: Pick<MachineDefinition, 'name' | 
   const { networks = [] } = definition;
   const forwarding = forwardingCard(definition);
   const hostName = hostNameOf(definition.name);
-  return networks.map(({ mac, hostPorts = [] }, card) => {
+  return networks.map(({ network, hostPorts = [] }, card) => {
     const forwards = card === forwarding ? forwardsOf(definition) : [];
     const setup: NatSetup = { hostPorts: reachableByGuests(hostPorts), forwards, ...(hostName === undefined ? {} : { hostName }) };
-    return { address: mac ?? usualAddress(card), module: NAT_LINK, setup };
+    return { address: cardAddress(definition, card), module: network === PRIVATE_NAT ? NAT_LINK : SWITCHED_LINK, setup };
   });
 }

@@ -1,5 +1,6 @@
 /** What a network card's link is told by its machine's owner, and answers. */
 import type { MessagePort } from 'node:worker_threads';
+import type { AddressPlan } from '../../emulator/network/nat/plan.ts';
 import type { Forward } from '../../preload/contract/forwards.ts';
 import type { CableChange } from '../../preload/contract/links.ts';
 
@@ -38,4 +39,18 @@ export type CableMessage =
   /** Writes every frame from now on to the stream behind `port`. */
   | { readonly kind: 'capture'; readonly port: MessagePort; readonly name: string; readonly comment: string };
 
-export type LinkMessage = NatMessage | CableMessage;
+/** Where a card is on a network that machines share. */
+export interface NetworkPlace {
+  /** Absent: the network has no gateway, and gives no addresses. */
+  readonly plan?: AddressPlan;
+  /** Nothing leads out of it. */
+  readonly isClosed: boolean;
+}
+/** Plugs a card into the network behind `port` (`switch-messages.ts`). */
+export interface PlugMessage {
+  readonly kind: 'plug';
+  readonly port: MessagePort;
+  readonly place: NetworkPlace;
+}
+
+export type LinkMessage = NatMessage | CableMessage | PlugMessage;

@@ -1,4 +1,5 @@
 /** The link of a network card with a private network of its own, on the machine's I/O thread: the NAT with this computer behind it. */
+import type { AddressPlan } from '../../emulator/network/nat/plan.ts';
 import { NatStack } from '../../emulator/network/nat/stack.ts';
 import type { AttachedLink, LinkOwner } from '../../emulator/index.ts';
 import type { Forward, ForwardStatus } from '../../preload/contract/forwards.ts';
@@ -8,6 +9,7 @@ import { GuestCalls } from './guest-call.ts';
 import { connectGuest } from './guest-stream.ts';
 import { hostOutside } from './host-outside.ts';
 import type { ConnectionStatus, NatMessage, NatSetup } from './link-messages.ts';
+import type { MachineNames } from './switch-messages.ts';
 import { OpenForward } from './open-forward.ts';
 
 /** How finely time passes for connections, in milliseconds. */
@@ -23,21 +25,30 @@ export async function openLink(setup: unknown, owner: LinkOwner): Promise<Attach
 interface NatLinkParts {
   readonly hostPorts: readonly number[];
   readonly hostName: string | undefined;
+  /** Absent: QEMU's addresses. */
+  readonly plan?: AddressPlan;
+  /** Nothing leads out of the network but the ports listed. */
+  readonly isClosed?: boolean;
   readonly log: (line: string) => void;
 }
 
-class NatLink {
+export class NatLink {
   readonly #stack: NatStack;
   readonly #log: (line: string) => void;
   readonly #calls: GuestCalls;
   #forwards: readonly OpenForward[] = [];
   #ticking: NodeJS.Timeout | undefined;
 
-  constructor({ hostPorts, hostName, log }: NatLinkParts) {
+  constructor({ log, ...options }: NatLinkParts) {
     this.#log = log;
-    this.#stack = new NatStack({ outside: hostOutside(log, () => this.#tick()), hostPorts, hostName });
+    this.#stack = new NatStack({ outside: hostOutside(log, () => this.#tick()), ...options });
     this.#calls = new GuestCalls(this.#stack);
     this.#stack.appeared = () => this.#calls.guestAppeared();
+  }
+
+  /** Other machines on the network have these names. */
+  setNames(names: MachineNames): void {
+    this.#stack.dns.setMachines(names);
   }
 
   /** Lets time pass for the guest's connections, as long as one waits for it. */

@@ -59,13 +59,15 @@ export function machinesService({
     draft: ({ template, name }) => draft(template, name),
     create: async ({ template, name, definition, booted = false }) => {
       if ((template === undefined) === (definition === undefined)) throw new ContractError('machine-source-unclear');
-      const made = await admitDefinition(definition ? withHostPaths(definition) : draft(template as string, name));
+      const given = definition ? withHostPaths(definition) : draft(template as string, name);
+      const made = await supervisor.withAddresses(await admitDefinition(given));
       if (!booted) return supervisor.create(name === undefined ? made : { ...made, name });
       if (made.template === undefined) throw new ContractError('machine-booted-needs-template');
       return createBooted(made);
     },
     update: async (id, given, base) => {
-      const patch = await admitDefinition(withHostPaths(given), supervisor.machine(id).record.definition);
+      const admitted = await admitDefinition(withHostPaths(given), supervisor.machine(id).record.definition);
+      const patch = await supervisor.withAddresses(admitted);
       return supervisor.update(id, base === undefined ? patch : unlessChanged(patch, base));
     },
     check,

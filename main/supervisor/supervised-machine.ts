@@ -24,6 +24,8 @@ export interface MachineSurroundings {
   /** Makes what a machine starts with, fetching what is needed: from power on, or where it was suspended. */
   begin(machine: MachineRecord, signal: AbortSignal): Promise<StartOf>;
   changed(machine: SupervisedMachine): void;
+  /** A new run has begun. */
+  runs?(machine: SupervisedMachine): void;
   /** A disk cannot write (its requests wait), or, without a fault, can again. */
   diskTrouble(machine: SupervisedMachine, slot: number, fault: Fault | undefined): void;
   /** The library could not be written; the machine runs on. */
@@ -103,6 +105,7 @@ export class SupervisedMachine {
     this.agent.running();
     if (this.#forwardedIn === this.life.run) return;
     this.#forwardedIn = this.life.run;
+    this.#surroundings.runs?.(this);
     void applyForwards(this);
     void applyShares(this);
   }

@@ -11,6 +11,7 @@ import type { Library } from '../library/library.ts';
 import type { DefinitionChange, MachineRecord } from '../library/machine-records.ts';
 import { interruptionOf, reasonOf } from './interrupted.ts';
 import { applyForwards } from './machine-forwards.ts';
+import { withOwnAddresses } from './machine-networks.ts';
 import { sharesChanged } from './machine-shares.ts';
 import { SupervisedMachine, type MachineSurroundings } from './supervised-machine.ts';
 
@@ -27,6 +28,8 @@ export interface SupervisorParts {
   readonly begin: MachineSurroundings['begin'];
   /** A disk of a running machine cannot write, or can again. */
   diskTrouble?(machine: SupervisedMachine, slot: number, fault: Fault | undefined): void;
+  /** A new run of a machine has begun. */
+  runs?(machine: SupervisedMachine): void;
   /** A machine's state changed, or its run. */
   changed?(machine: SupervisedMachine): void;
   readonly events: SupervisorEvents;
@@ -84,6 +87,16 @@ export class Supervisor {
   /** Names of the machines that are not off. */
   running(): readonly string[] {
     return [...this.#machines.values()].filter(({ life }) => life.isActive).map(({ record }) => record.definition.name);
+  }
+
+  /**
+   * What is to be stored, with an address for each of its cards on a shared network.
+   * @throws ContractError when there is no such network
+   */
+  async withAddresses<T extends Partial<MachineDefinition>>(change: T): Promise<T> {
+    if (!change.networks) return change;
+    const others = this.machines().map(({ record }) => record.definition);
+    return { ...change, networks: await withOwnAddresses(change.networks, others, this.#parts.library) };
   }
 
   async create(definition: MachineDefinition): Promise<MachineStatus> {
@@ -152,6 +165,7 @@ export class Supervisor {
         this.#watch();
         this.#parts.changed?.(machine);
       },
+      runs: (machine) => this.#parts.runs?.(machine),
       diskTrouble: (machine, slot, message) => this.#parts.diskTrouble?.(machine, slot, message),
       storeFailed: (machine, error) =>
         events.notice('error', `what "${machine.record.definition.name}" prints is not being kept: ${error.message}`),

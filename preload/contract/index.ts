@@ -4,7 +4,8 @@ import { consoles } from './consoles.ts';
 import { disks } from './disks.ts';
 import { images } from './images.ts';
 import { machines } from './machines.ts';
+import { networks } from './networks.ts';
 import { snapshots } from './snapshots.ts';
 import { tasks } from './tasks.ts';
 
-export const contracts = { application, consoles, disks, images, machines, snapshots, tasks } as const;
+export const contracts = { application, consoles, disks, images, machines, networks, snapshots, tasks } as const;

@@ -138,6 +138,7 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
           throw new ContractError('folder-missing', { path: where });
         },
       },
+      networks: { list: () => [], create: () => undefined, delete: () => undefined },
       tasks: {
         list: () => [...tasks.values()],
         cancel: () => task({ state: 'cancelled', message: '', endedAt: Date.now() }),

@@ -6,6 +6,7 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { NetworkStatus } from '../../preload/contract/networks.ts';
 import { describeWith } from '../kit/tools.ts';
 import { guestBox } from './guest-box.ts';
 import { viv } from './viv.ts';
@@ -56,6 +57,7 @@ describeWith(['apt'], 'a throwaway guest', () => {
     const script = `ls /sys/class/net | grep -c eth; cat /sys/class/net/eth0/address; ${fetch(`10.0.2.2:${port}/file`)} | sha256sum`;
     const cards = ['--net', `nat,mac=52:54:00:aa:bb:cc,host-port=${port}`, '--net', 'nat', '--forward', `${port}:80`];
     const ran = await viv(undefined, 'run', '--template', 'debian-riscv64', '--virtio', 'pci', ...cards, '--run', script);
+    expect(ran.err).toMatch(new RegExp(`^viv: port ${port} is in use by .*; the forward works as soon as that port is free\n$`));
     expect(ran).toMatchObject({ status: 0, out: `2\n52:54:00:aa:bb:cc\n${sumOf(FILE)}  -\n` });
   });
 });
@@ -69,13 +71,16 @@ describeWith(['apt', 'ssh', 'tshark'], 'a machine with an SSH server', () => {
     return ran.out;
   };
   beforeAll(async () => {
-    await ok(`viv create box --template debian-riscv64-ssh --memory 256M --net nat,host-port=${port}`);
+    await ok(
+      `viv network create office; viv create box --template debian-riscv64-ssh --memory 256M --net nat,host-port=${port} --net office`,
+    );
+    await ok('viv create other --template debian-riscv64 --memory 256M --net office');
     // Of a machine that is off, from its first frame on.
     void run('viv capture box --write first.pcapng 2> capture.err');
     await ok('while ! grep -q waiting capture.err; do sleep 0.1; done; viv start box');
   }, LIMIT);
   afterAll(async () => {
-    await run('viv stop box');
+    await run('viv stop box; viv stop other');
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -130,7 +135,26 @@ describeWith(['apt', 'ssh', 'tshark'], 'a machine with an SSH server', () => {
       /^time=([3-9]\d\d|\d{4,})\n$/,
     );
     await ok('viv link box --delay 0 --rate none');
-    expect((await run('viv link box 2 down')).err).toContain('has no network card 2: its last is 1');
+    expect((await run('viv link box 3 down')).err).toContain('has no network card 3: its last is 2');
+  });
+
+  test('shares a network with another machine, by name', { timeout: LIMIT }, async () => {
+    await ok('viv start other');
+    expect(await ok(`viv exec other 'for try in 1 2 3 4 5; do wget -q -T 20 -O - http://box/page && break; sleep 1; done'`)).toBe(
+      'from the guest\n',
+    );
+    const listed = JSON.parse(await ok('viv network list --json')) as NetworkStatus[];
+    expect(listed).toMatchObject([{ name: 'office', kind: 'nat', subnet: '10.86.1.0/24' }]);
+    expect(listed[0]?.members.map(({ machine, card, isRunning }) => [machine, card, isRunning])).toEqual([
+      ['box', 1, true],
+      ['other', 0, true],
+    ]);
+    expect(new Set(listed[0]?.members.map(({ mac }) => mac)).size).toBe(2);
+    expect(await run('viv network delete office')).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('is in use by "box", "other"'),
+    });
+    expect((await run('viv set other --net nosuch')).err).toContain('there is no network "nosuch": there are nat, office');
   });
 
   test('is captured from its first frame to its end', { timeout: LIMIT }, async () => {
@@ -147,8 +171,9 @@ describeWith(['apt', 'ssh', 'tshark'], 'a machine with an SSH server', () => {
 
 test('what --net and --forward do not take is said', async () => {
   const wrong = async (...options: readonly string[]) => (await viv(undefined, 'run', '--template', 'debian-riscv64', ...options)).err;
-  expect(await wrong('--net', 'nat,mac=01:00:00:00:00:00')).toContain('--net takes nat or none');
-  expect(await wrong('--net', 'office')).toContain('there are no other networks yet');
+  expect(await wrong('--net', 'nat,mac=01:00:00:00:00:00')).toContain('--net takes nat, none or the name of a network');
+  expect(await wrong('--net', 'office')).toContain('a temporary machine has private networks only');
+  expect(await wrong('--net', 'none', '--forward', '1:2')).toContain('Ports are forwarded through a network card');
   expect(await wrong('--net', 'nat,host-port=70000')).toContain('--net takes');
   expect(await wrong('--forward', '80')).toContain('--forward takes [ADDRESS:]HOSTPORT:GUESTPORT[/udp], not "80"');
 });

@@ -81,19 +81,35 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   },
   border: { knows: ['supervisor'] },
   services: {
-    uses: ['library', 'images', 'storage', 'disks', 'supervisor', 'transfer'],
+    uses: ['library', 'images', 'storage', 'disks', 'network', 'supervisor', 'transfer'],
     knows: ['tasks', 'claims', 'jobs', 'history', 'border'],
     emulator: [files, disk],
   },
   local: { uses: ['library', 'border'] },
   application: {
-    uses: [...['output', 'tasks', 'library', 'claims', 'images', 'disks', 'workers', 'supervisor', 'history', 'border', 'services']],
+    uses: [
+      ...['output', 'tasks', 'network', 'library', 'claims', 'images', 'disks', 'workers', 'supervisor', 'history', 'border', 'services'],
+    ],
     emulator: [host],
   },
   'start-guest': { knows: ['application'] },
   cli: {
     uses: [
-      ...['build', 'output', 'ending', 'exec', 'network', 'library', 'claims', 'images', 'disks', 'supervisor', 'history', 'border', 'local'],
+      ...[
+        'build',
+        'output',
+        'ending',
+        'exec',
+        'network',
+        'library',
+        'claims',
+        'images',
+        'disks',
+        'supervisor',
+        'history',
+        'border',
+        'local',
+      ],
       ...['application'],
     ],
     emulator: [host, structures],

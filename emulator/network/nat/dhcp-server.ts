@@ -12,6 +12,8 @@ export interface DhcpParts {
   readonly mtu: () => number;
   /** The machine's name, as a host name. */
   readonly hostName: string | undefined;
+  /** Nothing is behind the gateway. */
+  readonly isClosed: boolean;
 }
 
 const address = (text: string) => bytesOf4(text) as Uint8Array;
@@ -49,11 +51,11 @@ const lease = (): readonly (readonly [number, Uint8Array])[] => [
   [OPTION.rebinding, seconds((LEASE_SECONDS / 8) * 7)],
 ];
 
-function options({ plan, mtu, hostName }: DhcpParts): readonly (readonly [number, Uint8Array])[] {
+function options({ plan, mtu, hostName, isClosed }: DhcpParts): readonly (readonly [number, Uint8Array])[] {
   const size = mtu();
   return [
     [OPTION.mask, address(plan.mask)],
-    [OPTION.router, address(plan.host)],
+    ...(isClosed ? [] : [[OPTION.router, address(plan.host)] as const]),
     [OPTION.broadcast, address(plan.broadcast)],
     [OPTION.dns, address(plan.dns)],
     [OPTION.domain, letters(ZONE)],

@@ -38,22 +38,31 @@ export interface AskedName {
 export class DnsServer {
   readonly #outside: Outside;
   readonly #plan: AddressPlan;
-  readonly #own: ReadonlyMap<string, string>;
+  readonly #fixed: ReadonlyMap<string, string>;
+  #own: ReadonlyMap<string, string>;
+  readonly #isClosed: boolean;
   #underWay = 0;
   /** Told of every question that was answered. */
   asked: (name: AskedName) => void = () => undefined;
 
-  /** @param hostName of the machine; its own name leads to it */
-  constructor(outside: Outside, plan: AddressPlan, hostName: string | undefined) {
+  /** @param hostName of the machine; its own name leads to it @param isClosed only names of the network's own are answered */
+  constructor(outside: Outside, plan: AddressPlan, hostName: string | undefined, isClosed = false) {
     this.#outside = outside;
     this.#plan = plan;
-    this.#own = new Map([
+    this.#isClosed = isClosed;
+    this.#own = this.#fixed = new Map([
       [`host.${ZONE}`, plan.host],
       [`gateway.${ZONE}`, plan.host],
       ['gateway', plan.host],
       [`dns.${ZONE}`, plan.dns],
       ...(hostName === undefined ? [] : [[`${hostName.toLowerCase()}.${ZONE}`, plan.guest] as const]),
     ]);
+  }
+
+  /** Other machines on the network, by name; in place of those told before. A name of its own stays its own. */
+  setMachines(names: readonly (readonly [name: string, address: string])[]): void {
+    const all = names.flatMap(([name, address]) => [[name, address] as const, [`${name}.${ZONE}`, address] as const]);
+    this.#own = new Map([...all, ...this.#fixed]);
   }
 
   /**
@@ -71,6 +80,7 @@ export class DnsServer {
     if (!question.isStandard) return say(CODE.notImplemented);
     const own = this.#ours(question);
     if (own) return say(own.code, own.answers);
+    if (this.#isClosed) return say(CODE.noSuchName);
     if (this.#underWay >= AT_ONCE) return say(CODE.failed);
     this.#underWay++;
     try {

@@ -16,6 +16,8 @@ export interface Policy {
   readonly plan: AddressPlan;
   /** Ports of the host's loopback that the guest reaches at the gateway's address. */
   readonly hostPorts: ReadonlySet<number>;
+  /** Nothing but those ports can be reached. */
+  readonly isClosed?: boolean;
   /** Addresses of the host's own cards. */
   ownAddresses(): readonly string[];
 }
@@ -53,11 +55,11 @@ export function isClosed6(address: string): boolean {
 }
 
 /** What becomes of a guest's attempt to reach an address and port. */
-export function judge({ plan, hostPorts, ownAddresses }: Policy, address: string, port: number): Verdict {
+export function judge({ plan, hostPorts, isClosed = false, ownAddresses }: Policy, address: string, port: number): Verdict {
   const is4 = bytesOf4(address) !== undefined;
   if (address === plan.host) return hostPorts.has(port) ? { kind: 'allowed', address: '127.0.0.1', port } : { kind: 'closed' };
   if (address === plan.dns) return { kind: 'closed' };
   if (is4 && isInside(plan, address)) return { kind: 'no host' };
-  if (port === 0 || (is4 ? isClosed4(address) : isClosed6(address))) return { kind: 'prohibited' };
+  if (isClosed || port === 0 || (is4 ? isClosed4(address) : isClosed6(address))) return { kind: 'prohibited' };
   return ownAddresses().includes(address) ? { kind: 'prohibited' } : { kind: 'allowed', address, port };
 }

@@ -35,6 +35,8 @@ export interface NatOptions {
   readonly hostPorts?: readonly number[];
   /** The machine's name, as a host name. */
   readonly hostName?: string | undefined;
+  /** Nothing leads out of the network but those ports. */
+  readonly isClosed?: boolean | undefined;
 }
 
 export class NatStack implements NetworkLink {
@@ -57,18 +59,18 @@ export class NatStack implements NetworkLink {
   /** The guest has its address, as far as we know. */
   isHere = false;
 
-  constructor({ outside, plan = QEMU_PLAN, hostPorts = [], hostName }: NatOptions) {
+  constructor({ outside, plan = QEMU_PLAN, hostPorts = [], hostName, isClosed = false }: NatOptions) {
     this.plan = plan;
     this.#outside = outside;
     this.#frames = new GuestFrames(plan.card);
     this.#icmp = new IcmpErrors(plan, this.#frames, this.#egress);
-    this.dns = new DnsServer(outside, plan, hostName);
-    const policy: Policy = { plan, hostPorts: new Set(hostPorts), ownAddresses: () => outside.ownAddresses() };
+    this.dns = new DnsServer(outside, plan, hostName, isClosed);
+    const policy: Policy = { plan, hostPorts: new Set(hostPorts), isClosed, ownAddresses: () => outside.ownAddresses() };
     const stir = () => this.#stir();
     const parts = { outside, policy, frames: this.#frames, egress: this.#egress, icmp: this.#icmp, stir };
     this.udp = new UdpTable(parts);
     this.tcp = new TcpTable({ ...parts, services: new Map([[`${plan.dns} ${DNS_PORT}`, dnsStream(this.dns, stir)]]) });
-    this.#dhcp = { plan, hostName, mtu: () => this.#card?.mtu ?? 1500 };
+    this.#dhcp = { plan, hostName, isClosed, mtu: () => this.#card?.mtu ?? 1500 };
   }
 
   /** Frames that were dropped because the guest took none. */

@@ -1,7 +1,7 @@
 /** `viv forward`: ports of this computer that lead into a guest, while its machine runs and while it is off. */
 import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
 import { OptionError } from '../../../preload/contract/definition/field.ts';
-import { type ForwardDefinition, PRIVATE_NAT, readForward, writeForward } from '../../../preload/contract/definition/network-fields.ts';
+import { type ForwardDefinition, readForward, writeForward } from '../../../preload/contract/definition/network-fields.ts';
 import type { ForwardStatus } from '../../../preload/contract/forwards.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
 import { print, printError, printJson } from '../../output/print.ts';
@@ -28,7 +28,7 @@ function forwardOf(text: string): ForwardDefinition {
 const isSame = (a: ForwardDefinition, b: ForwardDefinition): boolean =>
   (a.address ?? LOOPBACK) === (b.address ?? LOOPBACK) && a.hostPort === b.hostPort && (a.protocol ?? 'tcp') === (b.protocol ?? 'tcp');
 
-const hasNat = ({ networks = [] }: MachineDefinition): boolean => networks.some(({ network }) => network === PRIVATE_NAT);
+const hasCard = ({ networks = [] }: MachineDefinition): boolean => networks.length > 0;
 
 /** What is wrong with one, said when it was stored: it is tried again, so it is no failure. */
 async function sayProblem({ client }: Program, id: Parameters<typeof client.services.machines.forwards>[0], added: ForwardDefinition) {
@@ -58,7 +58,7 @@ Examples:
     const added = texts.map(forwardOf);
     await withProgram(findProgram('forward'), async (program) => {
       const { id } = await changeMachine(program, name, ({ definition }) => {
-        if (!hasNat(definition)) throw new ContractError('cli-forward-needs-nat', { name: definition.name });
+        if (!hasCard(definition)) throw new ContractError('cli-forward-needs-nat', { name: definition.name });
         const before = definition.forwards ?? [];
         const taken = added.find((one) => before.some((other) => isSame(one, other)));
         if (taken) throw new ContractError('cli-forward-there', { name: definition.name, forward: writeForward(taken) });

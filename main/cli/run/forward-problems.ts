@@ -12,6 +12,7 @@ export async function sayForwardProblems({ networks = [] }: MachineConfiguration
   for (const [card, { setup }] of networks.entries()) {
     if (!hasForwards(setup)) continue;
     const statuses = (await machine.tellNetwork(card, message).catch(() => [])) as readonly ForwardStatus[];
-    for (const { problem } of statuses) if (problem !== undefined) printError(`viv: ${problem}; the forward works as soon as that port is free`);
+    for (const { problem } of statuses)
+      if (problem !== undefined) printError(`viv: ${problem}; the forward works as soon as that port is free`);
   }
 }

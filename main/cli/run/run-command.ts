@@ -1,6 +1,7 @@
 /** `viv run`: a throwaway machine on this terminal. Opens no library and imports no more than the run needs. */
 import type { MachineConfiguration } from '../../../emulator/index.ts';
 import { optionsHelp } from '../../../preload/contract/definition/options.ts';
+import { PRIVATE_NAT } from '../../../preload/contract/definition/network-fields.ts';
 import { forwardProblems } from '../../../preload/contract/definition/rules.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
 import type { PreparedGuest } from '../../images/index.ts';
@@ -95,13 +96,20 @@ async function fromTemplate(
   const line = progressLine();
   try {
     const prepared = await kit.prepare(template, additions, (progress) => line.show(progress), signal);
-    const whole = { ...definition, ...definitionPatch(given, definition) };
+    const whole: MachineDefinition = { ...definition, ...definitionPatch(given, definition) };
     const [problem] = forwardProblems(whole);
     if (problem) throw new CallError(`--forward: ${problem.message}`);
     return [whole, prepared];
   } finally {
     line.done();
   }
+}
+
+/** Networks that machines share belong to the library's program. @throws CallError */
+function refuseShared({ networks = [] }: MachineDefinition): void {
+  const shared = networks.find(({ network }) => network !== PRIVATE_NAT);
+  if (shared)
+    throw new CallError(`--net ${shared.network}: a temporary machine has private networks only; make one with viv create to put it there`);
 }
 
 /** What is started, and what removes its disks' writes afterwards. */
@@ -111,6 +119,7 @@ async function prepare(
 ): Promise<{ configuration: MachineConfiguration; disks: RunDisks }> {
   const [definition, prepared] =
     template === undefined ? [definitionOf('throwaway', given), undefined] : await fromTemplate(template, given, additions, signal);
+  refuseShared(definition);
   const disks = await openRunDisks(definition.disks);
   try {
     const configuration = resolveConfiguration(definition, prepared, disks.attachments);

@@ -12,7 +12,13 @@ export const PRIVATE_NAT = 'nat';
 /** Six bytes, of which the first is even: an address of one card, not of many. */
 const CARD = /^[\da-f][02468ace](:[\da-f]{2}){5}$/i;
 const port = whole(1, 65_535);
-const networkName = textThat((value) => value === PRIVATE_NAT, 'must be nat: there are no other networks yet');
+const NETWORK = /^[a-z\d][a-z\d.-]{0,31}$/i;
+/** A network that a person makes. */
+export const newNetworkName = textThat(
+  (value) => NETWORK.test(value) && value !== PRIVATE_NAT && value !== 'none',
+  'must be a name of up to 32 letters, digits, "." and "-", other than nat and none',
+);
+const networkName = textThat((value) => NETWORK.test(value) && value !== 'none', 'must be nat or the name of a network');
 const cardAddress = textThat((value) => CARD.test(value), 'must be six bytes as in 52:54:00:12:34:56, the first of them even');
 const hostAddress = textThat(
   (value) => /^\d{1,3}(\.\d{1,3}){3}$/.test(value) || /^[\da-f:]*:[\da-f:.]*$/i.test(value),
@@ -21,9 +27,9 @@ const hostAddress = textThat(
 
 /** One virtio network card. */
 export const networkCard = record({
-  /** `nat`: a private network behind the host's address. */
+  /** `nat`: a private network behind the host's address; else one that machines share, by name. */
   network: networkName,
-  /** Its own address; absent: one by its number. */
+  /** Its own address; absent: one by its number. A card on a shared network is given one. */
   mac: optional(cardAddress),
   /** Ports of the host's loopback that the guest reaches at the gateway's address. */
   hostPorts: optional(list(port, HOST_PORTS_MAX)),
@@ -48,7 +54,7 @@ export type ForwardDefinition = Frozen<{
 const refuse = (text: string, wanted: string): never => {
   throw new OptionError(`takes ${wanted}, not "${text}"`);
 };
-const CARD_WORDS = 'nat or none (there are no other networks yet), then mac=ADDRESS and host-port=PORT, separated by commas';
+const CARD_WORDS = 'nat, none or the name of a network, then mac=ADDRESS and host-port=PORT, separated by commas';
 const FORWARD_WORDS = '[ADDRESS:]HOSTPORT:GUESTPORT[/udp]';
 
 function readPort(digits: string | undefined, text: string, wanted: string): number {
@@ -62,7 +68,7 @@ export function readCard(text: string): NetworkCardDefinition {
   const [network = '', ...words] = text.split(',');
   const hostPorts: number[] = [];
   let mac: string | undefined;
-  if (network !== PRIVATE_NAT) refuse(text, CARD_WORDS);
+  if (!NETWORK.test(network) || network === 'none') refuse(text, CARD_WORDS);
   for (const word of words) {
     const [, key, value] = /^(mac|host-port)=(.+)$/.exec(word) ?? [];
     if (key === 'mac' && mac === undefined && CARD.test(value ?? '')) mac = value?.toLowerCase();
@@ -110,17 +116,18 @@ export const networks = field({
   absent: () => [],
   editor: { kind: 'lines' },
   hint: ({ networksMax }) =>
-    `One card a line, at most ${networksMax}: nat is a private network behind this computer’s address. More after commas: mac=52:54:00:12:34:56, host-port=8000 (the guest reaches that port of this computer at 10.0.2.2).`,
+    `One card a line, at most ${networksMax}: nat is a private network behind this computer’s address; any other name is a network that machines share. More after commas: mac=52:54:00:12:34:56, host-port=8000 (the guest reaches that port of this computer at 10.0.2.2).`,
   schema: ({ networksMax }: BoardDescription) => optional(list(networkCard, networksMax)),
   knownBy: (card: NetworkCardDefinition) => card.mac ?? writeCard(card),
   words: (all: readonly NetworkCardDefinition[]) => all.map(writeCard).join('; '),
   options: [
     {
       name: 'net',
-      value: 'nat|none[,OPTION]...',
+      value: 'nat|none|NETWORK[,OPTION]...',
       help: [
         'a network card; may be repeated, replaces the existing ones:',
         'nat               a private network behind this computer’s address',
+        'NETWORK           one that machines share (viv network)',
         'mac=ADDRESS       the card’s own address',
         'host-port=PORT    the guest reaches this port of your computer at 10.0.2.2;',
         '                  may be repeated; all others are closed to it',

@@ -1,6 +1,5 @@
 /** What is wrong with a definition, field by field, as far as it can be said without looking at files. */
 import type { Problem } from '../schema/problems.ts';
-import { PRIVATE_NAT } from './network-fields.ts';
 import { boardProblems, type DiskDefinition, type MachineDefinition } from './schema.ts';
 import { ALL_FIELDS, fieldAt, plainText, valueAt } from './walk.ts';
 
@@ -39,8 +38,8 @@ function* rules(definition: MachineDefinition): Generator<Problem> {
 
 /** Forwards that lead nowhere. */
 export function* forwardProblems({ forwards = [], networks = [] }: Pick<MachineDefinition, 'forwards' | 'networks'>): Generator<Problem> {
-  if (forwards.length > 0 && !networks.some(({ network }) => network === PRIVATE_NAT))
-    yield { field: 'forwards', message: 'Ports are forwarded through a network card on nat: add one, or remove the forwards.' };
+  if (forwards.length > 0 && networks.length === 0)
+    yield { field: 'forwards', message: 'Ports are forwarded through a network card: add one, or remove the forwards.' };
 }
 
 /** Ports that a guest could not tell apart. */

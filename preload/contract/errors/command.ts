@@ -61,7 +61,7 @@ export const commandErrors = {
   ),
   'cli-forward-needs-nat': entry<Named>(
     'conflict',
-    ({ name }) => `"${name}" has no private network to forward to: viv set ${name} --net nat gives it one`,
+    ({ name }) => `"${name}" has no network card to forward to: viv set ${name} --net nat gives it one`,
   ),
   'cli-forward-there': entry<Named & { forward: string }>(
     'conflict',

@@ -98,6 +98,22 @@ export const machineErrors = {
     ({ name }) =>
       `"${name}" runs without a network that leads from this computer into its guest: viv set ${shellWord(name)} --net nat, then start it anew`,
   ),
+  'network-unknown': entry<Named & { known: readonly string[] }>('missing', ({ name, known }) =>
+    known.length === 0
+      ? `there is no network "${name}": make it with viv network create ${shellWord(name)}`
+      : `there is no network "${name}": there are nat, ${known.join(', ')}`,
+  ),
+  'network-taken': entry<Named>('conflict', ({ name }) => `there is a network "${name}" already`),
+  'networks-too-many': entry<{ most: number }>(
+    'conflict',
+    ({ most }) => `there are ${most} networks, the most that have addresses: delete one`,
+  ),
+  'network-full': entry<Named>('conflict', ({ name }) => `the network "${name}" has no address left for another card`),
+  'network-in-use': entry<Named & { machines: readonly string[] }>(
+    'conflict',
+    ({ name, machines }) =>
+      `the network "${name}" is in use by ${machines.map((each) => `"${each}"`).join(', ')}: give their cards another with viv set first`,
+  ),
   'stream-machine-ended': entry('unavailable', () => 'the machine has ended'),
   'stream-broken': entry('unavailable', () => 'the guest broke the connection off'),
   'stream-guest-changed': entry('unavailable', () => 'the connection is gone: the machine went back to a snapshot, was reset or is ending'),

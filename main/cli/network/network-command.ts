@@ -1,0 +1,92 @@
+/** `viv network`: networks that machines share. */
+import { NETWORK_KINDS, type NetworkKind, type NetworkMember } from '../../../preload/contract/networks.ts';
+import { print, printError, printJson } from '../../output/print.ts';
+import { CallError, EXIT } from '../call-error.ts';
+import { readArguments, words } from '../command.ts';
+import { commandGroup, type Part } from '../command-group.ts';
+import { findProgram, withProgram } from '../machines/program.ts';
+import { table } from '../table.ts';
+
+const create: Part = {
+  summary: 'make a network',
+  help: `viv network create: make a network that machines can share
+
+Usage: viv network create NAME [--kind nat|host-only|isolated]
+
+  --kind nat         machines see each other, by name too, and reach whatever your computer reaches (the default)
+  --kind host-only   machines see each other, and the ports of your computer that a card lists with host-port=PORT
+  --kind isolated    machines see each other alone; the network gives them no addresses
+
+Examples:
+  viv network create office
+  viv network create lab --kind isolated
+`,
+  async run(args) {
+    const { values, positionals } = readArguments(args, { kind: { type: 'string' } });
+    const [name] = words(positionals, 'NAME') as [string];
+    const kind = NETWORK_KINDS.find((each) => each === (values.kind ?? ('nat' satisfies NetworkKind)));
+    if (!kind) throw new CallError(`--kind must be one of ${NETWORK_KINDS.join(', ')}, not "${values.kind}"`);
+    await withProgram(findProgram('network'), ({ client }) => client.services.networks.create({ name, kind }));
+    return EXIT.ok;
+  },
+};
+
+const memberText = ({ machine, card, mac, address, isRunning }: NetworkMember): readonly string[] => [
+  '',
+  machine,
+  String(card + 1),
+  mac ?? '',
+  address ?? '',
+  isRunning ? 'running' : 'off',
+];
+
+const list: Part = {
+  summary: 'list the networks and who is on them',
+  help: `viv network list: list the networks, and the machines with a card on each
+
+Usage: viv network list [--json]
+
+Examples:
+  viv network list
+`,
+  async run(args) {
+    const { values, positionals } = readArguments(args, { json: { type: 'boolean' } });
+    words(positionals);
+    const all = await withProgram(findProgram('network'), ({ client }) => client.services.networks.list());
+    if (values.json) printJson(all);
+    else if (all.length === 0) printError('viv: no networks: make one with viv network create NAME');
+    else {
+      const rows = all.flatMap(({ name, kind, subnet, members }) => [
+        [name, `(${kind})`, '', '', subnet ?? '', ''],
+        ...members.map(memberText),
+      ]);
+      print(table([['NETWORK', 'MACHINE', 'CARD', 'MAC', 'ADDRESS', 'STATE'], ...rows]));
+    }
+    return EXIT.ok;
+  },
+};
+
+const remove: Part = {
+  summary: 'delete a network that no machine uses',
+  help: `viv network delete: delete a network that no machine has a card on
+
+Usage: viv network delete NAME
+
+Examples:
+  viv network delete office
+`,
+  async run(args) {
+    const { positionals } = readArguments(args, {});
+    const [name] = words(positionals, 'NAME') as [string];
+    await withProgram(findProgram('network'), ({ client }) => client.services.networks.delete(name));
+    return EXIT.ok;
+  },
+};
+
+export const networkCommand = commandGroup({
+  name: 'network',
+  title: 'networks that machines share',
+  notes: 'A card is put on one with --net NAME of viv create and viv set. Machines find each other as MACHINE or MACHINE.viv.internal.',
+  examples: ['viv network create office', 'viv create a --template debian-riscv64 --net office', 'viv network list'],
+  parts: { create, list, delete: remove },
+});

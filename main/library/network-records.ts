@@ -1,0 +1,82 @@
+/** Networks that machines share, and which card has which address on them. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import { NETWORK_KINDS, type NetworkKind } from '../../preload/contract/networks.ts';
+import type { Database, Row } from './database.ts';
+
+export interface NetworkRecord {
+  readonly name: string;
+  readonly kind: NetworkKind;
+  /** The third byte of its addresses. */
+  readonly subnet: number;
+}
+
+/** Third bytes that networks may have, and last ones of guests: those before are the network's own. */
+const SUBNETS = { first: 1, last: 250 } as const;
+const HOSTS = { first: 15, last: 250 } as const;
+
+export interface NetworkRecords {
+  list(): Promise<readonly NetworkRecord[]>;
+  /** @throws ContractError `missing`, naming those there are */
+  get(name: string): Promise<NetworkRecord>;
+  /** @throws ContractError when the name is taken, or all addresses are */
+  create(name: string, kind: NetworkKind): Promise<void>;
+  delete(name: string): Promise<void>;
+  /** The last byte of a card's address on a network: always the same. @throws ContractError when all are taken */
+  hostOf(network: string, card: string): Promise<number>;
+  /** Those that were given, by the card's address. */
+  hosts(network: string): Promise<ReadonlyMap<string, number>>;
+}
+
+const isKind = (value: unknown): value is NetworkKind => NETWORK_KINDS.some((kind) => kind === value);
+/** What only a newer version knows gives nobody a way out. */
+const recordOf = ({ name, kind, subnet }: Row): NetworkRecord => ({
+  name: String(name),
+  kind: isKind(kind) ? kind : 'isolated',
+  subnet: Number(subnet),
+});
+
+/** The smallest number of a range that is not taken. */
+function free(taken: ReadonlySet<number>, { first, last }: { readonly first: number; readonly last: number }): number | undefined {
+  for (let number = first; number <= last; number++) if (!taken.has(number)) return number;
+  return undefined;
+}
+
+/** The networks stored in `database`. */
+export function networkRecords(database: Database): NetworkRecords {
+  const list = async () => (await database.all('SELECT name, kind, subnet FROM networks ORDER BY name')).map(recordOf);
+  const hosts = async (network: string) => {
+    const rows = await database.all('SELECT card, host FROM network_addresses WHERE network = ?', network);
+    return new Map(rows.map(({ card, host }) => [String(card), Number(host)]));
+  };
+  return {
+    list,
+    hosts,
+    async get(name) {
+      const all = await list();
+      const found = all.find((network) => network.name === name);
+      if (!found) throw new ContractError('network-unknown', { name, known: all.map((network) => network.name) });
+      return found;
+    },
+    async create(name, kind) {
+      const all = await list();
+      if (all.some((network) => network.name === name)) throw new ContractError('network-taken', { name });
+      const subnet = free(new Set(all.map((network) => network.subnet)), SUBNETS);
+      if (subnet === undefined) throw new ContractError('networks-too-many', { most: SUBNETS.last });
+      const sql = 'INSERT INTO networks (name, kind, subnet, created_at) VALUES (?, ?, ?, ?)';
+      await database.transaction((statements) => statements.run(sql, name, kind, subnet, Date.now()));
+    },
+    async delete(name) {
+      await database.transaction((statements) => statements.run('DELETE FROM networks WHERE name = ?', name));
+    },
+    async hostOf(network, card) {
+      const known = await hosts(network);
+      const found = known.get(card);
+      if (found !== undefined) return found;
+      const host = free(new Set(known.values()), HOSTS);
+      if (host === undefined) throw new ContractError('network-full', { name: network });
+      const sql = 'INSERT INTO network_addresses (network, card, host) VALUES (?, ?, ?)';
+      await database.transaction((statements) => statements.run(sql, network, card, host));
+      return host;
+    },
+  };
+}

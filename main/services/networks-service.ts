@@ -1,0 +1,45 @@
+/** Answers the calls of the contract `networks` from the library and its machines. */
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import type { Emitter, Handlers } from '../../preload/contract/contract.ts';
+import type { networks, NetworkMember, NetworkStatus } from '../../preload/contract/networks.ts';
+import type { Library } from '../library/library.ts';
+import type { NetworkRecord } from '../library/network-records.ts';
+import { cardAddress } from '../network/attachments.ts';
+import { addressText, subnetText } from '../network/shared-networks.ts';
+import type { Supervisor } from '../supervisor/supervisor.ts';
+
+export function networksService(
+  { networks: records }: Pick<Library, 'networks'>,
+  supervisor: Supervisor,
+  events: Emitter<typeof networks>,
+): Handlers<typeof networks> {
+  async function statusOf({ name, kind, subnet }: NetworkRecord): Promise<NetworkStatus> {
+    const hosts = await records.hosts(name);
+    const members = supervisor.list().flatMap(({ definition, state }) =>
+      (definition.networks ?? []).flatMap(({ network }, card): NetworkMember[] => {
+        if (network !== name) return [];
+        const mac = cardAddress(definition, card);
+        const host = hosts.get(mac);
+        const address = host === undefined ? {} : { address: addressText(subnet, host) };
+        return [{ machine: definition.name, card, mac, ...address, isRunning: state === 'running' || state === 'paused' }];
+      }),
+    );
+    return { name, kind, members, ...(kind === 'isolated' ? {} : { subnet: subnetText(subnet) }) };
+  }
+  const list = async () => Promise.all((await records.list()).map(statusOf));
+  const changed = async () => events.changed(await list());
+  return {
+    list,
+    async create({ name, kind }) {
+      await records.create(name, kind);
+      await changed();
+    },
+    async delete(name) {
+      const { members } = await statusOf(await records.get(name));
+      if (members.length > 0)
+        throw new ContractError('network-in-use', { name, machines: [...new Set(members.map(({ machine }) => machine))] });
+      await records.delete(name);
+      await changed();
+    },
+  };
+}

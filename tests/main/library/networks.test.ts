@@ -1,0 +1,29 @@
+/** Networks as rows: names, addresses that stay a card's, and what is refused. */
+import { expect, test } from 'vitest';
+import { openLibrary } from '../../../main/library/library.ts';
+import { findHome } from '../../../main/library/home.ts';
+import { temporaryFolder } from '../temporary-home.ts';
+
+test('networks are kept, each with addresses of its own, and cards keep theirs', async () => {
+  const home = findHome({ VIVARIUM_HOME: temporaryFolder() });
+  let library = await openLibrary(home, { program: 'test' });
+  await library.networks.create('office', 'nat');
+  await library.networks.create('lab', 'host-only');
+  await expect(library.networks.create('lab', 'nat')).rejects.toMatchObject({ code: 'network-taken' });
+  await expect(library.networks.get('home')).rejects.toThrow('there are nat, lab, office');
+  expect(await library.networks.hostOf('office', 'aa')).toBe(15);
+  expect(await library.networks.hostOf('office', 'bb')).toBe(16);
+  expect(await library.networks.hostOf('lab', 'bb')).toBe(15);
+  await library.close();
+  library = await openLibrary(home, { program: 'test' });
+  expect(await library.networks.list()).toEqual([
+    { name: 'lab', kind: 'host-only', subnet: 2 },
+    { name: 'office', kind: 'nat', subnet: 1 },
+  ]);
+  expect(await library.networks.hostOf('office', 'bb')).toBe(16);
+  await library.networks.delete('office');
+  await library.networks.create('new', 'isolated');
+  expect(await library.networks.get('new')).toMatchObject({ subnet: 1 });
+  expect(await library.networks.hosts('new')).toEqual(new Map());
+  await library.close();
+});
