@@ -5,6 +5,7 @@
 import { expect, test } from 'vitest';
 import { CONSOLE_PLACE, RNG_PLACE } from '../../emulator/board/riscv64-virt/memory-map.ts';
 import type { DiskStore } from '../../emulator/device/kit/outside.ts';
+import type { ShareLink } from '../../emulator/device/kit/share.ts';
 import { QUEUE_SIZE, TestDriver } from './kit/test-driver.ts';
 import { ascii, RAM_BYTES, seeded, settle, type TestBoard, testBoard, testOutside } from './kit/test-board.ts';
 
@@ -12,6 +13,8 @@ const SEED = Number(process.env['VIVARIUM_SEED'] ?? Date.now() % 2 ** 31);
 const ROUNDS = Number(process.env['VIVARIUM_ROUNDS'] ?? 150);
 const INDIRECT_AND_EVENT_INDEX = 3n << 28n;
 const DISK_BYTES = 64 * 1024;
+/** The last place of disks, where the first shared folder is. */
+const SHARE_PLACE = 25;
 
 /** A store that fails the test when it is asked for what a disk does not have. */
 function strictStore(): DiskStore {
@@ -30,6 +33,14 @@ function strictStore(): DiskStore {
     zero: range,
   };
 }
+
+/** Answers with what it was sent, as far as there is room: in a turn of its own, as a folder's thread does. */
+const echoingLink: ShareLink = {
+  serve: async (bytes, room) => (await new Promise((resolve) => setImmediate(resolve)), bytes.subarray(0, room)),
+  settled: () => Promise.resolve(undefined),
+  restored: () => undefined,
+  reset: () => undefined,
+};
 
 /** Fills a queue's descriptors with values from anywhere between right and absurd, and offers some. */
 function scramble({ memory }: TestBoard, driver: TestDriver, queue: number, random: (below: number) => number): void {
@@ -65,12 +76,13 @@ const kinds = [
   { name: 'entropy', slot: RNG_PLACE, queues: [0] },
   { name: 'block', slot: 0, queues: [0] },
   { name: 'console', slot: CONSOLE_PLACE, queues: [0, 1, 2, 3, 4, 5] },
+  { name: 'shared folder', slot: SHARE_PLACE, queues: [0, 1] },
 ];
 
 test.each(kinds)('$name survives random rings', async ({ slot, queues }) => {
   const random = seeded(SEED);
-  const board = testBoard({ disks: [{ readonly: false }], ports: ['shell', 'a.channel'] });
-  const outside = testOutside({ disks: [strictStore()], output: () => undefined });
+  const board = testBoard({ disks: [{ readonly: false }], ports: ['shell', 'a.channel'], shares: [{}] });
+  const outside = testOutside({ disks: [strictStore()], shares: [{ tag: 'fuzz', link: echoingLink }], output: () => undefined });
   board.board.attach(outside);
   const driver = new TestDriver(board, slot);
   const context = `VIVARIUM_SEED=${SEED}`;

@@ -121,12 +121,17 @@ describe('carried to another library', () => {
   test('a file opens no door of the host, and names no module', { timeout: 60_000 }, async () => {
     const program = await timelineProgram();
     const networks = [{ network: 'nat', mac: '52:54:00:00:00:01', hostPorts: [631] }];
-    const id = await program.hello({ networks, forwards: [{ hostPort: 47_123, guestPort: 22 }] });
+    const id = await program.hello({
+      networks,
+      forwards: [{ hostPort: 47_123, guestPort: 22 }],
+      shares: [{ path: temporaryFolder(), tag: 'work' }],
+    });
     await program.supervisor.machine(id).start();
     await program.shows(id, '>');
     const { record, stored } = await program.timelines.create(id, { name: 'connected' });
     await stored;
     expect((await program.library.snapshots.get(record.id)).configuration).not.toHaveProperty('networks');
+    expect((await program.library.snapshots.get(record.id)).configuration).not.toHaveProperty('shares');
     const file = join(temporaryFolder(), 'box.vivarium');
     expect(await ended(program, program.history.carrying.export(id, file).task)).toMatchObject({ state: 'done' });
 
@@ -134,13 +139,15 @@ describe('carried to another library', () => {
     const made = await imported(other, file);
     const { definition } = other.supervisor.machine(made).record;
     const closed = [{ network: 'nat', mac: '52:54:00:00:00:01' }];
-    expect([definition.networks, definition.forwards]).toEqual([closed, undefined]);
+    const shares = [{ tag: 'work' }];
+    expect([definition.networks, definition.forwards, definition.shares]).toEqual([closed, undefined, shares]);
     for (const { id: snapshot } of (await other.timelines.timeline(made)).snapshots)
-      expect((await other.library.snapshots.get(snapshot)).definition).toMatchObject({ networks: closed });
+      expect((await other.library.snapshots.get(snapshot)).definition).toMatchObject({ networks: closed, shares });
     await other.supervisor.machine(made).start();
     expect(other.supervisor.machine(made).life.configuration?.networks).toMatchObject([
       { address: '52:54:00:00:00:01', setup: { hostPorts: [], forwards: [] } },
     ]);
+    expect(other.supervisor.machine(made).life.configuration?.shares).toMatchObject([{ tag: 'work', setup: { readonly: false } }]);
   });
 
   test('snapshots that are being stored are waited for, damaged ones are left out and named', { timeout: 60_000 }, async () => {
