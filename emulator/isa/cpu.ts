@@ -141,7 +141,8 @@ export interface EngineCpu extends Operations {
 
   /** A field of the core's state as it is now: i32 or i64 by its width. For conditions, not for registers. */
   field(name: string): Value;
-  setField(name: string, value: Value): void;
+  /** @param index of an element, where the field is an array */
+  setField(name: string, value: Value, index?: number): void;
   /** An element (its index an i32) of a field that is an array of 32 or 64 bits, i64, zero-extended. */
   element(name: string, index: Value): Value;
 

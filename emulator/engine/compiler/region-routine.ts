@@ -316,8 +316,8 @@ export class RegionRoutine extends Routine implements EngineCpu {
   field(name: string): Expression {
     return this.context.state.get(name);
   }
-  setField(name: string, value: Expression): void {
-    this.context.state.set(this, name, value);
+  setField(name: string, value: Expression, index = 0): void {
+    this.context.state.set(this, name, value, index);
   }
   element(name: string, index: Expression): Expression {
     const bytes = this.context.architecture.state.fields[name]?.kind === 'u32' ? 4 : 8;

@@ -17,8 +17,8 @@ export class InterpreterRoutine extends MemoryRoutine implements EngineCpu {
   field(name: string): Expression {
     return this.parts.state.get(name);
   }
-  setField(name: string, value: Expression): void {
-    this.parts.state.set(this, name, value);
+  setField(name: string, value: Expression, index = 0): void {
+    this.parts.state.set(this, name, value, index);
   }
   element(name: string, index: Expression): Expression {
     const bytes = this.architecture.state.fields[name]?.kind === 'u32' ? 4 : 8;

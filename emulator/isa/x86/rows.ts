@@ -16,6 +16,7 @@ import { mmx } from './mmx.ts';
 import { moves } from './moves.ts';
 import { multiplication } from './multiply.ts';
 import type { X86Row } from './row.ts';
+import { segmentBases } from './segment-bases.ts';
 import { hashes } from './sha.ts';
 import { shifts } from './shifts.ts';
 import { vectorFloats } from './sse-float.ts';
@@ -29,7 +30,7 @@ import { system } from './system.ts';
 import { x87 } from './x87.ts';
 
 export const rows: readonly X86Row[] = [
-  ...arithmetic, ...moves, ...multiplication, ...shifts, ...bits, ...control, ...strings, ...system,
+  ...arithmetic, ...moves, ...multiplication, ...shifts, ...bits, ...control, ...strings, ...system, ...segmentBases,
   ...vectorMoves, ...vectorIntegers, ...vectorFloats, ...vectorExtras, ...vectorRounding, ...stringComparisons, ...mmx, ...mmxConversions, ...legacyRows, ...x87,
   ...ciphers, ...hashes, ...bitFields,
   ...vexTwins, ...vexMoves, ...vexPermutations, ...vexMasked, ...vexConversions, ...fusedProducts,

@@ -109,18 +109,6 @@ const clearInterrupts = (cpu: Cpu) =>
     () => cpu.system('clearInterruptFlag'),
   );
 
-const FSGSBASE = 1 << 16;
-const needsSegmentBases = (cpu: Cpu) => cpu.raiseWhen(cpu.eqz(cpu.and(cpu.field('cr4'), cpu.i32(FSGSBASE))), VECTOR.invalidOpcode);
-const readBase = (segment: number) => (cpu: Cpu, to: Place) => {
-  needsSegmentBases(cpu);
-  to.set(cpu.let(cpu.element('segmentBase', cpu.i32(segment))));
-};
-const writeBase = (segment: number) => (cpu: Cpu, from: Place) => {
-  needsSegmentBases(cpu);
-  cpu.system('writeSegmentBase', cpu.let(from.get()), cpu.i64(segment));
-};
-const bases: Traits = { ...ends, only64: true };
-
 const ZF = 1n << 6n;
 function setZero(cpu: Cpu, equal: Value): void {
   const others = cpu.and(cpu.flags.bits(), cpu.i64(0x8d5n & ~ZF));
@@ -230,7 +218,6 @@ export const system: readonly X86Row[] = [
   plain('sysret',   '0F 07',       'systemReturn', { sizes: [32, 64] }),
   plain('sysenter', '0F 34',       'systemEnter'),
   plain('sysexit',  '0F 35',       'systemExit', { sizes: [32, 64] }),
-  plain('swapgs',   '0F 01 F8',    'swapGs', { only64: true }),
   plain('rdtscp',   '0F 01 F9',    'readTimeAndCore', { uses: [RAX, RCX, RDX] }),
   plain('serialize', 'NP 0F 01 E8', 'serialize'),
   plain('rdtsc',    '0F 31',       'readTime', { uses: [RAX, RDX] }),
@@ -289,10 +276,6 @@ export const system: readonly X86Row[] = [
   instruction('outs', '6E |', bySize(false), { ...portStrings, sizes: [8] }),
   instruction('outs', '6F |', bySize(false), { ...portStrings, sizes: [16, 32] }),
 
-  instruction('rdfsbase', 'F3 0F AE /0 | ry', readBase(4),  { ...bases, first: 'write' }),
-  instruction('rdgsbase', 'F3 0F AE /1 | ry', readBase(5),  { ...bases, first: 'write' }),
-  instruction('wrfsbase', 'F3 0F AE /2 | ry', writeBase(4), { ...bases, first: 'read' }),
-  instruction('wrgsbase', 'F3 0F AE /3 | ry', writeBase(5), { ...bases, first: 'read' }),
   instruction('rdrand', '0F C7 /6 | r*', (cpu) => cpu.system('random', cpu.extendU(cpu.instance.register)), { ...ends, flags: 'write', numbered: true }),
   instruction('rdseed', '0F C7 /7 | r*', (cpu) => cpu.system('random', cpu.extendU(cpu.instance.register)), { ...ends, flags: 'write', numbered: true }),
   instruction('rdpid',  'F3 0F C7 /7 | r64', (cpu, to) => to.set(cpu.field('tscAux')), { ...reads, only64: true }),

@@ -31,6 +31,8 @@ const QEMU_DIFFERS: Readonly<Record<string, readonly (readonly [qemu: RegExp, ma
     ],
   ],
   user64: [[/E202 /, 'E102 ']],
+  // What no table translates is refused (volume 2B, "WRFSBASE/WRGSBASE").
+  bases: [[/nothing raised;100000000000000 /, 'Vd E0 at11546 CS18 F0 SP5fff8 SS20 on5ffa8 \n70008 ']],
   la57: [
     [/Ve E8 (at114c8)/, 'Ve E9 $1'],
     // Registers hold addresses of 57 bits whatever the paging mode, and no others.
@@ -55,7 +57,7 @@ const QEMU_DIFFERS: Readonly<Record<string, readonly (readonly [qemu: RegExp, ma
 };
 
 /** Programs that want more of QEMU's processor than its usual one has. */
-const CPU: Readonly<Record<string, string>> = { vectors: 'max', la57: 'qemu64,+la57' };
+const CPU: Readonly<Record<string, string>> = { vectors: 'max', la57: 'qemu64,+la57', bases: 'qemu64,+fsgsbase' };
 
 let folder = '';
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'vivarium-x86-'))));
@@ -103,6 +105,7 @@ const PROGRAMS = [
   'vectors',
   'strings',
   'la57',
+  'bases',
 ];
 /**
  * What QEMU 7.2 does not do, or otherwise than the manual says: limits and types of segments are not checked; RF is not saved at a
