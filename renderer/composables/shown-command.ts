@@ -14,9 +14,12 @@ const line = (...words: readonly string[]): string => ['npx viv', ...words.map(q
 
 /** The command of an action on a stored machine: `npx viv pause debian`. */
 export const machineCommand = (
-  verb: 'start' | 'console' | 'pause' | 'resume' | 'suspend' | 'reset' | 'shutdown' | 'stop' | 'delete',
+  verb: 'start' | 'console' | 'pause' | 'resume' | 'suspend' | 'reset' | 'shutdown' | 'stop' | 'delete' | 'ssh',
   name: string,
 ): string => line(verb, name);
+
+/** The command that writes what a machine's network card sends and receives to a file. */
+export const captureCommand = (name: string): string => line('capture', name, '--write', `${name}.pcapng`);
 
 /** The command that checks every stored byte. */
 export const checkCommand = (): string => line('library', 'check');

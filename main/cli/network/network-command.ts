@@ -31,13 +31,21 @@ Examples:
   },
 };
 
-const memberText = ({ machine, card, mac, address, isRunning }: NetworkMember): readonly string[] => [
+const memberText = (
+  { machine, card, mac, address, isRunning }: NetworkMember,
+  _: number,
+  all: readonly NetworkMember[],
+): readonly string[] => [
   '',
   machine,
   String(card + 1),
   mac ?? '',
   address ?? '',
-  isRunning ? 'running' : 'off',
+  !isRunning
+    ? 'off'
+    : all.some((other) => other.isRunning && other.machine !== machine && other.mac === mac)
+      ? 'running, MAC twice'
+      : 'running',
 ];
 
 const list: Part = {
