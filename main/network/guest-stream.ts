@@ -69,7 +69,11 @@ class GuestStream implements Stream {
         if (this.#hasEnded) connection.ended();
         this.#grant();
       },
-      failed: (why) => this.#end.fail(faultWith(why === 'no network' ? 'guest-no-network' : 'guest-connections-too-many')),
+      failed: (why) => {
+        // A guest that takes long to boot is waited for as one that does not listen yet.
+        if (why === 'no network' && performance.now() < this.#until) this.call();
+        else this.#end.fail(faultWith(why === 'no network' ? 'guest-no-network' : 'guest-connections-too-many'));
+      },
     });
   }
 

@@ -91,7 +91,7 @@ describeWith(['apt', 'ssh', 'tshark'], 'a machine with an SSH server', () => {
       err: 'err\n',
     });
     expect((await ok('viv ssh --terminal box tty < <(sleep 30)')).trim()).toMatch(/^\/dev\/pts\/\d+$/);
-    expect(await ok('viv ssh --config box')).toMatch(/^Host box\n {2}User root\n[^]*ProxyCommand .* connect --wait 60 box 22\n$/);
+    expect(await ok('viv ssh --config box')).toMatch(/^Host box\n {2}User root\n[^]*ProxyCommand .* connect --wait 120 box 22\n$/);
   });
 
   test('takes and gives files and folders', { timeout: LIMIT }, async () => {
@@ -110,12 +110,12 @@ describeWith(['apt', 'ssh', 'tshark'], 'a machine with an SSH server', () => {
       `${fetch(`10.0.2.2:${port}/file`)} | sha256sum`,
       ...refused.map((place) => `${fetch(place)} >/dev/null 2>&1 && echo reached ${place}`),
       'ping -c 1 -W 5 10.0.2.2 >/dev/null && echo pinged',
-      'nslookup -type=a host.viv.internal 2>&1 | grep -c 10.0.2.2$',
+      'nslookup -type=a host.viv.internal 2>&1 | grep -c 10.86.1.2$',
       'cat /etc/resolv.conf',
     ];
     writeFileSync(join(folder, 'script'), script.join('\n'));
     const out = await ok('viv exec box "$(cat script)"');
-    expect(out).toBe(`${sumOf(FILE)}  -\npinged\n1\nsearch viv.internal\nnameserver 10.0.2.3\n`);
+    expect(out).toBe(`${sumOf(FILE)}  -\npinged\n1\nsearch viv.internal\nnameserver 10.86.1.3\n`);
   });
 
   test('is reached through a forward that comes while it runs, and by viv connect without one', { timeout: LIMIT }, async () => {
@@ -161,7 +161,8 @@ describeWith(['apt', 'ssh', 'tshark'], 'a machine with an SSH server', () => {
     await ok('viv stop box');
     await ok('while pgrep -f "capture box --write [f]irst.pcapng" > /dev/null; do sleep 0.1; done');
     const kinds = (await ok('tshark -r first.pcapng -T fields -e _ws.col.Protocol 2> /dev/null')).split('\n');
-    expect(kinds.slice(0, 4)).toEqual(['DHCP', 'DHCP', 'DHCP', 'DHCP']);
+    // Discover, offer, request, acknowledgement; the kernel may have said something of its own before.
+    expect(kinds.filter((kind) => kind === 'DHCP').length).toBeGreaterThanOrEqual(4);
     expect(kinds).toContain('SSHv2');
     expect(
       await ok('tshark -r first.pcapng -Y "tcp.checksum.status==0 || ip.checksum.status==0" -o tcp.check_checksum:TRUE 2> /dev/null'),

@@ -8,7 +8,7 @@ import { freshBundle } from '../../build/fresh-bundle.js';
 import { SSH_HOST, sshKeys } from '../../images/ssh/keys.ts';
 
 /** Seconds that a guest may take to boot and to have its server listen. */
-export const SSH_WAIT = 60;
+export const SSH_WAIT = 120;
 export const SSH_PORT = 22;
 /** Whom the guest's server lets in. */
 export const SSH_USER = 'root';
@@ -16,7 +16,7 @@ export const SSH_USER = 'root';
 /** The command that joins ssh to the guest, for a shell. */
 function proxyCommand(machine: string, port: number): string {
   const program = fileURLToPath(freshBundle('viv') ?? new URL('../viv.ts', import.meta.url));
-  const words = [process.execPath, program, 'connect', '--wait', String(SSH_WAIT), machine, String(port)].map(shellWord);
+  const words = [shellWord(process.execPath), shellWord(program), 'connect', '--wait', SSH_WAIT, shellWord(machine), port];
   // A per cent sign would stand for something (ssh_config(5), TOKENS).
   return words.join(' ').replaceAll('%', '%%');
 }
