@@ -7,9 +7,11 @@ import type { MessagePort } from 'node:worker_threads';
 import type { AttachedLink, Frame, LinkOwner, NetworkCard } from '../../emulator/index.ts';
 import { isForMany, sameCard } from '../../emulator/network/wire/ethernet.ts';
 import { asOnWire } from '../../emulator/network/wire/finish.ts';
+import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { cabledLink } from './cabled-link.ts';
 import type { LinkMessage, NatMessage, NatSetup, NetworkPlace } from './link-messages.ts';
 import { NatLink } from './nat-link.ts';
+import { StreamEnd } from './stream-end.ts';
 import type { FromSwitch, ToSwitch } from './switch-messages.ts';
 
 export async function openLink(setup: unknown, owner: LinkOwner): Promise<AttachedLink> {
@@ -119,9 +121,9 @@ class SwitchedLink implements AttachedLink {
     const message = given as LinkMessage;
     if (message.kind === 'plug') return this.#plugIn(message.port, message.place);
     if (this.#nat) return this.#gateway?.told?.(message);
-    const { kind } = message as NatMessage;
-    if (kind === 'set forwards') this.#forwards = (message as Extract<NatMessage, { kind: 'set forwards' }>).forwards;
-    if (kind === 'connect') (message as Extract<NatMessage, { kind: 'connect' }>).port.close();
+    const own = given as NatMessage;
+    if (own.kind === 'set forwards') this.#forwards = own.forwards;
+    if (own.kind === 'connect') return new StreamEnd(own.port, {}).fail(faultWith('guest-network-apart'));
     const problem = 'its network does not lead to this computer';
     return this.#forwards.map((forward) => ({ ...forward, connections: 0, problem }));
   }

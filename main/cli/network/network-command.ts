@@ -94,7 +94,8 @@ Examples:
 export const networkCommand = commandGroup({
   name: 'network',
   title: 'networks that machines share',
-  notes: 'A card is put on one with --net NAME of viv create and viv set. Machines find each other as MACHINE or MACHINE.viv.internal.',
+  notes: `A card is put on one with --net NAME of viv create and viv set. Machines find each other as MACHINE or
+MACHINE.viv.internal.`,
   examples: ['viv network create office', 'viv create a --template debian-riscv64 --net office', 'viv network list'],
   parts: { create, list, delete: remove },
 });

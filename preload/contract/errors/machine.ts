@@ -122,6 +122,10 @@ export const machineErrors = {
     'unavailable',
     ({ port }) => `the guest does not answer at port ${port}: it may be busy, or a firewall of its own drops what comes`,
   ),
+  'guest-network-apart': entry(
+    'conflict',
+    () => 'the network of its card does not lead to this computer: give it another card with viv set --net nat',
+  ),
   'guest-no-network': entry('unavailable', () => 'the guest has no network yet: it has not asked for an address for 30 seconds'),
   'guest-connections-too-many': entry('conflict', () => 'the guest has too many connections: close some and try again'),
 

@@ -1,6 +1,8 @@
 /** Networks that machines share, with their real thread: frames cross, names are known, and one address is one card's. */
+import { MessageChannel } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { SharedNetworks } from '../../../main/network/shared-networks.ts';
+import { streamClient } from '../../../main/network/stream-client.ts';
 import { openLink } from '../../../main/network/switched-link.ts';
 import type { AttachedLink, Frame, NetworkCard } from '../../../emulator/index.ts';
 import type { Refused } from '../../../main/network/switch-messages.ts';
@@ -115,6 +117,23 @@ test('each is given its address by a gateway of its own, and knows the others by
   // Only a network with a way out has a router (option 3, of four bytes).
   const hasRouter = (offer: Uint8Array) => Buffer.from(offer).includes(Buffer.from([3, 4, 10, 86, 7, 2]));
   expect([hasRouter(ofA!), hasRouter(ofB!)]).toEqual([true, false]);
+});
+
+test('a network without a gateway lets nobody in, and says so', async () => {
+  const { plug } = networks();
+  const { link } = await plug('a', A, 'isolated');
+  const { port1, port2 } = new MessageChannel();
+  const told: string[] = [];
+  const quiet = { output: () => undefined, inputRoom: () => undefined, inputClosed: () => undefined, ended: () => undefined };
+  const client = streamClient(
+    port1,
+    { readOnly: false, endsWithMachine: false },
+    { ...quiet, lost: ({ reason }) => void told.push(reason.code) },
+  );
+  onTestFinished(() => client.hangUp());
+  await link.told?.({ kind: 'connect', guestPort: 22, wait: 60, port: port2 });
+  await until(() => told.length > 0);
+  expect(told).toEqual(['guest-network-apart']);
 });
 
 test('a second card with an address has its cable pulled, and it is said by whom', async () => {
