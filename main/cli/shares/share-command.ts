@@ -34,7 +34,8 @@ Usage: viv share add NAME SHARE...
 
 ${SPEC_HELP}
 
-A tag that the running guest has already leads to the new folder at once; a new one is there from the machine's next start on.
+A tag that the running guest has already leads to the new folder at once; a new one is there from the machine's next
+start on.
 
 Examples:
   viv share add box ~/work
