@@ -18,7 +18,7 @@ export interface CodePlaces {
 }
 
 /** A page as it is decoded. */
-interface OpenPage extends CodePage {
+interface OpenPage extends Omit<CodePage, 'distance'> {
   readonly bytes: Uint8Array;
   readonly code: DataView;
 }
@@ -30,7 +30,7 @@ export interface CodeSpan {
 }
 
 export class CodeSource {
-  readonly entry: bigint;
+  readonly #entry: bigint;
   readonly #architecture: Architecture;
   readonly #request: CompileRequest;
   readonly #ram: RamLayout;
@@ -52,7 +52,7 @@ export class CodeSource {
     this.#flags = new Uint8Array(buffer, ram.pageFlags, ram.size / 4096);
     this.#generations = new Int32Array(buffer, ram.generations, ram.size / 4096);
     this.#held = new Int32Array(buffer, layout.held, ram.size / 4096);
-    this.entry = BigInt.asIntN(64, (BigInt(request.pcHigh) << 32n) | BigInt(request.pcLow >>> 0));
+    this.#entry = BigInt.asIntN(64, (BigInt(request.pcHigh) << 32n) | BigInt(request.pcLow >>> 0));
     this.#entryOffset = request.pcLow & 0xfff;
     this.#decoding = architecture.modes.facets(request.mode).decoding;
     this.#across = new DataView(new ArrayBuffer(2 * architecture.code.longest));
@@ -77,8 +77,7 @@ export class CodeSource {
   }
   /** The pages read so far. */
   get pages(): readonly CodePage[] {
-    const read = [...this.#pages.values()].filter((page) => page !== undefined);
-    return read.map(({ virtual, page, generation }) => ({ virtual, page, generation }));
+    return [...this.#pages].flatMap(([distance, read]) => (read ? [{ distance, page: read.page, generation: read.generation }] : []));
   }
   /** The code at these distances, all of which has been read. */
   code(spans: readonly CodeSpan[]): FragmentCode {
@@ -103,7 +102,7 @@ export class CodeSource {
 
   /** Finds the page `number` pages from the entry's. */
   #open(number: number): OpenPage | undefined {
-    const virtual = BigInt.asIntN(64, (this.entry & ~0xfffn) + BigInt(number) * 4096n);
+    const virtual = BigInt.asIntN(64, (this.#entry & ~0xfffn) + BigInt(number) * 4096n);
     const physical = this.#translate(virtual);
     if (physical === undefined) return undefined;
     const offset = ramOffset(this.#ram.ranges, Number(physical));
@@ -117,7 +116,7 @@ export class CodeSource {
     if (!held || !there) return undefined;
     const bytes = new Uint8Array(4096);
     bytes.set(new Uint8Array(this.#view.buffer, this.#ram.host + page * 4096, 4096));
-    return { virtual, page, generation, bytes, code: new DataView(bytes.buffer) };
+    return { page, generation, bytes, code: new DataView(bytes.buffer) };
   }
 
   #translate(virtual: bigint): bigint | undefined {

@@ -57,7 +57,7 @@ export function compileBatch(
     interpret: module.importFunction('core', 'interpret', ['i32', 'i64'], ['i32']),
     jump: module.importFunction('core', 'jump', ['i32', 'i64'], ['i32']),
     float: usesFloat ? importFloatFunctions(module, 'core') : undefined,
-    fragmentType: module.type({ parameters: ['i32'], results: ['i32'] }),
+    fragmentType: module.type({ parameters: ['i32', 'i64'], results: ['i32'] }),
   };
   const fragments = regions.map(({ request, source, region }, index): CompiledFragment => {
     const first = region.blocks.get(0);
@@ -65,7 +65,7 @@ export function compileBatch(
     const useless = !first || first.instructions.length === 0 || (first.instructions.length === 1 && first.terminator.kind === 'leave');
     if (useless) return { request, pages: source.pages, instructions: 0 };
     const name = `f${index}`;
-    module.export(name, writeRegion(module, core, context, request, region, source.entry));
+    module.export(name, writeRegion(module, core, context, request, region));
     return { request, name, pages: source.pages, code: source.code(spansOf(region)), instructions: region.instructions };
   });
   return fragments.some(({ name }) => name) ? { bytes: module.finish(), fragments } : { fragments };
@@ -132,7 +132,6 @@ function writeRegion(
   { architecture, layout }: CompilerContext,
   request: CompileRequest,
   region: Region,
-  entry: bigint,
 ): Callable {
   const state = new WasmFields(architecture.state, layout.state);
   const { used, written } = registersOf(architecture, region);
@@ -141,11 +140,11 @@ function writeRegion(
   const storeRegisters = (r: Routine, from: number) =>
     kept.forEach(({ type, address }, index) => r.store(type === 'v128' ? 16 : 8, r.i32(0), r.parameter(from + index).get(), address));
 
-  const exitSlow = module.function(['i32', 'i32', ...types], ['i32']);
+  const exitSlow = module.function(['i32', 'i64', ...types], ['i32']);
   {
     const r = exitSlow.routine;
     storeRegisters(r, 2);
-    r.returnCall(core.interpret, r.parameter(0).get(), r.add(r.i64(entry), r.extendS(r.parameter(1).get())));
+    r.returnCall(core.interpret, r.parameter(0).get(), r.parameter(1).get());
   }
   const exitJump = module.function(['i32', 'i64', ...types], ['i32']);
   {
@@ -155,7 +154,7 @@ function writeRegion(
     const cache = layout.jumpCache + request.mode * JUMP_ENTRIES * JUMP_ENTRY.size;
     const index = r.let(r.and(r.wrap(r.shl(pc, r.i64(3))), r.i32((JUMP_ENTRIES - 1) * JUMP_ENTRY.size)));
     r.when(r.eq(load('i64', 8, false, index, cache + JUMP_ENTRY.pc), pc), () =>
-      r.returnCallIndirect(core.fragmentType, load('i32', 4, false, index, cache + JUMP_ENTRY.slot), r.parameter(0).get()),
+      r.returnCallIndirect(core.fragmentType, load('i32', 4, false, index, cache + JUMP_ENTRY.slot), r.parameter(0).get(), pc),
     );
     r.returnCall(core.jump, r.parameter(0).get(), pc);
   }
@@ -163,8 +162,8 @@ function writeRegion(
   const bank = layout.tlb + facets.bank * TLB_ENTRIES * TLB_ENTRY.size;
   const fastFloat = facets.float === FLOAT_MODE.fast;
   const run = new WasmFields(runState, layout.run);
-  const context: RegionContext = { architecture, layout, state, run, bank, fastFloat, entry, used, written, exitSlow };
-  const callable = module.function(['i32'], ['i32'], (signature) => new RegionRoutine(signature, context));
+  const context: RegionContext = { architecture, layout, state, run, bank, fastFloat, used, written, exitSlow };
+  const callable = module.function(['i32', 'i64'], ['i32'], (signature) => new RegionRoutine(signature, context));
   const { routine } = callable;
   const float = fastFloat ? 'fast' : 'exact';
   if (core.float) {

@@ -1,7 +1,8 @@
 /**
  * A core's compiled fragments: which exist, which of them the jump cache may lead to now, and when they stop being
- * true. A fragment stands for guest code at a virtual address in one mode; it may be entered while each of its pages
- * is mapped where it was when compiled and none has been written since. Kernels patch themselves by the thousand: where a page has
+ * true. A fragment stands for guest code at a place in RAM in one mode, at whatever address that is mapped: each process has
+ * its programs and libraries elsewhere. It may be entered while its pages are mapped one to another as they were when it
+ * was compiled and none has been written since. Kernels patch themselves by the thousand: where a page has
  * been written, the fragment's own bytes are compared when the guest arrives there again.
  */
 import type { Core } from '../core/core.ts';
@@ -13,8 +14,11 @@ import type { CodePage, CompileRequest, CompileResult, FragmentCode } from './re
 
 interface Fragment {
   readonly request: CompileRequest;
-  readonly pages: readonly (CodePage & { readonly key: number; readonly low: number; readonly high: number })[];
+  readonly pages: readonly CodePage[];
   readonly slot: number;
+  /** The address at which it is or was entered last, as two signed halves. */
+  pcLow: number;
+  pcHigh: number;
   /** Where the jump cache leads to it, as an index of words; -1 where it does not. */
   entry: number;
   /** All its pages were mapped as global when it was installed. */
@@ -31,10 +35,20 @@ interface Fragment {
  */
 const SILENT = -100_000;
 
-/** A virtual page's number, as far as it matters for finding fragments; pages that share it are flushed together. */
-const pageKey = (address: bigint): number => Number((address >> 12n) & 0xfff_ffffn);
+/** Pages' numbers as far as they matter for finding fragments; pages that share one are flushed together. */
+const KEY_BITS = 0xfff_ffff;
+const pageKey = (address: bigint): number => Number((address >> 12n) & BigInt(KEY_BITS));
 
-const requestKey = (pcLow: number, pcHigh: number, mode: number): string => `${pcLow}:${pcHigh}:${mode}`;
+/** The page that begins `distance` pages behind the one of an address, as two signed halves, and its key. */
+function pageBehind(pcLow: number, pcHigh: number, distance: number): { low: number; high: number; key: number } {
+  // Multiples of 4096 below 2^65 are exact.
+  const address = pcHigh * 2 ** 32 + ((pcLow & ~0xfff) >>> 0) + distance * 4096;
+  const low = address | 0;
+  const high = Math.floor(address / 2 ** 32) | 0;
+  return { low, high, key: ((high << 20) | (low >>> 12)) & KEY_BITS };
+}
+
+const requestKey = ({ place, mode }: Pick<CompileRequest, 'place' | 'mode'>): string => `${place}:${mode}`;
 
 /** Takes a fragment from one of the sets, and the set from the map with its last. */
 function removeFrom(sets: Map<number, Set<Fragment>>, key: number, fragment: Fragment): void {
@@ -69,8 +83,8 @@ export class Fragments implements FragmentKeeper {
   readonly #bytes: Uint8Array;
   readonly #ram: RamLayout;
   readonly #imports: Record<string, Record<string, unknown>>;
-  /** By low half of the address; different modes and high halves share a list. */
-  readonly #byAddress = new Map<number, Fragment[]>();
+  /** By place in RAM (`CompileRequest.place`); different modes share a list. */
+  readonly #byPlace = new Map<number, Fragment[]>();
   readonly #byPage = new Map<number, Set<Fragment>>();
   /** All there are: the next to go first. */
   readonly #order = new Set<Fragment>();
@@ -105,13 +119,18 @@ export class Fragments implements FragmentKeeper {
     // Address 0 stands for an empty place of the jump cache.
     if (pcLow === 0 && pcHigh === 0) return;
     const { mode } = core.working;
-    const known = this.#byAddress.get(pcLow)?.filter(({ request }) => request.pcHigh === pcHigh && request.mode === mode);
-    if (known?.some((fragment) => this.#enter(fragment))) return;
-    this.#counters[this.#counter(pcLow, mode)] = SILENT;
-    const asked = requestKey(pcLow, pcHigh, mode);
+    const page = this.#fetchPage(pcLow, pcHigh);
+    if (page < 0) return;
+    const place = page * 4096 + (pcLow & 0xfff);
+    const known = this.#byPlace.get(place)?.filter(({ request }) => request.mode === mode);
+    if (known?.some((fragment) => this.#enter(fragment, pcLow, pcHigh))) return;
+    const counter = this.#counter(pcLow, mode);
+    if (this.#counters[counter] !== this.#parts.threshold) return;
+    this.#counters[counter] = SILENT;
+    const asked = requestKey({ place, mode });
     if (this.#asked.has(asked)) return;
     this.#asked.add(asked);
-    this.#waiting.push({ pcLow, pcHigh, mode, context: core.privileged.codeContext() });
+    this.#waiting.push({ pcLow, pcHigh, mode, place, context: core.privileged.codeContext() });
     if (this.#parts.eager) this.post();
   }
 
@@ -129,24 +148,19 @@ export class Fragments implements FragmentKeeper {
     for (const { request, name, pages, code } of fragments) {
       // What came to nothing stays asked: the same code would give nothing again.
       if (!made || name === undefined) continue;
-      this.#asked.delete(requestKey(request.pcLow, request.pcHigh, request.mode));
+      this.#asked.delete(requestKey(request));
       const written = pages.some(({ page, generation }) => Atomics.load(this.#generations, page) !== generation);
       const slot = this.#takeSlot();
       this.#parts.table.set(slot, made[name]);
-      const keyed = pages.map((page) => ({
-        ...page,
-        key: pageKey(page.virtual),
-        low: Number(BigInt.asIntN(32, page.virtual)),
-        high: Number(page.virtual >> 32n),
-      }));
-      const fragment: Fragment = { request, pages: keyed, slot, entry: -1, global: false, code, written };
-      this.#byAddress.set(request.pcLow, [...(this.#byAddress.get(request.pcLow) ?? []), fragment]);
+      const { pcLow, pcHigh, place, mode } = request;
+      const fragment: Fragment = { request, pages, slot, pcLow, pcHigh, entry: -1, global: false, code, written };
+      this.#byPlace.set(place, [...(this.#byPlace.get(place) ?? []), fragment]);
       if (!written) this.#watch(fragment);
       this.#order.add(fragment);
       this.count++;
       this.total++;
       // Enters the jump cache at once if it is for the present, else at its next hot arrival.
-      if (written || request.mode !== this.#parts.core.working.mode || !this.#enter(fragment)) this.#listen(request);
+      if (written || mode !== this.#parts.core.working.mode || !this.#enter(fragment, pcLow, pcHigh)) this.#listen(fragment);
     }
     this.#makeRoom();
   }
@@ -209,33 +223,41 @@ export class Fragments implements FragmentKeeper {
     for (const fragment of [...concerned]) this.#leave(fragment);
   }
 
-  /** Whether every page is mapped, executable, where it was; notes whether all are global. */
-  #mapped(core: Core, fragment: Fragment): boolean {
-    fragment.global = true;
-    for (const { low, high, page } of fragment.pages) {
-      const mapped = core.exports.fetchPage(low, high);
-      if (mapped < 0) core.working.event = EVENT.none;
-      if (mapped !== page) return false;
-      if ((core.working.walkFlags & WALK.global) === 0) fragment.global = false;
+  /** The RAM page that code at an address is fetched from now, or -1. */
+  #fetchPage(low: number, high: number): number {
+    const { exports, working } = this.#parts.core;
+    const page = exports.fetchPage(low, high);
+    if (page < 0) working.event = EVENT.none;
+    return page;
+  }
+  /** Whether every page is mapped, executable, as far from this entry as it was from the first; and whether all are global. */
+  #mapped({ pages }: Fragment, pcLow: number, pcHigh: number): 'global' | 'local' | undefined {
+    const { working } = this.#parts.core;
+    let global = true;
+    for (const { distance, page } of pages) {
+      const { low, high } = pageBehind(pcLow, pcHigh, distance);
+      if (this.#fetchPage(low, high) !== page) return undefined;
+      if ((working.walkFlags & WALK.global) === 0) global = false;
     }
-    return true;
+    return global ? 'global' : 'local';
   }
 
-  /** Puts a fragment into the jump cache, if it is true now. */
-  #enter(fragment: Fragment): boolean {
-    const { core } = this.#parts;
-    if (!this.#mapped(core, fragment)) return false;
+  /** Puts a fragment into the jump cache at an address, if it is true there now; it leaves the one where it was. */
+  #enter(fragment: Fragment, pcLow: number, pcHigh: number): boolean {
+    const mapped = this.#mapped(fragment, pcLow, pcHigh);
+    if (!mapped) return false;
     if (fragment.written) {
       if (!this.#stands(fragment)) return (this.#drop(fragment), false);
       fragment.written = false;
       this.#watch(fragment);
     }
-    const { pcLow, pcHigh, mode } = fragment.request;
+    const { mode } = fragment.request;
     this.#leave(fragment);
+    Object.assign(fragment, { pcLow, pcHigh, global: mapped === 'global' });
     const places = this.#entries(pcLow, mode);
     // Where both places are others', the first one's owner goes.
     const isOthers = (entry: number) => {
-      const owner = this.#ownerOf(entry)?.request;
+      const owner = this.#ownerOf(entry);
       return owner !== undefined && (owner.pcLow !== pcLow || owner.pcHigh !== pcHigh);
     };
     const at = places.find((place) => !isOthers(place)) ?? places[0];
@@ -247,7 +269,8 @@ export class Fragments implements FragmentKeeper {
     fragment.entry = at;
     this.#installed.add(fragment);
     if (!fragment.global) this.#installedLocal.add(fragment);
-    for (const { key } of fragment.pages) {
+    for (const { distance } of fragment.pages) {
+      const { key } = pageBehind(pcLow, pcHigh, distance);
       const there = this.#installedByPage.get(key);
       if (there) there.add(fragment);
       else this.#installedByPage.set(key, new Set([fragment]));
@@ -270,18 +293,20 @@ export class Fragments implements FragmentKeeper {
     fragment.entry = -1;
     this.#installed.delete(fragment);
     this.#installedLocal.delete(fragment);
-    for (const { key } of fragment.pages) {
+    for (const { distance } of fragment.pages) {
+      const { key } = pageBehind(fragment.pcLow, fragment.pcHigh, distance);
       removeFrom(this.#installedByPage, key, fragment);
       const count = this.#pages[key & (FRAGMENT_PAGES - 1)] as number;
       if (count < 255) this.#pages[key & (FRAGMENT_PAGES - 1)] = count - 1;
     }
-    this.#listen(fragment.request);
+    this.#listen(fragment);
   }
   #drop(fragment: Fragment): void {
     this.#leave(fragment);
-    const rest = this.#byAddress.get(fragment.request.pcLow)?.filter((other) => other !== fragment) ?? [];
-    if (rest.length > 0) this.#byAddress.set(fragment.request.pcLow, rest);
-    else this.#byAddress.delete(fragment.request.pcLow);
+    const { place } = fragment.request;
+    const rest = this.#byPlace.get(place)?.filter((other) => other !== fragment) ?? [];
+    if (rest.length > 0) this.#byPlace.set(place, rest);
+    else this.#byPlace.delete(place);
     this.#unwatch(fragment);
     this.#order.delete(fragment);
     this.#slots[fragment.slot] = undefined;
@@ -290,8 +315,8 @@ export class Fragments implements FragmentKeeper {
     this.count--;
   }
 
-  /** Makes the next arrival at this place hot. */
-  #listen({ pcLow, mode }: CompileRequest): void {
+  /** Makes the next arrival where it was hot. */
+  #listen({ pcLow, request: { mode } }: Fragment): void {
     this.#counters[this.#counter(pcLow, mode)] = this.#parts.threshold - 1;
   }
   #counter(pcLow: number, mode: number): number {

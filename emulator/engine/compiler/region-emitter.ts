@@ -104,7 +104,7 @@ export class RegionEmitter {
     this.#tree(target, this.#r.known);
   }
   #address(target: number): Expression {
-    return this.#r.i64(this.#r.context.entry + BigInt(target));
+    return this.#r.addressAt(target);
   }
   #exit(address: Expression): void {
     const r = this.#r;

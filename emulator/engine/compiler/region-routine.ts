@@ -31,12 +31,10 @@ export interface RegionContext {
   readonly bank: number;
   /** The region rests on inexact being raised and rounding to nearest. */
   readonly fastFloat: boolean;
-  /** Address of the region's entry. */
-  readonly entry: bigint;
   /** Registers the region uses, and those it writes, in order. */
   readonly used: readonly NumberedRegister[];
   readonly written: readonly NumberedRegister[];
-  /** Stores the registers and continues at `entry + distance`, in the interpreter. */
+  /** Stores the registers and continues at an address, in the interpreter. */
   readonly exitSlow: Callable;
 }
 
@@ -82,12 +80,15 @@ export class RegionRoutine extends Routine implements EngineCpu {
   #known = new Map<string, bigint>();
   #conditions = 0;
   readonly #left: Local;
+  /** Address of the region's entry. */
+  readonly #entry: Local;
   readonly #written: readonly Local[];
 
   constructor(signature: Signature, context: RegionContext) {
     super(signature);
     this.context = context;
     this.#left = this.parameter(0);
+    this.#entry = this.parameter(1);
     for (const register of context.used)
       partsOf(context.architecture, context.state, register).forEach(({ type, address }, part) => {
         const local = this.local(type);
@@ -109,7 +110,7 @@ export class RegionRoutine extends Routine implements EngineCpu {
   /** Leaves so that the interpreter goes on with this instruction. */
   leave(): void {
     const left = this.add(this.#left.get(), this.i32(this.uncounted));
-    this.returnCall(this.context.exitSlow, left, this.i32(this.at), ...this.registers());
+    this.returnCall(this.context.exitSlow, left, this.pc(), ...this.registers());
   }
   /** The same, when the condition is not zero. */
   leaveWhen(condition: Expression): void {
@@ -200,11 +201,16 @@ export class RegionRoutine extends Routine implements EngineCpu {
     for (const register of this.context.used.filter((each) => each.file === file)) this.#local(register).set(zero);
   }
 
+  /** A place of the region's code: nothing in it depends on where the code is mapped. */
+  addressAt(distance: number): Expression {
+    const entry = this.#entry.get();
+    return distance === 0 ? entry : this.add(entry, this.i64(BigInt(distance)));
+  }
   pc(): Expression {
-    return this.i64(this.context.entry + BigInt(this.at));
+    return this.addressAt(this.at);
   }
   nextPc(): Expression {
-    return this.i64(this.context.entry + BigInt(this.at + this.length));
+    return this.addressAt(this.at + this.length);
   }
   /** Set by whoever writes the blocks: how the block's last instruction goes on. */
   onBranch!: (condition: Expression) => void;

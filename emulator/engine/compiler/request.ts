@@ -8,13 +8,15 @@ export interface CompileRequest {
   readonly pcLow: number;
   readonly pcHigh: number;
   readonly mode: number;
+  /** Where in RAM the target lies, in bytes from its beginning. */
+  readonly place: number;
   readonly context: CodeContext;
 }
 
 /** A page of code a fragment was made from, and which generation of it. */
 export interface CodePage {
-  /** Virtual address. */
-  readonly virtual: bigint;
+  /** How many pages behind the entry's it is, in virtual addresses. */
+  readonly distance: number;
   /** RAM page number. */
   readonly page: number;
   readonly generation: number;

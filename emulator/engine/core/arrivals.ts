@@ -20,17 +20,24 @@ export function tryCompiled(
     const entry = r.let(r.add(cache, place));
     r.when(r.eq(load('i64', 8, false, entry, JUMP_ENTRY.pc), pc), () => {
       leaving?.();
-      r.returnCallIndirect(fragmentType, load('i32', 4, false, entry, JUMP_ENTRY.slot), left);
+      r.returnCallIndirect(fragmentType, load('i32', 4, false, entry, JUMP_ENTRY.slot), left, pc);
     });
   }
 }
 
-/** Counts an arrival at a jump target and reports it when it becomes hot. */
+/**
+ * Arrivals between two looks whether the place has been compiled already, at another address: every process of a guest has
+ * its programs and libraries elsewhere. A power of two.
+ */
+const LOOK_EVERY = 64;
+
+/** Counts an arrival at a jump target and reports it when it becomes hot, and now and then before. */
 export function countArrival(r: Routine, parts: CoreParts, pc: Expression, threshold: number): void {
   const place = r.let(r.and(r.xor(r.wrap(r.shl(pc, r.i64(1))), parts.run.get('counterMix')), r.i32((COUNTERS - 1) * 4)));
   const count = r.let(r.add(load('i32', 4, false, place, parts.layout.counters), r.i32(1)));
   r.store(4, place, count, parts.layout.counters);
-  r.when(r.eq(count, r.i32(threshold)), () => {
+  const due = r.eq(count, r.i32(threshold));
+  r.when(threshold < LOOK_EVERY ? due : r.or(due, r.eqz(r.and(count, r.i32(LOOK_EVERY - 1)))), () => {
     r.run(parts.host.hot, r.wrap(pc), r.wrap(r.shrU(pc, r.i64(32))));
   });
 }

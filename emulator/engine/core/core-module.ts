@@ -88,7 +88,7 @@ export function writeCoreModule({ architecture, layout, ram, memoryPages, tierin
     return handler;
   });
   const rareHandlers = { table: module.functionTable(rare), type: module.type(RARE_HANDLER) };
-  const fragmentType = module.type({ parameters: ['i32'], results: ['i32'] });
+  const fragmentType = module.type({ parameters: ['i32', 'i64'], results: ['i32'] });
   const jump = module.function(['i32', 'i64'], ['i32']);
   if (tiering.compile) writeJump(jump.routine, parts, interpret, fragmentType, tiering);
   else jump.routine.returnCall(interpret, jump.routine.parameter(0).get(), jump.routine.parameter(1).get());
@@ -104,12 +104,8 @@ export function writeCoreModule({ architecture, layout, ram, memoryPages, tierin
     r.return(r.select(r.eqz(host), r.i32(-1), r.shrU(r.sub(host, r.i32(ram.host)), r.i32(12))));
   }
 
-  // What an empty place of the jump cache (address 0, slot 0) leads to when the guest jumps to address 0.
-  const interpretZero = module.function(['i32'], ['i32']);
-  interpretZero.routine.returnCall(interpret, interpretZero.routine.parameter(0).get(), interpretZero.routine.i64(0));
-
   // Translation is exported for the rare things TypeScript does at virtual addresses.
-  const exported = { run, jump, interpret, interpretZero, translate, fetchPage, load: slowLoad, store: slowStore };
+  const exported = { run, jump, interpret, translate, fetchPage, load: slowLoad, store: slowStore };
   for (const [name, callable] of Object.entries(exported)) module.export(name, callable);
   if (float) exportFloatFunctions(module, float);
   return module.finish();

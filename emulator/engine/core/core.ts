@@ -88,7 +88,8 @@ export class Core implements EngineCore {
     this.exports = new wasm.Instance(this.module, imports as unknown as Record<string, Record<string, unknown>>)
       .exports as typeof this.exports;
     this.#virtual = new VirtualAccess(this.working, this.exports);
-    table.set(0, this.exports.interpretZero);
+    // What an empty place of the jump cache (address 0, slot 0) leads to when the guest jumps to address 0.
+    table.set(0, this.exports.interpret);
     this.modeChanged();
   }
 
