@@ -274,6 +274,57 @@ ${log('a0')}
   });
 });
 
+test.for(['auto', 'compiler'] as const)(
+  '%s: code that is mapped in many places is compiled once for each page that follows it',
+  (engine) => {
+    // Enough calls that a place is looked at before it is hot by itself.
+    const [PLACES, CALLS, STRIDE] = [40, 200, 0x3000n];
+    const core = new TestCore(engine, 2, Infinity, 1000);
+    const { rounds } = runBody(
+      core,
+      `
+  li s1, ${A + 0xff0n}
+${enter('S', 's1code', 'b1')}
+s1code:
+  li a0, 0
+  li s2, ${PLACES}
+place:
+  li s3, ${CALLS}
+repeat:
+  jalr s1
+  addi s3, s3, -1
+  bnez s3, repeat
+  li t0, ${STRIDE}
+  add s1, s1, t0
+  addi s2, s2, -1
+  bnez s2, place
+${log('a0')}
+  ecall
+b1:
+  addi s11, s11, -24
+  j next`,
+      () => {
+        const tables = new PageTables(core, 'Sv39');
+        tables.map(BigInt(RAM_BASE), BigInt(RAM_BASE), SUPERVISOR, 2);
+        for (let place = 0; place < PLACES; place++) {
+          const at = A + STRIDE * BigInt(place);
+          tables.map(at, BigInt(DATA), SUPERVISOR);
+          tables.map(at + 0x1000n, BigInt(DATA) + (place % 2 === 0 ? 0x1000n : 0x2000n), SUPERVISOR);
+        }
+        // Adds nothing, if the address it finds itself at is the one it was called at.
+        const { bytes } = assemble('auipc a1, 0\n sub a1, a1, s1\n add a0, a0, a1\n addi a0, a0, 0');
+        core.load(DATA + 0xff0, bytes);
+        core.load(DATA + 0x1000, new Uint8Array(Uint32Array.of(ADDI_1, RET).buffer));
+        core.load(DATA + 0x2000, new Uint8Array(Uint32Array.of(ADDI_100, RET).buffer));
+        core.state.satp = tables.satp();
+      },
+    );
+    expect(rounds).toEqual(everyRound([BigInt((PLACES / 2) * CALLS * 101)]));
+    expect(core.compiled).toBeLessThan(10);
+    expect(Number(core.compiledInstructions) / Number(core.state.retired)).toBeGreaterThan(0.7);
+  },
+);
+
 test('only so many compiled fragments are kept, and the program goes on all the same', () => {
   const FUNCTIONS = 200;
   const core = new TestCore('compiler', 2, 20);

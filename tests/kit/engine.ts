@@ -53,8 +53,11 @@ export class TestCore {
   readonly #shootdown: Shootdown;
   #timeSkipped = 0n;
 
-  /** @param fragments compiled fragments to keep at most */
-  constructor(engine: TestEngine, memoryMiB = 2, fragments = Infinity) {
+  /**
+   * @param fragments compiled fragments to keep at most
+   * @param threshold arrivals that make a jump target worth compiling
+   */
+  constructor(engine: TestEngine, memoryMiB = 2, fragments = Infinity, threshold: number = THRESHOLD[engine]) {
     this.engine = engine;
     const size = memoryMiB * 2 ** 20;
     const ramPages = size / PAGE_SIZE;
@@ -81,7 +84,6 @@ export class TestCore {
     this.#flags = new Uint8Array(buffer, pageFlags, ramPages);
     this.ram = new Uint8Array(buffer, host, size);
     this.view = new DataView(buffer, host, size);
-    const threshold = THRESHOLD[engine];
     this.core = new Core({
       architecture: riscv,
       memory,
