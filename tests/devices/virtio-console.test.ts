@@ -81,6 +81,19 @@ it('gives input when a reader has buffers, and keeps the rest', async () => {
   await board.outside.close();
 });
 
+it('gives a driver without several ports the input of its only one', async () => {
+  const test = testBoard({ ports: ['shell', 'vivarium.exec'] });
+  test.board.attach(testOutside());
+  const driver = new TestDriver(test, CONSOLE_PLACE);
+  driver.start([0, 1], 0n);
+  const address = test.memory.base + 0x20_0000;
+  driver.send(0, [{ address, length: 16, writable: true }]);
+  test.board.outside.input(1, ascii('typed'));
+  await eventually(() => driver.used(0).length === 1);
+  expect(text(test.memory.bytes(address, 5) ?? new Uint8Array())).toBe('typed');
+  await test.board.outside.close();
+});
+
 it('keeps input for a channel until the guest opens it', async () => {
   const { driver, at, board, say } = await consoles();
   driver.send(4, [{ address: at(0x2_0000), length: 16, writable: true }]);

@@ -11,6 +11,7 @@ import {
   CONSOLE_QUEUE_SIZE,
   CONTROL_RECEIVE,
   CONTROL_TRANSMIT,
+  FEATURE_MULTIPORT,
   OWES_ADD,
   OWES_CONSOLE,
   OWES_NAME,
@@ -73,11 +74,15 @@ export class ConsoleBackEnd {
   /** How many bytes of input a port can take now: the room in its reader's next buffer. */
   inputRoom(port: number): number {
     return this.#device.lock.hold(() => {
-      if (this.#state.guestOpen[port] === 0) return 0;
+      if (!this.#isOpen(port)) return 0;
       return this.#nextWith(this.#queues[receiveQueue(port)] as VirtQueue, 'writableLength')?.writableLength ?? 0;
     });
   }
 
+  /** A driver without FEATURE_MULTIPORT has port 0 only, and says nothing of it (section 5.3.1). */
+  #isOpen(port: number): boolean {
+    return this.#state.guestOpen[port] !== 0 || (port === 0 && !this.#device.has(FEATURE_MULTIPORT));
+  }
   /** The next chain that has room or bytes; those without either are returned at once, so that they block nothing. */
   #nextWith(queue: VirtQueue, what: 'readableLength' | 'writableLength'): Chain | undefined {
     for (let count = 0; count < CONSOLE_QUEUE_SIZE; count++) {
