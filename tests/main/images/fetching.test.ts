@@ -199,6 +199,6 @@ describe('what a person adds', () => {
     expect(await failure(kit.prepare('debian-riscv64', additions))).toMatch(message);
   });
   test('an unknown template', async () => {
-    expect(await failure(kit.prepare('windows'))).toContain('There are: debian-amd64, debian-riscv64, hello-amd64, hello-riscv64');
+    expect(await failure(kit.prepare('windows'))).toMatch(/There are: debian-amd64, .*debian-riscv64, .*hello-amd64, hello-riscv64/);
   });
 });
