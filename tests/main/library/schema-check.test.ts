@@ -63,9 +63,9 @@ describe.for(Object.keys(FILES) as (keyof typeof FILES)[])('a %s', (kind) => {
     expect(hashOf(file)).toBe(before);
   });
 
-  test('with ten thousand tables is refused at once', { timeout: 60_000 }, async () => {
+  test('with two thousand tables is refused at once', { timeout: 60_000 }, async () => {
     const [file, open] = FILES[kind](await made());
-    await tamper(file, `BEGIN; ${Array.from({ length: 10_000 }, (_, index) => `CREATE TABLE t${index} (x);`).join('')} COMMIT`);
+    await tamper(file, `BEGIN; ${Array.from({ length: 2_000 }, (_, index) => `CREATE TABLE t${index} (x);`).join('')} COMMIT`);
     await expect(open()).rejects.toMatchObject({ kind: 'foreign' });
   });
 
