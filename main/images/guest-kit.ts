@@ -1,5 +1,4 @@
 /** The guest kit: from a template's name to files that a machine can boot. */
-import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
 import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
@@ -119,16 +118,12 @@ export class GuestKit {
     const { name, title, description, memoryMiB, ready } = template;
     // Whether it is stored, the library says; here only that it can be had.
     const head = { name, title, description, memoryMiB, ...(ready === undefined ? {} : { booted: false }) };
-    if (template.kind === 'bare') return { ...head, parts: 'ready', reason: 'nothing to download' };
-    if (this.#store.stored(template)) return { ...head, parts: 'ready', reason: 'already downloaded' };
-    const missing = sourceMissing(this.#sources);
-    if (missing) return { ...head, parts: 'unavailable', reason: wordsOf(missing) };
-    return {
-      ...head,
-      parts: 'fetchable',
-      reason: this.#sources.mirror ? 'its parts are downloaded once from a Debian mirror' : 'its parts are downloaded once through apt',
-      fetchBytes: template.approximateBytes,
-    };
+    if (template.kind === 'bare') return { ...head, parts: 'ready', source: 'program' };
+    const source = this.#sources.mirror ? 'mirror' : 'apt';
+    if (this.#store.stored(template)) return { ...head, parts: 'ready', source };
+    const trouble = sourceMissing(this.#sources);
+    if (trouble) return { ...head, parts: 'unavailable', source, trouble };
+    return { ...head, parts: 'fetchable', source, fetchBytes: template.approximateBytes };
   }
 
   async #linux(template: LinuxTemplate, additions: GuestAdditions, report: Report, signal?: AbortSignal): Promise<BootSource> {

@@ -1,15 +1,19 @@
 /** Templates and the files they need: what can be booted, what is cached, what has to be fetched. */
 import { args, nothing, path, templateName } from './checks.ts';
 import { call, contract, event } from './contract.ts';
+import type { Fault } from '../../emulator/error/coded-error.ts';
 
 export interface TemplateStatus {
   readonly name: string;
   readonly title: string;
   readonly description: string;
   readonly memoryMiB: number;
-  /** Whether all parts are here; if not, whether they can be fetched and, if they cannot, why. */
+  /** Whether all parts are here; if not, whether they can be fetched. */
   readonly parts: 'ready' | 'fetchable' | 'unavailable';
-  readonly reason: string;
+  /** Where its parts come from: with the program, or once by a download through apt or from a Debian mirror. */
+  readonly source: 'program' | 'apt' | 'mirror';
+  /** Why its parts cannot be had, where they are unavailable. */
+  readonly trouble?: Fault;
   /** Bytes still to fetch, where known. */
   readonly fetchBytes?: number;
   /** Whether its booted state is stored; false: it is made once, at the first use. Absent: it cannot be had booted. */

@@ -8,6 +8,7 @@ import { hostPath } from '../../main/images/files/host-path.ts';
 import { openBrowserShell } from '../../main/browser/browser-shell.ts';
 import type { Settings } from '../../preload/contract/application.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
+import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { TemplateStatus } from '../../preload/contract/images.ts';
 import type { TaskStatus } from '../../preload/contract/tasks.ts';
 import { fakeMachines } from './fake-machines.ts';
@@ -50,10 +51,8 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
     description: 'Debian’s own kernel with a BusyBox shell on the serial console.',
     memoryMiB: 512,
     parts: debian,
-    reason:
-      debian === 'unavailable'
-        ? 'This computer has no apt, through which the kernel comes. On Debian or Ubuntu it is part of the system; elsewhere choose your own kernel.'
-        : '',
+    source: 'apt',
+    ...(debian === 'unavailable' ? { trouble: faultWith('mirror-not-set') } : {}),
     ...(debian === 'fetchable' ? { fetchBytes: 34.2 * MEBI } : {}),
     ...(booted === undefined ? {} : { booted }),
   };
@@ -63,7 +62,7 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
     description: 'A small program of our own on the bare machine: greets, echoes, shows memory and time.',
     memoryMiB: 64,
     parts: 'ready',
-    reason: '',
+    source: 'program',
   };
   const task = (patch: Partial<TaskStatus>) => {
     const now = { ...(tasks.get('T1') as TaskStatus), ...patch } as TaskStatus;

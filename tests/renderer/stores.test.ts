@@ -105,7 +105,7 @@ describe('tasks', () => {
 
 describe('templates', () => {
   test('change in their place', async () => {
-    const template = { name: 't', title: 'T', description: '', memoryMiB: 64, parts: 'fetchable', reason: '' };
+    const template = { name: 't', title: 'T', description: '', memoryMiB: 64, parts: 'fetchable', source: 'apt' };
     const { transport, send } = fakeTransport({ 'images.templates': () => [template, { ...template, name: 'u' }] });
     const images = useImages(piniaOver(transport));
     await images.load();

@@ -4,6 +4,8 @@ import { readArguments, words, type Command } from '../command.ts';
 import { followTask } from './follow-task.ts';
 import { table } from '../table.ts';
 import { findProgram, withProgram } from './program.ts';
+import type { TemplateStatus } from '../../../preload/contract/images.ts';
+import { partsReason } from '../../../preload/contract/template-words.ts';
 import { print, printJson } from '../../output/print.ts';
 
 export const templatesCommand: Command = {
@@ -18,11 +20,10 @@ Examples:
     const { values, positionals } = readArguments(args, { json: { type: 'boolean' } });
     words(positionals);
     const templates = await withProgram(findProgram('templates'), ({ client }) => client.services.images.templates());
-    if (values.json) printJson(templates);
+    const told = templates.map(forScripts);
+    if (values.json) printJson(told);
     else
-      print(
-        table([['NAME', 'PARTS', 'TITLE', 'REASON'], ...templates.map(({ name, parts, title, reason }) => [name, parts, title, reason])]),
-      );
+      print(table([['NAME', 'PARTS', 'TITLE', 'REASON'], ...told.map(({ name, parts, title, reason }) => [name, parts, title, reason])]));
     return EXIT.ok;
   },
 };
@@ -44,3 +45,9 @@ Examples:
     return EXIT.ok;
   },
 };
+
+/** What scripts and tables are given: the trouble in words. */
+function forScripts(template: TemplateStatus) {
+  const { trouble: _trouble, ...rest } = template;
+  return { ...rest, reason: partsReason(template) };
+}

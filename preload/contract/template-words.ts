@@ -1,0 +1,15 @@
+/** What is said of a template's parts. */
+import { wordsOf } from './errors/catalogue.ts';
+import type { TemplateStatus } from './images.ts';
+
+const DOWNLOADED = {
+  program: 'nothing to download',
+  apt: 'its parts are downloaded once through apt',
+  mirror: 'its parts are downloaded once from a Debian mirror',
+} as const;
+
+/** Whether a template can be used, and what for or why not, as part of a sentence. */
+export function partsReason({ parts, source, trouble }: TemplateStatus): string {
+  if (trouble) return wordsOf(trouble);
+  return parts === 'ready' && source !== 'program' ? 'already downloaded' : DOWNLOADED[source];
+}
