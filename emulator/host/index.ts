@@ -2,7 +2,7 @@
  * Starts machines: the only door from a process into the emulator. `main` calls it from the Electron main process,
  * the browser shell or the CLI; each machine gets its threads and its shared memory here.
  */
-import { setFlagsFromString } from 'node:v8';
+import './v8-flags.ts';
 import { loadBoard } from '../board/boards.ts';
 import { wasm } from '../engine/wasm/webassembly.ts';
 import { type MachineConfiguration, MachineError, type MachineEvents, type RestorePoint, type RunningMachine } from '../index.ts';
@@ -17,8 +17,6 @@ import { Machine } from './machine.ts';
 /** The largest memory a machine may have: WebAssembly's 4 GiB hold RAM and the engine's own data. */
 const MAX_MEMORY = 3 * 1024 ** 3;
 const MEBIBYTE = 1024 ** 2;
-// Sources kept for a second compilation of the same script: every thread would hold them, none will need them.
-setFlagsFromString('--no-compilation-cache');
 
 const sources: ThreadSources = { supply: new ThreadSupply(), modules: new CoreModules() };
 

@@ -2,6 +2,7 @@
  * One core by itself, for tests: RAM, a finisher, and one of the engines over it. Programs run in M-mode without devices and
  * end by storing to the finisher; time is a count of instructions, so that every run is the same.
  */
+import '../../emulator/host/v8-flags.ts';
 import { compileBatch } from '../../emulator/engine/compiler/compile.ts';
 import { Fragments } from '../../emulator/engine/compiler/fragments.ts';
 import type { CompileRequest } from '../../emulator/engine/compiler/request.ts';

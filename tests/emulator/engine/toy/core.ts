@@ -1,4 +1,5 @@
 /** One toy core with RAM in two ranges, a hole and 65536 ports, over one of the engines. */
+import '../../../../emulator/host/v8-flags.ts';
 import { compileBatch } from '../../../../emulator/engine/compiler/compile.ts';
 import { Fragments } from '../../../../emulator/engine/compiler/fragments.ts';
 import type { CompileRequest } from '../../../../emulator/engine/compiler/request.ts';

@@ -2,6 +2,7 @@
  * One x86-64 core whose addresses are physical and which knows no privilege: for what instructions do by themselves. It ends
  * at INT3 and at every exception.
  */
+import '../../../../emulator/host/v8-flags.ts';
 import { compileBatch } from '../../../../emulator/engine/compiler/compile.ts';
 import { Fragments } from '../../../../emulator/engine/compiler/fragments.ts';
 import type { CompileRequest } from '../../../../emulator/engine/compiler/request.ts';

@@ -1,4 +1,5 @@
 /** One x86-64 core with RAM from 0, a port that prints and a port that ends the program, over one of the engines. */
+import '../../../../emulator/host/v8-flags.ts';
 import { compileBatch } from '../../../../emulator/engine/compiler/compile.ts';
 import { Fragments } from '../../../../emulator/engine/compiler/fragments.ts';
 import type { CompileRequest } from '../../../../emulator/engine/compiler/request.ts';
