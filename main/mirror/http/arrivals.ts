@@ -6,9 +6,9 @@ const MOST_WAITING = 1024 * 1024;
 
 /**
  * Everything that arrived, also what came just before the connection broke, which a stream that is read piece by piece would
- * throw away: a download is to go on from there.
+ * throw away: a download is to go on from there. Called as soon as there is an answer: it may break before it is read.
  */
-export async function* arrivals(answer: IncomingMessage): AsyncGenerator<Buffer> {
+export function arrivals(answer: IncomingMessage): AsyncGenerator<Buffer> {
   const waiting: Buffer[] = [];
   let bytes = 0;
   let isOver = false;
@@ -28,14 +28,17 @@ export async function* arrivals(answer: IncomingMessage): AsyncGenerator<Buffer>
     isOver = true;
     wake();
   });
-  for (;;) {
-    const piece = waiting.shift();
-    if (piece) {
-      bytes -= piece.length;
-      if (answer.isPaused() && bytes <= MOST_WAITING) answer.resume();
-      yield piece;
-    } else if (broken) throw broken;
-    else if (isOver) return;
-    else await new Promise<void>((resolve) => (wake = resolve));
+  async function* pieces() {
+    for (;;) {
+      const piece = waiting.shift();
+      if (piece) {
+        bytes -= piece.length;
+        if (answer.isPaused() && bytes <= MOST_WAITING) answer.resume();
+        yield piece;
+      } else if (broken) throw broken;
+      else if (isOver) return;
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
   }
+  return pieces();
 }

@@ -3,7 +3,6 @@ import { ContractError } from '../../../preload/contract/errors/contract-error.t
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
 import { arrivals } from './arrivals.ts';
 import { networkError, shown, type Transport } from './transport.ts';
 
@@ -53,19 +52,21 @@ async function fetchRest(transport: Transport, wanted: WantedFile, path: string,
   if (here > wanted.bytes) await rm(path);
   if (here >= wanted.bytes) here = 0;
   const { answer, address } = await firstAnswer(transport, wanted, here, options.signal);
+  const pieces = arrivals(answer);
   const start = answer.statusCode === 206 ? Number(/^bytes (\d+)-/.exec(answer.headers['content-range'] ?? '')?.[1] ?? NaN) : 0;
-  const file = await open(path, start === 0 ? 'w' : 'r+');
+  let file: FileHandle | undefined;
   try {
+    file = await open(path, start === 0 ? 'w' : 'r+');
     if (start !== 0 && start !== here) throw new ContractError('mirror-refuses', { address: shown(address), status: 206 });
-    await writeBody(answer, file, start, wanted, address, options);
+    await writeBody(pieces, file, start, wanted, address, options);
   } finally {
     answer.destroy();
-    await file.close();
+    await file?.close();
   }
 }
 
 async function writeBody(
-  answer: IncomingMessage,
+  pieces: AsyncIterable<Buffer>,
   file: FileHandle,
   start: number,
   { what, bytes }: WantedFile,
@@ -74,7 +75,7 @@ async function writeBody(
 ): Promise<void> {
   let here = start;
   try {
-    for await (const piece of arrivals(answer)) {
+    for await (const piece of pieces) {
       // A server that sends more than was signed is not listened to.
       if (here + piece.length > bytes) throw new ContractError('mirror-too-much', { address: shown(address), most: bytes });
       await file.write(piece, 0, piece.length, here);
