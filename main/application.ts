@@ -12,7 +12,8 @@ import { serveSession, type Link, type Session } from './border/session.ts';
 import { FileClaims } from './claims/file-claims.ts';
 import { machineDisks, OVERLAY_DISK } from './disks/machine-disks.ts';
 import { hostPath } from './images/files/host-path.ts';
-import { GuestKit, imagesService, openEngineCache } from './images/index.ts';
+import { GuestKit, imagesService, openEngineCache, type Report } from './images/index.ts';
+import { hasDisk, installedGuest } from './installing/index.ts';
 import { findHome, type Home } from './library/home.ts';
 import { openLibrary, type Library } from './library/library.ts';
 import { applicationService } from './services/application-service.ts';
@@ -133,6 +134,13 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     return task.result;
   }
 
+  /** The disks that a template gives its machines; making them is worth a line in the task list. */
+  async function install(template: string) {
+    const work = (report: Report, signal: AbortSignal) => installedGuest(kit, template, {}, report, signal);
+    if (kit.status(template).parts === 'ready') return (await work(() => undefined, new AbortController().signal)).disks;
+    return (await tasks.begin('fetch-template', { template }, work).result).disks;
+  }
+
   const shared = new SharedNetworks(({ network, machine, other, card }) =>
     notice(
       'warning',
@@ -199,12 +207,20 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
       }),
       images: imagesService(
         kit,
-        { fetch: (template, work) => tasks.begin('fetch-template', { template }, work).id, booted: () => history.booted.templates() },
+        {
+          prepare: (name, report, signal) => installedGuest(kit, name, {}, report, signal),
+          fetch: (template, work) => tasks.begin('fetch-template', { template }, work).id,
+          booted: () => history.booted.templates(),
+        },
         events.images,
       ),
       machines: machinesService({
         supervisor,
-        fromTemplate: (template, name, taken) => templateDefinition(kit.template(template), name, taken),
+        fromTemplate: async (name, machine, taken) => {
+          const template = kit.template(name);
+          const disks = hasDisk(template) ? await install(name) : [];
+          return { ...templateDefinition(template, machine, taken), disks };
+        },
         suspend: (id) => history.timelines.suspend(id),
         remove: (id) => history.putIntoBin(id),
         undo: (id) => history.undo(id),

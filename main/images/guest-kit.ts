@@ -1,11 +1,13 @@
 /** The guest kit: from a template's name to files that a machine can boot. */
 import { ContractError } from '../../preload/contract/errors/contract-error.ts';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BootSource } from '../../emulator/index.ts';
 import type { FileInspection, TemplateStatus } from '../../preload/contract/images.ts';
+import { findHome } from '../library/home.ts';
+import type { MirrorOptions } from '../mirror/index.ts';
 import { defaultCacheDirectory, openCache, sha256, touch, writeWhole } from './cache.ts';
 import { browseFolder, type FolderListing } from './files/browse.ts';
 import { inspectFile } from './files/inspect.ts';
@@ -13,7 +15,7 @@ import { copyEntries, parseCopy } from './initramfs/copies.ts';
 import { baseInitramfs, extendedInitramfs, type BaseParts } from './initramfs/initramfs.ts';
 import { ModuleTree } from './initramfs/kernel-modules.ts';
 import { PackageStore, type StoredPackage } from './package-store.ts';
-import { sourceMissing, sourceOptions, type SourceOptions } from './open-source.ts';
+import { mirrorFor, sourceMissing, sourceOptions, type SourceOptions } from './open-source.ts';
 import type { Report } from './progress.ts';
 import { guestEntries, sshKeys } from './ssh/keys.ts';
 import { serverEntries } from './ssh/server.ts';
@@ -22,6 +24,8 @@ import { readTemplates, type BareTemplate, type LinuxTemplate, type Template } f
 export interface GuestKitOptions {
   /** Default: see `defaultCacheDirectory`. */
   readonly cacheDirectory?: string | undefined;
+  /** Where the disks of templates are, which machines stand on. Default: `systems` in the library's folder. */
+  readonly systemDirectory?: string | undefined;
   /** Where packages come from. Default: what the environment says. */
   readonly sources?: SourceOptions | undefined;
   /** The folder of templates; a bundled program must name it. Default: `resources/guests` of this checkout. */
@@ -49,6 +53,8 @@ export interface PreparedGuest {
 
 /** Bumped when the same inputs give another archive. */
 const builderVersion = 3;
+/** Bumped when installing the same packages gives another system. */
+const systemVersion = 1;
 /** Built files not used for this long go when new ones are made. */
 const keepFor = 7 * 24 * 3600 * 1000;
 /** Of younger ones, so many stay. */
@@ -62,18 +68,22 @@ export class GuestKit {
   readonly #store: PackageStore;
   readonly #sources: SourceOptions;
   readonly #home: string | undefined;
+  readonly #systems: string;
 
   constructor(options: GuestKitOptions = {}) {
     this.#cache = options.cacheDirectory ?? defaultCacheDirectory();
     this.#templates = options.templateDirectory ?? fileURLToPath(new URL('../../resources/guests/', import.meta.url));
-    this.#sources = options.sources ?? sourceOptions(process.env, join(this.#templates, 'keyring', 'debian-archive-keyring.pgp'));
+    this.#systems = options.systemDirectory ?? join(options.home ?? findHome().folder, 'systems');
+    this.#sources = options.sources ?? sourceOptions(process.env, this.#keyring);
     this.#store = new PackageStore(this.#cache, this.#sources);
     this.#home = options.home;
   }
 
-  /** Every template and whether its parts are here. Asks no other program. */
+  /** Every template and whether its parts are here, first those of systems that stay. Asks no other program. */
   templates(): TemplateStatus[] {
-    return readTemplates(this.#templates).map((template) => this.#status(template));
+    const stays = (template: Template) => Number(template.kind === 'linux' && template.disk !== undefined);
+    const all = readTemplates(this.#templates).sort((one, other) => stays(other) - stays(one));
+    return all.map((template) => this.#status(template));
   }
 
   /** @throws ContractError('missing') for an unknown name */
@@ -107,6 +117,30 @@ export class GuestKit {
     return { boot, memoryMiB: template.memoryMiB, cores: template.cores, ports: template.ports };
   }
 
+  /** The folder of templates and what belongs to them. */
+  get folder(): string {
+    return this.#templates;
+  }
+  get #keyring(): string {
+    return join(this.#templates, 'keyring', 'debian-archive-keyring.pgp');
+  }
+  get cache(): string {
+    return this.#cache;
+  }
+  /** Where the disk of a template is or will be; another system gets another name, so that machines keep theirs. */
+  systemDisk({ name, suite, architecture, disk }: LinuxTemplate): string {
+    const install = join(this.#templates, 'install');
+    const files = readdirSync(install)
+      .sort()
+      .map((file) => [file, readFileSync(join(install, file), 'utf8')]);
+    const key = sha256(JSON.stringify([systemVersion, suite, architecture, disk, files])).slice(0, 12);
+    return join(this.#systems, `${name}-${key}.img`);
+  }
+  /** The mirror for our own client. @throws ContractError where there is none */
+  mirror(signal?: AbortSignal): Promise<MirrorOptions> {
+    return mirrorFor(this.#sources, this.#keyring, signal);
+  }
+
   inspect(file: string): Promise<FileInspection> {
     return inspectFile(file);
   }
@@ -120,10 +154,17 @@ export class GuestKit {
     const head = { name, title, description, memoryMiB, ...(ready === undefined ? {} : { booted: false }) };
     if (template.kind === 'bare') return { ...head, parts: 'ready', source: 'program' };
     const source = this.#sources.mirror ? 'mirror' : 'apt';
-    if (this.#store.stored(template)) return { ...head, parts: 'ready', source };
+    const { disk } = template;
+    const isInstalled = disk === undefined || existsSync(this.systemDisk(template));
+    if (this.#store.stored(template) && isInstalled) return { ...head, parts: 'ready', source, ...this.#diskSize(template) };
     const trouble = sourceMissing(this.#sources);
     if (trouble) return { ...head, parts: 'unavailable', source, trouble };
-    return { ...head, parts: 'fetchable', source, fetchBytes: template.approximateBytes };
+    const fetchBytes = template.approximateBytes + (disk?.fetchBytes ?? 0);
+    return { ...head, parts: 'fetchable', source, fetchBytes, ...(disk ? { diskBytes: disk.installedBytes } : {}) };
+  }
+
+  #diskSize(template: LinuxTemplate): { diskBytes?: number } {
+    return template.disk ? { diskBytes: statSync(this.systemDisk(template)).blocks * 512 } : {};
   }
 
   async #linux(template: LinuxTemplate, additions: GuestAdditions, report: Report, signal?: AbortSignal): Promise<BootSource> {

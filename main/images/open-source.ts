@@ -3,6 +3,8 @@ import type { Fault } from '../../emulator/error/coded-error.ts';
 import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { join } from 'node:path';
 import { MirrorSession, type MirrorOptions } from '../mirror/index.ts';
+import { aptValue, readHostConfiguration, readHostSources, readSourceFile } from './apt/configuration.ts';
+import { findDebianSource } from './apt/sources.ts';
 import { AptSession, missingPrograms, withoutApt, type AptOptions } from './apt/session.ts';
 import type { PackageSource } from './package-source.ts';
 
@@ -26,6 +28,28 @@ export function sourceMissing({ mirror }: SourceOptions): Fault | undefined {
   if (mirror) return undefined;
   const missing = missingPrograms();
   return missing.length > 0 ? withoutApt(missing) : undefined;
+}
+
+/**
+ * The mirror for our own client: the one that is named, else the one that apt is set up for, with apt's proxies.
+ * @param keyring Debian's keys, where neither names others
+ * @throws ContractError where there is none
+ */
+export async function mirrorFor(options: SourceOptions, keyring: string, signal?: AbortSignal): Promise<MirrorOptions> {
+  if (options.mirror) return options.mirror;
+  const missing = sourceMissing(options);
+  if (missing) throw ContractError.of(missing);
+  const host = await readHostConfiguration(signal);
+  const { sourceFile } = options.apt ?? {};
+  const source = findDebianSource(sourceFile ? await readSourceFile(sourceFile) : await readHostSources(host));
+  const address = source?.uris.find((uri) => /^https?:/.test(uri));
+  if (!source || !address) throw new ContractError('mirror-not-of-apt');
+  const proxies = ['http', 'https'].flatMap((scheme) => {
+    const proxy = aptValue(host, `Acquire::${scheme}::Proxy`);
+    return proxy && proxy !== 'DIRECT' ? [[`${scheme}_proxy`, proxy] as const] : [];
+  });
+  const own = source.signedBy?.trim().startsWith('/') ? source.signedBy.trim() : undefined;
+  return { address, keyring: own ?? keyring, environment: { ...process.env, ...Object.fromEntries(proxies) } };
 }
 
 /** @throws ContractError where there is neither apt nor a mirror */

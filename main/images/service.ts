@@ -9,6 +9,8 @@ import type { Report } from './progress.ts';
 export interface ImagesSurroundings {
   /** Templates whose booted state is stored. */
   booted(): Promise<ReadonlySet<string>>;
+  /** Fetches and makes what a template needs. */
+  prepare(template: string, report: Report, signal: AbortSignal): Promise<unknown>;
   /** Fetches a template's parts among the tasks; answers with the task's id. */
   fetch(template: string, work: (report: Report, signal: AbortSignal) => Promise<void>): string;
 }
@@ -16,7 +18,7 @@ export interface ImagesSurroundings {
 /** `emit.changed` is called when a template's parts have arrived or could not be had. */
 export function imagesService(
   kit: GuestKit,
-  { booted, fetch }: ImagesSurroundings,
+  { booted, fetch, prepare }: ImagesSurroundings,
   emit?: Emitter<typeof images>,
 ): Handlers<typeof images> {
   return {
@@ -30,7 +32,7 @@ export function imagesService(
       kit.template(name);
       const task = fetch(name, async (report, signal) => {
         try {
-          await kit.prepare(name, {}, report, signal);
+          await prepare(name, report, signal);
         } finally {
           emit?.changed(kit.status(name));
         }

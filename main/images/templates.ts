@@ -48,9 +48,20 @@ export interface LinuxTemplate extends TemplateHead {
   readonly approximateBytes: number;
   readonly packages: readonly PackagePart[];
   readonly modules: readonly ModulePart[];
+  /** A system on a disk of its own, which is made once and is the base of each machine's; absent: everything is in memory. */
+  readonly disk?: SystemDisk;
   /** Kernel command lines: of an interactive boot, and of one that runs a single command. */
   readonly commandLine: string;
   readonly runCommandLine: string;
+}
+/** What a template's disk has; beside these packages those that Debian says are required, and all that they need. */
+export interface SystemDisk {
+  /** What the guest sees. */
+  readonly sizeMiB: number;
+  readonly packages: readonly string[];
+  /** About how much is downloaded for it, and what it then takes on this computer. */
+  readonly fetchBytes: number;
+  readonly installedBytes: number;
 }
 export interface BareTemplate extends TemplateHead {
   readonly kind: 'bare';
@@ -123,6 +134,14 @@ const linux = {
   approximateBytes: whole(0, Number.MAX_SAFE_INTEGER),
   packages: list(record({ role: oneOf(ROLES), package: name, follow: optional(pattern), sha256: hash }), 100),
   modules: list(record({ name, device: optional(whole(1, 0xffff)), pciVendor: optional(whole(1, 0xffff)) }), 1000),
+  disk: optional(
+    record({
+      sizeMiB: whole(512, 1024 * 1024),
+      packages: list(name, 1000),
+      fetchBytes: whole(0, Number.MAX_SAFE_INTEGER),
+      installedBytes: whole(0, Number.MAX_SAFE_INTEGER),
+    }),
+  ),
   commandLine: words,
   runCommandLine: words,
 };

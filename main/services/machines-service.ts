@@ -15,7 +15,7 @@ import { admitDefinition } from '../supervisor/admit-definition.ts';
 export interface MachinesParts {
   readonly supervisor: Supervisor;
   /** The definition a template gives, under a name of its own unless one is given. */
-  fromTemplate(template: string, name: string | undefined, taken: readonly string[]): MachineDefinition;
+  fromTemplate(template: string, name: string | undefined, taken: readonly string[]): Promise<MachineDefinition>;
   suspend(id: MachineId): Promise<void>;
   /** Into the bin. */
   remove(id: MachineId): Promise<void>;
@@ -59,7 +59,7 @@ export function machinesService({
     draft: ({ template, name }) => draft(template, name),
     create: async ({ template, name, definition, booted = false }) => {
       if ((template === undefined) === (definition === undefined)) throw new ContractError('machine-source-unclear');
-      const given = definition ? withHostPaths(definition) : draft(template as string, name);
+      const given = definition ? withHostPaths(definition) : await draft(template as string, name);
       const made = await supervisor.withAddresses(await admitDefinition(given));
       if (!booted) return supervisor.create(name === undefined ? made : { ...made, name });
       if (made.template === undefined) throw new ContractError('machine-booted-needs-template');

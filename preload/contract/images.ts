@@ -16,6 +16,8 @@ export interface TemplateStatus {
   readonly trouble?: Fault;
   /** Bytes still to fetch, where known. */
   readonly fetchBytes?: number;
+  /** What its installed disk takes on this computer, in bytes; about, while it is not installed. Absent: it has none. */
+  readonly diskBytes?: number;
   /** Whether its booted state is stored; false: it is made once, at the first use. Absent: it cannot be had booted. */
   readonly booted?: boolean;
 }

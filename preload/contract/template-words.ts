@@ -1,4 +1,5 @@
 /** What is said of a template's parts. */
+import { formatBytes } from '../../emulator/quantities/bytes.ts';
 import { wordsOf } from './errors/catalogue.ts';
 import type { TemplateStatus } from './images.ts';
 
@@ -9,7 +10,11 @@ const DOWNLOADED = {
 } as const;
 
 /** Whether a template can be used, and what for or why not, as part of a sentence. */
-export function partsReason({ parts, source, trouble }: TemplateStatus): string {
+export function partsReason({ parts, source, trouble, diskBytes }: TemplateStatus): string {
   if (trouble) return wordsOf(trouble);
+  if (diskBytes !== undefined)
+    return parts === 'ready'
+      ? `already installed; its disk takes ${formatBytes(diskBytes)} on this computer`
+      : `its packages are downloaded and installed once, which takes some minutes and about ${formatBytes(diskBytes)} on this computer`;
   return parts === 'ready' && source !== 'program' ? 'already downloaded' : DOWNLOADED[source];
 }

@@ -38,6 +38,21 @@ while read -r type module; do
   insmod "/lib/modules/$module.ko" || echo "vivarium: the kernel module $module could not be loaded" >&2
 done < /etc/vivarium/modules
 
+# A root of its own on a disk: this was only the way there.
+read -r line < /proc/cmdline
+for word in $line; do
+  case "$word" in root=/dev/*) root=${word#root=} ;; esac
+done
+if [ "$root" ]; then
+  if mount -t ext4 -o rw "$root" /mnt; then
+    mount -o move /dev /mnt/dev
+    umount /sys
+    umount /proc
+    exec switch_root /mnt /sbin/init
+  fi
+  echo "vivarium: $root cannot be mounted; this is the shell of the system in memory" >&2
+fi
+
 # Every network card gets its address before anything else runs; where nobody gives one, nobody is waited for long.
 for file in /sys/class/net/*/device; do
   [ -e "$file" ] || continue

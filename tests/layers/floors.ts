@@ -54,6 +54,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   archive: { uses: ['library', 'storage', 'disks', 'compare'], knows: ['jobs'], emulator: [files, disk] },
   workers: { uses: ['storage', 'jobs', 'disks', 'ram', 'compare', 'archive'], knows: ['library'] },
   supervisor: { uses: ['exec', 'library', 'images', 'disks', 'network', 'shares'], emulator: [host, files, structures] },
+  installing: { uses: ['exec', 'mirror', 'images', 'supervisor'], emulator: [host] },
   taking: {
     uses: ['library', 'storage', 'heads', 'supervisor'],
     knows: ['tasks', 'jobs', 'disks', 'ram'],
@@ -88,7 +89,21 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   local: { uses: ['library', 'border'] },
   application: {
     uses: [
-      ...['output', 'tasks', 'network', 'library', 'claims', 'images', 'disks', 'workers', 'supervisor', 'history', 'border', 'services'],
+      ...[
+        'output',
+        'tasks',
+        'network',
+        'library',
+        'claims',
+        'images',
+        'disks',
+        'workers',
+        'supervisor',
+        'installing',
+        'history',
+        'border',
+        'services',
+      ],
     ],
     emulator: [host],
   },
@@ -106,6 +121,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
         'images',
         'disks',
         'supervisor',
+        'installing',
         'history',
         'border',
         'local',

@@ -27,7 +27,10 @@ async function createFromTemplate(
 ): Promise<MachineStatus> {
   const { machines } = client.services;
   const draft = await machines.draft({ template, name });
-  return machines.create({ definition: { ...draft, ...changes(draft) }, ...(booted ? { booted } : {}) });
+  const changed = changes(draft);
+  // A template's own disk is the one that it boots from; further ones come after it.
+  const disks = changed.disks ? [...draft.disks, ...changed.disks] : draft.disks;
+  return machines.create({ definition: { ...draft, ...changed, disks }, ...(booted ? { booted } : {}) });
 }
 
 export const createCommand: Command = {

@@ -86,8 +86,9 @@ async function fromTemplate(
   additions: Additions,
   signal: AbortSignal,
 ): Promise<readonly [MachineDefinition, PreparedGuest]> {
-  const [{ GuestKit }, { templateDefinition }, { progressLine }] = await Promise.all([
+  const [{ GuestKit }, { installedGuest }, { templateDefinition }, { progressLine }] = await Promise.all([
     import('../../images/index.ts'),
+    import('../../installing/index.ts'),
     import('../../supervisor/template-definition.ts'),
     import('../progress-line.ts'),
   ]);
@@ -95,11 +96,13 @@ async function fromTemplate(
   const definition = templateDefinition(kit.template(template), undefined, []);
   const line = progressLine();
   try {
-    const prepared = await kit.prepare(template, additions, (progress) => line.show(progress), signal);
     const whole: MachineDefinition = { ...definition, ...definitionPatch(given, definition) };
     const [problem] = forwardProblems(whole);
     if (problem) throw new CallError(`--forward: ${problem.message}`);
-    return [whole, prepared];
+    const prepared = await installedGuest(kit, template, additions, (progress) => line.show(progress), signal);
+    // What is written to the template's own disk is forgotten as the machine is; further disks come after it.
+    const own = prepared.disks.map((disk) => ({ ...disk, writes: 'throwaway' as const }));
+    return [{ ...whole, disks: [...own, ...whole.disks] }, prepared];
   } finally {
     line.done();
   }

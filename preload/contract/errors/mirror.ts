@@ -14,6 +14,14 @@ export const mirrorErrors = {
     () =>
       `this computer has no apt, Debian's package program, so it must be said where to fetch the parts from: set the environment variable ${SETTING} to the address of a Debian mirror (${FORM}). Without a network, use the template hello-riscv64, which needs nothing`,
   ),
+  'mirror-not-of-apt': entry(
+    'unavailable',
+    () => `apt on this computer fetches Debian from no web server. Set ${SETTING} to the address of a Debian mirror (${FORM})`,
+  ),
+  'system-not-installed': entry<{ said: string }>(
+    'unavailable',
+    ({ said }) => `the system could not be installed on its disk. Nothing was kept; try again. The guest said last: ${said}`,
+  ),
   'mirror-address-wrong': entry<{ address: string }>(
     'invalid',
     ({ address }) => `"${address}" is not the address of a mirror. Set ${SETTING} to ${FORM}`,

@@ -1,5 +1,5 @@
 /** A template's parts without apt: from a mirror on the loopback, signed by a key made here. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -58,6 +58,20 @@ test('they come, are unpacked and built without a program of the host; the secon
   expect(kit().status('debian-riscv64').parts).toBe('ready');
   expect(await kit().prepare('debian-riscv64')).toEqual(guest);
   expect(mirror.requests).toHaveLength(count);
+});
+
+test('a template with a disk is ready when the disk is there, and says what it takes', async () => {
+  const own = new GuestKit({ cacheDirectory: cache(), systemDirectory: join(folder, 'systems') });
+  const template = own.template('debian-riscv64-disk');
+  if (template.kind !== 'linux') throw new Error('not a Linux template');
+  const before = own.status(template.name);
+  expect(before).toMatchObject({ parts: 'fetchable', reason: expect.stringMatching(/installed once.*about \d+ MiB/) as unknown });
+  expect(before.fetchBytes).toBeGreaterThan(template.approximateBytes);
+  await own.prepare(template.name);
+  expect(own.status(template.name).parts).toBe('fetchable');
+  mkdirSync(join(folder, 'systems'));
+  writeFileSync(own.systemDisk(template), Buffer.alloc(1024 * 1024, 1));
+  expect(own.status(template.name)).toMatchObject({ parts: 'ready', reason: expect.stringContaining('its disk takes 1') as unknown });
 });
 
 test('where there is neither apt nor a mirror, it is said how to set one', async () => {

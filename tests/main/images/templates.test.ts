@@ -25,7 +25,8 @@ describe('templates', () => {
 
   test('ours are right', () =>
     expect(templates.map(({ name }) => name)).toEqual([
-      ...['debian-amd64', 'debian-amd64-ssh', 'debian-riscv64', 'debian-riscv64-ssh', 'hello-amd64', 'hello-riscv64'],
+      ...['debian-amd64', 'debian-amd64-disk', 'debian-amd64-ssh', 'debian-riscv64', 'debian-riscv64-disk', 'debian-riscv64-ssh'],
+      ...['hello-amd64', 'hello-riscv64'],
     ]));
   test.each([
     [{ memoryMiB: 8 }, /memoryMiB must be a whole number of MiB from 16 to 3072/],
@@ -114,6 +115,7 @@ describe('the service', () => {
     const works: Promise<void>[] = [];
     const tasks = {
       booted: () => Promise.resolve(new Set(['hello-riscv64'])),
+      prepare: (name: string) => kit.prepare(name),
       fetch: (template: string, work: (report: () => void, signal: AbortSignal) => Promise<void>) => {
         works.push(work(() => undefined, new AbortController().signal));
         return template;
@@ -123,9 +125,11 @@ describe('the service', () => {
     expect(await service.fetch('hello-riscv64')).toEqual({ task: 'hello-riscv64' });
     await Promise.allSettled(works);
     expect(changes).toEqual(['hello-riscv64']);
-    // Of all it can be told when they have booted; of one the state is stored.
+    // Of those in memory it can be told when they have booted; of one the state is stored.
     const booted = (await service.templates()).map(({ name, booted: stored }) => [name, stored]);
     expect(booted).toEqual([
+      ['debian-amd64-disk', undefined],
+      ['debian-riscv64-disk', undefined],
       ['debian-amd64', false],
       ['debian-amd64-ssh', false],
       ['debian-riscv64', false],

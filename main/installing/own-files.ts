@@ -1,0 +1,27 @@
+/** What a Debian on a disk has beside its packages: its name, its network, the host's agent, a shell on the serial console. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { OwnFile } from './root-archive.ts';
+
+const HOST_NAME = 'debian';
+
+/**
+ * @param templates the folder of templates, with agent and scripts
+ * @param mirror where the guest's apt fetches from, without a login
+ */
+export async function ownFiles(templates: string, suite: string, architecture: string, mirror: string): Promise<OwnFile[]> {
+  const sources = `Types: deb\nURIs: ${mirror}\nSuites: ${suite} ${suite}-updates\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n`;
+  const file = (name: string) => readFile(join(templates, 'install', name));
+  return [
+    { path: 'etc/hostname', content: `${HOST_NAME}\n` },
+    { path: 'etc/hosts', content: `127.0.0.1 localhost\n127.0.1.1 ${HOST_NAME}\n::1 localhost ip6-localhost ip6-loopback\n` },
+    { path: 'etc/fstab', content: '/dev/vda / ext4 errors=remount-ro 0 1\n' },
+    { path: 'etc/apt/sources.list.d/debian.sources', content: sources },
+    { path: 'etc/systemd/network/80-cards.network', content: await file('cards.network') },
+    { path: 'etc/systemd/system/vivarium-agent.service', content: await file('agent.service') },
+    { path: 'etc/systemd/system/serial-getty@.service.d/vivarium.conf', content: await file('serial-console.conf') },
+    { path: 'etc/systemd/system/systemd-networkd-wait-online.service.d/vivarium.conf', content: await file('wait-online.conf') },
+    { path: 'usr/lib/vivarium/agent', content: await readFile(join(templates, 'agent', `agent-${architecture}`)), mode: 0o755 },
+    { path: 'usr/lib/vivarium/configure.sh', content: await file('configure.sh'), mode: 0o755 },
+  ];
+}
