@@ -4,6 +4,7 @@
  */
 import { said } from '../kit/said.ts';
 import { expect, test } from 'vitest';
+import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { isSafeText, safeJson, safeText, shellWord } from '../../preload/contract/foreign-text.ts';
 import { BOX, machine, scriptedProgram, snapshot, timeline } from './scripted-program.ts';
 import { shell } from './shell.ts';
@@ -55,7 +56,12 @@ test('every command that lists, shows or complains prints no control character',
     machines: { list: () => [one], bin: () => [{ ...one, deletedAt: 1, snapshots: 1, protectedSnapshots: [], freedBytes: 0 }] },
     snapshots: { timeline: () => timeline([taken]) },
     disks: { list: () => [{ slot: 0, sizeBytes: 1, hostBytes: 1, problem: { code: 'text', facts: { text: hostile() } } }] },
-    images: { templates: () => [{ name: hostile(), title: hostile(), parts: 'missing', reason: hostile() }] as never },
+    images: {
+      templates: () => {
+        const trouble = faultWith('mirror-address-wrong', { address: hostile() });
+        return [{ name: hostile(), title: hostile(), parts: 'unavailable', source: 'mirror', trouble }] as never;
+      },
+    },
   });
   const argument = name.replaceAll('\0', '');
   const calls = [
