@@ -83,11 +83,7 @@ export async function startMachine(
 
 /** Instructions that the cores of a saved machine had retired. @throws MachineError where the state is damaged */
 function retiredIn(bytes: Uint8Array): number {
-  try {
-    return retiredInstructions(readState(bytes));
-  } catch (error) {
-    throw error;
-  }
+  return retiredInstructions(readState(bytes));
 }
 
 /** Marks what is still to be read, before any thread can look at it. */

@@ -29,7 +29,7 @@ export interface FragmentCode {
   readonly bytes: Uint8Array;
 }
 
-/** One compiled region: entered at its address only. */
+/** One compiled region: entered at its beginning only. */
 export interface CompiledFragment {
   readonly request: CompileRequest;
   /** Export of the module; absent where nothing could be compiled there. */
