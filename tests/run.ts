@@ -6,7 +6,7 @@
  */
 import { startVitest } from 'vitest/node';
 import { installCommand, toolsNeededBy, type ToolName } from './kit/tools.ts';
-import { count, lastLine, succeeded } from './kit/verdict.ts';
+import { count, lastLine, succeeded, unfinished } from './kit/verdict.ts';
 
 const filters = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const files = new Set<string>();
@@ -28,8 +28,11 @@ const vitest = await startVitest('test', filters, {
     },
   ],
 });
-const totals = count(vitest.state.getTestModules(), vitest.state.getUnhandledErrors().length);
+const modules = vitest.state.getTestModules();
+const totals = count(modules, vitest.state.getUnhandledErrors().length);
 await vitest.close();
+
+for (const file of unfinished(modules)) console.log(`\nThe process of ${file} ended before all of its tests had a verdict.`);
 
 if (leftOut.size > 0) {
   console.log('\nLeft out, because this machine lacks a tool:');

@@ -4,12 +4,15 @@
  */
 import { setFlagsFromString } from 'node:v8';
 
-// Sources kept for a second compilation of the same script: every thread would hold them, none will need them.
-setFlagsFromString('--no-compilation-cache');
-/*
+/** Sources kept for a second compilation of the same script: every thread would hold them, none will need them. */
+const NO_COMPILATION_CACHE = '--no-compilation-cache';
+
+/**
  * Optimised JavaScript may call WebAssembly without a wrapper. If what it called then went on by tail calls to a function with
  * more parameters, one that V8 has only just compiled, and garbage is collected while that allocates its feedback, the
  * JavaScript frame's outgoing parameters are taken for pointers: the process ends by signal 11 (V8 13.6, seen in
  * `Runtime_WasmAllocateFeedbackVector`). Our core threads do just that, once in some ten minutes of new code.
  */
-setFlagsFromString('--no-turbo-inline-js-wasm-calls');
+export const NO_INLINED_WASM_CALLS = '--no-turbo-inline-js-wasm-calls';
+
+for (const flag of [NO_COMPILATION_CACHE, NO_INLINED_WASM_CALLS]) setFlagsFromString(flag);

@@ -5,9 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { cost } from './cheapest-first.ts';
 import { installCommand, tool, TOOLS, toolsNeededBy, treatmentOf, type ToolName } from './tools.ts';
-import { count, lastLine, succeeded } from './verdict.ts';
+import { count, lastLine, succeeded, unfinished } from './verdict.ts';
 
 const ran = (states: ('passed' | 'failed' | 'skipped' | 'pending')[], errors: unknown[] = []) => ({
+  relativeModuleId: `tests/${states.join('-')}.test.ts`,
   errors: () => errors,
   children: { allTests: () => states.map((state) => ({ result: () => ({ state }) })) },
 });
@@ -18,6 +19,9 @@ describe('the verdict', () => {
   });
   test('a file that does not load, an error outside the tests and a test without a verdict are failures', () => {
     expect(count([ran([], ['syntax error']), ran(['pending'])], 1)).toEqual({ passed: 0, failed: 3, skipped: 0 });
+  });
+  test('a file whose process died is named', () => {
+    expect(unfinished([ran(['passed']), ran(['passed', 'pending']), ran(['failed', 'skipped'])])).toEqual(['tests/passed-pending.test.ts']);
   });
   test('nothing passed is no success', () => {
     expect(succeeded({ passed: 0, failed: 0, skipped: 4 })).toBe(false);

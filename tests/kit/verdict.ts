@@ -8,6 +8,7 @@ export interface Totals {
 
 /** The part of vitest's test module that is read here. */
 interface RanFile {
+  readonly relativeModuleId: string;
   readonly children: { allTests(): Iterable<{ result(): { readonly state: 'passed' | 'failed' | 'skipped' | 'pending' } }> };
   errors(): readonly unknown[];
 }
@@ -27,6 +28,12 @@ export function count(files: Iterable<RanFile>, errorsOutsideTests: number): Tot
   }
   return totals;
 }
+
+/** The files whose process died before every test had a verdict: vitest says that one did, but not which. */
+export const unfinished = (files: Iterable<RanFile>): string[] =>
+  [...files]
+    .filter((file) => [...file.children.allTests()].some((test) => test.result().state === 'pending'))
+    .map((file) => file.relativeModuleId);
 
 /** The very last line of a run; continuous integration reads it. */
 export const lastLine = ({ passed, failed, skipped }: Totals): string =>
