@@ -29,9 +29,9 @@ export interface CaseLine {
   readonly seconds: number;
 }
 
-/** The program's lines in a console's text, by case. */
+/** The program's lines in a console's text, by case. A firmware may have cleared the screen in front of the first. */
 export function readCases(console: string): Map<string, CaseLine> {
-  const lines = console.matchAll(/^bench (\w+) ([0-9a-f]{16}) (\d+\.\d+)\r?$/gm);
+  const lines = console.matchAll(/bench (\w+) ([0-9a-f]{16}) (\d+\.\d+)\r?$/gm);
   return new Map([...lines].map(([, name = '', checksum = '', seconds]) => [name, { checksum, seconds: Number(seconds) }]));
 }
 
