@@ -2,6 +2,7 @@
  * The composition root: everything a running program consists of, built here and handed to whichever shell asks.
  * Shells (Electron, browser, local socket) get an `Application` and bring only their transport.
  */
+import { causeOf, faultWith } from '../preload/contract/errors/contract-error.ts';
 import { readFileSync } from 'node:fs';
 import { keepCoreModules, keepThreadsReady, letThreadsGo, startMachine } from '../emulator/host/index.ts';
 import type { DiskAttachment } from '../emulator/index.ts';
@@ -101,7 +102,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   const kit = new GuestKit({ home: home.folder, templateDirectory: options.templateDirectory });
   const tasks = taskList(events.tasks.changed);
   const storage = storageOf(home);
-  const notice: Parameters<typeof openHistory>[0]['notice'] = (level, message) => events.application.notice({ level, message });
+  const notice: Parameters<typeof openHistory>[0]['notice'] = (level, what) => events.application.notice({ level, what });
   const starting = options.startMachine ?? startMachine;
   // A program that stays is to start machines, and go back to snapshot points, without waiting for threads.
   if (options.listens && !options.startMachine) keepThreadsReady([OVERLAY_DISK]);
@@ -142,10 +143,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   }
 
   const shared = new SharedNetworks(({ network, machine, other, card }) =>
-    notice(
-      'warning',
-      `"${machine}" and "${other}" have the same card address (${card}) on the network "${network}": the cable of "${machine}" is pulled. Give it another address with viv set --net, or another network`,
-    ),
+    notice('warning', faultWith('card-address-taken', { network, machine, other, card })),
   );
   // The supervisor starts machines where their timelines say, and their history acts on the supervisor's machines.
   const supervisor: Supervisor = await openSupervisor({
@@ -156,7 +154,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
       if (machine.life.isGone) disks.release(machine.id);
       history.machineChanged(machine);
     },
-    runs: (machine) => void plugNetworks(machine, library, shared, (error) => notice('warning', error.message)),
+    runs: (machine) => void plugNetworks(machine, library, shared, (error) => notice('warning', causeOf(error))),
     diskTrouble: (machine, slot, message) => history.diskTrouble(machine, slot, message),
     events: {
       changed: events.machines.changed,
@@ -183,7 +181,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     machines: () => supervisor.machines(),
     start: (id) => supervisor.machine(id).start(),
     restore: (snapshot) => history.timelines.restore(snapshot),
-    failed: (name, error) => notice('warning', `"${name}" could not be resumed: ${error.message}`),
+    failed: (name, error) => notice('warning', faultWith('machine-not-resumed', { name, why: causeOf(error) })),
   });
   const about: About = { version, shell: options.shell, libraryPath: home.library, nodeVersion: process.version };
   const dispatch = dispatcher(

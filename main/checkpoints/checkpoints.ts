@@ -1,4 +1,5 @@
 /** Automatic snapshots: taken while machines run, thinned as they age, and kept within the budget. */
+import { causeOf, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { SnapshotRecord } from '../library/snapshot-records.ts';
@@ -64,7 +65,8 @@ export class Checkpoints {
       // Once, not every few seconds.
       if (this.#complained.has(machine.id) || machine.life.state !== 'running') return;
       this.#complained.add(machine.id);
-      this.#timelines.parts.notice('warning', `no automatic snapshot of "${machine.record.definition.name}": ${(error as Error).message}`);
+      const { name } = machine.record.definition;
+      this.#timelines.parts.notice('warning', faultWith('checkpoint-not-taken', { name, why: causeOf(error) }));
     }
   }
 

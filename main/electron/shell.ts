@@ -2,6 +2,7 @@
  * The Electron shell: one program, one window, and the same application behind it as behind every other shell. This
  * is the order in which things are built; each step lives in a file of its own.
  */
+import { causeOf } from '../../preload/contract/errors/contract-error.ts';
 import { join } from 'node:path';
 import type { BrowserWindow } from 'electron';
 import type { Application, ApplicationOptions } from '../application.ts';
@@ -53,7 +54,7 @@ export async function runShell(electron: Electron, parts: ShellParts): Promise<v
   const begin = (args: readonly string[]) =>
     application &&
     parts.begin(application, args).catch((error: unknown) => {
-      application?.events.application.notice({ level: 'error', message: error instanceof Error ? error.message : String(error) });
+      application?.events.application.notice({ level: 'error', what: causeOf(error) });
     });
   app.on('second-instance', (_event, args) => {
     if (window?.isMinimized()) window.restore();

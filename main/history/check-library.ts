@@ -2,6 +2,7 @@
  * The check of a whole library: rows, lists and every stored byte. What is affected is named and marked, and the rest
  * stays usable. The repair salvages a store that does not open any more.
  */
+import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
 import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { isUnreadable } from '../library/library-error.ts';
 import { existsSync, renameSync, rmSync } from 'node:fs';
@@ -67,7 +68,7 @@ async function unreadable({ library, storage }: Parts, error: Error): Promise<re
 export async function repairLibrary(home: Home, options: CheckOptions = {}): Promise<readonly string[]> {
   const done = [...(await mendStore(home, options))];
   return withLibrary(home, async (parts) => {
-    done.push(...(await recover(parts)));
+    done.push(...(await recover(parts)).map(wordsOf));
     const affected = await checkAll(parts, options);
     return [...done, ...affected];
   });

@@ -1,6 +1,6 @@
 /** The timelines with all that goes on around them: automatic snapshots, the watch on free space, leaving, carrying. */
 import type { Fault } from '../../emulator/error/coded-error.ts';
-import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import { causeOf, ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { DiskAttachment, MachineConfiguration } from '../../emulator/index.ts';
 import type { MachineDefinition, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
@@ -167,7 +167,7 @@ export class History {
   }
 
   #warn(error: unknown): void {
-    this.timelines.parts.notice('warning', (error as Error).message);
+    this.timelines.parts.notice('warning', causeOf(error));
   }
 }
 
@@ -175,8 +175,8 @@ export class History {
 export function openHistory(parts: HistoryParts): History {
   const history = new History(parts);
   history.timelines.recovered().then(
-    (done) => done.forEach((line) => parts.notice('info', line)),
-    (error: unknown) => parts.notice('error', `snapshots cannot be used: ${(error as Error).message}`),
+    (done) => done.forEach((what) => parts.notice('info', what)),
+    (error: unknown) => parts.notice('error', faultWith('snapshots-unusable', { why: causeOf(error) })),
   );
   return history;
 }

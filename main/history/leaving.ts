@@ -1,5 +1,5 @@
 /** What becomes of running machines when the program quits: suspended, or stopped where that is set or nothing else can be done. */
-import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import { causeOf, ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { QUIT_REASON } from '../library/run-records.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { Timelines } from '../snapshots/timelines.ts';
@@ -18,10 +18,8 @@ export async function suspendAll(timelines: Timelines, machines: readonly Superv
       try {
         await withinReason(timelines.suspend(machine.id, QUIT_REASON), hurry);
       } catch (error) {
-        timelines.parts.notice(
-          'warning',
-          `"${machine.record.definition.name}" could not be suspended and was stopped: ${(error as Error).message}`,
-        );
+        const { name } = machine.record.definition;
+        timelines.parts.notice('warning', faultWith('machine-stopped-unsaved', { name, why: causeOf(error) }));
       }
     }),
   );

@@ -2,11 +2,11 @@
  * Watches the room on the host while machines run. Where it ends, they are paused with the reason, and go on by themselves
  * when there is room again: a guest never sees a disk that is full because the host's is.
  */
+import type { NoticeLevel } from '../../preload/contract/application.ts';
 import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { Reason } from '../../preload/contract/errors/reasons.ts';
 import { turns } from '../../emulator/structures/in-turn.ts';
 import type { Fault } from '../../emulator/error/coded-error.ts';
-import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import { type FreeSpace } from '../storage/free-space.ts';
@@ -20,7 +20,7 @@ export interface SpaceWatchParts {
   readonly folder: string;
   freeSpace(): Promise<FreeSpace>;
   machines(): readonly SupervisedMachine[];
-  notice(level: 'info' | 'warning', message: string): void;
+  notice(level: NoticeLevel, what: Fault): void;
 }
 
 export class SpaceWatch {
@@ -79,7 +79,7 @@ export class SpaceWatch {
       .pause(reason)
       .catch(() => this.#paused.delete(machine.id))
       .finally(() => this.#pausing.delete(machine.id));
-    this.#parts.notice('warning', `"${machine.record.definition.name}" is ${wordsOf(reason)}`);
+    this.#parts.notice('warning', faultWith('machine-is', { name: machine.record.definition.name, why: reason }));
   }
 
   async #resume(machine: SupervisedMachine): Promise<void> {
@@ -89,6 +89,6 @@ export class SpaceWatch {
     this.#paused.delete(machine.id);
     if (machine.life.reason !== reason) return;
     await machine.life.resume().catch(() => undefined);
-    this.#parts.notice('info', `"${machine.record.definition.name}" resumed: there is enough space again`);
+    this.#parts.notice('info', faultWith('machine-resumed-with-space', { name: machine.record.definition.name }));
   }
 }

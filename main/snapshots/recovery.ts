@@ -2,7 +2,7 @@
  * Putting a timeline in order after a program that ended in the middle: what an unfinished snapshot still has is stored,
  * and what the library does not know goes.
  */
-import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
+import type { Fault } from '../../emulator/error/coded-error.ts';
 import { causeOf, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -16,11 +16,11 @@ import type { TimelineParts } from '../taking/timeline-parts.ts';
 
 type Parts = Pick<TimelineParts, 'library' | 'storage'>;
 
-/** What was done, in sentences for the log and for `viv library check`. */
-export async function recover(parts: Parts): Promise<readonly string[]> {
+/** @returns what was done, for the window and for `viv library repair` */
+export async function recover(parts: Parts): Promise<readonly Fault[]> {
   const { library, storage } = parts;
   const [records, heads] = await Promise.all([library.snapshots.list(), library.heads.list()]);
-  const done: string[] = [];
+  const done: Fault[] = [];
   for (const record of records) if (record.state === 'storing') done.push(...(await tryToFinish(parts, record, heads)));
   // What another library names, which was set aside, is not ours to remove.
   if (await isNotTheFirst(parts)) return done;
@@ -31,7 +31,7 @@ export async function recover(parts: Parts): Promise<readonly string[]> {
   const keep: { owner: string; prefix?: string }[] = (await library.snapshots.list()).map(({ id }) => ({ owner: ownerOf(id) }));
   for (const { id } of known) keep.push(await keptOf(parts, id));
   const { dropped } = await storage.run.tidy({ keep });
-  if (dropped.length > 0) done.push(`removed what ${dropped.length} unfinished changes had left in the store`);
+  if (dropped.length > 0) done.push(faultWith('recovered-store', { changes: dropped.length }));
   done.push(...removeUnknownOverlays(parts, new Set(known.map(({ id }) => id))));
   return done;
 }
@@ -57,17 +57,17 @@ async function keptOf({ library }: Parts, head: string): Promise<{ owner: string
 }
 
 /** One that cannot be finished now, on a full disk, keeps what it has for the next start. */
-async function tryToFinish(parts: Parts, record: SnapshotRecord, heads: readonly HeadRecord[]): Promise<readonly string[]> {
+async function tryToFinish(parts: Parts, record: SnapshotRecord, heads: readonly HeadRecord[]): Promise<readonly Fault[]> {
   try {
     return await finishOrRemove(parts, record, heads);
   } catch (error) {
-    const reason = faultWith('snapshot-not-stored-yet', { why: causeOf(error) });
-    await parts.library.snapshots.setState(record.id, 'storing', reason);
-    return [`the snapshot "${record.name}" is ${wordsOf(reason)}`];
+    const why = faultWith('snapshot-not-stored-yet', { why: causeOf(error) });
+    await parts.library.snapshots.setState(record.id, 'storing', why);
+    return [faultWith('recovered-later', { name: record.name, why })];
   }
 }
 
-async function finishOrRemove(parts: Parts, record: SnapshotRecord, heads: readonly HeadRecord[]): Promise<readonly string[]> {
+async function finishOrRemove(parts: Parts, record: SnapshotRecord, heads: readonly HeadRecord[]): Promise<readonly Fault[]> {
   const { library, storage } = parts;
   const { id, name, unfinished = [] } = record;
   const memory = record.hasMemory && (await storage.run.hasManifest({ owner: ownerOf(id), name: MEMORY }));
@@ -77,7 +77,7 @@ async function finishOrRemove(parts: Parts, record: SnapshotRecord, heads: reado
   if (there.includes(false) || (unfinished.length === 0 && !memory && !isDefinition)) {
     await library.timeline.apply({ remove: [id] });
     await storage.run.dropOwners({ owners: [ownerOf(id)] });
-    return [`removed the unfinished snapshot "${name}"`];
+    return [faultWith('recovered-removed', { name })];
   }
   const mine = heads.filter((head) => unfinished.some((disk) => disk.head === head.id));
   const goesOn = mine.some(({ present }) => present);
@@ -91,7 +91,7 @@ async function finishOrRemove(parts: Parts, record: SnapshotRecord, heads: reado
     removeHeads: retired.map((head) => head.id),
   });
   await settle(parts, settlings, () => undefined);
-  return [memory || isDefinition ? `finished the snapshot "${name}"` : `finished the disks of the snapshot "${name}"; its memory is lost`];
+  return [faultWith(memory || isDefinition ? 'recovered-finished' : 'recovered-disks', { name })];
 }
 
 /** Whether a disk's content of the snapshot point is still in its overlay. */
@@ -115,9 +115,9 @@ async function forgetHeads({ library }: Parts): Promise<void> {
   }
 }
 
-function removeUnknownOverlays({ library }: Parts, known: ReadonlySet<string>): readonly string[] {
+function removeUnknownOverlays({ library }: Parts, known: ReadonlySet<string>): readonly Fault[] {
   const { folder } = library.home;
   const unknown = headsOnDisk(folder).filter((head) => !known.has(head));
   for (const head of unknown) removeHead(overlayFile(folder, head));
-  return unknown.length > 0 ? [`removed ${unknown.length} overlay files that no disk uses`] : [];
+  return unknown.length > 0 ? [faultWith('recovered-overlays', { files: unknown.length })] : [];
 }

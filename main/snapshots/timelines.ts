@@ -1,4 +1,5 @@
 /** The timelines of all machines: what `main` offers of snapshots, built over the library, the store and the machines. */
+import type { Fault } from '../../emulator/error/coded-error.ts';
 import type { Reason } from '../../preload/contract/errors/reasons.ts';
 import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
@@ -44,7 +45,7 @@ export class Timelines {
   readonly bin: SnapshotBin;
   readonly #wentBack: TimelinesParts['wentBack'];
   readonly #machines = new Map<MachineId, MachineTimeline>();
-  #recovered: Promise<readonly string[]> | undefined;
+  #recovered: Promise<readonly Fault[]> | undefined;
 
   constructor({ wentBack, ...parts }: TimelinesParts) {
     this.#wentBack = wentBack;
@@ -76,7 +77,7 @@ export class Timelines {
   }
 
   /** Puts in order what an ended program left; every use of the store waits for it. Tried again when it failed. */
-  recovered(): Promise<readonly string[]> {
+  recovered(): Promise<readonly Fault[]> {
     return (this.#recovered ??= recover(this.parts)
       .then(async (done) => {
         await this.bin.load();

@@ -3,9 +3,10 @@
  * failed with its log, and the program lives on; the library changes only through here, so that what is shown and
  * what is stored never differ.
  */
+import type { NoticeLevel } from '../../preload/contract/application.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { Fault } from '../../emulator/error/coded-error.ts';
-import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
+import { causeOf, ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineActivity, MachineDefinition, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import type { Library } from '../library/library.ts';
 import type { DefinitionChange, MachineRecord } from '../library/machine-records.ts';
@@ -19,7 +20,7 @@ export interface SupervisorEvents {
   changed(status: MachineStatus): void;
   deleted(id: MachineId): void;
   activity(activity: MachineActivity): void;
-  notice(level: 'warning' | 'error', message: string): void;
+  notice(level: NoticeLevel, what: Fault): void;
 }
 
 export interface SupervisorParts {
@@ -168,7 +169,7 @@ export class Supervisor {
       runs: (machine) => this.#parts.runs?.(machine),
       diskTrouble: (machine, slot, message) => this.#parts.diskTrouble?.(machine, slot, message),
       storeFailed: (machine, error) =>
-        events.notice('error', `what "${machine.record.definition.name}" prints is not being kept: ${error.message}`),
+        events.notice('error', faultWith('console-not-kept', { name: machine.record.definition.name, why: causeOf(error) })),
     };
   }
 

@@ -1,4 +1,5 @@
 /** What is known of a machine's present while it runs: the snapshot point its memory builds on, and the heads its disks are on. */
+import { causeOf, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { HeadRecord } from '../library/head-records.ts';
@@ -60,8 +61,8 @@ export class MachinePresent {
   }
 
   warn(error: unknown): void {
-    const { notice } = this.parts;
-    notice('warning', `the timeline of "${this.machine.record.definition.name}": ${(error as Error).message}`);
+    const { name } = this.machine.record.definition;
+    this.parts.notice('warning', faultWith('timeline-trouble', { name, why: causeOf(error) }));
   }
 
   #instructions(): number {

@@ -1,4 +1,6 @@
 /** What a timeline works with; the composition root puts it together. */
+import type { Fault } from '../../emulator/error/coded-error.ts';
+import type { NoticeLevel } from '../../preload/contract/application.ts';
 import type { Reason } from '../../preload/contract/errors/reasons.ts';
 import type { DiskAttachment, MachineConfiguration } from '../../emulator/index.ts';
 import type { Emitter } from '../../preload/contract/contract.ts';
@@ -38,7 +40,7 @@ export interface TimelineParts {
   readonly events: Emitter<typeof snapshots>;
   readonly disks: DiskParts;
   readonly spareHeads: HeadSupply;
-  notice(level: 'info' | 'warning' | 'error', message: string): void;
+  notice(level: NoticeLevel, what: Fault): void;
   /** @throws ContractError `missing` */
   machine(id: MachineId): SupervisedMachine;
   /** Snapshots of a machine, or its present, changed: whoever looks is told. */

@@ -1,4 +1,5 @@
 /** The program itself: settings, versions, quitting. */
+import type { Fault } from '../../emulator/error/coded-error.ts';
 import { args, nothing, settingsPatch } from './checks.ts';
 import { call, contract, event } from './contract.ts';
 
@@ -10,6 +11,12 @@ export interface Settings {
   readonly scrollbackLines: number;
   /** What becomes, at the next start, of machines that were running when the program ended. */
   readonly interrupted: 'offer' | 'resume';
+}
+/** How a notice is shown. */
+export type NoticeLevel = 'info' | 'warning' | 'error';
+export interface Notice {
+  readonly level: NoticeLevel;
+  readonly what: Fault;
 }
 export interface About {
   readonly version: string;
@@ -26,7 +33,7 @@ export const application = contract('application', {
   quit: call<() => void>(nothing),
   settingsChanged: event<Settings>(),
   /** Something a person should know now (a database repaired, a machine failed in the background). */
-  notice: event<{ readonly level: 'info' | 'warning' | 'error'; readonly message: string }>(),
+  notice: event<Notice>(),
   /** The window was asked to close while machines run: the renderer asks the person, then calls `quit`. */
   quitRequested: event<{ readonly running: readonly string[] }>(),
 });

@@ -14,7 +14,7 @@ import { ContractError } from './contract.ts';
 import { streamRequest, type StreamRequest } from './links.ts';
 
 /** Raised when frames change meaning; a client that reads another number in `hello` must not go on. */
-export const WIRE_VERSION = 6;
+export const WIRE_VERSION = 7;
 
 /**
  * Bytes that a channel may have under way in each direction: whoever sends stops there until the other side has dealt with

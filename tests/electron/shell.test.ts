@@ -80,7 +80,7 @@ describe('starting', () => {
     const { done, notices, windows } = start({ begin: () => Promise.reject(new Error('there is no template x')) });
     await done;
     expect(windows).toHaveLength(1);
-    expect(notices).toEqual([{ level: 'error', message: 'there is no template x' }]);
+    expect(notices).toEqual([{ level: 'error', what: { code: 'outside', facts: { detail: 'there is no template x' } } }]);
   });
 });
 

@@ -7,6 +7,7 @@ import { generalErrors } from './general.ts';
 import { imageErrors } from './image.ts';
 import { machineErrors } from './machine.ts';
 import { mirrorErrors } from './mirror.ts';
+import { notices } from './notices.ts';
 import { reasons } from './reasons.ts';
 import { snapshotErrors } from './snapshot.ts';
 import { storedErrors } from './stored.ts';
@@ -22,6 +23,7 @@ export const catalogue = {
   ...mirrorErrors,
   ...commandErrors,
   ...reasons,
+  ...notices,
 } as const;
 
 export type Errors = typeof catalogue;

@@ -1,4 +1,6 @@
 /** Quitting: what a second and a third signal do, and that nothing is waited for without end. */
+import type { Fault } from '../../../emulator/error/coded-error.ts';
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { suspendAll } from '../../../main/history/leaving.ts';
@@ -10,7 +12,7 @@ test('a machine whose saving does not end is left to be stopped when the person 
   const notices: string[] = [];
   const timelines = {
     suspend: () => new Promise(() => undefined),
-    parts: { notice: (_level: string, text: string) => notices.push(text) },
+    parts: { notice: (_level: string, what: Fault) => notices.push(wordsOf(what)) },
   } as unknown as Timelines;
   const machines = [
     { id: 'one', life: { state: 'running' }, record: { definition: { name: 'box' } } },

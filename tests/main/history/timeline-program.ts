@@ -1,4 +1,6 @@
 /** A program of its own over a home: library, machines with the real emulator (or another) and their timelines. */
+import type { Fault } from '../../../emulator/error/coded-error.ts';
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import { onTestFinished } from 'vitest';
 import { startMachine } from '../../../emulator/host/index.ts';
 import { FileClaims } from '../../../main/claims/file-claims.ts';
@@ -44,7 +46,7 @@ export async function timelineProgram({ home = temporaryHome(), guest = 'hello-r
   };
   const tasks = taskList((status) => void told.tasks.push(status));
   const starting = options.startMachine ?? startMachine;
-  const notice = (_level: string, message: string) => void told.notices.push(message);
+  const notice = (_level: string, what: Fault) => void told.notices.push(wordsOf(what));
   const disks = machineDisks({ library, storage, claims: new FileClaims(() => home.folder) });
   const supervisor: Supervisor = await openSupervisor({
     library,

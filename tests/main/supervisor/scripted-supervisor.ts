@@ -1,4 +1,5 @@
 /** A supervisor over a library of its own and scripted machines. */
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import { onTestFinished } from 'vitest';
 import { openLibrary } from '../../../main/library/library.ts';
 import { requireFiles, resolveConfiguration } from '../../../main/supervisor/resolve-configuration.ts';
@@ -26,7 +27,7 @@ export async function scriptedSupervisor(home = temporaryHome()) {
       changed: (status) => void changes.push(status),
       deleted: () => undefined,
       activity: (activity) => void activities.push(activity),
-      notice: (_level, message) => void notices.push(message),
+      notice: (_level, what) => void notices.push(wordsOf(what)),
     },
   });
   const close = async () => {
