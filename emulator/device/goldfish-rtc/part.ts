@@ -1,4 +1,5 @@
 /** The goldfish real-time clock as a board lists it. */
+import { clockAdjusting } from '../kit/clock-adjusting.ts';
 import { mount } from '../kit/device.ts';
 import type { Part } from '../kit/part.ts';
 import { GoldfishRtc } from './device.ts';
@@ -20,11 +21,8 @@ export const goldfishRtc: Part = {
       target: mounted,
       devices: [mounted],
       deadline: (core) => (core === WATCHER ? device.deadline() : Infinity),
-      attach({ gate, wallClock }) {
-        const adjustClock = () => {
-          const nanoseconds = wallClock();
-          gate.admit({ kind: 'time', nanoseconds }, () => device.adjust(nanoseconds));
-        };
+      attach(outside) {
+        const adjustClock = clockAdjusting(outside, device);
         return { begin: adjustClock, adjustClock };
       },
     };

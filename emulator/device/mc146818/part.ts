@@ -1,4 +1,5 @@
 /** The real-time clock of a PC as a board lists it. */
+import { clockAdjusting } from '../kit/clock-adjusting.ts';
 import { mount } from '../kit/device.ts';
 import type { Part } from '../kit/part.ts';
 import { Mc146818 } from './device.ts';
@@ -21,11 +22,8 @@ export const mc146818 = (memory: Readonly<Record<number, number>>): Part => ({
       target: mounted,
       devices: [mounted],
       deadline: (core) => (core === WATCHER ? device.deadline() : Infinity),
-      attach({ gate, wallClock }) {
-        const adjustClock = () => {
-          const nanoseconds = wallClock();
-          gate.admit({ kind: 'time', nanoseconds }, () => device.adjust(nanoseconds));
-        };
+      attach(outside) {
+        const adjustClock = clockAdjusting(outside, device);
         const begin = () => {
           device.lock.hold(() => Object.entries(memory).forEach(([register, value]) => (device.state.memory[Number(register)] = value)));
           adjustClock();

@@ -1,14 +1,8 @@
 /** A toy architecture that has what RISC-V has not: instructions of 1 to 7 bytes, flags, modes that change decoding, ports, vectors. */
-import type {
-  Architecture,
-  EngineCauses,
-  EngineCore,
-  ExecutionMode,
-  PrivilegedCore,
-  Standing,
-} from '../../../../emulator/isa/architecture.ts';
+import type { Architecture, EngineCauses, EngineCore, ExecutionMode, Standing } from '../../../../emulator/isa/architecture.ts';
 import { FLOAT_MODE, type FloatMode, WALK } from '../../../../emulator/isa/architecture.ts';
 import type { Decoded } from '../../../../emulator/isa/row.ts';
+import { BareCore } from '../bare-core.ts';
 import { bind, type StateOf } from '../../../../emulator/snapshot/schema.ts';
 import { PREFIX_32 } from './row.ts';
 import { toyRows } from './rows.ts';
@@ -45,11 +39,10 @@ function decode(view: DataView, at: number, there: number, decoding: number): De
   return { row, length, operands, ...(row.isWide ? { wide: { imm: view.getBigInt64(immediateAt, true) } } : {}) };
 }
 
-class ToyCore implements PrivilegedCore {
+class ToyCore extends BareCore {
   readonly state: StateOf<typeof toyState>;
-  readonly #engine: EngineCore;
   constructor(engine: EngineCore, buffer: SharedArrayBuffer, stateAt: number) {
-    this.#engine = engine;
+    super(engine);
     this.state = bind(toyState, buffer, stateAt);
   }
   mode(): ExecutionMode {
@@ -61,46 +54,21 @@ class ToyCore implements PrivilegedCore {
   }
   operation(name: string): void {
     const length = decodedLength(name, this.state.wide);
-    const { operand, operand2 } = this.#engine.working;
+    const { operand, operand2 } = this.engine.working;
     if (name === 'halt') this.state.halted = 1;
     else if (name === 'control') this.state.control = Number(operand);
     else if (name === 'assign') assigned.to(Number(operand), Number(operand2));
-    else this.state.wide = Number(this.#engine.working.operand & 1n);
-    this.#engine.modeChanged();
-    this.#engine.completed(name === 'halt', length);
-  }
-  ask(): boolean {
-    return false;
-  }
-  floatMode(): void {
-    this.#engine.modeChanged();
+    else this.state.wide = Number(this.engine.working.operand & 1n);
+    this.engine.modeChanged();
+    this.engine.completed(name === 'halt', length);
   }
   takeTrap(): void {
-    const { cause, trapValue } = this.#engine.working;
+    const { cause, trapValue } = this.engine.working;
     Object.assign(this.state, { trapped: cause + 1, trapValue, halted: 1 });
-    this.#engine.nudge();
-  }
-  protectionAllows(): boolean {
-    return true;
+    this.engine.nudge();
   }
   standing(): Standing {
     return this.state.halted ? 'off' : 'executing';
-  }
-  woken(): void {}
-  takeInterrupt(): boolean {
-    return false;
-  }
-  interruptWaiting(): boolean {
-    return false;
-  }
-  deadline(): number {
-    return Infinity;
-  }
-  codeContext(): Record<string, number> {
-    return {};
-  }
-  restored(): void {
-    this.#engine.flush({ keepGlobal: false });
   }
 }
 function decodedLength(name: string, wide: number): number {

@@ -1,5 +1,5 @@
 /** The x86 rows over a core without a privileged half: addresses are physical, exceptions end the run. */
-import type { Architecture, EngineCore, ExecutionMode, PrivilegedCore, Standing } from '../../../../emulator/isa/architecture.ts';
+import type { Architecture, EngineCore, ExecutionMode, Standing } from '../../../../emulator/isa/architecture.ts';
 import { ALL_FLOAT_STATES, FLOAT_MODE, type FloatMode, WALK } from '../../../../emulator/isa/architecture.ts';
 import { x86Cpu } from '../../../../emulator/isa/x86/cpu.ts';
 import { decode, illegalValue, variants } from '../../../../emulator/isa/x86/decoder.ts';
@@ -9,6 +9,7 @@ import { QUESTIONS } from '../../../../emulator/isa/x86/privileged/questions.ts'
 import { floatPolicy } from '../../../../emulator/isa/x86/float-policy.ts';
 import { describeFlags } from '../../../../emulator/isa/x86/flags.ts';
 import { coreState } from '../../../../emulator/isa/x86/state.ts';
+import { BareCore } from '../../engine/bare-core.ts';
 import { bind, schema, type StateOf, u32, u64 } from '../../../../emulator/snapshot/schema.ts';
 
 export const flatState = schema('x86-flat', 2, {
@@ -32,13 +33,12 @@ const STATUS = { DF: 0x400n, usual: 0x202n } as const;
 /** Where RAM begins. */
 export const RAM_BASE = 0x1000_0000;
 
-export class FlatCore implements PrivilegedCore {
+export class FlatCore extends BareCore {
   /** RAM, set by whoever makes the machine. */
   ram: DataView = new DataView(new ArrayBuffer(0));
   readonly state: StateOf<typeof flatState>;
-  readonly #engine: EngineCore;
   constructor(engine: EngineCore, buffer: SharedArrayBuffer, stateAt: number) {
-    this.#engine = engine;
+    super(engine);
     this.state = bind(flatState, buffer, stateAt);
   }
   mode(): ExecutionMode {
@@ -48,13 +48,13 @@ export class FlatCore implements PrivilegedCore {
     return { key: isCalled ? FLOAT_MODE.called : isFast ? FLOAT_MODE.fast : FLOAT_MODE.exact, fetchBank: 0, facts: 0 };
   }
   operation(name: string): void {
-    const { operand } = this.#engine.working;
+    const { operand } = this.engine.working;
     if (name === 'popFlags') return this.#popFlags();
     if (name === 'floatException') {
       keepUnmasked(this.state);
-      return this.#engine.raise(FLOATING_POINT, 0n);
+      return this.engine.raise(FLOATING_POINT, 0n);
     }
-    this.#engine.raise(name === 'raise' ? Number(operand) : BREAKPOINT, 0n);
+    this.engine.raise(name === 'raise' ? Number(operand) : BREAKPOINT, 0n);
   }
   #popFlags(): void {
     const { state } = this;
@@ -65,40 +65,15 @@ export class FlatCore implements PrivilegedCore {
     describeFlags(state.flags, value);
     state.rflags = Number((value & STATUS.DF) | STATUS.usual);
     state.pc = state.nextPc;
-    this.#engine.redirected();
-  }
-  ask(): boolean {
-    return false;
-  }
-  floatMode(): void {
-    this.#engine.modeChanged();
+    this.engine.redirected();
   }
   takeTrap(): void {
     joinFlags(this.state);
-    this.state.raised = this.#engine.working.cause + 1;
-    this.#engine.nudge();
-  }
-  protectionAllows(): boolean {
-    return true;
+    this.state.raised = this.engine.working.cause + 1;
+    this.engine.nudge();
   }
   standing(): Standing {
     return this.state.raised ? 'off' : 'executing';
-  }
-  woken(): void {}
-  takeInterrupt(): boolean {
-    return false;
-  }
-  interruptWaiting(): boolean {
-    return false;
-  }
-  deadline(): number {
-    return Infinity;
-  }
-  codeContext(): Record<string, number> {
-    return {};
-  }
-  restored(): void {
-    this.#engine.flush({ keepGlobal: false });
   }
 }
 
