@@ -16,6 +16,9 @@ import { shares } from './share-fields.ts';
 import { NOTE_MAX, templateName } from './parts.ts';
 import { either, readChoice } from './units.ts';
 
+const USUAL_MEMORY_MIB = 512;
+const USUAL_CORES = 1;
+
 const asTyped = ([typed]: readonly string[]) => typed;
 
 const ENGINES: readonly Choice[] = [
@@ -107,8 +110,8 @@ export const FIELDS = {
         inTemplates: 'always',
         alwaysShown: true,
         asked: true,
-        initial: () => 512,
-        option: { name: 'memory', value: 'SIZE', help: ["512M, 1G (default 512M, or the template's)"] },
+        initial: () => USUAL_MEMORY_MIB,
+        option: { name: 'memory', value: 'SIZE', help: [`512M, 1G (default ${USUAL_MEMORY_MIB}M, or the template's)`] },
       },
       ({ memoryMiB }) => memoryMiB,
       [128, 256, 512, 1024, 2048],
@@ -123,8 +126,8 @@ export const FIELDS = {
         passedOn: true,
         alwaysShown: true,
         asked: true,
-        initial: () => 1,
-        option: { name: 'cpus', value: 'N', help: ['guest cores (default 1)'] },
+        initial: () => USUAL_CORES,
+        option: { name: 'cpus', value: 'N', help: [`guest cores (default ${USUAL_CORES})`] },
       },
       ({ cores }) => cores,
     ),
