@@ -7,10 +7,11 @@ import { findOwner } from '../../main/library/instance-lock.ts';
 import type { MachineStatus } from '../../preload/contract/machines.ts';
 import type { Snapshot, Timeline } from '../../preload/contract/snapshots.ts';
 import { temporaryFolder } from '../main/temporary-home.ts';
+import { BARE_GUESTS, type BareGuest } from '../main/history/timeline-program.ts';
 import { startViv, viv } from './viv.ts';
 
 /** A home with a machine of the built-in guest; the background program is ended afterwards. */
-async function place() {
+async function place(guest: BareGuest) {
   const folder = temporaryFolder();
   const home = join(folder, 'home');
   const lock = findHome({ VIVARIUM_HOME: home }).lock;
@@ -38,13 +39,13 @@ async function place() {
     console.endInput();
     return (await console.result).out;
   };
-  await run('create', 'box', '--template', 'hello-riscv64');
+  await run('create', 'box', '--template', guest);
   return { folder, home, lock, run, timeline, state, say };
 }
 const named = ({ snapshots }: Timeline, name: string) => snapshots.find((snapshot) => snapshot.name === name) as Snapshot;
 
-test('create, restore, take the restore back, branch, delete and undelete', async () => {
-  const { run, timeline, state, say } = await place();
+test.each(BARE_GUESTS)('create, restore, take the restore back, branch, delete and undelete (%s)', async (guest) => {
+  const { run, timeline, state, say } = await place(guest);
   await run('start', 'box');
   await say('before the first');
   expect(await run('snapshot', 'create', 'box', 'first', '--note', 'as it was', '--wait')).toMatch(
@@ -86,8 +87,8 @@ test('create, restore, take the restore back, branch, delete and undelete', asyn
   await run('stop', 'box');
 });
 
-test('suspend and go on', async () => {
-  const { run, lock, state, say } = await place();
+test.each(BARE_GUESTS)('suspend and go on (%s)', async (guest) => {
+  const { run, lock, state, say } = await place(guest);
   await run('start', 'box');
   await say('before');
   await run('suspend', 'box');
@@ -101,8 +102,8 @@ test('suspend and go on', async () => {
   await run('stop', 'box');
 });
 
-test('disks: added, snapshotted while off, exported; the machine carried to another home', async () => {
-  const { run, folder, timeline } = await place();
+test.each(BARE_GUESTS)('disks: added, snapshotted while off, exported; the machine carried to another home (%s)', async (guest) => {
+  const { run, folder, timeline } = await place(guest);
   expect(await run('disk', 'add', 'box', '--size', '8M')).toBe('disk 1\n');
   expect(await run('disk', 'list', 'box')).toMatch(/^DISK.*\n1 +8 MiB +\S+ \S+ +kept in the library +none\n$/);
   await run('snapshot', 'create', 'box', 'empty', '--wait');

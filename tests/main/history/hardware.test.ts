@@ -12,13 +12,13 @@ import { disksOn, settle, storeDisks } from '../../../main/heads/head-keeping.ts
 import { recordOfDisks } from '../../../main/taking/taking.ts';
 import { openOverlay } from '../disks/overlay.ts';
 import { temporaryFolder } from '../temporary-home.ts';
-import { timelineProgram } from './timeline-program.ts';
+import { BARE_GUESTS, type BareGuest, timelineProgram } from './timeline-program.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const EMPTY: DiskDefinition = { readonly: false, writes: 'overlay', sizeBytes: MEBIBYTE };
 
-async function machineWith(change: Partial<MachineDefinition> = {}) {
-  const program = await timelineProgram();
+async function machineWith(change: Partial<MachineDefinition> = {}, guest: BareGuest = 'hello-riscv64') {
+  const program = await timelineProgram({ guest });
   const { supervisor, timelines, library, storage } = program;
   const id = await program.hello({ memoryMiB: 32, ...change });
   const machine = supervisor.machine(id);
@@ -62,9 +62,11 @@ async function machineWith(change: Partial<MachineDefinition> = {}) {
   return { ...program, id, machine, defined, take, start, write, content, names };
 }
 
-describe('the machine comes back with its contents', { timeout: 60_000 }, () => {
+describe.each(BARE_GUESTS)('the machine comes back with its contents (%s)', { timeout: 60_000 }, (guest) => {
+  const defining = (change?: Partial<MachineDefinition>) => machineWith(change, guest);
+
   test('of one that is off: memory, cores, ports and a removed disk; what it was is kept whole', async () => {
-    const { defined, write, take, supervisor, id, timelines, content, names } = await machineWith({ disks: [EMPTY] });
+    const { defined, write, take, supervisor, id, timelines, content, names } = await defining({ disks: [EMPTY] });
     await write(0, 'PRECIOUS');
     const off = await take('off');
     const then = defined();
@@ -94,7 +96,7 @@ describe('the machine comes back with its contents', { timeout: 60_000 }, () => 
   });
 
   test('of one that is off with nothing changed, nothing is kept', async () => {
-    const { write, take, timelines, names } = await machineWith({ disks: [EMPTY] });
+    const { write, take, timelines, names } = await defining({ disks: [EMPTY] });
     await write(0, 'SAME');
     const off = await take('off');
     expect(await timelines.restore(off)).toMatchObject({ kept: null, hardware: [] });
@@ -102,7 +104,7 @@ describe('the machine comes back with its contents', { timeout: 60_000 }, () => 
   });
 
   test('what was written to a disk that was removed since is kept, too', async () => {
-    const { write, take, supervisor, id, timelines, content } = await machineWith({ disks: [EMPTY] });
+    const { write, take, supervisor, id, timelines, content } = await defining({ disks: [EMPTY] });
     await write(0, 'THEN');
     const off = await take('off');
     await write(0, 'SINCE');
@@ -119,7 +121,7 @@ describe('the machine comes back with its contents', { timeout: 60_000 }, () => 
   });
 
   test('what is written after a machine that was off was stored is not taken for stored', async () => {
-    const { write, library, timelines, id, content } = await machineWith({ disks: [EMPTY] });
+    const { write, library, timelines, id, content } = await defining({ disks: [EMPTY] });
     await write(0, 'BEFORE');
     const { present } = timelines.of(id);
     const heads = await library.heads.present(id);
@@ -133,7 +135,7 @@ describe('the machine comes back with its contents', { timeout: 60_000 }, () => 
   });
 
   test('a snapshot in between that was deleted does not count as kept', async () => {
-    const { write, take, timelines, content } = await machineWith({ disks: [EMPTY] });
+    const { write, take, timelines, content } = await defining({ disks: [EMPTY] });
     await write(0, 'FIRST');
     const first = await take('first');
     await write(0, 'SECOND');
@@ -147,7 +149,7 @@ describe('the machine comes back with its contents', { timeout: 60_000 }, () => 
   });
 
   test('of one that runs, by a start where its hardware differs, and in place where only its next start would', async () => {
-    const { machine, defined, start, take, supervisor, id, timelines, shows, type } = await machineWith();
+    const { machine, defined, start, take, supervisor, id, timelines, shows, type } = await defining();
     await start();
     await type(id, 'small');
     await shows(id, 'small');
@@ -185,7 +187,7 @@ describe('the machine comes back with its contents', { timeout: 60_000 }, () => 
   });
 
   test('paused and unchanged but for its definition, that is kept', async () => {
-    const { machine, defined, start, take, supervisor, id, timelines } = await machineWith();
+    const { machine, defined, start, take, supervisor, id, timelines } = await defining();
     await start();
     await machine.life.pause();
     const point = await take('point');
@@ -200,7 +202,7 @@ describe('the machine comes back with its contents', { timeout: 60_000 }, () => 
   });
 
   test('a branch is what the snapshot was, and a suspended machine that was changed is kept before it goes back', async () => {
-    const { machine, defined, start, take, supervisor, id, timelines, history } = await machineWith();
+    const { machine, defined, start, take, supervisor, id, timelines, history } = await defining();
     await start();
     const point = await take('point');
     await timelines.suspend(id);
@@ -217,7 +219,7 @@ describe('the machine comes back with its contents', { timeout: 60_000 }, () => 
   });
 
   test('undo does not take back half of a return', async () => {
-    const { take, write, supervisor, id, timelines } = await machineWith({ disks: [EMPTY] });
+    const { take, write, supervisor, id, timelines } = await defining({ disks: [EMPTY] });
     await write(0, 'X');
     const off = await take('off');
     await supervisor.update(id, { memoryMiB: 64 });

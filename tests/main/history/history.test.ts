@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { openReader, type ChunkReader } from '../../../main/storage/index.ts';
 import type { MachineId } from '../../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../../preload/contract/snapshots.ts';
-import { timelineProgram } from './timeline-program.ts';
+import { BARE_GUESTS, timelineProgram } from './timeline-program.ts';
 
 /** Numerical Recipes' generator: enough to choose steps, and the same everywhere. */
 function seeded(seed: number): (below: number) => number {
@@ -42,10 +42,10 @@ async function presentHash(program: Program, reader: ChunkReader, id: MachineId)
 
 const SEED = Number(process.env['VIVARIUM_SEED'] ?? 20261121);
 
-describe('random histories', () => {
+describe.each(BARE_GUESTS)('random histories (%s)', (guest) => {
   test(`every return gives exactly that snapshot point's memory (seed ${SEED})`, { timeout: 180_000 }, async () => {
     const random = seeded(SEED);
-    const program = await timelineProgram();
+    const program = await timelineProgram({ guest });
     const { supervisor, timelines, history } = program;
     let id = await program.hello();
     const expected = new Map<SnapshotId, { hash: string; machine: MachineId }>();

@@ -9,10 +9,10 @@ import { migrate, migrations } from '../../../main/library/migrations.ts';
 import { openReader } from '../../../main/storage/index.ts';
 import { checkLibrary } from '../../../main/history/check-library.ts';
 import { temporaryHome } from '../temporary-home.ts';
-import { timelineProgram } from '../history/timeline-program.ts';
+import { BARE_GUESTS, type BareGuest, timelineProgram } from '../history/timeline-program.ts';
 
-async function withSnapshots(home = temporaryHome()) {
-  const program = await timelineProgram({ home });
+async function withSnapshots(guest: BareGuest, home = temporaryHome()) {
+  const program = await timelineProgram({ home, guest });
   const id = await program.hello({ onQuit: 'stop' });
   await program.supervisor.machine(id).start();
   await program.shows(id, '>');
@@ -31,9 +31,9 @@ async function ownersOf(file: string) {
   return owners;
 }
 
-describe('after the program ended in the middle', { timeout: 60_000 }, () => {
+describe.each(BARE_GUESTS)('after the program ended in the middle (%s)', { timeout: 60_000 }, (guest) => {
   test('a snapshot whose bytes are all there is finished, one without them is removed', async () => {
-    const { home, program, id, taken } = await withSnapshots();
+    const { home, program, id, taken } = await withSnapshots(guest);
     const [one, two] = taken;
     await program.library.snapshots.setState(one, 'storing', said('being stored'));
     await program.library.snapshots.setState(two, 'storing', said('being stored'));
@@ -48,7 +48,7 @@ describe('after the program ended in the middle', { timeout: 60_000 }, () => {
   });
 
   test('one that keeps only how a machine was defined is finished', async () => {
-    const { home, program, id, taken } = await withSnapshots();
+    const { home, program, id, taken } = await withSnapshots(guest);
     await program.supervisor.machine(id).life.stop();
     await program.supervisor.update(id, { memoryMiB: 64 });
     const { kept } = await program.timelines.restore(taken[0]);
@@ -63,7 +63,7 @@ describe('after the program ended in the middle', { timeout: 60_000 }, () => {
   });
 
   test('what no row names is removed from the store and from the overlays', async () => {
-    const { home, program, id, taken } = await withSnapshots();
+    const { home, program, id, taken } = await withSnapshots(guest);
     await program.storage.run.copyOwner({ from: `snapshot:${taken[0]}`, to: 'snapshot:nobody' });
     await createHead(overlayFile(home.folder, 'nobody'));
     await program.close();
@@ -75,7 +75,7 @@ describe('after the program ended in the middle', { timeout: 60_000 }, () => {
   });
 
   test('nothing is removed beside a library that was set aside', async () => {
-    const { home, program, taken } = await withSnapshots();
+    const { home, program, taken } = await withSnapshots(guest);
     await program.storage.run.copyOwner({ from: `snapshot:${taken[0]}`, to: 'snapshot:of the other library' });
     await createHead(overlayFile(home.folder, 'nobody'));
     await program.close();
@@ -87,10 +87,10 @@ describe('after the program ended in the middle', { timeout: 60_000 }, () => {
   });
 
   test('a check names what is affected, and marks it', async () => {
-    const { home, program, id, taken } = await withSnapshots();
+    const { home, program, id, taken } = await withSnapshots(guest);
     await program.storage.run.dropOwners({ owners: [`snapshot:${taken[1]}`] });
     await program.close();
-    expect(await checkLibrary(home)).toEqual([`the snapshot "two" of "hello-riscv64": its memory is missing`]);
+    expect(await checkLibrary(home)).toEqual([`the snapshot "two" of "${guest}": its memory is missing`]);
     const again = await timelineProgram({ home });
     expect((await again.timelines.timeline(id)).snapshots.map(told)).toMatchObject([
       { name: 'one', state: 'ready' },

@@ -7,7 +7,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { GuestKit } from '../../../main/images/index.ts';
 import type { MachineId } from '../../../preload/contract/machines.ts';
 import { temporaryFolder, temporaryHome } from '../temporary-home.ts';
-import { timelineProgram } from '../history/timeline-program.ts';
+import { BARE_GUESTS, type BareGuest, timelineProgram } from '../history/timeline-program.ts';
 
 type Program = Awaited<ReturnType<typeof timelineProgram>>;
 
@@ -31,17 +31,17 @@ async function imported(program: Program, file: string): Promise<MachineId> {
 }
 
 /** A program with a running machine that has greeted, and a disk. */
-async function running(): Promise<{ program: Program; id: MachineId }> {
-  const program = await timelineProgram();
+async function running(guest: BareGuest): Promise<{ program: Program; id: MachineId }> {
+  const program = await timelineProgram({ guest });
   const id = await program.hello({ disks: [{ readonly: false, writes: 'overlay', sizeBytes: 1024 * 1024 }] });
   await program.supervisor.machine(id).start();
   await program.shows(id, '>');
   return { program, id };
 }
 
-describe('carried to another library', () => {
+describe.each(BARE_GUESTS)('carried to another library (%s)', (guest) => {
   test('snapshots keep their order and their machines', { timeout: 60_000 }, async () => {
-    const { program, id } = await running();
+    const { program, id } = await running(guest);
     const { supervisor, timelines } = program;
     const take = async (name: string) => {
       const { record, stored } = await timelines.create(id, { name });
@@ -79,7 +79,7 @@ describe('carried to another library', () => {
   });
 
   test('a running machine goes on, in as many copies as wanted', { timeout: 60_000 }, async () => {
-    const { program, id } = await running();
+    const { program, id } = await running(guest);
     await (
       await program.timelines.create(id, { name: 'greeted', note: 'a note' })
     ).stored;
@@ -119,7 +119,7 @@ describe('carried to another library', () => {
   });
 
   test('a file opens no door of the host, and names no module', { timeout: 60_000 }, async () => {
-    const program = await timelineProgram();
+    const program = await timelineProgram({ guest });
     const networks = [{ network: 'nat', mac: '52:54:00:00:00:01', hostPorts: [631] }];
     const id = await program.hello({
       networks,
@@ -151,7 +151,7 @@ describe('carried to another library', () => {
   });
 
   test('snapshots that are being stored are waited for, damaged ones are left out and named', { timeout: 60_000 }, async () => {
-    const { program, id } = await running();
+    const { program, id } = await running(guest);
     const { timelines, library } = program;
     const first = await timelines.create(id, { name: 'first' });
     await first.stored;
@@ -177,7 +177,7 @@ describe('carried to another library', () => {
   });
 
   test('a disk added while the machine runs is left out and named, not carried empty', { timeout: 60_000 }, async () => {
-    const { program, id } = await running();
+    const { program, id } = await running(guest);
     const folder = temporaryFolder();
     const path = join(folder, 'data.raw');
     writeFileSync(path, Buffer.alloc(65_536, 'data'));
@@ -192,7 +192,7 @@ describe('carried to another library', () => {
   });
 
   test('a machine that was never started brings what its disks stand on', { timeout: 60_000 }, async () => {
-    const program = await timelineProgram();
+    const program = await timelineProgram({ guest });
     const folder = temporaryFolder();
     const path = join(folder, 'data.raw');
     writeFileSync(path, Buffer.alloc(65_536, 'data'));
@@ -206,7 +206,7 @@ describe('carried to another library', () => {
   });
 
   test('a file that is there stays, and a damaged one changes nothing', { timeout: 60_000 }, async () => {
-    const { program, id } = await running();
+    const { program, id } = await running(guest);
     const folder = temporaryFolder();
     const taken = join(folder, 'taken');
     writeFileSync(taken, 'mine');
@@ -228,9 +228,9 @@ describe('carried to another library', () => {
   });
 
   test('boot files come along, and stay as long as a machine needs them', { timeout: 60_000 }, async () => {
-    const program = await timelineProgram();
+    const program = await timelineProgram({ guest });
     const source = join(temporaryFolder(), 'program');
-    const { boot } = await new GuestKit().prepare('hello-riscv64');
+    const { boot } = await new GuestKit().prepare(guest);
     writeFileSync(source, readFileSync(boot.kind === 'bare' ? boot.program : ''));
     const { definition } = await program.library.machines.get(await program.hello());
     const { template: _, ...own } = definition;
