@@ -45,7 +45,8 @@ export class NodeTable {
   readonly root: Node;
   readonly #byId = new Map<number, Node>();
   readonly #byIdentity = new Map<string, Node>();
-  #next = ROOT + 1;
+  /** The number of the next node. */
+  next = ROOT + 1;
 
   constructor(root: Identity) {
     this.root = this.#add(ROOT, root, 'directory');
@@ -82,7 +83,7 @@ export class NodeTable {
   }
   #fresh(identity: Identity, kind: NodeKind): Node {
     if (this.#byId.size >= NODES_MAX) throw new ShareError('ENFILE');
-    return this.#add(this.#next++, identity, kind);
+    return this.#add(this.next++, identity, kind);
   }
   #add(id: number, identity: Identity, kind: NodeKind): Node {
     const node: Node = { id, kind, identity, lookups: 0, handles: new Set(), ways: [], children: new Map() };
@@ -94,7 +95,7 @@ export class NodeTable {
   /** A node of a saved session, under its number. @throws ShareError EINVAL where the number is taken */
   restore(id: number, identity: Identity, kind: NodeKind): Node {
     if (!Number.isSafeInteger(id) || id <= ROOT || this.#byId.has(id) || this.#byId.size >= NODES_MAX) throw new ShareError('EINVAL');
-    this.#next = Math.max(this.#next, id + 1);
+    this.next = Math.max(this.next, id + 1);
     return this.#add(id, identity, kind);
   }
 

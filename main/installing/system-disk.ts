@@ -64,6 +64,7 @@ async function make(kit: GuestKit, template: SystemTemplate, path: string, repor
         { path: image, readonly: false },
         { path: archive, readonly: true },
       ],
+      { isTemporary: true },
     );
     const command = `sh /root/install.sh ${debianPort(template.architecture).tuple}`;
     let done = 0;

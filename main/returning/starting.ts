@@ -1,7 +1,7 @@
 /** Starting a machine: from power on, or where it was suspended. A suspended state is used up before the guest goes on. */
 import { withoutAttachments } from '../taking/records.ts';
 import { networkAttachments } from '../network/attachments.ts';
-import { shareAttachments } from '../shares/attachments.ts';
+import { changeableAttachments } from '../shares/attachments.ts';
 import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { DiskAttachment, MachineConfiguration } from '../../emulator/index.ts';
 import { withPathsOf } from '../library/definition-parts.ts';
@@ -70,9 +70,10 @@ async function configurationOf(
   disks: readonly DiskAttachment[],
   signal: AbortSignal,
 ): Promise<MachineConfiguration> {
-  const { name, forwards = [] } = present.machine.record.definition;
+  const owner = present.machine.record.definition;
+  const { name, forwards = [] } = owner;
   const networks = networkAttachments({ name, networks: definition.networks ?? [], forwards });
-  const shares = shareAttachments(definition);
+  const shares = changeableAttachments(definition, owner);
   const saved = {
     ...withoutAttachments(configuration as NonNullable<typeof configuration>),
     disks,

@@ -6,6 +6,25 @@ export interface ShareSetup {
   /** Absent: none, and whoever asks the share for something learns that. */
   readonly folder?: string;
   readonly readonly: boolean;
+  /** Of a folder among others behind one device: its numbers are those of this slot. */
+  readonly slot?: number;
+}
+
+/** A folder among others, by the name that it has there. */
+export interface NamedSetup extends ShareSetup {
+  readonly tag: string;
+}
+/** What serves several folders through one device. */
+export interface CommonSetup {
+  readonly folders: readonly NamedSetup[];
+}
+/** What the machine's owner asks it; both are answered with a `CommonStatus`. */
+export type CommonMessage = { readonly kind: 'status' } | { readonly kind: 'folders'; readonly setup: CommonSetup };
+export interface CommonStatus {
+  /** A guest's kernel has begun to use the device. */
+  readonly isMounted: boolean;
+  /** The folders, each with what is wrong with it. */
+  readonly folders: readonly { readonly tag: string; readonly problem?: string }[];
 }
 
 /** What a share of a running machine is doing. */
@@ -30,6 +49,14 @@ export type FromFolder =
   | { readonly kind: 'served'; readonly id: number; readonly answer: Uint8Array | undefined }
   | { readonly kind: 'session'; readonly id: number; readonly session: Uint8Array | undefined }
   | { readonly kind: 'folder'; readonly id: number; readonly problem?: string };
+
+/** How a session of several folders lies in a snapshot: which slot has whose name, and the folder's own session in base64. */
+export interface StoredCommonSession {
+  readonly version: 1;
+  readonly isMounted: boolean;
+  readonly next: number;
+  readonly slots: readonly (readonly [slot: number, tag: string, session: string | null])[];
+}
 
 /** How a session lies in a snapshot; later versions count on. */
 export interface StoredSession {

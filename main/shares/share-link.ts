@@ -10,7 +10,7 @@ const PATIENCE_MS = 2000;
 
 /** @param setup a `ShareSetup` */
 export async function openShare(setup: unknown, owner: LinkOwner): Promise<AttachedFolder> {
-  const link = new ShareLinkOfFolder(owner);
+  const link = new FolderLink(owner);
   const { folder, problem } = await link.setFolder(setup as ShareSetup);
   if (problem !== undefined) owner.log(`the shared folder ${folder} cannot be used (${problem}); the guest is told that there is none`);
   return link;
@@ -21,7 +21,8 @@ interface Question {
   answered(message: FromFolder | undefined): void;
 }
 
-class ShareLinkOfFolder implements AttachedFolder {
+/** A folder with its thread. */
+export class FolderLink implements AttachedFolder {
   readonly #worker = new Worker(new URL('./share-worker.ts', import.meta.url));
   readonly #owner: LinkOwner;
   readonly #exited: Promise<void>;

@@ -5,6 +5,8 @@
 import { realpathSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { serveMessage } from '../../emulator/share/fuse/server.ts';
+import { SlotTree } from '../../emulator/share/gathered/slot-tree.ts';
+import type { ShareTree } from '../../emulator/share/tree.ts';
 import { byteStringOf } from './host-paths.ts';
 import { HostTree } from './host-tree.ts';
 import type { FromFolder, ShareSetup, StoredSession, ToFolder } from './messages.ts';
@@ -16,14 +18,18 @@ const tell = (message: FromFolder, transfer: ArrayBuffer[] = []) => port.postMes
 
 let shared: ShareSetup = { readonly: true };
 let tree: HostTree | undefined;
+/** The same under the numbers that the guest knows. */
+let served: ShareTree | undefined;
 
 /** Begins anew with the folder. @returns the host's name of what is wrong with it */
 function open(saved?: SavedTree): string | undefined {
+  const numbers = tree?.numbers;
   tree?.close();
-  tree = undefined;
+  tree = served = undefined;
   if (shared.folder === undefined) return undefined;
   try {
-    tree = new HostTree(byteStringOf(realpathSync(shared.folder)), shared.readonly, saved);
+    tree = new HostTree(byteStringOf(realpathSync(shared.folder)), shared.readonly, { saved, numbers });
+    served = shared.slot === undefined ? tree : new SlotTree(tree, shared.slot);
     return undefined;
   } catch (error) {
     // A session that is none of ours: the guest finds everything anew.
@@ -50,7 +56,7 @@ function savedIn(session: Uint8Array | undefined): SavedTree | undefined {
 port.on('message', (message: ToFolder) => {
   switch (message.kind) {
     case 'serve': {
-      const answer = serveMessage(tree, message.bytes, message.room);
+      const answer = serveMessage(served, message.bytes, message.room);
       return tell({ kind: 'served', id: message.id, answer }, answer ? [answer.buffer as ArrayBuffer] : []);
     }
     case 'folder': {

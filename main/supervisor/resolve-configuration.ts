@@ -9,7 +9,7 @@ import { ALL_FIELDS, valueAt } from '../../preload/contract/definition/walk.ts';
 import type { BootDefinition, MachineDefinition } from '../../preload/contract/machines.ts';
 import type { PreparedGuest } from '../images/index.ts';
 import { networkAttachments } from '../network/attachments.ts';
-import { shareAttachments } from '../shares/attachments.ts';
+import { changeableAttachments, SHARE_LINK, shareAttachments } from '../shares/attachments.ts';
 import type { ShareSetup } from '../shares/messages.ts';
 import { passedOn } from './passed-on.ts';
 import { requireSharedFolder } from './require-shared-folder.ts';
@@ -66,8 +66,8 @@ function filesOf({ boot, disks }: MachineConfiguration): readonly { what: string
  * @throws ContractError `unavailable`
  */
 export async function requireFiles(configuration: MachineConfiguration): Promise<void> {
-  for (const { setup } of configuration.shares ?? []) {
-    const { folder } = setup as ShareSetup;
+  for (const { module, setup } of configuration.shares ?? []) {
+    const { folder } = module === SHARE_LINK ? (setup as ShareSetup) : {};
     if (folder !== undefined) await requireSharedFolder(folder);
   }
   for (const { what, path, write } of filesOf(configuration)) {
@@ -82,9 +82,9 @@ export async function requireFiles(configuration: MachineConfiguration): Promise
   }
 }
 
-/** Its shared folders, where it has any. */
-function sharesOf(definition: MachineDefinition): Pick<MachineConfiguration, 'shares'> {
-  const shares = shareAttachments(definition);
+/** Its shared folders, where it has any; those of a machine of the library can change while it runs. */
+function sharesOf(definition: MachineDefinition, isTemporary: boolean): Pick<MachineConfiguration, 'shares'> {
+  const shares = isTemporary ? shareAttachments(definition) : changeableAttachments(definition);
   return shares.length === 0 ? {} : { shares };
 }
 
@@ -98,12 +98,14 @@ function networksOf(definition: MachineDefinition): Pick<MachineConfiguration, '
  * The configuration of a definition.
  * @param prepared the template's part, where `needsTemplate`
  * @param disks the definition's disks as the emulator attaches them
+ * @param isTemporary it is nobody's but its command's, which gives it all that it has
  * @throws ContractError `unavailable` when something is not set
  */
 export function resolveConfiguration(
   definition: MachineDefinition,
   prepared: PreparedGuest | undefined,
   disks: readonly DiskAttachment[],
+  { isTemporary = false }: { readonly isTemporary?: boolean } = {},
 ): MachineConfiguration {
   const own = definition.ports.map(({ name }) => name);
   const fromTemplate = (prepared?.ports ?? []).filter((name) => !own.includes(name));
@@ -113,7 +115,7 @@ export function resolveConfiguration(
     boot: bootSource(definition.boot, prepared?.boot),
     disks,
     ...networksOf(definition),
-    ...sharesOf(definition),
+    ...sharesOf(definition, isTemporary),
     ports: [...own, ...fromTemplate],
   };
 }

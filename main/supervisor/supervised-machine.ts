@@ -13,7 +13,7 @@ import { EXEC_PORT } from '../../emulator/index.ts';
 import { activityOf } from './activity.ts';
 import { MachineAgent } from './machine-agent.ts';
 import { applyForwards } from './machine-forwards.ts';
-import { applyShares } from './machine-shares.ts';
+import { applyShares, withPresentShares } from './machine-shares.ts';
 import { MachineConsoles } from './machine-consoles.ts';
 import { MachineLife, type Beginning, type StartMachine } from './machine-life.ts';
 import { lastLine } from './plain-text.ts';
@@ -117,7 +117,8 @@ export class SupervisedMachine {
   status(): MachineStatus {
     const { state, reason, log, startedAt, isActive } = this.life;
     const started = isActive ? this.#started?.definition : undefined;
-    const needsRestart = started !== undefined && !sameHardware(started, this.record.definition);
+    const runsAs = started && withPresentShares(started, this);
+    const needsRestart = runsAs !== undefined && !sameHardware(runsAs, this.record.definition);
     return {
       id: this.id,
       definition: this.record.definition,
@@ -126,7 +127,7 @@ export class SupervisedMachine {
       ...(log === undefined ? {} : { log }),
       ...(startedAt === undefined ? {} : { startedAt }),
       needsRestart,
-      ...(needsRestart ? { runsAs: started } : {}),
+      ...(runsAs && needsRestart ? { runsAs } : {}),
       lastLine: this.#lastLine,
       createdAt: this.record.createdAt,
       suspended: this.record.suspended,

@@ -1,9 +1,10 @@
 /** `viv run --share` and `viv share`: a real guest has the host's files, and keeps them over a return to a snapshot. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { temporaryFolder } from '../main/temporary-home.ts';
 import { describeWith } from '../kit/tools.ts';
+import { guestBox } from './guest-box.ts';
 import { viv } from './viv.ts';
 
 const LIMIT = 480_000;
@@ -34,6 +35,36 @@ describeWith(['apt'], 'a guest with shared folders', () => {
     const ran = await viv(undefined, 'run', ...given, ...shared, '--run', script.join('\n'));
     expect(ran).toEqual({ status: 0, err: '', out: 'of the host\n/etc/hostname\n2097152\nrefused\nof the host\n' });
     expect(readFileSync(join(own, 'moved', 'big')).every((byte) => byte === 0)).toBe(true);
+  });
+
+  test('has folders that come and go while it runs, and goes on writing after a return to a snapshot', { timeout: LIMIT }, async () => {
+    const box = guestBox();
+    const shared = folder();
+    const path = join(shared, 'log');
+    const lines = () => readFileSync(path, 'latin1').split('\n').length;
+    const more = (than: number) => vi.waitFor(() => expect(lines()).toBeGreaterThan(than), { timeout: 60_000, interval: 100 });
+    const ok = async (line: string) => {
+      const ran = await box.run(line);
+      expect([line, ran.status, ran.err]).toEqual([line, 0, expect.any(String)]);
+      return ran;
+    };
+    await ok('viv create box --template debian-riscv64 --net none && viv start box');
+    expect((await ok('viv exec box "ls /mnt/shares"')).out).toBe('');
+    expect((await ok(`viv share add box ${shared},tag=late`)).err).toContain('/mnt/shares/late');
+    expect((await ok('viv exec box "cat /mnt/shares/late/name"')).out).toBe('of the host\n');
+    // It keeps the file open over everything that follows.
+    await ok(`viv exec box 'exec >/dev/null 2>&1; (exec 5>>/mnt/shares/late/log; while :; do echo tick >&5; sleep 0.1; done) &'`);
+    await vi.waitFor(() => lines(), { timeout: 60_000, interval: 100 });
+    await more(3);
+    await ok('viv snapshot create box open');
+    await more(lines() + 3);
+    await ok('viv snapshot restore box open');
+    await more(lines() + 3);
+    await ok('viv stop box && viv snapshot restore box open');
+    await more(lines() + 3);
+    await ok('viv share remove box late');
+    expect(await box.run('viv exec box "cat /mnt/shares/late/name"')).toMatchObject({ err: expect.stringContaining('No such file') });
+    await ok('viv stop box');
   });
 });
 

@@ -29,7 +29,7 @@ export interface BoardDescription {
   readonly disksMax: number;
   /** Places for network cards. */
   readonly networksMax: number;
-  /** Shared folders; they have places of disks, which must be free. */
+  /** Shared folders; they have places of disks, which must be free. A board takes one device more, for those that come later. */
   readonly sharesMax: number;
   /** Ports of the virtio console beside the serial port, those of a template included. */
   readonly portsMax: number;

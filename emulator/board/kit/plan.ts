@@ -15,7 +15,7 @@ export type BoardConfiguration = Pick<MachineConfiguration, 'board' | 'cores' | 
   /** Network cards; absent: none. */
   readonly networks?: readonly object[];
   /** Shared folders; absent: none. */
-  readonly shares?: readonly object[];
+  readonly shares?: readonly { readonly tag?: string }[];
 };
 
 /** A part at its address. */

@@ -67,9 +67,9 @@ function plan(configuration: BoardConfiguration): BoardPlan {
   const slots: PciEntry[] = virtioDevices(configuration).map((part, index) => ({ part: onPci(part), slot: map.VIRTIO_SLOT + index }));
   if (networks.length > NETWORKS_MAX) throw new MachineError('board-too-many-networks', { most: NETWORKS_MAX, count: networks.length });
   slots.push(...networks.map((_, card) => ({ part: onPci(virtioNet(card)), slot: map.NETWORK_SLOTS[card] as number })));
-  const sharesMost = Math.min(SHARES_MAX, DISKS_MAX - disks.length);
+  const sharesMost = Math.min(SHARES_MAX + 1, DISKS_MAX - disks.length);
   if (shares.length > sharesMost) throw new MachineError('board-too-many-shares', { most: sharesMost, count: shares.length });
-  slots.push(...shares.map((_, share) => ({ part: onPci(virtioFs(share)), slot: map.LAST_DISK_SLOT - share })));
+  slots.push(...shares.map(({ tag }, share) => ({ part: onPci(virtioFs(share, tag)), slot: map.LAST_DISK_SLOT - share })));
   if (devices.includes('edu')) slots.push({ part: edu, slot: map.EDU_SLOT });
   return {
     interruptController: 'ioapic',

@@ -35,14 +35,14 @@ function virtioDevices({ disks, networks = [], shares = [], ports }: BoardConfig
   if (disks.length > DISKS_MAX) throw new MachineError('board-too-many-disks', { most: DISKS_MAX, count: disks.length });
   if (ports.length > PORTS_MAX) throw new MachineError('board-too-many-ports', { most: PORTS_MAX, count: ports.length });
   if (networks.length > NETWORKS_MAX) throw new MachineError('board-too-many-networks', { most: NETWORKS_MAX, count: networks.length });
-  const sharesMost = Math.min(SHARES_MAX, DISKS_MAX - disks.length);
+  const sharesMost = Math.min(SHARES_MAX + 1, DISKS_MAX - disks.length);
   if (shares.length > sharesMost) throw new MachineError('board-too-many-shares', { most: sharesMost, count: shares.length });
   return new Map<number, VirtioPart>([
     ...disks.map((_, disk) => [DISK_PLACES[disk] as number, virtioBlock(disk, `virtio-block-${disk}`)] as const),
     ...(ports.length > 0 ? [[map.CONSOLE_PLACE, virtioConsole(ports)] as const] : []),
     [map.RNG_PLACE, virtioRng],
     ...networks.map((_, card) => [map.NETWORK_PLACES[card] as number, virtioNet(card)] as const),
-    ...shares.map((_, share) => [DISK_PLACES.at(-1 - share) as number, virtioFs(share)] as const),
+    ...shares.map(({ tag }, share) => [DISK_PLACES.at(-1 - share) as number, virtioFs(share, tag)] as const),
   ]);
 }
 

@@ -10,6 +10,8 @@ import { PciTransport, virtioPciState } from './pci-transport.ts';
 export interface VirtioPart {
   readonly component: Component;
   readonly title: string;
+  /** As `Part.added`. */
+  readonly added?: true;
   readonly queues: number;
   readonly shared?: Readonly<Record<string, number>>;
   build(
@@ -21,10 +23,11 @@ export interface VirtioPart {
 /** What a device tree says of every virtio-mmio place, taken or empty. */
 export const mmioNode: PartNode = { name: 'virtio_mmio', properties: () => ({ compatible: 'virtio,mmio' }) };
 
-const common = ({ component, title, shared }: VirtioPart) => ({
+const common = ({ component, title, added, shared }: VirtioPart) => ({
   name: component.name,
   title,
   rings: true as const,
+  ...(added === undefined ? {} : { added }),
   ...(shared === undefined ? {} : { shared }),
 });
 

@@ -1,13 +1,13 @@
 /** What a guest is told where nobody serves its message any more. */
-import { ERRNO } from '../errno.ts';
+import { ERRNO, type ErrnoName } from '../errno.ts';
 import { failure } from './answer.ts';
 import { Message } from './message.ts';
 import { OPCODE } from './opcodes.ts';
 
 const UNANSWERED: readonly number[] = [OPCODE.FORGET, OPCODE.BATCH_FORGET, OPCODE.INTERRUPT];
 
-/** @returns the answer EIO; undefined for a message that has none */
-export function refusalOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+/** @returns the answer that is this error; undefined for a message that has none */
+export function refusalOf(bytes: Uint8Array, error: ErrnoName = 'EIO'): Uint8Array<ArrayBuffer> | undefined {
   const message = Message.of(bytes);
-  return message && !UNANSWERED.includes(message.opcode) ? failure(message.unique, ERRNO.EIO) : undefined;
+  return message && !UNANSWERED.includes(message.opcode) ? failure(message.unique, ERRNO[error]) : undefined;
 }

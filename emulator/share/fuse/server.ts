@@ -111,6 +111,9 @@ const HANDLERS: Readonly<Record<number, Handler>> = {
   [OPCODE.STATFS]: (tree, message) => answers.spaceAnswer(message.unique, tree.space()),
 };
 
+/** What a message asks for; undefined where it is none. */
+export const opcodeOf = (bytes: Uint8Array): number | undefined => Message.of(bytes)?.opcode;
+
 /**
  * Serves one message.
  * @param tree absent: the share has no folder, and whoever asks for something of it learns that

@@ -125,7 +125,7 @@ async function prepare(
   refuseShared(definition);
   const disks = await openRunDisks(definition.disks);
   try {
-    const configuration = resolveConfiguration(definition, prepared, disks.attachments);
+    const configuration = resolveConfiguration(definition, prepared, disks.attachments, { isTemporary: true });
     await requireFiles(configuration);
     return { configuration, disks };
   } catch (error) {

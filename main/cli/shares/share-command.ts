@@ -17,11 +17,18 @@ and whether the guest can only read it. A guest mounts it with: mount -t virtiof
 /** What a person should know of one that was just stored. */
 async function sayState({ client }: Program, id: Parameters<typeof client.services.machines.shares>[0], tags: readonly string[]) {
   const all = await client.services.machines.shares(id);
-  for (const { tag, state, problem } of all.filter((status) => tags.includes(status.tag))) {
+  for (const { tag, state, problem, within } of all.filter((status) => tags.includes(status.tag))) {
+    if (within !== undefined && state !== 'unusable') printError(`viv: ${withinWords(tag, within, state === 'shared')}`);
     if (state === 'start') printError(`viv: the machine runs: it has ${tag} from its next start on`);
     if (state === 'unusable') printError(`viv: ${tag}: ${problemWords(problem)}; the guest is told that there is no folder`);
   }
 }
+
+/** How a guest gets at a folder that came while it ran. */
+const withinWords = (tag: string, within: string, isMounted: boolean): string =>
+  isMounted
+    ? `the running guest has ${tag} as a folder of the share ${within} (/mnt/${within}/${tag} in Debian templates); its own share from the next start on`
+    : `the running guest has ${tag} as a folder of the share ${within} once it mounts that: mount -t virtiofs ${within} /mnt; its own share from the next start on`;
 
 const problemWords = (problem = ''): string =>
   problem === 'silent' ? 'the folder does not answer' : `the folder cannot be used (${problem})`;
@@ -34,8 +41,9 @@ Usage: viv share add NAME SHARE...
 
 ${SPEC_HELP}
 
-A tag that the running guest has already leads to the new folder at once; a new one is there from the machine's next
-start on.
+A running guest has it at once: a tag that it knows leads to the new folder, and a new one is a folder in the share
+"shares", which lists all of them and which Debian templates mount at /mnt/shares. From the machine's next start on, a
+new tag is a share of its own as well.
 
 Examples:
   viv share add box ~/work
@@ -91,16 +99,15 @@ Examples:
   },
 };
 
-const STATES: Readonly<Record<ShareStatus['state'], string>> = {
+const STATES: Readonly<Record<Exclude<ShareStatus['state'], 'unusable' | 'unmounted'>, string>> = {
   shared: 'shared',
   start: 'from the next start on',
   off: 'the machine is off',
-  unusable: 'unusable',
 };
-const row = ({ tag, path, readonly, state, problem }: ShareStatus): readonly string[] => [
+const row = ({ tag, path, readonly, state, problem, within = '' }: ShareStatus): readonly string[] => [
   tag,
   readonly ? 'read only' : 'read and write',
-  state === 'unusable' ? problemWords(problem) : STATES[state],
+  state === 'unusable' ? problemWords(problem) : state === 'unmounted' ? `once the guest mounts ${within}` : STATES[state],
   path ?? '(no folder)',
 ];
 

@@ -62,7 +62,7 @@ export class FuseGuest {
 
   constructor(folder: string, { reach = REACH_NAMES[0]!, readonly = false }: { reach?: ReachName; readonly?: boolean } = {}) {
     const make = REACHES[reach]!;
-    this.#open = (saved) => new HostTree(Buffer.from(folder).toString('latin1'), readonly, saved, make);
+    this.#open = (saved) => new HostTree(Buffer.from(folder).toString('latin1'), readonly, { saved, reach: make });
     this.tree = this.#open();
     onTestFinished(() => this.tree.close());
   }
