@@ -11,6 +11,8 @@ import type { ShareLink } from './device/kit/share.ts';
 
 export type { BoardName, DiskStore, Frame, NetworkCard, NetworkLink, OptionalDevice, ShareLink };
 export type { BoardDescription, BootKind, Limits } from './board/kit/description.ts';
+export type { TrafficReport } from './network/cable/traffic.ts';
+export type { FlowReport, NatReport, QuestionReport, Repeated, UnreachedReport } from './network/nat/report.ts';
 
 /** Which engine runs guest code: both together, only the interpreter, or the compiler with a threshold of one. */
 export type EngineMode = 'auto' | 'interpreter' | 'compiler';

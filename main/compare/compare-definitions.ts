@@ -24,10 +24,10 @@ const COMPARED = ALL_FIELDS.filter(({ path, field }) => !field.isOwners && path 
 
 function factsOf(definition: MachineDefinition): ReadonlyMap<string, string> {
   const board = boardOf(definition.board);
-  const facts = COMPARED.map(({ path, field }): [string, string] => [
-    factOf(path),
-    valueWords(path, valueAt(definition, path) ?? field.absent?.(board)),
-  ]);
+  const facts = COMPARED.map(({ path, field }): [string, string] => {
+    const value = valueAt(definition, path) ?? field.absent?.(board);
+    return [factOf(path), valueWords(path, field.owners && value !== undefined ? field.owners.without(value as never) : value)];
+  });
   return new Map(facts.filter(([, words]) => words !== ''));
 }
 

@@ -1,6 +1,6 @@
 /**
  * Two kinds of fields in a definition: what the machine is, which belongs to each of its snapshot points and comes back with it,
- * and what its owner says about it (name, note, checkpoints, what happens when the program quits), which does not.
+ * and what its owner says about it (name, note, checkpoints, cables of network cards, what happens when the program quits), which does not.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { ALL_FIELDS } from '../../preload/contract/definition/walk.ts';
@@ -8,10 +8,18 @@ import type { MachineDefinition } from '../../preload/contract/machines.ts';
 
 type Hardware = Partial<MachineDefinition>;
 const OWNERS: ReadonlySet<string> = new Set(ALL_FIELDS.filter(({ field }) => field.isOwners).map(({ path }) => path));
+/** Fields of which a part is their owner's. */
+const SHARED = ALL_FIELDS.flatMap(({ path, field: { owners } }) => (owners ? [{ path: path as keyof MachineDefinition, ...owners }] : []));
 
 /** The fields that are the machine: all but those that are declared its owner's. */
-export const hardwareOf = (definition: MachineDefinition): Hardware =>
-  Object.fromEntries(Object.entries(definition).filter(([field]) => !OWNERS.has(field)));
+export function hardwareOf(definition: MachineDefinition): Hardware {
+  const own = Object.entries(definition).filter(([field]) => !OWNERS.has(field));
+  const shared = SHARED.filter(({ path }) => definition[path] !== undefined);
+  return {
+    ...Object.fromEntries(own),
+    ...Object.fromEntries(shared.map(({ path, without }) => [path, without(definition[path] as never)])),
+  };
+}
 
 export const sameHardware = (one: MachineDefinition, other: MachineDefinition): boolean =>
   isDeepStrictEqual(hardwareOf(one), hardwareOf(other));
@@ -19,7 +27,9 @@ export const sameHardware = (one: MachineDefinition, other: MachineDefinition): 
 /** A definition whose machine is another one's, and whose owner's fields stay. */
 export function withHardware(definition: MachineDefinition, of: MachineDefinition): MachineDefinition {
   const owners = Object.entries(definition).filter(([field]) => OWNERS.has(field));
-  return { ...hardwareOf(of), ...Object.fromEntries(owners) } as MachineDefinition;
+  const shared = SHARED.filter(({ path }) => of[path] !== undefined);
+  const parts = shared.map(({ path, of: taking }) => [path, taking(of[path] as never, definition[path] as never)]);
+  return { ...hardwareOf(of), ...Object.fromEntries(parts), ...Object.fromEntries(owners) } as MachineDefinition;
 }
 
 /**

@@ -40,9 +40,14 @@ export function networkAttachments(definition: Pick<MachineDefinition, 'name' | 
   const { networks = [] } = definition;
   const forwarding = forwardingCard(definition);
   const hostName = hostNameOf(definition.name);
-  return networks.map(({ network, hostPorts = [] }, card) => {
+  return networks.map(({ network, hostPorts = [], cable }, card) => {
     const forwards = card === forwarding ? forwardsOf(definition) : [];
-    const setup: NatSetup = { hostPorts: reachableByGuests(hostPorts), forwards, ...(hostName === undefined ? {} : { hostName }) };
+    const setup: NatSetup = {
+      hostPorts: reachableByGuests(hostPorts),
+      forwards,
+      ...(hostName === undefined ? {} : { hostName }),
+      ...(cable ? { cable } : {}),
+    };
     return { address: cardAddress(definition, card), module: network === PRIVATE_NAT ? NAT_LINK : SWITCHED_LINK, setup };
   });
 }

@@ -3,6 +3,8 @@ import type { MessagePort } from 'node:worker_threads';
 import type { AttachedLink } from '../../emulator/index.ts';
 import { Cable } from '../../emulator/network/cable/cable.ts';
 import { Capture } from '../../emulator/network/cable/capture.ts';
+import type { CardActivity, NatReport } from '../../preload/contract/card-activity.ts';
+import type { CableDefinition } from '../../preload/contract/definition/cable-fields.ts';
 import type { CableChange, LinkStatus } from '../../preload/contract/links.ts';
 import type { LinkMessage } from './link-messages.ts';
 import { StreamEnd } from './stream-end.ts';
@@ -13,12 +15,15 @@ function nanosecondClock(): () => bigint {
   return () => since + process.hrtime.bigint();
 }
 
-export function cabledLink(link: AttachedLink): AttachedLink {
+/** @param laid what the card's definition says of its cable */
+export function cabledLink(link: AttachedLink, laid: CableDefinition = {}): AttachedLink {
   const cable = new Cable({
     link,
+    isUp: !laid.unplugged,
     now: () => performance.now(),
     later: (milliseconds, action) => void setTimeout(action, milliseconds).unref(),
   });
+  if (laid.rate !== undefined || laid.delay || laid.loss) cable.impair(laid, cable.status.seed);
   const captures = new Set<StreamEnd>();
 
   function capture(port: MessagePort, name: string, comment: string): void {
@@ -37,6 +42,10 @@ export function cabledLink(link: AttachedLink): AttachedLink {
     const { isUp, seed, lost, rate, delay, loss } = cable.status;
     return { isUp, seed, lost, ...(rate === undefined ? {} : { rate }), delay: delay ?? 0, loss: loss ?? 0 };
   };
+  async function activity(): Promise<CardActivity> {
+    const nat = (await link.told?.({ kind: 'report' } satisfies LinkMessage)) as NatReport | undefined;
+    return { link: status(), traffic: cable.traffic, ...(nat ? { nat } : {}) };
+  }
   function change({ isUp, rate, delay, loss, seed }: CableChange): void {
     const before = cable.status;
     if (isUp !== undefined) cable.setLink(isUp);
@@ -54,6 +63,7 @@ export function cabledLink(link: AttachedLink): AttachedLink {
     async told(given) {
       const message = given as LinkMessage;
       if (message.kind === 'capture') return capture(message.port, message.name, message.comment);
+      if (message.kind === 'activity') return activity();
       if (message.kind !== 'link') return link.told?.(message);
       change(message.change);
       return status();

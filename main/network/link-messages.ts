@@ -1,6 +1,7 @@
 /** What a network card's link is told by its machine's owner, and answers. */
 import type { MessagePort } from 'node:worker_threads';
 import type { AddressPlan } from '../../emulator/network/nat/plan.ts';
+import type { CableDefinition } from '../../preload/contract/definition/cable-fields.ts';
 import type { Forward } from '../../preload/contract/forwards.ts';
 import type { CableChange } from '../../preload/contract/links.ts';
 
@@ -10,16 +11,7 @@ export interface NatSetup {
   readonly forwards: readonly Forward[];
   /** The machine's name, as a host name. */
   readonly hostName?: string;
-}
-
-/** A TCP connection of a guest's. */
-export interface ConnectionStatus {
-  readonly guestPort: number;
-  readonly peer: string;
-  readonly peerPort: number;
-  readonly state: string;
-  readonly toGuest: number;
-  readonly fromGuest: number;
+  readonly cable?: CableDefinition;
 }
 
 /** What the link of a private network understands. */
@@ -28,7 +20,8 @@ export type NatMessage =
   | { readonly kind: 'forwards' }
   /** Those that are not there are opened, others closed; connections stay. Answered with what each is doing. */
   | { readonly kind: 'set forwards'; readonly forwards: readonly Forward[] }
-  | { readonly kind: 'connections' }
+  /** Answered with the `NatReport`. */
+  | { readonly kind: 'report' }
   /** Joins the stream behind `port` (`stream-messages.ts`) to a connection to a TCP port of the guest's; `wait`: as a request's. */
   | { readonly kind: 'connect'; readonly guestPort: number; readonly wait: number; readonly port: MessagePort };
 
@@ -36,6 +29,8 @@ export type NatMessage =
 export type CableMessage =
   /** Answered with the `LinkStatus` after the change. */
   | { readonly kind: 'link'; readonly change: CableChange }
+  /** Answered with the `CardActivity`. */
+  | { readonly kind: 'activity' }
   /** Writes every frame from now on to the stream behind `port`. */
   | { readonly kind: 'capture'; readonly port: MessagePort; readonly name: string; readonly comment: string };
 

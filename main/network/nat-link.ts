@@ -8,7 +8,7 @@ import { isSamePort } from './forward.ts';
 import { GuestCalls } from './guest-call.ts';
 import { connectGuest } from './guest-stream.ts';
 import { hostOutside } from './host-outside.ts';
-import type { ConnectionStatus, NatMessage, NatSetup } from './link-messages.ts';
+import type { NatMessage, NatSetup } from './link-messages.ts';
 import type { MachineNames } from './switch-messages.ts';
 import { OpenForward } from './open-forward.ts';
 
@@ -16,10 +16,10 @@ import { OpenForward } from './open-forward.ts';
 const TICK_MS = 250;
 
 export async function openLink(setup: unknown, owner: LinkOwner): Promise<AttachedLink> {
-  const { hostPorts, forwards, hostName } = setup as NatSetup;
+  const { hostPorts, forwards, hostName, cable } = setup as NatSetup;
   const link = new NatLink({ hostPorts, hostName, log: (line) => owner.log(line) });
   await link.setForwards(forwards);
-  return cabledLink(link.attached());
+  return cabledLink(link.attached(), cable);
 }
 
 interface NatLinkParts {
@@ -41,7 +41,7 @@ export class NatLink {
 
   constructor({ log, ...options }: NatLinkParts) {
     this.#log = log;
-    this.#stack = new NatStack({ outside: hostOutside(log, () => this.#tick()), ...options });
+    this.#stack = new NatStack({ outside: hostOutside(log, () => this.#tick()), clock: () => performance.now(), ...options });
     this.#calls = new GuestCalls(this.#stack);
     this.#stack.appeared = () => this.#calls.guestAppeared();
   }
@@ -85,21 +85,11 @@ export class NatLink {
         return this.#statuses();
       case 'set forwards':
         return this.setForwards(message.forwards);
-      case 'connections':
-        return this.#connections();
+      case 'report':
+        return this.#stack.report;
       case 'connect':
         return connectGuest(this.#calls, message, message.port);
     }
-  }
-  #connections(): readonly ConnectionStatus[] {
-    return this.#stack.tcp.connections.map(({ ends, state, toGuest, fromGuest }) => ({
-      guestPort: ends.guestPort,
-      peer: ends.peer,
-      peerPort: ends.peerPort,
-      state,
-      toGuest,
-      fromGuest,
-    }));
   }
 
   /** The link as the machine has it. */

@@ -15,7 +15,7 @@ import { StreamEnd } from './stream-end.ts';
 import type { FromSwitch, ToSwitch } from './switch-messages.ts';
 
 export async function openLink(setup: unknown, owner: LinkOwner): Promise<AttachedLink> {
-  return cabledLink(new SwitchedLink(setup as NatSetup, owner));
+  return cabledLink(new SwitchedLink(setup as NatSetup, owner), (setup as NatSetup).cable);
 }
 
 /** Whether a card's driver takes a frame as it is. */
@@ -122,6 +122,7 @@ class SwitchedLink implements AttachedLink {
     if (message.kind === 'plug') return this.#plugIn(message.port, message.place);
     if (this.#nat) return this.#gateway?.told?.(message);
     const own = given as NatMessage;
+    if (own.kind === 'report') return undefined;
     if (own.kind === 'set forwards') this.#forwards = own.forwards;
     if (own.kind === 'connect') return new StreamEnd(own.port, {}).fail(faultWith('guest-network-apart'));
     const problem = 'its network does not lead to this computer';

@@ -3,7 +3,8 @@ import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { Handlers } from '../../preload/contract/contract.ts';
 import type { BinnedMachine, MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
 import { forwardStatuses } from '../supervisor/machine-forwards.ts';
-import { changeLink, linkStatuses } from '../supervisor/machine-links.ts';
+import { changeLink, linkStatuses } from '../supervisor/machine-cables.ts';
+import { cardActivity } from '../supervisor/machine-links.ts';
 import { shareStatuses } from '../supervisor/machine-shares.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { Resuming } from '../supervisor/interrupted.ts';
@@ -73,8 +74,9 @@ export function machinesService({
     check,
     shares: (id) => shareStatuses(supervisor.machine(id)),
     forwards: (id) => forwardStatuses(supervisor.machine(id)),
+    cardActivity: (id) => cardActivity(supervisor.machine(id)),
     links: (id) => linkStatuses(supervisor.machine(id)),
-    setLink: (id, card, change) => changeLink(supervisor.machine(id), card, change),
+    setLink: (id, card, change) => changeLink(supervisor.machine(id), card, change, (patch) => supervisor.update(id, patch)),
     devices: (id) => supervisor.machine(id).life.devices(),
     deviceTree: (id) => deviceTree(supervisor.machine(id)),
     interrupted: () => resume.list(),

@@ -1,12 +1,20 @@
-/** The network cards of what runs: their cables, and streams that lead through them. */
+/** The network cards of what runs: what goes through them, and streams that lead through them. */
 import { MessageChannel } from 'node:worker_threads';
+import type { CardActivity } from '../../preload/contract/card-activity.ts';
 import type { CommandEvents, RunningCommand } from '../../preload/contract/commands.ts';
 import { ContractError } from '../../preload/contract/errors/contract-error.ts';
-import type { CableChange, LinkStatus, StreamRequest } from '../../preload/contract/links.ts';
+import type { StreamRequest } from '../../preload/contract/links.ts';
 import { forwardingCard } from '../network/attachments.ts';
 import type { LinkMessage } from '../network/link-messages.ts';
 import { streamClient } from '../network/stream-client.ts';
 import type { SupervisedMachine } from './supervised-machine.ts';
+
+/** What goes through the cards is asked for once in so many milliseconds, however many look. */
+const LOOK_MS = 400;
+const looks = new WeakMap<
+  SupervisedMachine,
+  { readonly at: number; readonly run: number; readonly seen: Promise<readonly CardActivity[]> }
+>();
 
 /** How many cards what runs has. @throws ContractError when nothing does, or it lacks the one wanted */
 function requireCard({ life, runningDefinition: { name, networks = [] } }: SupervisedMachine, card = 0): number {
@@ -18,16 +26,15 @@ function requireCard({ life, runningDefinition: { name, networks = [] } }: Super
 const tell = async <T>({ life }: SupervisedMachine, card: number, message: LinkMessage, ports: readonly object[] = []): Promise<T> =>
   (await life.tellNetwork(card, message, ports)) as T;
 
-/** The cables of all cards, in order. @throws ContractError when nothing runs */
-export async function linkStatuses(machine: SupervisedMachine): Promise<readonly LinkStatus[]> {
+/** What goes through all cards, in order, at most half a second old. @throws ContractError when nothing runs */
+export function cardActivity(machine: SupervisedMachine): Promise<readonly CardActivity[]> {
   const cards = requireCard(machine);
-  return Promise.all(Array.from({ length: cards }, (_, card) => tell<LinkStatus>(machine, card, { kind: 'link', change: {} })));
-}
-
-/** Changes the cable of a card, from 0. @throws ContractError when nothing runs, or there is no such card */
-export async function changeLink(machine: SupervisedMachine, card: number, change: CableChange): Promise<LinkStatus> {
-  requireCard(machine, card);
-  return tell<LinkStatus>(machine, card, { kind: 'link', change });
+  const now = performance.now();
+  const last = looks.get(machine);
+  if (last && last.run === machine.life.run && now - last.at < LOOK_MS) return last.seen;
+  const seen = Promise.all(Array.from({ length: cards }, (_, card) => tell<CardActivity>(machine, card, { kind: 'activity' })));
+  looks.set(machine, { at: now, run: machine.life.run, seen });
+  return seen;
 }
 
 /** Opens a stream. @throws ContractError when nothing runs, or there is no card for it */

@@ -12,6 +12,7 @@ import type { MachineRecord } from '../library/machine-records.ts';
 import { EXEC_PORT } from '../../emulator/index.ts';
 import { activityOf } from './activity.ts';
 import { MachineAgent } from './machine-agent.ts';
+import { applyCables } from './machine-cables.ts';
 import { applyForwards } from './machine-forwards.ts';
 import { applyShares, withPresentShares } from './machine-shares.ts';
 import { MachineConsoles } from './machine-consoles.ts';
@@ -107,6 +108,7 @@ export class SupervisedMachine {
     this.#forwardedIn = this.life.run;
     this.#surroundings.runs?.(this);
     void applyForwards(this);
+    void applyCables(this, this.runningDefinition);
     void applyShares(this);
   }
 

@@ -11,6 +11,7 @@ import type { MachineActivity, MachineDefinition, MachineId, MachineStatus } fro
 import type { Library } from '../library/library.ts';
 import type { DefinitionChange, MachineRecord } from '../library/machine-records.ts';
 import { interruptionOf, reasonOf } from './interrupted.ts';
+import { applyCables } from './machine-cables.ts';
 import { applyForwards } from './machine-forwards.ts';
 import { withOwnAddresses } from './machine-networks.ts';
 import { sharesChanged } from './machine-shares.ts';
@@ -78,6 +79,7 @@ export class Supervisor {
     const machine = this.machine(id);
     const before = machine.record.definition;
     machine.record = await this.#parts.library.machines.get(id);
+    await applyCables(machine, before);
     await sharesChanged(machine, before);
     return this.#told(machine);
   }
@@ -109,6 +111,7 @@ export class Supervisor {
     const before = machine.record.definition;
     machine.record = await this.#parts.library.machines.update(id, change);
     if (!isDeepStrictEqual(before.forwards, machine.record.definition.forwards)) await applyForwards(machine);
+    await applyCables(machine, before);
     await sharesChanged(machine, before);
     return this.#told(machine);
   }

@@ -1,6 +1,7 @@
 /** The cables of a machine's network cards, and streams of bytes that lead to a machine beside its consoles and commands. */
 import * as v from 'valibot';
-import { flag, optional, partial, passing, record, whole } from './schema/shapes.ts';
+import { DELAY_MAX, lossShape, RATE_MAX } from './definition/cable-fields.ts';
+import { flag, optional, partial, record, whole } from './schema/shapes.ts';
 
 /** A cable as it is now. */
 export interface LinkStatus {
@@ -32,9 +33,9 @@ const CARDS_MAX = 64;
 export const cardIndex = whole(0, CARDS_MAX - 1);
 export const cableChange = partial({
   isUp: flag,
-  rate: whole(0, 1e12),
-  delay: whole(0, 60_000),
-  loss: passing<number>((value) => typeof value === 'number' && value >= 0 && value <= 100, 'must be a number from 0 to 100'),
+  rate: whole(0, RATE_MAX),
+  delay: whole(0, DELAY_MAX),
+  loss: lossShape,
   seed: whole(1, 0xffff_ffff),
 });
 

@@ -4,6 +4,7 @@ import { args, argsWithOptional, machineId, machineIds, newMachine, nothing } fr
 import { call, contract, event } from './contract.ts';
 import { definition, definitionBase, definitionPatch, type MachineDefinition } from './definition/schema.ts';
 import type { Reason } from './errors/reasons.ts';
+import type { CardActivity } from './card-activity.ts';
 import type { ForwardStatus } from './forwards.ts';
 import { cableChange, cardIndex, type CableChange, type LinkStatus } from './links.ts';
 import type { ShareStatus } from './shares.ts';
@@ -98,9 +99,11 @@ export const machines = contract('machines', {
   check: call<(candidate: MachineDefinition) => readonly { readonly field: string; readonly message: string }[]>(args(definition)),
   /** The ports that lead into its guest, and what each is doing. */
   forwards: call<(id: MachineId) => readonly ForwardStatus[]>(args(machineId)),
-  /** The cables of its network cards, in order; refused while nothing runs. */
+  /** What goes through its network cards, in order, at most half a second old; refused while nothing runs. */
+  cardActivity: call<(id: MachineId) => readonly CardActivity[]>(args(machineId)),
+  /** The cables of its network cards, in order, as they are or, while it is off, will be. */
   links: call<(id: MachineId) => readonly LinkStatus[]>(args(machineId)),
-  /** Pulls a card's cable or plugs it in, or makes it worse for tests, until the machine stops. @returns what it is like then */
+  /** Pulls a card's cable or plugs it in, or makes it worse for tests: at once, and in its definition. @returns what it is like then */
   setLink: call<(id: MachineId, card: number, change: CableChange) => LinkStatus>(args(machineId, cardIndex, cableChange)),
   /** The folders that its guest uses, and what each is doing. */
   shares: call<(id: MachineId) => readonly ShareStatus[]>(args(machineId)),

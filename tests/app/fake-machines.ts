@@ -159,6 +159,7 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     },
     forwards: () => [],
     links: () => [],
+    cardActivity: () => [],
     setLink: () => Promise.reject(new Error('the fake machines have no network')),
     shares: () => [],
     deviceTree: () => new Uint8Array(),

@@ -28,7 +28,10 @@ const full: MachineDefinition = newDefinition({
   engine: 'interpreter',
   virtio: 'pci',
   devices: ['edu'],
-  networks: [{ network: 'nat', mac: '52:54:00:00:00:01', hostPorts: [80, 8080] }, { network: 'nat' }],
+  networks: [
+    { network: 'nat', mac: '52:54:00:00:00:01', hostPorts: [80, 8080] },
+    { network: 'nat', cable: { unplugged: true, rate: 1_500_000, delay: 40, loss: 0.5 } },
+  ],
   forwards: [
     { hostPort: 2222, guestPort: 22 },
     { address: '::1', hostPort: 53, guestPort: 5353, protocol: 'udp' },

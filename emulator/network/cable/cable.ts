@@ -4,6 +4,7 @@
  */
 import type { Frame, NetworkCard, NetworkLink } from '../../device/kit/network.ts';
 import { ImpairedDirection, type Impairment } from './impaired-direction.ts';
+import { Traffic, type TrafficReport } from './traffic.ts';
 
 export interface CableParts {
   readonly link: NetworkLink;
@@ -11,6 +12,8 @@ export interface CableParts {
   readonly now: () => number;
   /** Calls back after so many milliseconds. */
   readonly later: (milliseconds: number, action: () => void) => void;
+  /** Whether it is in at the beginning; absent: it is. */
+  readonly isUp?: boolean;
 }
 
 /** What a cable is like now. */
@@ -39,7 +42,10 @@ function randomOf(seed: number): () => number {
 export class Cable implements NetworkLink, NetworkCard {
   readonly #parts: CableParts;
   readonly #watchers = new Set<Watcher>();
+  readonly #traffic: Traffic;
   #card: NetworkCard | undefined;
+  /** Whether it is to be in: a guest that goes back to a saved state finds it as it is now. */
+  #isIn: boolean;
   #impairment: Impairment | undefined;
   #seed = 1;
   #toGuest = new ImpairedDirection(randomOf(1));
@@ -53,6 +59,8 @@ export class Cable implements NetworkLink, NetworkCard {
 
   constructor(parts: CableParts) {
     this.#parts = parts;
+    this.#traffic = new Traffic(parts.now());
+    this.#isIn = parts.isUp ?? true;
   }
 
   /** @returns what ends it */
@@ -62,6 +70,16 @@ export class Cable implements NetworkLink, NetworkCard {
   }
   #seen(frame: Frame, toGuest: boolean): void {
     for (const watcher of this.#watchers) watcher(frame, toGuest);
+  }
+
+  #count(frames: readonly Frame[], toGuest: boolean): void {
+    let bytes = 0;
+    for (const frame of frames) bytes += frame.bytes.length;
+    this.#traffic.count(bytes, toGuest, this.#parts.now());
+  }
+  /** What has reached either end; headers of segments that a driver cuts itself count once. */
+  get traffic(): TrafficReport {
+    return this.#traffic.report(this.#parts.now());
   }
 
   get status(): CableStatus {
@@ -106,6 +124,7 @@ export class Cable implements NetworkLink, NetworkCard {
     this.#deliver();
   }
   #arrive(frames: readonly Frame[]): void {
+    this.#count(frames, false);
     if (this.#watchers.size > 0) for (const frame of frames) this.#seen(frame, false);
     this.#parts.link.send(frames);
   }
@@ -128,6 +147,7 @@ export class Cable implements NetworkLink, NetworkCard {
   returned(): void {
     this.#toGuest.clear();
     this.#fromGuest.clear();
+    this.#card?.setLink(this.#isIn);
     this.#parts.link.returned();
   }
 
@@ -149,6 +169,7 @@ export class Cable implements NetworkLink, NetworkCard {
     return this.#card?.isPlugged === true;
   }
   setLink(isUp: boolean): void {
+    this.#isIn = isUp;
     this.#card?.setLink(isUp);
   }
   receive(frames: readonly Frame[]): number {
@@ -159,7 +180,10 @@ export class Cable implements NetworkLink, NetworkCard {
   }
   #handOver(frames: readonly Frame[]): number {
     const taken = this.#card?.receive(frames) ?? frames.length;
-    if (this.#watchers.size > 0 && this.isUp) for (const frame of frames.slice(0, taken)) this.#seen(frame, true);
+    if (taken === 0 || !this.isUp) return taken;
+    const given = taken === frames.length ? frames : frames.slice(0, taken);
+    this.#count(given, true);
+    if (this.#watchers.size > 0) for (const frame of given) this.#seen(frame, true);
     return taken;
   }
 

@@ -2,7 +2,7 @@
  * The name server of a private network. Names are resolved as the host's own programs resolve them (hosts file, split
  * DNS of a VPN); what that cannot answer is asked of the host's name servers as it is.
  */
-import { bytesOf4 } from '../wire/address.ts';
+import { bytesOf4, textOf4, textOf6 } from '../wire/address.ts';
 import {
   type Answer,
   addressAnswer,
@@ -15,8 +15,10 @@ import {
   type Question,
   readQuestion,
   TYPE,
+  typeText,
 } from '../wire/dns.ts';
 import type { Lookup, Outside } from './outside.ts';
+import type { QuestionOutcome, QuestionReport } from './report.ts';
 import { type AddressPlan, ZONE } from './plan.ts';
 
 /** Questions under way. */
@@ -27,13 +29,8 @@ const HOST_LIFETIME = 30;
 const LARGEST = 65_535;
 const REVERSE = '.in-addr.arpa';
 
-/** A question with its answer, for people. */
-export interface AskedName {
-  readonly name: string;
-  readonly type: number;
-  readonly code: number;
-  readonly answers: number;
-}
+/** Addresses that are told of an answer. */
+const TOLD_ADDRESSES = 4;
 
 export class DnsServer {
   readonly #outside: Outside;
@@ -43,7 +40,7 @@ export class DnsServer {
   readonly #isClosed: boolean;
   #underWay = 0;
   /** Told of every question that was answered. */
-  asked: (name: AskedName) => void = () => undefined;
+  asked: (question: QuestionReport) => void = () => undefined;
 
   /** @param hostName of the machine; its own name leads to it @param isClosed only names of the network's own are answered */
   constructor(outside: Outside, plan: AddressPlan, hostName: string | undefined, isClosed = false) {
@@ -73,21 +70,24 @@ export class DnsServer {
     const question = readQuestion(message);
     if (!question) return undefined;
     const limit = isStream ? LARGEST : Math.min(EXTENDED_BYTES, Math.max(PLAIN_BYTES, question.extended ?? 0));
-    const say = (code: number, answers: readonly Answer[] = []) => {
-      this.asked({ name: question.name, type: question.type, code, answers: answers.length });
+    const tell = (outcome: QuestionOutcome, addresses: readonly string[] = []) =>
+      this.asked({ name: question.name, type: typeText(question.type), outcome, addresses });
+    const say = (code: number, answers: readonly Answer[] = [], outcome = outcomeOf(code, answers.length)) => {
+      tell(outcome, answers.slice(0, TOLD_ADDRESSES).flatMap(addressOf));
       return dnsReply(message, question, code, answers, limit);
     };
     if (!question.isStandard) return say(CODE.notImplemented);
     const own = this.#ours(question);
     if (own) return say(own.code, own.answers);
-    if (this.#isClosed) return say(CODE.noSuchName);
-    if (this.#underWay >= AT_ONCE) return say(CODE.failed);
+    if (this.#isClosed) return say(CODE.noSuchName, [], 'closed');
+    if (this.#underWay >= AT_ONCE) return say(CODE.failed, [], 'busy');
     this.#underWay++;
     try {
       if (question.class === CLASS_IN && (question.type === TYPE.a || question.type === TYPE.aaaa))
         return say(...(await this.#looked(question)));
       const relayed = await this.#outside.relay(message.slice());
       if (!relayed || relayed.length < 12) return say(CODE.failed);
+      tell(outcomeOf((relayed[3] as number) & 0xf, ((relayed[6] as number) << 8) | (relayed[7] as number)));
       return relayed.length > limit ? cut(message, question) : relayed;
     } catch {
       return say(CODE.failed);
@@ -121,6 +121,14 @@ export class DnsServer {
     return { code: CODE.fine, answers };
   }
 }
+
+/** What an answer's code and its number of records come to. */
+function outcomeOf(code: number, records: number): QuestionOutcome {
+  if (code === CODE.fine) return records > 0 ? 'answered' : 'empty';
+  return code === CODE.noSuchName ? 'missing' : code === CODE.notImplemented ? 'unsupported' : 'failed';
+}
+const addressOf = ({ type, data }: Answer): readonly string[] =>
+  type === TYPE.a ? [textOf4(data, 0)] : type === TYPE.aaaa ? [textOf6(data, 0)] : [];
 
 /** A name with these addresses. */
 function known(type: number, ...addresses: readonly string[]) {

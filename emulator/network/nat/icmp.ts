@@ -15,6 +15,7 @@ import type { Packet } from '../wire/packet.ts';
 import type { Egress } from './egress.ts';
 import type { GuestFrames } from './guest-frames.ts';
 import type { AddressPlan } from './plan.ts';
+import type { Unreached } from './report.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 const PER_SECOND = 100;
@@ -25,9 +26,12 @@ export class IcmpErrors {
   readonly #plan: AddressPlan;
   readonly #frames: GuestFrames;
   readonly #egress: Egress;
+  readonly #unreached: (address: string, why: Unreached) => void;
   readonly #rate = new TokenBucket(PER_SECOND, PER_SECOND);
 
-  constructor(plan: AddressPlan, frames: GuestFrames, egress: Egress) {
+  /** @param unreached told of an echo that cannot be carried */
+  constructor(plan: AddressPlan, frames: GuestFrames, egress: Egress, unreached: (address: string, why: Unreached) => void) {
+    this.#unreached = unreached;
     this.#plan = plan;
     this.#frames = frames;
     this.#egress = egress;
@@ -58,7 +62,10 @@ export class IcmpErrors {
     const message = readIcmp(packet.payload, unfinished);
     if (message?.type !== ECHO) return;
     const { host, dns } = this.#plan;
-    if (packet.destination !== host && packet.destination !== dns) return this.unreachable(packet, 'prohibited');
+    if (packet.destination !== host && packet.destination !== dns) {
+      this.#unreached(packet.destination, 'ping');
+      return this.unreachable(packet, 'prohibited');
+    }
     this.#send(packet.source, packet.destination, { ...message, type: ECHO_REPLY, code: 0 });
   }
   #send(to: string, from: string, message: Icmp): void {

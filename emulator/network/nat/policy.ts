@@ -5,12 +5,14 @@
 import { bytesOf4, bytesOf6, numberOf4, textOf4 } from '../wire/address.ts';
 import { type AddressPlan, isInside } from './plan.ts';
 
+/** Why an address is never dialled: the network leads nowhere, it is this computer's, or a link's or a group's. */
+export type Rule = 'isolated' | 'this computer' | 'reserved';
 export type Verdict =
   | { readonly kind: 'allowed'; readonly address: string; readonly port: number }
   /** A host that is there, but not at that port. */
   | { readonly kind: 'closed' }
   | { readonly kind: 'no host' }
-  | { readonly kind: 'prohibited' };
+  | { readonly kind: 'prohibited'; readonly rule: Rule };
 
 export interface Policy {
   readonly plan: AddressPlan;
@@ -60,6 +62,7 @@ export function judge({ plan, hostPorts, isClosed = false, ownAddresses }: Polic
   if (address === plan.host) return hostPorts.has(port) ? { kind: 'allowed', address: '127.0.0.1', port } : { kind: 'closed' };
   if (address === plan.dns) return { kind: 'closed' };
   if (is4 && isInside(plan, address)) return { kind: 'no host' };
-  if (isClosed || port === 0 || (is4 ? isClosed4(address) : isClosed6(address))) return { kind: 'prohibited' };
-  return ownAddresses().includes(address) ? { kind: 'prohibited' } : { kind: 'allowed', address, port };
+  if (isClosed) return { kind: 'prohibited', rule: 'isolated' };
+  if (port === 0 || (is4 ? isClosed4(address) : isClosed6(address))) return { kind: 'prohibited', rule: 'reserved' };
+  return ownAddresses().includes(address) ? { kind: 'prohibited', rule: 'this computer' } : { kind: 'allowed', address, port };
 }

@@ -20,6 +20,7 @@ import { IcmpErrors } from './icmp.ts';
 import type { Outside, Stream } from './outside.ts';
 import { type AddressPlan, QEMU_PLAN } from './plan.ts';
 import type { Policy } from './policy.ts';
+import { type NatReport, type QuestionReport, RecentEvents, type Unreached, type UnreachedReport } from './report.ts';
 import { Reassembly } from './reassembly.ts';
 import type { TcpConnection } from './tcp-connection.ts';
 import { TcpTable } from './tcp-table.ts';
@@ -27,6 +28,9 @@ import { UdpTable } from './udp-table.ts';
 
 const DNS_PORT = 53;
 const EVERYWHERE = '255.255.255.255';
+/** What a report has of each. */
+const TOLD_FLOWS = 200;
+const TOLD_EVENTS = 50;
 
 export interface NatOptions {
   readonly outside: Outside;
@@ -37,6 +41,8 @@ export interface NatOptions {
   readonly hostName?: string | undefined;
   /** Nothing leads out of the network but those ports. */
   readonly isClosed?: boolean | undefined;
+  /** Milliseconds since any moment, for what is told to people; absent: the guest's time. */
+  readonly clock?: () => number;
 }
 
 export class NatStack implements NetworkLink {
@@ -50,6 +56,8 @@ export class NatStack implements NetworkLink {
   readonly #icmp: IcmpErrors;
   readonly #reassembly = new Reassembly();
   readonly #dhcp: DhcpParts;
+  readonly #questions: RecentEvents<QuestionReport>;
+  readonly #unreached: RecentEvents<UnreachedReport>;
   #card: NetworkCard | undefined;
   #isStirred = false;
   #isHeld = false;
@@ -59,20 +67,42 @@ export class NatStack implements NetworkLink {
   /** The guest has its address, as far as we know. */
   isHere = false;
 
-  constructor({ outside, plan = QEMU_PLAN, hostPorts = [], hostName, isClosed = false }: NatOptions) {
+  constructor({ outside, plan = QEMU_PLAN, hostPorts = [], hostName, isClosed = false, clock = () => this.#now }: NatOptions) {
     this.plan = plan;
     this.#outside = outside;
     this.#frames = new GuestFrames(plan.card);
-    this.#icmp = new IcmpErrors(plan, this.#frames, this.#egress);
+    this.#questions = new RecentEvents(TOLD_EVENTS, clock);
+    this.#unreached = new RecentEvents(TOLD_EVENTS, clock);
+    const unreached = (protocol: UnreachedReport['protocol']) => (address: string, port: number, why: Unreached) =>
+      this.#unreached.note(`${protocol} ${address} ${port} ${why}`, { protocol, address, port, why });
+    this.#icmp = new IcmpErrors(plan, this.#frames, this.#egress, (address, why) => unreached('icmp')(address, 0, why));
     this.dns = new DnsServer(outside, plan, hostName, isClosed);
+    this.dns.asked = (asked) => this.#questions.note(`${asked.name} ${asked.type} ${asked.outcome}`, asked);
     const policy: Policy = { plan, hostPorts: new Set(hostPorts), isClosed, ownAddresses: () => outside.ownAddresses() };
     const stir = () => this.#stir();
     const parts = { outside, policy, frames: this.#frames, egress: this.#egress, icmp: this.#icmp, stir };
-    this.udp = new UdpTable(parts);
-    this.tcp = new TcpTable({ ...parts, services: new Map([[`${plan.dns} ${DNS_PORT}`, dnsStream(this.dns, stir)]]) });
+    const services = new Map([[`${plan.dns} ${DNS_PORT}`, dnsStream(this.dns, stir)]]);
+    this.udp = new UdpTable({ ...parts, unreached: unreached('udp') });
+    this.tcp = new TcpTable({ ...parts, services, unreached: unreached('tcp'), clock });
     this.#dhcp = { plan, hostName, isClosed, mtu: () => this.#card?.mtu ?? 1500 };
   }
 
+  /** What the guest does now, and did lately. */
+  get report(): NatReport {
+    const { guest, host, dns } = this.plan;
+    const flows = [...this.tcp.flows, ...this.udp.reports];
+    return {
+      address: guest,
+      gateway: host,
+      nameServer: dns,
+      isHere: this.isHere,
+      flows: flows.sort((a, b) => a.age - b.age).slice(0, TOLD_FLOWS),
+      flowCount: flows.length,
+      ended: this.tcp.ended,
+      questions: this.#questions.list,
+      unreached: this.#unreached.list,
+    };
+  }
   /** Frames that were dropped because the guest took none. */
   get dropped(): number {
     return this.#egress.dropped + this.udp.dropped;

@@ -40,11 +40,16 @@ export class TcpConnection implements StreamEvents {
   readonly ends: Ends;
   readonly key: string;
   state: ConnectionState;
-  /** Bytes carried, for people. */
+  /** Bytes carried, each once however often it was sent, for people. */
   toGuest = 0;
   fromGuest = 0;
   lastUsed: number;
+  /** Both sides have said that they have no more. */
+  isComplete = false;
+  /** Guest and host have been joined. */
+  wasOpen = false;
   readonly began: number;
+  readonly opener: 'guest' | 'host';
   readonly #outside: ConnectionSurroundings;
   readonly #sender: TcpSender;
   #receiver: TcpReceiver;
@@ -65,6 +70,7 @@ export class TcpConnection implements StreamEvents {
     this.#receiver = receiver;
     this.began = outside.now;
     this.lastUsed = outside.now;
+    this.opener = state === 'calling' ? 'host' : 'guest';
     this.#deadline = outside.now + (state === 'dialling' ? HOST_PATIENCE : GUEST_PATIENCE);
   }
 
@@ -187,6 +193,7 @@ export class TcpConnection implements StreamEvents {
   }
   #open(window: number): void {
     this.state = 'open';
+    this.wasOpen = true;
     this.#deadline = Infinity;
     this.#repeatAt = Infinity;
     const burst = this.#outside.burst(this.#version);
@@ -228,6 +235,7 @@ export class TcpConnection implements StreamEvents {
   #lingerIfDone(): void {
     if (this.state !== 'open' || !this.#sender.isDone || !this.#receiver.isEnded) return;
     this.state = 'lingering';
+    this.isComplete = true;
     this.#deadline = this.#outside.now + LINGER;
   }
 
@@ -243,11 +251,10 @@ export class TcpConnection implements StreamEvents {
       return false;
     }
     this.#send(piece);
-    this.#sender.sent(piece, this.#outside.now);
+    this.toGuest += this.#sender.sent(piece, this.#outside.now);
     return true;
   }
   #send({ sequence, offset, length, isEnd }: Piece): void {
-    this.toGuest += length;
     this.#emit({
       sequence,
       flags: ACK | (isEnd ? FIN : PSH),

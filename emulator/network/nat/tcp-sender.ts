@@ -110,12 +110,14 @@ export class TcpSender {
     return { sequence, offset, length, isEnd: false };
   }
 
-  /** The piece was sent. @param now milliseconds */
-  sent({ length, isEnd }: Piece, now: number): void {
+  /** The piece was sent. @param now milliseconds @returns how many of its bytes had not been sent before */
+  sent({ length, isEnd }: Piece, now: number): number {
     this.#next = (this.#next + length + (isEnd ? 1 : 0)) >>> 0;
-    if (distance(this.#next, this.#highest) > 0) this.#highest = this.#next;
+    const beyond = distance(this.#next, this.#highest);
+    if (beyond > 0) this.#highest = this.#next;
     this.wait(now);
     this.#pausesAfterOne = this.#isProbing;
+    return Math.min(length, Math.max(0, beyond));
   }
   /** After a probe nothing follows before an answer. */
   #pausesAfterOne = false;

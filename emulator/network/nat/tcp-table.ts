@@ -6,6 +6,7 @@ import type { GuestFrames } from './guest-frames.ts';
 import type { IcmpErrors } from './icmp.ts';
 import type { Failure, Outside, Stream } from './outside.ts';
 import { judge, type Policy } from './policy.ts';
+import { type FlowReport, type Unreached, unreachedBy } from './report.ts';
 import { type Ends, keyOf, type Outgoing } from './outgoing.ts';
 import { type ConnectionSurroundings, TcpConnection } from './tcp-connection.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -20,6 +21,8 @@ const NEW_AT_ONCE = 500;
 const IDLE = 2 * 3600 * 1000;
 /** What all connections may keep in memory together; beyond it hosts wait. */
 const KEPT_BYTES = 64 * 1024 * 1024;
+/** Connections that are told of after their end. */
+const ENDED = 30;
 /** Ports that we call the guest from. */
 const FIRST_PORT = 49_152;
 const PORTS = 16_384;
@@ -37,6 +40,10 @@ export interface TcpParts {
   readonly services: ReadonlyMap<string, Service>;
   /** Something waits to be sent. */
   readonly stir: () => void;
+  /** The guest could not reach something. */
+  readonly unreached: (address: string, port: number, why: Unreached) => void;
+  /** Milliseconds since any moment. */
+  readonly clock: () => number;
 }
 
 export class TcpTable implements ConnectionSurroundings {
@@ -45,6 +52,7 @@ export class TcpTable implements ConnectionSurroundings {
   readonly #wanting = new Set<TcpConnection>();
   readonly #fresh = new TokenBucket(NEW_PER_SECOND, NEW_AT_ONCE);
   readonly #secret: Uint8Array;
+  readonly #ended: { readonly report: FlowReport; readonly at: number }[] = [];
   #port = 0;
   now = 0;
   /** Connections that a limit refused. */
@@ -85,10 +93,12 @@ export class TcpTable implements ConnectionSurroundings {
     const { services, policy, icmp } = this.#parts;
     const service = services.get(`${ends.peer} ${ends.peerPort}`);
     const verdict = service ? undefined : judge(policy, ends.peer, ends.peerPort);
+    if (verdict && verdict.kind !== 'allowed') this.#parts.unreached(ends.peer, ends.peerPort, unreachedBy(verdict));
     if (verdict?.kind === 'closed') return this.#reject(ends, syn);
     if (verdict?.kind === 'prohibited' || verdict?.kind === 'no host') return icmp.unreachable(packet, verdict.kind);
     if (!this.#hasRoom()) {
       this.refused++;
+      this.#parts.unreached(ends.peer, ends.peerPort, 'too many');
       return this.#reject(ends, syn);
     }
     const connection = TcpConnection.ofSyn(ends, syn, this.#initial(ends), this);
@@ -124,6 +134,7 @@ export class TcpTable implements ConnectionSurroundings {
   #failed(connection: TcpConnection, why: Failure, ends: Ends, syn: Segment, packet: Packet): void {
     if (connection.state === 'gone') return;
     connection.failed(why);
+    this.#parts.unreached(ends.peer, ends.peerPort, why);
     if (why === 'refused') this.#reject(ends, syn);
     else this.#parts.icmp.unreachable(packet, why);
   }
@@ -215,6 +226,20 @@ export class TcpTable implements ConnectionSurroundings {
     if (!connection || this.#connections.get(connection.key) !== connection) return;
     this.#connections.delete(connection.key);
     this.#wanting.delete(connection);
+    if (!connection.wasOpen) return;
+    this.#ended.push({ report: flowOf(connection, this.now), at: this.#parts.clock() });
+    if (this.#ended.length > ENDED) this.#ended.shift();
+  }
+
+  // For people.
+
+  get flows(): readonly FlowReport[] {
+    return this.connections.map((connection) => flowOf(connection, this.now));
+  }
+  /** Connections that are over, the last one first. */
+  get ended(): readonly FlowReport[] {
+    const now = this.#parts.clock();
+    return this.#ended.map(({ report, at }) => ({ ...report, age: now - at })).reverse();
   }
 
   /** Lets connections send in turn, a frame each, while there is room; then acknowledges what no data took along. */
@@ -244,6 +269,13 @@ export class TcpTable implements ConnectionSurroundings {
     this.#connections.clear();
     this.#wanting.clear();
   }
+}
+
+function flowOf(connection: TcpConnection, now: number): FlowReport {
+  const { ends, opener, toGuest, fromGuest, began, state, isComplete } = connection;
+  const { guestPort, peer, peerPort } = ends;
+  const said = isComplete ? 'closed' : state === 'gone' ? 'broken' : connection.isHalfOpen ? 'connecting' : 'open';
+  return { protocol: 'tcp', guestPort, peer, peerPort, opener, state: said, toGuest, fromGuest, began, age: now - began };
 }
 
 /** The number after all that a segment takes up. */

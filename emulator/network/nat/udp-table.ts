@@ -9,6 +9,7 @@ import type { GuestFrames } from './guest-frames.ts';
 import type { IcmpErrors } from './icmp.ts';
 import type { Datagrams, Outside } from './outside.ts';
 import { judge, type Policy } from './policy.ts';
+import { type FlowReport, type Unreached, unreachedBy } from './report.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 const FLOWS = 512;
@@ -21,18 +22,30 @@ const BOTH_WAYS = 180_000;
 const FIRST_PORT = 49_152;
 const PORTS = 16_384;
 
+/** Bytes carried, for people, and when that began. */
+interface Carried {
+  readonly began: number;
+  toGuest: number;
+  fromGuest: number;
+}
+interface Peer extends Carried {
+  readonly address: string;
+  readonly port: number;
+  packet: Packet;
+}
+
 interface Flow {
   readonly guest: string;
   readonly port: number;
   readonly datagrams: Datagrams;
   /** Who was written to, as the host calls them, and as the guest does; with the packet that went there last. */
-  readonly peers: Map<string, { readonly address: string; readonly port: number; packet: Packet }>;
+  readonly peers: Map<string, Peer>;
   lastUsed: number;
   isTwoWay: boolean;
 }
 
 /** A sender behind a forward. */
-interface Caller {
+interface Caller extends Carried {
   readonly key: string;
   readonly port: number;
   readonly guestPort: number;
@@ -47,6 +60,8 @@ export interface UdpParts {
   readonly egress: Egress;
   readonly icmp: IcmpErrors;
   readonly stir: () => void;
+  /** The guest could not reach something. */
+  readonly unreached: (address: string, port: number, why: Unreached) => void;
 }
 
 export class UdpTable {
@@ -70,6 +85,20 @@ export class UdpTable {
     return this.#flows.size > 0 || this.#callers.size > 0 || !this.#fresh.isFull;
   }
 
+  /** What goes between each port of the guest's and each of its peers. */
+  get reports(): readonly FlowReport[] {
+    const { host } = this.#parts.policy.plan;
+    const said = (opener: FlowReport['opener'], guestPort: number, peer: string, peerPort: number, carried: Carried): FlowReport => {
+      const { toGuest, fromGuest, began } = carried;
+      const state = toGuest > 0 || opener === 'host' ? 'open' : 'connecting';
+      return { protocol: 'udp', guestPort, peer, peerPort, opener, state, toGuest, fromGuest, began, age: this.#now - began };
+    };
+    return [
+      ...this.flows.flatMap(({ port, peers }) => [...peers.values()].map((peer) => said('guest', port, peer.address, peer.port, peer))),
+      ...[...this.#callers.values()].map((caller) => said('host', caller.guestPort, host, caller.port, caller)),
+    ];
+  }
+
   /** Takes a packet. @param own answers datagrams for services of ours; false: it is none */
   packet(packet: Packet, unfinished: boolean, own: (datagram: Datagram) => boolean): void {
     const datagram = readUdp(packet, unfinished);
@@ -78,20 +107,36 @@ export class UdpTable {
     const caller = packet.destination === policy.plan.host ? this.#callers.get(datagram.destinationPort) : undefined;
     if (caller?.guestPort === datagram.sourcePort) {
       caller.lastUsed = this.#now;
+      caller.fromGuest += datagram.data.length;
       return caller.reply(datagram.data);
     }
     const verdict = judge(policy, packet.destination, datagram.destinationPort);
-    if (verdict.kind !== 'allowed') return icmp.unreachable(packet, verdict.kind === 'closed' ? 'no port' : verdict.kind);
+    if (verdict.kind !== 'allowed') {
+      this.#parts.unreached(packet.destination, datagram.destinationPort, unreachedBy(verdict));
+      return icmp.unreachable(packet, verdict.kind === 'closed' ? 'no port' : verdict.kind);
+    }
     const flow = this.#flowOf(packet, datagram.sourcePort);
-    if (!flow) return void this.dropped++;
+    if (!flow) {
+      this.#parts.unreached(packet.destination, datagram.destinationPort, 'too many');
+      return void this.dropped++;
+    }
     flow.lastUsed = this.#now;
     const key = `${verdict.address} ${verdict.port}`;
     if (!flow.peers.has(key) && flow.peers.size >= PEERS) flow.peers.delete(flow.peers.keys().next().value as string);
-    const shown = { address: packet.destination, port: datagram.destinationPort };
-    flow.peers.set(key, { ...shown, packet: { ...packet, quoted: packet.quoted.slice(), payload: new Uint8Array(0) } });
+    const quoting: Packet = { ...packet, quoted: packet.quoted.slice(), payload: new Uint8Array(0) };
+    const known = flow.peers.get(key);
+    if (known) known.packet = quoting;
+    const peer = known ?? this.#peerOf(packet.destination, datagram.destinationPort, quoting);
+    // One that is written to again is the last to make room.
+    flow.peers.delete(key);
+    flow.peers.set(key, peer);
+    peer.fromGuest += datagram.data.length;
     flow.datagrams.send(datagram.data, verdict.address, verdict.port);
   }
 
+  #peerOf(address: string, port: number, packet: Packet): Peer {
+    return { address, port, packet, began: this.#now, toGuest: 0, fromGuest: 0 };
+  }
   #flowOf({ source, version }: Packet, port: number): Flow | undefined {
     const key = `${source} ${port}`;
     const known = this.#flows.get(key);
@@ -119,11 +164,13 @@ export class UdpTable {
     if (!flow || !peer) return;
     flow.lastUsed = this.#now;
     flow.isTwoWay = true;
+    peer.toGuest += bytes.length;
     this.#give({ source: peer.address, destination: flow.guest }, { sourcePort: peer.port, destinationPort: flow.port }, bytes);
   }
   #refused(key: string, address: string, port: number): void {
     const peer = this.#flows.get(key)?.peers.get(`${address} ${port}`);
     if (!peer) return;
+    this.#parts.unreached(peer.address, peer.port, 'refused');
     this.#parts.icmp.unreachable(peer.packet, 'no port');
     this.#parts.stir();
   }
@@ -147,6 +194,7 @@ export class UdpTable {
   call(guest: string, guestPort: number, key: string, bytes: Uint8Array, reply: (bytes: Uint8Array) => void): void {
     const caller = this.#callerOf(key, guestPort, reply);
     const { host } = this.#parts.policy.plan;
+    caller.toGuest += bytes.length;
     this.#give({ source: host, destination: guest }, { sourcePort: caller.port, destinationPort: guestPort }, bytes);
   }
   #callerOf(key: string, guestPort: number, reply: (bytes: Uint8Array) => void): Caller {
@@ -161,7 +209,7 @@ export class UdpTable {
       this.#nextPort = (this.#nextPort + 1) % PORTS;
       port = FIRST_PORT + this.#nextPort;
     } while (this.#callers.has(port));
-    const made: Caller = { key, port, guestPort, reply, lastUsed: this.#now };
+    const made: Caller = { key, port, guestPort, reply, lastUsed: this.#now, began: this.#now, toGuest: 0, fromGuest: 0 };
     this.#callers.set(port, made);
     this.#parts.outside.timed();
     return made;

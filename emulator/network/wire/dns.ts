@@ -2,6 +2,26 @@
 import { bytesOf4, bytesOf6 } from './address.ts';
 
 export const TYPE = { a: 1, cname: 5, ptr: 12, aaaa: 28, opt: 41 } as const;
+/** Types that are asked for often, as resolvers write them; more have a number (RFC 3597, section 5). */
+const TYPE_NAMES: Readonly<Record<number, string>> = {
+  1: 'A',
+  2: 'NS',
+  5: 'CNAME',
+  6: 'SOA',
+  12: 'PTR',
+  15: 'MX',
+  16: 'TXT',
+  28: 'AAAA',
+  33: 'SRV',
+  35: 'NAPTR',
+  43: 'DS',
+  48: 'DNSKEY',
+  64: 'SVCB',
+  65: 'HTTPS',
+  255: 'ANY',
+  257: 'CAA',
+};
+export const typeText = (type: number): string => TYPE_NAMES[type] ?? `TYPE${type}`;
 export const CLASS_IN = 1;
 /** Answers' codes. */
 export const CODE = { fine: 0, malformed: 1, failed: 2, noSuchName: 3, notImplemented: 4, refused: 5 } as const;

@@ -1,4 +1,5 @@
 /** `viv link`: the cable of a network card, pulled and plugged in while the machine runs, or made worse for tests. */
+import { DELAY_MAX, readRate } from '../../../preload/contract/definition/cable-fields.ts';
 import type { CableChange, LinkStatus } from '../../../preload/contract/links.ts';
 import { print, printJson } from '../../output/print.ts';
 import { CallError, EXIT } from '../call-error.ts';
@@ -7,18 +8,20 @@ import { findProgram, machineNamed, withProgram } from '../machines/program.ts';
 import { table } from '../table.ts';
 import { cardOf } from './find-card.ts';
 
-const help = `viv link: pull or plug in the cable of a network card while its machine runs
+const help = `viv link: pull or plug in the cable of a network card, also while its machine runs
 
 Usage: viv link NAME [CARD] [up|down] [OPTION]... [--json]
 
 CARD is the number of the card, from 1, the first where it is missing. With down the guest sees that it has lost its
 carrier, and no frame passes; connections stay and stall. Without up, down and options the cables are listed.
 
-For tests a cable can be slow, long or bad, each way; this ends with the machine:
+For tests a cable can be slow, long or bad, each way:
   --rate BITS        bits a second, as 56k, 10M or 1G; none lifts the limit
   --delay MS         milliseconds on the way
   --loss PERCENT     of a hundred frames, so many are lost, as 0.5
-  --seed NUMBER      what is lost depends on this number alone
+  --seed NUMBER      what is lost depends on this number alone, until the machine stops
+
+All this holds at once, and is kept with the machine: it starts with the same cables. No snapshot takes it back.
 
 Examples:
   viv link box
@@ -36,14 +39,10 @@ const OPTIONS = {
   json: { type: 'boolean' },
 } as const;
 
-const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9 };
-
 /** Reads `10M` as bits a second; 0 for `none`. @throws CallError */
-export function readRate(text: string): number {
-  if (text === 'none') return 0;
-  const [, digits, unit] = /^(\d+(?:\.\d+)?)([kMG]?)$/.exec(text) ?? [];
-  const rate = Math.round(Number(digits) * (UNITS[unit ?? ''] ?? 1));
-  if (digits === undefined || !(rate >= 1)) throw new CallError(`--rate takes bits a second, as 56k, 10M or 1G, or none, not "${text}"`);
+function rateOf(text: string): number {
+  const rate = text === 'none' ? 0 : readRate(text);
+  if (rate === undefined) throw new CallError(`--rate takes bits a second, as 56k, 10M or 1G, or none, not "${text}"`);
   return rate;
 }
 function readNumber(option: string, text: string, wanted: string, is: (value: number) => boolean): number {
@@ -61,10 +60,10 @@ interface Given {
 function changeOf({ rate, delay, loss, seed }: Given, word: string | undefined): CableChange {
   return {
     ...(word === undefined ? {} : { isUp: word === 'up' }),
-    ...(rate === undefined ? {} : { rate: readRate(rate) }),
+    ...(rate === undefined ? {} : { rate: rateOf(rate) }),
     ...(delay === undefined
       ? {}
-      : { delay: readNumber('delay', delay, 'whole milliseconds up to 60000', (ms) => Number.isInteger(ms) && ms <= 60_000) }),
+      : { delay: readNumber('delay', delay, `whole milliseconds up to ${DELAY_MAX}`, (ms) => Number.isInteger(ms) && ms <= DELAY_MAX) }),
     ...(loss === undefined ? {} : { loss: readNumber('loss', loss, 'a number from 0 to 100', (percent) => percent <= 100) }),
     ...(seed === undefined
       ? {}

@@ -92,6 +92,11 @@ export interface Field<S extends Schema = Schema> {
   readonly alwaysShown?: true;
   /** It says something about the machine and is not part of it: it holds at once, and no snapshot takes it back. */
   readonly isOwners?: true;
+  /**
+   * Its value without the parts that are its owner's, and with those of the present value: they hold at once too, and no snapshot takes
+   * them back.
+   */
+  readonly owners?: { readonly without: (value: never) => unknown; readonly of: (value: never, present: never) => unknown };
   /** It is settled when the machine is made. */
   readonly isFixed?: true;
   /** Template files may give it. */

@@ -1,6 +1,7 @@
 /** Network cards, and the host's ports that lead into the guest. */
 import type { BoardDescription } from '../../../emulator/index.ts';
 import { list, optional, oneOf, record, textThat, whole, type Frozen } from '../schema/shapes.ts';
+import { cable, type CableDefinition, plainCable, readCableWord, writeCable } from './cable-fields.ts';
 import { field, OptionError } from './field.ts';
 
 /** Ports of the host's that one card may reach, and forwards of one machine. */
@@ -33,6 +34,8 @@ export const networkCard = record({
   mac: optional(cardAddress),
   /** Ports of the host's loopback that the guest reaches at the gateway's address. */
   hostPorts: optional(list(port, HOST_PORTS_MAX)),
+  /** Absent: in, and as good as it can be. */
+  cable: optional(cable),
 });
 /** A port of the host's that leads to one of the guest's. */
 export const forwardSetting = record({
@@ -43,7 +46,12 @@ export const forwardSetting = record({
   /** Absent: tcp. */
   protocol: optional(oneOf(['tcp', 'udp'])),
 });
-export type NetworkCardDefinition = Frozen<{ network: string; mac?: string | undefined; hostPorts?: number[] | undefined }>;
+export type NetworkCardDefinition = Frozen<{
+  network: string;
+  mac?: string | undefined;
+  hostPorts?: number[] | undefined;
+  cable?: CableDefinition | undefined;
+}>;
 export type ForwardDefinition = Frozen<{
   address?: string | undefined;
   hostPort: number;
@@ -54,7 +62,8 @@ export type ForwardDefinition = Frozen<{
 const refuse = (text: string, wanted: string): never => {
   throw new OptionError(`takes ${wanted}, not "${text}"`);
 };
-const CARD_WORDS = 'nat, none or the name of a network, then mac=ADDRESS and host-port=PORT, separated by commas';
+const CARD_WORDS =
+  'nat, none or the name of a network, then mac=ADDRESS, host-port=PORT, rate=BITS, delay=MS, loss=PERCENT and unplugged, separated by commas';
 const FORWARD_WORDS = '[ADDRESS:]HOSTPORT:GUESTPORT[/udp]';
 
 function readPort(digits: string | undefined, text: string, wanted: string): number {
@@ -68,17 +77,35 @@ export function readCard(text: string): NetworkCardDefinition {
   const [network = '', ...words] = text.split(',');
   const hostPorts: number[] = [];
   let mac: string | undefined;
+  let cableWords: CableDefinition = {};
   if (!NETWORK.test(network) || network === 'none') refuse(text, CARD_WORDS);
   for (const word of words) {
-    const [, key, value] = /^(mac|host-port)=(.+)$/.exec(word) ?? [];
+    const ofCable = readCableWord(word);
+    if (ofCable) cableWords = { ...cableWords, ...ofCable };
+    const [, key, value] = ofCable ? [] : (/^(mac|host-port)=(.+)$/.exec(word) ?? []);
     if (key === 'mac' && mac === undefined && CARD.test(value ?? '')) mac = value?.toLowerCase();
     else if (key === 'host-port') hostPorts.push(readPort(value, text, CARD_WORDS));
-    else refuse(text, CARD_WORDS);
+    else if (!ofCable) refuse(text, CARD_WORDS);
   }
-  return { network, ...(mac === undefined ? {} : { mac }), ...(hostPorts.length > 0 ? { hostPorts } : {}) };
+  const plain = plainCable(cableWords);
+  return {
+    network,
+    ...(mac === undefined ? {} : { mac }),
+    ...(hostPorts.length > 0 ? { hostPorts } : {}),
+    ...(plain ? { cable: plain } : {}),
+  };
 }
-export const writeCard = ({ network, mac, hostPorts = [] }: NetworkCardDefinition): string =>
-  [network, ...(mac === undefined ? [] : [`mac=${mac}`]), ...hostPorts.map((each) => `host-port=${each}`)].join(',');
+export const writeCard = ({ network, mac, hostPorts = [], cable: laid }: NetworkCardDefinition): string =>
+  [network, ...(mac === undefined ? [] : [`mac=${mac}`]), ...hostPorts.map((each) => `host-port=${each}`), ...writeCable(laid)].join(',');
+
+type Cards = readonly NetworkCardDefinition[];
+/** Cards as the machine has them: what their cables are like is their owner's to say, and holds at once. */
+const withoutCables = (cards: Cards = []): Cards => cards.map(({ cable: _owners, ...card }) => card);
+const withCables = (cards: Cards = [], present: Cards = []): Cards =>
+  withoutCables(cards).map((card, index) => {
+    const { network, cable: laid } = present[index] ?? {};
+    return laid !== undefined && network === card.network ? { ...card, cable: laid } : card;
+  });
 
 /** Reads `8080:80`, `0.0.0.0:2222:22` or `[::1]:5353:53/udp`. @throws OptionError */
 export function readForward(text: string): ForwardDefinition {
@@ -118,7 +145,8 @@ export const networks = field({
   hint: ({ networksMax }) =>
     `One card a line, at most ${networksMax}: nat is a private network behind this computer’s address; any other name is a network that machines share. More after commas: mac=52:54:00:12:34:56, host-port=8000 (the guest reaches that port of this computer at 10.0.2.2).`,
   schema: ({ networksMax }: BoardDescription) => optional(list(networkCard, networksMax)),
-  knownBy: (card: NetworkCardDefinition) => card.mac ?? writeCard(card),
+  owners: { without: withoutCables, of: withCables },
+  knownBy: ({ cable: _laid, ...card }: NetworkCardDefinition) => card.mac ?? writeCard(card),
   words: (all: readonly NetworkCardDefinition[]) => all.map(writeCard).join('; '),
   options: [
     {
@@ -131,6 +159,9 @@ export const networks = field({
         'mac=ADDRESS       the card’s own address',
         'host-port=PORT    the guest reaches this port of your computer at 10.0.2.2;',
         '                  may be repeated; all others are closed to it',
+        'rate=BITS         the cable carries no more a second, each way: 56k, 10M, 1G',
+        'delay=MS          milliseconds on the way; loss=PERCENT of frames are lost',
+        'unplugged         the cable is out; all these also hold while it runs',
       ],
       multiple: true,
       read: readAll(readCard),

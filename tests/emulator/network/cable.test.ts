@@ -79,6 +79,23 @@ describe('a cable', () => {
     expect([cable.isPlugged, cable.status.isUp]).toEqual([false, false]);
   });
 
+  it('is in or out as it was left, whatever state the guest goes back to, and counts what reached either end', () => {
+    const { cable, end } = laid();
+    cable.setLink(false);
+    end.setLink(true);
+    cable.returned();
+    expect(end.isPlugged).toBe(false);
+    const out = new Cable({ link: cable, now: () => 0, later: () => undefined, isUp: false });
+    out.plugged(end);
+    end.setLink(true);
+    out.returned();
+    expect(end.isPlugged).toBe(false);
+    end.room = 1;
+    cable.send([frame(1, 100)]);
+    cable.receive([frame(2, 60), frame(3, 60)]);
+    expect(cable.traffic).toMatchObject({ fromGuest: 100, toGuest: 60 });
+  });
+
   it('delays both ways, in order, and stands still with the machine', () => {
     const { cable, sent, got, pass } = laid();
     cable.impair({ delay: 100 }, 1);

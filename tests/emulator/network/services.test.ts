@@ -202,7 +202,7 @@ test('what is dialled is judged, not what it is called', () => {
   expect(judge(policy, '10.0.2.2', 8000)).toEqual({ kind: 'allowed', address: '127.0.0.1', port: 8000 });
   expect(judge(policy, '10.0.2.2', 8001)).toEqual({ kind: 'closed' });
   expect(judge(policy, '10.0.2.77', 80)).toEqual({ kind: 'no host' });
-  expect(judge(policy, '198.51.100.7', 8000)).toEqual({ kind: 'prohibited' });
+  expect(judge(policy, '198.51.100.7', 8000)).toEqual({ kind: 'prohibited', rule: 'this computer' });
   expect(judge(policy, '198.51.100.8', 443)).toEqual({ kind: 'allowed', address: '198.51.100.8', port: 443 });
 });
 
