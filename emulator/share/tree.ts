@@ -57,7 +57,25 @@ export interface Space {
   readonly filesFree: bigint;
 }
 
+/** A place in a file that is open, in bytes. */
+export interface Place {
+  readonly handle: number;
+  readonly offset: number;
+}
+export interface Range {
+  readonly offset: number;
+  readonly length: number;
+}
+export interface Allocation {
+  /** The bytes become zeroes; otherwise they stay, and get room on the disk. */
+  readonly zero: boolean;
+  /** The file does not become longer. */
+  readonly keepSize: boolean;
+}
+
 export interface ShareTree {
+  /** Absent: there is one folder. @throws ShareError EXDEV for a node of another folder's */
+  requireBeside?(node: number): void;
   lookup(parent: number, name: string): Found;
   /** The guest no longer knows so many of the times that it was told of a node. */
   forget(node: number, count: number): void;
@@ -82,6 +100,13 @@ export interface ShareTree {
   /** @returns bytes read; fewer than wanted at the end of the file */
   read(handle: number, offset: number, into: Uint8Array): number;
   write(handle: number, offset: number, bytes: Uint8Array): number;
+  /** Copies between files that are open. @returns bytes copied; fewer than wanted at the end of the file, or as many as one call may take */
+  copy(from: Place, to: Place, length: number): number;
+  /**
+   * Has bytes read as zeroes, or be there to be written.
+   * @throws ShareError EOPNOTSUPP for what the host cannot do; programs then do it otherwise
+   */
+  allocate(handle: number, range: Range, wish: Allocation): void;
   /** What was written is durable when it returns. @param onlyData metadata that reading does not need may be lost */
   sync(handle: number, onlyData: boolean): void;
   release(handle: number): void;

@@ -69,8 +69,7 @@ export class HostNaming {
     this.#places.mayWrite();
     const [source, target] = [this.#places.nodeTable.directory(from), this.#places.nodeTable.directory(to)];
     const [old, fresh] = [this.#places.path(source, name), this.#places.path(target, newName)];
-    if (keep && this.#exists(fresh)) throw new ShareError('EEXIST');
-    renameSync(hostPath(old), hostPath(fresh));
+    if (!keep || !this.#linked(old, fresh)) renameSync(hostPath(old), hostPath(fresh));
     this.#forgetPlace(target, newName);
     this.#places.nodeTable.moved(source, name, target, newName);
   }
@@ -78,13 +77,31 @@ export class HostNaming {
     const node = parent.children.get(name);
     if (node) this.#places.reach.moved(node);
   }
-  #exists(path: string): boolean {
+  /**
+   * Gives a file its new name where nothing has it. Node cannot rename without replacing: a link never replaces, and for what
+   * has none (directories, file systems without links) it is looked first.
+   * @returns false where it still is to be renamed
+   * @throws ShareError EEXIST
+   */
+  #linked(old: string, fresh: string): boolean {
+    const isFile = statAt(old).isFile();
+    if (!isFile) return this.#absent(fresh);
+    try {
+      linkSync(hostPath(old), hostPath(fresh));
+    } catch (error) {
+      if (errnoOf(error) === ERRNO.EEXIST) throw error;
+      return this.#absent(fresh);
+    }
+    unlinkSync(hostPath(old));
+    return true;
+  }
+  #absent(path: string): false {
     try {
       statAt(path);
-      return true;
     } catch (error) {
       if (errnoOf(error) === ERRNO.ENOENT) return false;
       throw error;
     }
+    throw new ShareError('EEXIST');
   }
 }

@@ -3,7 +3,8 @@ import { fchmodSync, fstatSync, ftruncateSync, readlinkSync, statfsSync } from '
 import { errnoOf, ERRNO, ShareError } from '../../emulator/share/errno.ts';
 import { byteString } from '../../emulator/share/names.ts';
 import type { Node } from '../../emulator/share/node-table.ts';
-import type { Access, Attributes, Change, Entry, Found, ShareTree, Space } from '../../emulator/share/tree.ts';
+import type { Access, Allocation, Attributes, Change, Entry, Found, Place, Range, ShareTree, Space } from '../../emulator/share/tree.ts';
+import { allocate, copyBytes } from './allocate.ts';
 import { changeObject } from './change-object.ts';
 import { HostNaming } from './host-naming.ts';
 import { hostPath, requireSame } from './host-paths.ts';
@@ -177,6 +178,14 @@ export class HostTree implements ShareTree {
   write(handle: number, offset: number, bytes: Uint8Array): number {
     this.#places.mayWrite();
     return this.#places.handles.file(handle).write(offset, bytes);
+  }
+  copy(from: Place, to: Place, length: number): number {
+    this.#places.mayWrite();
+    return copyBytes([this.#places.handles.file(from.handle), from.offset], [this.#places.handles.file(to.handle), to.offset], length);
+  }
+  allocate(handle: number, range: Range, wish: Allocation): void {
+    this.#places.mayWrite();
+    allocate(this.#places.handles.file(handle), range, wish);
   }
   sync(handle: number, onlyData: boolean): void {
     this.#places.handles.file(handle).sync(onlyData);

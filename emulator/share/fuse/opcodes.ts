@@ -27,8 +27,10 @@ export const OPCODE = {
   INTERRUPT: 36,
   DESTROY: 38,
   BATCH_FORGET: 42,
+  FALLOCATE: 43,
   READDIRPLUS: 44,
   RENAME2: 45,
+  COPY_FILE_RANGE: 47,
 } as const;
 
 /** Bits of INIT that are agreed to where the guest's kernel offers them. */

@@ -4,7 +4,7 @@
  */
 import { ERRNO, errnoOf, ShareError } from '../errno.ts';
 import { bytesOf } from '../names.ts';
-import type { Access, ShareTree } from '../tree.ts';
+import type { Access, Allocation, ShareTree } from '../tree.ts';
 import * as answers from './answer.ts';
 import { initAnswer } from './init.ts';
 import { listAnswer } from './list.ts';
@@ -18,6 +18,19 @@ const FSYNC_DATA_ONLY = 1;
 const RENAME_NOREPLACE = 1;
 const TYPE_MASK = 0o170_000;
 const TYPE_REGULAR = 0o100_000;
+
+/** Of one call, in bytes: others wait behind it, and whoever copies asks again. */
+const COPY_BYTES_MAX = 16 * 1024 * 1024;
+/** Modes of fallocate (Linux, include/uapi/linux/falloc.h). */
+const [KEEP_SIZE, PUNCH_HOLE, ZERO_RANGE] = [1, 2, 16] as const;
+
+function allocationOf(mode: number): Allocation {
+  const keepSize = (mode & KEEP_SIZE) !== 0;
+  const what = mode & ~KEEP_SIZE;
+  // A hole never makes a file longer; ranges are neither taken out nor put in.
+  if ((what !== 0 && what !== ZERO_RANGE && what !== PUNCH_HOLE) || (what === PUNCH_HOLE && !keepSize)) throw new ShareError('EOPNOTSUPP');
+  return { zero: what !== 0, keepSize };
+}
 
 type Handler = (tree: ShareTree, message: Message, room: number) => Uint8Array;
 
@@ -88,6 +101,23 @@ const HANDLERS: Readonly<Record<number, Handler>> = {
     message.skip(20);
     if (!Number.isFinite(offset)) throw new ShareError('EFBIG');
     return answers.writeAnswer(message.unique, tree.write(handle, offset, message.take(size)));
+  },
+  [OPCODE.FALLOCATE]: (tree, message) => {
+    const [handle, offset, length, mode] = [message.u64(), message.u64(), message.u64(), message.u32()];
+    message.skip(4);
+    if (!Number.isFinite(offset + length)) throw new ShareError('EFBIG');
+    tree.allocate(handle, { offset, length }, allocationOf(mode));
+    return answers.nothing(message.unique);
+  },
+  [OPCODE.COPY_FILE_RANGE]: (tree, message) => {
+    const from = { handle: message.u64(), offset: message.u64() };
+    const node = message.u64();
+    tree.requireBeside?.(node);
+    const to = { handle: message.u64(), offset: message.u64() };
+    const [length, flags] = [message.u64(), message.u64()];
+    if (flags !== 0) throw new ShareError('EINVAL');
+    if (!Number.isFinite(from.offset + to.offset)) throw new ShareError('EFBIG');
+    return answers.writeAnswer(message.unique, tree.copy(from, to, Math.min(length, COPY_BYTES_MAX)));
   },
   [OPCODE.FSYNC]: (tree, message) => {
     tree.sync(message.u64(), (message.u32() & FSYNC_DATA_ONLY) !== 0);

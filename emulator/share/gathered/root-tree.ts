@@ -58,6 +58,8 @@ export class RootTree implements ShareTree {
   }
   readonly read = absent;
   readonly write = absent;
+  readonly copy = absent;
+  readonly allocate = absent;
   readonly sync = absent;
   release(): void {}
 

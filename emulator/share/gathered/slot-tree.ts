@@ -1,5 +1,17 @@
 /** One of several folders behind a device: the folder's own tree under the numbers of its slot. */
-import { type Access, type Attributes, type Change, type Entry, type Found, ROOT, type ShareTree, type Space } from '../tree.ts';
+import {
+  type Access,
+  type Allocation,
+  type Attributes,
+  type Change,
+  type Entry,
+  type Found,
+  type Place,
+  type Range,
+  ROOT,
+  type ShareTree,
+  type Space,
+} from '../tree.ts';
 import { nodeIn, numberIn } from './numbers.ts';
 
 export class SlotTree implements ShareTree {
@@ -74,11 +86,22 @@ export class SlotTree implements ShareTree {
   write(handle: number, offset: number, bytes: Uint8Array): number {
     return this.#tree.write(handle, offset, bytes);
   }
+  copy(from: Place, to: Place, length: number): number {
+    return this.#tree.copy(from, to, length);
+  }
+  allocate(handle: number, range: Range, wish: Allocation): void {
+    this.#tree.allocate(handle, range, wish);
+  }
   sync(handle: number, onlyData: boolean): void {
     this.#tree.sync(handle, onlyData);
   }
   release(handle: number): void {
     this.#tree.release(handle);
+  }
+
+  /** For messages that name another node beside the one that they go to. @throws ShareError EXDEV for one of another folder's */
+  requireBeside(node: number): void {
+    this.#beside(node);
   }
 
   openDirectory(node: number): number {
