@@ -22,6 +22,8 @@ export type BenchResult = {
   memory?: Comparison;
   disk?: DiskResult;
   snapshots?: SnapshotResult;
+  /** The suite as a 32-bit kernel, the peer being v86. */
+  v86?: GroupResult;
 } & Partial<Record<Group, GroupResult>>;
 
 export interface CaseLine {

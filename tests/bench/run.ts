@@ -9,10 +9,11 @@ import { CASES, type Group, roundsOf } from './cases.ts';
 import { measureDisk } from './disk/measure.ts';
 import { ours, ourTemplate, peer, prepareGuest } from './guest.ts';
 import { type BenchResult, type CaseLine, compare, groupResult, readCases } from './measures.ts';
-import { BenchCallError, BOOT, DISK, type BenchOptions, benchOptions, HELP, SNAPSHOTS } from './options.ts';
+import { BenchCallError, BOOT, DISK, type BenchOptions, benchOptions, HELP, SNAPSHOTS, V86 } from './options.ts';
 import { type GuestCommand, type GuestRun, runGuest } from './run-guest.ts';
 import { measureSnapshots } from './snapshots/measure.ts';
 import { table } from './table.ts';
+import { measureV86 } from './v86/measure.ts';
 
 const neededFor = (board: GuestBoardName): readonly ToolName[] => {
   const { peer: beside, compiler } = GUEST_BOARDS[board];
@@ -31,7 +32,8 @@ async function alternate(what: string, runs: number, sides: readonly GuestComman
 
 async function measureSuite({ quick, runs, engine, board, only }: BenchOptions, result: BenchResult): Promise<void> {
   const cases = CASES.filter(({ name }) => only?.includes(name) ?? true);
-  if (cases.length === 0) return;
+  // `--only v86,crc` names cases for that.
+  if (cases.length === 0 || only?.includes(V86)) return;
   const guest = await prepareGuest(cases.map((each) => `./bench ${each.name} ${roundsOf(each, quick)}`).join(' && '), board);
   const [a = [], b = []] = await alternate(
     cases.map(({ name }) => name).join(', '),
@@ -73,6 +75,7 @@ async function main(): Promise<void> {
   const whole = options.board === 'riscv64-virt';
   if (options.only?.includes(DISK) ?? whole) result.disk = await measureDisk(options);
   if (options.only?.includes(SNAPSHOTS) ?? whole) result.snapshots = await measureSnapshots(options);
+  if (options.only?.includes(V86) ?? !whole) result.v86 = await measureV86(options);
   console.log(table(result));
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
 }

@@ -1,7 +1,7 @@
 /** The benchmark's result as a table for people. */
 import { snapshotLines } from './snapshots/results.ts';
 import type { DiskResult } from './disk/results.ts';
-import type { BenchResult, Comparison } from './measures.ts';
+import type { BenchResult, Comparison, GroupResult } from './measures.ts';
 
 const row = (name: string, ours: string, peer: string, ratio: string, width = 22): string =>
   [name.padEnd(width), ours.padStart(10), peer.padStart(10), ratio.padStart(8)].join(' ');
@@ -20,6 +20,15 @@ function diskLines({ cases, ratio, withFlushes }: DiskResult): string[] {
   ];
 }
 
+function v86Lines({ cases, ratio }: GroupResult): string[] {
+  return [
+    row('as a 32-bit kernel', 'ours', 'v86', 'ratio'),
+    ...Object.entries(cases).map(([name, comparison]) => seconds(name, comparison)),
+    row('geometric mean', '', '', ratio.toFixed(2)),
+    'Ratios below 1: ours is better.',
+  ];
+}
+
 export function table(result: BenchResult): string {
   const lines = [row('', 'ours', 'QEMU', 'ratio')];
   for (const group of ['integer', 'float'] as const) {
@@ -33,6 +42,7 @@ export function table(result: BenchResult): string {
   if (result.memory)
     lines.push(row('peak memory', mebibytes(result.memory.ours), mebibytes(result.memory.peer), result.memory.ratio.toFixed(2)));
   lines.push('Ratios below 1: ours is better.');
+  if (result.v86) lines.push('', ...v86Lines(result.v86));
   if (result.disk) lines.push('', ...diskLines(result.disk));
   if (result.snapshots) lines.push('', ...snapshotLines(result.snapshots));
   return lines.join('\n');
