@@ -19,6 +19,8 @@ export interface Instance {
   readonly size: Size;
   readonly locked: boolean;
   readonly repeat: 'none' | 'rep' | 'repne';
+  /** Outside 64-bit mode: code, stack and data segments are the whole address space, and none is checked. */
+  readonly flat: boolean;
   /** The memory operand, where there is one that the row takes as an address, or by nature (strings). */
   readonly memory: AddressOperands | undefined;
   /** The number of the first operand's register as an i32, where the row wants it. */

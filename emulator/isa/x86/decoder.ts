@@ -11,7 +11,7 @@ import { fillOutline, outlineOf, Outlines } from './outlines.ts';
 import { DECODING, LONGEST, type Prefixes, readPrefixes, readVex } from './prefixes.ts';
 import type { Concrete, Variant, X86Decoded, X86Row } from './row.ts';
 import { rows } from './rows.ts';
-import { operandSize, packShape, Variants } from './variants.ts';
+import { hasFlatShape, operandSize, packShape, Variants } from './variants.ts';
 import { accessOf, FORM } from './wide-operands.ts';
 
 type Table = (readonly X86Row[])[];
@@ -48,8 +48,8 @@ export const variants = (): Variants => known().variants;
 const prefixes: Prefixes = { length: 0, operandSize: false, addressSize: false, locked: false, repeat: 0, segment: -1, rex: 0, long: false, vvvv: 0 };
 
 /** Bits of an address, and of operands where neither prefix nor row says otherwise. */
-const ADDRESS_BITS = [64, 32, 16] as const;
-const OPERAND_BITS = [32, 32, 16] as const;
+const ADDRESS_BITS = [64, 32, 16, 32] as const;
+const OPERAND_BITS = [32, 32, 16, 32] as const;
 
 function sizeOf({ encoding, traits, sizes }: X86Row, decoding: number): Size {
   const only = sizes.length === 1 ? sizes[0] : undefined;
@@ -141,16 +141,17 @@ function readMemory(view: DataView, at: number, there: number, bits: number): bo
 function eaControl(decoding: number, segment: number): number {
   const bits = addressBits(decoding);
   const is64 = decoding === DECODING.bits64;
-  let ea = (bits === 32 ? EA.offset32 : bits === 16 ? EA.offset16 : 0) | (is64 ? 0 : EA.linear32);
+  const size = bits === 32 ? EA.offset32 : bits === 16 ? EA.offset16 : 0;
   const named = prefixes.segment >= 0 ? prefixes.segment : segment;
-  if (!is64 || named >= 4) ea |= (named + 1) << EA.segmentAt;
-  return ea;
+  // A code segment cannot be written, however flat it is.
+  const counts = is64 ? named >= SEGMENT.FS : decoding !== DECODING.flat32 || named >= SEGMENT.FS || named === SEGMENT.CS;
+  return size | (counts && !is64 ? EA.linear32 : 0) | (counts ? (named + 1) << EA.segmentAt : 0);
 }
 const addressBits = (decoding: number): number => {
   const bits = ADDRESS_BITS[decoding] as number;
   return prefixes.addressSize ? (bits === 32 ? 16 : 32) : bits;
 };
-const SEGMENT = { SS: 2, DS: 3 } as const;
+const SEGMENT = { CS: 1, SS: 2, DS: 3, FS: 4 } as const;
 
 /** See Architecture.decode. */
 export function decode(view: DataView, at: number, there: number, decoding: number): X86Decoded | 'illegal' | 'more' {
@@ -253,7 +254,7 @@ function complete(row: X86Row, opened: Opened): X86Decoded | 'illegal' | 'more' 
   if (prefixes.locked && !(traits.lockable && isMemory)) return 'illegal';
   // A vector operand with VEX is either, in one variant.
   const isApart = isMemory && !(encoding.vex && encoding.operands.some(({ kind }) => kind === 'wide/m' || kind === 'vsib'));
-  const variant = variants().at(row, packShape(size, isApart, highBytes(row, size, isMemory, modrm, opcode), prefixes.locked, repetition(row)));
+  const variant = variants().at(row, packShape({ size, memory: isApart, high: highBytes(row, size, isMemory, modrm, opcode), locked: prefixes.locked, repeat: repetition(row), flat: decoding === DECODING.flat32 && hasFlatShape(row) }));
   if (!variant) return 'illegal';
   const operands: Record<string, number> = {};
   const specs = encoding.operands;

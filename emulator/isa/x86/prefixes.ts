@@ -1,9 +1,9 @@
 /** What stands before an opcode (SDM, volume 2, sections 2.1.1, 2.2.1 and 2.3). */
 import { VEX_MAPS } from './vex-notation.ts';
 
-/** How code is decoded: by CS.L and CS.D. */
-export const DECODING = { bits64: 0, bits32: 1, bits16: 2 } as const;
-export const DECODINGS = 3;
+/** How code is decoded: by CS.L and CS.D; `flat32`: 32-bit code whose code, stack and data segments are all 4 GiB from 0. */
+export const DECODING = { bits64: 0, bits32: 1, bits16: 2, flat32: 3 } as const;
+export const DECODINGS = 4;
 
 /** Bytes of the longest instruction; a longer one is none. */
 export const LONGEST = 15;

@@ -5,6 +5,7 @@
 import type { EngineCpu } from '../cpu.ts';
 import type { Value } from '../value.ts';
 import { checkSegment, segmentControl } from './address.ts';
+import type { Instance } from './cpu.ts';
 import type { Size } from './place.ts';
 import { GPR, SEGMENT } from './state.ts';
 
@@ -13,9 +14,11 @@ const NARROW = 0xffffn;
 export function stackWords(cpu: EngineCpu) {
   const rsp = cpu.register('gpr', GPR.RSP);
   const mask = () => cpu.field('stackMask');
+  const isFlat = () => (cpu as unknown as { readonly instance: Instance }).instance.flat;
   /** Where a pointer leads to. */
   const place = (size: Size, pointer: Value, writes: boolean): Value => {
     if (size === 64) return pointer;
+    if (isFlat()) return cpu.let(cpu.zero32(pointer));
     const linear = cpu.add(cpu.field('stackBase'), cpu.and(pointer, mask()));
     const address = cpu.let(cpu.and(linear, cpu.or(mask(), cpu.i64(0xffff_ffffn))));
     checkSegment(cpu, cpu.i32(segmentControl(SEGMENT.SS)), address, { bytes: size / 8, writes });
@@ -24,6 +27,7 @@ export function stackWords(cpu: EngineCpu) {
   /** The whole register where its pointer becomes another. */
   const holding = (size: Size, pointer: Value): Value => {
     if (size === 64) return pointer;
+    if (isFlat()) return cpu.let(cpu.zero32(pointer));
     const kept = cpu.select(cpu.eq(mask(), cpu.i64(NARROW)), cpu.and(cpu.get(rsp), cpu.i64(~NARROW)), cpu.i64(0));
     return cpu.let(cpu.or(kept, cpu.and(pointer, mask())));
   };
@@ -46,13 +50,14 @@ export function stackWords(cpu: EngineCpu) {
     /** The offset of the next instruction in its segment. */
     nextOffset: (size: Size): Value => {
       if (size === 64) return cpu.nextPc();
-      const offset = cpu.sub(cpu.nextPc(), codeBase());
+      const offset = isFlat() ? cpu.nextPc() : cpu.sub(cpu.nextPc(), codeBase());
       return cpu.let(size === 16 ? cpu.and(offset, cpu.i64(NARROW)) : cpu.zero32(offset));
     },
     /** Goes to an offset in the code segment. Last in a row. */
     goTo: (size: Size, offset: Value) => {
       if (size === 64) return cpu.jumpTo(offset);
       const target = cpu.let(size === 16 ? cpu.and(offset, cpu.i64(NARROW)) : cpu.zero32(offset));
+      if (isFlat()) return cpu.jumpTo(target);
       const beyond = cpu.gtU(target, cpu.element('segmentLimit', cpu.i32(SEGMENT.CS)));
       cpu.when(cpu.and(beyond, cpu.ne(cpu.field('segmentsChecked'), cpu.i32(0))), () =>
         cpu.operation('segmentFault', cpu.i64(SEGMENT.CS)),

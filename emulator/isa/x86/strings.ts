@@ -77,6 +77,8 @@ interface Done {
 }
 /** Several steps at once. @param most how many there may be, i64 @param done is set where there were any */
 type Several = (most: Value, done: Done) => void;
+/** Bits of `segmentsChecked` for ES, which is number 0: reading and writing. */
+const EXTRA_CHECKED = 0x101;
 /** Bytes from which on one call of the host's copying is quicker than our steps. */
 const WORTH_A_CALL = 8;
 
@@ -104,8 +106,13 @@ function repeated(cpu: Cpu, size: Size, one: () => void, pointers: readonly numb
   });
   cpu.branch(cpu.ne(left, done.get()), cpu.i64(0));
 }
-/** Segments let everything pass. */
-const unchecked = (cpu: Cpu): Value => cpu.eqz(cpu.field('segmentsChecked'));
+/** What is read, and ES, which may be read or written, let everything pass. */
+function unchecked(cpu: Cpu): Value {
+  const segment = cpu.sub(cpu.and(cpu.shrU(control(cpu), cpu.i32(EA.segmentAt)), cpu.i32(7)), cpu.i32(1));
+  const checked = cpu.field('segmentsChecked');
+  const either = cpu.or(cpu.and(cpu.shrU(checked, segment), cpu.i32(1)), cpu.and(checked, cpu.i32(EXTRA_CHECKED)));
+  return cpu.or(cpu.eqz(narrowed(cpu, EA.linear32)), cpu.eqz(either));
+}
 /** Elements between an offset of 16 bits and the end of its segment. */
 const untilRound = (cpu: Cpu, pointer: number, size: Size): Value =>
   cpu.shrU(cpu.sub(cpu.i64(0x1_0000), cpu.part(pointer, 16)), cpu.i64(Math.log2(bytesOf(size))));

@@ -22,11 +22,15 @@ export interface Shape {
   readonly high: number;
   readonly locked: boolean;
   readonly repeat: Variant['repeat'];
+  /** Of one that uses the stack or goes to an offset: segments are flat, see DECODING. */
+  readonly flat: boolean;
 }
 const REPEATS = ['none', 'rep', 'repne'] as const;
 /** A small number for a shape, by which variants are found. */
-export const packShape = (size: Size, memory: boolean, high: number, locked: boolean, repeat: Variant['repeat']): number =>
-  (31 - Math.clz32(size) - 3) | (memory ? 4 : 0) | (high << 3) | (locked ? 0x40 : 0) | (repeat === 'none' ? 0 : repeat === 'rep' ? 0x80 : 0x100);
+export const packShape = ({ size, memory, high, locked, repeat, flat }: Shape): number =>
+  (31 - Math.clz32(size) - 3) | (memory ? 4 : 0) | (high << 3) | (locked ? 0x40 : 0) | (repeat === 'none' ? 0 : repeat === 'rep' ? 0x80 : 0x100) | (flat ? 0x200 : 0);
+/** Whether a row has a shape of its own for flat segments: it uses the stack, or goes to an offset that it has read. */
+export const hasFlatShape = ({ traits: { defaults, mayTrap } }: X86Row): boolean => defaults === 'stack' || (defaults === 'near' && mayTrap === true);
 
 export const operandSize = (spec: OperandSpec, size: Size): Size =>
   spec.size === '*' || spec.size === 'y' || spec.size === undefined || spec.size === 128 ? size : spec.size;
@@ -173,7 +177,7 @@ function needsOf(concrete: readonly Concrete[], { traits }: X86Row): Pick<Varian
 }
 
 const TOUCHING: ReadonlySet<Concrete['is']> = new Set(['memory', 'moffs', 'vectorMemory', 'wideMemory', 'vsib']);
-function makeVariant(row: X86Row, name: string, concrete: readonly Concrete[], { size, locked, repeat }: Shape): Variant {
+function makeVariant(row: X86Row, name: string, concrete: readonly Concrete[], { size, locked, repeat, flat }: Shape): Variant {
   const { traits } = row;
   const touches = concrete.some(({ is }) => TOUCHING.has(is));
   const touchesMemory = traits.mayTrap || (touches && !traits.hint);
@@ -188,6 +192,7 @@ function makeVariant(row: X86Row, name: string, concrete: readonly Concrete[], {
       size,
       locked: locked || (traits.alwaysLocked ?? false),
       repeat,
+      flat,
       memory,
       register: given['number'] === undefined ? none : (operands['number'] as Value),
       long: isLong ? cpu.let(cpu.and(operands['form'] as Value, cpu.i32(FORM.long))) : none,
@@ -222,7 +227,6 @@ function makeVariant(row: X86Row, name: string, concrete: readonly Concrete[], {
 const SHORT = { moffs: 'o', register: 'r', high: 'h', memory: 'm', address: 'm', vector: 'x', mmx: 'q', vectorMemory: 'm', immediate: 'i', immediate64: 'i', distance: 'd', control: 'n', wide: 'v', wideMemory: 'w', vsib: 'i' } as const;
 const shortName = (operand: Concrete): string => `${SHORT[operand.is]}${'size' in operand ? operand.size : operand.is === 'immediate64' ? 64 : ''}`;
 
-const numberOf = ({ size, memory, high, locked, repeat }: Shape): number => packShape(size, memory, high, locked, repeat);
 /** All variants of all rows; encodings that do the same with the same operands share one. */
 export class Variants {
   readonly list: Variant[] = [];
@@ -230,7 +234,7 @@ export class Variants {
   readonly #found = new Map<X86Row, Map<number, Variant>>();
 
   constructor(rows: readonly X86Row[]) {
-    for (const row of rows) this.#found.set(row, new Map(this.#shapes(row).map((shape) => [numberOf(shape), this.#variant(row, shape)])));
+    for (const row of rows) this.#found.set(row, new Map(this.#shapes(row).map((shape) => [packShape(shape), this.#variant(row, shape)])));
   }
   /** @param number see packShape @returns undefined for a shape that the row has not: an illegal instruction */
   at(row: X86Row, number: number): Variant | undefined {
@@ -239,7 +243,7 @@ export class Variants {
   #variant(row: X86Row, shape: Shape): Variant {
     const { traits } = row;
     const concrete = row.encoding.operands.map((spec, index) => concreteOf(spec, index, shape, row));
-    const key = `${shape.locked ? 'lock ' : ''}${shape.repeat === 'none' ? '' : `${shape.repeat} `}${row.name}${shape.size} ${concrete.map((operand, index) => (operand.is === 'control' ? row.encoding.operands[index]?.text : shortName(operand))).join(',')}`;
+    const key = `${shape.flat ? 'flat ' : ''}${shape.locked ? 'lock ' : ''}${shape.repeat === 'none' ? '' : `${shape.repeat} `}${row.name}${shape.size} ${concrete.map((operand, index) => (operand.is === 'control' ? row.encoding.operands[index]?.text : shortName(operand))).join(',')}`;
     const shared = traits.apart ? undefined : this.#shared.get(key);
     if (shared && shared.x86.traits.flags === traits.flags && shared.x86.traits.only64 === traits.only64) return shared;
     const made = makeVariant(row, key.trim(), concrete, shape);
@@ -258,7 +262,8 @@ export class Variants {
       for (const memory of memories)
         for (const locked of traits.lockable && memory ? [false, true] : [false])
           for (const repeat of repeats)
-            for (const high of highs(row, size, memory)) shapes.push({ size, memory, high, locked, repeat });
+            for (const high of highs(row, size, memory))
+              for (const flat of hasFlatShape(row) && size !== 64 && !traits.only64 ? [false, true] : [false]) shapes.push({ size, memory, high, locked, repeat, flat });
     return shapes;
   }
 }

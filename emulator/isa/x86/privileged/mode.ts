@@ -33,10 +33,25 @@ function floatOf({ cr0, cr4, sseFlush, sseUnmasked, sseRounding, sseFlags }: Cor
   return sseFlags & PE && sseRounding === 0 ? FLOAT_MODE.fast : FLOAT_MODE.exact;
 }
 
-/** The mode that the state asks for. */
+/** Segments that flat code may leave out of account; bits of `segmentsChecked` that say of them whether accesses are checked. */
+const FLAT_SEGMENTS = [SEGMENT.ES, SEGMENT.CS, SEGMENT.SS, SEGMENT.DS] as const;
+const CHECKED_WHEN_FLAT = 0x0d0f;
+/** Whether code, stack and data are the whole address space of 4 GiB, as systems of today set it up: then nothing is to be checked. */
+const isFlat = (state: CoreState): boolean =>
+  (state.segmentsChecked & CHECKED_WHEN_FLAT) === 0 &&
+  (at(state.segmentAttributes, SEGMENT.SS) & ATTRIBUTE.DB) !== 0 &&
+  FLAT_SEGMENTS.every((segment) => wide(state.segmentBase, segment) === 0n);
+
+/** The mode that the state asks for, once what rows read of segments is described. */
 export function modeOf(state: CoreState): ExecutionMode {
   const attributes = at(state.segmentAttributes, SEGMENT.CS);
-  const decoding = is64(state) ? DECODING.bits64 : attributes & ATTRIBUTE.DB ? DECODING.bits32 : DECODING.bits16;
+  const decoding = is64(state)
+    ? DECODING.bits64
+    : !(attributes & ATTRIBUTE.DB)
+      ? DECODING.bits16
+      : isFlat(state)
+        ? DECODING.flat32
+        : DECODING.bits32;
   const implicit = state.implicitSupervisor !== 0;
   const user = state.cpl === 3 && !implicit;
   const access = (state.cr4 & CR4.SMAP) !== 0 && (state.rflags & FLAG.AC) !== 0 && !implicit;
