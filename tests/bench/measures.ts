@@ -2,6 +2,7 @@
 import type { BenchCase, Group } from './cases.ts';
 import type { DiskResult } from './disk/results.ts';
 import { geometricMean, median } from './means.ts';
+import type { V86Result } from './v86/measure.ts';
 import type { SnapshotResult } from './snapshots/results.ts';
 
 export interface Comparison {
@@ -22,8 +23,7 @@ export type BenchResult = {
   memory?: Comparison;
   disk?: DiskResult;
   snapshots?: SnapshotResult;
-  /** The suite as a 32-bit kernel, the peer being v86. */
-  v86?: GroupResult;
+  v86?: V86Result;
 } & Partial<Record<Group, GroupResult>>;
 
 export interface CaseLine {

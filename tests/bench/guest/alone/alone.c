@@ -1,6 +1,6 @@
 /*
- * The suite without an operating system: a 32-bit multiboot kernel around bench.c, for emulators of 32-bit computers. Its
- * command line is a list of CASE:ROUNDS. On the first serial port it prints `start CASE` and then bench.c's line for each;
+ * The suite without an operating system: a kernel around bench.c. With 32 bits it is started by multiboot, for emulators of
+ * 32-bit computers; with 64 bits as Linux is, at its 64-bit entry. Its command line is a list of CASE:ROUNDS. On the first serial port it prints `start CASE` and then bench.c's line for each;
  * it has no clock, so whoever reads the lines takes the time. At the end it prints `end` and turns the computer off.
  */
 #include <stdarg.h>
@@ -13,16 +13,27 @@
 int main(int count, char **words);
 
 enum { SERIAL = 0x3f8, SERIAL_STATUS = SERIAL + 5, MAY_SEND = 0x20, SLEEP = 0x604, SLEEP_OFF = 0x2000 };
-enum { HEAP_BYTES = 24 << 20, COMMAND_LINE = 4 };
+enum { HEAP_BYTES = 24 << 20 };
 
-/* Multiboot 0.6.96, section 3.1.1: memory is to be told. */
+/* A stack; SSE on (CR0.MP, not EM; CR4.OSFXSR and OSXMMEXCPT). */
+#ifdef __x86_64__
+/* Linux's zero page, whose address is in RSI: cmd_line_ptr (Documentation/arch/x86/boot.rst). */
+enum { COMMAND_LINE = 0x228 / 4 };
+__asm__(".globl _start\n"
+        "_start:\n mov $stack + 65536, %rsp\n mov %rsi, %rdi\n"
+        " mov %cr0, %rax\n and $~4, %rax\n or $2, %rax\n mov %rax, %cr0\n"
+        " mov %cr4, %rax\n or $0x600, %rax\n mov %rax, %cr4\n fninit\n"
+        " call begin\n1: hlt\n jmp 1b\n");
+#else
+/* The multiboot information, whose address is in EBX (Multiboot 0.6.96, section 3.3). The header wants memory to be told. */
+enum { COMMAND_LINE = 4 };
 __asm__(".section .multiboot, \"a\"\n .balign 4\n .long 0x1badb002, 2, -(0x1badb002 + 2)\n .previous");
-/* A stack; SSE on (CR0.MP, not EM; CR4.OSFXSR and OSXMMEXCPT). EBX is the address of the multiboot information. */
 __asm__(".globl _start\n"
         "_start:\n mov $stack + 65536, %esp\n"
         " mov %cr0, %eax\n and $~4, %eax\n or $2, %eax\n mov %eax, %cr0\n"
         " mov %cr4, %eax\n or $0x600, %eax\n mov %eax, %cr4\n fninit\n"
         " push %ebx\n call begin\n1: hlt\n jmp 1b\n");
+#endif
 uint8_t stack[65536] __attribute__((aligned(16)));
 static uint8_t heap[HEAP_BYTES] __attribute__((aligned(64)));
 static size_t used;
@@ -126,6 +137,7 @@ void qsort(void *base, size_t count, size_t size, int (*compare)(const void *, c
   }
 }
 
+#ifndef __x86_64__
 /* What the compiler calls for 64-bit divisions (libgcc's names); bench.c divides by 32-bit numbers only. */
 static uint64_t divide(uint64_t value, uint32_t by, uint32_t *rest) {
   uint32_t high = value >> 32, low = value, result_high = high / by, remainder = high % by;
@@ -142,11 +154,12 @@ uint64_t __umoddi3(uint64_t value, uint64_t by) {
   divide(value, (uint32_t)by, &rest);
   return rest;
 }
+#endif
 
-/* @param information the multiboot information (section 3.3) */
+/* @param information what the loader tells; one of its words is the address of the command line */
 __attribute__((used)) void begin(const uint32_t *information) {
   char *words[3] = {"bench"};
-  for (char *at = (char *)information[COMMAND_LINE]; *at;) {
+  for (char *at = (char *)(uintptr_t)information[COMMAND_LINE]; *at;) {
     while (*at == ' ') at++;
     char *name = at;
     while (*at && *at != ' ' && *at != ':') at++;
