@@ -2,7 +2,6 @@
 import type { BenchCase, Group } from './cases.ts';
 import type { DiskResult } from './disk/results.ts';
 import { geometricMean, median } from './means.ts';
-import type { V86Result } from './v86/measure.ts';
 import type { SnapshotResult } from './snapshots/results.ts';
 
 export interface Comparison {
@@ -16,6 +15,13 @@ export interface GroupResult {
   /** Geometric mean of the cases' ratios. */
   readonly ratio: number;
   readonly cases: Record<string, Comparison>;
+}
+/** Beside v86, which knows 32-bit computers only. */
+export interface V86Result {
+  /** The same kernel in both. */
+  readonly same: GroupResult;
+  /** Ours runs the kernel that was compiled for 64 bits. */
+  readonly wide: GroupResult;
 }
 export type BenchResult = {
   boot?: Comparison;

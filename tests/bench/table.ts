@@ -1,8 +1,7 @@
 /** The benchmark's result as a table for people. */
 import { snapshotLines } from './snapshots/results.ts';
 import type { DiskResult } from './disk/results.ts';
-import type { V86Result } from './v86/measure.ts';
-import type { BenchResult, Comparison, GroupResult } from './measures.ts';
+import type { BenchResult, Comparison, GroupResult, V86Result } from './measures.ts';
 
 const row = (name: string, ours: string, peer: string, ratio: string, width = 22): string =>
   [name.padEnd(width), ours.padStart(10), peer.padStart(10), ratio.padStart(8)].join(' ');

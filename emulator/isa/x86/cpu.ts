@@ -4,6 +4,7 @@ import type { Value } from '../value.ts';
 import { type AddressOperands, checkSegment, EA, effectiveOffset, linear, segmentBase, type SegmentUse } from './address.ts';
 import { floatWords } from './float-exceptions.ts';
 import { FlagWords } from './flags.ts';
+import type { Instance } from './instance.ts';
 import type { Size } from './place.ts';
 import { stackWords } from './stack-words.ts';
 
@@ -13,31 +14,13 @@ export const GPR = { RAX: 0, RCX: 1, RDX: 2, RBX: 3, RSP: 4, RBP: 5, RSI: 6, RDI
 /** Vectors of the exceptions that rows raise themselves. */
 export const VECTOR = { divideError: 0n, boundRange: 5n, invalidOpcode: 6n, deviceNotAvailable: 7n, generalProtection: 13n } as const;
 
-/** What a row is told of the instruction it is read for. */
-export interface Instance {
-  /** Bits of the operand size. */
-  readonly size: Size;
-  readonly locked: boolean;
-  readonly repeat: 'none' | 'rep' | 'repne';
-  /** Outside 64-bit mode: code, stack and data segments are the whole address space, and none is checked. */
-  readonly flat: boolean;
-  /** The memory operand, where there is one that the row takes as an address, or by nature (strings). */
-  readonly memory: AddressOperands | undefined;
-  /** The number of the first operand's register as an i32, where the row wants it. */
-  readonly register: Value;
-  /** Not 0, i32: its vectors have 256 bits. */
-  readonly long: Value;
-  /** Its vectors in memory must be aligned. */
-  readonly aligned: boolean;
-}
-
 function words(cpu: EngineCpu) {
   const flags = new FlagWords(cpu);
   const general = (number: number): Register => cpu.register('gpr', number);
   const own = {
     flags,
     /** The instruction for which the row is read at this moment. */
-    instance: { size: 32, locked: false, repeat: 'none', memory: undefined, register: cpu.i32(0), long: cpu.i32(0), aligned: false } as Instance,
+    instance: { size: 32, locked: false, repeat: 'none', flat: false, memory: undefined, register: cpu.i32(0), long: cpu.i32(0), aligned: false } as Instance,
     /** A general register by its number, all 64 bits. */
     gpr: (number: number) => cpu.get(general(number)),
     setGpr: (number: number, value: Value) => cpu.set(general(number), value),

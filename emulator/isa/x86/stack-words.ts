@@ -5,7 +5,7 @@
 import type { EngineCpu } from '../cpu.ts';
 import type { Value } from '../value.ts';
 import { checkSegment, segmentControl } from './address.ts';
-import type { Instance } from './cpu.ts';
+import type { Instance } from './instance.ts';
 import type { Size } from './place.ts';
 import { GPR, SEGMENT } from './state.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { CASES } from '../cases.ts';
-import { type CaseLine, groupResult, type GroupResult, readCases } from '../measures.ts';
+import { type CaseLine, groupResult, readCases, type V86Result } from '../measures.ts';
 import type { BenchOptions } from '../options.ts';
 import { compileAlone } from './program.ts';
 
@@ -14,14 +14,6 @@ const VIV = fileURLToPath(new URL('../../../main/cli/viv.js', import.meta.url));
 const V86 = fileURLToPath(new URL('./run-v86.ts', import.meta.url));
 /** v86 takes several seconds for what QEMU does in one. */
 const PART = { quick: 0.2, whole: 1 } as const;
-
-/** Beside v86, which knows 32-bit computers only. */
-export interface V86Result {
-  /** The same kernel in both. */
-  readonly same: GroupResult;
-  /** Ours runs the kernel that was compiled for 64 bits. */
-  readonly wide: GroupResult;
-}
 
 /** Runs the kernel in a process. @returns the cases' lines, with the seconds from `start` to the line as they arrived here */
 async function timed(args: readonly string[]): Promise<Map<string, CaseLine>> {
