@@ -11,6 +11,7 @@ import type { CompileRequest, CompileResult } from '../engine/compiler/request.t
 import { wasm } from '../engine/wasm/webassembly.ts';
 import type { Architecture } from '../isa/architecture.ts';
 import { type MachineLayout, machineLayout } from '../machine/layout.ts';
+import { WANTED } from '../memory/attention.ts';
 import type { Close } from './machine-thread.ts';
 import { loadAhead } from './load-ahead.ts';
 import type { CompilerSetup, LoadAhead } from './messages.ts';
@@ -43,7 +44,7 @@ function serve(port: MessagePort, index: number, { layout, architecture, buffer 
     const { bytes, fragments } = compileBatch(context, requests);
     const result: CompileResult = bytes ? { module: new wasm.Module(bytes), fragments } : { fragments };
     port.postMessage(result);
-    Atomics.store(attention, 0, 1);
+    Atomics.store(attention, 0, WANTED);
     Atomics.notify(attention, 0);
     if (waiting.length > 0) setImmediate(compileSome);
   };

@@ -86,6 +86,9 @@ export interface Operations {
   /** A vector of two 64-bit lanes, and one of them. */
   vector(low: Value, high: Value): Value;
   lane(a: Value, lane: 0 | 1): Value;
+  /** A vector with one of its lanes, or its low 32 bits, replaced by (the low bits of) an i64. */
+  withLane(a: Value, lane: 0 | 1, value: Value): Value;
+  withLow32(a: Value, value: Value): Value;
   /** Lane by lane, of so many bits. */
   vectorAdd(a: Value, b: Value, lanes: 8 | 16 | 32 | 64): Value;
   vectorSub(a: Value, b: Value, lanes: 8 | 16 | 32 | 64): Value;

@@ -1,5 +1,6 @@
 /** How the owner and the I/O thread bring the cores to a stand and let them go: the control words and who listens to them. */
 import type { AbsentPages } from '../memory/absent-pages.ts';
+import { WANTED } from '../memory/attention.ts';
 import { controlState, type MachineLayout, WISH } from './layout.ts';
 
 /** Index of `parked` in the control words. */
@@ -46,7 +47,7 @@ export class MachineControl {
     this.#absent.wake();
     for (const { attention } of this.#layout.cores) {
       const word = new Int32Array(this.#buffer, attention, 1);
-      Atomics.store(word, 0, 1);
+      Atomics.store(word, 0, WANTED);
       Atomics.notify(word, 0);
     }
   }

@@ -12,6 +12,7 @@
  * for. A core that is executing is waited for: when `revoke` or `codeChanged` with a waiting core returns, no core acts
  * on the former standing any more. Whoever waits answers what others ask of it, so two that wait for each other go on.
  */
+import { WANTED } from './attention.ts';
 import { PAGE } from './page-flags.ts';
 
 /** Words of the area: what has been counted, and the bell that tells waiting cores to look again. */
@@ -211,7 +212,7 @@ export class Shootdown {
   }
   #nudge(core: number): void {
     const attention = this.#attention[core] as Int32Array;
-    Atomics.store(attention, 0, 1);
+    Atomics.store(attention, 0, WANTED);
     Atomics.notify(attention, 0);
   }
   #ring(): void {

@@ -10,6 +10,7 @@ import { Lock } from '../../emulator/device/kit/lock.ts';
 import { registers } from '../../emulator/device/kit/registers.ts';
 import { boardLayout } from '../../emulator/board/kit/layout.ts';
 import { GuestMemory } from '../../emulator/memory/guest-memory.ts';
+import { WANTED } from '../../emulator/memory/attention.ts';
 import { ascii, eventually, seeded, settle, testBoard, testOutside, text } from './kit/test-board.ts';
 
 const kit = (file: string) => JSON.stringify(new URL(`../../emulator/device/kit/${file}`, import.meta.url).href);
@@ -120,13 +121,13 @@ it('a doorbell rung on another thread wakes the event loop', async () => {
 it('core signals wake a core only when something changed', () => {
   const signals = new CoreSignals(new SharedArrayBuffer(8), 0);
   signals.raise(MTIP);
-  expect([signals.lines, signals.words[ATTENTION]]).toEqual([MTIP, 1]);
+  expect([signals.lines, signals.words[ATTENTION]]).toEqual([MTIP, WANTED]);
   signals.words[ATTENTION] = 0;
   signals.raise(MTIP);
   signals.lower(SEIP);
   expect(signals.words[ATTENTION]).toBe(0);
   signals.lower(MTIP);
-  expect([signals.lines, signals.words[ATTENTION]]).toEqual([0, 1]);
+  expect([signals.lines, signals.words[ATTENTION]]).toEqual([0, WANTED]);
 });
 
 describe('registers', () => {

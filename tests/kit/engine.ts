@@ -15,6 +15,7 @@ import type { CoreState } from '../../emulator/isa/riscv/privileged/core.ts';
 import { coreState, STATUS } from '../../emulator/isa/riscv/state.ts';
 import { PAGE } from '../../emulator/memory/page-flags.ts';
 import { Shootdown } from '../../emulator/memory/shootdown.ts';
+import { WANTED } from '../../emulator/memory/attention.ts';
 import { reset } from '../../emulator/snapshot/schema.ts';
 
 /** `compiler` compiles at the first arrival and at once; `auto` after a few, between slices, as a machine does. */
@@ -99,7 +100,7 @@ export class TestCore {
       nanoseconds: () => this.time * 100n,
       random: () => 0n,
       lines: () => this.lines,
-      nudge: () => void Atomics.store(this.#attention, 0, 1),
+      nudge: () => void Atomics.store(this.#attention, 0, WANTED),
       firmwareCall: () => false,
       shootdown: this.#shootdown,
       keepPage: () => undefined,
@@ -216,7 +217,7 @@ export class TestCore {
     }
     if (address !== FINISHER) return false;
     this.exit = value;
-    Atomics.store(this.#attention, 0, 1);
+    Atomics.store(this.#attention, 0, WANTED);
     return true;
   }
 }

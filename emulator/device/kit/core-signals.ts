@@ -2,10 +2,11 @@
  * How the board reaches a core: its interrupt lines and a word that wakes it. Both lie in shared
  * memory, so that any thread may raise a line; the core sleeps in `Atomics.wait` while `attention` is 0.
  */
+import { WANTED } from '../../memory/attention.ts';
 import { schema, u32 } from '../../snapshot/schema.ts';
 
 export const coreSignals = schema('core-signals', 1, {
-  /** Nonzero: the core must look at its lines (and at what else the engine keeps) before running on. */
+  /** Not 0 but WANTED: the core must look at its lines (and at what else the engine keeps) before running on. */
   attention: u32(),
   /** The lines that hardware drives, as bits on which the board's devices and its architecture agree. */
   lines: u32(),
@@ -44,7 +45,7 @@ export class CoreSignals {
 
   /** Makes the core look again, though no line changed (a deadline moved, the owner wants something). */
   nudge(): void {
-    Atomics.store(this.words, ATTENTION, 1);
+    Atomics.store(this.words, ATTENTION, WANTED);
     Atomics.notify(this.words, ATTENTION);
   }
 }

@@ -16,7 +16,8 @@ import { CodeSource, type CodeSpan } from './code-source.ts';
 import { buildGraph } from './graph.ts';
 import { RegionEmitter } from './region-emitter.ts';
 import { findRegion, type Region } from './region.ts';
-import { type NumberedRegister, partsOf, type RegionContext, RegionRoutine } from './region-routine.ts';
+import { type NumberedRegister, partsOf, type RegionContext } from './region-registers.ts';
+import { RegionRoutine } from './region-routine.ts';
 import type { CompiledFragment, CompileRequest } from './request.ts';
 
 export interface CompilerContext {
@@ -174,6 +175,7 @@ function writeRegion(
       functions: core.float,
       mode: float,
       sideExit: (condition) => routine.leaveWhen(condition),
+      normal: (operand) => routine.noteNormal(operand),
       ...(subnormal === undefined ? {} : { subnormalMatters: matters(subnormal) }),
     });
   }

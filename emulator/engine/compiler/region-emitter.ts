@@ -7,10 +7,11 @@ import { load } from '../wasm/expression.ts';
 import type { Callable, Label } from '../wasm/routine.ts';
 import type { Graph } from './graph.ts';
 import type { Block, Region, RegionInstruction } from './region.ts';
-import { NONE, type NumberedRegister, type RegionRoutine } from './region-routine.ts';
+import { type Knowledge, NONE, type NumberedRegister } from './region-registers.ts';
+import type { RegionRoutine } from './region-routine.ts';
 import { unreadWrites } from './unread-writes.ts';
 
-const NOTHING: ReadonlyMap<string, bigint> = new Map();
+const NOTHING: Knowledge = { constants: new Map(), normal: new Map() };
 
 export class RegionEmitter {
   readonly #r: RegionRoutine;
@@ -60,7 +61,8 @@ export class RegionEmitter {
     r.at = at;
     r.uncounted = 0;
     const attention = load('i32', 4, false, r.i32(0), r.context.layout.attention);
-    r.leaveWhen(r.or(r.leS(r.left.get(), r.i32(0)), attention));
+    // The word is 0, or more than is ever left.
+    r.leaveWhen(r.leS(r.left.get(), attention));
     if (!this.#usesExactFloat) return;
     // Once inexact is raised the faster mode is due: the interpreter's next floating-point instruction changes to it.
     const { state } = r.context;
@@ -69,8 +71,8 @@ export class RegionEmitter {
     r.leaveWhen(r.and(inexact, r.eqz(roundingIn(r, policy, state.get(policy.rounding)))));
   }
 
-  /** @param known registers that hold a constant however the block is reached */
-  #tree(block: number, known: ReadonlyMap<string, bigint> = NOTHING): void {
+  /** @param known what is known of registers however the block is reached */
+  #tree(block: number, known: Knowledge = NOTHING): void {
     const { children, merges, loopHeaders, position } = this.#graph;
     const merged = (children.get(block) ?? [])
       .filter((child) => merges.has(child))
@@ -84,7 +86,7 @@ export class RegionEmitter {
   }
 
   /** The block's own code inside the blocks that its merge children follow; the last of them outermost. */
-  #within(block: number, merged: readonly number[], known: ReadonlyMap<string, bigint>): void {
+  #within(block: number, merged: readonly number[], known: Knowledge): void {
     const [outermost, ...rest] = merged;
     if (outermost === undefined) return this.#r.knowing(known, () => this.#body(this.#region.blocks.get(block) as Block));
     this.#r.block((label) => {

@@ -4,7 +4,7 @@
  */
 import { type Graph, successors } from './graph.ts';
 import type { Block, Region, RegionInstruction } from './region.ts';
-import { registerKey } from './region-routine.ts';
+import { registerKey } from './region-registers.ts';
 
 /** For each block, for each of its instructions the registers that another sets before anybody can see them. */
 export function unreadWrites(region: Region, graph: Graph): ReadonlyMap<number, readonly ReadonlySet<string>[]> {

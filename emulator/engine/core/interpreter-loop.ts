@@ -65,8 +65,8 @@ export function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts):
       );
       r.walk.enter(pc);
       r.loop((arrive) => {
-        const stop = r.or(r.leS(r.left.get(), r.i32(0)), load('i32', 4, false, r.i32(0), parts.layout.attention));
-        r.when(stop, () => {
+        // The word is 0, or more than is ever left.
+        r.when(r.leS(r.left.get(), load('i32', 4, false, r.i32(0), parts.layout.attention)), () => {
           state.set(r, 'pc', r.pc());
           run.set(r, 'left', r.left.get());
           account();
@@ -118,7 +118,7 @@ export function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts):
       r.when(r.eq(event, r.i32(EVENT.trap)), () => r.run(host.takeTrap));
     });
     // A core that only takes traps comes by nothing else that looks whether it is wanted.
-    const wanted = r.or(r.leS(r.left.get(), r.i32(0)), load('i32', 4, false, r.i32(0), parts.layout.attention));
+    const wanted = r.leS(r.left.get(), load('i32', 4, false, r.i32(0), parts.layout.attention));
     const leave = r.let(r.or(r.geU(run.get('event'), r.i32(EVENT.leave)), wanted));
     run.set(r, 'event', r.i32(EVENT.none));
     r.when(leave, () => {

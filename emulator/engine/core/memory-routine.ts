@@ -15,7 +15,7 @@ type Pair = readonly [Expression, Expression];
 export class MemoryRoutine extends PlaceRoutine {
   #tlbEntry(address: Expression): Expression {
     return this.let(
-      this.add(this.tlb.get(), this.and(this.wrap(this.shrU(address, this.i64(7))), this.i32((TLB_ENTRIES - 1) * TLB_ENTRY.size))),
+      this.add(this.tlb.get(), this.and(this.shrU(this.wrap(address), this.i32(7)), this.i32((TLB_ENTRIES - 1) * TLB_ENTRY.size))),
     );
   }
   /** Whether the buffer has what a fast access needs. */

@@ -28,6 +28,8 @@ export interface InlineOptions {
   /** Leaves the region, when the condition is not zero, to have this instruction interpreted. */
   readonly sideExit: (condition: E) => void;
   readonly fused?: Fused;
+  /** Told of operands found not to be subnormal, and never asked about those of which it is known (`Expression.normal`). */
+  readonly normal?: (operand: E) => void;
   /** Whether a subnormal operand raises what is not raised yet (i32, evaluated where there is one); absent: it never does. */
   readonly subnormalMatters?: () => E;
 }
@@ -37,10 +39,12 @@ export class InlineFloat extends FloatCalls {
   readonly #sideExit: (condition: E) => void;
   readonly #fused: Fused;
   readonly #subnormalMatters: (() => E) | undefined;
+  readonly #foundNormal: (operand: E) => void;
   override readonly anyMode = false;
   leaveWhen?(condition: E): void;
-  constructor({ routine, functions, mode, sideExit, fused = detectFused(), subnormalMatters }: InlineOptions) {
+  constructor({ routine, functions, mode, sideExit, fused = detectFused(), subnormalMatters, normal = () => undefined }: InlineOptions) {
     super(routine, functions);
+    this.#foundNormal = normal;
     this.#subnormalMatters = subnormalMatters;
     if (mode === 'fast') this.leaveWhen = sideExit;
     this.#isFast = mode === 'fast';
@@ -58,12 +62,12 @@ export class InlineFloat extends FloatCalls {
     const operands = given.map((operand) => r.let(operand));
     const matters = this.#subnormalMatters;
     if (!matters) return operands;
-    const any = (test: (operand: E) => E) => operands.map(test).reduce((a, b) => r.or(a, b));
-    const isSmall = (operand: E) => r.lt(r.abs(operand), formatOf(operand).constant(formatOf(operand).minNormal));
-    r.when(any(isSmall), () => {
-      const isSubnormal = (operand: E) => r.and(isSmall(operand), r.eqz(this.#isZero(operand)));
-      this.#sideExit(r.and(any(isSubnormal), matters()));
-    });
+    for (const operand of operands.filter(({ normal, type }) => normal !== type && normal !== 'both')) {
+      r.when(r.lt(r.abs(operand), formatOf(operand).constant(formatOf(operand).minNormal)), () =>
+        this.#sideExit(r.and(r.eqz(this.#isZero(operand)), matters())),
+      );
+      this.#foundNormal(operand);
+    }
     return operands;
   }
   /** Leaves unless the value is finite. */
@@ -73,6 +77,14 @@ export class InlineFloat extends FloatCalls {
     this.#sideExit(r.eqz(isFinite(r, formatOf(result), result)));
     return result;
   }
+  /** A sum. Below the normal numbers it is exact, but where they matter as operands it is better to know that there are none. */
+  #sum(value: E): E {
+    return this.#subnormalMatters ? this.#normal(value, () => this.routine.i32(1)) : this.#finite(value);
+  }
+  #known(value: E): E {
+    value.normal = typeOf(value);
+    return value;
+  }
   /** Leaves unless the value is a normal number, or zero and exactly so. */
   #normal(value: E, isExactZero: () => E): E {
     const r = this.routine;
@@ -81,7 +93,7 @@ export class InlineFloat extends FloatCalls {
     r.when(r.eqz(isSafelyNormal(r, format, result)), () => {
       this.#sideExit(r.eqz(r.and(r.eq(result, format.constant(0)), isExactZero())));
     });
-    return result;
+    return this.#known(result);
   }
   /** The native value where it is proved exact, which makes the mode irrelevant; else the function's. */
   #proved(value: E, isExact: (value: E) => E, called: () => E): E {
@@ -98,7 +110,7 @@ export class InlineFloat extends FloatCalls {
   override add(rm: E, a: E, b: E): E {
     const r = this.routine;
     const [x, y] = this.#operands(a, b) as [E, E];
-    if (this.#isNative(rm)) return this.#finite(r.add(x, y));
+    if (this.#isNative(rm)) return this.#sum(r.add(x, y));
     return this.#proved(
       r.add(x, y),
       (sum) => isExactSum(r, x, y, sum),
@@ -108,7 +120,7 @@ export class InlineFloat extends FloatCalls {
   override sub(rm: E, a: E, b: E): E {
     const r = this.routine;
     const [x, y] = this.#operands(a, b) as [E, E];
-    if (this.#isNative(rm)) return this.#finite(r.sub(x, y));
+    if (this.#isNative(rm)) return this.#sum(r.sub(x, y));
     return this.#proved(
       r.sub(x, y),
       (sum) => isExactSum(r, x, r.neg(y), sum),
@@ -140,7 +152,7 @@ export class InlineFloat extends FloatCalls {
       const isExact = (root: E) => isExactProduct(r, this.#fused, root, root, x);
       return this.#proved(r.sqrt(x), isExact, () => super.sqrt(rm, x));
     }
-    return this.#finite(r.sqrt(x)); // never subnormal; NaN where invalid
+    return this.#known(this.#finite(r.sqrt(x))); // never subnormal; NaN where invalid
   }
   override fma(rm: E, a: E, b: E, c: E): E {
     const r = this.routine;
@@ -225,7 +237,7 @@ export class InlineFloat extends FloatCalls {
   override fromInteger(rm: E, a: E, kind: IntegerKind, to: FloatType): E {
     const r = this.routine;
     const isAlwaysExact = to === 'f64' && (kind === 'i32' || kind === 'u32');
-    if (isAlwaysExact || this.#isNative(rm)) return fromIntegerNative(r, kind, a, to);
+    if (isAlwaysExact || this.#isNative(rm)) return this.#known(fromIntegerNative(r, kind, a, to));
     const x = r.let(widen(r, kind, a));
     const isExact = () => fitsFormat(r, FORMATS[to], kind === 'i32' || kind === 'i64', x);
     return this.#proved(fromIntegerNative(r, kind, x, to), isExact, () => super.fromInteger(rm, x, kind, to));
@@ -233,7 +245,7 @@ export class InlineFloat extends FloatCalls {
   override convert(rm: E, a: E, to: FloatType): E {
     const r = this.routine;
     const [x] = this.#operands(a) as [E];
-    if (to === 'f64') return this.#number(r.convert('f64_promote_f32', x));
+    if (to === 'f64') return this.#known(this.#number(r.convert('f64_promote_f32', x)));
     if (!this.#isNative(rm)) {
       const isExact = (single: E) => isExactSingle(r, single, x);
       return this.#proved(r.convert('f32_demote_f64', x), isExact, () => super.convert(rm, x, to));

@@ -134,12 +134,18 @@ export function isUnflushed(r: Routine, { state, format }: Context, value: Expre
  * The magnitude is a normal number, and at least twice the smallest: that one may be what a smaller result was rounded
  * to, and then underflow is due. By the exponent field, which is cheaper than two comparisons.
  */
-export const isSafelyNormal = (r: Routine, format: Format, value: Expression): Expression =>
-  r.ltU(r.sub(exponentField(r, format, value), i32(2)), i32(2 * format.maxExponent - 1));
+export const isSafelyNormal = (r: Routine, format: Format, value: Expression): Expression => {
+  if (format.type === 'f32') return r.ltU(r.sub(exponentField(r, format, value), i32(2)), i32(2 * format.maxExponent - 1));
+  return r.ltU(r.sub(wideExponent(r, value), i64(2)), i64(2 * format.maxExponent - 1));
+};
 
 /** Neither infinite nor NaN. */
 export const isFinite = (r: Routine, format: Format, value: Expression): Expression =>
-  r.ne(exponentField(r, format, value), i32(2 * format.maxExponent + 1));
+  format.type === 'f32'
+    ? r.ne(exponentField(r, format, value), i32(2 * format.maxExponent + 1))
+    : r.ne(wideExponent(r, value), i64(2 * format.maxExponent + 1));
+/** The same bits of an f64 as an i64, which costs hosts less than an i32 out of the middle of one. */
+const wideExponent = (r: Routine, value: Expression): Expression => r.shrU(r.shl(r.reinterpret('i64', value), i64(1)), i64(53));
 
 /** The exponent's bits as an i32: 0 for zero and subnormal numbers, all ones for infinity and NaN. */
 const exponentField = (r: Routine, format: Format, value: Expression): Expression => {

@@ -2,23 +2,15 @@
  * Expressions over WebAssembly's number types: built by rows, folded where operands are known, written out as
  * instructions. (Opcodes: WebAssembly core specification 2.0, section 5.4.)
  */
-import type { Operations, Value, ValueType, Variable, VectorName } from '../../isa/value.ts';
+import type { Operations, ValueType, Variable, VectorName } from '../../isa/value.ts';
 import { foldI32, foldI64, type Folded } from './fold.ts';
 import { COMPARE, CONVERT, NUMERIC, opcodeFor, VECTOR } from './opcodes.ts';
+import { load, vectorAccess } from './memory.ts';
 import type { Sink } from './sink.ts';
+import { Expression, type Origin } from './tree.ts';
 import { isReduction, SHUFFLE, SIMD } from './vector-opcodes.ts';
 
-/** A value as a tree of instructions. `emit` writes the code that leaves it on the operand stack. */
-export class Expression implements Value {
-  readonly type: ValueType;
-  readonly constant: bigint | number | undefined;
-  readonly emit: (sink: Sink) => void;
-  constructor(type: ValueType, emit: (sink: Sink) => void, constant?: bigint | number) {
-    this.type = type;
-    this.emit = emit;
-    this.constant = constant;
-  }
-}
+export { Expression, load };
 
 type E = Expression;
 
@@ -41,59 +33,6 @@ export function apply(type: ValueType, opcode: number | readonly number[], ...ar
   });
 }
 
-/** A plain load: `bytes` wide at `address` + `offset`; narrow integer loads extend as `signed` says. */
-export function load(type: ValueType, bytes: 1 | 2 | 4 | 8 | 16, signed: boolean, address: E, offset = 0): E {
-  if (type === 'v128' || bytes === 16) return vectorAccess(VECTOR.load, address, offset);
-  const sign = signed ? 0 : 1;
-  const opcode =
-    type === 'f32'
-      ? 0x2a
-      : type === 'f64'
-        ? 0x2b
-        : type === 'i32'
-          ? { 1: 0x2c + sign, 2: 0x2e + sign, 4: 0x28, 8: 0 }[bytes]
-          : { 1: 0x30 + sign, 2: 0x32 + sign, 4: 0x34 + sign, 8: 0x29 }[bytes];
-  return new Expression(type, (sink) => {
-    address.emit(sink);
-    sink.byte(opcode);
-    sink.u32(0); // alignment hint: none, so that any address is as good as another
-    sink.u32(offset);
-  });
-}
-
-const vectorAccess = (opcode: number, address: E, offset: number): E =>
-  new Expression('v128', (sink) => {
-    address.emit(sink);
-    sink.byte(0xfd);
-    sink.u32(opcode);
-    sink.u32(0);
-    sink.u32(offset);
-  });
-
-/** Writes a plain store of the low `bytes` of `value`. */
-export function emitStore(sink: Sink, bytes: 1 | 2 | 4 | 8 | 16, address: E, value: E, offset = 0): void {
-  if (bytes === 16) {
-    address.emit(sink);
-    value.emit(sink);
-    sink.byte(0xfd);
-    for (const part of [VECTOR.store, 0, offset]) sink.u32(part);
-    return;
-  }
-  const opcode =
-    value.type === 'f32'
-      ? 0x38
-      : value.type === 'f64'
-        ? 0x39
-        : value.type === 'i32'
-          ? { 1: 0x3a, 2: 0x3b, 4: 0x36, 8: 0 }[bytes]
-          : { 1: 0x3c, 2: 0x3d, 4: 0x3e, 8: 0x37 }[bytes];
-  address.emit(sink);
-  value.emit(sink);
-  sink.byte(opcode);
-  sink.u32(0);
-  sink.u32(offset);
-}
-
 const binary = (name: keyof typeof NUMERIC, a: E, b: E): E => {
   if (a.type !== b.type) throw new Error(`${name}: ${a.type} with ${b.type}`);
   if (a.constant !== undefined && b.constant !== undefined) {
@@ -113,15 +52,27 @@ const compare = (name: keyof typeof COMPARE, a: E, b: E): E => {
 const unary = (name: keyof typeof NUMERIC, a: E): E => apply(a.type, opcodeFor(name, NUMERIC[name], a.type), a);
 const isZero = (a: E) => a.constant !== undefined && BigInt(a.constant) === 0n;
 
-/** A vector made by an instruction that replaces one of 64-bit lanes, or all. */
-const vectorOf = (opcode: number, a: E, b?: E, lane?: number): E =>
-  new Expression('v128', (sink) => {
-    a.emit(sink);
-    b?.emit(sink);
+/** An instruction that fills all lanes of a vector, or one of them, or takes one out. */
+const withLanes = (type: ValueType, opcode: number, operands: readonly E[], lane?: number, origin?: Origin): E => {
+  const emit = (sink: Sink) => {
+    for (const operand of operands) operand.emit(sink);
     sink.byte(0xfd);
     sink.u32(opcode);
     if (lane !== undefined) sink.byte(lane);
+  };
+  return new Expression(type, emit, undefined, origin);
+};
+const constantVector = (low: bigint, high: bigint): E =>
+  new Expression('v128', (sink) => {
+    sink.byte(0xfd);
+    sink.u32(VECTOR.constant);
+    for (const half of [low, high]) for (let shift = 0n; shift < 64n; shift += 8n) sink.byte(Number((half >> shift) & 0xffn));
   });
+const zeroVector = (): E => {
+  const zero = constantVector(0n, 0n);
+  zero.normal = 'both';
+  return zero;
+};
 const vectorBinary = (opcode: number, a: E, b: E): E =>
   new Expression('v128', (sink) => {
     a.emit(sink);
@@ -192,6 +143,12 @@ export abstract class Expressions implements Operations {
   }
   wrap(a: E): E {
     if (a.constant !== undefined) return i32(Number(BigInt.asIntN(32, BigInt(a.constant))));
+    const { origin } = a;
+    if (origin?.is === 'extended') return origin.of;
+    if (origin?.is === 'lane') {
+      const lane = 2 * origin.lane;
+      return withLanes('i32', VECTOR.extract.i32, [origin.of], lane, { ...origin, lane }).as(a);
+    }
     return apply('i32', 0xa7, a);
   }
   extendS(a: E): E {
@@ -200,7 +157,11 @@ export abstract class Expressions implements Operations {
   }
   extendU(a: E): E {
     if (a.constant !== undefined) return i64(Number(a.constant) >>> 0);
-    return apply('i64', 0xad, a);
+    const emit = (sink: Sink) => {
+      a.emit(sink);
+      sink.byte(0xad);
+    };
+    return new Expression('i64', emit, undefined, { is: 'extended', of: a }).as(a);
   }
   extend8S = (a: E): E => apply(a.type, a.type === 'i32' ? 0xc0 : 0xc2, a);
   extend16S = (a: E): E => apply(a.type, a.type === 'i32' ? 0xc1 : 0xc3, a);
@@ -214,8 +175,18 @@ export abstract class Expressions implements Operations {
   reinterpret(type: ValueType, a: E): E {
     if (type === a.type) return a;
     if (type === 'v128') throw new Error('a vector has the bits of no number');
+    const { origin } = a;
+    if (origin?.is === 'bits' && origin.of.type === type) return origin.of;
+    if (origin?.is === 'load' && origin.bytes === 8) return load(type, 8, false, origin.address, origin.offset);
+    const same = { is: 'bits', of: a } as const;
+    if (origin?.is === 'lane' && (type === 'f32' || type === 'f64'))
+      return withLanes(type, VECTOR.extract[type], [origin.of], origin.lane, same).as(a);
     const opcode = { i32: 0xbc, i64: 0xbd, f32: 0xbe, f64: 0xbf }[type];
-    return apply(type, opcode, a);
+    const emit = (sink: Sink) => {
+      a.emit(sink);
+      sink.byte(opcode);
+    };
+    return new Expression(type, emit, undefined, same).as(a);
   }
 
   // Floating point, as the hardware rounds it: to nearest, ties to even, no flags. Exactness is float/'s concern.
@@ -241,15 +212,37 @@ export abstract class Expressions implements Operations {
   }
 
   vector(low: E, high: E): E {
-    return vectorOf(VECTOR.replace64, vectorOf(VECTOR.splat64, low), high, 1);
+    if (isZero(low) && isZero(high)) return zeroVector();
+    if (low.constant !== undefined && high.constant !== undefined) return constantVector(BigInt(low.constant), BigInt(high.constant));
+    if (!isZero(high)) return this.withLane(withLanes('v128', VECTOR.splat64, [low]).as(low), 1, high);
+    const { origin } = low;
+    // From memory, with zeros above.
+    if (origin?.is === 'load' && origin.bytes === 8) return vectorAccess(VECTOR.load64, origin.address, origin.offset);
+    if (origin?.is === 'load' && origin.bytes === 4) return vectorAccess(VECTOR.load32, origin.address, origin.offset);
+    return this.withLane(zeroVector(), 0, low);
   }
   lane(a: E, lane: 0 | 1): E {
-    return new Expression('i64', (sink) => {
-      a.emit(sink);
-      for (const byte of [0xfd, VECTOR.extract64, lane]) sink.byte(byte);
-    });
+    const taken = withLanes('i64', VECTOR.extract.i64, [a], lane, { is: 'lane', of: a, lane });
+    return lane === 0 ? taken.as(a) : taken;
+  }
+  withLane(a: E, lane: 0 | 1, value: E): E {
+    const { origin } = value;
+    const number = origin?.is === 'bits' && origin.of.type === 'f64' ? origin.of : value;
+    const made = withLanes('v128', number.type === 'f64' ? VECTOR.replace.f64 : VECTOR.replace.i64, [a, number], lane);
+    made.normal = (lane === 0 ? value : a).normal;
+    return made;
+  }
+  withLow32(a: E, value: E): E {
+    const low = this.wrap(value);
+    const { origin } = low;
+    const number = origin?.is === 'bits' && origin.of.type === 'f32' ? origin.of : low;
+    const made = withLanes('v128', number.type === 'f32' ? VECTOR.replace.f32 : VECTOR.replace.i32, [a, number], 0);
+    made.normal = low.normal;
+    return made;
   }
   simd(name: VectorName, ...operands: E[]): E {
+    const [first, second] = operands;
+    if (name === 'v128.xor' && first?.reading && first.reading === second?.reading) return zeroVector();
     return new Expression(isReduction(name) ? 'i32' : 'v128', (sink) => {
       for (const operand of operands) operand.emit(sink);
       sink.byte(0xfd);

@@ -41,9 +41,15 @@ export const COMPARE = {
 export const VECTOR = {
   load: 0,
   store: 11,
+  constant: 12,
   splat64: 18,
-  extract64: 29,
-  replace64: 30,
+  extract: { i32: 27, i64: 29, f32: 31, f64: 33 },
+  replace: { i32: 28, i64: 30, f32: 32, f64: 34 },
+  /** Loads of 32 and 64 bits with zeros above. */
+  load32: 92,
+  load64: 93,
+  storeLane32: 90,
+  storeLane64: 91,
   not: 77,
   and: 78,
   or: 80,

@@ -3,7 +3,8 @@
  * called; blocks are closures, so the TypeScript that writes a function has the shape of the function.
  */
 import type { ValueType, Variable } from '../../isa/value.ts';
-import { emitStore, Expression, Expressions, load } from './expression.ts';
+import { Expression, Expressions, load } from './expression.ts';
+import { emitStore } from './memory.ts';
 import { Sink } from './sink.ts';
 
 const TYPE_BYTE: Record<ValueType, number> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };
@@ -79,9 +80,14 @@ export class Routine extends Expressions {
   }
   override let(value: Expression): Expression {
     if (value.constant !== undefined) return value;
+    const { origin } = value;
+    // What they are made of is pinned, so that it is still known.
+    if (origin?.is === 'bits') return this.reinterpret(value.type, this.let(origin.of));
+    if (origin?.is === 'extended') return this.extendU(this.let(origin.of));
+    if (origin?.is === 'lane' && value.type === 'i64') return this.lane(this.let(origin.of), origin.lane as 0 | 1);
     const local = this.local(value.type);
     local.set(value);
-    return local.get();
+    return local.get().as(value);
   }
   override variable(initial: Expression): Local {
     const local = this.local(initial.type);

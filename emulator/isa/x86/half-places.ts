@@ -28,15 +28,13 @@ export class HalfPlace implements VectorPlace {
     return index === 0 && this.#lane ? this.#lane() : this.#cpu.lane(this.#read(), index);
   }
   setLane(index: 0 | 1, value: Value): void {
-    const other = this.#cpu.lane(this.#read(), index === 0 ? 1 : 0);
-    this.set(index === 0 ? this.#cpu.vector(value, other) : this.#cpu.vector(other, value));
+    this.set(this.#cpu.withLane(this.#read(), index, value));
   }
   low32(): Value {
     return this.#cpu.zero32(this.lane(0));
   }
   setLow32(value: Value): void {
-    const cpu = this.#cpu;
-    this.setLane(0, cpu.or(cpu.and(this.#cpu.lane(this.#read(), 0), cpu.i64(~0xffff_ffffn)), cpu.zero32(value)));
+    this.set(this.#cpu.withLow32(this.#read(), value));
   }
   getUnaligned(): Value {
     return this.get();

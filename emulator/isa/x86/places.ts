@@ -158,15 +158,13 @@ export class VectorRegisterPlace implements VectorPlace {
     return this.#cpu.lane(this.get(), index);
   }
   setLane(index: 0 | 1, value: Value): void {
-    const other = this.lane(index === 0 ? 1 : 0);
-    this.set(index === 0 ? this.#cpu.vector(value, other) : this.#cpu.vector(other, value));
+    this.set(this.#cpu.withLane(this.get(), index, value));
   }
   low32(): Value {
     return this.#cpu.zero32(this.lane(0));
   }
   setLow32(value: Value): void {
-    const cpu = this.#cpu;
-    this.setLane(0, cpu.or(cpu.and(this.lane(0), cpu.i64(~0xffff_ffffn)), cpu.zero32(value)));
+    this.set(this.#cpu.withLow32(this.get(), value));
   }
   getUnaligned(): Value {
     return this.get();
@@ -217,7 +215,7 @@ export class VectorMemoryPlace implements VectorPlace {
   getUnaligned(): Value {
     const cpu = this.#cpu;
     if (this.size === 128) return cpu.let(cpu.loadVector(this.#place()));
-    return cpu.vector(this.lane(0), cpu.i64(0));
+    return cpu.let(cpu.vector(cpu.read(this.#place(), (this.size / 8) as 2 | 4 | 8, false), cpu.i64(0)));
   }
   setUnaligned(value: Value): void {
     const cpu = this.#cpu;
@@ -227,7 +225,10 @@ export class VectorMemoryPlace implements VectorPlace {
   lane(index: 0 | 1): Value {
     const cpu = this.#cpu;
     if (this.size === 128) return cpu.lane(this.get(), index);
-    return cpu.let(cpu.read(this.#place(), (this.size / 8) as 2 | 4 | 8, false));
+    // Numbers, mostly: loaded as such.
+    if (this.size === 64) return cpu.reinterpret('i64', cpu.let(cpu.loadF64(this.#place())));
+    if (this.size === 32) return cpu.extendU(cpu.reinterpret('i32', cpu.let(cpu.loadF32(this.#place()))));
+    return cpu.let(cpu.read(this.#place(), 2, false));
   }
   setLane(index: 0 | 1, value: Value): void {
     if (index !== 0 || this.size === 128) throw new Error('only the low half of memory can be set apart');

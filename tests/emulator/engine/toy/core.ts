@@ -8,6 +8,7 @@ import { coreLayout } from '../../../../emulator/engine/layout.ts';
 import { wasm, WASM_PAGE } from '../../../../emulator/engine/wasm/webassembly.ts';
 import { GuestMemory, type PageUse } from '../../../../emulator/memory/guest-memory.ts';
 import { Shootdown } from '../../../../emulator/memory/shootdown.ts';
+import { WANTED } from '../../../../emulator/memory/attention.ts';
 import type { StateOf } from '../../../../emulator/snapshot/schema.ts';
 import type { TestEngine } from '../../../kit/engine.ts';
 import { assigned, toy } from './architecture.ts';
@@ -97,7 +98,7 @@ export class ToyMachine {
       nanoseconds: () => 0n,
       random: () => 0n,
       lines: () => 0,
-      nudge: () => void Atomics.store(this.#attention, 0, 1),
+      nudge: () => void Atomics.store(this.#attention, 0, WANTED),
       firmwareCall: () => false,
       shootdown,
       keepPage: () => undefined,

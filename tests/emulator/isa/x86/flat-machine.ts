@@ -11,6 +11,7 @@ import { coreLayout, COUNTERS } from '../../../../emulator/engine/layout.ts';
 import { wasm, WASM_PAGE } from '../../../../emulator/engine/wasm/webassembly.ts';
 import { PAGE } from '../../../../emulator/memory/page-flags.ts';
 import { Shootdown } from '../../../../emulator/memory/shootdown.ts';
+import { WANTED } from '../../../../emulator/memory/attention.ts';
 import type { StateOf } from '../../../../emulator/snapshot/schema.ts';
 import type { TestEngine } from '../../../kit/engine.ts';
 import { flat, FlatCore, type flatState, RAM_BASE } from './flat-architecture.ts';
@@ -71,7 +72,7 @@ export class FlatMachine {
       nanoseconds: () => 0n,
       random: () => 0n,
       lines: () => 0,
-      nudge: () => void Atomics.store(this.#attention, 0, 1),
+      nudge: () => void Atomics.store(this.#attention, 0, WANTED),
       firmwareCall: () => false,
       shootdown: this.#shootdown,
       keepPage: () => undefined,
