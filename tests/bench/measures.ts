@@ -2,6 +2,7 @@
 import type { BenchCase, Group } from './cases.ts';
 import type { DiskResult } from './disk/results.ts';
 import { geometricMean, median } from './means.ts';
+import type { NetworkResult } from './network/results.ts';
 import type { SnapshotResult } from './snapshots/results.ts';
 
 export interface Comparison {
@@ -30,6 +31,7 @@ export type BenchResult = {
   disk?: DiskResult;
   snapshots?: SnapshotResult;
   v86?: V86Result;
+  network?: NetworkResult;
 } & Partial<Record<Group, GroupResult>>;
 
 export interface CaseLine {

@@ -23,7 +23,8 @@ export const BOOT = 'boot';
 export const DISK = 'disk';
 export const SNAPSHOTS = 'snapshots';
 export const V86 = 'v86';
-const SECTIONS: readonly string[] = [BOOT, DISK, SNAPSHOTS, V86];
+export const NETWORK = 'network';
+const SECTIONS: readonly string[] = [BOOT, DISK, SNAPSHOTS, V86, NETWORK];
 
 export const HELP = `npm run bench: our guest against QEMU's emulation, measured side by side on this machine
 

@@ -9,7 +9,8 @@ import { CASES, type Group, roundsOf } from './cases.ts';
 import { measureDisk } from './disk/measure.ts';
 import { ours, ourTemplate, peer, prepareGuest } from './guest.ts';
 import { type BenchResult, type CaseLine, compare, groupResult, readCases } from './measures.ts';
-import { BenchCallError, BOOT, DISK, type BenchOptions, benchOptions, HELP, SNAPSHOTS, V86 } from './options.ts';
+import { measureNetwork } from './network/measure.ts';
+import { BenchCallError, BOOT, DISK, type BenchOptions, benchOptions, HELP, NETWORK, SNAPSHOTS, V86 } from './options.ts';
 import { type GuestCommand, type GuestRun, runGuest } from './run-guest.ts';
 import { measureSnapshots } from './snapshots/measure.ts';
 import { table } from './table.ts';
@@ -76,6 +77,7 @@ async function main(): Promise<void> {
   if (options.only?.includes(DISK) ?? whole) result.disk = await measureDisk(options);
   if (options.only?.includes(SNAPSHOTS) ?? whole) result.snapshots = await measureSnapshots(options);
   if (options.only?.includes(V86) ?? !whole) result.v86 = await measureV86(options);
+  if (options.only?.includes(NETWORK) ?? true) result.network = await measureNetwork(options);
   console.log(table(result));
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
 }

@@ -1,4 +1,5 @@
 /** The benchmark's result as a table for people. */
+import { networkLines } from './network/results.ts';
 import { snapshotLines } from './snapshots/results.ts';
 import type { DiskResult } from './disk/results.ts';
 import type { BenchResult, Comparison, GroupResult, V86Result } from './measures.ts';
@@ -50,5 +51,6 @@ export function table(result: BenchResult): string {
   if (result.v86) lines.push('', ...v86Lines(result.v86));
   if (result.disk) lines.push('', ...diskLines(result.disk));
   if (result.snapshots) lines.push('', ...snapshotLines(result.snapshots));
+  if (result.network) lines.push('', ...networkLines(result.network));
   return lines.join('\n');
 }
