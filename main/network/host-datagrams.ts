@@ -5,7 +5,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import type { DatagramEvents, Datagrams } from '../../emulator/network/nat/outside.ts';
 
-const LOOPBACK = '127.0.0.1';
+const LOOPBACKS = ['127.0.0.1', '::1'];
 
 export class HostDatagrams implements Datagrams {
   readonly #version: 4 | 6;
@@ -21,26 +21,26 @@ export class HostDatagrams implements Datagrams {
   }
 
   send(bytes: Uint8Array, address: string, port: number): void {
-    if (address === LOOPBACK) return this.#sendHere(bytes, port);
+    if (LOOPBACKS.includes(address)) return this.#sendHere(bytes, address, port);
     this.#toMany.socket ??= this.#open();
     // What cannot be sent is lost, as datagrams are.
     this.#toMany.socket.send(bytes, port, address, () => undefined);
   }
 
   #open(refused: () => void = () => undefined): Socket {
-    const socket = createSocket({ type: this.#version === 4 ? 'udp4' : 'udp6' });
+    const socket = createSocket(this.#version === 4 ? { type: 'udp4' } : { type: 'udp6', ipv6Only: true });
     socket.on('message', (bytes, { address, port }) => (this.#isClosed ? undefined : this.#events.received(bytes, address, port)));
     socket.on('error', ({ code }: NodeJS.ErrnoException) => (code === 'ECONNREFUSED' && !this.#isClosed ? refused() : undefined));
     return socket;
   }
 
-  #sendHere(bytes: Uint8Array, port: number): void {
-    const refused = () => this.#events.refused(LOOPBACK, port);
+  #sendHere(bytes: Uint8Array, address: string, port: number): void {
+    const refused = () => this.#events.refused(address, port);
     let one = this.#toOne.get(port);
     if (!one) {
       const made = { socket: this.#open(refused), waiting: [] as Uint8Array[], isConnected: false };
       this.#toOne.set(port, (one = made));
-      made.socket.connect(port, LOOPBACK, () => {
+      made.socket.connect(port, address, () => {
         made.isConnected = true;
         for (const each of made.waiting.splice(0)) this.#sendOn(made.socket, each, refused);
       });

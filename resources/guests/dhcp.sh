@@ -5,7 +5,8 @@ case "$1" in
   *) exit 0 ;;
 esac
 
-ip addr flush dev "$interface"
+# Addresses of IPv6 the kernel makes itself.
+ip -4 addr flush dev "$interface"
 ip addr add "$ip/${mask:-24}" brd + dev "$interface"
 [ "$mtu" ] && ip link set "$interface" mtu "$mtu"
 for gateway in $router; do

@@ -1,7 +1,7 @@
 /** Networks of real guests: what they reach and what not, by the sums of what they fetched; and how they are reached. */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,11 +15,14 @@ const FILE = randomBytes(3_000_000);
 const sumOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 let server: Server;
 let port: number;
+/** The same on IPv6; undefined: this computer has none. */
+let server6: Server | undefined;
+let port6 = 0;
 /** Bytes that guests have sent up, by the path that they were sent to. */
 const sentUp = new Map<string, string>();
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
+  const answer: RequestListener = (request, response) => {
     if (request.method !== 'POST') return void response.end(FILE);
     const hash = createHash('sha256');
     request.on('data', (bytes: Buffer) => hash.update(bytes));
@@ -27,11 +30,20 @@ beforeAll(async () => {
       sentUp.set(request.url ?? '', hash.digest('hex'));
       response.end('taken');
     });
-  });
+  };
+  server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
+  const six = createServer(answer);
+  await new Promise<void>((resolve) => six.once('error', () => resolve()).listen(0, '::1', resolve));
+  if (!six.listening) return;
+  server6 = six;
+  port6 = (six.address() as AddressInfo).port;
 });
-afterAll(() => server.close());
+afterAll(() => {
+  server.close();
+  server6?.close();
+});
 
 const LIMIT = 240_000;
 const fetch = (from: string) => `wget -q -T 20 -O - http://${from}`;
@@ -51,6 +63,25 @@ describeWith(['apt'], 'a throwaway guest', () => {
     const script = `${fetch(`10.0.2.2:${port}/file`)} | sha256sum; ${up}`;
     const ran = await viv(undefined, 'run', '--template', 'debian-amd64', '--net', `nat,host-port=${port}`, '--run', script);
     expect(ran).toEqual({ status: 0, err: '', out: `${sumOf(FILE)}  -\ntaken${sentUp.get('/amd64')}  -\n` });
+  });
+
+  test('has an address of IPv6, and reaches by it what it may', { timeout: LIMIT }, async () => {
+    // An address counts when nobody else turned out to have it, which takes a second or two.
+    const ready = 'n=0; until ip -6 addr show eth0 | grep fec0 | grep -qv tentative || [ $n = 300 ]; do sleep 0.2; n=$((n+1)); done';
+    const closed = [`[fec0::2]:1`, `[::1]:${port6}`, `[fec0::3]:${port6}`, `[::ffff:127.0.0.1]:${port6}`];
+    const script = [
+      ready,
+      'ping6 -c 1 -W 20 fec0::2 > /dev/null && echo pinged',
+      'nslookup -type=aaaa host.viv.internal fec0::3 | grep -c fec0::2$',
+      `${fetch(`[fec0::2]:${port6}/file`)} | sha256sum`,
+      ...closed.map((place) => `${fetch(place)} >/dev/null 2>&1 && echo reached ${place}`),
+      'ip -6 route show default',
+    ];
+    const reach = server6 ? ['--net', `nat,host-port=${port6}`] : ['--net', 'nat'];
+    const ran = await viv(undefined, 'run', '--template', 'debian-riscv64', ...reach, '--run', script.join('; '));
+    const empty = createHash('sha256').digest('hex');
+    // Where the host has no address of the world's there is no way out either.
+    expect(ran.out.replace(/default via fe80::2 .*\n/, '')).toBe(`pinged\n1\n${server6 ? sumOf(FILE) : empty}  -\n`);
   });
 
   test('has several cards, on virtio-pci too, and is told of a port that is in use', { timeout: LIMIT }, async () => {

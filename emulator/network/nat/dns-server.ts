@@ -2,7 +2,7 @@
  * The name server of a private network. Names are resolved as the host's own programs resolve them (hosts file, split
  * DNS of a VPN); what that cannot answer is asked of the host's name servers as it is.
  */
-import { bytesOf4, textOf4, textOf6 } from '../wire/address.ts';
+import { bytesOf4, bytesOf6, textOf4, textOf6 } from '../wire/address.ts';
 import {
   type Answer,
   addressAnswer,
@@ -18,8 +18,8 @@ import {
   typeText,
 } from '../wire/dns.ts';
 import type { Lookup, Outside } from './outside.ts';
+import { type AddressPlan, isInside, ZONE } from './plan.ts';
 import type { QuestionOutcome, QuestionReport } from './report.ts';
-import { type AddressPlan, ZONE } from './plan.ts';
 
 /** Questions under way. */
 const AT_ONCE = 64;
@@ -28,6 +28,7 @@ const OWN_LIFETIME = 5;
 const HOST_LIFETIME = 30;
 const LARGEST = 65_535;
 const REVERSE = '.in-addr.arpa';
+const REVERSE6 = '.ip6.arpa';
 
 /** Addresses that are told of an answer. */
 const TOLD_ADDRESSES = 4;
@@ -35,8 +36,8 @@ const TOLD_ADDRESSES = 4;
 export class DnsServer {
   readonly #outside: Outside;
   readonly #plan: AddressPlan;
-  readonly #fixed: ReadonlyMap<string, string>;
-  #own: ReadonlyMap<string, string>;
+  readonly #fixed: ReadonlyMap<string, readonly string[]>;
+  #own: ReadonlyMap<string, readonly string[]>;
   readonly #isClosed: boolean;
   #underWay = 0;
   /** Told of every question that was answered. */
@@ -47,18 +48,16 @@ export class DnsServer {
     this.#outside = outside;
     this.#plan = plan;
     this.#isClosed = isClosed;
-    this.#own = this.#fixed = new Map([
-      [`host.${ZONE}`, plan.host],
-      [`gateway.${ZONE}`, plan.host],
-      ['gateway', plan.host],
-      [`dns.${ZONE}`, plan.dns],
-      ...(hostName === undefined ? [] : [[`${hostName.toLowerCase()}.${ZONE}`, plan.guest] as const]),
+    this.#own = this.#fixed = new Map<string, readonly string[]>([
+      ...[`host.${ZONE}`, `gateway.${ZONE}`, 'gateway'].map((name) => [name, [plan.host, plan.six.host]] as const),
+      [`dns.${ZONE}`, [plan.dns, plan.six.dns]],
+      ...(hostName === undefined ? [] : [[`${hostName.toLowerCase()}.${ZONE}`, [plan.guest]] as const]),
     ]);
   }
 
   /** Other machines on the network, by name; in place of those told before. A name of its own stays its own. */
   setMachines(names: readonly (readonly [name: string, address: string])[]): void {
-    const all = names.flatMap(([name, address]) => [[name, address] as const, [`${name}.${ZONE}`, address] as const]);
+    const all = names.flatMap(([name, address]) => [[name, [address]] as const, [`${name}.${ZONE}`, [address]] as const]);
     this.#own = new Map([...all, ...this.#fixed]);
   }
 
@@ -109,13 +108,12 @@ export class DnsServer {
   #ours({ name, type }: Question): { readonly code: number; readonly answers: readonly Answer[] } | undefined {
     // The guest's own, never the host's.
     if (name === 'localhost' || name.endsWith('.localhost')) return known(type, '127.0.0.1', '::1');
-    const address = this.#own.get(name);
-    if (address !== undefined) return known(type, address);
+    const addresses = this.#own.get(name);
+    if (addresses) return known(type, ...addresses);
     if (name === ZONE || name.endsWith(`.${ZONE}`)) return { code: name === ZONE ? CODE.fine : CODE.noSuchName, answers: [] };
-    if (!name.endsWith(REVERSE)) return undefined;
-    const reversed = name.slice(0, -REVERSE.length).split('.').reverse().join('.');
-    if (!bytesOf4(reversed) || !reversed.startsWith(this.#plan.network.replace(/\.0$/, '.'))) return undefined;
-    const found = [...this.#own].find(([own, at]) => at === reversed && own.includes('.'));
+    const reversed = reversedAddress(name);
+    if (reversed === undefined || !isInside(this.#plan, reversed)) return undefined;
+    const found = [...this.#own].find(([own, at]) => at.includes(reversed) && own.includes('.'));
     if (!found) return { code: CODE.noSuchName, answers: [] };
     const answers = type === TYPE.ptr ? [{ type: TYPE.ptr, lifetime: OWN_LIFETIME, data: nameBytes(found[0]) }] : [];
     return { code: CODE.fine, answers };
@@ -129,6 +127,18 @@ function outcomeOf(code: number, records: number): QuestionOutcome {
 }
 const addressOf = ({ type, data }: Answer): readonly string[] =>
   type === TYPE.a ? [textOf4(data, 0)] : type === TYPE.aaaa ? [textOf6(data, 0)] : [];
+
+/** The address whose name is asked for (RFC 1035, section 3.5; RFC 3596, section 2.5); undefined for other names. */
+function reversedAddress(name: string): string | undefined {
+  if (name.endsWith(REVERSE)) {
+    const four = name.slice(0, -REVERSE.length).split('.').reverse().join('.');
+    return bytesOf4(four) && four;
+  }
+  if (!name.endsWith(REVERSE6)) return undefined;
+  const digits = name.slice(0, -REVERSE6.length).split('.').reverse().join('');
+  const bytes = digits.length === 32 ? bytesOf6(digits.replace(/.{4}(?=.)/g, '$&:')) : undefined;
+  return bytes && textOf6(bytes, 0);
+}
 
 /** A name with these addresses. */
 function known(type: number, ...addresses: readonly string[]) {

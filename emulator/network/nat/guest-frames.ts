@@ -1,23 +1,20 @@
 /** Makes the frames that go to the guest: headers in front of what a protocol has to say, checksums as the guest's driver takes them. */
 import type { Frame, NetworkCard, Unfinished } from '../../device/kit/network.ts';
-import { bytesOf4 } from '../wire/address.ts';
+import { bytesOf6 } from '../wire/address.ts';
 import { checksumOf, folded, pseudoHeader } from '../wire/checksum.ts';
-import { ETHERNET_BYTES, ethernetFrame, TYPE_IPV4 } from '../wire/ethernet.ts';
 import { ICMP_BYTES, type Icmp, writeIcmp } from '../wire/icmp.ts';
-import { IPV4_BYTES, writeFragment, writeIpv4 } from '../wire/ipv4.ts';
+import { writeIcmp6 } from '../wire/icmp6.ts';
 import { PROTOCOL } from '../wire/packet.ts';
-import { tcpHeaderBytes, writeTcp } from '../wire/tcp.ts';
+import { TCP_BYTES, tcpHeaderBytes, writeTcp } from '../wire/tcp.ts';
 import { UDP_BYTES, writeUdp } from '../wire/udp.ts';
+import { addressBytes, type Addressed, headerBytes, ipFrame, ipFrames } from './ip-frame.ts';
 import type { Ends, Outgoing } from './outgoing.ts';
 
 const CHECKSUM_AT = 16;
 /** Most bytes of an IP packet. */
 const PACKET_MAX = 65_535;
-
-export interface Addressed {
-  readonly source: string;
-  readonly destination: string;
-}
+/** Of headers in a frame that the guest's driver cuts. */
+const HEADERS_MAX = 80;
 
 export class GuestFrames {
   readonly #ours: Uint8Array;
@@ -35,31 +32,30 @@ export class GuestFrames {
     this.guestCard = card.address;
   }
 
+  get mtu(): number {
+    return this.#card?.mtu ?? 1500;
+  }
   /** Most bytes of data in one TCP segment to the guest. */
-  get segmentMax(): number {
-    return (this.#card?.mtu ?? 1500) - 40;
+  segmentMax(version: 4 | 6): number {
+    return this.mtu - headerBytes(version) - TCP_BYTES;
   }
   /** Most bytes of TCP data in one frame. */
   burst(version: 4 | 6): number {
     const takes = this.#card?.takes;
     const cuts = version === 4 ? takes?.tcp4 : takes?.tcp6;
-    return cuts ? PACKET_MAX - 60 : this.segmentMax;
-  }
-
-  #ipv4(addressed: Addressed, protocol: number, length: number): Uint8Array<ArrayBuffer> {
-    const frame = ethernetFrame(this.guestCard, this.#ours, TYPE_IPV4, IPV4_BYTES + length);
-    writeIpv4(frame, addressed.source, addressed.destination, protocol, length);
-    return frame;
+    return cuts ? PACKET_MAX - HEADERS_MAX : this.segmentMax(version);
   }
 
   tcp({ guest, guestPort, peer, peerPort }: Ends, segment: Outgoing): Frame {
     const header = tcpHeaderBytes(segment.options);
     const length = header + segment.length;
-    const bytes = this.#ipv4({ source: peer, destination: guest }, PROTOCOL.tcp, length);
-    const at = ETHERNET_BYTES + IPV4_BYTES;
+    const addressed = { source: peer, destination: guest };
+    const { bytes, at } = ipFrame({ to: this.guestCard, from: this.#ours }, addressed, PROTOCOL.tcp, length);
+    const isSix = peer.includes(':');
     writeTcp(bytes, at, { ...segment, sourcePort: peerPort, destinationPort: guestPort });
     segment.fill(bytes, at + header);
-    const pseudo = pseudoHeader(bytes.subarray(at - 8, at), PROTOCOL.tcp, length);
+    // Both addresses stand at the end of the header before it.
+    const pseudo = pseudoHeader(bytes.subarray(at - (isSix ? 32 : 8), at), PROTOCOL.tcp, length);
     const takes = this.#card?.takes.checksum === true;
     // A guest that finishes checksums gets the sum of the pseudo-header, which it goes on from.
     const sum = takes ? folded(pseudo) : checksumOf(bytes, at, bytes.length, pseudo);
@@ -67,7 +63,7 @@ export class GuestFrames {
     bytes[at + CHECKSUM_AT + 1] = sum & 0xff;
     if (!takes) return { bytes };
     const cut = segment.length > segment.mss;
-    const segments = { kind: 'tcp4', size: segment.mss, headerLength: at + header } as const;
+    const segments = { kind: isSix ? 'tcp6' : 'tcp4', size: segment.mss, headerLength: at + header } as const;
     const unfinished: Unfinished = { checksum: { start: at, offset: CHECKSUM_AT }, ...(cut ? { segments } : {}) };
     return { bytes, unfinished };
   }
@@ -81,27 +77,15 @@ export class GuestFrames {
   ): Frame[] {
     const whole = new Uint8Array(UDP_BYTES + data.length);
     whole.set(data, UDP_BYTES);
-    const addresses = new Uint8Array(8);
-    addresses.set(bytesOf4(addressed.source) as Uint8Array);
-    addresses.set(bytesOf4(addressed.destination) as Uint8Array, 4);
-    writeUdp(whole, 0, addresses, ports);
+    writeUdp(whole, 0, addressBytes(addressed), ports);
     return this.#pieces(addressed, PROTOCOL.udp, whole, to);
   }
 
   #identification = 0;
-  #pieces(addressed: Addressed, protocol: number, whole: Uint8Array, to: Uint8Array = this.guestCard): Frame[] {
-    const room = Math.floor(((this.#card?.mtu ?? 1500) - IPV4_BYTES) / 8) * 8;
+  #pieces(addressed: Addressed, protocol: number, whole: Uint8Array, to: Uint8Array = this.guestCard, hops?: number): Frame[] {
     this.#identification = (this.#identification + 1) & 0xffff;
-    const frames: Frame[] = [];
-    for (let at = 0; at === 0 || at < whole.length; at += room) {
-      const part = whole.subarray(at, at + room);
-      const bytes = ethernetFrame(to, this.#ours, TYPE_IPV4, IPV4_BYTES + part.length);
-      writeIpv4(bytes, addressed.source, addressed.destination, protocol, part.length);
-      if (whole.length > room) writeFragment(bytes, this.#identification, at, at + room < whole.length);
-      bytes.set(part, ETHERNET_BYTES + IPV4_BYTES);
-      frames.push({ bytes });
-    }
-    return frames;
+    const options = { mtu: this.mtu, identification: this.#identification, hops };
+    return ipFrames({ to, from: this.#ours }, addressed, protocol, whole, options).map((bytes) => ({ bytes }));
   }
 
   icmp(addressed: Addressed, message: Icmp): Frame[] {
@@ -109,4 +93,16 @@ export class GuestFrames {
     writeIcmp(whole, 0, message);
     return this.#pieces(addressed, PROTOCOL.icmp, whole);
   }
+  /** @param hops that it may pass; absent: as any packet */
+  icmp6(addressed: Addressed, message: Icmp, hops?: number): Frame[] {
+    const whole = new Uint8Array(ICMP_BYTES + message.data.length);
+    writeIcmp6(whole, 0, addressBytes(addressed), message);
+    return this.#pieces(addressed, PROTOCOL.icmp6, whole, cardOfMany(addressed.destination), hops);
+  }
+}
+
+/** The card address of a group (RFC 2464, section 7); undefined for one receiver. */
+function cardOfMany(destination: string): Uint8Array | undefined {
+  const bytes = bytesOf6(destination);
+  return bytes?.[0] === 0xff ? Uint8Array.of(0x33, 0x33, ...bytes.subarray(12)) : undefined;
 }

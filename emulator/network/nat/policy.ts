@@ -3,7 +3,7 @@
  * names cannot get around it.
  */
 import { bytesOf4, bytesOf6, numberOf4, textOf4 } from '../wire/address.ts';
-import { type AddressPlan, isInside } from './plan.ts';
+import { type AddressPlan, isGateway, isInside } from './plan.ts';
 
 /** Why an address is never dialled: the network leads nowhere, it is this computer's, or a link's or a group's. */
 export type Rule = 'isolated' | 'this computer' | 'reserved';
@@ -41,28 +41,45 @@ const within = (address: number, [network, bits]: readonly [string, number]): bo
 export const isClosed4 = (address: string): boolean => CLOSED4.some((range) => within(numberOf4(address), range));
 
 /**
- * The same of an IPv6 address. Those that carry an IPv4 address (mapped, compatible, 6to4 and NAT64) are judged by it too,
- * for a host may take them there.
+ * The IPv4 address that an IPv6 address carries (mapped, compatible, translated, 6to4 and NAT64), for a host may take what goes
+ * there to it; undefined where it carries none.
  */
+export function carried4(address: string): string | undefined {
+  const bytes = bytesOf6(address);
+  if (!bytes) return undefined;
+  const isZeroBut = (to: number, ...others: readonly number[]) =>
+    bytes.subarray(0, to).every((byte, at) => others.includes(at) || byte === 0);
+  const [first, second, third, fourth] = bytes;
+  const has = (at: number) => bytes[at] === 0xff && bytes[at + 1] === 0xff;
+  if (isZeroBut(12) || (isZeroBut(12, 10, 11) && has(10)) || (isZeroBut(12, 8, 9) && has(8))) return textOf4(bytes, 12);
+  if (first === 0x20 && second === 0x02) return textOf4(bytes, 2);
+  // Both the prefix of all the world and those of networks of their own (RFC 6052, RFC 8215).
+  const isNat64 = first === 0 && second === 0x64 && third === 0xff && fourth === 0x9b;
+  return isNat64 ? textOf4(bytes, 12) : undefined;
+}
+
+/** The same of an IPv6 address, and of the IPv4 address that it carries. */
 export function isClosed6(address: string): boolean {
   const bytes = bytesOf6(address);
   if (!bytes) return true;
-  const zeros = (from: number, to: number) => bytes.subarray(from, to).every((byte) => byte === 0);
-  if (zeros(0, 10) && (zeros(10, 12) || (bytes[10] === 0xff && bytes[11] === 0xff))) return zeros(0, 12) || isClosed4(textOf4(bytes, 12));
   const [first = 0, second = 0] = bytes;
   if (first === 0xff || (first === 0xfe && second >= 0x80)) return true;
-  if (first === 0x20 && second === 0x02) return isClosed4(textOf4(bytes, 2));
-  const isNat64 = first === 0 && second === 0x64 && bytes[2] === 0xff && bytes[3] === 0x9b && zeros(4, 12);
-  return isNat64 && isClosed4(textOf4(bytes, 12));
+  if (bytes.subarray(0, 12).every((byte) => byte === 0)) return true;
+  const carried = carried4(address);
+  return carried !== undefined && isClosed4(carried);
 }
 
 /** What becomes of a guest's attempt to reach an address and port. */
 export function judge({ plan, hostPorts, isClosed = false, ownAddresses }: Policy, address: string, port: number): Verdict {
   const is4 = bytesOf4(address) !== undefined;
-  if (address === plan.host) return hostPorts.has(port) ? { kind: 'allowed', address: '127.0.0.1', port } : { kind: 'closed' };
-  if (address === plan.dns) return { kind: 'closed' };
-  if (is4 && isInside(plan, address)) return { kind: 'no host' };
+  const loopback = address === plan.host ? '127.0.0.1' : address === plan.six.host ? '::1' : undefined;
+  if (loopback !== undefined) return hostPorts.has(port) ? { kind: 'allowed', address: loopback, port } : { kind: 'closed' };
+  if (isGateway(plan, address)) return { kind: 'closed' };
+  if (isInside(plan, address)) return { kind: 'no host' };
   if (isClosed) return { kind: 'prohibited', rule: 'isolated' };
   if (port === 0 || (is4 ? isClosed4(address) : isClosed6(address))) return { kind: 'prohibited', rule: 'reserved' };
-  return ownAddresses().includes(address) ? { kind: 'prohibited', rule: 'this computer' } : { kind: 'allowed', address, port };
+  const carried = carried4(address);
+  const own = ownAddresses();
+  const isOwn = own.includes(address) || (carried !== undefined && (own.includes(carried) || isInside(plan, carried)));
+  return isOwn ? { kind: 'prohibited', rule: 'this computer' } : { kind: 'allowed', address, port };
 }

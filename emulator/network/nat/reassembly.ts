@@ -1,5 +1,6 @@
 /** Puts datagrams together that came in pieces: few at a time, none larger than a packet can be, none kept for long. */
 import type { Packet4 } from '../wire/ipv4.ts';
+import type { Packet6 } from '../wire/ipv6.ts';
 import { PROTOCOL } from '../wire/packet.ts';
 
 const AT_ONCE = 64;
@@ -23,7 +24,7 @@ export class Reassembly {
   }
 
   /** Takes a packet. @returns it, if it is whole; the whole, if it was the last piece; else undefined */
-  take(packet: Packet4, now: number): Packet4 | undefined {
+  take<P extends Packet4 | Packet6>(packet: P, now: number): Omit<P, 'fragment'> | undefined {
     const { fragment, protocol, source, destination, identification } = packet;
     if (!fragment) return packet;
     // A TCP of today cuts nothing; pieces of it are an attack.

@@ -6,28 +6,27 @@
 import type { Frame, NetworkCard, NetworkLink } from '../../device/kit/network.ts';
 import { bytesOf4 } from '../wire/address.ts';
 import { ARP_REQUEST, arpReply, readArp } from '../wire/arp.ts';
-import { CLIENT_PORT, DHCP, readDhcp, SERVER_PORT } from '../wire/dhcp.ts';
-import { EVERYBODY, isForMany, sameCard, senderOf, TYPE_ARP, TYPE_IPV4, typeOf } from '../wire/ethernet.ts';
+import { isForMany, sameCard, senderOf, TYPE_ARP, TYPE_IPV4, TYPE_IPV6, typeOf } from '../wire/ethernet.ts';
 import { readIpv4 } from '../wire/ipv4.ts';
+import { readIpv6 } from '../wire/ipv6.ts';
 import { type Packet, PROTOCOL } from '../wire/packet.ts';
 import type { Datagram } from '../wire/udp.ts';
-import { answerDhcp, type DhcpParts } from './dhcp-server.ts';
 import { DnsServer } from './dns-server.ts';
 import { dnsStream } from './dns-stream.ts';
 import { Egress } from './egress.ts';
+import { DNS_PORT, Gateway } from './gateway.ts';
 import { GuestFrames } from './guest-frames.ts';
 import { IcmpErrors } from './icmp.ts';
 import type { Outside, Stream } from './outside.ts';
-import { type AddressPlan, QEMU_PLAN } from './plan.ts';
+import { type AddressPlan, isGateway, QEMU_PLAN } from './plan.ts';
 import type { Policy } from './policy.ts';
 import { type NatReport, type QuestionReport, RecentEvents, type Unreached, type UnreachedReport } from './report.ts';
 import { Reassembly } from './reassembly.ts';
+import { Router } from './router.ts';
 import type { TcpConnection } from './tcp-connection.ts';
 import { TcpTable } from './tcp-table.ts';
 import { UdpTable } from './udp-table.ts';
 
-const DNS_PORT = 53;
-const EVERYWHERE = '255.255.255.255';
 /** What a report has of each. */
 const TOLD_FLOWS = 200;
 const TOLD_EVENTS = 50;
@@ -55,9 +54,10 @@ export class NatStack implements NetworkLink {
   readonly #frames: GuestFrames;
   readonly #icmp: IcmpErrors;
   readonly #reassembly = new Reassembly();
-  readonly #dhcp: DhcpParts;
   readonly #questions: RecentEvents<QuestionReport>;
   readonly #unreached: RecentEvents<UnreachedReport>;
+  readonly #router: Router;
+  readonly #gateway: Gateway;
   #card: NetworkCard | undefined;
   #isStirred = false;
   #isHeld = false;
@@ -81,10 +81,13 @@ export class NatStack implements NetworkLink {
     const policy: Policy = { plan, hostPorts: new Set(hostPorts), isClosed, ownAddresses: () => outside.ownAddresses() };
     const stir = () => this.#stir();
     const parts = { outside, policy, frames: this.#frames, egress: this.#egress, icmp: this.#icmp, stir };
-    const services = new Map([[`${plan.dns} ${DNS_PORT}`, dnsStream(this.dns, stir)]]);
     this.udp = new UdpTable({ ...parts, unreached: unreached('udp') });
+    const names = dnsStream(this.dns, stir);
+    const services = new Map([plan.dns, plan.six.dns].map((address) => [`${address} ${DNS_PORT}`, names]));
     this.tcp = new TcpTable({ ...parts, services, unreached: unreached('tcp'), clock });
-    this.#dhcp = { plan, hostName, isClosed, mtu: () => this.#card?.mtu ?? 1500 };
+    this.#router = new Router({ ...parts, plan, isClosed });
+    const dhcp = { plan, hostName, isClosed, mtu: () => this.#frames.mtu };
+    this.#gateway = new Gateway({ ...parts, plan, dns: this.dns, dhcp, appeared: () => this.#appear() });
   }
 
   /** What the guest does now, and did lately. */
@@ -128,6 +131,7 @@ export class NatStack implements NetworkLink {
     this.udp.clear();
     this.#reassembly.clear();
     this.#egress.clear();
+    this.#router.returned();
     // One that went back has a driver that is at work already, and may have nothing to say.
     this.isHere = this.#card?.isUp === true;
   }
@@ -136,10 +140,10 @@ export class NatStack implements NetworkLink {
   tick(milliseconds: number): boolean {
     if (this.#isHeld) return true;
     this.#now += milliseconds;
-    for (const each of [this.tcp, this.udp, this.#icmp]) each.passed(milliseconds);
+    for (const each of [this.tcp, this.udp, this.#icmp, this.#router]) each.passed(milliseconds);
     this.#reassembly.passed(this.#now);
     this.#settle();
-    return this.tcp.isTimed || this.udp.isTimed || this.#icmp.isTimed || !this.#reassembly.isEmpty;
+    return [this.tcp, this.udp, this.#icmp, this.#router].some(({ isTimed }) => isTimed) || !this.#reassembly.isEmpty;
   }
 
   /** Calls a TCP port of the guest's for a stream of the host's; undefined when there are too many connections. */
@@ -174,9 +178,10 @@ export class NatStack implements NetworkLink {
     const to = bytes.subarray(0, 6);
     if (isForMany(senderOf(bytes)) || (!isForMany(to) && !sameCard(to, this.plan.card))) return;
     this.#frames.guestCard = senderOf(bytes).slice();
-    if (typeOf(bytes) === TYPE_ARP) return this.#arp(bytes);
-    if (typeOf(bytes) !== TYPE_IPV4) return;
-    const part = readIpv4(bytes);
+    this.#router.heard();
+    const type = typeOf(bytes);
+    if (type === TYPE_ARP) return this.#arp(bytes);
+    const part = type === TYPE_IPV4 ? readIpv4(bytes) : type === TYPE_IPV6 ? readIpv6(bytes) : undefined;
     const packet = part && this.#reassembly.take(part, this.#now);
     if (part?.fragment) this.#outside.timed();
     if (packet) this.#packet(packet, unfinished?.checksum !== undefined, isForMany(to));
@@ -193,58 +198,22 @@ export class NatStack implements NetworkLink {
 
   #packet(packet: Packet, unfinished: boolean, isForAll: boolean): void {
     const { protocol, hops, destination } = packet;
+    const isOurs = isGateway(this.plan, destination);
     if (protocol === PROTOCOL.udp) {
-      const own = (datagram: Datagram) => this.#ownDatagram(packet, datagram, isForAll);
-      if (hops > 1 || this.#isOurs(destination) || isForAll) return this.udp.packet(packet, unfinished, own);
+      const own = (datagram: Datagram) => this.#gateway.datagram(packet, datagram, isForAll);
+      if (hops > 1 || isOurs || isForAll) return this.udp.packet(packet, unfinished, own);
     }
+    if (protocol === PROTOCOL.icmp6 && this.#router.packet(packet, unfinished)) return;
     // To everybody on the network there is nothing else that we would hear.
     if (isForAll) return;
     if (packet.source === this.plan.guest) this.#appear();
-    if (hops <= 1 && !this.#isOurs(destination)) return this.#icmp.exceeded(packet);
+    if (hops <= 1 && !isOurs) return this.#icmp.exceeded(packet);
     if (protocol === PROTOCOL.tcp) this.tcp.packet(packet, unfinished);
-    else if (protocol === PROTOCOL.icmp) this.#icmp.packet(packet, unfinished);
-  }
-  #isOurs(address: string): boolean {
-    return address === this.plan.host || address === this.plan.dns;
+    else if (protocol === (packet.version === 4 ? PROTOCOL.icmp : PROTOCOL.icmp6)) this.#icmp.packet(packet, unfinished);
   }
   #appear(): void {
     if (this.isHere) return;
     this.isHere = true;
     this.appeared();
-  }
-
-  /** @returns whether it was for a service of ours, or must not leave the network */
-  #ownDatagram({ source, destination }: Packet, { sourcePort, destinationPort, data }: Datagram, isForAll: boolean): boolean {
-    const { host, dns } = this.plan;
-    if (destinationPort === SERVER_PORT && sourcePort === CLIENT_PORT && (isForAll || destination === host || destination === EVERYWHERE)) {
-      this.#serveDhcp(data);
-      return true;
-    }
-    if (source === this.plan.guest) this.#appear();
-    if (destination === dns && destinationPort === DNS_PORT) {
-      void this.#serveDns(source, sourcePort, data.slice());
-      return true;
-    }
-    return isForAll;
-  }
-  #serveDhcp(data: Uint8Array): void {
-    const asked = readDhcp(data);
-    const reply = asked && answerDhcp(asked, this.#dhcp);
-    if (!asked || !reply) return;
-    const { plan } = this;
-    const hasAddress = asked.client.some((byte) => byte !== 0);
-    const destination = hasAddress ? plan.guest : asked.wantsBroadcast ? EVERYWHERE : plan.guest;
-    const to = asked.wantsBroadcast ? EVERYBODY : asked.card;
-    const ports = { sourcePort: SERVER_PORT, destinationPort: CLIENT_PORT };
-    for (const frame of this.#frames.udp({ source: plan.host, destination }, ports, reply, to)) this.#egress.add(frame);
-    // It need not say a word after that.
-    if (asked.type === DHCP.request) this.#appear();
-  }
-  async #serveDns(guest: string, port: number, message: Uint8Array): Promise<void> {
-    const reply = await this.dns.answer(message, false);
-    if (!reply) return;
-    const ports = { sourcePort: DNS_PORT, destinationPort: port };
-    for (const frame of this.#frames.udp({ source: this.plan.dns, destination: guest }, ports, reply)) this.#egress.add(frame);
-    this.#stir();
   }
 }

@@ -24,7 +24,7 @@ const REPEAT = 1000;
 export interface ConnectionSurroundings {
   readonly now: number;
   /** Most bytes of data that a segment to the guest may have, and a frame. */
-  readonly segmentMax: number;
+  segmentMax(version: 4 | 6): number;
   burst(version: 4 | 6): number;
   emit(connection: TcpConnection, segment: Outgoing): void;
   /** It has something to send or to acknowledge. */
@@ -92,7 +92,7 @@ export class TcpConnection implements StreamEvents {
 
   #peerOptions(mss: number, scale: number | undefined): void {
     this.#guestScale = scale;
-    this.#mss = Math.min(Math.max(LEAST_MSS, mss), this.#outside.segmentMax);
+    this.#mss = Math.min(Math.max(LEAST_MSS, mss), this.#outside.segmentMax(this.#version));
   }
   joined(stream: Stream): void {
     this.#stream = stream;
@@ -272,7 +272,7 @@ export class TcpConnection implements StreamEvents {
   /** A SYN, or the SYN that answers one. */
   #greet(): void {
     const options = {
-      mss: this.#outside.segmentMax,
+      mss: this.#outside.segmentMax(this.#version),
       ...(this.state === 'calling' || this.#guestScale !== undefined ? { scale: OUR_SCALE } : {}),
     };
     this.#repeatAt = this.#outside.now + REPEAT;

@@ -69,8 +69,8 @@ export class TcpTable implements ConnectionSurroundings {
   get isTimed(): boolean {
     return this.#connections.size > 0 || !this.#fresh.isFull;
   }
-  get segmentMax(): number {
-    return this.#parts.frames.segmentMax;
+  segmentMax(version: 4 | 6): number {
+    return this.#parts.frames.segmentMax(version);
   }
   burst(version: 4 | 6): number {
     return this.#parts.frames.burst(version);
@@ -167,7 +167,7 @@ export class TcpTable implements ConnectionSurroundings {
       window: 0,
       options: {},
       length: 0,
-      mss: this.segmentMax,
+      mss: this.segmentMax(4),
       fill: () => undefined,
     });
   }

@@ -6,6 +6,7 @@ import { PROTOCOL } from '../../../emulator/network/wire/packet.ts';
 import { ACK, RST, SYN } from '../../../emulator/network/wire/tcp.ts';
 import { seeded } from '../../devices/kit/test-board.ts';
 import { FakeGuest, GUEST, GUEST_CARD } from './fake-guest.ts';
+import { frame6, icmp6, LINK, tcp6, udp6 } from './six.ts';
 
 const SEED = Number(process.env['VIVARIUM_SEED'] ?? Date.now() % 100_000);
 const ROUNDS = Number(process.env['VIVARIUM_ROUNDS'] ?? 1000);
@@ -53,6 +54,13 @@ function someFrame(random: (below: number) => number): Uint8Array<ArrayBuffer> {
       made.push(frame);
     },
   ];
+  const to6 = ['fec0::2', 'fec0::3', 'fe80::2', '2001:db8::9', 'ff02::1', 'ff02::1:2', '::1'][random(7)] as string;
+  kinds.push(
+    () => tcp6(sample, { to: to6, port: random(65_536), flags: random(64), data, options: { mss: random(3000) } }),
+    () => udp6(sample, to6, [53, 547, 9][random(3)] as number, data, random(2) === 0 ? 546 : 4000),
+    () => icmp6(sample, to6, { type: 128 + random(10), code: 0, rest: new Uint8Array(4), data }, LINK, random(2) === 0 ? 255 : 64),
+    () => made.push(frame6(sample, to6, [0, 43, 44, 60, 58, 17][random(6)] as number, data)),
+  );
   kinds[random(kinds.length)]?.();
   return made[0] ?? new Uint8Array(14);
 }
