@@ -35,7 +35,7 @@ const relocating = (folder: string): Plugin => ({
 /** Where threads' entry points are, and modules that threads load by their address. */
 const ENTRIES: readonly (readonly [folder: string, name: RegExp])[] = [
   [join('emulator', 'host'), /-worker\.ts$/],
-  ['main', /(?:-worker|overlay-disk|image-disk|nat-link|switched-link|share-link)\.ts$/],
+  ['main', /(?:-worker|overlay-disk|image-disk|nat-link|switched-link|share-link|common-link)\.ts$/],
 ];
 
 /** The entry points of worker threads and of what they load. */

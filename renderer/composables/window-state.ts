@@ -6,7 +6,7 @@ import { inject, ref, shallowReactive, shallowRef, type InjectionKey } from 'vue
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 
-export type MachineTab = 'console' | 'timeline' | 'hardware' | 'overview';
+export type MachineTab = 'console' | 'timeline' | 'hardware' | 'network' | 'overview';
 export type DialogName = 'create' | 'settings' | 'palette' | 'commands' | 'bin' | 'import' | 'export' | 'check';
 
 /** A question before something that cannot be undone. */

@@ -9,6 +9,7 @@ import { ContractError, type Handlers } from '../../preload/contract/contract.ts
 import type { consoles } from '../../preload/contract/consoles.ts';
 import type { InterruptedMachine, MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
 import { bootFakeGuest, type FakeGuest } from './fake-guest.ts';
+import { fakeNetwork } from './fake-network.ts';
 
 type Entry = {
   status: MachineStatus;
@@ -146,6 +147,10 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     ports: [],
     note: '',
   });
+  const network = fakeNetwork({
+    status: (id) => entry(id).status,
+    store: (id, networks) => change(id, { definition: { ...entry(id).status.definition, networks } }),
+  });
   /** For a test to fill. */
   const interrupted: InterruptedMachine[] = [];
   const service: Handlers<typeof machines> = {
@@ -157,10 +162,7 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
       if (!entry(id).guest) throw new ContractError('machine-not-in-state', { state: 'off', wanted: ['running', 'paused'] });
       return FAKE_DEVICES;
     },
-    forwards: () => [],
-    links: () => [],
-    cardActivity: () => [],
-    setLink: () => Promise.reject(new Error('the fake machines have no network')),
+    ...network.service,
     shares: () => [],
     deviceTree: () => new Uint8Array(),
     draft: ({ template, name }) => plain(name ?? template, template),
@@ -240,5 +242,5 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
   const first = () => [...entries.keys()][0] as MachineId;
   const close = () => entries.forEach((one) => (one.guest?.stop(), clearInterval(one.ticker)));
   const definitionOf = (id: MachineId) => entry(id).status.definition;
-  return { interrupted, add, plain, definitionOf, service, consoleService, openConsole, first, close };
+  return { interrupted, network, add, plain, definitionOf, service, consoleService, openConsole, first, close };
 }

@@ -33,6 +33,7 @@ export function paletteEntries(machines: readonly MachineStatus[], selected: Mac
         { label: 'Console', icon: 'prompt', intent: { kind: 'tab', tab: 'console' } },
         { label: 'Timeline', icon: 'clock', intent: { kind: 'tab', tab: 'timeline' } },
         { label: 'Hardware', icon: 'chip', intent: { kind: 'tab', tab: 'hardware' } },
+        { label: 'Network', icon: 'globe', intent: { kind: 'tab', tab: 'network' } },
         { label: 'Overview', icon: 'info', intent: { kind: 'tab', tab: 'overview' } },
         { label: 'Find in the console', icon: 'search', shortcut: 'Ctrl+F', intent: { kind: 'find' } },
         { label: 'Export this machine', icon: 'upload', intent: { kind: 'dialog', dialog: 'export' } },

@@ -1,11 +1,12 @@
 /** The bundle that a checkout starts from: it does what the sources do, and is left alone as soon as one of them has changed. */
 import { execFile } from 'node:child_process';
-import { copyFileSync, cpSync, mkdtempSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { workerEntries } from '../../../main/build/bundle.ts';
 import { PROJECT } from '../../../main/build/project.ts';
 
 const run = promisify(execFile);
@@ -51,6 +52,20 @@ test('runs a machine with threads and files of the bundle', { timeout: 120_000 }
   });
   const { stdout: console } = await machine.catch((error: unknown) => error as { stdout: string });
   expect(console).toContain('Hello from a bare');
+});
+
+test('every module that is loaded by its address is bundled', () => {
+  const sources = ['main', join('emulator', 'host')].flatMap((folder) =>
+    readdirSync(join(PROJECT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.startsWith('build'))
+      .map((name) => readFileSync(join(PROJECT, folder, name), 'utf8')),
+  );
+  const loaded = sources.flatMap((source) =>
+    [...source.matchAll(/new URL\('\.\/([\w-]+\.ts)', import\.meta\.url\)/g)].map(([, name]) => name),
+  );
+  expect(loaded).toContain('common-link.ts');
+  const bundled = new Set(workerEntries().map((file) => basename(file)));
+  expect(loaded.filter((name) => !bundled.has(name as string))).toEqual([]);
 });
 
 test('a changed source is what counts', async () => {

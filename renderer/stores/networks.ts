@@ -1,0 +1,20 @@
+/** Mirrors the networks that machines share; read when somebody looks, and again when machines come and go. */
+import { defineStore } from 'pinia';
+import { ref } from 'vue';
+import type { NetworkKind, NetworkStatus } from '../../preload/contract/networks.ts';
+import { useServices } from '../composables/border.ts';
+
+export const useNetworks = defineStore('networks', () => {
+  const client = useServices().networks;
+  const list = ref<readonly NetworkStatus[]>([]);
+  const loaded = ref(false);
+
+  client.changed.on((all) => (list.value = all));
+  async function load() {
+    list.value = await client.list();
+    loaded.value = true;
+  }
+  const find = (name: string) => list.value.find((network) => network.name === name);
+  const create = (name: string, kind: NetworkKind) => client.create({ name, kind });
+  return { list, loaded, load, find, create, remove: client.delete };
+});
