@@ -1,9 +1,10 @@
 /** From a definition's network cards to what the emulator attaches. */
 import type { NetworkAttachment } from '../../emulator/index.ts';
 import { PRIVATE_NAT } from '../../preload/contract/definition/network-fields.ts';
+import { type LooseReach, readDestinations } from '../../preload/contract/definition/reach-fields.ts';
 import type { Forward } from '../../preload/contract/forwards.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
-import type { NatSetup } from './link-messages.ts';
+import type { NatSetup, ReachSetup } from './link-messages.ts';
 import { reachableByGuests } from './own-ports.ts';
 
 /** The modules of a private network and of one that machines share. */
@@ -36,18 +37,26 @@ export function hostNameOf(name: string): string | undefined {
   return trimmed === '' ? undefined : trimmed;
 }
 
+/** A card's reach as its link takes it. */
+function setupOfReach({ restrict = false, allow = [], deny = [] }: LooseReach): ReachSetup {
+  const all = (texts: readonly string[]) => texts.flatMap((text) => readDestinations(text) ?? []);
+  return { restrict, deny: all(deny), ...(allow.length > 0 ? { allow: all(allow) } : {}) };
+}
+
 export function networkAttachments(definition: Pick<MachineDefinition, 'name' | 'networks' | 'forwards'>): readonly NetworkAttachment[] {
   const { networks = [] } = definition;
   const forwarding = forwardingCard(definition);
   const hostName = hostNameOf(definition.name);
-  return networks.map(({ network, hostPorts = [], cable }, card) => {
+  return networks.map(({ network, hostPorts = [], cable, reach = {}, mtu }, card) => {
     const forwards = card === forwarding ? forwardsOf(definition) : [];
     const setup: NatSetup = {
       hostPorts: reachableByGuests(hostPorts),
       forwards,
       ...(hostName === undefined ? {} : { hostName }),
       ...(cable ? { cable } : {}),
+      reach: setupOfReach(reach),
     };
-    return { address: cardAddress(definition, card), module: network === PRIVATE_NAT ? NAT_LINK : SWITCHED_LINK, setup };
+    const module = network === PRIVATE_NAT ? NAT_LINK : SWITCHED_LINK;
+    return { address: cardAddress(definition, card), ...(mtu === undefined ? {} : { mtu }), module, setup };
   });
 }

@@ -1,5 +1,6 @@
 /** What a network card's link is told by its machine's owner, and answers. */
 import type { MessagePort } from 'node:worker_threads';
+import type { Destination } from '../../emulator/network/nat/destination.ts';
 import type { AddressPlan } from '../../emulator/network/nat/plan.ts';
 import type { CableDefinition } from '../../preload/contract/definition/cable-fields.ts';
 import type { Forward } from '../../preload/contract/forwards.ts';
@@ -12,6 +13,16 @@ export interface NatSetup {
   /** The machine's name, as a host name. */
   readonly hostName?: string;
   readonly cable?: CableDefinition;
+  /** Absent: wherever the host does. */
+  readonly reach?: ReachSetup;
+}
+/** Where a guest may connect. */
+export interface ReachSetup {
+  /** Nowhere but to what is allowed. */
+  readonly restrict: boolean;
+  /** Absent: everywhere, unless it is restricted. */
+  readonly allow?: readonly Destination[];
+  readonly deny: readonly Destination[];
 }
 
 /** What the link of a private network understands. */

@@ -1,4 +1,5 @@
 /** The link of a network card with a private network of its own, on the machine's I/O thread: the NAT with this computer behind it. */
+import type { Destination } from '../../emulator/network/nat/destination.ts';
 import type { AddressPlan } from '../../emulator/network/nat/plan.ts';
 import { NatStack } from '../../emulator/network/nat/stack.ts';
 import type { AttachedLink, LinkOwner } from '../../emulator/index.ts';
@@ -8,7 +9,7 @@ import { isSamePort } from './forward.ts';
 import { GuestCalls } from './guest-call.ts';
 import { connectGuest } from './guest-stream.ts';
 import { hostOutside } from './host-outside.ts';
-import type { NatMessage, NatSetup } from './link-messages.ts';
+import type { NatMessage, NatSetup, ReachSetup } from './link-messages.ts';
 import type { MachineNames } from './switch-messages.ts';
 import { OpenForward } from './open-forward.ts';
 
@@ -16,19 +17,28 @@ import { OpenForward } from './open-forward.ts';
 const TICK_MS = 250;
 
 export async function openLink(setup: unknown, owner: LinkOwner): Promise<AttachedLink> {
-  const { hostPorts, forwards, hostName, cable } = setup as NatSetup;
-  const link = new NatLink({ hostPorts, hostName, log: (line) => owner.log(line) });
+  const { hostPorts, forwards, hostName, cable, reach } = setup as NatSetup;
+  const link = new NatLink({ hostPorts, hostName, ...reachOptions(reach), log: (line) => owner.log(line) });
   await link.setForwards(forwards);
   return cabledLink(link.attached(), cable);
 }
+
+/** A card's reach on a network. @param isApart the network itself leads nowhere, whatever the card allows */
+export const reachOptions = ({ restrict, allow, deny }: ReachSetup = { restrict: false, deny: [] }, isApart = false) => ({
+  isClosed: restrict || isApart,
+  deny,
+  ...(allow && !isApart ? { allow } : {}),
+});
 
 interface NatLinkParts {
   readonly hostPorts: readonly number[];
   readonly hostName: string | undefined;
   /** Absent: QEMU's addresses. */
   readonly plan?: AddressPlan;
-  /** Nothing leads out of the network but the ports listed. */
+  /** Nothing leads out of the network but the ports listed and what is allowed. */
   readonly isClosed?: boolean;
+  readonly allow?: readonly Destination[];
+  readonly deny?: readonly Destination[];
   readonly log: (line: string) => void;
 }
 

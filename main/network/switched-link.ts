@@ -10,7 +10,7 @@ import { asOnWire } from '../../emulator/network/wire/finish.ts';
 import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { cabledLink } from './cabled-link.ts';
 import type { LinkMessage, NatMessage, NatSetup, NetworkPlace } from './link-messages.ts';
-import { NatLink } from './nat-link.ts';
+import { NatLink, reachOptions } from './nat-link.ts';
 import { StreamEnd } from './stream-end.ts';
 import type { FromSwitch, ToSwitch } from './switch-messages.ts';
 
@@ -53,8 +53,8 @@ class SwitchedLink implements AttachedLink {
     this.#port = port;
     port.on('message', (message: FromSwitch) => this.#told(message));
     if (!plan || this.#nat) return;
-    const { hostPorts, hostName } = this.#setup;
-    this.#nat = new NatLink({ hostPorts, hostName, plan, isClosed, log: (line) => this.#owner.log(line) });
+    const { hostPorts, hostName, reach } = this.#setup;
+    this.#nat = new NatLink({ hostPorts, hostName, plan, ...reachOptions(reach, isClosed), log: (line) => this.#owner.log(line) });
     this.#gateway = this.#nat.attached();
     this.#gatewayCard = plan.card;
     if (this.#card) this.#gateway.plugged(this.#card);

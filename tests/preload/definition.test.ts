@@ -30,6 +30,7 @@ const full: MachineDefinition = newDefinition({
   devices: ['edu'],
   networks: [
     { network: 'nat', mac: '52:54:00:00:00:01', hostPorts: [80, 8080] },
+    { network: 'nat', mtu: 9000, reach: { restrict: true, allow: ['203.0.113.0/24:443', '[2001:db8::/32]:80-90'], deny: ['lan', '*:25'] } },
     { network: 'nat', cable: { unplugged: true, rate: 1_500_000, delay: 40, loss: 0.5 } },
   ],
   forwards: [

@@ -3,10 +3,14 @@
  * names cannot get around it.
  */
 import { bytesOf4, bytesOf6, numberOf4, textOf4 } from '../wire/address.ts';
+import { type Destination, isAmong } from './destination.ts';
 import { type AddressPlan, isGateway, isInside } from './plan.ts';
 
-/** Why an address is never dialled: the network leads nowhere, it is this computer's, or a link's or a group's. */
-export type Rule = 'isolated' | 'this computer' | 'reserved';
+/**
+ * Why an address is not dialled: the network leads nowhere, it is this computer's, or a link's or a group's; it is none of those that the
+ * card allows, or one that it denies.
+ */
+export type Rule = 'isolated' | 'this computer' | 'reserved' | 'not allowed' | 'denied';
 export type Verdict =
   | { readonly kind: 'allowed'; readonly address: string; readonly port: number }
   /** A host that is there, but not at that port. */
@@ -18,8 +22,12 @@ export interface Policy {
   readonly plan: AddressPlan;
   /** Ports of the host's loopback that the guest reaches at the gateway's address. */
   readonly hostPorts: ReadonlySet<number>;
-  /** Nothing but those ports can be reached. */
+  /** Nothing but those ports and what is allowed can be reached. */
   readonly isClosed?: boolean;
+  /** Nothing else can be reached. */
+  readonly allow?: readonly Destination[];
+  /** Nor can this, allowed or not. */
+  readonly deny?: readonly Destination[];
   /** Addresses of the host's own cards. */
   ownAddresses(): readonly string[];
 }
@@ -70,16 +78,25 @@ export function isClosed6(address: string): boolean {
 }
 
 /** What becomes of a guest's attempt to reach an address and port. */
-export function judge({ plan, hostPorts, isClosed = false, ownAddresses }: Policy, address: string, port: number): Verdict {
+export function judge(policy: Policy, address: string, port: number): Verdict {
+  const { plan, hostPorts, isClosed = false, allow, ownAddresses } = policy;
   const is4 = bytesOf4(address) !== undefined;
   const loopback = address === plan.host ? '127.0.0.1' : address === plan.six.host ? '::1' : undefined;
   if (loopback !== undefined) return hostPorts.has(port) ? { kind: 'allowed', address: loopback, port } : { kind: 'closed' };
   if (isGateway(plan, address)) return { kind: 'closed' };
   if (isInside(plan, address)) return { kind: 'no host' };
-  if (isClosed) return { kind: 'prohibited', rule: 'isolated' };
+  if (isClosed && !allow) return { kind: 'prohibited', rule: 'isolated' };
   if (port === 0 || (is4 ? isClosed4(address) : isClosed6(address))) return { kind: 'prohibited', rule: 'reserved' };
   const carried = carried4(address);
   const own = ownAddresses();
   const isOwn = own.includes(address) || (carried !== undefined && (own.includes(carried) || isInside(plan, carried)));
-  return isOwn ? { kind: 'prohibited', rule: 'this computer' } : { kind: 'allowed', address, port };
+  if (isOwn) return { kind: 'prohibited', rule: 'this computer' };
+  const rule = ruleAgainst(policy, address, carried, port);
+  return rule ? { kind: 'prohibited', rule } : { kind: 'allowed', address, port };
+}
+
+/** What the card says of an address; of one that carries another, both are denied, and only its own is allowed. */
+function ruleAgainst({ allow, deny = [] }: Policy, address: string, carried: string | undefined, port: number): Rule | undefined {
+  if ([address, carried].some((each) => each !== undefined && isAmong(deny, each, port))) return 'denied';
+  return allow && !isAmong(allow, address, port) ? 'not allowed' : undefined;
 }

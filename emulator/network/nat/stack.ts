@@ -11,6 +11,7 @@ import { readIpv4 } from '../wire/ipv4.ts';
 import { readIpv6 } from '../wire/ipv6.ts';
 import { type Packet, PROTOCOL } from '../wire/packet.ts';
 import type { Datagram } from '../wire/udp.ts';
+import type { Destination } from './destination.ts';
 import { DnsServer } from './dns-server.ts';
 import { dnsStream } from './dns-stream.ts';
 import { Egress } from './egress.ts';
@@ -38,8 +39,12 @@ export interface NatOptions {
   readonly hostPorts?: readonly number[];
   /** The machine's name, as a host name. */
   readonly hostName?: string | undefined;
-  /** Nothing leads out of the network but those ports. */
+  /** Nothing leads out of the network but those ports and what is allowed; only names of its own are answered. */
   readonly isClosed?: boolean | undefined;
+  /** Nothing else can be reached. */
+  readonly allow?: readonly Destination[];
+  /** Nor can this, allowed or not. */
+  readonly deny?: readonly Destination[];
   /** Milliseconds since any moment, for what is told to people; absent: the guest's time. */
   readonly clock?: () => number;
 }
@@ -67,7 +72,8 @@ export class NatStack implements NetworkLink {
   /** The guest has its address, as far as we know. */
   isHere = false;
 
-  constructor({ outside, plan = QEMU_PLAN, hostPorts = [], hostName, isClosed = false, clock = () => this.#now }: NatOptions) {
+  constructor(options: NatOptions) {
+    const { outside, plan = QEMU_PLAN, hostPorts = [], hostName, isClosed = false, allow, deny, clock = () => this.#now } = options;
     this.plan = plan;
     this.#outside = outside;
     this.#frames = new GuestFrames(plan.card);
@@ -78,15 +84,17 @@ export class NatStack implements NetworkLink {
     this.#icmp = new IcmpErrors(plan, this.#frames, this.#egress, (address, why) => unreached('icmp')(address, 0, why));
     this.dns = new DnsServer(outside, plan, hostName, isClosed);
     this.dns.asked = (asked) => this.#questions.note(`${asked.name} ${asked.type} ${asked.outcome}`, asked);
-    const policy: Policy = { plan, hostPorts: new Set(hostPorts), isClosed, ownAddresses: () => outside.ownAddresses() };
+    const rules = { isClosed, ...(allow ? { allow } : {}), ...(deny ? { deny } : {}) };
+    const policy: Policy = { plan, hostPorts: new Set(hostPorts), ...rules, ownAddresses: () => outside.ownAddresses() };
+    const leadsNowhere = isClosed && !allow;
     const stir = () => this.#stir();
     const parts = { outside, policy, frames: this.#frames, egress: this.#egress, icmp: this.#icmp, stir };
     this.udp = new UdpTable({ ...parts, unreached: unreached('udp') });
     const names = dnsStream(this.dns, stir);
     const services = new Map([plan.dns, plan.six.dns].map((address) => [`${address} ${DNS_PORT}`, names]));
     this.tcp = new TcpTable({ ...parts, services, unreached: unreached('tcp'), clock });
-    this.#router = new Router({ ...parts, plan, isClosed });
-    const dhcp = { plan, hostName, isClosed, mtu: () => this.#frames.mtu };
+    this.#router = new Router({ ...parts, plan, isClosed: leadsNowhere });
+    const dhcp = { plan, hostName, isClosed: leadsNowhere, mtu: () => this.#frames.mtu };
     this.#gateway = new Gateway({ ...parts, plan, dns: this.dns, dhcp, appeared: () => this.#appear() });
   }
 

@@ -3,6 +3,7 @@ import type { BoardDescription } from '../../../emulator/index.ts';
 import { list, optional, oneOf, record, textThat, whole, type Frozen } from '../schema/shapes.ts';
 import { cable, type CableDefinition, plainCable, readCableWord, writeCable } from './cable-fields.ts';
 import { field, OptionError } from './field.ts';
+import { type LooseReach, reach, type ReachDefinition, readReachWord, writeReach } from './reach-fields.ts';
 
 /** Ports of the host's that one card may reach, and forwards of one machine. */
 export const HOST_PORTS_MAX = 64;
@@ -13,6 +14,10 @@ export const PRIVATE_NAT = 'nat';
 /** Six bytes, of which the first is even: an address of one card, not of many. */
 const CARD = /^[\da-f][02468ace](:[\da-f]{2}){5}$/i;
 const port = whole(1, 65_535);
+/** Bytes of an IP packet: what IPv6 needs at least, and what Linux takes at most. */
+export const MTU_MIN = 1280;
+export const MTU_MAX = 65_535;
+const mtuShape = whole(MTU_MIN, MTU_MAX);
 const NETWORK = /^[a-z\d][a-z\d.-]{0,31}$/i;
 /** A network that a person makes. */
 export const newNetworkName = textThat(
@@ -36,6 +41,10 @@ export const networkCard = record({
   hostPorts: optional(list(port, HOST_PORTS_MAX)),
   /** Absent: in, and as good as it can be. */
   cable: optional(cable),
+  /** Where its guest may connect; absent: wherever this computer does, but not to itself. */
+  reach: optional(reach),
+  /** Largest IP packet, in bytes; absent: 1500. */
+  mtu: optional(mtuShape),
 });
 /** A port of the host's that leads to one of the guest's. */
 export const forwardSetting = record({
@@ -51,6 +60,8 @@ export type NetworkCardDefinition = Frozen<{
   mac?: string | undefined;
   hostPorts?: number[] | undefined;
   cable?: CableDefinition | undefined;
+  reach?: LooseReach | undefined;
+  mtu?: number | undefined;
 }>;
 export type ForwardDefinition = Frozen<{
   address?: string | undefined;
@@ -63,7 +74,7 @@ const refuse = (text: string, wanted: string): never => {
   throw new OptionError(`takes ${wanted}, not "${text}"`);
 };
 const CARD_WORDS =
-  'nat, none or the name of a network, then mac=ADDRESS, host-port=PORT, rate=BITS, delay=MS, loss=PERCENT and unplugged, separated by commas';
+  'nat, none or the name of a network, then mac=ADDRESS, host-port=PORT, restrict, allow=PLACE, deny=PLACE, mtu=BYTES, rate=BITS, delay=MS, loss=PERCENT and unplugged, separated by commas';
 const FORWARD_WORDS = '[ADDRESS:]HOSTPORT:GUESTPORT[/udp]';
 
 function readPort(digits: string | undefined, text: string, wanted: string): number {
@@ -77,15 +88,21 @@ export function readCard(text: string): NetworkCardDefinition {
   const [network = '', ...words] = text.split(',');
   const hostPorts: number[] = [];
   let mac: string | undefined;
+  let mtu: number | undefined;
   let cableWords: CableDefinition = {};
+  let reachWords: ReachDefinition = {};
   if (!NETWORK.test(network) || network === 'none') refuse(text, CARD_WORDS);
   for (const word of words) {
     const ofCable = readCableWord(word);
     if (ofCable) cableWords = { ...cableWords, ...ofCable };
-    const [, key, value] = ofCable ? [] : (/^(mac|host-port)=(.+)$/.exec(word) ?? []);
+    const ofReach = readReachWord(word, reachWords);
+    if (ofReach) reachWords = ofReach;
+    if (ofCable || ofReach) continue;
+    const [, key, value] = /^(mac|host-port|mtu)=(.+)$/.exec(word) ?? [];
     if (key === 'mac' && mac === undefined && CARD.test(value ?? '')) mac = value?.toLowerCase();
     else if (key === 'host-port') hostPorts.push(readPort(value, text, CARD_WORDS));
-    else if (!ofCable) refuse(text, CARD_WORDS);
+    else if (key === 'mtu' && mtu === undefined) mtu = readMtu(value ?? '');
+    else refuse(text, CARD_WORDS);
   }
   const plain = plainCable(cableWords);
   return {
@@ -93,10 +110,25 @@ export function readCard(text: string): NetworkCardDefinition {
     ...(mac === undefined ? {} : { mac }),
     ...(hostPorts.length > 0 ? { hostPorts } : {}),
     ...(plain ? { cable: plain } : {}),
+    ...(Object.keys(reachWords).length > 0 ? { reach: reachWords } : {}),
+    ...(mtu === undefined ? {} : { mtu }),
   };
 }
-export const writeCard = ({ network, mac, hostPorts = [], cable: laid }: NetworkCardDefinition): string =>
-  [network, ...(mac === undefined ? [] : [`mac=${mac}`]), ...hostPorts.map((each) => `host-port=${each}`), ...writeCable(laid)].join(',');
+function readMtu(text: string): number {
+  const mtu = Number(text);
+  if (!/^\d+$/.test(text) || mtu < MTU_MIN || mtu > MTU_MAX)
+    throw new OptionError(`takes after mtu= a number of bytes from ${MTU_MIN} to ${MTU_MAX}, not "${text}"`);
+  return mtu;
+}
+export const writeCard = ({ network, mac, hostPorts = [], cable: laid, reach: reached, mtu }: NetworkCardDefinition): string =>
+  [
+    network,
+    ...(mac === undefined ? [] : [`mac=${mac}`]),
+    ...hostPorts.map((each) => `host-port=${each}`),
+    ...writeReach(reached),
+    ...(mtu === undefined ? [] : [`mtu=${mtu}`]),
+    ...writeCable(laid),
+  ].join(',');
 
 type Cards = readonly NetworkCardDefinition[];
 /** Cards as the machine has them: what their cables are like is their owner's to say, and holds at once. */
@@ -159,6 +191,12 @@ export const networks = field({
         'mac=ADDRESS       the card’s own address',
         'host-port=PORT    the guest reaches this port of your computer at 10.0.2.2;',
         '                  may be repeated; all others are closed to it',
+        'restrict          the guest reaches those ports and what is allowed, nothing else',
+        'allow=PLACE       the guest reaches nothing else; may be repeated. PLACE is',
+        '                  an address, a network (10.0.0.0/8), lan or *, with a port',
+        '                  (203.0.113.7:443, [2001:db8::7]:443, *:80-90) or without',
+        'deny=PLACE        the guest does not reach it, allowed or not; may be repeated',
+        'mtu=BYTES         of the largest packet, 1280 to 65535 (default 1500)',
         'rate=BITS         the cable carries no more a second, each way: 56k, 10M, 1G',
         'delay=MS          milliseconds on the way; loss=PERCENT of frames are lost',
         'unplugged         the cable is out; all these also hold while it runs',

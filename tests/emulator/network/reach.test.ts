@@ -1,0 +1,133 @@
+/** Where a card's rules let a guest connect: restricted ones, lists of what is allowed and denied, and ways around them. */
+import { describe, expect, it, test } from 'vitest';
+import { readDestinations } from '../../../preload/contract/definition/reach-fields.ts';
+import { readCard, writeCard } from '../../../preload/contract/definition/network-fields.ts';
+import type { NatOptions } from '../../../emulator/network/nat/stack.ts';
+import { bytesOf6, textOf6 } from '../../../emulator/network/wire/address.ts';
+import { SYN } from '../../../emulator/network/wire/tcp.ts';
+import { PROTOCOL } from '../../../emulator/network/wire/packet.ts';
+import { FakeGuest } from './fake-guest.ts';
+import { bytes } from './opened.ts';
+import { tcp6, udp6 } from './six.ts';
+
+const all = (...texts: readonly string[]) => texts.flatMap((text) => readDestinations(text) ?? fail(text));
+const fail = (text: string): never => {
+  throw new Error(`${text} means nothing`);
+};
+
+/** Where TCP and datagrams to these `ADDRESS PORT` arrive. */
+function reached(options: Partial<NatOptions>, ...places: readonly string[]): readonly string[] {
+  const guest = new FakeGuest(options);
+  guest.outside.own = ['127.0.0.1', '198.51.100.7'];
+  places.forEach((place, index) => {
+    const [to = '', port] = place.split(' ');
+    const isSix = to.includes(':');
+    const address = isSix ? textOf6(bytesOf6(to)!, 0) : to;
+    const sent = { to: address, port: Number(port), flags: SYN, from: 40_000 + index };
+    if (isSix) tcp6(guest, sent);
+    else guest.tcp(sent);
+    if (isSix) udp6(guest, address, Number(port), bytes(3), 50_000 + index);
+    else guest.udp(to, Number(port), bytes(3), 50_000 + index);
+  });
+  const streams = guest.outside.streams.map(({ address, port }) => `${address} ${port}`);
+  const datagrams = guest.outside.datagrams.flatMap(({ sent }) => sent.map(({ address, port }) => `${address} ${port}`));
+  expect(datagrams).toEqual(streams);
+  return streams;
+}
+
+test.each([
+  ['10.0.0.0/8', [{ network: { address: '10.0.0.0', bits: 8 } }]],
+  ['203.0.113.7:443', [{ network: { address: '203.0.113.7', bits: 32 }, ports: { first: 443, last: 443 } }]],
+  ['[2001:DB8::/32]:80-90', [{ network: { address: '2001:db8::', bits: 32 }, ports: { first: 80, last: 90 } }]],
+  ['2001:db8::7', [{ network: { address: '2001:db8::7', bits: 128 } }]],
+  ['::/0', [{ network: { address: '::', bits: 0 } }]],
+  ['*', [{}]],
+  ['*:25', [{ ports: { first: 25, last: 25 } }]],
+] as const)('%s is read', (text, meant) => expect(readDestinations(text)).toEqual(meant));
+test('lan is what homes and offices have', () => {
+  expect(readDestinations('lan:80')?.map(({ network }) => network?.address)).toEqual([
+    '10.0.0.0',
+    '172.16.0.0',
+    '192.168.0.0',
+    '100.64.0.0',
+    'fc00::',
+  ]);
+});
+test.each([
+  '',
+  '10.0.0.0/33',
+  '10.0.0',
+  '256.1.1.1',
+  '10.0.0.1:0',
+  '10.0.0.1:70000',
+  '10.0.0.1:9-8',
+  '2001:db8::/129',
+  ':::',
+  '1:2:3',
+  'example.org',
+  '[10.0.0.1',
+  '*:',
+  '10.0.0.1:80:90',
+])('"%s" means nothing', (text) => expect(readDestinations(text)).toBeUndefined());
+
+describe('a restricted card', () => {
+  const restricted = { isClosed: true, hostPorts: [8000] };
+  it('reaches the gateway’s services and listed ports, and nothing else in any notation', () => {
+    const places = [
+      '203.0.113.9 80',
+      '192.168.1.1 80',
+      '2001:db8::9 80',
+      '64:ff9b::cb00:7109 80',
+      '::ffff:203.0.113.9 80',
+      '10.0.2.2 8001',
+    ];
+    expect(reached(restricted, ...places, '10.0.2.2 8000')).toEqual(['127.0.0.1 8000']);
+  });
+  it('reaches what is allowed besides', () => {
+    expect(
+      reached(
+        { ...restricted, allow: all('203.0.113.0/24:443', '[2001:db8::/32]:80-90') },
+        '203.0.113.9 443',
+        '203.0.113.9 80',
+        '203.0.114.9 443',
+        '2001:db8::9 85',
+        '2001:db8::9 91',
+        '2001:db9::9 85',
+      ),
+    ).toEqual(['203.0.113.9 443', '2001:db8::9 85']);
+  });
+  it('hears why, and its owner too', () => {
+    const guest = new FakeGuest({ ...restricted, allow: all('203.0.113.9:443'), deny: [] });
+    guest.tcp({ to: '203.0.113.8', port: 443, flags: SYN });
+    expect(guest.packets().map(({ protocol, payload }) => [protocol, payload[0], payload[1]])).toEqual([[PROTOCOL.icmp, 3, 13]]);
+    expect(guest.nat.report.unreached).toMatchObject([{ address: '203.0.113.8', port: 443, why: 'not allowed' }]);
+  });
+});
+
+describe('an open card', () => {
+  it('reaches everything but what is denied', () => {
+    expect(
+      reached({ deny: all('lan', '*:25') }, '192.168.1.1 80', '10.9.9.9 80', 'fd00::1 80', '203.0.113.9 25', '203.0.113.9 80'),
+    ).toEqual(['203.0.113.9 80']);
+  });
+  it('does not get around it by an address that carries another', () => {
+    const ways = ['64:ff9b::c0a8:101 80', '64:ff9b:1::c0a8:101 80', '2002:c0a8:101::1 80', '::ffff:192.168.1.1 80', '::192.168.1.1 80'];
+    expect(reached({ deny: all('192.168.0.0/16') }, ...ways)).toEqual([]);
+    // What is allowed is an address, not whatever leads there.
+    expect(reached({ allow: all('203.0.113.0/24') }, '64:ff9b::cb00:7109 80', '203.0.113.9 80')).toEqual(['203.0.113.9 80']);
+  });
+  it('denies what is allowed and denied, and never opens what is always closed', () => {
+    expect(reached({ allow: all('203.0.113.0/24'), deny: all('203.0.113.9') }, '203.0.113.9 80', '203.0.113.8 80')).toEqual([
+      '203.0.113.8 80',
+    ]);
+    const closed = ['127.0.0.1 80', '169.254.169.254 80', '198.51.100.7 80', '10.0.2.2 80', '::1 80', 'fe80::1 80', '::ffff:127.0.0.1 80'];
+    expect(reached({ allow: all('*') }, ...closed)).toEqual([]);
+  });
+});
+
+test('a card’s words are written as they are read', () => {
+  const text = 'nat,host-port=80,restrict,allow=203.0.113.0/24:443,allow=[2001:db8::/32]:80-90,deny=lan,mtu=9000,loss=1';
+  expect(writeCard(readCard(text))).toBe(text);
+  expect(() => readCard('nat,allow=example.org')).toThrow('takes after allow= an address');
+  expect(() => readCard('nat,mtu=1000')).toThrow('takes after mtu= a number of bytes from 1280 to 65535');
+});
