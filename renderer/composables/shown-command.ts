@@ -21,6 +21,9 @@ export const machineCommand = (
 /** The command that writes what a machine's network card sends and receives to a file. */
 export const captureCommand = (name: string): string => line('capture', name, '--write', `${name}.pcapng`);
 
+/** The command that makes a network which machines share. */
+export const networkCommand = (verb: 'create', name: string, kind: string): string => line('network', verb, name, '--kind', kind);
+
 /** The command that checks every stored byte. */
 export const checkCommand = (): string => line('library', 'check');
 

@@ -10,8 +10,10 @@ import type { Settings } from '../../preload/contract/application.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { TemplateStatus } from '../../preload/contract/images.ts';
+import type { MachineStatus } from '../../preload/contract/machines.ts';
 import type { TaskStatus } from '../../preload/contract/tasks.ts';
 import { fakeMachines } from './fake-machines.ts';
+import { fakeNetworks } from './fake-networks.ts';
 import { fakeTimeline } from './fake-timeline.ts';
 
 export interface FakeOptions {
@@ -33,6 +35,7 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
   const { events } = border;
   const sizes: string[] = [];
   const machines = fakeMachines(events, sizes);
+  const networks = fakeNetworks(events, () => machines.service.list() as readonly MachineStatus[]);
   const timeline = fakeTimeline(events, {
     branch(machine, name, start) {
       const like = machines.definitionOf(machine);
@@ -137,7 +140,7 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
           throw new ContractError('folder-missing', { path: where });
         },
       },
-      networks: { list: () => [], create: () => undefined, delete: () => undefined },
+      networks,
       tasks: {
         list: () => [...tasks.values()],
         cancel: () => task({ state: 'cancelled', message: '', endedAt: Date.now() }),
@@ -165,6 +168,7 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
     shell,
     events,
     machines,
+    networks,
     timeline,
     /** Console sizes the guest was told, as `0: 80x24`. */
     sizes,

@@ -48,6 +48,7 @@ export function paletteEntries(machines: readonly MachineStatus[], selected: Mac
     ...others,
     { label: 'New machine', icon: 'plus', shortcut: 'Ctrl+Alt+N', intent: { kind: 'dialog', dialog: 'create' } },
     { label: 'Import a machine from a file', icon: 'download', intent: { kind: 'dialog', dialog: 'import' } },
+    { label: 'Networks', icon: 'globe', intent: { kind: 'dialog', dialog: 'networks' } },
     { label: 'Deleted machines', icon: 'bin', intent: { kind: 'dialog', dialog: 'bin' } },
     { label: 'Check the library', icon: 'done', intent: { kind: 'dialog', dialog: 'check' } },
     { label: 'Settings', icon: 'settings', shortcut: 'Ctrl+,', intent: { kind: 'dialog', dialog: 'settings' } },
