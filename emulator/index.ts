@@ -99,6 +99,8 @@ export interface AttachedLink extends NetworkLink {
 export interface ShareAttachment {
   /** What the guest mounts: at most 36 letters of ASCII. */
   readonly tag: string;
+  /** Absent: virtio-fs. */
+  readonly protocol?: '9p';
   /** URL of a module that exports `openShare` (an `OpenShare`); imported by the machine's I/O thread. */
   readonly module: string;
   /** Given to `openShare`; structured-cloneable. */

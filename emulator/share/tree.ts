@@ -79,6 +79,12 @@ export interface ShareTree {
   lookup(parent: number, name: string): Found;
   /** The guest no longer knows so many of the times that it was told of a node. */
   forget(node: number, count: number): void;
+  /** As another lookup of it, whose answer is known. */
+  refer(node: number): void;
+  /** A name of the node's and where it is. @throws ShareError ESTALE for what has none, EBUSY for the folder itself */
+  way(node: number): { readonly parent: number; readonly name: string };
+  /** As a lookup of `..`, which the folder itself is its own of. */
+  above(node: number): Found;
   attributes(node: number): Attributes;
   change(node: number, change: Change): Attributes;
   readlink(node: number): string;

@@ -39,7 +39,11 @@ export function withHardware(definition: MachineDefinition, of: MachineDefinitio
 export function withPathsOf(definition: MachineDefinition, elsewhere: MachineDefinition): MachineDefinition {
   const paths = new Map(elsewhere.disks.flatMap(({ id, path }) => (id !== undefined && path !== undefined ? [[id, path] as const] : [])));
   const { shares } = definition;
-  const present = shares?.map(({ tag }) => elsewhere.shares?.find((share) => share.tag === tag) ?? { tag });
+  const present = shares?.map(({ tag, protocol }) => {
+    const { protocol: _now, ...found } = elsewhere.shares?.find((share) => share.tag === tag) ?? { tag };
+    // The device is the one that it was.
+    return { ...found, ...(protocol === undefined ? {} : { protocol }) };
+  });
   return {
     ...definition,
     ...(present ? { shares: present } : {}),

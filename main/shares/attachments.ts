@@ -15,19 +15,23 @@ export const COMMON_LINK = new URL('./common-link.ts', import.meta.url).href;
 /** The tag of that device. */
 export const COMMON_TAG = 'shares';
 
-export const setupOf = ({ path, readonly }: Share): ShareSetup => ({
+export const setupOf = ({ path, readonly, protocol }: Share): ShareSetup => ({
   ...(path === undefined ? {} : { folder: path }),
   readonly: readonly === true,
+  ...(protocol === undefined ? {} : { protocol }),
 });
 
 /** What the common share lists. */
 export const commonSetup = ({ shares = [] }: Shared): CommonSetup => ({
-  folders: shares.flatMap((share) => (share.path === undefined ? [] : [{ tag: share.tag, ...setupOf(share) }])),
+  folders: shares.flatMap(({ tag, path, readonly }) => (path === undefined ? [] : [{ tag, folder: path, readonly: readonly === true }])),
 });
 
 /** A device for each folder, in order. */
 export const shareAttachments = ({ shares = [] }: Shared): readonly ShareAttachment[] =>
-  shares.map((share) => ({ tag: share.tag, module: SHARE_LINK, setup: setupOf(share) }));
+  shares.map((share) => {
+    const { tag, protocol } = share;
+    return { tag, ...(protocol === undefined ? {} : { protocol }), module: SHARE_LINK, setup: setupOf(share) };
+  });
 
 /**
  * As `shareAttachments`, and behind them the common share, through which folders come and go while the machine runs. A machine

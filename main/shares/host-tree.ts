@@ -3,7 +3,19 @@ import { fchmodSync, fstatSync, ftruncateSync, readlinkSync, statfsSync } from '
 import { errnoOf, ERRNO, ShareError } from '../../emulator/share/errno.ts';
 import { byteString } from '../../emulator/share/names.ts';
 import type { Node } from '../../emulator/share/node-table.ts';
-import type { Access, Allocation, Attributes, Change, Entry, Found, Place, Range, ShareTree, Space } from '../../emulator/share/tree.ts';
+import {
+  ROOT,
+  type Access,
+  type Allocation,
+  type Attributes,
+  type Change,
+  type Entry,
+  type Found,
+  type Place,
+  type Range,
+  type ShareTree,
+  type Space,
+} from '../../emulator/share/tree.ts';
 import { allocate, copyBytes } from './allocate.ts';
 import { changeObject } from './change-object.ts';
 import { HostNaming } from './host-naming.ts';
@@ -71,6 +83,21 @@ export class HostTree implements ShareTree {
     this.#places.nodeTable.forget(node, count);
   }
 
+  refer(id: number): void {
+    this.#places.nodeTable.get(id).lookups += 1;
+  }
+  way(id: number): { readonly parent: number; readonly name: string } {
+    const node = this.#places.nodeTable.get(id);
+    if (id === ROOT) throw new ShareError('EBUSY');
+    this.#places.here(node);
+    const [way] = node.ways;
+    if (!way) throw new ShareError('ESTALE');
+    return { parent: way.parent.id, name: way.name };
+  }
+  above(id: number): Found {
+    const node = this.#places.nodeTable.get(id === ROOT ? ROOT : this.way(id).parent);
+    return this.#places.told(node, this.#places.stats(node));
+  }
   attributes(id: number): Attributes {
     return this.#places.attributes(this.#places.nodeTable.get(id));
   }

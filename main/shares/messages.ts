@@ -1,4 +1,5 @@
 /** What a shared folder's link, its thread and the machine's owner tell each other. */
+import type { SavedSession } from '../../emulator/share/9p/session.ts';
 import type { SavedTree } from './saved-tree.ts';
 
 /** Which folder of this computer's is shared, and how. */
@@ -6,6 +7,8 @@ export interface ShareSetup {
   /** Absent: none, and whoever asks the share for something learns that. */
   readonly folder?: string;
   readonly readonly: boolean;
+  /** What the guest speaks with it; absent: FUSE. */
+  readonly protocol?: '9p';
   /** Of a folder among others behind one device: its numbers are those of this slot. */
   readonly slot?: number;
 }
@@ -62,4 +65,6 @@ export interface StoredCommonSession {
 export interface StoredSession {
   readonly version: 1;
   readonly tree: SavedTree;
+  /** Of a guest that speaks 9P. */
+  readonly session?: SavedSession;
 }

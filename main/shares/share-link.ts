@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import type { AttachedFolder, LinkOwner } from '../../emulator/index.ts';
+import { refusalOf as refused9p } from '../../emulator/share/9p/session.ts';
 import { refusalOf } from '../../emulator/share/fuse/refusal.ts';
 import type { FolderStatus, FromFolder, ShareMessage, ShareSetup, ToFolder } from './messages.ts';
 
@@ -75,7 +76,7 @@ export class FolderLink implements AttachedFolder {
   }
 
   async serve(bytes: Uint8Array<ArrayBuffer>, room: number): Promise<Uint8Array | undefined> {
-    const refusal = refusalOf(bytes);
+    const refusal = this.#setup.protocol === '9p' ? refused9p(bytes) : refusalOf(bytes);
     this.#serving += 1;
     try {
       const served = await this.#ask<'served'>((id) => ({ kind: 'serve', id, bytes, room }), undefined, [bytes.buffer]);

@@ -4,13 +4,13 @@
  */
 import { realpathSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
+import { refusalOf as refusal9p, Session } from '../../emulator/share/9p/session.ts';
 import { serveMessage } from '../../emulator/share/fuse/server.ts';
 import { SlotTree } from '../../emulator/share/gathered/slot-tree.ts';
 import type { ShareTree } from '../../emulator/share/tree.ts';
 import { byteStringOf } from './host-paths.ts';
 import { HostTree } from './host-tree.ts';
 import type { FromFolder, ShareSetup, StoredSession, ToFolder } from './messages.ts';
-import type { SavedTree } from './saved-tree.ts';
 
 if (!parentPort) throw new Error('share-worker.ts runs as the thread of a shared folder');
 const port = parentPort;
@@ -20,16 +20,19 @@ let shared: ShareSetup = { readonly: true };
 let tree: HostTree | undefined;
 /** The same under the numbers that the guest knows. */
 let served: ShareTree | undefined;
+/** Of a guest that speaks 9P. */
+let session: Session | undefined;
 
 /** Begins anew with the folder. @returns the host's name of what is wrong with it */
-function open(saved?: SavedTree): string | undefined {
+function open(saved?: StoredSession): string | undefined {
   const numbers = tree?.numbers;
   tree?.close();
-  tree = served = undefined;
+  tree = served = session = undefined;
   if (shared.folder === undefined) return undefined;
   try {
-    tree = new HostTree(byteStringOf(realpathSync(shared.folder)), shared.readonly, { saved, numbers });
+    tree = new HostTree(byteStringOf(realpathSync(shared.folder)), shared.readonly, { saved: saved?.tree, numbers });
     served = shared.slot === undefined ? tree : new SlotTree(tree, shared.slot);
+    if (shared.protocol === '9p') session = new Session(served, saved?.session);
     return undefined;
   } catch (error) {
     // A session that is none of ours: the guest finds everything anew.
@@ -38,16 +41,21 @@ function open(saved?: SavedTree): string | undefined {
   }
 }
 
+function serve(bytes: Uint8Array, room: number): Uint8Array | undefined {
+  if (shared.protocol !== '9p') return serveMessage(served, bytes, room);
+  return session ? session.serve(bytes, room) : refusal9p(bytes, 'ENODEV');
+}
+
 function storedSession(): Uint8Array<ArrayBuffer> | undefined {
   if (!tree) return undefined;
-  const session: StoredSession = { version: 1, tree: tree.saved() };
-  return new TextEncoder().encode(JSON.stringify(session));
+  const stored: StoredSession = { version: 1, tree: tree.saved(), ...(session ? { session: session.saved } : {}) };
+  return new TextEncoder().encode(JSON.stringify(stored));
 }
-function savedIn(session: Uint8Array | undefined): SavedTree | undefined {
-  if (!session) return undefined;
+function savedIn(bytes: Uint8Array | undefined): StoredSession | undefined {
+  if (!bytes) return undefined;
   try {
-    const { version, tree: saved } = JSON.parse(new TextDecoder().decode(session)) as StoredSession;
-    return (version as number) === 1 ? saved : undefined;
+    const stored = JSON.parse(new TextDecoder().decode(bytes)) as StoredSession;
+    return (stored.version as number) === 1 ? stored : undefined;
   } catch {
     return undefined;
   }
@@ -56,7 +64,7 @@ function savedIn(session: Uint8Array | undefined): SavedTree | undefined {
 port.on('message', (message: ToFolder) => {
   switch (message.kind) {
     case 'serve': {
-      const answer = serveMessage(served, message.bytes, message.room);
+      const answer = serve(message.bytes, message.room);
       return tell({ kind: 'served', id: message.id, answer }, answer ? [answer.buffer as ArrayBuffer] : []);
     }
     case 'folder': {

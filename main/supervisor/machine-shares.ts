@@ -30,6 +30,10 @@ export function withPresentShares(started: MachineDefinition, machine: Sharing):
   if (!runs(machine) || commonOf(machine) === undefined) return started;
   const { shares: _shares, ...rest } = started;
   const { shares } = machine.record.definition;
+  const present = sharesOf(machine.record.definition);
+  const isSpokenOtherwise = ({ tag, protocol }: (typeof present)[number]): boolean =>
+    present.some((share) => share.tag === tag && share.protocol !== protocol);
+  if (sharesOf(started).some(isSpokenOtherwise)) return started;
   return shares ? { ...rest, shares } : rest;
 }
 
@@ -42,7 +46,9 @@ export async function applyShares(machine: Sharing): Promise<void> {
   const tell = (index: number, message: ShareMessage | CommonMessage) => machine.life.tellShare(index, message).catch(() => undefined);
   const told = sharesOf(machine.runningDefinition).map((share, index) => {
     const now = wanted.find(({ tag }) => tag === share.tag);
-    return tell(index, { kind: 'folder', setup: now ? setupOf(now) : { readonly: true } });
+    const { protocol: _wanted, ...setup } = now ? setupOf(now) : { readonly: true };
+    // The device stays what it is.
+    return tell(index, { kind: 'folder', setup: { ...setup, ...(share.protocol === undefined ? {} : { protocol: share.protocol }) } });
   });
   const common = commonOf(machine);
   if (common !== undefined) told.push(tell(common, { kind: 'folders', setup: commonSetup(definition) }));

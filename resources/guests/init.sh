@@ -65,10 +65,16 @@ for file in /sys/class/net/*/device; do
 done
 
 # Every shared folder is mounted below /mnt by its tag.
+mount_share() {
+  mkdir -p "/mnt/$3"
+  mount -t "$1" -o "$2" "$3" "/mnt/$3" || echo "vivarium: the shared folder $3 could not be mounted" >&2
+}
 for file in /sys/fs/virtiofs/*/tag; do
-  [ -e "$file" ] && read -r tag < "$file" || continue
-  mkdir -p "/mnt/$tag"
-  mount -t virtiofs "$tag" "/mnt/$tag" || echo "vivarium: the shared folder $tag could not be mounted" >&2
+  [ -e "$file" ] && read -r tag < "$file" && mount_share virtiofs rw "$tag"
+done
+for file in /sys/bus/virtio/drivers/9pnet_virtio/*/mount_tag; do
+  # The tag has no end of line there.
+  [ -e "$file" ] && tag= && { read -r tag < "$file"; [ "$tag" ]; } && mount_share 9p trans=virtio,version=9p2000.L,msize=512000,cache=mmap "$tag"
 done
 
 export HOME=/root USER=root SHELL=/bin/sh PATH=/usr/local/bin:/bin

@@ -21,7 +21,7 @@ describeWith(['apt'], 'a guest with shared folders', () => {
     ['debian-riscv64', 'auto', 'mmio'],
     ['debian-amd64', 'auto', 'pci'],
   ] as const)('of %s (%s, %s) reads and writes them', { timeout: LIMIT }, async (template, engine, bus) => {
-    const [own, safe] = [folder(), folder()];
+    const [own, safe, nine] = [folder(), folder(), folder()];
     const script = [
       'cd /mnt/work',
       'cat name',
@@ -29,11 +29,17 @@ describeWith(['apt'], 'a guest with shared folders', () => {
       'exec 3>>open; rm open; echo unseen >&3 && exec 3>&-',
       'ln -s /etc/hostname link && readlink link && wc -c < moved/big && rm link',
       'touch /mnt/safe/new 2>/dev/null || echo refused; cat /mnt/safe/name',
+      'cd /mnt/nine && mkdir d && cat name > d/copy && exec 3>>open && rm open && echo unseen >&3 && exec 3>&-',
+      'head -c 300000 /dev/zero | tr "\\0" x > long && mv d moved && wc -c < long && ls && cat moved/copy && grep -c 9p /proc/mounts',
     ];
     const given = ['--template', template, '--engine', engine, ...(bus === 'mmio' ? [] : ['--virtio', bus]), '--net', 'none'];
-    const shared = ['--share', `${own},tag=work`, '--share', `${safe},tag=safe,readonly`];
+    const shared = ['--share', `${own},tag=work`, '--share', `${safe},tag=safe,readonly`, '--share', `${nine},tag=nine,protocol=9p`];
     const ran = await viv(undefined, 'run', ...given, ...shared, '--run', script.join('\n'));
-    expect(ran).toEqual({ status: 0, err: '', out: 'of the host\n/etc/hostname\n2097152\nrefused\nof the host\n' });
+    expect(ran).toEqual({
+      status: 0,
+      err: '',
+      out: 'of the host\n/etc/hostname\n2097152\nrefused\nof the host\n300000\nlong\nmoved\nname\nof the host\n1\n',
+    });
     expect(readFileSync(join(own, 'moved', 'big')).every((byte) => byte === 0)).toBe(true);
   });
 
@@ -73,5 +79,5 @@ test('what is no folder is said before anything starts', async () => {
   const run = (share: string) => viv(undefined, 'run', '--template', 'hello-riscv64', '--share', share);
   expect(await run(file)).toMatchObject({ status: expect.any(Number), err: expect.stringContaining(`${file} is no folder`) });
   expect((await run(`${file}-gone`)).err).toContain(`the shared folder ${file}-gone cannot be used`);
-  expect((await run(`${file},tag=a/b`)).err).toContain('takes PATH[,tag=TAG][,readonly]');
+  expect((await run(`${file},tag=a/b`)).err).toContain('takes PATH[,tag=TAG][,readonly][,protocol=9p]');
 });

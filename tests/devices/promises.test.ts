@@ -11,7 +11,7 @@ const both = {
   disks: [{ readonly: false }, { readonly: true }],
   ports: ['shell', 'vivarium.exec'],
   networks: [{}, {}],
-  shares: [{}, {}],
+  shares: [{}, {}, { protocol: '9p' }],
 };
 const onMmio: Partial<BoardConfiguration> = { ...both, virtio: 'mmio' };
 const onPci: Partial<BoardConfiguration> = { ...both, virtio: 'pci', devices: ['edu'] };
@@ -65,6 +65,7 @@ it('the board has every kind of device', () => {
       'pci-host',
       'plic',
       'uart16550',
+      'virtio-9p',
       'virtio-block',
       'virtio-console',
       'virtio-fs',

@@ -1,7 +1,7 @@
 /** The virtio file system device over a link of the test's: messages and answers, hostile chains, standing still and going back. */
 import { expect, it } from 'vitest';
 import type { ShareLink } from '../../emulator/device/kit/share.ts';
-import { MESSAGE_BYTES_MAX } from '../../emulator/device/virtio/fs/back-end.ts';
+import { MESSAGE_BYTES_MAX } from '../../emulator/device/virtio/message-back-end.ts';
 import { ascii, eventually, settle, testBoard, testOutside, text } from './kit/test-board.ts';
 import { TestDriver } from './kit/test-driver.ts';
 

@@ -77,12 +77,17 @@ const kinds = [
   { name: 'block', slot: 0, queues: [0] },
   { name: 'console', slot: CONSOLE_PLACE, queues: [0, 1, 2, 3, 4, 5] },
   { name: 'shared folder', slot: SHARE_PLACE, queues: [0, 1] },
+  { name: 'shared folder by 9P', slot: SHARE_PLACE - 1, queues: [0] },
 ];
 
 test.each(kinds)('$name survives random rings', async ({ slot, queues }) => {
   const random = seeded(SEED);
-  const board = testBoard({ disks: [{ readonly: false }], ports: ['shell', 'a.channel'], shares: [{}] });
-  const outside = testOutside({ disks: [strictStore()], shares: [{ tag: 'fuzz', link: echoingLink }], output: () => undefined });
+  const board = testBoard({ disks: [{ readonly: false }], ports: ['shell', 'a.channel'], shares: [{}, { protocol: '9p' }] });
+  const outside = testOutside({
+    disks: [strictStore()],
+    shares: ['fuzz', 'fuzz-9p'].map((tag) => ({ tag, link: echoingLink })),
+    output: () => undefined,
+  });
   board.board.attach(outside);
   const driver = new TestDriver(board, slot);
   const context = `VIVARIUM_SEED=${SEED}`;

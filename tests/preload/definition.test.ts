@@ -37,7 +37,7 @@ const full: MachineDefinition = newDefinition({
     { hostPort: 2222, guestPort: 22 },
     { address: '::1', hostPort: 53, guestPort: 5353, protocol: 'udp' },
   ],
-  shares: [{ path: '/srv/a,b', tag: 'work', readonly: true }, { tag: 'closed' }],
+  shares: [{ path: '/srv/a,b', tag: 'work', readonly: true }, { tag: 'closed' }, { path: '/srv/b', tag: 'b', protocol: '9p' }],
   ports: [{ name: 'log' }, { name: 'gdb' }],
   note: 'two\nlines',
   checkpoints: { everySeconds: 90, budgetBytes: 2 ** 31 },

@@ -15,7 +15,7 @@ export type BoardConfiguration = Pick<MachineConfiguration, 'board' | 'cores' | 
   /** Network cards; absent: none. */
   readonly networks?: readonly object[];
   /** Shared folders; absent: none. */
-  readonly shares?: readonly { readonly tag?: string }[];
+  readonly shares?: readonly { readonly tag?: string; readonly protocol?: '9p' }[];
 };
 
 /** A part at its address. */

@@ -17,7 +17,7 @@ import { pvpanic } from '../../device/pvpanic/part.ts';
 import { uart16550 } from '../../device/uart16550/part.ts';
 import { virtioBlock } from '../../device/virtio/block/part.ts';
 import { virtioConsole } from '../../device/virtio/console/part.ts';
-import { virtioFs } from '../../device/virtio/fs/part.ts';
+import { shareDevice } from '../kit/share-device.ts';
 import { virtioNet } from '../../device/virtio/net/part.ts';
 import { onPci, type VirtioPart } from '../../device/virtio/part.ts';
 import { virtioRng } from '../../device/virtio/rng/part.ts';
@@ -69,7 +69,7 @@ function plan(configuration: BoardConfiguration): BoardPlan {
   slots.push(...networks.map((_, card) => ({ part: onPci(virtioNet(card)), slot: map.NETWORK_SLOTS[card] as number })));
   const sharesMost = Math.min(SHARES_MAX + 1, DISKS_MAX - disks.length);
   if (shares.length > sharesMost) throw new MachineError('board-too-many-shares', { most: sharesMost, count: shares.length });
-  slots.push(...shares.map(({ tag }, share) => ({ part: onPci(virtioFs(share, tag)), slot: map.LAST_DISK_SLOT - share })));
+  slots.push(...shares.map((one, share) => ({ part: onPci(shareDevice(share, one)), slot: map.LAST_DISK_SLOT - share })));
   if (devices.includes('edu')) slots.push({ part: edu, slot: map.EDU_SLOT });
   return {
     interruptController: 'ioapic',

@@ -8,7 +8,7 @@ import { plic } from '../../device/plic/part.ts';
 import { uart16550 } from '../../device/uart16550/part.ts';
 import { virtioBlock } from '../../device/virtio/block/part.ts';
 import { virtioConsole } from '../../device/virtio/console/part.ts';
-import { virtioFs } from '../../device/virtio/fs/part.ts';
+import { shareDevice } from '../kit/share-device.ts';
 import { virtioNet } from '../../device/virtio/net/part.ts';
 import { emptyPlace } from '../../device/virtio/empty.ts';
 import { mmioNode, onMmio, onPci, type VirtioPart } from '../../device/virtio/part.ts';
@@ -42,7 +42,7 @@ function virtioDevices({ disks, networks = [], shares = [], ports }: BoardConfig
     ...(ports.length > 0 ? [[map.CONSOLE_PLACE, virtioConsole(ports)] as const] : []),
     [map.RNG_PLACE, virtioRng],
     ...networks.map((_, card) => [map.NETWORK_PLACES[card] as number, virtioNet(card)] as const),
-    ...shares.map(({ tag }, share) => [DISK_PLACES.at(-1 - share) as number, virtioFs(share, tag)] as const),
+    ...shares.map((one, share) => [DISK_PLACES.at(-1 - share) as number, shareDevice(share, one)] as const),
   ]);
 }
 

@@ -34,6 +34,13 @@ export class RootTree implements ShareTree {
     throw new ShareError('ENOENT');
   }
   forget(): void {}
+  refer(): void {}
+  way(): never {
+    throw new ShareError('EBUSY');
+  }
+  above(): Found {
+    return { node: ROOT, attributes: this.attributes(ROOT) };
+  }
   attributes(node: number): Attributes {
     if (node !== ROOT) throw new ShareError('ESTALE');
     const times = { accessed: this.#changed, modified: this.#changed, changed: this.#changed };

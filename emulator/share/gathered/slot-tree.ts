@@ -42,6 +42,16 @@ export class SlotTree implements ShareTree {
   forget(node: number, count: number): void {
     this.#tree.forget(this.#node(node), count);
   }
+  refer(node: number): void {
+    this.#tree.refer(this.#node(node));
+  }
+  way(node: number) {
+    const { parent, name } = this.#tree.way(this.#node(node));
+    return { parent: numberIn(this.#slot, parent), name };
+  }
+  above(node: number): Found {
+    return this.#told(this.#tree.above(this.#node(node)));
+  }
   attributes(node: number): Attributes {
     return this.#tree.attributes(this.#node(node));
   }

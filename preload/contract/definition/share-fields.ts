@@ -1,6 +1,6 @@
 /** Folders of the host's that the guest mounts. */
 import type { BoardDescription } from '../../../emulator/index.ts';
-import { flag, list, optional, record, textThat, type Frozen } from '../schema/shapes.ts';
+import { flag, list, oneOf, optional, record, textThat, type Frozen } from '../schema/shapes.ts';
 import { field, OptionError } from './field.ts';
 
 const PATH_MAX = 4096;
@@ -23,10 +23,17 @@ export const shareSetting = record({
   tag: tagText,
   /** The guest changes nothing. */
   readonly: optional(flag),
+  /** How it is spoken with; absent: virtio-fs. */
+  protocol: optional(oneOf(['9p'])),
 });
-export type ShareDefinition = Frozen<{ path?: string | undefined; tag: string; readonly?: boolean | undefined }>;
+export type ShareDefinition = Frozen<{
+  path?: string | undefined;
+  tag: string;
+  readonly?: boolean | undefined;
+  protocol?: '9p' | undefined;
+}>;
 
-const WORDS = 'PATH[,tag=TAG][,readonly]';
+const WORDS = 'PATH[,tag=TAG][,readonly][,protocol=9p]';
 
 /** A tag of the folder's own name. */
 export function usualTag(path: string): string {
@@ -43,18 +50,26 @@ export function readShare(text: string): ShareDefinition {
   let path = text;
   let tag: string | undefined;
   let isReadonly = false;
+  let is9p = false;
   for (;;) {
-    const [whole = '', given] = /,(?:readonly|tag=([^,]*))$/.exec(path) ?? [];
+    const [whole = '', given] = /,(?:readonly|protocol=9p|tag=([^,]*))$/.exec(path) ?? [];
     if (whole === '') break;
-    if (given === undefined) isReadonly = true;
+    if (whole === ',protocol=9p') is9p = true;
+    else if (given === undefined) isReadonly = true;
     else if (tag === undefined && TAG.test(given)) tag = given;
     else throw new OptionError(`takes ${WORDS}, with one TAG of at most 36 letters, digits, dots, dashes and underscores, not "${text}"`);
     path = path.slice(0, -whole.length);
   }
   if (path === '' && tag === undefined) throw new OptionError(`takes ${WORDS}, not "${text}"`);
-  return { ...(path === '' ? {} : { path }), tag: tag ?? usualTag(path), ...(isReadonly ? { readonly: true } : {}) };
+  return {
+    ...(path === '' ? {} : { path }),
+    tag: tag ?? usualTag(path),
+    ...(isReadonly ? { readonly: true } : {}),
+    ...(is9p ? { protocol: '9p' } : {}),
+  };
 }
-export const writeShare = ({ path = '', tag, readonly }: ShareDefinition): string => `${path},tag=${tag}${readonly ? ',readonly' : ''}`;
+export const writeShare = ({ path = '', tag, readonly, protocol }: ShareDefinition): string =>
+  `${path},tag=${tag}${readonly ? ',readonly' : ''}${protocol === undefined ? '' : `,protocol=${protocol}`}`;
 
 function readAll(texts: readonly string[]): readonly ShareDefinition[] {
   if (texts.length === 1 && texts[0] === 'none') return [];
@@ -83,6 +98,7 @@ export const shares = field({
         'ones; none takes all away. Debian templates mount it at /mnt/TAG:',
         'tag=TAG           what the guest knows it by (default: the name of the folder)',
         'readonly          the guest cannot change anything',
+        'protocol=9p       9P2000.L instead of virtio-fs, for guests without the latter',
       ],
       multiple: true,
       read: readAll,

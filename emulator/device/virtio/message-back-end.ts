@@ -1,13 +1,38 @@
 /**
- * The back end of a virtio file system device, on the I/O thread: takes messages off both queues, hands them to the
+ * The back end of the devices that share a folder, on the I/O thread: takes messages off their queues, hands them to the
  * folder's link and gives the guest the answers, through the input gate. What a message says is the link's business.
  */
-import type { InputGate } from '../../kit/input-gate.ts';
-import type { ShareLink } from '../../kit/share.ts';
-import type { Chain } from '../chain.ts';
-import { VirtQueue } from '../queue.ts';
-import type { VirtioFs } from './device.ts';
-import { FS_QUEUE_SIZE, HIGH_PRIORITY, IN_FLIGHT_MAX, REQUESTS } from './state.ts';
+import { type Field, u32, u32s } from '../../snapshot/schema.ts';
+import type { InputGate } from '../kit/input-gate.ts';
+import type { ShareLink } from '../kit/share.ts';
+import type { BackEnd, Outside } from '../kit/outside.ts';
+import type { Chain } from './chain.ts';
+import type { VirtioDevice } from './device.ts';
+import { VirtQueue } from './queue.ts';
+
+/** Requests that may be under way at once. */
+const IN_FLIGHT_MAX = 128;
+
+/** What such a device declares beside what every virtio device does. */
+export type MessageFields = {
+  requests: Field<number>;
+  held: Field<Int32Array>;
+  heldCount: Field<number>;
+};
+export const messageFields = (): MessageFields => ({
+  /** Requests taken, counted from the machine's start. */
+  requests: u32(),
+  /** Requests that were taken and not answered when the machine came to a stand: queue in the high half, head in the low. */
+  held: u32s(IN_FLIGHT_MAX),
+  heldCount: u32(),
+});
+
+/** A device whose chains are messages with their answers. */
+export interface MessageDevice extends VirtioDevice {
+  readonly messages: { requests: number; readonly held: Int32Array; heldCount: number; readonly resets: number };
+  /** Tells the guest what the folder is called; before a driver looks. */
+  plug(tag: string): void;
+}
 
 /** The longest message and the longest answer, in bytes: 1 MiB of data with what is around it. */
 export const MESSAGE_BYTES_MAX = 1024 * 1024 + 4096;
@@ -23,8 +48,8 @@ interface Taken {
   readonly resets: number;
 }
 
-export class FsBackEnd {
-  readonly #device: VirtioFs;
+class MessageBackEnd {
+  readonly #device: MessageDevice;
   readonly #link: ShareLink;
   readonly #gate: InputGate;
   readonly #share: number;
@@ -40,13 +65,13 @@ export class FsBackEnd {
   #heldDue = false;
 
   /** @param share which of the machine's it is, from 0 */
-  constructor(device: VirtioFs, link: ShareLink, { share, gate }: { readonly share: number; readonly gate: InputGate }) {
+  constructor(device: MessageDevice, link: ShareLink, { share, gate }: { readonly share: number; readonly gate: InputGate }) {
     this.#device = device;
     this.#link = link;
     this.#gate = gate;
     this.#share = share;
-    this.#queues = [HIGH_PRIORITY, REQUESTS].map((queue) => new VirtQueue(device, queue));
-    this.#resets = device.fs.resets;
+    this.#queues = Array.from({ length: device.kind.queues }, (_, queue) => new VirtQueue(device, queue));
+    this.#resets = device.messages.resets;
   }
 
   /** Messages taken and not yet answered. */
@@ -66,12 +91,12 @@ export class FsBackEnd {
     this.#running.clear();
     this.#bytes = 0;
     this.#heldDue = false;
-    this.#resets = this.#device.fs.resets;
+    this.#resets = this.#device.messages.resets;
   }
 
   /** The driver has made messages available, or has reset the device. */
   notified(): void {
-    const { resets } = this.#device.fs;
+    const { resets } = this.#device.messages;
     if (resets !== this.#resets) this.begin();
     if (this.#heldDue && !this.#quiet && this.#device.live) this.#beginHeld();
     let left = TURN;
@@ -94,10 +119,10 @@ export class FsBackEnd {
   }
 
   #taken(queue: number, chain: Chain): Taken {
-    const { fs } = this.#device;
-    const number = fs.requests;
-    fs.requests = (number + 1) >>> 0;
-    return { queue, chain, number, resets: fs.resets };
+    const { messages } = this.#device;
+    const number = messages.requests;
+    messages.requests = (number + 1) >>> 0;
+    return { queue, chain, number, resets: messages.resets };
   }
 
   #begin(taken: Taken): void {
@@ -125,7 +150,7 @@ export class FsBackEnd {
   #answer({ queue, chain, number, resets }: Taken, answer: Uint8Array = new Uint8Array(0)): void {
     this.#gate.admit({ kind: 'share', share: this.#share, request: number, bytes: answer }, () =>
       this.#device.lock.hold(() => {
-        if (this.#device.fs.resets !== resets) return;
+        if (this.#device.messages.resets !== resets) return;
         const ring = this.#queues[queue] as VirtQueue;
         ring.complete(chain.head, chain.write(0, answer));
         ring.signal();
@@ -143,10 +168,10 @@ export class FsBackEnd {
 
   /** Notes in the device's state what is not answered. With the lock held. */
   #noteHeld(): void {
-    const { fs } = this.#device;
-    const open = [...this.#running].filter(({ resets }) => resets === fs.resets);
-    open.forEach(({ queue, chain }, index) => void (fs.held[index] = (queue << 16) | chain.head));
-    fs.heldCount = open.length;
+    const { messages } = this.#device;
+    const open = [...this.#running].filter(({ resets }) => resets === messages.resets);
+    open.forEach(({ queue, chain }, index) => void (messages.held[index] = (queue << 16) | chain.head));
+    messages.heldCount = open.length;
   }
 
   /** The session as of `quiesce`. */
@@ -165,13 +190,13 @@ export class FsBackEnd {
     for (const taken of this.#device.lock.hold(() => this.#heldInState())) this.#begin(taken);
   }
   #heldInState(): readonly Taken[] {
-    const { fs } = this.#device;
-    const held = [...fs.held.slice(0, Math.min(fs.heldCount, IN_FLIGHT_MAX))];
-    fs.heldCount = 0;
+    const { messages } = this.#device;
+    const held = [...messages.held.slice(0, Math.min(messages.heldCount, IN_FLIGHT_MAX))];
+    messages.heldCount = 0;
     return held.flatMap((word) => {
       const queue = word >>> 16;
       const head = word & 0xffff;
-      const chain = head < FS_QUEUE_SIZE ? this.#queues[queue]?.chainAt(head) : undefined;
+      const chain = head < this.#device.kind.queueSizeMax ? this.#queues[queue]?.chainAt(head) : undefined;
       return chain ? [this.#taken(queue, chain)] : [];
     });
   }
@@ -183,4 +208,22 @@ export class FsBackEnd {
     this.#heldDue = true;
     this.#link.restored(session);
   }
+}
+
+/** @param share which of the machine's it is, from 0 */
+export function attachMessages(device: MessageDevice, name: string, share: number, outside: Pick<Outside, 'shares' | 'gate'>): BackEnd {
+  const attached = outside.shares[share];
+  if (!attached) throw new Error(`shared folder ${share} of the configuration has no link`);
+  const backEnd = new MessageBackEnd(device, attached.link, { share, gate: outside.gate });
+  return {
+    notified: () => backEnd.notified(),
+    begin: () => {
+      device.plug(attached.tag);
+      backEnd.begin();
+    },
+    inFlight: () => backEnd.inFlight,
+    quiesce: () => backEnd.quiesce(),
+    resume: () => backEnd.resume(),
+    keeps: { name: `${name}-session`, kept: () => backEnd.kept, restored: (session) => backEnd.restored(session) },
+  };
 }
