@@ -11,7 +11,7 @@ const both = {
   disks: [{ readonly: false }, { readonly: true }],
   ports: ['shell', 'vivarium.exec'],
   networks: [{}, {}],
-  shares: [{}, {}, { protocol: '9p' }],
+  shares: [{}, {}, { protocol: '9p' as const }],
 };
 const onMmio: Partial<BoardConfiguration> = { ...both, virtio: 'mmio' };
 const onPci: Partial<BoardConfiguration> = { ...both, virtio: 'pci', devices: ['edu'] };

@@ -82,7 +82,7 @@ const kinds = [
 
 test.each(kinds)('$name survives random rings', async ({ slot, queues }) => {
   const random = seeded(SEED);
-  const board = testBoard({ disks: [{ readonly: false }], ports: ['shell', 'a.channel'], shares: [{}, { protocol: '9p' }] });
+  const board = testBoard({ disks: [{ readonly: false }], ports: ['shell', 'a.channel'], shares: [{}, { protocol: '9p' as const }] });
   const outside = testOutside({
     disks: [strictStore()],
     shares: ['fuzz', 'fuzz-9p'].map((tag) => ({ tag, link: echoingLink })),
