@@ -21,6 +21,7 @@ import { applicationService } from './services/application-service.ts';
 import { SharedNetworks } from './network/shared-networks.ts';
 import { networksService } from './services/networks-service.ts';
 import { plugNetworks } from './supervisor/machine-networks.ts';
+import { SshConsoles } from './ssh/ssh-consoles.ts';
 import { commandOpener, consoleOpener, consolesService, streamOpener } from './services/consoles-service.ts';
 import { disksService } from './services/disks-service.ts';
 import { machinesService } from './services/machines-service.ts';
@@ -142,6 +143,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     return (await tasks.begin('fetch-template', { template }, work).result).disks;
   }
 
+  const ssh = new SshConsoles();
   const shared = new SharedNetworks(({ network, machine, other, card }) =>
     notice('warning', faultWith('card-address-taken', { network, machine, other, card })),
   );
@@ -192,7 +194,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
         events: events.application,
         quit: () => void setImmediate(() => options.quit?.()),
       }),
-      consoles: consolesService(supervisor),
+      consoles: consolesService(supervisor, ssh),
       disks: disksService({
         library,
         storage,
@@ -239,7 +241,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     },
     report,
   );
-  const openConsole = consoleOpener(supervisor);
+  const openConsole = consoleOpener(supervisor, ssh);
   const openCommand = commandOpener(supervisor);
   const openStream = streamOpener(supervisor);
   // Only a program that stays has a use for machines that run by themselves.
@@ -249,6 +251,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   const close = async () => {
     await history.leave(inHurry.signal);
     tasks.cancelAll();
+    ssh.closeAll();
     await supervisor.close();
     await history.close(inHurry.signal);
     await shared.close();

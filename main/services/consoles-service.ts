@@ -1,11 +1,12 @@
 /** Answers the calls of the contract `consoles`, and attaches channels to live consoles. */
 import type { OpenCommand, OpenStream } from '../border/session-commands.ts';
 import type { OpenConsole } from '../border/session.ts';
-import type { consoles } from '../../preload/contract/consoles.ts';
+import { SSH_CONSOLE, type consoles } from '../../preload/contract/consoles.ts';
 import type { Handlers } from '../../preload/contract/contract.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import { plainLines } from '../supervisor/plain-text.ts';
-import { openStream } from '../supervisor/machine-links.ts';
+import type { SshConsoles } from '../ssh/ssh-consoles.ts';
+import { openStream, requireWay } from '../supervisor/machine-links.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 
 const MAX_FOUND = 200;
@@ -17,13 +18,23 @@ const consoleOf = (supervisor: Supervisor, id: MachineId, console: number) => {
 };
 
 /** The handlers of `consoles`. */
-export function consolesService(supervisor: Supervisor): Handlers<typeof consoles> {
-  const log = (id: MachineId, console: number) => consoleOf(supervisor, id, console).consoles.log(console);
+export function consolesService(supervisor: Supervisor, ssh: SshConsoles): Handlers<typeof consoles> {
+  const log = async (id: MachineId, console: number) =>
+    console === SSH_CONSOLE ? ssh.require(id).log : consoleOf(supervisor, id, console).consoles.log(console);
   return {
-    list: (id) => supervisor.machine(id).describeConsoles(),
+    list: (id) => [...supervisor.machine(id).describeConsoles(), ...(ssh.has(id) ? [{ index: SSH_CONSOLE, name: 'SSH' }] : [])],
     history: async (id, console) => (await log(id, console)).tail(),
-    clear: (id, console) => consoleOf(supervisor, id, console).consoles.clear(console),
-    resize: (id, console, size) => consoleOf(supervisor, id, console).resize(console, size),
+    clear: (id, console) => (console === SSH_CONSOLE ? ssh.require(id).log : consoleOf(supervisor, id, console).consoles).clear(console),
+    resize(id, console, size) {
+      if (console === SSH_CONSOLE) ssh.require(id).resize(size);
+      else consoleOf(supervisor, id, console).resize(console, size);
+    },
+    async openSsh(id) {
+      const machine = supervisor.machine(id);
+      requireWay(machine);
+      await ssh.open(id, machine.record.definition.name);
+    },
+    closeSsh: (id) => ssh.close(id),
     search: async (id, console, text) => {
       const wanted = text.toLowerCase();
       const lines = plainLines((await log(id, console)).tail()).map((line, index) => ({ line: index, text: line }));
@@ -36,8 +47,9 @@ export function consolesService(supervisor: Supervisor): Handlers<typeof console
 }
 
 /** How a session attaches to a console; the attachment survives stops and starts of the machine. */
-export function consoleOpener(supervisor: Supervisor): OpenConsole {
+export function consoleOpener(supervisor: Supervisor, ssh: SshConsoles): OpenConsole {
   return async (machine, console, attachment, listener) => {
+    if (console === SSH_CONSOLE) return ssh.require(machine as MachineId).attach(attachment, listener);
     const supervised = consoleOf(supervisor, machine as MachineId, console);
     const channel = (await supervised.consoles.log(console)).open(listener, attachment);
     return {

@@ -37,12 +37,19 @@ export function cardActivity(machine: SupervisedMachine): Promise<readonly CardA
   return seen;
 }
 
+/** @returns the card that leads to the guest's ports @throws ContractError when nothing runs, or no card does */
+export function requireWay(machine: SupervisedMachine): number {
+  requireCard(machine);
+  const card = forwardingCard(machine.runningDefinition);
+  if (card < 0) throw new ContractError('machine-no-nat', { name: machine.runningDefinition.name });
+  return card;
+}
+
 /** Opens a stream. @throws ContractError when nothing runs, or there is no card for it */
 export async function openStream(machine: SupervisedMachine, request: StreamRequest, events: CommandEvents): Promise<RunningCommand> {
   requireCard(machine, 'capture' in request ? request.capture : undefined);
   const { name } = machine.runningDefinition;
-  const card = 'capture' in request ? request.capture : forwardingCard(machine.runningDefinition);
-  if (card < 0) throw new ContractError('machine-no-nat', { name });
+  const card = 'capture' in request ? request.capture : requireWay(machine);
   const { port1, port2 } = new MessageChannel();
   const isCapture = 'capture' in request;
   const client = streamClient(port1, { readOnly: isCapture, endsWithMachine: isCapture }, events);

@@ -7,8 +7,11 @@ import { args, consoleIndex, machineId, searchText, terminalSize } from './check
 import { call, contract } from './contract.ts';
 import type { MachineId } from './machines.ts';
 
+/** The console that is none of the machine's: a terminal of this computer's ssh, logged in to the guest. */
+export const SSH_CONSOLE = 31;
+
 export interface ConsoleDescription {
-  /** 0 is the serial port, n the n-th virtio port. */
+  /** 0 is the serial port, n the n-th virtio port, `SSH_CONSOLE` ssh. */
   readonly index: number;
   /** The guest's name for it: `ttyS0`, or the port's name. */
   readonly name: string;
@@ -22,6 +25,12 @@ export const consoles = contract('consoles', {
   resize: call<(id: MachineId, console: number, size: { readonly columns: number; readonly rows: number }) => void>(
     args(machineId, consoleIndex, terminalSize),
   ),
+  /**
+   * Logs in to the guest with this computer's ssh, as `viv ssh` does, on a console of its own, which the list has until it is closed.
+   * One that is logged in already stays so. Refused while nothing runs or no network leads to the guest.
+   */
+  openSsh: call<(id: MachineId) => void>(args(machineId)),
+  closeSsh: call<(id: MachineId) => void>(args(machineId)),
   /** Lines of the stored history that contain the text (case-insensitive), newest first, at most 200. */
   search: call<(id: MachineId, console: number, text: string) => readonly { readonly line: number; readonly text: string }[]>(
     args(machineId, consoleIndex, searchText),

@@ -2,7 +2,9 @@
  * Doing things with machines, the same from the header, the menu, the list, the palette and the keyboard: asks where
  * something is lost for good, offers Undo where not, and says what went wrong.
  */
+import { SSH_CONSOLE } from '../../preload/contract/consoles.ts';
 import type { MachineId, MachineStatus } from '../../preload/contract/machines.ts';
+import { useConsoles } from '../stores/consoles.ts';
 import { useMachines } from '../stores/machines.ts';
 import { hardwareDraft, useDrafts } from './drafts.ts';
 import { messageOf } from './sentence.ts';
@@ -14,6 +16,7 @@ import { useWindowState } from './window-state.ts';
 export const deletedText = (name: string): string => `“${name}” was deleted.`;
 
 export function useMachineOperations() {
+  const consoles = useConsoles();
   const machines = useMachines();
   const toasts = useToasts();
   const state = useWindowState();
@@ -111,10 +114,20 @@ export function useMachineOperations() {
     if (action && action.name !== 'pause') perform(action, machine);
     else show(machine.id);
   }
+  /** Logs in to the guest with this computer's ssh, on a console tab of its own. */
+  async function openSsh({ id }: MachineStatus) {
+    const done = await attempt(async () => {
+      await consoles.openSsh(id);
+      return true;
+    }, id);
+    if (!done) return;
+    state.consoles.set(id, SSH_CONSOLE);
+    show(id);
+  }
   async function rename(machine: MachineStatus, name: string) {
     const trimmed = name.trim();
     if (trimmed === '' || trimmed === machine.definition.name) return true;
     return (await attempt(() => machines.update(machine.id, { name: trimmed }, { name: machine.definition.name }))) !== undefined;
   }
-  return { attempt, show, start, perform, askToRemove, open, rename };
+  return { attempt, show, start, perform, askToRemove, open, openSsh, rename };
 }

@@ -18,6 +18,10 @@ export const machineCommand = (
   name: string,
 ): string => line(verb, name);
 
+/** The command that logs in to any SSH server in a guest, without a port of this computer's. */
+export const proxiedSshCommand = (name: string): string =>
+  `ssh -o ProxyCommand=${shellWord(`npx viv connect ${shellWord(name)} 22`)} root@${shellWord(name.replaceAll(/\s/g, '-'))}`;
+
 /** The command that writes what a machine's network card sends and receives to a file. */
 export const captureCommand = (name: string): string => line('capture', name, '--write', `${name}.pcapng`);
 

@@ -11,6 +11,8 @@ export interface ConsoleSessions {
   /** The session of a console, opened if it is not open. */
   get(machine: string, console: number, options: TerminalOptions, label: string): ConsoleSession;
   apply(options: TerminalOptions): void;
+  /** Closes one: it is opened anew where it is looked at again. */
+  close(machine: string, console: number): void;
   /** Closes every session of a machine that is gone. */
   forget(machine: string): void;
 }
@@ -27,6 +29,11 @@ export function createConsoleSessions(transport: Transport): ConsoleSessions {
       return session;
     },
     apply: (options) => open.entries().forEach(([, session]) => session.apply(options)),
+    close(machine, console) {
+      const key = `${machine}/${console}`;
+      open.get(key)?.close();
+      open.delete(key);
+    },
     forget(machine) {
       for (const [key, session] of open.entries())
         if (key.startsWith(`${machine}/`)) {

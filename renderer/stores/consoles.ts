@@ -16,5 +16,14 @@ export const useConsoles = defineStore('consoles', () => {
     lists.set(id, await client.list(id));
   }
   const list = (id: MachineId) => lists.get(id) ?? SERIAL;
-  return { list, load, resize: client.resize, clear: client.clear };
+  /** Logs in to a machine's guest, on a console that the list has from then on. */
+  async function openSsh(id: MachineId) {
+    await client.openSsh(id);
+    await load(id);
+  }
+  async function closeSsh(id: MachineId) {
+    await client.closeSsh(id);
+    await load(id);
+  }
+  return { list, load, openSsh, closeSsh, resize: client.resize, clear: client.clear };
 });

@@ -6,7 +6,7 @@ import type { OpenConsole } from '../../main/border/session.ts';
 import { ConsoleLog } from '../../main/supervisor/console-log.ts';
 import { unlessChanged } from '../../main/supervisor/unless-changed.ts';
 import { ContractError, type Handlers } from '../../preload/contract/contract.ts';
-import type { consoles } from '../../preload/contract/consoles.ts';
+import { SSH_CONSOLE, type consoles } from '../../preload/contract/consoles.ts';
 import type { InterruptedMachine, MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
 import { bootFakeGuest, type FakeGuest } from './fake-guest.ts';
 import { fakeNetwork } from './fake-network.ts';
@@ -227,7 +227,15 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     undo: (id) => change(id, { definition: entry(id).before }),
   };
   const consoleService: Handlers<typeof consoles> = {
-    list: (id) => ['ttyS0', ...entry(id).status.definition.ports.map(({ name }) => name)].map((name, index) => ({ index, name })),
+    list: (id) => [
+      ...['ttyS0', ...entry(id).status.definition.ports.map(({ name }) => name)].map((name, index) => ({ index, name })),
+      ...(entry(id).logs[SSH_CONSOLE] ? [{ index: SSH_CONSOLE, name: 'SSH' }] : []),
+    ],
+    openSsh(id) {
+      const log = (entry(id).logs[SSH_CONSOLE] ??= new ConsoleLog());
+      log.append(new TextEncoder().encode('root@vivarium:~# '));
+    },
+    closeSsh: (id) => void delete entry(id).logs[SSH_CONSOLE],
     history: (id, console) => entry(id).logs[console]?.tail() ?? new Uint8Array(),
     clear: (id, console) => entry(id).logs[console]?.clear(),
     resize: (_id, console, { columns, rows }) => void sizes.push(`${console}: ${columns}x${rows}`),
@@ -236,7 +244,14 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
   const openConsole: OpenConsole = async (machine, console, attachment, listener) => {
     const one = entry(machine as MachineId);
     const channel = (one.logs[console] as ConsoleLog).open(listener, attachment);
-    return { ...channel, write: async (bytes) => (one.guest?.type(bytes), bytes.length) };
+    return {
+      ...channel,
+      async write(bytes) {
+        if (console === SSH_CONSOLE) one.logs[console]?.append(bytes);
+        else one.guest?.type(bytes);
+        return bytes.length;
+      },
+    };
   };
   /** The oldest machine. */
   const first = () => [...entries.keys()][0] as MachineId;

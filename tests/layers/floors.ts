@@ -54,6 +54,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   archive: { uses: ['library', 'storage', 'disks', 'compare'], knows: ['jobs'], emulator: [files, disk] },
   workers: { uses: ['storage', 'jobs', 'disks', 'ram', 'compare', 'archive'], knows: ['library'] },
   supervisor: { uses: ['exec', 'library', 'images', 'disks', 'network', 'shares'], emulator: [host, files, structures] },
+  ssh: { uses: ['build', 'images', 'supervisor'], packages: ['node:', 'node-pty'] },
   installing: { uses: ['exec', 'mirror', 'images', 'supervisor'], emulator: [host] },
   taking: {
     uses: ['library', 'storage', 'heads', 'supervisor'],
@@ -82,7 +83,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   },
   border: { knows: ['supervisor'] },
   services: {
-    uses: ['library', 'images', 'storage', 'disks', 'network', 'supervisor', 'transfer'],
+    uses: ['library', 'images', 'storage', 'disks', 'network', 'supervisor', 'ssh', 'transfer'],
     knows: ['tasks', 'claims', 'jobs', 'history', 'border'],
     emulator: [files, disk],
   },
@@ -99,6 +100,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
         'disks',
         'workers',
         'supervisor',
+        'ssh',
         'installing',
         'history',
         'border',
@@ -121,6 +123,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
         'images',
         'disks',
         'supervisor',
+        'ssh',
         'installing',
         'history',
         'border',

@@ -2,7 +2,8 @@
 import { CallError } from '../call-error.ts';
 import { readArguments, type Command } from '../command.ts';
 import { findProgram, withProgram } from '../machines/program.ts';
-import { runSsh, sshOptions } from './ssh-options.ts';
+import { sshOptions } from '../../ssh/ssh-options.ts';
+import { runSsh } from './run-ssh.ts';
 import { SSH_HOST } from '../../images/ssh/keys.ts';
 
 const help = `viv cp: copy files and folders to or from a guest

@@ -4,7 +4,8 @@ import { print } from '../../output/print.ts';
 import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, type Command } from '../command.ts';
 import { findProgram, machineNamed, withProgram } from '../machines/program.ts';
-import { runSsh, SSH_WAIT, sshOptions, sshSettings } from './ssh-options.ts';
+import { SSH_WAIT, sshOptions, sshSettings } from '../../ssh/ssh-options.ts';
+import { runSsh } from './run-ssh.ts';
 import { SSH_HOST } from '../../images/ssh/keys.ts';
 
 const help = `viv ssh: log in to the guest of a running machine, or run a command there

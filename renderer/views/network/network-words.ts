@@ -82,6 +82,10 @@ export function unreachedWords({ why, port, protocol }: UnreachedReport): string
       return 'No machine on this network has that address.';
     case 'isolated':
       return 'This network leads nowhere else.';
+    case 'not allowed':
+      return 'None of the places that this card allows. They are in Hardware, Network: allow=PLACE.';
+    case 'denied':
+      return 'This card denies it. What it denies is in Hardware, Network: deny=PLACE.';
     case 'this computer':
       return 'An address of this computer itself. Its services are closed to guests; open single ports with host-port=PORT and use the gateway’s address.';
     case 'reserved':

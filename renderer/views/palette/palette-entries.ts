@@ -10,6 +10,7 @@ export type Intent =
   | { readonly kind: 'tab'; readonly tab: MachineTab }
   | { readonly kind: 'find' }
   | { readonly kind: 'snapshot' }
+  | { readonly kind: 'ssh' }
   | { readonly kind: 'dialog'; readonly dialog: DialogName };
 
 export interface Entry {
@@ -18,6 +19,9 @@ export interface Entry {
   readonly shortcut?: string;
   readonly intent: Intent;
 }
+
+const canLogIn = ({ state, definition: { networks = [] } }: MachineStatus): boolean =>
+  (state === 'running' || state === 'paused') && networks.length > 0;
 
 /** Everything that can be done now, what concerns the selected machine first. */
 export function paletteEntries(machines: readonly MachineStatus[], selected: MachineStatus | undefined): readonly Entry[] {
@@ -30,6 +34,7 @@ export function paletteEntries(machines: readonly MachineStatus[], selected: Mac
           intent: { kind: 'machine', action, machine: selected },
         })),
         { label: 'Take a snapshot', icon: 'camera', shortcut: 'Ctrl+Shift+S', intent: { kind: 'snapshot' } },
+        ...(canLogIn(selected) ? [{ label: 'Log in with SSH', icon: 'key', intent: { kind: 'ssh' } } as const] : []),
         { label: 'Console', icon: 'prompt', intent: { kind: 'tab', tab: 'console' } },
         { label: 'Timeline', icon: 'clock', intent: { kind: 'tab', tab: 'timeline' } },
         { label: 'Hardware', icon: 'chip', intent: { kind: 'tab', tab: 'hardware' } },
