@@ -90,7 +90,7 @@ test('machines started by viv are shown, and run on when the window is closed', 
   await viv(home, 'start', 'box');
   const owner = findOwner(lock);
   onTestFinished(() => {
-    if (findOwner(lock)) process.kill(owner?.pid ?? 0, 'SIGKILL');
+    if (owner && findOwner(lock)?.pid === owner.pid) process.kill(owner.pid, 'SIGKILL');
   });
   const shell = startShell(home);
   const { client } = await enter(await shell.address());
