@@ -285,7 +285,7 @@ export interface Architecture {
   /**
    * Decodes the instruction at a place, from at most `there` bytes. May remember what it has decoded.
    * @param decoding see ModeFacets
-   * @param once the caller remembers it by its key
+   * @param once the caller is done with what it gets before it decodes again, and remembers it by its key where it has one
    * @returns `more` where the instruction goes on beyond the bytes that are there
    */
   decode(view: DataView, at: number, there: number, decoding: number, once?: boolean): Decoded | 'illegal' | 'more';

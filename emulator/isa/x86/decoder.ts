@@ -7,7 +7,7 @@ import { MAPS, type OperandSpec } from './notation.ts';
 import { immediates, readDisplacement, readImmediate } from './immediates.ts';
 import type { Size } from './place.ts';
 import { operandName, upperName } from './operand-names.ts';
-import { fillOutline, outlineOf, Outlines } from './outlines.ts';
+import { fillOutline, headOf, outlineOf, Outlines } from './outlines.ts';
 import { DECODING, LONGEST, type Prefixes, readPrefixes, readVex } from './prefixes.ts';
 import type { Concrete, Variant, X86Decoded, X86Row } from './row.ts';
 import { rows } from './rows.ts';
@@ -154,7 +154,7 @@ const addressBits = (decoding: number): number => {
 const SEGMENT = { CS: 1, SS: 2, DS: 3, FS: 4 } as const;
 
 /** See Architecture.decode. */
-export function decode(view: DataView, at: number, there: number, decoding: number): X86Decoded | 'illegal' | 'more' {
+export function decode(view: DataView, at: number, there: number, decoding: number, once = false): X86Decoded | 'illegal' | 'more' {
   const more = there < LONGEST ? 'more' : 'illegal';
   if (!readPrefixes(prefixes, view, at, there, decoding)) return more;
   let length = prefixes.length;
@@ -192,8 +192,8 @@ export function decode(view: DataView, at: number, there: number, decoding: numb
   }
   const headLength = length;
   if (vex < 0) {
-    const outline = outlines.open(prefixes, { map, opcode, modrm, sib }, decoding);
-    const again = outline && fillOutline(outline, { view, at, there, decoding }, headLength, (prefixes.rex & 1) !== 0);
+    const outline = outlines.open(prefixes, headOf(map, opcode, modrm, sib), decoding);
+    const again = outline && fillOutline(outline, view, at, there, headLength, (prefixes.rex & 1) !== 0, once);
     if (again) return again;
   }
   if (hasModrm[map]?.[opcode] && modrm < 0xc0) {

@@ -28,20 +28,8 @@ export interface Outline {
   packed?: unknown;
 }
 
-/** Where and how an instruction stands. */
-export interface Opening {
-  readonly view: DataView;
-  readonly at: number;
-  readonly there: number;
-  readonly decoding: number;
-}
-/** The bytes behind its prefixes; those that it has not are 0. */
-export interface Opcode {
-  readonly map: number;
-  readonly opcode: number;
-  readonly modrm: number;
-  readonly sib: number;
-}
+/** The bytes behind an instruction's prefixes as one number; those that it has not are 0. */
+export const headOf = (map: number, opcode: number, modrm: number, sib: number): number => opcode | (modrm << 8) | (sib << 16) | (map << 24);
 
 const SIZE_BITS = 14;
 
@@ -56,12 +44,13 @@ export class Outlines {
   #place = 0;
 
   /** Takes the head of an instruction without VEX in hand. @returns its outline, if it is known */
-  open({ length, rex, operandSize, addressSize, locked, repeat, segment }: Prefixes, { map, opcode, modrm, sib }: Opcode, decoding: number): Outline | undefined {
+  open({ length, rex, operandSize, addressSize, locked, repeat, segment }: Prefixes, head: number, decoding: number): Outline | undefined {
     const repeats = repeat === 0 ? 0 : repeat === 0xf2 ? 1 : 2;
-    // A REX without any bit set is one, too: it makes AH another register.
-    this.#code = opcode | (modrm << 8) | (map << 16) | ((rex & 0xf) << 18) | (rex ? 1 << 22 : 0) | (operandSize ? 1 << 23 : 0) | (repeats << 24);
-    // Prefixes that say nothing make it longer all the same.
-    this.#rest = sib | ((segment + 1) << 8) | (addressSize ? 1 << 11 : 0) | (locked ? 1 << 12 : 0) | (decoding << 13) | (length << 15);
+    this.#code = head;
+    // A REX without any bit set is one, too: it makes AH another register. Prefixes that say nothing make it longer all the same.
+    this.#rest =
+      (rex & 0xf) | (rex ? 1 << 4 : 0) | (operandSize ? 1 << 5 : 0) | (repeats << 6) | ((segment + 1) << 8) | (addressSize ? 1 << 11 : 0) |
+      (locked ? 1 << 12 : 0) | (decoding << 13) | (length << 15);
     this.#place = Math.imul(this.#code ^ Math.imul(this.#rest, 0x85eb_ca6b), 0x9e37_79b1) >>> (32 - SIZE_BITS);
     const same = this.#codes[this.#place] === this.#code && this.#rests[this.#place] === this.#rest;
     return same ? this.#found[this.#place] : undefined;
@@ -77,9 +66,10 @@ export class Outlines {
 /**
  * The instruction of a known outline.
  * @param length of its head in bytes
+ * @param once it is wanted only until the next one is asked for: nothing is made for it then
  * @returns undefined where it must be decoded: it does not end where it may, or is another because of its immediate
  */
-export function fillOutline(outline: Outline, { view, at, there }: Opening, length: number, rexB: boolean): X86Decoded | undefined {
+export function fillOutline(outline: Outline, view: DataView, at: number, there: number, length: number, rexB: boolean, once: boolean): X86Decoded | undefined {
   const { row, source, dispBytes, immediateBytes, takes } = outline;
   let end = length + dispBytes;
   let read = 0;
@@ -91,24 +81,29 @@ export function fillOutline(outline: Outline, { view, at, there }: Opening, leng
   }
   const { refuses } = source.traits;
   if (end > LONGEST || refuses?.({ rexB, size: row.size, immediate: read > 0 ? (immediates[0] as number) : 0, alike: false })) return undefined;
-  const values: number[] = [];
-  if (dispBytes > 0) values.push(readDisplacement(view, at + length, dispBytes));
-  for (let index = 0; index < takes.length; index++) values.push((immediates[index] as number) + (takes[index]?.distance ? end : 0));
-  return new Outlined(outline, end, values);
+  const outlined = once ? passing : new Outlined();
+  outlined.become(outline, end);
+  const { values } = outlined;
+  let count = 0;
+  if (dispBytes > 0) values[count++] = readDisplacement(view, at + length, dispBytes);
+  for (let index = 0; index < takes.length; index++) values[count++] = (immediates[index] as number) + (takes[index]?.distance ? end : 0);
+  return outlined;
 }
 
 /** An instruction of a known outline; most are only made records, for which what varies is enough. */
 class Outlined implements X86Decoded {
-  readonly row: Variant;
-  readonly length: number;
-  readonly outline: Outline;
-  readonly values: readonly number[];
+  row!: Variant;
+  length = 0;
+  outline!: Outline;
+  /** Of what varies; one that was used before may have more behind. */
+  readonly values: number[] = [];
   #operands: Record<string, number> | undefined;
-  constructor(outline: Outline, length: number, values: readonly number[]) {
+  /** Becomes an instruction of an outline; its values are to be set. */
+  become(outline: Outline, length: number): void {
     this.row = outline.row;
     this.length = length;
     this.outline = outline;
-    this.values = values;
+    this.#operands = undefined;
   }
   get operands(): OperandNumbers {
     if (this.#operands) return this.#operands;
@@ -118,6 +113,9 @@ class Outlined implements X86Decoded {
     return (this.#operands = operands);
   }
 }
+
+/** The one that is wanted only until the next. */
+const passing = new Outlined();
 
 /** What varies of an instruction that has been decoded; undefined where more than displacement and immediates would. */
 export function outlineOf({ row, operands }: X86Decoded, source: X86Row, dispBytes: number, immediateBytes: readonly number[]): Outline | undefined {
