@@ -1,6 +1,6 @@
 /** Control and debug registers (SDM, volume 3A, section 2.5 and 17.2; volume 2B, "MOV"). */
 import { ATTRIBUTE, CR0, CR4, EFER, SEGMENT } from '../state.ts';
-import { at, type Context, is64, isLong, wide } from './context.ts';
+import { at, type Context, is64, isCanonical, isLong, wide } from './context.ts';
 import { Fault, VECTOR } from './fault.ts';
 import { PTE, RESERVED_ADDRESS } from './page-entry.ts';
 
@@ -17,15 +17,15 @@ const CR4_KNOWN =
   CR4.OSFXSR |
   CR4.OSXMMEXCPT |
   CR4.FSGSBASE |
+  CR4.PCIDE |
   CR4.OSXSAVE |
   CR4.SMEP |
   CR4.SMAP |
   CR4.UMIP |
-  CR4.LA57 |
   CR4.LA57;
 /** A change of these makes remembered translations void. */
 const CR0_PAGING = CR0.PG | CR0.WP | CR0.PE;
-const CR4_PAGING = CR4.PGE | CR4.PAE | CR4.PSE | CR4.SMEP | CR4.SMAP;
+const CR4_PAGING = CR4.PGE | CR4.PAE | CR4.PSE | CR4.PCIDE | CR4.SMEP | CR4.SMAP;
 /** PWT and PCD, and the address, of PAE's page-directory-pointer entries. */
 const PDPTE_RESERVED = 0x1e6n | RESERVED_ADDRESS | PTE.XD;
 
@@ -89,7 +89,7 @@ export function writeCr0(core: Context, value: number): void {
       state.efer |= EFER.LMA;
     } else if (state.cr4 & CR4.PAE) loadPointers(core, state.cr3);
   } else if (!paging && before & CR0.PG && isLong(state)) {
-    if (is64(state)) throw new Fault(VECTOR.GP);
+    if (is64(state) || state.cr4 & CR4.PCIDE) throw new Fault(VECTOR.GP);
     state.efer &= ~EFER.LMA;
   }
   state.cr0 = next;
@@ -109,14 +109,22 @@ export function clearTaskSwitched(core: Context): void {
   core.engine.modeChanged();
 }
 
+/** Of CR3: the identifier of the address space, and with it what MOV says of its translations: they stay. */
+const PCID = 0xfffn;
+const KEEPS = 1n << 63n;
+
 /** MOV to CR3, and a task switch. @throws Fault, or Again */
-export function changeAddressSpace(core: Context, value: bigint): void {
+export function changeAddressSpace(core: Context, given: bigint): void {
   const { state, engine } = core;
+  const identifies = (state.cr4 & CR4.PCIDE) !== 0;
+  const value = identifies ? given & ~KEEPS : given;
   if (isLong(state)) {
     if (value & (RESERVED_ADDRESS | 0xfff0_0000_0000_0000n)) throw new Fault(VECTOR.GP);
   } else if (state.cr0 & CR0.PG && state.cr4 & CR4.PAE) loadPointers(core, value);
+  // Only one address space is remembered at a time; the processor may forget whatever it likes (section 4.10.3).
+  const stays = identifies && given !== value && value === state.cr3;
   state.cr3 = value;
-  engine.flush({ keepGlobal: true });
+  if (!stays) engine.flush({ keepGlobal: true });
   // Whoever patches code changes its address space before it runs it.
   engine.settle();
 }
@@ -125,12 +133,30 @@ function writeCr4(core: Context, value: number): void {
   const { state, engine } = core;
   const before = state.cr4;
   if (value & ~CR4_KNOWN || (isLong(state) && (!(value & CR4.PAE) || (before ^ value) & CR4.LA57))) throw new Fault(VECTOR.GP);
+  if (value & ~before & CR4.PCIDE && (!isLong(state) || state.cr3 & PCID)) throw new Fault(VECTOR.GP);
   if (value & CR4.PAE && !isLong(state) && state.cr0 & CR0.PG && (before ^ value) & (CR4.PAE | CR4.PGE | CR4.PSE | CR4.SMEP))
     loadPointers(core, state.cr3);
   state.cr4 = value;
   // Where PGE was clear nothing is remembered as global.
-  if ((before ^ value) & CR4_PAGING & ~(value & CR4.PGE)) engine.flush({ keepGlobal: false });
+  if ((before ^ value) & CR4_PAGING & ~(value & (CR4.PGE | CR4.PCIDE))) engine.flush({ keepGlobal: false });
   engine.modeChanged();
+}
+
+const INVALIDATE = { address: 0n, context: 1n, all: 2n, allButGlobal: 3n } as const;
+/**
+ * INVPCID (SDM, volume 2A): forgets translations by address space. The others' are forgotten already, so theirs need nothing.
+ * @param at linear address of the descriptor: the identifier, and the address to forget. @throws Fault
+ */
+export function invalidateContexts(core: Context, type: bigint, at: bigint): void {
+  forSupervisor(core);
+  const { state, engine, memory } = core;
+  const [identifier, address] = [memory.read(at, 8), memory.read(at + 8n, 8)];
+  if (type > INVALIDATE.allButGlobal || identifier & ~PCID) throw new Fault(VECTOR.GP);
+  if (type === INVALIDATE.all || type === INVALIDATE.allButGlobal) return engine.flush({ keepGlobal: type !== INVALIDATE.all });
+  if (identifier !== 0n && !(state.cr4 & CR4.PCIDE)) throw new Fault(VECTOR.GP);
+  if (type === INVALIDATE.context) return engine.flush({ keepGlobal: true });
+  if (!isCanonical(state, address)) throw new Fault(VECTOR.GP);
+  engine.flush({ address, keepGlobal: true });
 }
 
 /** PAE paging holds its four topmost entries. @throws Fault for reserved bits in those that are present, or Again */

@@ -12,15 +12,15 @@ const MEGAHERTZ = 1000;
 
 const bits = (...places: number[]): number => places.reduce((all, place) => all | (1 << place), 0);
 const FEATURES = {
-  /** SSE3, PCLMULQDQ, SSSE3, FMA, CX16, SSE4.1, SSE4.2, MOVBE, POPCNT, TSC deadline, AES, XSAVE, AVX, F16C, RDRAND, hypervisor. */
-  ecx: bits(0, 1, 9, 12, 13, 19, 20, 22, 23, 24, 25, 26, 28, 29, 30, 31),
+  /** SSE3, PCLMULQDQ, SSSE3, FMA, CX16, PCID, SSE4.1, SSE4.2, MOVBE, POPCNT, TSC deadline, AES, XSAVE, AVX, F16C, RDRAND, hypervisor. */
+  ecx: bits(0, 1, 9, 12, 13, 17, 19, 20, 22, 23, 24, 25, 26, 28, 29, 30, 31),
   osxsave: 1 << 27,
   /** FPU, DE, PSE, TSC, MSR, PAE, MCE, CX8, APIC, SEP, MTRR, PGE, MCA, CMOV, PAT, PSE-36, CLFLUSH, MMX, FXSR, SSE, SSE2. */
   edx: 0x078b_fbfd,
   hyperthreads: 1 << 28,
 };
-/** FSGSBASE, TSC_ADJUST, BMI1, AVX2, SMEP, BMI2, ERMS, RDSEED, ADX, SHA. */
-const STRUCTURED_EBX = bits(0, 1, 3, 5, 7, 8, 9, 18, 19, 29);
+/** FSGSBASE, TSC_ADJUST, BMI1, AVX2, SMEP, BMI2, ERMS, INVPCID, RDSEED, ADX, SHA. */
+const STRUCTURED_EBX = bits(0, 1, 3, 5, 7, 8, 9, 10, 18, 19, 29);
 /** Linear addresses of 57 bits. */
 const STRUCTURED_ECX = 1 << 16;
 /** FSRM and SERIALIZE. */

@@ -2,7 +2,7 @@
 import { FLAG, GPR, SEGMENT, SHADOW } from '../state.ts';
 import { DR6, isArmed } from './breakpoints.ts';
 import { type Context, ioPrivilege, is64, isProtected, isVirtual8086, mayBeHeld, setRflags, wide } from './context.ts';
-import { clearTaskSwitched, forSupervisor, loadMachineStatus, writeControl, writeDebug } from './control-registers.ts';
+import { clearTaskSwitched, forSupervisor, invalidateContexts, loadMachineStatus, writeControl, writeDebug } from './control-registers.ts';
 import { cpuid } from './cpuid.ts';
 import { deliver } from './deliver.ts';
 import {
@@ -285,6 +285,8 @@ export const operations = {
     forSupervisor(core);
     core.engine.flush({ address: core.engine.working.operand, keepGlobal: false });
   }),
+  /** Operand: the type; operand2: where the descriptor is. */
+  invalidateContexts: then((core) => invalidateContexts(core, core.engine.working.operand, core.engine.working.operand2)),
   /** WBINVD and INVD: caches are coherent here. */
   writeBack: then(forSupervisor),
   serialize: then((core) => core.engine.settle()),
