@@ -79,6 +79,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./network/link-command.ts')).linkCommand,
   },
   {
+    name: 'traffic',
+    summary: "show a guest's connections, the names it asks for and what it cannot reach",
+    load: async () => (await import('./network/traffic-command.ts')).trafficCommand,
+  },
+  {
     name: 'capture',
     summary: 'write what a network card sends and receives to a file',
     load: async () => (await import('./network/capture-command.ts')).captureCommand,

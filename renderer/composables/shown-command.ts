@@ -14,7 +14,7 @@ const line = (...words: readonly string[]): string => ['npx viv', ...words.map(q
 
 /** The command of an action on a stored machine: `npx viv pause debian`. */
 export const machineCommand = (
-  verb: 'start' | 'console' | 'pause' | 'resume' | 'suspend' | 'reset' | 'shutdown' | 'stop' | 'delete' | 'ssh' | 'link',
+  verb: 'start' | 'console' | 'pause' | 'resume' | 'suspend' | 'reset' | 'shutdown' | 'stop' | 'delete' | 'ssh' | 'link' | 'traffic',
   name: string,
 ): string => line(verb, name);
 

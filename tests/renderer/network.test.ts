@@ -4,7 +4,8 @@ import { formatRate } from '../../emulator/quantities/rates.ts';
 import type { FlowReport } from '../../preload/contract/card-activity.ts';
 import { flowKey, FlowRates } from '../../renderer/views/network/flow-rates.ts';
 import { areaPath, edgeRate, pieceAt, ratesOf } from '../../renderer/views/network/graph-lines.ts';
-import { cableWords, lastTime } from '../../renderer/views/network/network-words.ts';
+import { lastTime } from '../../preload/contract/traffic-words.ts';
+import { cableWords } from '../../renderer/views/network/network-words.ts';
 
 const flow = (toGuest: number, began = 0): FlowReport => ({
   ...{ protocol: 'tcp', guestPort: 40_000, peer: '192.0.2.1', peerPort: 80, opener: 'guest', state: 'open' },

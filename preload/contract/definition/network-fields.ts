@@ -175,7 +175,7 @@ export const networks = field({
   absent: () => [],
   editor: { kind: 'lines' },
   hint: ({ networksMax }) =>
-    `One card a line, at most ${networksMax}: nat is a private network behind this computer’s address; any other name is a network that machines share. More after commas: mac=52:54:00:12:34:56, host-port=8000 (the guest reaches that port of this computer at 10.0.2.2).`,
+    `One card a line, at most ${networksMax}: nat is a private network behind this computer’s address; any other name is a network that machines share. More after commas: mac=52:54:00:12:34:56, host-port=8000 (the guest reaches that port of this computer at 10.0.2.2), and the cable’s rate=1M, delay=40, loss=1 or unplugged, which hold at once.`,
   schema: ({ networksMax }: BoardDescription) => optional(list(networkCard, networksMax)),
   owners: { without: withoutCables, of: withCables },
   knownBy: ({ cable: _laid, ...card }: NetworkCardDefinition) => card.mac ?? writeCard(card),
