@@ -48,7 +48,7 @@ describe('PLIC', () => {
     p.enable(1);
     p.enable(2, 5);
     expect([p.lines(0), p.lines(1)]).toEqual([0, MEIP]);
-    expect(p.signals[1]?.words[0], 'the core is woken').toBe(1);
+    expect(p.signals[1]?.words[0], 'the core is woken').toBeGreaterThan(0);
   });
 
   it('never delivers priority 0 and nothing at or below the threshold', () => {
@@ -148,7 +148,7 @@ describe('CLINT', () => {
     const { words } = board.signals(0);
     words[0] = 0;
     board.write(at + 0x4000, 4, 7);
-    expect(words[0]).toBe(1);
+    expect(words[0]).toBeGreaterThan(0);
   });
 
   it('shows mtime, and mtime cannot be written', () => {
