@@ -56,7 +56,9 @@ export class SharedNetworks {
     const { port1, port2 } = new MessageChannel();
     const plan = network.kind === 'isolated' ? undefined : planOf(network.subnet, host);
     const name = plan && hostName !== undefined ? { name: [hostName, plan.guest] as const } : {};
-    this.#begun().postMessage({ network: network.name, card, machine, ...name, port: port1 } satisfies PlugIn, [port1]);
+    const guarded = plan && { own: plan.guest, gateway: [plan.host, plan.dns, plan.six.host, plan.six.dns, plan.six.link] };
+    const more = { ...name, ...(guarded ? { guarded } : {}) };
+    this.#begun().postMessage({ network: network.name, card, machine, ...more, port: port1 } satisfies PlugIn, [port1]);
     return { port: port2, place: { isClosed: network.kind !== 'nat', ...(plan ? { plan } : {}) } };
   }
 

@@ -1,6 +1,7 @@
 /** What a network's thread and the cards on it say to each other, and the program to the thread. */
 import type { MessagePort } from 'node:worker_threads';
 import type { Frame } from '../../emulator/index.ts';
+import type { Guarded } from '../../emulator/network/switch/guard.ts';
 
 /** Names of the machines on a network, with their addresses. */
 export type MachineNames = readonly (readonly [name: string, address: string])[];
@@ -23,6 +24,8 @@ export interface PlugIn {
   readonly machine: string;
   /** Where the network gives addresses. */
   readonly name?: readonly [name: string, address: string];
+  /** Absent: the network gives no addresses. */
+  readonly guarded?: Guarded;
   readonly port: MessagePort;
 }
 /** Told to the program: a card was not plugged in. */

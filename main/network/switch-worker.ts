@@ -14,15 +14,17 @@ class CablePort implements SwitchPort {
   readonly card: string;
   readonly machine: string;
   readonly name: PlugIn['name'];
+  readonly guarded: PlugIn['guarded'];
   readonly #port: MessagePort;
   #gathered: Frame[] = [];
   #frames = 0;
   #bytes = 0;
 
-  constructor({ card, machine, name, port }: PlugIn) {
+  constructor({ card, machine, name, guarded, port }: PlugIn) {
     this.card = card;
     this.machine = machine;
     this.name = name;
+    this.guarded = guarded;
     this.#port = port;
   }
   deliver(frame: Frame, isShared: boolean): void {

@@ -34,6 +34,14 @@ function mayMount(): boolean {
   rmSync(place, { recursive: true, force: true });
   return done.every(({ status }) => status === 0);
 }
+/** Two computers of its own with a cable between them: a computer's administrator, where the kernel allows it. */
+function mayMakeNetworks(): boolean {
+  if (process.getuid?.() !== 0) return false;
+  return (
+    spawnSync('unshare', ['-n', '-m', 'ip', 'link', 'add', 'here', 'type', 'veth', 'peer', 'name', 'there'], { stdio: 'ignore' }).status ===
+    0
+  );
+}
 function mayLoop(): boolean {
   if (process.getuid?.() !== 0) return false;
   const folder = mkdtempSync(join(tmpdir(), 'vivarium-loop-'));
@@ -71,6 +79,12 @@ export const TOOLS = {
   tmpfs: { programs: ['mount'], packages: ['mount'], also: mayMount, neededInCi: false },
   /** A block device over a file: a computer's administrator, where the kernel has loop devices. */
   losetup: { programs: ['losetup'], packages: ['mount'], also: mayLoop, neededInCi: false },
+  /** Network namespaces with virtual cables. */
+  netns: { programs: ['ip'], packages: ['iproute2', 'util-linux'], also: mayMakeNetworks, neededInCi: false },
+  dnsmasq: debian('dnsmasq', 'dnsmasq-base'),
+  // These two go into a guest of this processor's kind, too.
+  iperf3: { ...debian('iperf3', 'iperf3'), also: () => process.arch === 'x64', neededInCi: false },
+  curl: { ...debian('curl', 'curl'), also: () => process.arch === 'x64', neededInCi: false },
   cpio: debian('cpio', 'cpio'),
   dpkg: { programs: ['dpkg'], packages: [], neededInCi: false },
   /** For small file systems that fill up; only root may mount one. */

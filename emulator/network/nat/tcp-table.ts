@@ -96,10 +96,12 @@ export class TcpTable implements ConnectionSurroundings {
     if (verdict && verdict.kind !== 'allowed') this.#parts.unreached(ends.peer, ends.peerPort, unreachedBy(verdict));
     if (verdict?.kind === 'closed') return this.#reject(ends, syn);
     if (verdict?.kind === 'prohibited' || verdict?.kind === 'no host') return icmp.unreachable(packet, verdict.kind);
-    if (!this.#hasRoom()) {
+    const room = this.#room();
+    if (room !== 'there') {
       this.refused++;
       this.#parts.unreached(ends.peer, ends.peerPort, 'too many');
-      return this.#reject(ends, syn);
+      // Who asks for many at once comes again in a second, and by then there may be room.
+      return room === 'soon' ? undefined : this.#reject(ends, syn);
     }
     const connection = TcpConnection.ofSyn(ends, syn, this.#initial(ends), this);
     this.#connections.set(connection.key, connection);
@@ -140,15 +142,16 @@ export class TcpTable implements ConnectionSurroundings {
   }
 
   /** Whether one more connection may be; makes room by dropping one that was silent for hours. */
-  #hasRoom(): boolean {
+  #room(): 'there' | 'soon' | 'none' {
     let halfOpen = 0;
     for (const { isHalfOpen } of this.#connections.values()) if (isHalfOpen) halfOpen++;
-    if (halfOpen >= HALF_OPEN || !this.#fresh.take() || this.#kept() > KEPT_BYTES) return false;
-    if (this.#connections.size < CONNECTIONS) return true;
+    if (halfOpen >= HALF_OPEN || !this.#fresh.take()) return 'soon';
+    if (this.#kept() > KEPT_BYTES) return 'none';
+    if (this.#connections.size < CONNECTIONS) return 'there';
     const oldest = this.connections.reduce((a, b) => (a.lastUsed <= b.lastUsed ? a : b));
-    if (oldest.state !== 'lingering' && this.now - oldest.lastUsed < IDLE) return false;
+    if (oldest.state !== 'lingering' && this.now - oldest.lastUsed < IDLE) return 'none';
     oldest.hangUp();
-    return true;
+    return 'there';
   }
   #kept(): number {
     let kept = 0;

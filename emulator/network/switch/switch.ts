@@ -4,10 +4,13 @@
  */
 import type { Frame } from '../../device/kit/network.ts';
 import { isForMany, senderOf } from '../wire/ethernet.ts';
+import { type Guarded, isHonest } from './guard.ts';
 
 export interface SwitchPort {
   /** Its card's address, as text. */
   readonly card: string;
+  /** Absent: the network gives no addresses, and anything may be said of them. */
+  readonly guarded?: Guarded | undefined;
   /** @param isShared other ports get the same bytes */
   deliver(frame: Frame, isShared: boolean): void;
 }
@@ -25,8 +28,10 @@ export class Switch {
   readonly #ports = new Set<SwitchPort>();
   readonly #own = new Map<string, SwitchPort>();
   readonly #learned = new Map<string, { readonly port: SwitchPort; readonly at: number }>();
+  /** Addresses that the cards were given. */
+  readonly #given = new Set<string>();
   readonly #now: () => number;
-  /** Frames in the name of another port's card. */
+  /** Frames in the name of another port's card, or that pretend to have another's address. */
   forged = 0;
 
   /** @param now milliseconds since any moment */
@@ -45,6 +50,7 @@ export class Switch {
   plug(port: SwitchPort): boolean {
     if (this.#own.has(port.card)) return false;
     this.#ports.add(port);
+    if (port.guarded) this.#given.add(port.guarded.own);
     this.#own.set(port.card, port);
     this.#learned.delete(port.card);
     return true;
@@ -52,6 +58,7 @@ export class Switch {
   unplug(port: SwitchPort): void {
     if (!this.#ports.delete(port)) return;
     this.#own.delete(port.card);
+    if (port.guarded) this.#given.delete(port.guarded.own);
     for (const [card, { port: there }] of this.#learned) if (there === port) this.#learned.delete(card);
   }
 
@@ -60,6 +67,10 @@ export class Switch {
     if (!this.#ports.has(from)) return;
     for (const frame of frames) {
       if (!this.#learn(from, frame)) continue;
+      if (from.guarded && !isHonest(frame.bytes, from.guarded, this.#given)) {
+        this.forged++;
+        continue;
+      }
       const to = isForMany(frame.bytes) ? undefined : this.#portOf(cardText(frame.bytes));
       if (to === from) continue;
       if (to) to.deliver(frame, false);

@@ -106,6 +106,25 @@ it('a flood of SYNs opens so many connections and no more, and passes', () => {
   expect(guest.outside.streams.at(-1)?.isReset).toBe(false);
 });
 
+it('hundreds of connections at once are made, the last of them when they ask again', () => {
+  const guest = new FakeGuest();
+  const ask = (from: number) => guest.tcp({ to: FAR, port: 80, from, flags: SYN, sequence: 7 });
+  const answered = new Set<number>();
+  for (let count = 0; count < 500; count++) ask(1000 + count);
+  for (let second = 0; second < 3; second++) {
+    for (const stream of guest.outside.streams.splice(0)) stream.events.connected();
+    guest.outside.turn();
+    for (const { flags, sequence, destinationPort } of guest.segments()) {
+      expect(flags).toBe(SYN | ACK);
+      answered.add(destinationPort);
+      guest.tcp({ to: FAR, port: 80, from: destinationPort, flags: ACK, sequence: 8, acknowledged: sequence + 1 });
+    }
+    guest.pass(1000);
+    for (let count = 0; count < 500; count++) if (!answered.has(1000 + count)) ask(1000 + count);
+  }
+  expect(answered.size).toBe(500);
+});
+
 it('connections that are open are limited too, and a refused one is told so', () => {
   const guest = new FakeGuest();
   for (let count = 0; count < 1500; count++) {
