@@ -193,3 +193,28 @@ test('several commands at once wait for each other', async () => {
   expect(results).toEqual(names.map(() => fine));
   expect((await list()).map(({ name }) => name).sort()).toEqual(names);
 });
+
+test(
+  'a branch on one network with the machine that it is of is started with its cable out, and that is said',
+  { timeout: 240_000 },
+  async () => {
+    const { run, program } = place();
+    expect(await run('network', 'create', 'office')).toMatchObject({ status: 0 });
+    expect(await run('create', 'box', '--bare', program, '--memory', '16M', '--net', 'office,mac=52:54:00:00:00:07')).toEqual(fine);
+    expect(await run('start', 'box')).toEqual(fine);
+    expect(await run('snapshot', 'create', 'box', 'before')).toMatchObject({ status: 0 });
+    const said =
+      'viv: warning: "branch" and "box" have the same card address (52:54:00:00:00:07) on the network "office": the cable of "branch" is pulled.';
+    expect(await run('snapshot', 'branch', 'box', 'before', 'branch', '--start')).toMatchObject({
+      status: 0,
+      err: expect.stringContaining(said),
+    });
+    expect(await run('stop', 'branch')).toEqual(fine);
+    expect(await run('start', 'branch')).toMatchObject({ status: 0, err: expect.stringContaining(said) });
+    await vi.waitFor(async () => expect((await run('link', 'branch')).out).toContain('down'), { timeout: 60_000 });
+    expect(await run('stop', 'box', 'branch')).toEqual(fine);
+    // Alone on the network it is plugged in.
+    expect(await run('start', 'branch')).toEqual(fine);
+    expect(await run('stop', 'branch')).toEqual(fine);
+  },
+);

@@ -5,6 +5,7 @@ import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, type Command } from '../command.ts';
 import { findProgram, machineNamed, programThatStays, withProgram, type Program } from './program.ts';
 import { showingTasks } from './showing-tasks.ts';
+import { sayTakenAddresses } from './taken-addresses.ts';
 import { printError } from '../../output/print.ts';
 
 type Verb = 'start' | 'pause' | 'resume' | 'reset' | 'suspend' | 'stop' | 'delete' | 'undelete' | 'undo';
@@ -24,7 +25,10 @@ const byId =
   };
 
 /** Starts a machine and shows what its start is waiting for. */
-const start = (program: Program, { id }: MachineStatus) => showingTasks(program, () => program.client.services.machines.start(id));
+async function start(program: Program, machine: MachineStatus): Promise<void> {
+  await showingTasks(program, () => program.client.services.machines.start(machine.id));
+  await sayTakenAddresses(program, machine);
+}
 
 /** The machine in the bin, by name (the one deleted last) or id. */
 async function undelete({ client }: Program, name: string): Promise<void> {

@@ -5,6 +5,7 @@ import type { Part } from '../command-group.ts';
 import { forScripts, stateWord } from '../machines/list-command.ts';
 import { findProgram, machineNamed, programThatStays, withProgram } from '../machines/program.ts';
 import { showingTasks } from '../machines/showing-tasks.ts';
+import { sayTakenAddresses } from '../machines/taken-addresses.ts';
 import { hardwareLines } from './hardware-text.ts';
 import { quoted, SNAPSHOT_HELP, timelineOf } from './find-snapshot.ts';
 import { print, printJson } from '../../output/print.ts';
@@ -79,6 +80,7 @@ Examples:
       const { id } = (await timelineOf(program, name)).snapshot(which);
       await showingTasks(program, () => program.client.services.snapshots.branch(id, { name: newName, start }));
       const made = await machineNamed(program, newName);
+      if (start) await sayTakenAddresses(program, made);
       if (values.json) printJson(forScripts(made));
       else if (!start) print(`start it with viv start ${shellWord(newName)}`);
     });
