@@ -26,14 +26,27 @@ export function compileGuest(source: string, folder: string, name: string, board
   return program;
 }
 
+/** The guest with a command of its shell. @throws Error saying what is missing */
+export function prepareCommand(command: string): Promise<Linux> {
+  return prepare({ command }, RISCV);
+}
+
 /** The guest with a program; boots to the prompt where no command is given. @throws Error saying what is missing */
-export async function prepareProgram(program: string, command: string | undefined, board: GuestBoardName = RISCV): Promise<Linux> {
+export function prepareProgram(program: string, command: string | undefined, board: GuestBoardName = RISCV): Promise<Linux> {
+  return prepare({ program, command }, board);
+}
+
+interface GuestWish {
+  readonly program?: string;
+  readonly command: string | undefined;
+}
+async function prepare({ program, command }: GuestWish, board: GuestBoardName): Promise<Linux> {
   const { template } = GUEST_BOARDS[board];
   const folder = mkdtempSync(join(tmpdir(), 'vivarium-bench-'));
   try {
     const first = join(folder, 'first');
     writeFileSync(first, firstProgram(command ?? ''), { mode: 0o755 });
-    const additions = command === undefined ? {} : { copy: [program, `${first}:${FIRST}`] };
+    const additions = command === undefined ? {} : { copy: [...(program === undefined ? [] : [program]), `${first}:${FIRST}`] };
     const { boot } = await new GuestKit().prepare(template, additions, ({ message }) => console.error(message));
     if (boot.kind !== 'linux') throw new Error(`the template ${template} is not a Linux guest`);
     return command === undefined ? boot : { ...boot, commandLine: `${boot.commandLine} quiet rdinit=${FIRST}` };

@@ -3,6 +3,7 @@ import type { BenchCase, Group } from './cases.ts';
 import type { DiskResult } from './disk/results.ts';
 import { geometricMean, median } from './means.ts';
 import type { NetworkResult } from './network/results.ts';
+import type { ShareResult } from './share/results.ts';
 import type { SnapshotResult } from './snapshots/results.ts';
 
 export interface Comparison {
@@ -32,6 +33,7 @@ export type BenchResult = {
   snapshots?: SnapshotResult;
   v86?: V86Result;
   network?: NetworkResult;
+  share?: ShareResult;
 } & Partial<Record<Group, GroupResult>>;
 
 export interface CaseLine {

@@ -24,7 +24,8 @@ export const DISK = 'disk';
 export const SNAPSHOTS = 'snapshots';
 export const V86 = 'v86';
 export const NETWORK = 'network';
-const SECTIONS: readonly string[] = [BOOT, DISK, SNAPSHOTS, V86, NETWORK];
+export const SHARE = 'share';
+const SECTIONS: readonly string[] = [BOOT, DISK, SNAPSHOTS, V86, NETWORK, SHARE];
 
 export const HELP = `npm run bench: our guest against QEMU's emulation, measured side by side on this machine
 
@@ -34,8 +35,8 @@ Usage: npm run bench [-- OPTION...]
   --runs N           runs of each side; medians are shown (default 3)
   --only NAME[,...]  only these: ${[...SECTIONS, ...CASES.map(({ name }) => name)].join(', ')}
   --engine ENGINE    auto, interpreter or compiler (default auto)
-  --board BOARD      ${GUEST_BOARD_NAMES.join(' or ')} (default riscv64-virt); disk and snapshots are measured on riscv64-virt only,
-                     v86 (the suite as a 32-bit kernel, beside the npm package of that name) on pc only
+  --board BOARD      ${GUEST_BOARD_NAMES.join(' or ')} (default riscv64-virt); disk, snapshots and share are measured on riscv64-virt
+                     only, v86 (the suite as a 32-bit kernel, beside the npm package of that name) on pc only
   --json FILE        also write the result as JSON
 
 Both boot Debian's kernel for the board with one core and 512 MiB; start to power-off includes starting the process. The
@@ -54,7 +55,7 @@ export function benchOptions(args: readonly string[]): BenchOptions | 'help' {
   const stray = names?.find((name) => !SECTIONS.includes(name) && !CASES.some((each) => each.name === name));
   if (stray !== undefined)
     throw new BenchCallError(`there is no case "${stray}". There are: ${[...SECTIONS, ...CASES.map(({ name }) => name)].join(', ')}`);
-  const elsewhere = board === 'riscv64-virt' ? undefined : names?.find((name) => name === DISK || name === SNAPSHOTS);
+  const elsewhere = board === 'riscv64-virt' ? undefined : names?.find((name) => name === DISK || name === SNAPSHOTS || name === SHARE);
   if (elsewhere !== undefined) throw new BenchCallError(`${elsewhere} is measured on riscv64-virt only: leave --board out`);
   if (names?.includes(V86) && board !== 'pc') throw new BenchCallError(`${V86} is measured on the board pc: add --board pc`);
   return { quick, runs: count, engine, board, ...(names ? { only: names } : {}), ...(json === undefined ? {} : { json }) };

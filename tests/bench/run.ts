@@ -10,9 +10,10 @@ import { measureDisk } from './disk/measure.ts';
 import { ours, ourTemplate, peer, prepareGuest } from './guest.ts';
 import { type BenchResult, type CaseLine, compare, groupResult, readCases } from './measures.ts';
 import { measureNetwork } from './network/measure.ts';
-import { BenchCallError, BOOT, DISK, type BenchOptions, benchOptions, HELP, NETWORK, SNAPSHOTS, V86 } from './options.ts';
+import { BenchCallError, BOOT, DISK, type BenchOptions, benchOptions, HELP, NETWORK, SHARE, SNAPSHOTS, V86 } from './options.ts';
 import { type GuestCommand, type GuestRun, runGuest } from './run-guest.ts';
 import { measureSnapshots } from './snapshots/measure.ts';
+import { measureShare } from './share/measure.ts';
 import { table } from './table.ts';
 import { measureV86 } from './v86/measure.ts';
 
@@ -78,6 +79,7 @@ async function main(): Promise<void> {
   if (options.only?.includes(SNAPSHOTS) ?? whole) result.snapshots = await measureSnapshots(options);
   if (options.only?.includes(V86) ?? !whole) result.v86 = await measureV86(options);
   if (options.only?.includes(NETWORK) ?? true) result.network = await measureNetwork(options);
+  if (options.only?.includes(SHARE) ?? whole) result.share = await measureShare(options);
   console.log(table(result));
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
 }

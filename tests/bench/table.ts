@@ -1,6 +1,7 @@
 /** The benchmark's result as a table for people. */
 import { networkLines } from './network/results.ts';
 import { snapshotLines } from './snapshots/results.ts';
+import type { ShareResult } from './share/results.ts';
 import type { DiskResult } from './disk/results.ts';
 import type { BenchResult, Comparison, GroupResult, V86Result } from './measures.ts';
 
@@ -34,6 +35,16 @@ function v86Lines({ same, wide }: V86Result): string[] {
     'Ratios below 1: ours is better.',
   ];
 }
+function shareLines({ cases, ratio }: ShareResult): string[] {
+  return [
+    row('shared folder', 'ours', 'QEMU 9p', 'ratio', 27),
+    ...Object.values(cases).map(({ title, ours, peer, ratio: each }) =>
+      row(title, `${ours.toFixed(2)} s`, `${peer.toFixed(2)} s`, each.toFixed(2), 27),
+    ),
+    row('geometric mean', '', '', ratio.toFixed(2), 27),
+    'Ratios above 1: ours is better.',
+  ];
+}
 
 export function table(result: BenchResult): string {
   const lines = [row('', 'ours', 'QEMU', 'ratio')];
@@ -52,5 +63,6 @@ export function table(result: BenchResult): string {
   if (result.disk) lines.push('', ...diskLines(result.disk));
   if (result.snapshots) lines.push('', ...snapshotLines(result.snapshots));
   if (result.network) lines.push('', ...networkLines(result.network));
+  if (result.share) lines.push('', ...shareLines(result.share));
   return lines.join('\n');
 }

@@ -1,9 +1,11 @@
 /** The virtio file system device over a link of the test's: messages and answers, hostile chains, standing still and going back. */
 import { expect, it } from 'vitest';
+import { UART } from '../../emulator/board/riscv64-virt/memory-map.ts';
+import type { DiskStore } from '../../emulator/device/kit/outside.ts';
 import type { ShareLink } from '../../emulator/device/kit/share.ts';
 import { MESSAGE_BYTES_MAX } from '../../emulator/device/virtio/message-back-end.ts';
 import { ascii, eventually, settle, testBoard, testOutside, text } from './kit/test-board.ts';
-import { TestDriver } from './kit/test-driver.ts';
+import { QUEUE_SIZE, TestDriver } from './kit/test-driver.ts';
 
 /** The last place of disks, where the first shared folder is. */
 const PLACE = 25;
@@ -136,4 +138,53 @@ it('goes on from a saved state: the session is the one that was kept, and what n
   await eventually(() => driver.usedIndex(REQUESTS) === 1);
   board.outside.returned(undefined);
   expect(link.calls.at(-1)).toBe('restored nothing');
+});
+
+it('holds up neither disk nor console while a folder never answers', async () => {
+  const test = testBoard({ shares: [{}], disks: [{ readonly: true }] });
+  const link = new TestLink();
+  const store: DiskStore = {
+    sizeBytes: 4096,
+    readonly: true,
+    read: async (_offset, into) => void into.fill(0x5a),
+    write: () => Promise.reject(new Error('nobody writes')),
+    flush: () => Promise.resolve(),
+  };
+  const outside = testOutside({ shares: [{ tag: 'work', link }], disks: [store] });
+  test.board.attach(outside);
+  const folders = new TestDriver(test, PLACE);
+  folders.start([REQUESTS]);
+  const at = (offset: number) => test.memory.base + 0x20_0000 + offset;
+  // As many as there may be, and more.
+  for (let first = 0; first < QUEUE_SIZE; first += 2)
+    folders.send(
+      REQUESTS,
+      [
+        { address: at(0), length: 64, writable: false },
+        { address: at(64), length: 64, writable: true },
+      ],
+      first,
+    );
+  await eventually(() => link.asked.length > 0);
+
+  const disk = new TestDriver(test, 0);
+  disk.start([0]);
+  test.memory.view.setUint32(at(0x1000) - test.memory.base, 0, true);
+  test.memory.view.setBigUint64(at(0x1008) - test.memory.base, 1n, true);
+  disk.send(0, [
+    { address: at(0x1000), length: 16, writable: false },
+    { address: at(0x2000), length: 512, writable: true },
+    { address: at(0x3000), length: 1, writable: true },
+  ]);
+  await eventually(() => disk.usedIndex(0) === 1);
+  expect([test.memory.bytes(at(0x2000), 2), disk.usedIndex(0)]).toEqual([Uint8Array.of(0x5a, 0x5a), 1]);
+  for (const letter of ascii('still here')) test.board.write(UART.at, 1, letter);
+  await eventually(() => outside.printed.get(0)?.length === 10);
+  expect([text(outside.printed.get(0)), folders.usedIndex(REQUESTS)]).toEqual(['still here', 0]);
+  // It comes to a stand, too, and goes on.
+  await test.board.outside.quiesce();
+  test.board.outside.resume();
+  for (const { answer } of link.asked.splice(0)) answer(ascii('late'));
+  await eventually(() => folders.usedIndex(REQUESTS) > 0);
+  expect(folders.usedIndex(REQUESTS)).toBeGreaterThan(0);
 });

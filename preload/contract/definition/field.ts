@@ -92,6 +92,8 @@ export interface Field<S extends Schema = Schema> {
   readonly alwaysShown?: true;
   /** It says something about the machine and is not part of it: it holds at once, and no snapshot takes it back. */
   readonly isOwners?: true;
+  /** A guest with an operating system has a change while it runs. */
+  readonly holdsAtOnce?: true;
   /**
    * Its value without the parts that are its owner's, and with those of the present value: they hold at once too, and no snapshot takes
    * them back.

@@ -82,10 +82,11 @@ function readAll(texts: readonly string[]): readonly ShareDefinition[] {
 export const shares = field({
   label: 'Shared folders',
   section: 'shares',
+  holdsAtOnce: true,
   absent: () => [],
   editor: { kind: 'lines' },
   hint: ({ sharesMax }) =>
-    `One a line, at most ${sharesMax}: a folder of this computer, then after commas tag=NAME and readonly, as /home/you/work,tag=work. A guest mounts it with mount -t virtiofs work /mnt; Debian templates have it at /mnt/work.`,
+    `One a line, at most ${sharesMax}: a folder of this computer, then after commas tag=NAME and readonly, as /home/you/work,tag=work. A guest mounts it with mount -t virtiofs work /mnt; Debian templates have it at /mnt/work, and one that comes while they run at /mnt/shares/work.`,
   schema: ({ sharesMax }: BoardDescription) => optional(list(shareSetting, sharesMax)),
   knownBy: (share: ShareDefinition) => share.tag,
   words: (all: readonly ShareDefinition[]) => all.map(writeShare).join('; '),
