@@ -31,7 +31,9 @@ export interface NetworkCard {
   readonly address: Uint8Array;
   /** What the guest's driver takes unfinished; all false before there is a driver. */
   readonly takes: { readonly checksum: boolean; readonly tcp4: boolean; readonly tcp6: boolean };
-  /** Whether a driver is there that can have frames. */
+  /** Whether a driver is there, whatever its cable. */
+  readonly hasDriver: boolean;
+  /** Whether a driver is there that can have frames: its cable is in. */
   readonly isUp: boolean;
   /** Whether its cable is in. */
   readonly isPlugged: boolean;

@@ -159,6 +159,9 @@ export class Cable implements NetworkLink, NetworkCard {
   get takes(): NetworkCard['takes'] {
     return this.#card?.takes ?? { checksum: false, tcp4: false, tcp6: false };
   }
+  get hasDriver(): boolean {
+    return this.#card?.hasDriver === true;
+  }
   get isUp(): boolean {
     return this.#card?.isUp === true;
   }

@@ -140,8 +140,8 @@ export class NatStack implements NetworkLink {
     this.#reassembly.clear();
     this.#egress.clear();
     this.#router.returned();
-    // One that went back has a driver that is at work already, and may have nothing to say.
-    this.isHere = this.#card?.isUp === true;
+    // One that went back has a driver that is at work already, and may have nothing to say, not even when its cable is plugged in again.
+    this.isHere = this.#card?.hasDriver === true;
   }
 
   /** Time has passed for the guest, in milliseconds. @returns whether anything still waits for it */

@@ -23,6 +23,7 @@ function laid() {
   const card = {
     address: new Uint8Array(6),
     takes: { checksum: true, tcp4: true, tcp6: false },
+    hasDriver: true,
     isUp: true,
     isPlugged: true,
     mtu: 1500,

@@ -27,6 +27,7 @@ export interface SentSegment {
 export class FakeGuest implements NetworkCard {
   address = GUEST_CARD;
   takes = { checksum: false, tcp4: false, tcp6: false };
+  hasDriver = true;
   isUp = true;
   mtu = 1500;
   /** Frames that it takes before it is full. */

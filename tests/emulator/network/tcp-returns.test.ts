@@ -15,6 +15,15 @@ describe('a guest that went back', () => {
     say(ACK, { data: bytes(5) });
     expect(only(guest.segments())).toMatchObject({ flags: RST, sequence: ours });
   });
+  it('is taken to be there if it has a driver, also while its cable is out: it may not say a word when that is plugged in', () => {
+    const guest = new FakeGuest();
+    guest.isUp = false;
+    guest.nat.returned();
+    expect(guest.nat.isHere).toBe(true);
+    guest.hasDriver = false;
+    guest.nat.returned();
+    expect(guest.nat.isHere).toBe(false);
+  });
   it('that is only saved and goes on keeps them, and no time passes for them meanwhile', () => {
     const { guest, far, say } = opened();
     guest.nat.setHeld(true);

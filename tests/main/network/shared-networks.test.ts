@@ -28,6 +28,7 @@ function networks() {
     const guest = { room: Infinity, takes: { checksum: true, tcp4: true, tcp6: true }, isPlugged: true };
     const end: NetworkCard = {
       address: Uint8Array.from(bytesOf(card)),
+      hasDriver: true,
       isUp: true,
       mtu: 1500,
       get takes() {

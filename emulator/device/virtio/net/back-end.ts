@@ -55,6 +55,9 @@ export class NetBackEnd implements NetworkCard {
   get mtu(): number {
     return this.#device.net.mtu;
   }
+  get hasDriver(): boolean {
+    return this.#device.live;
+  }
   get isUp(): boolean {
     return this.#device.live && this.#device.linkIsUp;
   }
