@@ -44,6 +44,8 @@ export interface RegisterFile {
   /** Bits of a register. */
   readonly width: 64 | 128 | 256;
   readonly count: number;
+  /** Compiled code works out what is set only where somebody looks: for registers that describe results, and are read seldom. */
+  readonly late?: boolean;
   /** The register that is always 0, and the place in the array that takes what is written to it. */
   readonly zero?: { readonly reads: number; readonly discards: number };
 }

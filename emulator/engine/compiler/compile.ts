@@ -16,7 +16,15 @@ import { CodeSource, type CodeSpan } from './code-source.ts';
 import { buildGraph } from './graph.ts';
 import { RegionEmitter } from './region-emitter.ts';
 import { findRegion, type Region } from './region.ts';
-import { type NumberedRegister, partsOf, type RegionContext } from './region-registers.ts';
+import {
+  type Changed,
+  isLate,
+  type NumberedRegister,
+  partsOf,
+  type RegionContext,
+  registerKey,
+  type RegisterPart,
+} from './region-registers.ts';
 import { RegionRoutine } from './region-routine.ts';
 import type { CompiledFragment, CompileRequest } from './request.ts';
 
@@ -127,6 +135,31 @@ function needsOf(region: Region): Set<string> {
   return new Set(rows.flatMap(({ needs }) => needs?.field ?? []));
 }
 
+/** Goes to an address: straight to the fragment that the first of its places in the jump cache has for it. */
+function writeExitJump(r: Routine, core: CoreFunctions, cache: number): void {
+  const [left, pc] = [r.parameter(0).get(), r.parameter(1).get()];
+  const index = r.let(r.and(r.wrap(r.shl(pc, r.i64(3))), r.i32((JUMP_ENTRIES - 1) * JUMP_ENTRY.size)));
+  r.when(r.eq(load('i64', 8, false, index, cache + JUMP_ENTRY.pc), pc), () =>
+    r.returnCallIndirect(core.fragmentType, load('i32', 4, false, index, cache + JUMP_ENTRY.slot), left, pc),
+  );
+  r.returnCall(core.jump, left, pc);
+}
+/** Functions that store some of the registers and continue in the interpreter, made as they are asked for. */
+function exitsOf(module: ModuleWriter, core: CoreFunctions, parts: readonly RegisterPart[]): (changed: Changed) => Callable {
+  const made = new Map<Changed, Callable>();
+  return (changed) => {
+    const known = made.get(changed);
+    if (known) return known;
+    const stored = parts.filter((_, index) => (changed >> BigInt(index)) & 1n);
+    const exit = module.function(['i32', 'i64', ...stored.map(({ type }) => type)], ['i32']);
+    made.set(changed, exit);
+    const r = exit.routine;
+    stored.forEach(({ type, address }, index) => r.store(type === 'v128' ? 16 : 8, r.i32(0), r.parameter(2 + index).get(), address));
+    r.returnCall(core.interpret, r.parameter(0).get(), r.parameter(1).get());
+    return exit;
+  };
+}
+
 function writeRegion(
   module: ModuleWriter,
   core: CoreFunctions,
@@ -136,34 +169,21 @@ function writeRegion(
 ): Callable {
   const state = new WasmFields(architecture.state, layout.state);
   const { used, written } = registersOf(architecture, region);
-  const kept = written.flatMap((register) => partsOf(architecture, state, register));
-  const types = kept.map(({ type }) => type);
-  const storeRegisters = (r: Routine, from: number) =>
-    kept.forEach(({ type, address }, index) => r.store(type === 'v128' ? 16 : 8, r.i32(0), r.parameter(from + index).get(), address));
-
-  const exitSlow = module.function(['i32', 'i64', ...types], ['i32']);
-  {
-    const r = exitSlow.routine;
-    storeRegisters(r, 2);
-    r.returnCall(core.interpret, r.parameter(0).get(), r.parameter(1).get());
-  }
-  const exitJump = module.function(['i32', 'i64', ...types], ['i32']);
-  {
-    const r = exitJump.routine;
-    const pc = r.parameter(1).get();
-    storeRegisters(r, 2);
-    const cache = layout.jumpCache + request.mode * JUMP_ENTRIES * JUMP_ENTRY.size;
-    const index = r.let(r.and(r.wrap(r.shl(pc, r.i64(3))), r.i32((JUMP_ENTRIES - 1) * JUMP_ENTRY.size)));
-    r.when(r.eq(load('i64', 8, false, index, cache + JUMP_ENTRY.pc), pc), () =>
-      r.returnCallIndirect(core.fragmentType, load('i32', 4, false, index, cache + JUMP_ENTRY.slot), r.parameter(0).get(), pc),
-    );
-    r.returnCall(core.jump, r.parameter(0).get(), pc);
-  }
+  const isOrdinary = (register: NumberedRegister) => !isLate(architecture, register);
+  const parts = written.filter(isOrdinary).flatMap((register) => partsOf(architecture, state, register));
+  const places = new Map(
+    used
+      .filter((register) => !isOrdinary(register))
+      .map((register) => [registerKey(register), state.address(register.file) + register.number * 8]),
+  );
+  const exitJump = module.function(['i32', 'i64'], ['i32']);
+  writeExitJump(exitJump.routine, core, layout.jumpCache + request.mode * JUMP_ENTRIES * JUMP_ENTRY.size);
+  const exitSlow = exitsOf(module, core, parts);
   const facets = architecture.modes.facets(request.mode);
   const bank = layout.tlb + facets.bank * TLB_ENTRIES * TLB_ENTRY.size;
   const fastFloat = facets.float === FLOAT_MODE.fast;
   const run = new WasmFields(runState, layout.run);
-  const context: RegionContext = { architecture, layout, state, run, bank, fastFloat, used, written, exitSlow };
+  const context: RegionContext = { architecture, layout, state, run, bank, fastFloat, used, parts, places, exitSlow, exitJump };
   const callable = module.function(['i32', 'i64'], ['i32'], (signature) => new RegionRoutine(signature, context));
   const { routine } = callable;
   const float = fastFloat ? 'fast' : 'exact';
@@ -180,6 +200,6 @@ function writeRegion(
     });
   }
   for (const field of needsOf(region)) routine.leaveWhen(routine.eqz(state.get(field)));
-  new RegionEmitter(routine, region, buildGraph(region), exitJump, float).write();
+  new RegionEmitter(routine, region, buildGraph(region), float).write();
   return callable;
 }

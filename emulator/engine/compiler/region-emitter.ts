@@ -4,33 +4,34 @@ import type { Decoded } from '../../isa/row.ts';
 import { FLAG, flagBits, roundingIn } from '../float/environment.ts';
 import type { Expression } from '../wasm/expression.ts';
 import { load } from '../wasm/expression.ts';
-import type { Callable, Label } from '../wasm/routine.ts';
+import type { Label } from '../wasm/routine.ts';
 import type { Graph } from './graph.ts';
 import type { Block, Region, RegionInstruction } from './region.ts';
-import { type Knowledge, NONE, type NumberedRegister } from './region-registers.ts';
+import { type ChangedRegisters, changedRegisters } from './changed-registers.ts';
+import { type Knowledge, NONE, type NumberedRegister, registerKey } from './region-registers.ts';
 import type { RegionRoutine } from './region-routine.ts';
-import { unreadWrites } from './unread-writes.ts';
+import { type UnreadWrites, unreadWrites } from './unread-writes.ts';
 
-const NOTHING: Knowledge = { constants: new Map(), normal: new Map() };
+const NOTHING: Knowledge = { constants: new Map(), normal: new Map(), late: false };
 
 export class RegionEmitter {
   readonly #r: RegionRoutine;
   readonly #region: Region;
   readonly #graph: Graph;
-  readonly #exitJump: Callable;
   readonly #usesExactFloat: boolean;
   /** The routine with the architecture's own words. */
   readonly #cpu: unknown;
-  readonly #unread: ReadonlyMap<number, readonly ReadonlySet<string>[]>;
+  readonly #unread: UnreadWrites;
+  readonly #changed: ChangedRegisters;
   readonly #labels = new Map<number, Label>();
   readonly #loops = new Map<number, Label>();
 
-  constructor(routine: RegionRoutine, region: Region, graph: Graph, exitJump: Callable, float: 'fast' | 'exact') {
+  constructor(routine: RegionRoutine, region: Region, graph: Graph, float: 'fast' | 'exact') {
     this.#r = routine;
     this.#region = region;
     this.#graph = graph;
-    this.#exitJump = exitJump;
     this.#unread = unreadWrites(region, graph);
+    this.#changed = changedRegisters(region, graph, routine.context.parts);
     const usesFloat = [...region.blocks.values()].some(({ instructions }) => instructions.some(({ decoded }) => decoded.row.float));
     this.#usesExactFloat = usesFloat && float === 'exact';
     this.#cpu = routine.context.architecture.cpu(routine);
@@ -60,6 +61,7 @@ export class RegionEmitter {
     const r = this.#r;
     r.at = at;
     r.uncounted = 0;
+    r.changed = this.#changed.before(at);
     const attention = load('i32', 4, false, r.i32(0), r.context.layout.attention);
     // The word is 0, or more than is ever left.
     r.leaveWhen(r.leS(r.left.get(), attention));
@@ -78,11 +80,13 @@ export class RegionEmitter {
       .filter((child) => merges.has(child))
       .toSorted((a, b) => (position.get(b) as number) - (position.get(a) as number));
     if (!loopHeaders.has(block)) return this.#within(block, merged, known);
-    this.#r.loop((label) => {
-      this.#loops.set(block, label);
-      this.#poll(block);
-      this.#within(block, merged, NOTHING);
-    });
+    this.#r.knowing(NOTHING, () =>
+      this.#r.loop((label) => {
+        this.#loops.set(block, label);
+        this.#poll(block);
+        this.#within(block, merged, NOTHING);
+      }),
+    );
   }
 
   /** The block's own code inside the blocks that its merge children follow; the last of them outermost. */
@@ -99,8 +103,13 @@ export class RegionEmitter {
   /** Goes from one block to a target, inside the region where the edge is part of it, else out. */
   #goTo(from: number, target: number): void {
     const { position, merges } = this.#graph;
-    if (!this.#graph.has(from, target)) return this.#exit(this.#address(target));
-    if ((position.get(target) as number) <= (position.get(from) as number)) return this.#r.branchTo(this.#loops.get(target) as Label);
+    if (!this.#graph.has(from, target)) return this.#exit(from, this.#address(target));
+    const { loopHeaders } = this.#graph;
+    const isBack = (position.get(target) as number) <= (position.get(from) as number);
+    // At the head of a loop the region may be left.
+    if (loopHeaders.has(target)) this.#r.settle();
+    else if (merges.has(target)) this.#r.settle(this.#unread.overwritten.get(target));
+    if (isBack) return this.#r.branchTo(this.#loops.get(target) as Label);
     if (merges.has(target)) return this.#r.branchTo(this.#labels.get(target) as Label);
     // Reached from here only.
     this.#tree(target, this.#r.known);
@@ -108,9 +117,9 @@ export class RegionEmitter {
   #address(target: number): Expression {
     return this.#r.addressAt(target);
   }
-  #exit(address: Expression): void {
-    const r = this.#r;
-    r.returnCall(this.#exitJump, r.left.get(), address, ...r.registers());
+  #exit(from: number, address: Expression): void {
+    this.#r.changed = this.#changed.behind(from);
+    this.#r.leaveFor(address);
   }
 
   #body(block: Block): void {
@@ -124,21 +133,23 @@ export class RegionEmitter {
     };
     r.onBranch = (condition) => {
       if (terminator.kind !== 'branch') return;
-      r.when(condition, () => this.#goTo(block.at, terminator.taken));
+      r.fork(condition, () => this.#goTo(block.at, terminator.taken));
       this.#goTo(block.at, terminator.next);
     };
     r.onJumpTo = (address) => {
       if (terminator.kind !== 'indirect') return;
       if (terminator.returns)
         for (const site of this.#region.returnSites)
-          if (this.#graph.has(block.at, site)) r.when(r.eq(address, this.#address(site)), () => this.#goTo(block.at, site));
-      this.#exit(address);
+          if (this.#graph.has(block.at, site)) r.fork(r.eq(address, this.#address(site)), () => this.#goTo(block.at, site));
+      this.#exit(block.at, address);
     };
     const { onBranch, onJump, onJumpTo } = r;
-    const unread = this.#unread.get(block.at) ?? [];
+    const unread = this.#unread.unread.get(block.at) ?? [];
+    r.changed = this.#changed.behind(block.at);
     instructions.forEach((instruction, index) => {
       r.uncounted = counted - index;
       r.unread = unread[index] ?? NONE;
+      r.sets = setByNature(instruction);
       const last = index === instructions.length - 1;
       if (last && terminator.kind === 'leave') {
         r.at = instruction.at;
@@ -162,6 +173,10 @@ export class RegionEmitter {
     else row.meaning?.(this.#cpu as never, operands);
   }
 }
+
+/** Registers that an instruction sets by nature. */
+const setByNature = ({ decoded: { row } }: RegionInstruction): ReadonlySet<string> =>
+  row.implicit ? new Set(row.implicit.flatMap((register) => (register.access === 'read' ? [] : [registerKey(register)]))) : NONE;
 
 /** Operands as constants of the kinds that rows expect. */
 function constantOperands(r: RegionRoutine, { row, operands, wide }: Decoded): Record<string, unknown> {

@@ -11,6 +11,7 @@ import { type Expression, load } from '../wasm/expression.ts';
 import type { WasmFields } from '../wasm/fields.ts';
 import { type Callable, type Label, type Local, Routine, type Signature } from '../wasm/routine.ts';
 import type { NormalAs, Reading } from '../wasm/tree.ts';
+import { LateRegisters } from './late-registers.ts';
 
 /** A register operand with its number. */
 export interface NumberedRegister extends Register {
@@ -27,41 +28,58 @@ export interface RegionContext {
   readonly bank: number;
   /** The region rests on inexact being raised and rounding to nearest. */
   readonly fastFloat: boolean;
-  /** Registers the region uses, and those it writes, in order. */
+  /** Registers the region uses. */
   readonly used: readonly NumberedRegister[];
-  readonly written: readonly NumberedRegister[];
-  /** Stores the registers and continues at an address, in the interpreter. */
-  readonly exitSlow: Callable;
+  /** What it writes, in order: all but late registers, which have their values in memory. */
+  readonly parts: readonly RegisterPart[];
+  /** Where late registers are. */
+  readonly places: ReadonlyMap<string, number>;
+  /** Stores such parts, its arguments behind budget and place, and continues there in the interpreter. */
+  readonly exitSlow: (changed: Changed) => Callable;
+  /** Continues at an address, with all registers stored. */
+  readonly exitJump: Callable;
 }
+
+/** Some of `RegionContext.parts`, a bit each. */
+export type Changed = bigint;
 
 /** A local that a register, or half of one of 256 bits, is kept in, and where it lies in memory 0. */
 export interface RegisterPart {
+  readonly name: string;
+  /** Of the whole register. */
+  readonly register: string;
   readonly type: ValueType;
   readonly address: number;
 }
 const TYPES = { integer: 'i64', double: 'f64', vector: 'v128' } as const;
-export function partsOf({ files }: Architecture, state: WasmFields<Fields>, { file, number }: NumberedRegister): readonly RegisterPart[] {
+export function partsOf({ files }: Architecture, state: WasmFields<Fields>, register: NumberedRegister): readonly RegisterPart[] {
+  const { file, number } = register;
   const { kind, width } = files[file] ?? { kind: 'integer', width: 64 };
   const type = TYPES[kind];
   const address = state.address(file) + (number * width) / 8;
+  const part = { register: registerKey(register), type, address };
   return width === 256
     ? [
-        { type, address },
-        { type, address: address + 16 },
+        { ...part, name: key(register) },
+        { ...part, name: key(register, 1), address: address + 16 },
       ]
-    : [{ type, address }];
+    : [{ ...part, name: key(register) }];
 }
 
 /** What is known of registers: those that hold a constant (what kind of result the flags describe, mostly), and those whose number is normal. */
 export interface Knowledge {
   readonly constants: ReadonlyMap<string, bigint>;
   readonly normal: ReadonlyMap<string, NormalAs>;
+  /** Late values hold there as well. */
+  readonly late: boolean;
 }
 
 /** No registers. */
 export const NONE: ReadonlySet<string> = new Set();
 /** A register's name. */
 export const registerKey = ({ file, number }: { readonly file: string; readonly number: number }): string => `${file}${number}`;
+/** Whether values of a register's file are worked out only where somebody looks. */
+export const isLate = ({ files }: Architecture, { file }: Register): boolean => files[file]?.late === true;
 const key = (r: Register, part = 0) => `${r.file}${(r as NumberedRegister).number}:${part}`;
 
 export class RegionRegisters extends Routine {
@@ -78,43 +96,77 @@ export class RegionRegisters extends Routine {
   #known = new Map<string, bigint>();
   #normal = new Map<string, NormalAs>();
   readonly #readings = new Map<string, Reading>();
+  readonly #late = new LateRegisters();
+  /** Registers that this instruction sets by nature. */
+  sets: ReadonlySet<string> = NONE;
+  /** Those that may have been changed here since the region was entered. */
+  changed: Changed = 0n;
   #conditions = 0;
   readonly #left: Local;
   /** Address of the region's entry. */
   readonly #entry: Local;
-  readonly #written: readonly Local[];
 
   constructor(signature: Signature, context: RegionContext) {
     super(signature);
     this.context = context;
     this.#left = this.parameter(0);
     this.#entry = this.parameter(1);
-    for (const register of context.used)
+    for (const register of context.used) {
+      if (isLate(context.architecture, register)) continue;
       partsOf(context.architecture, context.state, register).forEach(({ type, address }, part) => {
         const local = this.local(type);
         this.#locals.set(key(register, part), local);
         local.set(load(type, type === 'v128' ? 16 : 8, false, this.i32(0), address));
       });
-    this.#written = context.written.flatMap((register) =>
-      partsOf(context.architecture, context.state, register).map((_, part) => this.#local(register, part)),
-    );
+    }
   }
 
   get left(): Local {
     return this.#left;
   }
-  /** The arguments of both exit functions after `left` and the place: the registers that may have changed. */
-  registers(): Expression[] {
-    return this.#written.map((local) => local.get());
+  /** The registers that may have changed. */
+  #changed(): readonly { readonly part: RegisterPart; readonly local: Local }[] {
+    const { parts } = this.context;
+    return parts.flatMap((part, index) =>
+      (this.changed >> BigInt(index)) & 1n ? [{ part, local: this.#locals.get(part.name) as Local }] : [],
+    );
   }
   /** Leaves so that the interpreter goes on with this instruction. */
   leave(): void {
+    this.settle();
     const left = this.add(this.#left.get(), this.i32(this.uncounted));
-    this.returnCall(this.context.exitSlow, left, this.pc(), ...this.registers());
+    const values = this.#changed().map(({ local }) => local.get());
+    this.returnCall(this.context.exitSlow(this.changed), left, this.pc(), ...values);
   }
   /** The same, when the condition is not zero. */
   leaveWhen(condition: Expression): void {
-    this.when(condition, () => this.leave());
+    if (condition.constant === 0) return;
+    // What leaves sets nothing, so late values stay late.
+    this.fork(condition, () => this.leave());
+  }
+  /** Leaves for an address. */
+  leaveFor(address: Expression): void {
+    this.settle();
+    for (const { part, local } of this.#changed()) this.store(part.type === 'v128' ? 16 : 8, this.i32(0), local.get(), part.address);
+    this.returnCall(this.context.exitJump, this.#left.get(), address);
+  }
+
+  protected override ended(locals: readonly Local[]): readonly Local[] {
+    return this.#late.ended(locals);
+  }
+  /** Stores a late value where it is looked for. */
+  #keep(register: string, value: Expression): void {
+    this.store(8, this.i32(0), value, this.context.places.get(register) as number);
+  }
+  #settle(register: string): void {
+    const value = this.#late.get(register);
+    if (!value) return;
+    this.#keep(register, value);
+    this.#late.drop(register);
+  }
+  /** Before a place that others reach too, or the region's end: stores all late values, on this way only. @param but those that nobody looks for */
+  settle(but: ReadonlySet<string> = NONE): void {
+    for (const [register, value] of this.#late.values) if (!but.has(register)) this.#keep(register, value);
   }
 
   #local(r: Register, part = 0): Local {
@@ -134,25 +186,35 @@ export class RegionRegisters extends Routine {
     return this.i32(this.#isZero(r) ? 1 : 0);
   }
   get known(): Knowledge {
-    return { constants: new Map(this.#known), normal: new Map(this.#normal) };
+    return { constants: new Map(this.#known), normal: new Map(this.#normal), late: true };
   }
   /** Writes a block that is reached knowing this; what is known around it is as before afterwards. */
-  knowing({ constants, normal }: Knowledge, write: () => void): void {
+  knowing({ constants, normal, late }: Knowledge, write: () => void): void {
     const before = { known: this.#known, normal: this.#normal, conditions: this.#conditions };
     this.#known = new Map(constants);
     this.#normal = new Map(normal);
     this.#conditions = 0;
-    write();
+    this.#late.within(late, write);
     this.#known = before.known;
     this.#normal = before.normal;
     this.#conditions = before.conditions;
   }
   override when(condition: Expression, then: () => void, otherwise?: () => void): void {
+    if (condition.constant !== undefined) return super.when(condition, then, otherwise);
+    // What only one way sets is not late.
+    for (const register of this.sets) this.#settle(register);
     this.#conditions++;
     super.when(condition, then, otherwise);
     this.#conditions--;
   }
+  /** Goes one way or another when all of an instruction but its jump is done. */
+  fork(condition: Expression, then: () => void): void {
+    this.#conditions++;
+    super.when(condition, then);
+    this.#conditions--;
+  }
   override loop(body: (label: Label) => void): void {
+    for (const [register] of this.#late.values) this.#settle(register);
     // What its body sets is not known where it begins again.
     this.#known = new Map();
     this.#normal = new Map();
@@ -169,7 +231,10 @@ export class RegionRegisters extends Routine {
   get(r: Register): Expression {
     if (this.#isZero(r)) return this.i64(0);
     const known = this.#known.get(key(r));
-    return known === undefined ? this.reinterpret('i64', this.#local(r).get()) : this.i64(known);
+    if (known !== undefined) return this.i64(known);
+    if (!isLate(this.context.architecture, r)) return this.reinterpret('i64', this.#local(r).get());
+    const register = registerKey(r as NumberedRegister);
+    return this.#late.get(register) ?? load('i64', 8, false, this.i32(0), this.context.places.get(register) as number);
   }
   set(r: Register, value: Expression): void {
     if (this.#isZero(r)) {
@@ -177,9 +242,14 @@ export class RegionRegisters extends Routine {
       return;
     }
     this.#note(r, value);
-    if (this.unread.size > 0 && this.unread.has(registerKey(r as NumberedRegister))) return;
+    if (isLate(this.context.architecture, r)) return this.#setLate(registerKey(r as NumberedRegister), value);
     const local = this.#local(r);
     local.set(this.reinterpret(local.type, value));
+  }
+  #setLate(register: string, value: Expression): void {
+    if (this.unread.has(register)) return this.#late.drop(register);
+    if (this.#conditions > 0) return this.#keep(register, value);
+    if (!this.#late.put(register, value)) this.#late.put(register, this.let(value));
   }
   getDouble(r: Register): Expression {
     return this.reinterpret('f64', this.#isZero(r) ? this.i64(0) : this.#local(r).get());

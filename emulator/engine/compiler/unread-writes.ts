@@ -6,12 +6,17 @@ import { type Graph, successors } from './graph.ts';
 import type { Block, Region, RegionInstruction } from './region.ts';
 import { registerKey } from './region-registers.ts';
 
-/** For each block, for each of its instructions the registers that another sets before anybody can see them. */
-export function unreadWrites(region: Region, graph: Graph): ReadonlyMap<number, readonly ReadonlySet<string>[]> {
+export interface UnreadWrites {
+  /** For each block, for each of its instructions the registers that another sets before anybody can see them. */
+  readonly unread: ReadonlyMap<number, readonly ReadonlySet<string>[]>;
+  /** For each block the registers that are set within it or behind it before anybody can look. */
+  readonly overwritten: ReadonlyMap<number, ReadonlySet<string>>;
+}
+export function unreadWrites(region: Region, graph: Graph): UnreadWrites {
   const unread = new Map<number, readonly ReadonlySet<string>[]>();
-  if (![...region.blocks.values()].some(({ instructions }) => instructions.some(({ decoded }) => decoded.row.implicit))) return unread;
-  /** By block, what is set within it or behind it before anybody can look. */
   const overwritten = new Map<number, ReadonlySet<string>>();
+  const isUsed = [...region.blocks.values()].some(({ instructions }) => instructions.some(({ decoded }) => decoded.row.implicit));
+  if (!isUsed) return { unread, overwritten };
   // In reverse postorder only edges to loop heads go back, where the region may be left.
   for (const at of graph.order.toReversed()) {
     const block = region.blocks.get(at) as Block;
@@ -19,7 +24,7 @@ export function unreadWrites(region: Region, graph: Graph): ReadonlyMap<number, 
     unread.set(at, found.unread);
     overwritten.set(at, found.overwritten);
   }
-  return unread;
+  return { unread, overwritten };
 }
 
 const NONE: ReadonlySet<string> = new Set();

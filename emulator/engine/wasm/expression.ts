@@ -26,12 +26,17 @@ const folded = (type: ValueType, result: Folded): E => (type === 'i32' ? i32(Num
 
 /** An instruction that takes the arguments from the stack, in order. */
 export function apply(type: ValueType, opcode: number | readonly number[], ...args: E[]): E {
-  return new Expression(type, (sink) => {
+  const made = new Expression(type, (sink) => {
     for (const arg of args) arg.emit(sink);
     if (typeof opcode === 'number') sink.byte(opcode);
     else for (const byte of opcode) sink.byte(byte);
   });
+  made.late = areLate(args);
+  return made;
 }
+/** Of late values and constants come late values. */
+const areLate = (args: readonly E[]): boolean =>
+  args.some(({ late }) => late) && args.every(({ late, constant }) => late || constant !== undefined);
 
 const binary = (name: keyof typeof NUMERIC, a: E, b: E): E => {
   if (a.type !== b.type) throw new Error(`${name}: ${a.type} with ${b.type}`);
@@ -39,10 +44,36 @@ const binary = (name: keyof typeof NUMERIC, a: E, b: E): E => {
     const result = a.type === 'i32' ? foldI32(name, a.constant, b.constant) : foldI64(name, a.constant, b.constant);
     if (result !== undefined) return folded(a.type, result);
   }
-  return apply(a.type, opcodeFor(name, NUMERIC[name], a.type), a, b);
+  const made = apply(a.type, opcodeFor(name, NUMERIC[name], a.type), a, b);
+  if (a.type !== 'i64' || !isJoining(name)) return made;
+  const joined = new Expression('i64', made.emit, undefined, { is: 'joined', by: name, a, b });
+  joined.late = made.late;
+  return joined;
 };
+/** Operations whose low half is that of the low halves. */
+const JOINING: ReadonlySet<string> = new Set(['add', 'sub', 'mul', 'and', 'or', 'xor']);
+const isJoining = (name: string): name is 'add' => JOINING.has(name);
+const raised = ({ type, emit, late }: E, of: E): E => {
+  const made = new Expression(type, emit, undefined, { is: 'raised', of });
+  made.late = late;
+  return made;
+};
+/** The upper half of what has nothing below it, as an i32. */
+function lowered(a: E): E | undefined {
+  if (a.constant !== undefined) return BigInt(a.constant) & 0xffff_ffffn ? undefined : i32(Number(BigInt(a.constant) >> 32n));
+  if (a.origin?.is !== 'raised') return undefined;
+  const { of } = a.origin;
+  const low = of.origin?.is === 'extended' ? of.origin.of : apply('i32', 0xa7, of);
+  const made = new Expression('i32', low.emit, low.constant, low.origin);
+  made.late = a.late;
+  return made;
+}
 const compare = (name: keyof typeof COMPARE, a: E, b: E): E => {
   if (a.type !== b.type) throw new Error(`${name}: ${a.type} with ${b.type}`);
+  if (a.origin?.is === 'raised' || b.origin?.is === 'raised') {
+    const [x, y] = [lowered(a), lowered(b)];
+    if (x && y) return compare(name, x, y);
+  }
   if (a.constant !== undefined && b.constant !== undefined) {
     const result = a.type === 'i32' ? foldI32(name, a.constant, b.constant) : foldI64(name, a.constant, b.constant);
     if (result !== undefined) return i32(Number(result));
@@ -109,13 +140,18 @@ export abstract class Expressions implements Operations {
     return binary('xor', a, a.type === 'i32' ? i32(-1) : i64(-1));
   }
   shl(a: E, b: E): E {
-    return isZero(b) ? a : binary('shl', a, b);
+    if (isZero(b)) return a;
+    const made = binary('shl', a, b);
+    return b.constant === 32n && made.constant === undefined ? raised(made, a) : made;
   }
   shrS(a: E, b: E): E {
     return isZero(b) ? a : binary('shrS', a, b);
   }
   shrU(a: E, b: E): E {
-    return isZero(b) ? a : binary('shrU', a, b);
+    if (isZero(b)) return a;
+    const low = a.origin?.is === 'extended' ? a.origin.of : undefined;
+    if (low && b.constant !== undefined && b.constant < 32) return this.extendU(binary('shrU', low, this.wrap(b)));
+    return binary('shrU', a, b);
   }
   rotl = (a: E, b: E): E => binary('rotl', a, b);
   rotr = (a: E, b: E): E => binary('rotr', a, b);
@@ -124,6 +160,8 @@ export abstract class Expressions implements Operations {
   popcnt = (a: E): E => unary('popcnt', a);
   eqz(a: E): E {
     if (a.constant !== undefined) return i32(isZero(a) ? 1 : 0);
+    const low = a.origin?.is === 'raised' ? lowered(a) : undefined;
+    if (low) return this.eqz(low);
     return apply('i32', a.type === 'i32' ? 0x45 : 0x50, a);
   }
   eq = (a: E, b: E): E => compare('eq', a, b);
@@ -145,11 +183,17 @@ export abstract class Expressions implements Operations {
     if (a.constant !== undefined) return i32(Number(BigInt.asIntN(32, BigInt(a.constant))));
     const { origin } = a;
     if (origin?.is === 'extended') return origin.of;
+    if (origin?.is === 'joined') return this.#low(origin);
     if (origin?.is === 'lane') {
       const lane = 2 * origin.lane;
       return withLanes('i32', VECTOR.extract.i32, [origin.of], lane, { ...origin, lane }).as(a);
     }
     return apply('i32', 0xa7, a);
+  }
+  /** Hosts clear the upper half of a register with what they do to the lower. */
+  #low({ by, a, b }: Extract<Origin, { is: 'joined' }>): E {
+    const [x, y] = [this.wrap(a), this.wrap(b)];
+    return by === 'mul' || by === 'and' ? binary(by, x, y) : this[by](x, y);
   }
   extendS(a: E): E {
     if (a.constant !== undefined) return i64(a.constant);
@@ -161,7 +205,9 @@ export abstract class Expressions implements Operations {
       a.emit(sink);
       sink.byte(0xad);
     };
-    return new Expression('i64', emit, undefined, { is: 'extended', of: a }).as(a);
+    const made = new Expression('i64', emit, undefined, { is: 'extended', of: a }).as(a);
+    made.late = a.late;
+    return made;
   }
   extend8S = (a: E): E => apply(a.type, a.type === 'i32' ? 0xc0 : 0xc2, a);
   extend16S = (a: E): E => apply(a.type, a.type === 'i32' ? 0xc1 : 0xc3, a);

@@ -17,6 +17,7 @@ export function load(type: ValueType, bytes: 1 | 2 | 4 | 8 | 16, signed: boolean
           ? { 1: 0x2c + sign, 2: 0x2e + sign, 4: 0x28, 8: 0 }[bytes]
           : { 1: 0x30 + sign, 2: 0x32 + sign, 4: 0x34 + sign, 8: 0x29 }[bytes];
   const emit = (sink: Sink) => {
+    sink.watcher?.depends();
     address.emit(sink);
     sink.byte(opcode);
     sink.u32(0); // alignment hint: none, so that any address is as good as another
@@ -28,6 +29,7 @@ export function load(type: ValueType, bytes: 1 | 2 | 4 | 8 | 16, signed: boolean
 
 export const vectorAccess = (opcode: number, address: Expression, offset: number): Expression =>
   new Expression('v128', (sink) => {
+    sink.watcher?.depends();
     address.emit(sink);
     sink.byte(0xfd);
     sink.u32(opcode);

@@ -20,6 +20,8 @@ export interface Signature {
 export class Local implements Variable {
   readonly type: ValueType;
   readonly index: number;
+  /** It is set once, before it is read. */
+  lasts = false;
   readonly #routine: Routine;
   constructor(routine: Routine, type: ValueType, index: number) {
     this.#routine = routine;
@@ -27,7 +29,11 @@ export class Local implements Variable {
     this.index = index;
   }
   get(): Expression {
-    return new Expression(this.type, (sink) => (sink.byte(0x20), sink.u32(this.index)));
+    return new Expression(this.type, (sink) => {
+      sink.watcher?.reads(this);
+      sink.byte(0x20);
+      sink.u32(this.index);
+    });
   }
   set(value: Expression): void {
     if (value.type !== this.type) throw new Error(`a ${this.type} local cannot hold ${value.type}`);
@@ -69,6 +75,7 @@ export class Routine extends Expressions {
     const at = this.#free.findIndex((candidate) => candidate.type === type);
     const found = at >= 0 ? (this.#free.splice(at, 1)[0] as Local) : undefined;
     const local = found ?? new Local(this, type, this.signature.parameters.length + this.locals.push(type) - 1);
+    local.lasts = false;
     this.#scopes.at(-1)?.push(local);
     return local;
   }
@@ -76,10 +83,14 @@ export class Routine extends Expressions {
   scope(body: () => void): void {
     this.#scopes.push([]);
     body();
-    this.#free.push(...(this.#scopes.pop() as Local[]));
+    this.#free.push(...this.ended(this.#scopes.pop() as Local[]));
+  }
+  /** Locals of a scope that has ended. @returns those that may be used again */
+  protected ended(locals: readonly Local[]): readonly Local[] {
+    return locals;
   }
   override let(value: Expression): Expression {
-    if (value.constant !== undefined) return value;
+    if (value.constant !== undefined || value.late) return value;
     const { origin } = value;
     // What they are made of is pinned, so that it is still known.
     if (origin?.is === 'bits') return this.reinterpret(value.type, this.let(origin.of));
@@ -87,6 +98,7 @@ export class Routine extends Expressions {
     if (origin?.is === 'lane' && value.type === 'i64') return this.lane(this.let(origin.of), origin.lane as 0 | 1);
     const local = this.local(value.type);
     local.set(value);
+    local.lasts = true;
     return local.get().as(value);
   }
   override variable(initial: Expression): Local {
@@ -159,6 +171,7 @@ export class Routine extends Expressions {
   /** A call as a value; it happens where the value is consumed. */
   call(target: Callable, ...args: Expression[]): Expression {
     return new Expression(target.signature.results[0] ?? 'i32', (sink) => {
+      sink.watcher?.depends();
       for (const arg of args) arg.emit(sink);
       sink.byte(0x10);
       sink.u32(target.index);
@@ -167,6 +180,7 @@ export class Routine extends Expressions {
   /** A call of what a table holds at `slot`, as a value. */
   callIndirect(table: number, typeIndex: number, result: ValueType, slot: Expression, ...args: Expression[]): Expression {
     return new Expression(result, (sink) => {
+      sink.watcher?.depends();
       for (const arg of args) arg.emit(sink);
       slot.emit(sink);
       sink.byte(0x11);
@@ -223,6 +237,7 @@ export class Routine extends Expressions {
     const type: ValueType = bytes === 8 ? 'i64' : 'i32';
     const opcode = ATOMIC[name] + { 4: 0, 8: 1, 1: 2, 2: 3 }[bytes];
     return new Expression(type, (sink) => {
+      sink.watcher?.depends();
       address.emit(sink);
       for (const arg of args) arg.emit(sink);
       sink.byte(0xfe);

@@ -1,5 +1,14 @@
 /** A growing byte buffer with the encodings of the WebAssembly binary format (core specification 2.0, chapter 5). */
+/** Told what code that is written rests on. */
+export interface Watcher {
+  /** A local's value. */
+  reads(local: object): void;
+  /** Something else that can change: memory, what a function answers. */
+  depends(): void;
+}
+
 export class Sink {
+  watcher: Watcher | undefined;
   bytes: Uint8Array = new Uint8Array(256);
   length = 0;
 

@@ -10,6 +10,10 @@ export type Origin =
   | { readonly is: 'lane'; readonly of: Expression; readonly lane: number }
   /** An i32, zero-extended. */
   | { readonly is: 'extended'; readonly of: Expression }
+  /** Two i64, of whose low halves the low half is made in the same way. */
+  | { readonly is: 'joined'; readonly by: 'add' | 'sub' | 'mul' | 'and' | 'or' | 'xor'; readonly a: Expression; readonly b: Expression }
+  /** Shifted left by 32. */
+  | { readonly is: 'raised'; readonly of: Expression }
   /** A load, not done yet: of an i64, zero-extended, or an f64. */
   | { readonly is: 'load'; readonly bytes: 1 | 2 | 4 | 8 | 16; readonly address: Expression; readonly offset: number };
 
@@ -27,6 +31,8 @@ export class Expression implements Value {
   readonly origin: Origin | undefined;
   /** Its number, or the lowest of a vector, is not subnormal as one of this format, or nobody minds. */
   normal: NormalAs | undefined;
+  /** It may be evaluated at any later place, and rather there than here. */
+  late = false;
   /** What it is read from: another reading that has the same has the same value. */
   reading: Reading | undefined;
   constructor(type: ValueType, emit: (sink: Sink) => void, constant?: bigint | number, origin?: Origin) {

@@ -98,6 +98,7 @@ export function effectiveAddress(cpu: EngineCpu, operands: AddressOperands, beyo
 /** The same without the segment's base: what LEA computes. */
 export function effectiveOffset(cpu: EngineCpu, operands: AddressOperands): Value {
   const { ea } = operands;
+  if (ea.constant !== undefined && Number(ea.constant) < EA.special) return offsetOf(cpu, operands);
   const offset = cpu.variable(offsetOf(cpu, operands));
   cpu.when(cpu.geU(ea, cpu.i32(EA.special)), () => {
     cpu.when(has(cpu, ea, EA.ripRelative), () => offset.set(cpu.add(offset.get(), cpu.nextPc())));

@@ -23,7 +23,7 @@ export const x86: Architecture = {
     /** Bits 128 to 255, apart: most code has no use for them. */
     ymmHigh: { kind: 'vector', width: 128, count: 16 },
     x87: { kind: 'integer', width: 64, count: 8 },
-    flags: { kind: 'integer', width: 64, count: 3 },
+    flags: { kind: 'integer', width: 64, count: 3, late: true },
   },
   code: { grain: 1, longest: LONGEST, record: 32 },
   accesses: { misaligned: 'fast', unanswered: 'ones', atomics: 'anywhere' },

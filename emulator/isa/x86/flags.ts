@@ -228,6 +228,8 @@ export class FlagWords {
       return found.get();
     };
     const less = () => cpu.xor(this.#sign(described), this.#overflow(described));
+    // Of logic: neither carry nor overflow.
+    const hasOnlyResult = kind.constant !== undefined && (Number(kind.constant) & KIND_MASK) === FLAG_KIND.mixed && a.constant === 0n;
     const found = [
       () => this.#overflow(described),
       () => this.#carry(described),
@@ -236,7 +238,7 @@ export class FlagWords {
       () => this.#sign(described),
       () => this.#parity(described),
       () => bySub(() => cpu.ltS(a, b), less),
-      () => bySub(() => cpu.leS(a, b), () => cpu.or(this.#zero(described), less())),
+      () => bySub(() => cpu.leS(a, b), () => (hasOnlyResult ? cpu.leS(b, cpu.i64(0)) : cpu.or(this.#zero(described), less()))),
     ][number >> 1] as () => Value;
     return number & 1 ? cpu.eqz(found()) : found();
   }

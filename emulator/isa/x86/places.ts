@@ -35,7 +35,8 @@ abstract class IntegerPlace implements Place {
   }
   modify(combine: (old: Value) => Value): { old: Value; result: Value } {
     const old = this.cpu.let(this.raw());
-    const result = this.cpu.let(combine(old));
+    const made = combine(old);
+    const result = this.cpu.let(this.size === 32 ? this.cpu.zero32(made) : made);
     this.set(result);
     return { old, result };
   }

@@ -21,7 +21,7 @@ const MAX_INDEX = 15;
 
 /** What a program cannot do, what depends on the processor, and what needs more around it than a stream gives. */
 const LEFT_OUT =
-  /^(in|out|ins|outs|hlt|cli|sti|iret|int|int1|int3|into|ud2|sys.*|swapgs|rdtsc.*|serialize|rdmsr|wrmsr|cpuid|clts|invd|wbinvd|invlpg|[sl][gi]dt|smsw|lmsw|s?ldt|l?ldt|str|ltr|xgetbv|xsetbv|xsave.*|xrstor|v(ld|st)mxcsr|v(rcp|rsqrt).*|ver[rw]|lar|lsl|push .*|pop .*|jmp.*|call.*|ret.*|l[sfged]s|[rw]r?[fg]sbase|rd[fg]sbase|wr[fg]sbase|rdrand|rdseed|rdpid|f.*|ldmxcsr|stmxcsr|enter|leave|pause|popf|cmpxchg16b|movs|stos|lods|scas|cmps|xlat|loop.*|jrcxz|j.*|s..0|r(cp|sqrt).*)$/;
+  /^(in|out|ins|outs|hlt|cli|sti|iret|int|int1|int3|into|ud2|sys.*|swapgs|rdtsc.*|serialize|rdmsr|wrmsr|cpuid|clts|invd|wbinvd|invlpg|invpcid|[sl][gi]dt|smsw|lmsw|s?ldt|l?ldt|str|ltr|xgetbv|xsetbv|xsave.*|xrstor|v(ld|st)mxcsr|v(rcp|rsqrt).*|ver[rw]|lar|lsl|push .*|pop .*|jmp.*|call.*|ret.*|l[sfged]s|[rw]r?[fg]sbase|rd[fg]sbase|wr[fg]sbase|rdrand|rdseed|rdpid|f.*|ldmxcsr|stmxcsr|enter|leave|pause|popf|cmpxchg16b|movs|stos|lods|scas|cmps|xlat|loop.*|jrcxz|j.*|s..0|r(cp|sqrt).*)$/;
 
 /** Flags that an instruction leaves open, by what hardware shows and manuals do not promise. */
 const ALL = 0x8d5;

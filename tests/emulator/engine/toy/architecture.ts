@@ -90,7 +90,7 @@ export const toy: Architecture = {
     v: { kind: 'vector', width: 128, count: 2 },
     w: { kind: 'vector', width: 256, count: 2 },
     d: { kind: 'double', width: 64, count: 4 },
-    flags: { kind: 'integer', width: 64, count: 3 },
+    flags: { kind: 'integer', width: 64, count: 3, late: true },
   },
   code: { grain: 1, longest: 11, record: 32 },
   accesses: { misaligned: 'fast', unanswered: 'ones', atomics: 'anywhere' },

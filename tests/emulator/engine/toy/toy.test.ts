@@ -159,7 +159,7 @@ function unread(blocks: readonly (readonly [names: readonly string[], terminator
     returnSites: [],
     instructions: 0,
   };
-  const found = unreadWrites(region, buildGraph(region));
+  const { unread: found } = unreadWrites(region, buildGraph(region));
   return blocks.map((_, at) => (found.get(at) ?? []).map(({ size }) => size));
 }
 function decoded(name: string) {

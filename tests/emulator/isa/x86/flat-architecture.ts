@@ -85,7 +85,7 @@ export const flat: Architecture = {
     xmm: { kind: 'vector', width: 128, count: 16 },
     ymmHigh: { kind: 'vector', width: 128, count: 16 },
     x87: { kind: 'integer', width: 64, count: 8 },
-    flags: { kind: 'integer', width: 64, count: 3 },
+    flags: { kind: 'integer', width: 64, count: 3, late: true },
   },
   code: { grain: 1, longest: 15, record: 32 },
   accesses: { misaligned: 'fast', unanswered: 'ones', atomics: 'anywhere' },
