@@ -18,12 +18,14 @@ const OTHER = fileURLToPath(new URL('./peers/other-computer.ts', import.meta.url
 const LIMIT = 500_000;
 const TEMPLATE = 'debian-amd64';
 
-/** Runs in the namespaces of the guest's computer. The other one ends with this shell: what runs there is told so at the end. */
+/** Processes, too: all that was started in them ends with their first. */
+const NAMESPACES = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+
+/** Runs in the namespaces of the guest's computer, and makes the other one. */
 const TWO_COMPUTERS = `
 set -e
 unshare -n sleep 1000 & other=$!
 there() { nsenter -t $other -n "$@"; }
-trap 'kill $(jobs -p) 2> /dev/null' EXIT
 until [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/$$/ns/net)" ]; do sleep 0.1; done
 ip link add guests type veth peer name others netns $other
 ip link set lo up
@@ -74,7 +76,7 @@ describeWith(['apt', 'netns', 'dnsmasq', 'iperf3', 'curl'], 'a guest among real 
     await new GuestKit().prepare(TEMPLATE, { copy: [`${programs.IPERF3}:/usr/local/bin/iperf3`, `${programs.CURL}:/usr/local/bin/curl`] });
     writeFileSync(join(folder, 'guest.sh'), IN_GUEST);
     const env = { ...process.env, ...programs, FOLDER: folder, NODE: process.execPath, VIV, OTHER };
-    const child = spawn('unshare', ['-n', '-m', 'bash', '-c', TWO_COMPUTERS], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('unshare', [...NAMESPACES, 'bash', '-c', TWO_COMPUTERS], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     onTestFinished(() => void child.kill());
     let [out, err] = ['', ''];
     child.stdout.on('data', (piece: Buffer) => (out += piece.toString()));
