@@ -11,9 +11,10 @@ import { table } from '../table.ts';
 import { requireSharedFolder } from '../../supervisor/require-shared-folder.ts';
 import { shareOf } from './share-option.ts';
 
-const SPEC_HELP = `SHARE is PATH[,tag=TAG][,readonly][,protocol=9p]: a folder of this computer, what the guest knows it by (default: the
-folder's name), whether the guest can only read it, and whether it has it by 9P instead of virtio-fs. A guest mounts it with
-mount -t virtiofs TAG /mnt, or mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000 TAG /mnt`;
+const SPEC_HELP = `SHARE is PATH[,tag=TAG][,readonly][,protocol=9p]: a folder of this computer, what the guest knows it by
+(default: the folder's name), whether the guest can only read it, and whether it has it by 9P instead of virtio-fs.
+A guest mounts it with mount -t virtiofs TAG /mnt, or
+mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000 TAG /mnt`;
 
 /** What a person should know of one that was just stored. */
 async function sayState({ client }: Program, id: Parameters<typeof client.services.machines.shares>[0], tags: readonly string[]) {
