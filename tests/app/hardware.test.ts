@@ -78,11 +78,12 @@ describeWith(['chromium'], 'the hardware form', () => {
     const { page, main } = await open({ prepare: (one_) => (one(one_), void one_.machines.service.start(one_.machines.first())) });
     await page.getByRole('tab', { name: 'Hardware' }).click();
     await page.getByLabel('Note').fill('for trying kernels');
-    await page.getByText('The running machine keeps what it has').waitFor();
+    await page.getByText('Not applied yet.').waitFor();
     await page.getByRole('button', { name: 'Apply' }).last().click();
     await page.getByText('Stored changes apply at the next start.').waitFor();
     await page.getByRole('button', { name: 'System' }).click();
     await page.getByLabel('Memory', { exact: true }).fill('256');
+    await page.getByText('The running machine keeps what it has').waitFor();
     await page.getByRole('button', { name: 'Apply' }).last().click();
     await page.getByText('At the next start: Memory 256 MiB (now 512 MiB)').waitFor();
     await page.getByRole('button', { name: 'System applies at the next start' }).waitFor();
