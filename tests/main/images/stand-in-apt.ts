@@ -24,18 +24,29 @@ export interface StandIn {
 const release = '9.9.9-test';
 const sources = 'Types: deb\nURIs: http://mirror.invalid/debian\nSuites: bookworm\nComponents: main\n';
 
+/** Its modules, each with what it needs. */
+const MODULES: readonly (readonly [name: string, needs?: string])[] = [
+  ['virtio_mmio'],
+  ['virtio_pci'],
+  ['virtio_net', 'net_failover'],
+  ['net_failover'],
+  ['virtio_blk'],
+  ['ext4'],
+  ['virtio-rng'],
+  ['9pnet_virtio'],
+  ['9p', '9pnet_virtio'],
+];
+
 /** The packages that debian-riscv64 wants, by name, each with its files. */
 export const templateParts = (): Record<string, Record<string, string | Uint8Array>> => ({
   [`linux-image-${release}-riscv64`]: {
     [`boot/vmlinux-${release}`]: 'kernel',
     [`usr/lib/modules/${release}/modules.builtin`]: 'kernel/drivers/virtio/virtio.ko\n',
     ...Object.fromEntries(
-      [['virtio_mmio'], ['virtio_pci'], ['virtio_net', 'net_failover'], ['net_failover'], ['virtio_blk'], ['ext4'], ['virtio-rng']].map(
-        ([name, needs]) => [
-          `usr/lib/modules/${release}/kernel/${name}.ko`,
-          kernelModule({ vermagic: `${release} SMP`, depends: needs ?? '' }),
-        ],
-      ),
+      MODULES.map(([name, needs]) => [
+        `usr/lib/modules/${release}/kernel/${name}.ko`,
+        kernelModule({ vermagic: `${release} SMP`, depends: needs ?? '' }),
+      ]),
     ),
   },
   'busybox-static': { 'usr/bin/busybox': 'text\0[\0[[\0ash\0busybox\0sh\0\0more' },
