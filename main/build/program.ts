@@ -11,6 +11,8 @@ import { alone } from './freshness.ts';
 import { PROJECT } from './project.ts';
 
 export const PROGRAM_FOLDER = join(PROJECT, 'dist', 'program');
+/** What decides how a bundle is made: a change of these makes it old as well. */
+const BUILT_BY = ['main/build/bundle.ts', 'main/build/program.ts'];
 const ENTRIES = {
   viv: join(PROJECT, 'main', 'cli', 'viv.ts'),
   shell: join(PROJECT, 'main', 'browser', 'run-browser-shell.ts'),
@@ -27,7 +29,7 @@ export async function buildProgram(force = false): Promise<boolean> {
     if (!force && isBuilt()) return false;
     const begun = Date.now();
     rmSync(join(PROGRAM_FOLDER, MADE_OF), { force: true });
-    const sources = await bundleProgram(PROGRAM_FOLDER, ENTRIES);
+    const sources = [...(await bundleProgram(PROGRAM_FOLDER, ENTRIES)), ...BUILT_BY];
     const madeOf: MadeOf = sources.map((source) => {
       const { mtimeMs } = statSync(join(PROJECT, source));
       // One that was changed meanwhile may have been read before.

@@ -1,4 +1,5 @@
 /** `viv link`: the cable of a network card, pulled and plugged in while the machine runs, or made worse for tests. */
+import { formatRate } from '../../../emulator/quantities/rates.ts';
 import { DELAY_MAX, readRate } from '../../../preload/contract/definition/cable-fields.ts';
 import type { CableChange, LinkStatus } from '../../../preload/contract/links.ts';
 import { print, printJson } from '../../output/print.ts';
@@ -76,7 +77,7 @@ function changeOf({ rate, delay, loss, seed }: Given, word: string | undefined):
 const row = ({ isUp, rate, delay, loss, lost }: LinkStatus, index: number): readonly string[] => [
   String(index + 1),
   isUp ? 'up' : 'down',
-  rate === undefined ? '-' : `${rate} bit/s`,
+  rate === undefined ? '-' : formatRate(rate),
   delay === 0 ? '-' : `${delay} ms`,
   loss === 0 ? '-' : `${loss} %`,
   String(lost),
