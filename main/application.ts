@@ -160,7 +160,10 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     diskTrouble: (machine, slot, message) => history.diskTrouble(machine, slot, message),
     events: {
       changed: events.machines.changed,
-      deleted: (id) => events.machines.deleted({ id }),
+      deleted: (id) => {
+        ssh.close(id);
+        events.machines.deleted({ id });
+      },
       activity: events.machines.activity,
       notice,
     },

@@ -6,12 +6,12 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { IPty } from 'node-pty';
 import type { TerminalSize } from '../../preload/contract/commands.ts';
-import { SSH_CONSOLE } from '../../preload/contract/consoles.ts';
 import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { Attachment } from '../../preload/contract/wire.ts';
 import { SSH_HOST } from '../images/ssh/keys.ts';
 import { type Channel, type ChannelListener, ConsoleLog } from '../supervisor/console-log.ts';
+import { loadNodePty } from './node-pty.ts';
 import { sshOptions } from './ssh-options.ts';
 
 /** Bytes of ssh's output that nobody has taken, before it is paused. */
@@ -31,14 +31,6 @@ function requireSsh(path = process.env['PATH'] ?? ''): void {
     }
   });
   if (!isThere) throw new ContractError('cli-ssh-missing', { program: 'ssh' });
-}
-
-async function loadNodePty(): Promise<typeof import('node-pty')> {
-  try {
-    return await import('node-pty');
-  } catch (error) {
-    throw new ContractError('cli-node-pty-missing', { detail: (error as Error).message });
-  }
 }
 
 class SshConsole {
@@ -114,7 +106,7 @@ export class SshConsoles {
   /** @throws ContractError when none was opened */
   require(machine: MachineId): SshConsole {
     const found = this.#consoles.get(machine);
-    if (!found) throw new ContractError('machine-no-console', { name: 'ssh', console: SSH_CONSOLE, last: 0, lastName: 'ttyS0' });
+    if (!found) throw new ContractError('ssh-not-open');
     return found;
   }
 

@@ -9,6 +9,7 @@ import type { ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
 import { turns } from '../../../emulator/structures/in-turn.ts';
 import { closeToOthers } from '../../library/own-files.ts';
+import { loadNodePty } from '../../ssh/node-pty.ts';
 
 /** A terminal program that does not read is looked at again after so many milliseconds. */
 const FULL_REST = 10;
@@ -34,20 +35,12 @@ export interface HostPty {
   close(): void;
 }
 
-async function loadNodePty(): Promise<typeof import('node-pty')> {
-  if (process.platform === 'win32') throw new ContractError('cli-no-pseudo-terminals');
-  try {
-    return await import('node-pty');
-  } catch (error) {
-    throw new ContractError('cli-node-pty-missing', { detail: (error as Error).message });
-  }
-}
-
 /**
  * Opens one.
  * @throws ContractError `unavailable` where the host has none or they cannot be made raw
  */
 export async function openHostPty(): Promise<HostPty> {
+  if (process.platform === 'win32') throw new ContractError('cli-no-pseudo-terminals');
   const { open } = await loadNodePty();
   const { fd, ptsName: path, master, slave } = open({ encoding: null });
   // node-pty reads the other side, too, and would take bytes that are meant for others.

@@ -89,7 +89,8 @@ export const commandErrors = {
   ),
   'cli-node-pty-missing': entry<{ detail: string }>(
     'unavailable',
-    ({ detail }) => `the package node-pty cannot be loaded (${detail}): run npm ci again; viv console works without --pty`,
+    ({ detail }) =>
+      `the package node-pty cannot be loaded (${detail}): run npm ci again; viv ssh, and viv console without --pty, work without it`,
   ),
   'cli-not-raw': entry<{ path: string; detail: string }>(
     'unavailable',

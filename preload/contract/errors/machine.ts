@@ -53,6 +53,7 @@ export const machineErrors = {
     'missing',
     ({ name, console, last, lastName }) => `"${name}" has no console ${console}: its last is ${last} (${lastName})`,
   ),
+  'ssh-not-open': entry('missing', () => 'that machine has no console with an SSH session now: its SSH button opens one'),
   'machine-source-unclear': entry('invalid', () => 'a machine is created either from a template or from a definition'),
   'machine-booted-needs-template': entry('invalid', () => 'only template machines can start pre-booted'),
 

@@ -33,25 +33,28 @@ function floatOf({ cr0, cr4, sseFlush, sseUnmasked, sseRounding, sseFlags }: Cor
   return sseFlags & PE && sseRounding === 0 ? FLOAT_MODE.fast : FLOAT_MODE.exact;
 }
 
-/** Segments that flat code may leave out of account; bits of `segmentsChecked` that say of them whether accesses are checked. */
+/** Segments that flat code may leave out of account. */
 const FLAT_SEGMENTS = [SEGMENT.ES, SEGMENT.CS, SEGMENT.SS, SEGMENT.DS] as const;
-const CHECKED_WHEN_FLAT = 0x0d0f;
+/** Bits of `segmentsChecked` for reading and writing there; a code segment is never written. */
+const CHECKED_WHEN_FLAT = FLAT_SEGMENTS.reduce<number>(
+  (all, segment) => all | (1 << segment) | (segment === SEGMENT.CS ? 0 : 0x100 << segment),
+  0,
+);
 /** Whether code, stack and data are the whole address space of 4 GiB, as systems of today set it up: then nothing is to be checked. */
 const isFlat = (state: CoreState): boolean =>
   (state.segmentsChecked & CHECKED_WHEN_FLAT) === 0 &&
   (at(state.segmentAttributes, SEGMENT.SS) & ATTRIBUTE.DB) !== 0 &&
   FLAT_SEGMENTS.every((segment) => wide(state.segmentBase, segment) === 0n);
 
+function decodingOf(state: CoreState): number {
+  if (is64(state)) return DECODING.bits64;
+  if (!(at(state.segmentAttributes, SEGMENT.CS) & ATTRIBUTE.DB)) return DECODING.bits16;
+  return isFlat(state) ? DECODING.flat32 : DECODING.bits32;
+}
+
 /** The mode that the state asks for, once what rows read of segments is described. */
 export function modeOf(state: CoreState): ExecutionMode {
-  const attributes = at(state.segmentAttributes, SEGMENT.CS);
-  const decoding = is64(state)
-    ? DECODING.bits64
-    : !(attributes & ATTRIBUTE.DB)
-      ? DECODING.bits16
-      : isFlat(state)
-        ? DECODING.flat32
-        : DECODING.bits32;
+  const decoding = decodingOf(state);
   const implicit = state.implicitSupervisor !== 0;
   const user = state.cpl === 3 && !implicit;
   const access = (state.cr4 & CR4.SMAP) !== 0 && (state.rflags & FLAG.AC) !== 0 && !implicit;
