@@ -9,6 +9,8 @@ import { guestBox } from './guest-box.ts';
 import { testStandardStreams } from './guest-streams.ts';
 
 const PATIENCE = { timeout: 60_000 };
+/** The program without bash's function around it: with `&`, `$!` is its own process, from the first moment on. */
+const CLIENT = '"$NODE" "$VIV"';
 
 describeWith(['apt'], 'viv exec', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vivarium-exec-'));
@@ -49,8 +51,8 @@ describeWith(['apt'], 'viv exec', () => {
   testStandardStreams('viv exec box', run);
 
   test('a stream that nobody reads holds up its own command only, and the second signal ends the wait', async () => {
-    const line = `viv exec box 'trap "" INT; yes' > >(sleep 40) 2> err & p=$!; sleep 3; viv exec box 'echo other'
-      pid=$(pgrep -P $p -f viv || echo $p); kill -INT $pid; sleep 0.6; kill -INT $pid; wait $p; echo $?`;
+    const line = `${CLIENT} exec box 'trap "" INT; yes' > >(sleep 40) 2> err & p=$!; sleep 3; viv exec box 'echo other'
+      kill -INT $p; sleep 0.6; kill -INT $p; wait $p; echo $?`;
     expect(await run(line)).toMatchObject({ out: 'other\n130\n' });
   });
 
@@ -70,15 +72,15 @@ describeWith(['apt'], 'viv exec', () => {
   });
 
   test('the command of a client that is gone is hung up', async () => {
-    const line = `viv exec box 'echo ready; sleep 1234' > out & p=$!
-      pid=$(pgrep -P $p -f viv || echo $p); until grep -q ready out; do sleep 0.1; done; kill -KILL $pid
+    const line = `${CLIENT} exec box 'echo ready; sleep 1234' > out & p=$!
+      until grep -q ready out; do sleep 0.1; done; kill -KILL $p
       until viv exec box '! ps | grep "sleep 123[4]"' > left; do sleep 0.2; done; cat left`;
     expect(await run(line)).toMatchObject({ status: 0, out: '' });
   });
 
   test('SIGTERM is passed on, and the status is what the command makes of it', async () => {
-    const line = `viv exec box 'trap "echo caught; exit 9" TERM; echo ready; while :; do sleep 0.1; done' > out & p=$!
-      pid=$(pgrep -P $p -f viv || echo $p); until grep -q ready out; do sleep 0.1; done; kill -TERM $pid; wait $p; echo $?; cat out`;
+    const line = `${CLIENT} exec box 'trap "echo caught; exit 9" TERM; echo ready; while :; do sleep 0.1; done' > out & p=$!
+      until grep -q ready out; do sleep 0.1; done; kill -TERM $p; wait $p; echo $?; cat out`;
     expect((await run(line)).out).toBe('9\nready\ncaught\n');
   });
 
