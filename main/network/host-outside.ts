@@ -25,6 +25,7 @@ export function hostOutside(log: (line: string) => void, timed: () => void): Out
     },
     entropy: (count) => crypto.getRandomValues(new Uint8Array(count)),
     soon: (action) => void setImmediate(action),
+    later: (milliseconds, action) => void setTimeout(action, milliseconds).unref(),
     timed,
     log,
   };

@@ -62,6 +62,8 @@ export interface Outside {
   entropy(count: number): Uint8Array;
   /** Calls back after what the event loop has waiting. */
   soon(action: () => void): void;
+  /** Calls back after so many milliseconds of the host's. */
+  later(milliseconds: number, action: () => void): void;
   /** Something waits for time to pass: `tick` is to be called from now on. */
   timed(): void;
   log(line: string): void;

@@ -29,6 +29,8 @@ export interface ConnectionSurroundings {
   emit(connection: TcpConnection, segment: Outgoing): void;
   /** It has something to send or to acknowledge. */
   wants(connection: TcpConnection): void;
+  /** It owes the guest a word that may wait a little for data to go with: `acknowledgeOverdue` is to be called soon. */
+  owes(connection: TcpConnection): void;
   /** The guest has ended it or it failed; the host was told why by `reason`. */
   gone(connection: TcpConnection): void;
 }
@@ -56,7 +58,8 @@ export class TcpConnection implements StreamEvents {
   #stream: Stream | undefined;
   #guestScale: number | undefined;
   #mss = PLAIN_MSS;
-  #isAckDue = false;
+  /** What came is to be acknowledged: at once, or with what is sent next. */
+  #ackDue: 'no' | 'soon' | 'now' = 'no';
   #isPaused = false;
   #deadline: number;
   #repeatAt = Infinity;
@@ -135,7 +138,7 @@ export class TcpConnection implements StreamEvents {
   }
   written(): void {
     if (!this.#receiver.shouldTell(this.#backlog) || this.state !== 'open') return;
-    this.#isAckDue = true;
+    this.#ackDue = 'now';
     this.#outside.wants(this);
   }
   closed(): void {
@@ -184,7 +187,7 @@ export class TcpConnection implements StreamEvents {
     this.#receiver = new TcpReceiver(segment.sequence + 1, scale === undefined ? 0 : OUR_SCALE);
     // The window of a SYN is not scaled.
     this.#open(segment.window / 2 ** (scale ?? 0));
-    this.#isAckDue = true;
+    this.#ackDue = 'now';
     return undefined;
   }
   #refuse(segment: Segment): undefined {
@@ -220,8 +223,9 @@ export class TcpConnection implements StreamEvents {
     if (!this.#sender.acknowledged(segment.acknowledged, this.#scaled(segment.window), isPlain, now)) return this.#acknowledgeNow();
     if (this.#isPaused && this.#sender.queue.length <= QUEUE_BYTES / 2) this.#pause(false);
     if (!isPlain || sequence !== this.#receiver.next) {
-      this.#isAckDue = true;
       const taken = this.#receiver.take(sequence, data, isEnd);
+      // A first small piece, or the end: most are answered at once, and the guest has one frame less to take (RFC 9293, 3.8.6.3).
+      this.#ackDue = taken && this.#ackDue === 'no' && data.length < this.#mss ? 'soon' : 'now';
       if (taken) this.#pass(taken.bytes, taken.isEnd);
     }
     this.#outside.wants(this);
@@ -264,7 +268,12 @@ export class TcpConnection implements StreamEvents {
   }
   /** Acknowledges what came in this turn, if no data took it along. */
   acknowledge(): void {
-    if (this.#isAckDue && (this.state === 'open' || this.state === 'lingering')) this.#acknowledgeNow();
+    if (this.#ackDue === 'soon') this.#outside.owes(this);
+    else this.acknowledgeOverdue();
+  }
+  /** The same, without waiting any more. */
+  acknowledgeOverdue(): void {
+    if (this.#ackDue !== 'no' && (this.state === 'open' || this.state === 'lingering')) this.#acknowledgeNow();
   }
   #acknowledgeNow(): void {
     this.#emit({ sequence: this.#sender.next, flags: ACK });
@@ -284,7 +293,7 @@ export class TcpConnection implements StreamEvents {
   }
   #emit(segment: Partial<Outgoing> & Pick<Outgoing, 'sequence' | 'flags'>): void {
     const isSyn = (segment.flags & SYN) !== 0;
-    if ((segment.flags & ACK) !== 0) this.#isAckDue = false;
+    if ((segment.flags & ACK) !== 0) this.#ackDue = 'no';
     this.#outside.emit(this, {
       acknowledged: (segment.flags & ACK) === 0 ? 0 : this.#receiver.next,
       window: (segment.flags & RST) !== 0 ? 0 : this.#receiver.window(this.#backlog, isSyn),

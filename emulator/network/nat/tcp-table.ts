@@ -13,10 +13,10 @@ import { TokenBucket } from './token-bucket.ts';
 
 /** Connections at once, and of them those that are being made. */
 const CONNECTIONS = 1024;
-const HALF_OPEN = 256;
+const HALF_OPEN = 768;
 /** New ones a second, and at once. */
 const NEW_PER_SECOND = 500;
-const NEW_AT_ONCE = 500;
+const NEW_AT_ONCE = 1000;
 /** A connection that was silent for so long may make room for another, in milliseconds. */
 const IDLE = 2 * 3600 * 1000;
 /** What all connections may keep in memory together; beyond it hosts wait. */
@@ -26,6 +26,11 @@ const ENDED = 30;
 /** Ports that we call the guest from. */
 const FIRST_PORT = 49_152;
 const PORTS = 16_384;
+/**
+ * Milliseconds that a small piece of the guest's waits for an answer to carry its acknowledgement: what a service of this computer's
+ * takes, and so little that a guest which sends no second one before the first is acknowledged hardly notices.
+ */
+const ACKNOWLEDGE_WITHIN = 5;
 
 /** A service of ours in place of a host: it gets the connection's events and gives its stream. */
 export type Service = (events: { data(bytes: Uint8Array): void; ended(): void }) => Stream;
@@ -50,6 +55,7 @@ export class TcpTable implements ConnectionSurroundings {
   readonly #parts: TcpParts;
   readonly #connections = new Map<string, TcpConnection>();
   readonly #wanting = new Set<TcpConnection>();
+  readonly #owing = new Set<TcpConnection>();
   readonly #fresh = new TokenBucket(NEW_PER_SECOND, NEW_AT_ONCE);
   readonly #secret: Uint8Array;
   readonly #ended: { readonly report: FlowReport; readonly at: number }[] = [];
@@ -219,6 +225,15 @@ export class TcpTable implements ConnectionSurroundings {
   /** Whether a connection has something to send. */
   get isWanting(): boolean {
     return this.#wanting.size > 0;
+  }
+  owes(connection: TcpConnection): void {
+    if (this.#owing.size === 0) this.#parts.outside.later(ACKNOWLEDGE_WITHIN, () => this.#acknowledge());
+    this.#owing.add(connection);
+  }
+  #acknowledge(): void {
+    for (const connection of this.#owing) connection.acknowledgeOverdue();
+    this.#owing.clear();
+    this.#parts.stir();
   }
   gone(connection: TcpConnection): void {
     this.#forget(connection);

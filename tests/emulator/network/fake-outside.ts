@@ -58,6 +58,7 @@ export class FakeOutside implements Outside {
   relayed: (question: Uint8Array) => Promise<Uint8Array | undefined> = () => Promise.resolve(undefined);
   own: readonly string[] = ['127.0.0.1', '198.51.100.7'];
   #due: (() => void)[] = [];
+  #late: (() => void)[] = [];
 
   connect(address: string, port: number, events: StreamEvents): Stream {
     const stream = new FakeStream(address, port, events);
@@ -84,11 +85,19 @@ export class FakeOutside implements Outside {
   soon(action: () => void): void {
     this.#due.push(action);
   }
+  later(_milliseconds: number, action: () => void): void {
+    this.#late.push(action);
+  }
   timed(): void {}
   log(line: string): void {
     this.logged.push(line);
   }
 
+  /** Lets so much time pass that all of `later` is due. */
+  wait(): void {
+    for (const action of this.#late.splice(0)) action();
+    this.turn();
+  }
   /** Does what waits for the event loop, and what comes of it. */
   turn(): void {
     while (this.#due.length > 0) for (const action of this.#due.splice(0)) action();

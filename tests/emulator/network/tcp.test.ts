@@ -39,15 +39,41 @@ describe('a connection', () => {
     const told = only(guest.packets());
     expect([told.protocol, told.payload[0], told.payload[1]]).toEqual([PROTOCOL.icmp, 3, code]);
   });
-  it('carries bytes both ways, and acknowledges a turn at once', () => {
+  it('carries bytes both ways', () => {
     const { guest, far, ours, say } = opened();
     say(ACK, { data: bytes(10) });
     expect(far.bytes).toEqual(bytes(10));
+    guest.outside.wait();
     expect(only(guest.segments())).toMatchObject({ flags: ACK, acknowledged: 111 });
     far.events.data(bytes(20, 2));
     guest.outside.turn();
     const segment = only(guest.segments());
     expect([segment.sequence, [...segment.data]]).toEqual([ours, [...bytes(20, 2)]]);
+  });
+  it('acknowledges a first small piece with the answer, a second and a large one at once, each once', () => {
+    const { guest, far, say } = opened();
+    say(ACK, { data: bytes(10) });
+    expect(guest.segments()).toEqual([]);
+    far.events.data(bytes(5));
+    guest.outside.turn();
+    expect(only(guest.segments())).toMatchObject({ acknowledged: 111, data: bytes(5) });
+    guest.outside.wait();
+    expect(guest.segments()).toEqual([]);
+    say(ACK, { data: bytes(10), sequence: 111 });
+    expect(guest.segments()).toEqual([]);
+    say(ACK, { data: bytes(10), sequence: 121 });
+    expect(only(guest.segments())).toMatchObject({ acknowledged: 131 });
+    say(ACK, { data: bytes(1460), sequence: 131 });
+    expect(only(guest.segments())).toMatchObject({ acknowledged: 1591 });
+    guest.outside.wait();
+    expect(guest.segments()).toEqual([]);
+  });
+  it('says nothing late for what is gone', () => {
+    const { guest, say } = opened();
+    say(ACK, { data: bytes(10) });
+    guest.nat.returned();
+    guest.outside.wait();
+    expect(guest.segments()).toEqual([]);
   });
   it('ignores a SYN that comes again while the host connects, and a wrong one later gets the truth', () => {
     const guest = new FakeGuest();
@@ -73,6 +99,7 @@ describe('a connection', () => {
     const { guest, far, ours, say } = opened();
     say(ACK | FIN, { data: bytes(3) });
     expect([far.isEnded, far.bytes.length]).toEqual([true, 3]);
+    guest.outside.wait();
     expect(only(guest.segments())).toMatchObject({ acknowledged: 105 });
     far.events.data(bytes(50));
     guest.outside.turn();
@@ -166,9 +193,11 @@ describe('windows', () => {
     const { guest, far, say } = opened({ scale: 7 });
     far.backlog = 0;
     say(ACK, { data: bytes(1000) });
+    guest.outside.wait();
     const open = only(guest.segments()).window << 8;
     far.backlog = 1024 * 1024;
     say(ACK, { data: bytes(1000), sequence: 1101 });
+    guest.outside.wait();
     const closing = only(guest.segments());
     expect(closing.acknowledged + (closing.window << 8)).toBeGreaterThanOrEqual(1101 + open);
     far.backlog = 0;
