@@ -3,7 +3,13 @@ import type { Settings } from '../../preload/contract/application.ts';
 import type { Database } from './database.ts';
 import { isSetting } from './stored-rows.ts';
 
-export const defaultSettings: Settings = { theme: 'system', consoleFontSize: 14, scrollbackLines: 10_000, interrupted: 'offer' };
+export const defaultSettings: Settings = {
+  theme: 'system',
+  contrast: 'system',
+  consoleFontSize: 14,
+  scrollbackLines: 10_000,
+  interrupted: 'offer',
+};
 
 export interface SettingsRecords {
   read(): Promise<Settings>;

@@ -5,6 +5,7 @@ import { call, contract, event } from './contract.ts';
 
 export interface Settings {
   readonly theme: 'system' | 'light' | 'dark';
+  readonly contrast: 'system' | 'normal' | 'more';
   /** Terminal font size in CSS pixels. */
   readonly consoleFontSize: number;
   /** Console scrollback kept in the window, in lines. */

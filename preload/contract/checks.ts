@@ -63,6 +63,7 @@ export const diskImport = record({ path, format: optional(imageFormat), copy: fl
 export const diskExport = record({ path, format: imageFormat, snapshot: optional(snapshotId), compress: optional(flag) });
 export const settingsPatch = partial({
   theme: oneOf(['system', 'light', 'dark']),
+  contrast: oneOf(['system', 'normal', 'more']),
   consoleFontSize: whole(8, 32),
   scrollbackLines: whole(100, 1_000_000),
   interrupted: oneOf(['offer', 'resume']),

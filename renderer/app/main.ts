@@ -1,10 +1,13 @@
 /** The window's entry: chooses the transport, makes what views share, and mounts. */
+import '../styles/fonts.css';
 import '../styles/tokens.css';
 import '../styles/base.css';
 import '../styles/controls.css';
+import '../styles/floating.css';
 import '../styles/terminal.css';
 import { createPinia } from 'pinia';
-import { createApp } from 'vue';
+import { createApp, h } from 'vue';
+import TipProvider from '../components/tip-provider.vue';
 import { transportKey } from '../composables/border.ts';
 import { createDrafts, draftsKey } from '../composables/drafts.ts';
 import { guardComposition } from '../composables/keys.ts';
@@ -17,7 +20,7 @@ import { selectTransport } from './select-transport.ts';
 guardComposition(window);
 const transport = selectTransport();
 const toasts = createToasts();
-const app = createApp(AppWindow);
+const app = createApp(() => h(TipProvider, () => h(AppWindow)));
 app.config.errorHandler = (error) => {
   console.error(error);
   toasts.fail(error);

@@ -4,7 +4,7 @@
  */
 import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
 import type { MachineState, MachineStatus } from '../../preload/contract/machines.ts';
-import type { IconName } from '../components/icon-paths.ts';
+import type { IconName } from '../components/icons.ts';
 import { sentence } from './sentence.ts';
 
 export type ActionName = 'start' | 'pause' | 'resume' | 'suspend' | 'reset' | 'shutdown' | 'stop' | 'rename' | 'delete';

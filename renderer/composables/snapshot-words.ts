@@ -1,7 +1,7 @@
 /** Snapshots in words and signs: what each kind is called, how it looks, and one sentence that says it all. */
 import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
 import type { HardwareChange, Snapshot, SnapshotKind } from '../../preload/contract/snapshots.ts';
-import type { IconName } from '../components/icon-paths.ts';
+import type { IconName } from '../components/icons.ts';
 import { formatBytes } from '../../emulator/quantities/bytes.ts';
 import { agoWords, formatDuration } from '../../emulator/quantities/durations.ts';
 

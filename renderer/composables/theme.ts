@@ -1,14 +1,17 @@
-/** Keeps `data-theme` on the page at the theme a person chose, or at the system's. */
+/** Keeps `data-theme` and `data-contrast` on the page at what a person chose, or at the system's. */
 import { watchEffect } from 'vue';
 import { useApplication } from '../stores/application.ts';
 
 export function useTheme(): void {
   const application = useApplication();
   const dark = matchMedia('(prefers-color-scheme: dark)');
+  const more = matchMedia('(prefers-contrast: more)');
   const apply = () => {
-    const { theme } = application.settings;
-    document.documentElement.dataset['theme'] = theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme;
+    const { theme, contrast } = application.settings;
+    const { dataset } = document.documentElement;
+    dataset['theme'] = theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme;
+    dataset['contrast'] = contrast === 'system' ? (more.matches ? 'more' : 'normal') : contrast;
   };
-  dark.addEventListener('change', apply);
+  for (const query of [dark, more]) query.addEventListener('change', apply);
   watchEffect(apply);
 }

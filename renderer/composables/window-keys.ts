@@ -4,7 +4,7 @@ import type { MachineId } from '../../preload/contract/machines.ts';
 import { keyWithModifiers } from './keys.ts';
 import type { WindowState } from './window-state.ts';
 
-const PANES = ['list', 'tabs', 'timeline', 'console'] as const;
+const PANES = ['list', 'tabs', 'timeline', 'console', 'messages'] as const;
 
 /** Puts the focus into the next part of the window that is there, as F6 does in desktop programs. */
 function nextPane(backwards: boolean): void {
@@ -26,7 +26,7 @@ export interface WindowActs {
 
 /** Where a key belongs to what is being typed or selected. */
 const isTypedInto = (target: EventTarget | null) =>
-  target instanceof Element && target.closest('input, textarea, select, [contenteditable], .xterm, [popover]:popover-open') !== null;
+  target instanceof Element && target.closest('input, textarea, select, [contenteditable], .xterm, .floating') !== null;
 
 export function useWindowKeys(state: WindowState, selected: () => MachineId | undefined, acts: WindowActs): void {
   const keys: Readonly<Record<string, () => void>> = {
@@ -50,7 +50,7 @@ export function useWindowKeys(state: WindowState, selected: () => MachineId | un
     'ctrl+z': () => void acts.undo(),
   };
   function onKey(event: KeyboardEvent) {
-    if (event.defaultPrevented || document.querySelector('dialog[open]')) return;
+    if (event.defaultPrevented || document.querySelector('.dialog')) return;
     const name = keyWithModifiers(event);
     const act = keys[name] ?? (isTypedInto(event.target) ? undefined : elsewhere[name]);
     if (!act) return;

@@ -7,6 +7,7 @@ import { SearchAddon } from '@xterm/addon-search';
 import { Terminal } from '@xterm/xterm';
 import type { Transport } from '../app/transport.ts';
 import { formatBytes } from '../../emulator/quantities/bytes.ts';
+import { facesNow, whenFaceCame } from './console-face.ts';
 import { openConsoleFeed } from './console-feed.ts';
 import { CONSOLE_THEME, FIND_MARKS } from './console-theme.ts';
 import { ignoreQuestions } from './ignore-questions.ts';
@@ -31,7 +32,7 @@ export function createConsoleSession(transport: Transport, machine: string, cons
   const terminal = new Terminal({
     allowProposedApi: true,
     cursorBlink: false,
-    fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--mono'),
+    fontFamily: facesNow(),
     fontSize: options.fontSize,
     // At 1 some fonts lose their underscores to the row below.
     lineHeight: 1.2,
@@ -45,6 +46,11 @@ export function createConsoleSession(transport: Transport, machine: string, cons
   const finder = new SearchAddon();
   terminal.loadAddon(fit);
   terminal.loadAddon(finder);
+
+  whenFaceCame((faces) => {
+    terminal.options.fontFamily = faces;
+    if (element.isConnected) fit.fit();
+  });
 
   let replaying = false;
   let answering = false;

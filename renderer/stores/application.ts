@@ -5,7 +5,13 @@ import type { About, Settings } from '../../preload/contract/application.ts';
 import { useServices } from '../composables/border.ts';
 
 /** What holds until main has answered; the same as its own defaults. */
-const FIRST_SETTINGS: Settings = { theme: 'system', consoleFontSize: 14, scrollbackLines: 10_000, interrupted: 'offer' };
+const FIRST_SETTINGS: Settings = {
+  theme: 'system',
+  contrast: 'system',
+  consoleFontSize: 14,
+  scrollbackLines: 10_000,
+  interrupted: 'offer',
+};
 
 export const useApplication = defineStore('application', () => {
   const client = useServices().application;

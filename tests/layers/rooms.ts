@@ -92,7 +92,7 @@ export const ROOMS: readonly Room[] = [
     room: 'renderer/components',
     may: [quantities, 'renderer/styles', 'renderer/composables'],
     types: [contract, ...publicFace],
-    packages: ['vue'],
+    packages: ['vue', 'reka-ui', '@lucide/vue'],
   },
   {
     room: 'renderer/composables',

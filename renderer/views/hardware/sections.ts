@@ -3,7 +3,7 @@ import type { Section } from '../../../preload/contract/definition/field.ts';
 import { ALL_FIELDS, fieldAt, type PlacedField } from '../../../preload/contract/definition/walk.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
 import { TEXT_FIELD } from './definition-text.ts';
-import type { IconName } from '../../components/icon-paths.ts';
+import type { IconName } from '../../components/icons.ts';
 
 export type SectionKey = Section | 'json';
 

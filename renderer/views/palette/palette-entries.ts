@@ -1,6 +1,6 @@
 /** What the command palette offers, and which entries a person means by what is typed. */
 import type { MachineStatus } from '../../../preload/contract/machines.ts';
-import type { IconName } from '../../components/icon-paths.ts';
+import type { IconName } from '../../components/icons.ts';
 import { actionsFor, type Action } from '../../composables/machine-actions.ts';
 import type { DialogName, MachineTab } from '../../composables/window-state.ts';
 
