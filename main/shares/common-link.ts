@@ -63,7 +63,7 @@ class CommonLink implements AttachedFolder {
     return link;
   }
 
-  async serve(bytes: Uint8Array<ArrayBuffer>, room: number): Promise<Uint8Array | undefined> {
+  serve(bytes: Uint8Array<ArrayBuffer>, room: number): Uint8Array | undefined | Promise<Uint8Array | undefined> {
     const forgets = forgetsOf(bytes);
     if (forgets) {
       for (const [number, message] of forgets) void this.#slots.get(number)?.link?.serve(message, room);

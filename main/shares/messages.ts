@@ -43,6 +43,8 @@ export type ShareMessage = { readonly kind: 'status' } | { readonly kind: 'folde
 export type ToFolder =
   | { readonly kind: 'folder'; readonly id: number; readonly setup: ShareSetup }
   | { readonly kind: 'serve'; readonly id: number; readonly bytes: Uint8Array; readonly room: number }
+  /** Messages of the guest's whose answers nobody waits for. */
+  | { readonly kind: 'unasked'; readonly messages: readonly Uint8Array[] }
   | { readonly kind: 'session'; readonly id: number }
   | { readonly kind: 'restore'; readonly session: Uint8Array | undefined }
   | { readonly kind: 'reset' }

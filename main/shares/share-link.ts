@@ -3,11 +3,18 @@ import { isDeepStrictEqual } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import type { AttachedFolder, LinkOwner } from '../../emulator/index.ts';
 import { refusalOf as refused9p } from '../../emulator/share/9p/session.ts';
+import { answeredAhead } from '../../emulator/share/fuse/closing.ts';
 import { refusalOf } from '../../emulator/share/fuse/refusal.ts';
+import { mailboxMemory, MailboxSender } from './mailbox.ts';
 import type { FolderStatus, FromFolder, ShareMessage, ShareSetup, ToFolder } from './messages.ts';
 
 /** How long a folder may take for what the machine waits for, in milliseconds. */
 const PATIENCE_MS = 2000;
+/** How long the machine's I/O thread stays for an answer, in milliseconds: as long as it stays for a guest's next request. */
+const STAYS_MS = 0.4;
+/** Messages that are put off until the next one, at most, and for how many milliseconds. */
+const PUT_OFF_MAX = 64;
+const PUT_OFF_MS = 10;
 
 /** @param setup a `ShareSetup` */
 export async function openShare(setup: unknown, owner: LinkOwner): Promise<AttachedFolder> {
@@ -17,6 +24,8 @@ export async function openShare(setup: unknown, owner: LinkOwner): Promise<Attac
   return link;
 }
 
+type Served = Pick<Extract<FromFolder, { readonly kind: 'served' }>, 'answer'>;
+
 interface Question {
   /** The answer, or undefined where none comes. */
   answered(message: FromFolder | undefined): void;
@@ -24,13 +33,18 @@ interface Question {
 
 /** A folder with its thread. */
 export class FolderLink implements AttachedFolder {
-  readonly #worker = new Worker(new URL('./share-worker.ts', import.meta.url));
+  readonly #memory = mailboxMemory();
+  readonly #mailbox = new MailboxSender(this.#memory);
+  readonly #worker = new Worker(new URL('./share-worker.ts', import.meta.url), { workerData: this.#memory });
   readonly #owner: LinkOwner;
   readonly #exited: Promise<void>;
   #setup: ShareSetup = { readonly: true };
   #problem: string | undefined;
   /** By their numbers, in order. */
   readonly #open = new Map<number, Question>();
+  /** What was answered ahead; it goes with the next message. */
+  #putOff: Uint8Array[] = [];
+  #putOffTimer: NodeJS.Timeout | undefined;
   #serving = 0;
   #whenIdle: (() => void)[] = [];
   #next = 1;
@@ -71,15 +85,36 @@ export class FolderLink implements AttachedFolder {
           resolve(message as Extract<FromFolder, { kind: K }> | undefined);
         },
       });
-      this.#worker.postMessage(make(id), transfer);
+      this.#send(make(id), transfer);
     });
   }
 
-  async serve(bytes: Uint8Array<ArrayBuffer>, room: number): Promise<Uint8Array | undefined> {
+  serve(bytes: Uint8Array<ArrayBuffer>, room: number): Uint8Array | undefined | Promise<Uint8Array | undefined> {
+    if (this.#setup.protocol !== '9p' && this.#putOff.length < PUT_OFF_MAX) {
+      const ahead = answeredAhead(bytes);
+      if (ahead) {
+        this.#putOff.push(bytes);
+        this.#putOffTimer ??= setTimeout(() => this.#sendPutOff(), PUT_OFF_MS);
+        return ahead.answer;
+      }
+    }
+    if (!this.#mailbox.ask([...this.#putOff, bytes], room)) return this.#served(bytes, () => this.#servedByPort(bytes, room));
+    this.#putOff = [];
+    if (this.#mailbox.wait(STAYS_MS)) return this.#mailbox.take();
+    return this.#served(bytes, () => this.#servedLate());
+  }
+  #servedByPort(bytes: Uint8Array<ArrayBuffer>, room: number): Promise<Served | undefined> {
+    return this.#ask<'served'>((id) => ({ kind: 'serve', id, bytes, room }), undefined, [bytes.buffer]);
+  }
+  async #servedLate(): Promise<Served | undefined> {
+    await Promise.race([this.#mailbox.whenAnswered(), this.#exited]);
+    return this.#dead ? undefined : { answer: this.#mailbox.take() };
+  }
+  async #served(bytes: Uint8Array, answered: () => Promise<Served | undefined>): Promise<Uint8Array | undefined> {
     const refusal = this.#setup.protocol === '9p' ? refused9p(bytes) : refusalOf(bytes);
     this.#serving += 1;
     try {
-      const served = await this.#ask<'served'>((id) => ({ kind: 'serve', id, bytes, room }), undefined, [bytes.buffer]);
+      const served = await answered();
       return served ? served.answer : refusal;
     } finally {
       this.#serving -= 1;
@@ -106,7 +141,21 @@ export class FolderLink implements AttachedFolder {
     this.#post({ kind: 'reset' });
   }
   #post(message: ToFolder): void {
-    if (!this.#dead) this.#worker.postMessage(message);
+    if (!this.#dead) this.#send(message);
+  }
+  /** By the port, behind what was put off. */
+  #send(message: ToFolder, transfer: ArrayBuffer[] = []): void {
+    this.#sendPutOff();
+    this.#worker.postMessage(message, transfer);
+    this.#mailbox.posted();
+  }
+  #sendPutOff(): void {
+    clearTimeout(this.#putOffTimer);
+    this.#putOffTimer = undefined;
+    if (this.#putOff.length === 0) return;
+    const messages = this.#putOff;
+    this.#putOff = [];
+    this.#post({ kind: 'unasked', messages });
   }
 
   async setFolder(setup: ShareSetup): Promise<FolderStatus> {

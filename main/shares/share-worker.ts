@@ -3,18 +3,22 @@
  * answer holds up nobody but who asks for it.
  */
 import { realpathSync } from 'node:fs';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { refusalOf as refusal9p, Session } from '../../emulator/share/9p/session.ts';
 import { serveMessage } from '../../emulator/share/fuse/server.ts';
 import { SlotTree } from '../../emulator/share/gathered/slot-tree.ts';
 import type { ShareTree } from '../../emulator/share/tree.ts';
 import { byteStringOf } from './host-paths.ts';
 import { HostTree } from './host-tree.ts';
+import { MailboxReceiver } from './mailbox.ts';
 import type { FromFolder, ShareSetup, StoredSession, ToFolder } from './messages.ts';
 
 if (!parentPort) throw new Error('share-worker.ts runs as the thread of a shared folder');
 const port = parentPort;
 const tell = (message: FromFolder, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
+
+/** For answers that nobody reads. */
+const MESSAGE_ROOM = 4096;
 
 let shared: ShareSetup = { readonly: true };
 let tree: HostTree | undefined;
@@ -61,12 +65,20 @@ function savedIn(bytes: Uint8Array | undefined): StoredSession | undefined {
   }
 }
 
-port.on('message', (message: ToFolder) => {
+/** How long this thread sleeps at the mailbox for the next message, in milliseconds, before it goes back to its event loop. */
+const STAYS_MS = 50;
+let isClosed = false;
+
+function heard(message: ToFolder): void {
+  mailbox.received();
   switch (message.kind) {
     case 'serve': {
       const answer = serve(message.bytes, message.room);
       return tell({ kind: 'served', id: message.id, answer }, answer ? [answer.buffer as ArrayBuffer] : []);
     }
+    case 'unasked':
+      for (const bytes of message.messages) serve(bytes, MESSAGE_ROOM);
+      return;
     case 'folder': {
       shared = message.setup;
       const problem = open();
@@ -79,7 +91,19 @@ port.on('message', (message: ToFolder) => {
     case 'reset':
       return void open();
     case 'close':
+      isClosed = true;
       tree?.close();
       return port.close();
   }
+}
+
+const mailbox = new MailboxReceiver(workerData as SharedArrayBuffer, {
+  take() {
+    const next = receiveMessageOnPort(port) as { readonly message: ToFolder } | undefined;
+    return next && (() => heard(next.message));
+  },
+});
+port.on('message', (message: ToFolder) => {
+  heard(message);
+  mailbox.serve(serve, STAYS_MS, () => !isClosed);
 });

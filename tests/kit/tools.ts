@@ -42,6 +42,14 @@ function mayMakeNetworks(): boolean {
     0
   );
 }
+function mayServeFiles(): boolean {
+  try {
+    accessSync('/dev/fuse', constants.R_OK | constants.W_OK);
+    return mayMount();
+  } catch {
+    return false;
+  }
+}
 function mayLoop(): boolean {
   if (process.getuid?.() !== 0) return false;
   const folder = mkdtempSync(join(tmpdir(), 'vivarium-loop-'));
@@ -77,6 +85,8 @@ export const TOOLS = {
   debootstrap: { ...debian('debootstrap', 'debootstrap'), also: () => process.getuid?.() === 0 },
   /** A file system in memory may be mounted: a computer's administrator in a container that allows it. */
   tmpfs: { programs: ['mount'], packages: ['mount'], also: mayMount, neededInCi: false },
+  /** A file system that a program of ours answers for: a computer's administrator, where the kernel has FUSE. */
+  fuse: { programs: ['mount'], packages: ['mount'], also: mayServeFiles, neededInCi: false },
   /** A block device over a file: a computer's administrator, where the kernel has loop devices. */
   losetup: { programs: ['losetup'], packages: ['mount'], also: mayLoop, neededInCi: false },
   /** Network namespaces with virtual cables. */

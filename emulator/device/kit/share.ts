@@ -9,9 +9,9 @@ export interface ShareLink {
    * Serves one message of the guest's.
    * @param bytes the whole message; its bytes are the receiver's
    * @param room the longest answer that the guest has room for, in bytes
-   * @returns the answer; undefined where the message has none
+   * @returns the answer; undefined where the message has none. A promise where it takes longer than a moment
    */
-  serve(bytes: Uint8Array<ArrayBuffer>, room: number): Promise<Uint8Array | undefined>;
+  serve(bytes: Uint8Array<ArrayBuffer>, room: number): Uint8Array | undefined | Promise<Uint8Array | undefined>;
   /**
    * The device takes nothing more for now: waits for what is under way, but not for ever for a folder that does not answer.
    * @returns the session as it is then, for `restored`; undefined where the folder does not answer

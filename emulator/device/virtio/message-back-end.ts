@@ -40,6 +40,8 @@ export const MESSAGE_BYTES_MAX = 1024 * 1024 + 4096;
 const IN_FLIGHT_BYTES = 16 * 1024 * 1024;
 /** What one look at the queues takes, before the thread's other work has its turn. */
 const TURN = 64;
+/** Of that, for a message that the link stayed for and answered at once. */
+const COST_AT_ONCE = 4;
 
 interface Taken {
   readonly queue: number;
@@ -101,10 +103,10 @@ class MessageBackEnd {
     if (this.#heldDue && !this.#quiet && this.#device.live) this.#beginHeld();
     let left = TURN;
     while (!this.#quiet && this.#running.size < IN_FLIGHT_MAX && this.#bytes < IN_FLIGHT_BYTES) {
-      if (left-- === 0) return this.#device.lookAgain();
+      if (left <= 0) return this.#device.lookAgain();
       const taken = this.#device.lock.hold(() => this.#next());
       if (!taken) return;
-      this.#begin(taken);
+      left -= this.#begin(taken) ? COST_AT_ONCE : 1;
     }
   }
 
@@ -125,7 +127,8 @@ class MessageBackEnd {
     return { queue, chain, number, resets: messages.resets };
   }
 
-  #begin(taken: Taken): void {
+  /** @returns whether it is answered */
+  #begin(taken: Taken): boolean {
     const { chain } = taken;
     const epoch = this.#epoch;
     // What is longer than any message can be is none, and has no answer.
@@ -134,17 +137,23 @@ class MessageBackEnd {
     const bytes = isMessage ? chain.readableLength + room : 0;
     this.#bytes += bytes;
     this.#running.add(taken);
-    const served = isMessage
-      ? this.#link.serve(chain.read(0, chain.readableLength) as Uint8Array<ArrayBuffer>, room)
-      : Promise.resolve(undefined);
     const answered = (answer: Uint8Array | undefined) => {
       if (epoch !== this.#epoch) return;
       this.#bytes -= bytes;
       this.#running.delete(taken);
       this.#answer(taken, answer);
-      this.notified();
     };
-    served.then(answered, () => answered(undefined));
+    const served = isMessage ? this.#link.serve(chain.read(0, chain.readableLength) as Uint8Array<ArrayBuffer>, room) : undefined;
+    if (!(served instanceof Promise)) {
+      answered(served);
+      return true;
+    }
+    const late = (answer: Uint8Array | undefined) => {
+      answered(answer);
+      if (epoch === this.#epoch) this.notified();
+    };
+    served.then(late, () => late(undefined));
+    return false;
   }
 
   #answer({ queue, chain, number, resets }: Taken, answer: Uint8Array = new Uint8Array(0)): void {
