@@ -12,6 +12,7 @@ import { defaultCacheDirectory, openCache, sha256, touch, writeWhole } from './c
 import { browseFolder, type FolderListing } from './files/browse.ts';
 import { inspectFile } from './files/inspect.ts';
 import { copyEntries, parseCopy } from './initramfs/copies.ts';
+import type { CpioEntry } from './initramfs/cpio.ts';
 import { baseInitramfs, extendedInitramfs, type BaseParts } from './initramfs/initramfs.ts';
 import { ModuleTree } from './initramfs/kernel-modules.ts';
 import { PackageStore, type StoredPackage } from './package-store.ts';
@@ -54,7 +55,7 @@ export interface PreparedGuest {
 /** Bumped when the same inputs give another archive. */
 const builderVersion = 3;
 /** Bumped when installing the same packages gives another system. */
-const systemVersion = 1;
+const systemVersion = 2;
 /** Built files not used for this long go when new ones are made. */
 const keepFor = 7 * 24 * 3600 * 1000;
 /** Of younger ones, so many stay. */
@@ -136,6 +137,10 @@ export class GuestKit {
     const key = sha256(JSON.stringify([systemVersion, suite, architecture, disk, files])).slice(0, 12);
     return join(this.#systems, `${name}-${key}.img`);
   }
+  /** The library's keys, for a guest that has an SSH server. */
+  async sshEntries(): Promise<readonly CpioEntry[]> {
+    return guestEntries(await sshKeys(this.#home));
+  }
   /** The mirror for our own client. @throws ContractError where there is none */
   mirror(signal?: AbortSignal): Promise<MirrorOptions> {
     return mirrorFor(this.#sources, this.#keyring, signal);
@@ -187,7 +192,7 @@ export class GuestKit {
     signal?.throwIfAborted();
     const server = await serverEntries(packages, template.architecture);
     // The library's keys are in no file that other people may read.
-    const files = server.length === 0 ? [] : [...server, ...(await guestEntries(await sshKeys(this.#home)))];
+    const files = server.length === 0 ? [] : [...server, ...(await this.sshEntries())];
     const mode = server.length === 0 ? undefined : 0o600;
     for (const request of additions.copy ?? [])
       files.push(...(await copyEntries(parseCopy(request), template.architecture, (message) => report({ message }))));

@@ -11,6 +11,7 @@ import { formatBytes } from '../../emulator/quantities/bytes.ts';
 import { templateDefinition } from '../supervisor/template-definition.ts';
 import { resolveConfiguration } from '../supervisor/resolve-configuration.ts';
 import { installInGuest } from './install-in-guest.ts';
+import { guestMirrors } from './guest-mirrors.ts';
 import { ownFiles } from './own-files.ts';
 import { type FetchedPackage, writeRootArchive } from './root-archive.ts';
 
@@ -51,9 +52,8 @@ async function make(kit: GuestKit, template: SystemTemplate, path: string, repor
     const bytes = packages.reduce((sum, { record }) => sum + record.installedBytes, 0);
     await requireSpace(folder, bytes * 2.5);
     report({ message: `Putting ${packages.length} packages together` });
-    const address = new URL(mirror.address);
-    address.username = address.password = '';
-    const own = await ownFiles(kit.folder, template.suite, template.architecture, address.href.replace(/\/+$/, ''));
+    const keys = (await kit.sshEntries()).flatMap((entry) => (entry.kind === 'file' ? entry : []));
+    const own = await ownFiles(kit.folder, template, await guestMirrors(join(kit.cache, 'mirror'), template, mirror, signal), keys);
     await writeRootArchive(archive, packages, own, template.architecture, signal);
     await emptyFile(image, template.disk.sizeMiB * 1024 * 1024);
     if (boot.kind !== 'linux') throw new ContractError('package-role-missing', { role: 'kernel' });

@@ -10,6 +10,8 @@ export interface ReleaseFile {
 }
 
 export interface Release {
+  /** When it was made, in milliseconds since 1970. */
+  readonly made: number;
   readonly isByHash: boolean;
   readonly architectures: readonly string[];
   readonly files: ReadonlyMap<string, ReleaseFile>;
@@ -29,25 +31,28 @@ export function readRelease(text: string, suite: string, now: number): Release {
   if (!fields || !field('sha256')) throw new ContractError('mirror-release-damaged', { suite, detail: 'it lists no files with a SHA-256' });
   const names = [field('codename'), field('suite')];
   if (!names.includes(suite)) throw new ContractError('mirror-release-other', { suite, found: names.filter(Boolean).join(', ') });
-  checkDates(suite, field('date'), field('valid-until'), now);
+  const made = madeAt(suite, field('date'), field('valid-until'), now);
   const files = [...field('sha256').matchAll(/^\s*([0-9a-f]{64})\s+(\d+)\s+(\S+)\s*$/gm)].map(([, sha256, bytes, path]): ReleaseFile => ({
     path: path!,
     sha256: sha256!,
     bytes: Number(bytes),
   }));
   return {
+    made,
     isByHash: field('acquire-by-hash') === 'yes',
     architectures: field('architectures').split(/\s+/),
     files: new Map(files.map((file) => [file.path, file])),
   };
 }
 
-function checkDates(suite: string, date: string, until: string, now: number): void {
+/** Its date. @throws ContractError where it does not hold now */
+function madeAt(suite: string, date: string, until: string, now: number): number {
   const made = Date.parse(date);
   if (Number.isNaN(made)) throw new ContractError('mirror-release-damaged', { suite, detail: 'it has no date' });
   if (made > now + CLOCKS_APART) throw new ContractError('mirror-release-future', { suite, date });
-  if (until === '') return;
+  if (until === '') return made;
   const end = Date.parse(until);
   if (Number.isNaN(end)) throw new ContractError('mirror-release-damaged', { suite, detail: 'its Valid-Until is no date' });
   if (end < now) throw new ContractError('mirror-release-expired', { suite, until });
+  return made;
 }

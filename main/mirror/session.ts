@@ -10,6 +10,7 @@ import { withDependencies } from './dependencies.ts';
 import { download } from './http/download.ts';
 import { smallFile } from './http/small-file.ts';
 import { Transport, type TransportOptions } from './http/transport.ts';
+import { NEWEST_RELEASE, requireNewest } from './newest-release.ts';
 import { PackageIndex } from './package-index.ts';
 import type { IndexedPackage, PackageRecord } from './package-record.ts';
 import { type Release, type ReleaseFile, readRelease } from './release.ts';
@@ -47,6 +48,17 @@ export class MirrorSession {
     this.#transport = new Transport(options);
   }
 
+  /** Whether the mirror has the release, rightly signed. @throws ContractError where it does not answer, or what it has is wrong */
+  async has(signal?: AbortSignal): Promise<boolean> {
+    try {
+      await this.#release(signal);
+      return true;
+    } catch (error) {
+      if (error instanceof ContractError && error.code === 'mirror-no-release') return false;
+      throw error;
+    }
+  }
+
   /** Reads the release and its index of packages. @throws ContractError where either is not what was signed */
   async update(progress: (bytes: number) => void, signal?: AbortSignal): Promise<void> {
     const release = await this.#release(signal);
@@ -60,7 +72,8 @@ export class MirrorSession {
     const file = join(this.#lists, `${packed.sha256}-${basename(packed.path)}`);
     await download(this.#transport, this.#indexFile(release, packed), file, { progress, signal });
     this.#index = new PackageIndex(await this.#unpacked(file, plain), this.#suite);
-    for (const name of await readdir(this.#lists)) if (join(this.#lists, name) !== file) await rm(join(this.#lists, name), { force: true });
+    for (const name of await readdir(this.#lists))
+      if (name !== NEWEST_RELEASE && join(this.#lists, name) !== file) await rm(join(this.#lists, name), { force: true });
   }
 
   /** The newest version of a package. @throws ContractError where the release has no such package */
@@ -93,6 +106,11 @@ export class MirrorSession {
   }
 
   async #release(signal?: AbortSignal): Promise<Release> {
+    const release = await this.#verified(signal);
+    await requireNewest(this.#lists, this.#suite, release.made);
+    return release;
+  }
+  async #verified(signal?: AbortSignal): Promise<Release> {
     const { keyring, now = Date.now } = this.#options;
     const place = `${this.#base}/dists/${this.#suite}`;
     const by = { suite: this.#suite, keyring };

@@ -98,6 +98,11 @@ export const mirrorErrors = {
     ({ suite, until }) =>
       `what the mirror has of Debian ${suite} was valid until ${until}: it is out of date, or this computer's clock is wrong. ${NOTHING_USED}. Check the clock, or set ${SETTING} to another mirror`,
   ),
+  'mirror-release-older': entry<{ suite: string; date: string; newest: string; file: string }>(
+    'damaged',
+    ({ suite, date, newest, file }) =>
+      `what the mirror has of Debian ${suite} is of ${date}, and one of ${newest} was here before: the mirror is behind, or holds back what was mended since. ${NOTHING_USED}. Try again later, set ${SETTING} to another mirror, or remove ${file} to take the older one`,
+  ),
   'mirror-release-future': entry<{ suite: string; date: string }>(
     'damaged',
     ({ suite, date }) =>
