@@ -8,4 +8,6 @@ export interface PickEntry {
   /** Under which heading; entries of one group follow each other. */
   readonly group?: string;
   readonly shortcut?: string;
+  /** Shown at the foot while the entry is chosen: the command line that does the same. */
+  readonly detail?: string;
 }

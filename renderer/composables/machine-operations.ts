@@ -6,6 +6,7 @@ import { SSH_CONSOLE } from '../../preload/contract/consoles.ts';
 import type { MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import { useConsoles } from '../stores/consoles.ts';
 import { useMachines } from '../stores/machines.ts';
+import { copyText } from './clipboard.ts';
 import { hardwareDraft, useDrafts } from './drafts.ts';
 import { messageOf } from './sentence.ts';
 import { actionsFor, primaryAction, type Action } from './machine-actions.ts';
@@ -129,5 +130,9 @@ export function useMachineOperations() {
     if (trimmed === '' || trimmed === machine.definition.name) return true;
     return (await attempt(() => machines.update(machine.id, { name: trimmed }, { name: machine.definition.name }))) !== undefined;
   }
-  return { attempt, show, start, perform, askToRemove, open, openSsh, rename };
+  /** Puts a command line into the clipboard, or shows it where that is not allowed. */
+  function copyCommand(text: string) {
+    void copyText(text).then((done) => toasts.show({ tone: 'info', text: done ? `Copied: ${text}` : text }));
+  }
+  return { attempt, show, start, perform, askToRemove, open, openSsh, rename, copyCommand };
 }

@@ -14,7 +14,8 @@ const line = (...words: readonly string[]): string => ['npx viv', ...words.map(q
 
 /** The command of an action on a stored machine: `npx viv pause debian`. */
 export const machineCommand = (
-  verb: 'start' | 'console' | 'pause' | 'resume' | 'suspend' | 'reset' | 'shutdown' | 'stop' | 'delete' | 'ssh' | 'link' | 'traffic',
+  verb:
+    'show' | 'start' | 'console' | 'pause' | 'resume' | 'suspend' | 'reset' | 'shutdown' | 'stop' | 'delete' | 'ssh' | 'link' | 'traffic',
   name: string,
 ): string => line(verb, name);
 
@@ -27,6 +28,9 @@ export const captureCommand = (name: string): string => line('capture', name, '-
 
 /** The command that makes a network which machines share. */
 export const networkCommand = (verb: 'create', name: string, kind: string): string => line('network', verb, name, '--kind', kind);
+
+/** A command whose words are ours. */
+export const plainCommand = (...words: readonly string[]): string => line(...words);
 
 /** The command that checks every stored byte. */
 export const checkCommand = (): string => line('library', 'check');

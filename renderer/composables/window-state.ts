@@ -7,7 +7,7 @@ import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 
 export type MachineTab = 'console' | 'timeline' | 'hardware' | 'network' | 'overview';
-export type DialogName = 'create' | 'settings' | 'palette' | 'commands' | 'bin' | 'networks' | 'import' | 'export' | 'check';
+export type DialogName = 'create' | 'settings' | 'palette' | 'commands' | 'bin' | 'networks' | 'import' | 'export' | 'check' | 'keys';
 
 /** A question before something that cannot be undone. */
 export interface Question {

@@ -88,6 +88,33 @@ describeWith(['chromium'], 'the kit', () => {
     expect(bodies.length).toBeGreaterThan(1);
     expect(bodies.reduce((sum, body) => sum + gzipSync(body).length, 0)).toBeLessThan(500 * 1000);
   });
+  test('a machine’s menu is at the pointer and at the keyboard’s menu key, about the machine under it', async () => {
+    const { page, main } = await open({ prepare: running });
+    await page.getByRole('option', { name: /beta/ }).click({ button: 'right' });
+    await page.getByRole('heading', { name: 'beta' }).waitFor();
+    await page.getByRole('menuitem', { name: 'Start' }).click();
+    await expect.poll(() => main.machines.service.list()).toMatchObject([{ state: 'running' }, { state: 'running' }]);
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    await page.getByRole('listbox', { name: 'Machines' }).focus();
+    await page.keyboard.press('Shift+F10');
+    await page.getByRole('menuitem', { name: 'Pause' }).waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => focused(page)).toBe('Machines');
+  });
+  test('every key is in a list, and every action in the palette shows the command that does the same', async () => {
+    const { page } = await open({ prepare: running });
+    await page.getByRole('tab', { name: 'Overview' }).focus();
+    await page.keyboard.press('F1');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('Ctrl+Shift+S').first().waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Alt+3');
+    await page.getByRole('tab', { name: 'Hardware', selected: true }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Find an action' }).fill('pause');
+    await page.getByText('npx viv pause alpha').waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('header').getByRole('button', { name: 'Resume' }).waitFor();
+  });
   test('more contrast is the system’s until one is chosen', async () => {
     const { page } = await open({ prepare: running });
     const contrast = () => page.locator('html').getAttribute('data-contrast');

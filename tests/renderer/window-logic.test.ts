@@ -1,6 +1,6 @@
 /** The small tables and formats of the window. */
 import { describe, expect, test } from 'vitest';
-import type { MachineId, MachineState, MachineStatus } from '../../preload/contract/machines.ts';
+import type { MachineState } from '../../preload/contract/machines.ts';
 import { sparkPoints } from '../../renderer/components/spark-points.ts';
 import { actionsFor, primaryAction, stateWord } from '../../renderer/composables/machine-actions.ts';
 import { sentence } from '../../renderer/composables/sentence.ts';
@@ -17,7 +17,6 @@ import { createToasts } from '../../renderer/composables/toasts.ts';
 import type { FileInspection } from '../../preload/contract/images.ts';
 import { definitionOf, diskOn, FIRST_MACHINE, freeName, misfit, nameFromFile } from '../../renderer/views/create/new-definition.ts';
 import { baseName, folderOf, joinPath } from '../../renderer/views/files/host-path.ts';
-import { matching, paletteEntries } from '../../renderer/views/palette/palette-entries.ts';
 import { plainDefinition } from './plain-definition.ts';
 
 describe('figures', () => {
@@ -53,13 +52,6 @@ describe('actions', () => {
     const life = { state: 'off', suspended: true } as const;
     expect([primaryAction(life)?.name, primaryAction(life)?.label, stateWord(life)]).toEqual(['start', 'Resume', 'Suspended']);
     expect(stateWord({ state: 'starting', suspended: true })).toBe('Starting');
-  });
-  test('the palette finds actions by their words in any order', () => {
-    const machine = { id: 'a' as MachineId, definition: plainDefinition('debian'), state: 'off' } as MachineStatus;
-    const labels = (typed: string) => matching(paletteEntries([machine], machine), typed).map(({ label }) => label);
-    expect(labels('debian sta')).toEqual(['Start “debian”']);
-    expect(labels('machine new')).toEqual(['New machine']);
-    expect(labels('nothing like it')).toEqual([]);
   });
 });
 

@@ -1,67 +1,51 @@
 /** What the command palette offers, and which entries a person means by what is typed. */
+import type { PickEntry } from '../../components/pick-entry.ts';
+import { keyText, type OfferedCommand } from '../../composables/commands/command.ts';
 import type { MachineStatus } from '../../../preload/contract/machines.ts';
-import type { IconName } from '../../components/icons.ts';
-import { actionsFor, type Action } from '../../composables/machine-actions.ts';
-import type { DialogName, MachineTab } from '../../composables/window-state.ts';
 
-export type Intent =
-  | { readonly kind: 'machine'; readonly action: Action; readonly machine: MachineStatus }
-  | { readonly kind: 'show'; readonly machine: MachineStatus }
-  | { readonly kind: 'tab'; readonly tab: MachineTab }
-  | { readonly kind: 'find' }
-  | { readonly kind: 'snapshot' }
-  | { readonly kind: 'ssh' }
-  | { readonly kind: 'dialog'; readonly dialog: DialogName };
-
-export interface Entry {
-  readonly label: string;
-  readonly icon: IconName;
-  readonly shortcut?: string;
-  readonly intent: Intent;
+export interface Entry extends PickEntry {
+  run(): void;
 }
 
-const canLogIn = ({ state, definition: { networks = [] } }: MachineStatus): boolean =>
-  (state === 'running' || state === 'paused') && networks.length > 0;
+const entryOf = ({ id, label, icon, keys, shown, run }: OfferedCommand, group: string): Entry => ({
+  key: id,
+  label,
+  icon,
+  group,
+  run,
+  ...(keys[0] === undefined ? {} : { shortcut: keyText(keys[0]) }),
+  ...(shown === undefined ? {} : { detail: shown }),
+});
 
-/** Everything that can be done now, what concerns the selected machine first. */
-export function paletteEntries(machines: readonly MachineStatus[], selected: MachineStatus | undefined): readonly Entry[] {
-  const own: Entry[] = selected
-    ? [
-        ...actionsFor(selected).map((action): Entry => ({
-          label: `${action.label} “${selected.definition.name}”`,
-          icon: action.icon,
-          ...(action.shortcut ? { shortcut: action.shortcut } : {}),
-          intent: { kind: 'machine', action, machine: selected },
-        })),
-        { label: 'Take a snapshot', icon: 'camera', shortcut: 'Ctrl+Shift+S', intent: { kind: 'snapshot' } },
-        ...(canLogIn(selected) ? [{ label: 'Log in with SSH', icon: 'key', intent: { kind: 'ssh' } } as const] : []),
-        { label: 'Console', icon: 'prompt', intent: { kind: 'tab', tab: 'console' } },
-        { label: 'Timeline', icon: 'clock', intent: { kind: 'tab', tab: 'timeline' } },
-        { label: 'Hardware', icon: 'chip', intent: { kind: 'tab', tab: 'hardware' } },
-        { label: 'Network', icon: 'globe', intent: { kind: 'tab', tab: 'network' } },
-        { label: 'Overview', icon: 'info', intent: { kind: 'tab', tab: 'overview' } },
-        { label: 'Find in the console', icon: 'search', shortcut: 'Ctrl+F', intent: { kind: 'find' } },
-        { label: 'Export this machine', icon: 'upload', intent: { kind: 'dialog', dialog: 'export' } },
-        { label: 'Show commands', icon: 'prompt', intent: { kind: 'dialog', dialog: 'commands' } },
-      ]
-    : [];
+/** Everything that can be done now, what concerns the selected machine first. `show` puts another machine in front. */
+export function paletteEntries(
+  commands: readonly OfferedCommand[],
+  machines: readonly MachineStatus[],
+  selected: MachineStatus | undefined,
+  show: (machine: MachineStatus) => void,
+): readonly Entry[] {
+  const seen = commands.filter(({ id, hidden }) => !hidden && id !== 'open.palette');
+  const of = (groups: readonly string[], heading: string) =>
+    seen.filter(({ group }) => groups.includes(group)).map((command) => entryOf(command, heading));
   const others = machines
     .filter((machine) => machine !== selected)
-    .map((machine): Entry => ({ label: `Go to “${machine.definition.name}”`, icon: 'leaf', intent: { kind: 'show', machine } }));
+    .map((machine): Entry => ({
+      key: `go.${machine.id}`,
+      label: `Go to “${machine.definition.name}”`,
+      icon: 'right',
+      group: 'Machines',
+      run: () => show(machine),
+    }));
   return [
-    ...own,
+    ...of(['Machine', 'View'], selected ? `“${selected.definition.name}”` : 'Machine'),
     ...others,
-    { label: 'New machine', icon: 'plus', shortcut: 'Ctrl+Alt+N', intent: { kind: 'dialog', dialog: 'create' } },
-    { label: 'Import a machine from a file', icon: 'download', intent: { kind: 'dialog', dialog: 'import' } },
-    { label: 'Networks', icon: 'globe', intent: { kind: 'dialog', dialog: 'networks' } },
-    { label: 'Deleted machines', icon: 'bin', intent: { kind: 'dialog', dialog: 'bin' } },
-    { label: 'Check the library', icon: 'done', intent: { kind: 'dialog', dialog: 'check' } },
-    { label: 'Settings', icon: 'settings', shortcut: 'Ctrl+,', intent: { kind: 'dialog', dialog: 'settings' } },
+    ...of(['Library'], 'Library'),
+    ...of(['Window'], 'Window'),
   ];
 }
 
-/** Entries that hold every typed word, in any order. */
+/** Entries that hold every typed word, in their name or under their heading, in any order. */
 export function matching(entries: readonly Entry[], typed: string): readonly Entry[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
-  return entries.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)));
+  return entries.filter(({ label, group }) => words.every((word) => `${label} ${group ?? ''}`.toLowerCase().includes(word)));
 }
