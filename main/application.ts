@@ -13,7 +13,7 @@ import { serveSession, type Link, type Session } from './border/session.ts';
 import { FileClaims } from './claims/file-claims.ts';
 import { machineDisks, OVERLAY_DISK } from './disks/machine-disks.ts';
 import { hostPath } from './images/files/host-path.ts';
-import { GuestKit, imagesService, openEngineCache, type Report } from './images/index.ts';
+import { GuestKit, imagesService, openEngineCache, type Report, mirrorInEnvironment } from './images/index.ts';
 import { hasDisk, installedGuest } from './installing/index.ts';
 import { findHome, type Home } from './library/home.ts';
 import { openLibrary, type Library } from './library/library.ts';
@@ -101,6 +101,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   const border = broadcaster();
   const { events } = border;
   const kit = new GuestKit({ home: home.folder, templateDirectory: options.templateDirectory });
+  kit.useMirror((await library.settings.read()).mirror);
   const tasks = taskList(events.tasks.changed);
   const storage = storageOf(home);
   const notice: Parameters<typeof openHistory>[0]['notice'] = (level, what) => events.application.notice({ level, what });
@@ -188,13 +189,21 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     restore: (snapshot) => history.timelines.restore(snapshot),
     failed: (name, error) => notice('warning', faultWith('machine-not-resumed', { name, why: causeOf(error) })),
   });
-  const about: About = { version, shell: options.shell, libraryPath: home.library, nodeVersion: process.version };
+  const named = mirrorInEnvironment(process.env);
+  const about: About = {
+    ...{ version, shell: options.shell, libraryPath: home.library, nodeVersion: process.version },
+    ...(named === undefined ? {} : { mirror: named }),
+  };
   const dispatch = dispatcher(
     {
       application: applicationService({
         about,
         settings: library.settings,
         events: events.application,
+        changed({ mirror }) {
+          kit.useMirror(mirror);
+          for (const status of kit.templates()) events.images.changed(status);
+        },
         quit: () => void setImmediate(() => options.quit?.()),
       }),
       consoles: consolesService(supervisor, ssh),

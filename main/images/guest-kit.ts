@@ -67,7 +67,8 @@ export class GuestKit {
   readonly #cache: string;
   readonly #templates: string;
   readonly #store: PackageStore;
-  readonly #sources: SourceOptions;
+  #sources: SourceOptions;
+  readonly #hasOwnSources: boolean;
   readonly #home: string | undefined;
   readonly #systems: string;
 
@@ -75,8 +76,9 @@ export class GuestKit {
     this.#cache = options.cacheDirectory ?? defaultCacheDirectory();
     this.#templates = options.templateDirectory ?? fileURLToPath(new URL('../../resources/guests/', import.meta.url));
     this.#systems = options.systemDirectory ?? join(options.home ?? findHome().folder, 'systems');
+    this.#hasOwnSources = options.sources !== undefined;
     this.#sources = options.sources ?? sourceOptions(process.env, this.#keyring);
-    this.#store = new PackageStore(this.#cache, this.#sources);
+    this.#store = new PackageStore(this.#cache, () => this.#sources);
     this.#home = options.home;
   }
 
@@ -136,6 +138,10 @@ export class GuestKit {
       .map((file) => [file, readFileSync(join(install, file), 'utf8')]);
     const key = sha256(JSON.stringify([systemVersion, suite, architecture, disk, files])).slice(0, 12);
     return join(this.#systems, `${name}-${key}.img`);
+  }
+  /** From now on parts come from that mirror, unless the environment names one. @param address empty: this computer's apt */
+  useMirror(address: string): void {
+    if (!this.#hasOwnSources) this.#sources = sourceOptions(process.env, this.#keyring, address);
   }
   /** The library's keys, for a guest that has an SSH server. */
   async sshEntries(): Promise<readonly CpioEntry[]> {

@@ -8,5 +8,6 @@ export { archiveError } from './unpack-package.ts';
 export { requireSpace } from './cache.ts';
 export { withLock } from './lock.ts';
 export { byteProgress } from './progress.ts';
+export { mirrorInEnvironment } from './open-source.ts';
 export { debianPort } from './initramfs/debian-ports.ts';
 export type { LinuxTemplate, Template } from './templates.ts';

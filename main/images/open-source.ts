@@ -14,13 +14,26 @@ export interface SourceOptions {
   readonly mirror?: MirrorOptions | undefined;
 }
 
-/** What a person's environment says; see README.md, "Guests without apt". */
-export function sourceOptions(environment: NodeJS.ProcessEnv, keyring: string): SourceOptions {
-  const { VIVARIUM_APT_SOURCES: sourceFile, VIVARIUM_MIRROR: address, VIVARIUM_MIRROR_KEYRING: own } = environment;
+/**
+ * What a person's environment says, and else the settings; see README.md, "Guests without apt".
+ * @param setting the address of a mirror, or empty
+ */
+export function sourceOptions(environment: NodeJS.ProcessEnv, keyring: string, setting = ''): SourceOptions {
+  const { VIVARIUM_APT_SOURCES: sourceFile, VIVARIUM_MIRROR: named, VIVARIUM_MIRROR_KEYRING: own } = environment;
+  const address = named || setting;
   return {
     ...(sourceFile ? { apt: { sourceFile } } : {}),
     ...(address ? { mirror: { address, keyring: own || keyring, environment } } : {}),
   };
+}
+
+/** The mirror that the environment names, without a login; undefined where it names none. */
+export function mirrorInEnvironment({ VIVARIUM_MIRROR: address }: NodeJS.ProcessEnv): string | undefined {
+  if (!address) return undefined;
+  if (!URL.canParse(address)) return address;
+  const url = new URL(address);
+  url.username = url.password = '';
+  return url.href;
 }
 
 /** Why packages cannot be fetched here; undefined where they can. Asks no other program and no network. */

@@ -27,9 +27,9 @@ export interface StoredPackage {
 
 export class PackageStore {
   readonly #cache: string;
-  readonly #options: SourceOptions;
+  readonly #options: () => SourceOptions;
 
-  constructor(cacheDirectory: string, options: SourceOptions) {
+  constructor(cacheDirectory: string, options: () => SourceOptions) {
     this.#cache = cacheDirectory;
     this.#options = options;
   }
@@ -66,7 +66,7 @@ export class PackageStore {
   }
 
   async #fetch(template: LinuxTemplate, report: Report, signal?: AbortSignal): Promise<StoredPackage[]> {
-    const source = await openSource(this.#cache, template.suite, template.architecture, this.#options, signal);
+    const source = await openSource(this.#cache, template.suite, template.architecture, this.#options(), signal);
     try {
       return await this.#fetchFrom(source, template, report, signal);
     } finally {

@@ -9,6 +9,7 @@ export const defaultSettings: Settings = {
   consoleFontSize: 14,
   scrollbackLines: 10_000,
   interrupted: 'offer',
+  mirror: '',
 };
 
 export interface SettingsRecords {

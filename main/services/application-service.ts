@@ -1,5 +1,5 @@
 /** Answers the calls of the contract `application`: versions, settings, quitting. */
-import type { About, application } from '../../preload/contract/application.ts';
+import type { About, application, Settings } from '../../preload/contract/application.ts';
 import type { Emitter, Handlers } from '../../preload/contract/contract.ts';
 import type { SettingsRecords } from '../library/settings-records.ts';
 
@@ -7,17 +7,20 @@ export interface ApplicationParts {
   readonly about: About;
   readonly settings: SettingsRecords;
   readonly events: Emitter<typeof application>;
+  /** The settings are others now. */
+  changed(settings: Settings): void;
   /** Begins the end of the program; the answer to the caller is sent before. */
   quit(): void;
 }
 
 /** The handlers of `application`. */
-export function applicationService({ about, settings, events, quit }: ApplicationParts): Handlers<typeof application> {
+export function applicationService({ about, settings, events, changed: heed, quit }: ApplicationParts): Handlers<typeof application> {
   return {
     about: () => about,
     settings: () => settings.read(),
     async changeSettings(patch) {
       const changed = await settings.change(patch);
+      heed(changed);
       events.settingsChanged(changed);
       return changed;
     },

@@ -29,10 +29,10 @@ export function consolesService(supervisor: Supervisor, ssh: SshConsoles): Handl
       if (console === SSH_CONSOLE) ssh.require(id).resize(size);
       else consoleOf(supervisor, id, console).resize(console, size);
     },
-    async openSsh(id) {
+    async openSsh(id, again) {
       const machine = supervisor.machine(id);
       requireWay(machine);
-      await ssh.open(id, machine.record.definition.name);
+      await ssh.open(id, machine.record.definition.name, again);
     },
     closeSsh: (id) => ssh.close(id),
     search: async (id, console, text) => {

@@ -40,8 +40,9 @@ class SshConsole {
   #untaken = 0;
   #isClosed = false;
 
-  /** Logs in, unless that is so already or under way. */
-  async start(machine: string): Promise<void> {
+  /** Logs in, unless that is so already or under way. @param again what is under way ends first */
+  async start(machine: string, again: boolean): Promise<void> {
+    if (again) this.#end();
     if (this.#terminal) return;
     requireSsh();
     const { spawn } = await loadNodePty();
@@ -60,6 +61,7 @@ class SshConsole {
     });
     // Without an encoding it gives bytes; its types do not say so.
     terminal.onData((given) => {
+      if (this.#terminal !== terminal) return;
       const bytes = given as unknown as Buffer;
       this.#untaken += bytes.length;
       if (this.#untaken >= WINDOW) terminal.pause();
@@ -91,6 +93,9 @@ class SshConsole {
 
   close(): void {
     this.#isClosed = true;
+    this.#end();
+  }
+  #end(): void {
     const terminal = this.#terminal;
     this.#terminal = undefined;
     terminal?.kill();
@@ -110,13 +115,13 @@ export class SshConsoles {
     return found;
   }
 
-  /** Logs in to a machine's guest. @param name the machine's @throws ContractError where this computer lacks what that needs */
-  async open(machine: MachineId, name: string): Promise<void> {
+  /** Logs in to a machine's guest. @param name the machine's @param again even where somebody is logged in @throws ContractError where this computer lacks what that needs */
+  async open(machine: MachineId, name: string, again = false): Promise<void> {
     const known = this.#consoles.get(machine);
     const console = known ?? new SshConsole();
     this.#consoles.set(machine, console);
     try {
-      await console.start(name);
+      await console.start(name, again);
     } catch (error) {
       if (!known) this.close(machine);
       throw error;

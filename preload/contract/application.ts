@@ -12,6 +12,8 @@ export interface Settings {
   readonly scrollbackLines: number;
   /** What becomes, at the next start, of machines that were running when the program ended. */
   readonly interrupted: 'offer' | 'resume';
+  /** The Debian mirror that templates' parts come from, what stands before `/dists`; empty: this computer's apt. */
+  readonly mirror: string;
 }
 /** How a notice is shown. */
 export type NoticeLevel = 'info' | 'warning' | 'error';
@@ -24,6 +26,8 @@ export interface About {
   readonly shell: 'electron' | 'browser' | 'cli';
   readonly libraryPath: string;
   readonly nodeVersion: string;
+  /** The mirror that the environment names, without a login; it goes before the setting. */
+  readonly mirror?: string;
 }
 
 export const application = contract('application', {

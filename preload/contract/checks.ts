@@ -5,7 +5,8 @@ import { anyBoard } from './definition/boards.ts';
 import { bytes, imageFormat, NOTE_MAX, path, templateName } from './definition/parts.ts';
 import { definition } from './definition/schema.ts';
 import { firstProblem } from './schema/problems.ts';
-import { flag, list, name, oneOf, optional, partial, record, text, whole, type Schema } from './schema/shapes.ts';
+import { isMirrorAddress } from './mirror-address.ts';
+import { flag, list, name, oneOf, optional, partial, record, text, textThat, whole, type Schema } from './schema/shapes.ts';
 
 /** Checks a call's arguments one by one; too many or too few are refused. */
 export const args = (...schemas: readonly Schema[]): Check => argsWithOptional(schemas);
@@ -67,6 +68,7 @@ export const settingsPatch = partial({
   consoleFontSize: whole(8, 32),
   scrollbackLines: whole(100, 1_000_000),
   interrupted: oneOf(['offer', 'resume']),
+  mirror: textThat((value) => value === '' || isMirrorAddress(value), 'must be the address of a Debian mirror, as in http://HOST/debian'),
 });
 
 /** As long as Linux takes one argument. */

@@ -5,6 +5,7 @@
 import type { Reason } from './errors/reasons.ts';
 import { args, consoleIndex, machineId, searchText, terminalSize } from './checks.ts';
 import { call, contract } from './contract.ts';
+import { flag, optional } from './schema/shapes.ts';
 import type { MachineId } from './machines.ts';
 
 /** The console that is none of the machine's: a terminal of this computer's ssh, logged in to the guest. */
@@ -27,9 +28,9 @@ export const consoles = contract('consoles', {
   ),
   /**
    * Logs in to the guest with this computer's ssh, as `viv ssh` does, on a console of its own, which the list has until it is closed.
-   * One that is logged in already stays so. Refused while nothing runs or no network leads to the guest.
+   * One that is logged in already stays so, unless it is to end and log in `again`. Refused while nothing runs or no network leads to the guest.
    */
-  openSsh: call<(id: MachineId) => void>(args(machineId)),
+  openSsh: call<(id: MachineId, again?: boolean) => void>(args(machineId, optional(flag))),
   closeSsh: call<(id: MachineId) => void>(args(machineId)),
   /** Lines of the stored history that contain the text (case-insensitive), newest first, at most 200. */
   search: call<(id: MachineId, console: number, text: string) => readonly { readonly line: number; readonly text: string }[]>(

@@ -116,9 +116,9 @@ export function useMachineOperations() {
     else show(machine.id);
   }
   /** Logs in to the guest with this computer's ssh, on a console tab of its own. */
-  async function openSsh({ id }: MachineStatus) {
+  async function openSsh({ id }: MachineStatus, again = false) {
     const done = await attempt(async () => {
-      await consoles.openSsh(id);
+      await consoles.openSsh(id, again);
       return true;
     }, id);
     if (!done) return;

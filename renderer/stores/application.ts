@@ -11,6 +11,7 @@ const FIRST_SETTINGS: Settings = {
   consoleFontSize: 14,
   scrollbackLines: 10_000,
   interrupted: 'offer',
+  mirror: '',
 };
 
 export const useApplication = defineStore('application', () => {

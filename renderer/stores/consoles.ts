@@ -17,8 +17,8 @@ export const useConsoles = defineStore('consoles', () => {
   }
   const list = (id: MachineId) => lists.get(id) ?? SERIAL;
   /** Logs in to a machine's guest, on a console that the list has from then on. */
-  async function openSsh(id: MachineId) {
-    await client.openSsh(id);
+  async function openSsh(id: MachineId, again = false) {
+    await client.openSsh(id, again);
     await load(id);
   }
   async function closeSsh(id: MachineId) {

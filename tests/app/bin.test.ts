@@ -89,6 +89,22 @@ describeWith(['chromium'], 'the check of the library', () => {
     await page.getByText('The snapshot "a" of "alpha": its memory has lost 3 of 4096 pieces').waitFor();
     await page.getByText('Disk 1 of "alpha": its content cannot be read').waitFor();
   });
+  test('stands beside the mirror, which is a setting', async () => {
+    const { page, main } = await open({ prepare: inBin });
+    await page.getByRole('button', { name: 'Settings' }).click();
+    const field = page.getByLabel('Debian mirror');
+    await page.getByText('through this computer’s apt').waitFor();
+    await field.fill('mirror');
+    await page.getByText('An address as in http://HOST/debian').waitFor();
+    await field.press('Tab');
+    expect(main.settings().mirror).toBe('');
+    await field.fill(' http://127.0.0.1:8080/debian ');
+    await field.press('Tab');
+    await expect.poll(() => main.settings().mirror).toBe('http://127.0.0.1:8080/debian');
+    await field.fill('');
+    await field.press('Tab');
+    await expect.poll(() => main.settings().mirror).toBe('');
+  });
   test('is reached from the palette, and says that nothing is wrong', async () => {
     const { page, main } = await open({ prepare: inBin });
     await page.getByRole('heading', { name: 'alpha' }).waitFor();

@@ -231,9 +231,9 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
       ...['ttyS0', ...entry(id).status.definition.ports.map(({ name }) => name)].map((name, index) => ({ index, name })),
       ...(entry(id).logs[SSH_CONSOLE] ? [{ index: SSH_CONSOLE, name: 'SSH' }] : []),
     ],
-    openSsh(id) {
+    openSsh(id, again) {
       const log = (entry(id).logs[SSH_CONSOLE] ??= new ConsoleLog());
-      log.append(new TextEncoder().encode('root@vivarium:~# '));
+      log.append(new TextEncoder().encode(`${again ? 'Logging in again\r\n' : ''}root@vivarium:~# `));
     },
     closeSsh: (id) => void delete entry(id).logs[SSH_CONSOLE],
     history: (id, console) => entry(id).logs[console]?.tail() ?? new Uint8Array(),

@@ -47,7 +47,10 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
   const tasks = new Map<string, TaskStatus>();
   const links = new Set<Link>();
   let quits = 0;
-  let settings: Settings = { theme: 'system', contrast: 'system', consoleFontSize: 14, scrollbackLines: 10_000, interrupted: 'offer' };
+  let settings: Settings = {
+    ...{ theme: 'system', contrast: 'system', consoleFontSize: 14, scrollbackLines: 10_000 },
+    ...{ interrupted: 'offer', mirror: '' },
+  };
   let template: TemplateStatus = {
     name: 'debian-riscv64',
     title: 'Debian Linux',
@@ -174,6 +177,7 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
     sizes,
     /** How often the window asked the program to quit. */
     quits: () => quits,
+    settings: () => settings,
     /** Ends the fetch. */
     fetched() {
       template = { ...template, parts: 'ready' };

@@ -23,6 +23,8 @@ describeWith(['chromium'], 'SSH', () => {
     expect(await page.getByRole('button', { name: 'SSH', exact: true }).count()).toBe(0);
     await page.keyboard.type('uname -m');
     await showsText(page, 'uname -m');
+    await page.getByRole('button', { name: 'Log in again' }).click();
+    await showsText(page, 'Logging in again');
     // The guest's size is told to ssh's terminal, not to the serial port's.
     await expect.poll(() => main.sizes.some((size) => size.startsWith('31: '))).toBe(true);
     await page.reload();

@@ -12,13 +12,23 @@ export const templatesCommand: Command = {
   help: `viv templates: list the templates for machines, and whether their parts are downloaded
 
 Usage: viv templates [--json]
+       viv templates --mirror ADDRESS|apt
+
+  --mirror ADDRESS    from now on, download the parts of this library's templates from that Debian mirror; apt: through
+                      this computer's apt. VIVARIUM_MIRROR in the environment goes before it
 
 Examples:
   viv templates
+  viv templates --mirror http://HOST/debian
 `,
   async run(args) {
-    const { values, positionals } = readArguments(args, { json: { type: 'boolean' } });
+    const { values, positionals } = readArguments(args, { json: { type: 'boolean' }, mirror: { type: 'string' } });
     words(positionals);
+    if (values.mirror !== undefined) {
+      const mirror = values.mirror === 'apt' ? '' : values.mirror;
+      await withProgram(findProgram('templates'), ({ client }) => client.services.application.changeSettings({ mirror }));
+      return EXIT.ok;
+    }
     const templates = await withProgram(findProgram('templates'), ({ client }) => client.services.images.templates());
     const told = templates.map(forScripts);
     if (values.json) printJson(told);

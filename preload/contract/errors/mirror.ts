@@ -2,7 +2,9 @@
 import { formatBytes } from '../../../emulator/quantities/bytes.ts';
 import { entry } from '../../../emulator/error/coded-error.ts';
 
-const SETTING = 'VIVARIUM_MIRROR';
+const VARIABLE = 'VIVARIUM_MIRROR';
+/** Where a person says which mirror. */
+const SETTING = `the mirror (in the settings, by viv templates --mirror, or in ${VARIABLE})`;
 const NOTHING_USED = 'Nothing of it was used';
 const LATER = `try again later, or set ${SETTING} to another mirror`;
 const AGAIN_OR_OTHER = `T${LATER.slice(1)}`;
@@ -12,7 +14,7 @@ export const mirrorErrors = {
   'mirror-not-set': entry(
     'unavailable',
     () =>
-      `this computer has no apt, Debian's package program, so it must be said where to fetch the parts from: set the environment variable ${SETTING} to the address of a Debian mirror (${FORM}). Without a network, use the template hello-riscv64, which needs nothing`,
+      `this computer has no apt, Debian's package program, so it must be said where to fetch the parts from: set ${SETTING} to the address of a Debian mirror (${FORM}). Without a network, use the template hello-riscv64, which needs nothing`,
   ),
   'mirror-not-of-apt': entry(
     'unavailable',

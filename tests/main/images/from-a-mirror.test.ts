@@ -79,7 +79,23 @@ test('a template with a disk is ready when the disk is there, and says what it t
 test('where there is neither apt nor a mirror, it is said how to set one', async () => {
   delete process.env['VIVARIUM_MIRROR'];
   expect(kit().status('debian-riscv64')).toMatchObject({ parts: 'unavailable', trouble: { code: 'mirror-not-set' } });
-  expect(await failure()).toMatch(/set the environment variable VIVARIUM_MIRROR to the address.*http:\/\/HOST\/debian.*hello-riscv64/);
+  expect(await failure()).toMatch(/set the mirror .*VIVARIUM_MIRROR\) to the address.*http:\/\/HOST\/debian.*hello-riscv64/);
+});
+
+test('the settings name a mirror, unless the environment does', async () => {
+  delete process.env['VIVARIUM_MIRROR'];
+  const own = kit();
+  expect(own.status('debian-riscv64').parts).toBe('unavailable');
+  own.useMirror(mirror.address);
+  expect(own.status('debian-riscv64')).toMatchObject({ parts: 'fetchable', source: 'mirror' });
+  await own.prepare('debian-riscv64');
+  expect(mirror.requests.length).toBeGreaterThan(0);
+  own.useMirror('');
+  expect(await own.prepare('debian-riscv64')).toBeDefined();
+  process.env['VIVARIUM_MIRROR'] = 'http://127.0.0.1:9/debian';
+  const other = new GuestKit({ cacheDirectory: join(folder, 'other') });
+  other.useMirror(mirror.address);
+  expect(await other.prepare('debian-riscv64').catch((error: Error) => error.message)).toContain('127.0.0.1:9');
 });
 
 test("Debian's own keys are asked where no other keyring is named", async () => {

@@ -66,6 +66,20 @@ test('says with what status ssh ended, and logs in again on the same console, at
   await shows('to vivarium from 30 90');
 });
 
+test('logs in again while somebody is logged in: what was there ends', LIMIT, async () => {
+  await consoles.open(BOX, 'box');
+  await shows('to vivarium');
+  const channel = attach();
+  await channel.write(Buffer.from('one\r'));
+  await shows('did one');
+  await consoles.open(BOX, 'box', true);
+  await shows(/did one[^]*Logging in to box[^]*to vivarium from/);
+  await channel.write(Buffer.from('two\r'));
+  await shows('did two');
+  // The end of the first is not the second's.
+  expect(text()).not.toContain('ssh has ended');
+});
+
 test('is gone when it is closed, and none is left where ssh is missing', LIMIT, async () => {
   await consoles.open(BOX, 'box');
   consoles.close(BOX);
