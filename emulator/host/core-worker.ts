@@ -3,13 +3,15 @@ import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_
 import { loadBoard } from '../board/boards.ts';
 import { compileBatch } from '../engine/compiler/compile.ts';
 import { Fragments } from '../engine/compiler/fragments.ts';
-import type { CompileRequest, CompileResult } from '../engine/compiler/request.ts';
+import type { CompileRequest, CompileResult, KeptCode } from '../engine/compiler/request.ts';
 import type { Core } from '../engine/core/core.ts';
+import { KeptPages } from '../engine/core/kept-pages.ts';
 import { wasm } from '../engine/wasm/webassembly.ts';
 import { runCore } from '../machine/core-loop.ts';
 import type { MachineConfiguration } from '../index.ts';
 import type { CoreStart } from '../board/kit/core-binding.ts';
 import { type CoreResume, createCoreThread } from '../machine/core-thread.ts';
+import { WORTH_WRITING, writePages } from './kept-files.ts';
 import { loadAhead } from './load-ahead.ts';
 import type { CoreSetup, FromCore, LoadAhead, ToCore } from './messages.ts';
 
@@ -20,11 +22,9 @@ const tell = (message: FromCore) => port.postMessage(message);
 const THRESHOLD = { auto: 6000, compiler: 1, interpreter: 0 } as const;
 /** Compiled fragments a machine keeps at most, all cores together. */
 const FRAGMENTS = 6144;
-/** Hot places are handed over this often at most: each message costs the core more than a hundred of their arrivals. */
-const POST_MS = 1;
 
 /** Builds the core of a board that is loaded. @returns how it begins; it then occupies this thread until the machine ends */
-function build({ configuration, memory, index, saved, compiler, module }: CoreSetup): (from: CoreStart | CoreResume) => void {
+function build({ configuration, memory, index, saved, compiler, module, kept }: CoreSetup): (from: CoreStart | CoreResume) => void {
   const { engine } = configuration;
   const table = new wasm.Table({ initial: 4096, element: 'anyfunc' });
   const threshold = THRESHOLD[engine];
@@ -42,12 +42,16 @@ function build({ configuration, memory, index, saved, compiler, module }: CoreSe
     log: (line) => tell({ kind: 'log', line }),
   });
   const fragments = engine === 'interpreter' ? undefined : attachFragments(core, configuration, compiler);
-  const receive = fragments && compiler ? receiver(core, fragments, compiler) : () => undefined;
+  const pages = new KeptPages();
+  const receive = fragments && compiler ? receiver(core, fragments, compiler, pages) : () => undefined;
   tell({ kind: 'built', ...(core.written ? { made: { module: core.module, bytes: core.written } } : {}) });
   core.written = undefined;
   return (from) => {
     start(from);
     runCore({ ...loop, receive });
+    if (!kept) return;
+    core.leaveDecoded();
+    if (pages.changed >= WORTH_WRITING) writePages(kept.pages, pages.pack());
   };
 }
 
@@ -83,6 +87,7 @@ function attachFragments(core: Core, { engine, cores }: MachineConfiguration, co
     table,
     threshold: THRESHOLD[engine],
     eager: !compiler,
+    ...(compiler ? { now: () => performance.now() } : {}),
     most: Math.floor(FRAGMENTS / cores),
     compile: compiler ? (requests) => compiler.postMessage(requests) : compileHere,
   });
@@ -91,18 +96,20 @@ function attachFragments(core: Core, { engine, cores }: MachineConfiguration, co
 }
 
 /** Takes in what the compiler's thread has made, and hands over what has become hot. */
-function receiver(core: Core, fragments: Fragments, compiler: MessagePort): () => void {
-  let posted = 0;
+function receiver(core: Core, fragments: Fragments, compiler: MessagePort, pages: KeptPages): () => void {
   return () => {
-    const now = performance.now();
-    if (now - posted > POST_MS) {
-      posted = now;
-      fragments.post();
-    }
+    fragments.post();
     for (;;) {
-      const received = receiveMessageOnPort(compiler) as { message: CompileResult } | undefined;
+      const received = receiveMessageOnPort(compiler) as { message: CompileResult | KeptCode } | undefined;
       if (!received) return;
-      fragments.install(received.message);
+      const { message } = received;
+      if ('keys' in message) {
+        if (message.pages) pages.unpack(message.pages);
+        core.keepDecoded(pages);
+        fragments.expect(message.keys);
+        continue;
+      }
+      fragments.install(message);
       core.working.fragments = fragments.total;
     }
   };

@@ -103,6 +103,7 @@ export class MachineThreads {
     io.heed((message) => this.#heard(message, ready));
     io.post(setup);
     const channels = engine === 'auto' ? this.#layout.cores.map(() => new MessageChannel()) : [];
+    const kept = this.#layout.cores.map((_, index) => modules.files(this.#layout, engine, index));
     const building: Promise<void>[] = [];
     const cores = this.#layout.cores.map((_, index) => {
       const built = Promise.withResolvers<void>();
@@ -111,12 +112,16 @@ export class MachineThreads {
       core.heed((message) => {
         if (message.kind === 'ended') return void this.stop(message.ending);
         if (message.kind === 'log') return this.#note(message.line);
-        if (message.made) void modules.add(this.#layout, engine, index, message.made);
+        if (message.made) modules.add(this.#layout, engine, index, message.made);
         built.resolve();
       });
       const compiler = channels[index]?.port1;
       const module = modules.get(this.#layout, engine, index);
-      core.post({ ...setup, index, ...(compiler ? { compiler } : {}), ...(module ? { module } : {}) }, compiler ? [compiler] : []);
+      const files = compiler ? kept[index] : undefined;
+      core.post(
+        { ...setup, index, ...(compiler ? { compiler } : {}), ...(module ? { module } : {}), ...(files ? { kept: files } : {}) },
+        compiler ? [compiler] : [],
+      );
       return core;
     });
     const ports = channels.map(({ port2 }) => port2);
@@ -124,7 +129,7 @@ export class MachineThreads {
       ports.length > 0
         ? new MachineThread(supply.take('compiler'), 'the compiler thread', failed('the compiler thread', ready.reject))
         : undefined;
-    compiler?.post({ ...setup, cores: ports }, ports);
+    compiler?.post({ ...setup, cores: ports, kept }, ports);
     this.#threads = { io, compiler, cores };
     return building;
   }

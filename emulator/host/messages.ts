@@ -24,16 +24,24 @@ export interface LoadAhead {
   readonly board: BoardName;
   readonly load: readonly string[];
 }
+/** Files in which one start of a machine leaves its work to the next of the same shape. */
+export interface KeptFiles {
+  readonly regions: string;
+  readonly pages: string;
+}
 export interface CoreSetup extends WorkerSetup {
   readonly index: number;
   /** To the compiler; absent where this core compiles for itself or not at all. */
   readonly compiler?: MessagePort;
   /** What an earlier core of the same shape was made of. */
   readonly module?: WasmModule;
+  readonly kept?: KeptFiles;
 }
 export interface CompilerSetup extends WorkerSetup {
   /** One port a core. */
   readonly cores: readonly MessagePort[];
+  /** For each core; absent where nothing is kept. */
+  readonly kept: readonly (KeptFiles | undefined)[];
 }
 
 /** What is asked of the I/O thread and answered. */

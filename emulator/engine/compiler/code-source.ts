@@ -8,6 +8,7 @@ import type { Architecture } from '../../isa/architecture.ts';
 import type { Decoded } from '../../isa/row.ts';
 import { ramOffset } from '../../memory/ram-ranges.ts';
 import { type CoreLayout, PAGE, type RamLayout } from '../layout.ts';
+import { entryKey } from './entry-key.ts';
 import type { CodePage, CompileRequest, FragmentCode } from './request.ts';
 
 /** Where a core's code is. */
@@ -78,6 +79,24 @@ export class CodeSource {
   /** The pages read so far. */
   get pages(): readonly CodePage[] {
     return [...this.#pages].flatMap(([distance, read]) => (read ? [{ distance, page: read.page, generation: read.generation }] : []));
+  }
+  /** The key of what lies at the entry; undefined where its code may not be used. */
+  key(): number | undefined {
+    const page = this.#page(0);
+    return page && entryKey(page.bytes, this.#entryOffset, this.#entryOffset, this.#request.mode);
+  }
+  /** Whether these bytes lie at these distances, one span's behind the other's. */
+  holds(spans: readonly CodeSpan[], bytes: Uint8Array): boolean {
+    let next = 0;
+    for (const { from, to } of spans)
+      for (let at = this.#entryOffset + from; at < this.#entryOffset + to; at++)
+        if (this.#page(at >> 12)?.bytes[at & 0xfff] !== bytes[next++]) return false;
+    return true;
+  }
+  /** Those pages that have code at these distances. */
+  pagesOf(spans: readonly CodeSpan[]): readonly CodePage[] {
+    const pageOf = (distance: number) => (this.#entryOffset + distance) >> 12;
+    return this.pages.filter(({ distance }) => spans.some(({ from, to }) => pageOf(from) <= distance && distance <= pageOf(to - 1)));
   }
   /** The code at these distances, all of which has been read. */
   code(spans: readonly CodeSpan[]): FragmentCode {

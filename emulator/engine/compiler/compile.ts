@@ -46,11 +46,17 @@ interface CoreFunctions {
   readonly fragmentType: number;
 }
 
+/** What became of a request, and where its instructions are. */
+export interface CompiledRegion {
+  readonly fragment: CompiledFragment;
+  readonly spans: readonly CodeSpan[];
+}
+
 /** Compiles a batch. @returns the module's bytes (absent if nothing could be compiled) and what became of each request */
 export function compileBatch(
   context: CompilerContext,
   requests: readonly CompileRequest[],
-): { bytes?: Uint8Array; fragments: CompiledFragment[] } {
+): { bytes?: Uint8Array; fragments: CompiledFragment[]; regions: CompiledRegion[] } {
   const module = new ModuleWriter();
   module.importMemory('machine', 'memory', context.memoryPages, context.memoryPages);
   module.importTable('machine', 'table', 1);
@@ -68,16 +74,18 @@ export function compileBatch(
     float: usesFloat ? importFloatFunctions(module, 'core') : undefined,
     fragmentType: module.type({ parameters: ['i32', 'i64'], results: ['i32'] }),
   };
-  const fragments = regions.map(({ request, source, region }, index): CompiledFragment => {
+  const compiled = regions.map(({ request, source, region }, index): CompiledRegion => {
     const first = region.blocks.get(0);
     // A region that begins by leaving would do nothing but cost.
     const useless = !first || first.instructions.length === 0 || (first.instructions.length === 1 && first.terminator.kind === 'leave');
-    if (useless) return { request, pages: source.pages, instructions: 0 };
+    if (useless) return { fragment: { request, pages: source.pages, instructions: 0 }, spans: [] };
     const name = `f${index}`;
     module.export(name, writeRegion(module, core, context, request, region));
-    return { request, name, pages: source.pages, code: source.code(spansOf(region)), instructions: region.instructions };
+    const spans = spansOf(region);
+    return { fragment: { request, name, pages: source.pages, code: source.code(spans), instructions: region.instructions }, spans };
   });
-  return fragments.some(({ name }) => name) ? { bytes: module.finish(), fragments } : { fragments };
+  const fragments = compiled.map(({ fragment }) => fragment);
+  return { ...(fragments.some(({ name }) => name) ? { bytes: module.finish() } : {}), fragments, regions: compiled };
 }
 
 /** Where a region's instructions are, what lies close together as one. */

@@ -10,6 +10,7 @@ import type { FragmentKeeper } from '../core/surroundings.ts';
 import { counterMix, COUNTERS, EVENT, FRAGMENT_PAGES, JUMP_ENTRIES, JUMP_ENTRY, JUMP_HASH, PAGE, type RamLayout } from '../layout.ts';
 import { type Flush, WALK } from '../../isa/architecture.ts';
 import { wasm, type WasmMemory, type WasmTable } from '../wasm/webassembly.ts';
+import { entryKey } from './entry-key.ts';
 import type { CodePage, CompileRequest, CompileResult, FragmentCode } from './request.ts';
 
 interface Fragment {
@@ -34,6 +35,9 @@ interface Fragment {
  * places that share a counter must not silence each other for good.
  */
 const SILENT = -100_000;
+
+/** Hot places are handed over this often at most: each message costs the core more than a hundred of their arrivals. */
+const POST_MS = 0.5;
 
 /** Pages' numbers as far as they matter for finding fragments; pages that share one are flushed together. */
 const KEY_BITS = 0xfff_ffff;
@@ -65,6 +69,8 @@ export interface FragmentsParts {
   compile(requests: readonly CompileRequest[]): void;
   /** Whether to hand over each request at once; otherwise they wait for `post`. */
   readonly eager: boolean;
+  /** Milliseconds: requests are handed over as they come, but seldom enough. */
+  readonly now?: () => number;
   /** Fragments to keep at most: each takes the host some 20 KB of code, and a guest's programs come and go. */
   readonly most: number;
 }
@@ -96,8 +102,12 @@ export class Fragments implements FragmentKeeper {
   readonly #slots: (Fragment | undefined)[] = [];
   #freeSlots: number[] = [];
   #waiting: CompileRequest[] = [];
+  /** When they were handed over last, as `performance.now` tells it. */
+  #posted = -Infinity;
   /** Places handed to the compiler and not answered, or answered with nothing. */
   readonly #asked = new Set<string>();
+  /** Keys of places that may have been compiled before. */
+  #kept: ReadonlySet<number> = new Set();
   #nextSlot = 1;
 
   constructor(parts: FragmentsParts) {
@@ -125,25 +135,43 @@ export class Fragments implements FragmentKeeper {
     const known = this.#byPlace.get(place)?.filter(({ request }) => request.mode === mode);
     if (known?.some((fragment) => this.#enter(fragment, pcLow, pcHigh))) return;
     const counter = this.#counter(pcLow, mode);
-    if (this.#counters[counter] !== this.#parts.threshold) return;
-    this.#counters[counter] = SILENT;
+    const count = this.#counters[counter] as number;
+    const early = count !== this.#parts.threshold;
+    if (early && !this.#mayBeKept(place, mode, count)) return;
+    if (!early) this.#counters[counter] = SILENT;
     const asked = requestKey({ place, mode });
     if (this.#asked.has(asked)) return;
     this.#asked.add(asked);
-    this.#waiting.push({ pcLow, pcHigh, mode, place, context: core.privileged.codeContext() });
-    if (this.#parts.eager) this.post();
+    this.#waiting.push({ pcLow, pcHigh, mode, place, context: core.privileged.codeContext(), early });
+    if (this.#parts.eager || this.#parts.now) this.post();
   }
 
-  /** Hands what has become hot to the compiler: once a slice, since each message costs as much as a hundred regions' arrivals. */
+  /** From now on places are asked for early whose keys (`entryKey`) are among these. */
+  expect(keys: Int32Array): void {
+    this.#kept = new Set(keys);
+  }
+  /** Whether to ask for a place that is not hot: ever less often. */
+  #mayBeKept(place: number, mode: number, count: number): boolean {
+    if (this.#kept.size === 0 || count <= 0 || (count & (count - 1)) !== 0) return false;
+    return this.#kept.has(entryKey(this.#bytes, this.#ram.host + place, place & 0xfff, mode));
+  }
+
+  /** Hands what has become hot to the compiler, unless that was done just now: then the next call does. */
   post(): void {
     if (this.#waiting.length === 0) return;
+    if (this.#parts.now) {
+      const now = this.#parts.now();
+      if (now - this.#posted < POST_MS) return;
+      this.#posted = now;
+    }
     const requests = this.#waiting;
     this.#waiting = [];
     this.#parts.compile(requests);
   }
 
   /** Takes in what the compiler has made. */
-  install({ module, fragments }: CompileResult): void {
+  install({ module, fragments, unknown = [] }: CompileResult): void {
+    for (const request of unknown) this.#notKept(request);
     const made = module && new wasm.Instance(module, this.#imports).exports;
     for (const { request, name, pages, code } of fragments) {
       // What came to nothing stays asked: the same code would give nothing again.
@@ -163,6 +191,13 @@ export class Fragments implements FragmentKeeper {
       if (written || mode !== this.#parts.core.working.mode || !this.#enter(fragment, pcLow, pcHigh)) this.#listen(fragment);
     }
     this.#makeRoom();
+  }
+
+  /** It may have become hot meanwhile. */
+  #notKept(request: CompileRequest): void {
+    this.#asked.delete(requestKey(request));
+    const counter = this.#counter(request.pcLow, request.mode);
+    if ((this.#counters[counter] as number) < 0) this.#counters[counter] = this.#parts.threshold - 1;
   }
 
   /** Drops the oldest beyond the number to keep. One that the jump cache leads to is only taken out of it at first: if it is in use, its next arrival puts it back. */

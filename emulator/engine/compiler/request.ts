@@ -11,6 +11,8 @@ export interface CompileRequest {
   /** Where in RAM the target lies, in bytes from its beginning. */
   readonly place: number;
   readonly context: CodeContext;
+  /** Not hot yet: wanted only where it has been compiled before. */
+  readonly early: boolean;
 }
 
 /** A page of code a fragment was made from, and which generation of it. */
@@ -44,4 +46,14 @@ export interface CompileResult {
   /** Absent when no request of the batch gave code. */
   readonly module?: WasmModule;
   readonly fragments: readonly CompiledFragment[];
+  /** Requests that were early, and for which nothing is kept that fits now. */
+  readonly unknown?: readonly CompileRequest[];
+}
+
+/** What earlier starts have left for a core. */
+export interface KeptCode {
+  /** Of all regions (`entryKey`): places that may have been compiled before. */
+  readonly keys: Int32Array;
+  /** Decoded pages (`KeptPages.pack`). */
+  readonly pages: Uint8Array | undefined;
 }

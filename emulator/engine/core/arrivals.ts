@@ -3,6 +3,7 @@ import { COUNTERS, JUMP_ENTRIES, JUMP_ENTRY, JUMP_HASH } from '../layout.ts';
 import { type Expression, load } from '../wasm/expression.ts';
 import type { Routine } from '../wasm/routine.ts';
 import type { CoreParts } from './parts.ts';
+import type { Tiering } from './tiering.ts';
 
 /** Goes on in compiled code if the jump cache knows the target; otherwise falls through. */
 export function tryCompiled(
@@ -26,18 +27,18 @@ export function tryCompiled(
 }
 
 /**
- * Arrivals between two looks whether the place has been compiled already, at another address: every process of a guest has
- * its programs and libraries elsewhere. A power of two.
+ * Arrivals between two looks whether the place has been compiled already: at another address, as every process of a guest has
+ * its programs and libraries elsewhere, or by an earlier start of the machine.
  */
 const LOOK_EVERY = 64;
 
 /** Counts an arrival at a jump target and reports it when it becomes hot, and now and then before. */
-export function countArrival(r: Routine, parts: CoreParts, pc: Expression, threshold: number): void {
+export function countArrival(r: Routine, parts: CoreParts, pc: Expression, { threshold, lookEvery = LOOK_EVERY }: Tiering): void {
   const place = r.let(r.and(r.xor(r.wrap(r.shl(pc, r.i64(1))), parts.run.get('counterMix')), r.i32((COUNTERS - 1) * 4)));
   const count = r.let(r.add(load('i32', 4, false, place, parts.layout.counters), r.i32(1)));
   r.store(4, place, count, parts.layout.counters);
   const due = r.eq(count, r.i32(threshold));
-  r.when(threshold < LOOK_EVERY ? due : r.or(due, r.eqz(r.and(count, r.i32(LOOK_EVERY - 1)))), () => {
+  r.when(threshold < lookEvery ? due : r.or(due, r.eqz(r.and(count, r.i32(lookEvery - 1)))), () => {
     r.run(parts.host.hot, r.wrap(pc), r.wrap(r.shrU(pc, r.i64(32))));
   });
 }

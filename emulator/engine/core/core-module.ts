@@ -115,6 +115,6 @@ function writeJump(r: Routine, parts: CoreParts, interpret: Callable, fragmentTy
   const left = r.parameter(0).get();
   const pc = r.parameter(1).get();
   tryCompiled(r, parts, left, pc, fragmentType);
-  countArrival(r, parts, pc, tiering.threshold);
+  countArrival(r, parts, pc, tiering);
   r.returnCall(interpret, left, pc);
 }

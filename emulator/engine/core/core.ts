@@ -11,6 +11,7 @@ import { wasm, type WasmModule } from '../wasm/webassembly.ts';
 import { writeCoreModule } from './core-module.ts';
 import { deviceAccesses } from './device-accesses.ts';
 import { DecodedPages } from './decoded-pages.ts';
+import type { KeptPages } from './kept-pages.ts';
 import { RecordWriter } from './handlers.ts';
 import { PageStanding } from './page-standing.ts';
 import type { HostCalls } from './parts.ts';
@@ -197,6 +198,15 @@ export class Core implements EngineCore {
     for (const page of pages) this.#pages.hold(page);
     // While one was waited for, another may have been given up.
     return pages.every((page) => this.#pages.holds(page));
+  }
+
+  /** From now on what is decoded is looked for there first, and left there. */
+  keepDecoded(kept: KeptPages): void {
+    this.#decoded.keepIn(kept);
+  }
+  /** Leaves what is decoded now with what is kept. */
+  leaveDecoded(): void {
+    this.#decoded.keepAll();
   }
 
   /** State and memory are those of another snapshot point: nothing remembered of the former holds. */

@@ -1,6 +1,7 @@
 /** The decoded records of one core: a pool of pages, filled instruction by instruction as they are first reached. */
 import { type CoreLayout, DENSE, type RamLayout, RECORD, type RecordLayout } from '../layout.ts';
 import { OWN_HANDLER, type RecordWriter } from './handlers.ts';
+import { type KeptPages, pageHash } from './kept-pages.ts';
 import type { Translations } from './translations.ts';
 
 /** Records decoded ahead at most, in one go: a little more than the mean run between jumps. */
@@ -39,6 +40,10 @@ export class DecodedPages {
   #owners: Owner[] = [];
   /** Records in use of each page of the pool, where they lie in order. */
   readonly #used: number[] = [];
+  /** For each page of the pool the hash of the code that its records were made of, while something is kept. */
+  readonly #hashes: (number | undefined)[] = [];
+  /** Records of earlier starts, and of this one. */
+  #kept: KeptPages | undefined;
   /** Pages of the pool that have held records before. */
   #everUsed = 0;
 
@@ -60,18 +65,63 @@ export class DecodedPages {
   /** A decoded page for a RAM page that has none; when the pool is used up, all are forgotten first. */
   allocate(page: number, decoding: number): number {
     const { layout } = this.#parts;
-    if (this.#owners.length === layout.poolPages) this.forgetAll();
+    if (this.#owners.length === layout.poolPages) {
+      this.keepAll();
+      this.forgetAll();
+    }
     const { size, slots, record, dense } = this.#shape;
     const number = this.#owners.length;
     const records = layout.pool + number * size;
     this.#owners.push({ page, decoding });
     this.#index[decoding * this.#pages + page] = records;
     this.#used[number] = 0;
+    this.#hashes[number] = undefined;
     // Fresh memory is zero; touching it all would only make it resident.
     if (number < this.#everUsed) this.#bytes.fill(0, records, records + (dense ? DENSE.indexBytes : size));
     else this.#everUsed = number + 1;
     if (!dense) for (let at = slots * record.size; at < size; at += record.size) this.#own(records + at, OWN_HANDLER.pageEnd);
     return records;
+  }
+
+  /** From now on records are looked for there before code is decoded, and left there before they are forgotten. */
+  keepIn(kept: KeptPages): void {
+    if (this.#shape.dense) this.#kept = kept;
+  }
+  /** Leaves all records that there are with what is kept. */
+  keepAll(): void {
+    for (let number = 0; number < this.#owners.length; number++) this.#keep(number);
+  }
+  /** Only where the page holds what it held at the beginning: a device may have written into it before anybody was told. */
+  #keep(number: number): void {
+    const hash = this.#hashes[number];
+    const count = this.#used[number] as number;
+    if (!this.#kept || hash === undefined || count === 0) return;
+    const { ram, layout } = this.#parts;
+    const { page, decoding } = this.#owners[number] as Owner;
+    const code = (ram.host + page * 4096) / 4;
+    if (pageHash(this.#words, code) !== hash) return;
+    const records = layout.pool + number * this.#shape.size + DENSE.indexBytes;
+    this.#kept.add(hash, decoding, this.#words.subarray(code, code + 1024), this.#bytes.subarray(records, records + count * DENSE.size));
+  }
+  /** Takes the records of a page that has none yet from what is kept. */
+  #takeKept(number: number, records: number): void {
+    if (!this.#kept) return;
+    const { page, decoding } = this.#owners[number] as Owner;
+    const code = (this.#parts.ram.host + page * 4096) / 4;
+    const hash = pageHash(this.#words, code);
+    this.#hashes[number] = hash;
+    const found = this.#kept.find(hash, decoding, this.#words, code);
+    if (!found) return;
+    this.#bytes.set(found, records + DENSE.indexBytes);
+    const count = found.length / DENSE.size;
+    this.#used[number] = count;
+    for (let index = 1; index <= count; index++) {
+      const record = records + DENSE.first + index * DENSE.size;
+      const handler = this.#view.getUint16(record, true);
+      // Those that end a run lead on from a place and are not its own.
+      if (handler === OWN_HANDLER.decode || handler === OWN_HANDLER.pageEnd) continue;
+      this.#view.setUint16(records + 2 * this.#view.getUint16(record + DENSE.at, true), index, true);
+    }
   }
 
   /** Forgets the records of all pages, and the translations that lead to them. */
@@ -94,6 +144,8 @@ export class DecodedPages {
     const { record, slots, dense } = this.#shape;
     const step = record.size / 4;
     const number = this.#numberOf(records);
+    this.#keep(number);
+    this.#hashes[number] = undefined;
     if (dense) this.#bytes.fill(0, records, records + DENSE.indexBytes);
     const from = (records + RECORD.handler) / 4 + (dense ? DENSE.indexBytes / 4 : 0);
     const count = dense ? (this.#used[number] as number) : slots;
@@ -114,6 +166,11 @@ export class DecodedPages {
     const number = this.#numberOf(records);
     const { page, decoding } = this.#owners[number] as Owner;
     hold(page);
+    if (this.#used[number] === 0) {
+      this.#takeKept(number, records);
+      const known = this.#view.getUint16(records + 2 * place, true);
+      if (known !== 0) return records + DENSE.first + known * DENSE.size;
+    }
     // The run that is left for this one looks for its next instruction by its place, so all may begin anew.
     if ((this.#used[number] as number) + AHEAD + 1 > DENSE.records) this.#forget(records);
     const code = ram.host + page * 4096;

@@ -79,7 +79,7 @@ export function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts):
             () => {
               const at = r.let(r.pc());
               tryCompiled(r, parts, r.left.get(), at, fragmentType, account);
-              countArrival(r, parts, at, tiering.threshold);
+              countArrival(r, parts, at, tiering);
             },
           );
         }

@@ -4,4 +4,6 @@
 export interface Tiering {
   readonly compile: boolean;
   readonly threshold: number;
+  /** Arrivals between two looks whether a place is known already; a power of two. */
+  readonly lookEvery?: number;
 }

@@ -7,16 +7,20 @@ import { instruction, type X86Row, type X86Traits } from './row.ts';
 
 const hex = (byte: number) => byte.toString(16).toUpperCase().padStart(2, '0');
 
-const branch: X86Traits = { ends: true, defaults: 'near', flow: ({ o0 = 0 }) => ({ kind: 'branch', by: o0 }) };
-const jump: X86Traits = { ends: true, defaults: 'near', flow: ({ o0 = 0 }) => ({ kind: 'jump', by: o0, links: false }) };
-const call: X86Traits = { ends: true, defaults: 'near', uses: [GPR.RSP], mayTrap: true, flow: ({ o0 = 0 }) => ({ kind: 'jump', by: o0, links: true }) };
+const branch: X86Traits = { ends: true, defaults: 'near', wraps: true, flow: ({ o0 = 0 }) => ({ kind: 'branch', by: o0 }) };
+const jump: X86Traits = { ends: true, defaults: 'near', wraps: true, flow: ({ o0 = 0 }) => ({ kind: 'jump', by: o0, links: false }) };
+const call: X86Traits = { ends: true, defaults: 'near', wraps: true, uses: [GPR.RSP], mayTrap: true, flow: ({ o0 = 0 }) => ({ kind: 'jump', by: o0, links: true }) };
 const indirect = (links: boolean): X86Traits => ({
   ends: true, defaults: 'near', first: 'read', mayTrap: true, flow: () => ({ kind: 'indirect', links, returns: false }),
 });
 const returns: X86Traits = { ends: true, defaults: 'near', uses: [GPR.RSP], mayTrap: true, flow: () => ({ kind: 'indirect', links: false, returns: true }) };
 
 const conditional = (number: number): X86Row[] => {
-  const meaning = (cpu: Cpu, rel: Value) => cpu.branch(cpu.flags.holds(number), rel);
+  const meaning = (cpu: Cpu, rel: Value) => {
+    const holds = cpu.flags.holds(number);
+    if (cpu.instance.size !== 16) return cpu.branch(holds, rel);
+    cpu.when(holds, () => cpu.goAround(rel));
+  };
   const name = `j${CONDITIONS[number]}`;
   const traits: X86Traits = { ...branch, flags: 'read' };
   return [
@@ -25,10 +29,12 @@ const conditional = (number: number): X86Row[] => {
   ];
 };
 
+/** With operands of 16 bits distances are modulo 64 KiB. */
+const jumpBy = (cpu: Cpu, rel: Value) => (cpu.instance.size === 16 ? cpu.goAround(rel) : cpu.jumpBy(rel));
 const callBy = (cpu: Cpu, rel: Value) => {
   const { size } = cpu.instance;
   cpu.push(size, cpu.nextOffset(size));
-  cpu.jumpBy(rel);
+  jumpBy(cpu, rel);
 };
 const callTo = (cpu: Cpu, to: Place) => {
   const { size } = cpu.instance;
@@ -54,7 +60,8 @@ const counted = (condition: (cpu: Cpu) => Value | undefined) => (cpu: Cpu, rel: 
   const more = cpu.ne(cpu.part(GPR.RCX, size), cpu.i64(0));
   cpu.branch(held ? cpu.and(more, held) : more, rel);
 };
-const loops: X86Traits = { ...branch, uses: [GPR.RCX], flags: 'read', sizedByAddress: true, rare: true };
+/** They reach 128 bytes: that they would leave a segment of 64 KiB at its end is not looked at. */
+const loops: X86Traits = { ...branch, wraps: false, uses: [GPR.RCX], flags: 'read', sizedByAddress: true, rare: true };
 
 const DIRECTION = 1 << 10;
 const changeRflags = (change: (cpu: Cpu, old: Value) => Value) => (cpu: Cpu) => cpu.setField('rflags', change(cpu, cpu.field('rflags')));
@@ -69,8 +76,8 @@ const LOW_FLAGS = 0xd5n;
 
 export const control: readonly X86Row[] = [
   ...CONDITIONS.flatMap((_, number) => conditional(number)),
-  instruction('jmp',    'EB cb         | rel',         (cpu, rel) => cpu.jumpBy(rel), jump),
-  instruction('jmp',    'E9 cz         | rel',         (cpu, rel) => cpu.jumpBy(rel), jump),
+  instruction('jmp',    'EB cb         | rel',         jumpBy,       jump),
+  instruction('jmp',    'E9 cz         | rel',         jumpBy,       jump),
   instruction('jmp',    'FF /4         | r/m*',        jumpTo,       indirect(false)),
   instruction('call',   'E8 cz         | rel',         callBy,       call),
   instruction('call',   'FF /2         | r/m*',        callTo,       { ...indirect(true), uses: [GPR.RSP] }),
@@ -80,7 +87,7 @@ export const control: readonly X86Row[] = [
   instruction('loope',  'E1 cb         | rel',         counted((cpu) => cpu.flags.zero()), loops),
   instruction('loop',   'E2 cb         | rel',         counted(() => undefined), loops),
   instruction('jrcxz',  'E3 cb         | rel',         (cpu, rel) => cpu.branch(cpu.eqz(cpu.part(GPR.RCX, cpu.instance.size)), rel),
-    { ...branch, uses: [GPR.RCX], sizedByAddress: true, rare: true, spelling: { 16: 'jcxz', 32: 'jecxz' } }),
+    { ...branch, wraps: false, uses: [GPR.RCX], sizedByAddress: true, rare: true, spelling: { 16: 'jcxz', 32: 'jecxz' } }),
 
   instruction('clc',    'F8            |',             changeCarry((cpu, bits) => cpu.and(bits, cpu.i64(~1n))), carries),
   instruction('stc',    'F9            |',             changeCarry((cpu, bits) => cpu.or(bits, cpu.i64(1))), carries),

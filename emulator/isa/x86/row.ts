@@ -42,6 +42,8 @@ export interface X86Traits {
   readonly float?: boolean;
   readonly ends?: boolean;
   readonly flow?: (operands: OperandNumbers) => Flow;
+  /** With operands of 16 bits it goes to an offset modulo 64 KiB: where, depends on the segment, and is left to the interpreter. */
+  readonly wraps?: boolean;
   /** Can fault though it has no memory operand, or touches memory by nature. */
   readonly mayTrap?: boolean;
   /** Its memory operand is named and not touched. */

@@ -53,6 +53,8 @@ export function stackWords(cpu: EngineCpu) {
       const offset = isFlat() ? cpu.nextPc() : cpu.sub(cpu.nextPc(), codeBase());
       return cpu.let(size === 16 ? cpu.and(offset, cpu.i64(NARROW)) : cpu.zero32(offset));
     },
+    /** Goes by a distance from this instruction, modulo 64 KiB (SDM, volume 2A, "JMP": tempEIP is cut to 16 bits). Last in a row. */
+    goAround: (distance: Value) => own.goTo(16, cpu.add(cpu.sub(cpu.pc(), codeBase()), distance)),
     /** Goes to an offset in the code segment. Last in a row. */
     goTo: (size: Size, offset: Value) => {
       if (size === 64) return cpu.jumpTo(offset);

@@ -217,7 +217,7 @@ function makeVariant(row: X86Row, name: string, concrete: readonly Concrete[], {
     ...(touchesMemory || traits.ends ? {} : { pure: true }),
     ...(traits.ends || repeat !== 'none' ? { ends: true } : {}),
     // A repeated string instruction branches to itself.
-    ...(repeat !== 'none' ? { flow: () => ({ kind: 'branch', by: 0 }) as const } : traits.flow ? { flow: traits.flow } : {}),
+    ...(repeat !== 'none' ? { flow: () => ({ kind: 'branch', by: 0 }) as const } : traits.flow && !(traits.wraps && size === 16) ? { flow: traits.flow } : {}),
     ...(traits.float ? { float: true } : {}),
     ...(rare ? { rare: true } : {}),
     ...needsOf(concrete, row),

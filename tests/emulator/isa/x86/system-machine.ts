@@ -2,8 +2,10 @@
 import '../../../../emulator/host/v8-flags.ts';
 import { compileBatch } from '../../../../emulator/engine/compiler/compile.ts';
 import { Fragments } from '../../../../emulator/engine/compiler/fragments.ts';
+import type { KeptRegions } from '../../../../emulator/engine/compiler/kept-regions.ts';
 import type { CompileRequest } from '../../../../emulator/engine/compiler/request.ts';
 import { Core } from '../../../../emulator/engine/core/core.ts';
+import type { KeptPages } from '../../../../emulator/engine/core/kept-pages.ts';
 import { coreLayout } from '../../../../emulator/engine/layout.ts';
 import { wasm, WASM_PAGE } from '../../../../emulator/engine/wasm/webassembly.ts';
 import { CoreSignals } from '../../../../emulator/device/kit/core-signals.ts';
@@ -26,6 +28,16 @@ const PORT = { print: 0xe9, exit: 0xf4 } as const;
 const IMAGE_AT = 0xf_0000;
 const LOCAL_APIC = 0xfee0_0000;
 
+/** More arrivals than any program here has. */
+const NEVER = 1_000_000;
+
+export interface KeptCode {
+  readonly regions: KeptRegions;
+  readonly pages: KeptPages;
+  /** Nothing else is compiled. */
+  readonly only: boolean;
+}
+
 export class SystemMachine {
   readonly core: Core;
   readonly view: DataView;
@@ -36,7 +48,8 @@ export class SystemMachine {
   readonly #fragments: Fragments | undefined;
   #skipped = 0n;
 
-  constructor(engine: TestEngine, image: Uint8Array) {
+  /** @param kept what an earlier machine has left, and where this one leaves its own: code is then compiled at once, or never */
+  constructor(engine: TestEngine, image: Uint8Array, kept?: KeptCode) {
     const pageFlags = SHOOTDOWN_AT + Shootdown.size(1);
     const generations = pageFlags + RAM_PAGES;
     const own = { core: 0, attention: SIGNALS_AT, shootdown: SHOOTDOWN_AT, ramPages: RAM_PAGES, poolPages: 64 };
@@ -51,7 +64,7 @@ export class SystemMachine {
     const places = { area: SHOOTDOWN_AT, pageFlags, generations, pages: RAM_PAGES, cores: [layout] };
     this.#signals = new CoreSignals(buffer, SIGNALS_AT);
     this.view = new DataView(buffer, host, size);
-    const threshold = THRESHOLD[engine];
+    const threshold = kept?.only ? NEVER : THRESHOLD[engine];
     this.core = new Core({
       architecture: x86,
       memory,
@@ -60,7 +73,7 @@ export class SystemMachine {
       layout,
       ram,
       core: 0,
-      tiering: { compile: engine !== 'interpreter', threshold },
+      tiering: { compile: engine !== 'interpreter', threshold, ...(kept ? { lookEvery: 1 } : {}) },
       bus: {
         read: (address) => (this.#isApic(address) ? this.privileged.apic.read(address - LOCAL_APIC) : 0xffff_ffff),
         write: (address, _size, value) => {
@@ -84,12 +97,20 @@ export class SystemMachine {
       const { core } = this;
       const context = { architecture: x86, buffer, memoryPages, layout, ram };
       const compile = (requests: readonly CompileRequest[]): void => {
-        const { bytes, fragments } = compileBatch(context, requests);
+        const { answers, hot } = kept?.regions.serve(context, requests) ?? { answers: [], hot: requests };
+        for (const answer of answers) keeper.install(answer);
+        if (hot.length === 0) return;
+        const { bytes, fragments, regions } = compileBatch(context, hot);
         keeper.install(bytes ? { module: new wasm.Module(bytes), fragments } : { fragments });
+        if (bytes) kept?.regions.add(bytes, regions);
       };
       const keeper: Fragments = new Fragments({ core, memory, table, threshold, compile, eager: engine === 'compiler', most: Infinity });
       core.fragments = keeper;
       this.#fragments = keeper;
+      if (kept) {
+        keeper.expect(kept.regions.keys);
+        core.keepDecoded(kept.pages);
+      }
     }
     const bus = new ApicBus({ buffer, states: [layout.state], signals: [this.#signals] });
     this.privileged.connect({

@@ -7,6 +7,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { KeptRegions } from '../../../../emulator/engine/compiler/kept-regions.ts';
+import { KeptPages } from '../../../../emulator/engine/core/kept-pages.ts';
 import { ENGINES } from '../../../kit/engine.ts';
 import { describeWith } from '../../../kit/tools.ts';
 import { SystemMachine } from './system-machine.ts';
@@ -92,6 +94,18 @@ function underQemu(name: string): string {
   return (QEMU_DIFFERS[name] ?? []).reduce((text, [qemu, manual]) => text.replace(qemu, manual), readFileSync(output, 'latin1'));
 }
 
+/** The image of a program in real mode that prints a letter ten times. */
+function tenTimes(letter: string): Uint8Array {
+  const image = new Uint8Array(0x1_0000).fill(0xf4);
+  // jmp 0x1000; mov cx, 10; nops, mov al, letter, out 0xe9, al, loop to the first nop; mov al, 0x10, out 0xf4, al.
+  image.set([0xe9, 0x0d, 0x10], 0xfff0);
+  image.set(
+    [0xb9, 10, 0, ...Array<number>(12).fill(0x90), 0xb0, letter.charCodeAt(0), 0xe6, 0xe9, 0xe2, 0xee, 0xb0, 0x10, 0xe6, 0xf4],
+    0x1000,
+  );
+  return image;
+}
+
 const PROGRAMS = [
   'real-mode',
   'exceptions64',
@@ -128,6 +142,33 @@ describeWith(['x86-64-gcc', 'qemu-system-x86_64'], 'x86-64 programs of system in
       expect(machine.shutdown).toBeUndefined();
       expect(machine.output).toBe(wanted);
     });
+    test('from what an earlier run has compiled and decoded it prints the same', () => {
+      const left = { regions: new KeptRegions([]), pages: new KeptPages(), only: false };
+      const first = new SystemMachine('compiler', image, left);
+      first.run();
+      expect(first.output).toBe(wanted);
+      first.core.leaveDecoded();
+      const pages = new KeptPages();
+      pages.unpack(left.pages.pack());
+      const second = new SystemMachine('auto', image, { regions: new KeptRegions(left.regions.contents()), pages, only: true });
+      second.run();
+      expect(second.output).toBe(wanted);
+      expect(second.compiledInstructions).toBeGreaterThan(0n);
+    });
+  });
+  test('code that differs from what was kept, if only behind its beginning, is not taken for it', () => {
+    const left = { regions: new KeptRegions([]), pages: new KeptPages(), only: false };
+    const runs = ['A', 'B', 'A'].map((letter) => {
+      const machine = new SystemMachine('compiler', tenTimes(letter), left);
+      machine.run();
+      machine.core.leaveDecoded();
+      return [machine.output, left.regions.added, left.pages.changed];
+    });
+    expect(runs).toEqual([
+      ['AAAAAAAAAA', 2, 2],
+      ['BBBBBBBBBB', 4, 3],
+      ['AAAAAAAAAA', 4, 3],
+    ]);
   });
   describe.each(BY_THE_MANUAL)('%s', (name) => {
     test.each(ENGINES)('%s prints what the manual wants', (engine) => {

@@ -78,4 +78,17 @@ begin:  xor %ax, %ax
         movzwl %ax, %ecx
         mov %cx, %ax
         call show
+        # distances are modulo 64 KiB: at 0xf000 a call and a branch forward to what lies below
+        mov $0x1000, %ax
+        mov %ax, %es
+        movb $0xe8, %es:0xf000
+        movw $(show-BASE-0xf003), %es:0xf001
+        movw $0xc031, %es:0xf003
+        movw $0x840f, %es:0xf005
+        movw $(back-BASE-0xf009), %es:0xf007
+        mov $0x5678, %ax
+        mov $0xf000, %bx
+        jmp *%bx
+        hlt
+back:   call show
         finish
