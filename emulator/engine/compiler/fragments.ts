@@ -5,12 +5,11 @@
  * was compiled and none has been written since. Kernels patch themselves by the thousand: where a page has
  * been written, the fragment's own bytes are compared when the guest arrives there again.
  */
-import type { Core } from '../core/core.ts';
 import type { FragmentKeeper } from '../core/surroundings.ts';
-import { counterMix, COUNTERS, EVENT, FRAGMENT_PAGES, JUMP_ENTRIES, JUMP_ENTRY, JUMP_HASH, PAGE, type RamLayout } from '../layout.ts';
+import { EVENT, FRAGMENT_PAGES, JUMP_ENTRIES, JUMP_ENTRY, JUMP_HASH, PAGE, type RamLayout } from '../layout.ts';
 import { type Flush, WALK } from '../../isa/architecture.ts';
 import { wasm, type WasmMemory, type WasmTable } from '../wasm/webassembly.ts';
-import { entryKey } from './entry-key.ts';
+import { HotPlaces, type HotPlacesParts } from './hot-places.ts';
 import type { CodePage, CompileRequest, CompileResult, FragmentCode } from './request.ts';
 
 interface Fragment {
@@ -30,15 +29,6 @@ interface Fragment {
   written: boolean;
 }
 
-/**
- * Arrivals before a place is asked about again, once a request is under way or has come to nothing. Finite, because
- * places that share a counter must not silence each other for good.
- */
-const SILENT = -100_000;
-
-/** Hot places are handed over this often at most: each message costs the core more than a hundred of their arrivals. */
-const POST_MS = 0.5;
-
 /** Pages' numbers as far as they matter for finding fragments; pages that share one are flushed together. */
 const KEY_BITS = 0xfff_ffff;
 const pageKey = (address: bigint): number => Number((address >> 12n) & BigInt(KEY_BITS));
@@ -52,25 +42,15 @@ function pageBehind(pcLow: number, pcHigh: number, distance: number): { low: num
   return { low, high, key: ((high << 20) | (low >>> 12)) & KEY_BITS };
 }
 
-const requestKey = ({ place, mode }: Pick<CompileRequest, 'place' | 'mode'>): string => `${place}:${mode}`;
-
 /** Takes a fragment from one of the sets, and the set from the map with its last. */
 function removeFrom(sets: Map<number, Set<Fragment>>, key: number, fragment: Fragment): void {
   const there = sets.get(key);
   if (there?.delete(fragment) && there.size === 0) sets.delete(key);
 }
 
-export interface FragmentsParts {
-  readonly core: Core;
+export interface FragmentsParts extends HotPlacesParts {
   readonly memory: WasmMemory;
   readonly table: WasmTable;
-  readonly threshold: number;
-  /** Hands requests to the compiler; the results come to `install`. */
-  compile(requests: readonly CompileRequest[]): void;
-  /** Whether to hand over each request at once; otherwise they wait for `post`. */
-  readonly eager: boolean;
-  /** Milliseconds: requests are handed over as they come, but seldom enough. */
-  readonly now?: () => number;
   /** Fragments to keep at most: each takes the host some 20 KB of code, and a guest's programs come and go. */
   readonly most: number;
 }
@@ -82,7 +62,7 @@ export class Fragments implements FragmentKeeper {
   total = 0;
   readonly #parts: FragmentsParts;
   readonly #jump: Int32Array;
-  readonly #counters: Int32Array;
+  readonly #places: HotPlaces;
   readonly #generations: Int32Array;
   readonly #pages: Uint8Array;
   readonly #flags: Uint8Array;
@@ -101,13 +81,6 @@ export class Fragments implements FragmentKeeper {
   /** Fragments by table slot. */
   readonly #slots: (Fragment | undefined)[] = [];
   #freeSlots: number[] = [];
-  #waiting: CompileRequest[] = [];
-  /** When they were handed over last, as `performance.now` tells it. */
-  #posted = -Infinity;
-  /** Places handed to the compiler and not answered, or answered with nothing. */
-  readonly #asked = new Set<string>();
-  /** Keys of places that may have been compiled before. */
-  #kept: ReadonlySet<number> = new Set();
   #nextSlot = 1;
 
   constructor(parts: FragmentsParts) {
@@ -115,7 +88,7 @@ export class Fragments implements FragmentKeeper {
     const { core, memory, table } = parts;
     const { layout, ram } = core.surroundings;
     this.#jump = new Int32Array(memory.buffer, layout.jumpCache);
-    this.#counters = new Int32Array(memory.buffer, layout.counters, COUNTERS);
+    this.#places = new HotPlaces(parts);
     this.#pages = new Uint8Array(memory.buffer, layout.fragmentPages, FRAGMENT_PAGES);
     this.#ram = ram;
     this.#bytes = new Uint8Array(memory.buffer);
@@ -134,49 +107,23 @@ export class Fragments implements FragmentKeeper {
     const place = page * 4096 + (pcLow & 0xfff);
     const known = this.#byPlace.get(place)?.filter(({ request }) => request.mode === mode);
     if (known?.some((fragment) => this.#enter(fragment, pcLow, pcHigh))) return;
-    const counter = this.#counter(pcLow, mode);
-    const count = this.#counters[counter] as number;
-    const early = count !== this.#parts.threshold;
-    if (early && !this.#mayBeKept(place, mode, count)) return;
-    if (!early) this.#counters[counter] = SILENT;
-    const asked = requestKey({ place, mode });
-    if (this.#asked.has(asked)) return;
-    this.#asked.add(asked);
-    this.#waiting.push({ pcLow, pcHigh, mode, place, context: core.privileged.codeContext(), early });
-    if (this.#parts.eager || this.#parts.now) this.post();
+    this.#places.arrived(pcLow, pcHigh, mode, place);
   }
-
-  /** From now on places are asked for early whose keys (`entryKey`) are among these. */
+  /** See `HotPlaces`. */
   expect(keys: Int32Array): void {
-    this.#kept = new Set(keys);
+    this.#places.expect(keys);
   }
-  /** Whether to ask for a place that is not hot: ever less often. */
-  #mayBeKept(place: number, mode: number, count: number): boolean {
-    if (this.#kept.size === 0 || count <= 0 || (count & (count - 1)) !== 0) return false;
-    return this.#kept.has(entryKey(this.#bytes, this.#ram.host + place, place & 0xfff, mode));
-  }
-
-  /** Hands what has become hot to the compiler, unless that was done just now: then the next call does. */
   post(): void {
-    if (this.#waiting.length === 0) return;
-    if (this.#parts.now) {
-      const now = this.#parts.now();
-      if (now - this.#posted < POST_MS) return;
-      this.#posted = now;
-    }
-    const requests = this.#waiting;
-    this.#waiting = [];
-    this.#parts.compile(requests);
+    this.#places.post();
   }
 
   /** Takes in what the compiler has made. */
   install({ module, fragments, unknown = [] }: CompileResult): void {
-    for (const request of unknown) this.#notKept(request);
+    for (const request of unknown) this.#places.unknown(request);
     const made = module && new wasm.Instance(module, this.#imports).exports;
     for (const { request, name, pages, code } of fragments) {
-      // What came to nothing stays asked: the same code would give nothing again.
       if (!made || name === undefined) continue;
-      this.#asked.delete(requestKey(request));
+      this.#places.answered(request);
       const written = pages.some(({ page, generation }) => Atomics.load(this.#generations, page) !== generation);
       const slot = this.#takeSlot();
       this.#parts.table.set(slot, made[name]);
@@ -191,13 +138,6 @@ export class Fragments implements FragmentKeeper {
       if (written || mode !== this.#parts.core.working.mode || !this.#enter(fragment, pcLow, pcHigh)) this.#listen(fragment);
     }
     this.#makeRoom();
-  }
-
-  /** It may have become hot meanwhile. */
-  #notKept(request: CompileRequest): void {
-    this.#asked.delete(requestKey(request));
-    const counter = this.#counter(request.pcLow, request.mode);
-    if ((this.#counters[counter] as number) < 0) this.#counters[counter] = this.#parts.threshold - 1;
   }
 
   /** Drops the oldest beyond the number to keep. One that the jump cache leads to is only taken out of it at first: if it is in use, its next arrival puts it back. */
@@ -215,7 +155,7 @@ export class Fragments implements FragmentKeeper {
   }
 
   pageWritten(page: number): void {
-    this.#asked.clear(); // new code: new chances
+    this.#places.forget();
     for (const fragment of [...(this.#byPage.get(page) ?? [])]) {
       fragment.written = true;
       this.#unwatch(fragment);
@@ -248,7 +188,7 @@ export class Fragments implements FragmentKeeper {
   }
 
   memoryChanged(): void {
-    this.#asked.clear();
+    this.#places.forget();
   }
 
   translationsChanged({ address, keepGlobal }: Flush): void {
@@ -352,10 +292,7 @@ export class Fragments implements FragmentKeeper {
 
   /** Makes the next arrival where it was hot. */
   #listen({ pcLow, request: { mode } }: Fragment): void {
-    this.#counters[this.#counter(pcLow, mode)] = this.#parts.threshold - 1;
-  }
-  #counter(pcLow: number, mode: number): number {
-    return (((pcLow << 1) ^ counterMix(mode)) >>> 2) & (COUNTERS - 1);
+    this.#places.listen(pcLow, mode);
   }
   /** A target's two places in the jump cache, as `tryCompiled` (core/core-module.ts) computes them. */
   #entries(pcLow: number, mode: number): [first: number, second: number] {
