@@ -20,6 +20,7 @@ import { openLibrary, type Library } from './library/library.ts';
 import { applicationService } from './services/application-service.ts';
 import { SharedNetworks } from './network/shared-networks.ts';
 import { networksService } from './services/networks-service.ts';
+import { asPlugged } from './network/attachments.ts';
 import { plugNetworks } from './supervisor/machine-networks.ts';
 import { SshConsoles } from './ssh/ssh-consoles.ts';
 import { commandOpener, consoleOpener, consolesService, streamOpener } from './services/consoles-service.ts';
@@ -123,7 +124,9 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
 
   async function configure(definition: MachineDefinition, attached: readonly DiskAttachment[], signal: AbortSignal) {
     const prepared = needsTemplate(definition) ? await prepare(definition.template as string, definition.name, signal) : undefined;
-    const configuration = resolveConfiguration(definition, prepared, attached);
+    const { networks } = definition;
+    const plugged = networks ? { ...definition, networks: asPlugged(networks, await library.networks.list()) } : definition;
+    const configuration = resolveConfiguration(plugged, prepared, attached);
     await requireFiles(configuration);
     return configuration;
   }

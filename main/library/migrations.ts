@@ -153,6 +153,14 @@ export const migrations: readonly Migration[] = [
       ) STRICT, WITHOUT ROWID;
     `,
   },
+  {
+    number: 6,
+    name: 'what cards on a network have by default',
+    sql: `
+      -- JSON: reach and MTU, where they are said.
+      ALTER TABLE networks ADD COLUMN settings TEXT;
+    `,
+  },
 ];
 
 /** Which steps a file has seen. */

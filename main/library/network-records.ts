@@ -1,9 +1,10 @@
 /** Networks that machines share, and which card has which address on them. */
 import { ContractError } from '../../preload/contract/errors/contract-error.ts';
-import { NETWORK_KINDS, type NetworkKind } from '../../preload/contract/networks.ts';
+import { NETWORK_KINDS, type NetworkKind, type NetworkSettings, networkSettings } from '../../preload/contract/networks.ts';
+import { problemsOf } from '../../preload/contract/schema/problems.ts';
 import type { Database, Row } from './database.ts';
 
-export interface NetworkRecord {
+export interface NetworkRecord extends NetworkSettings {
   readonly name: string;
   readonly kind: NetworkKind;
   /** The third byte of its addresses. */
@@ -19,7 +20,9 @@ export interface NetworkRecords {
   /** @throws ContractError `missing`, naming those there are */
   get(name: string): Promise<NetworkRecord>;
   /** @throws ContractError when the name is taken, or all addresses are */
-  create(name: string, kind: NetworkKind): Promise<void>;
+  create(name: string, kind: NetworkKind, settings?: NetworkSettings): Promise<void>;
+  /** Replaces its settings. @throws ContractError `missing` */
+  set(name: string, settings: NetworkSettings): Promise<void>;
   delete(name: string): Promise<void>;
   /** The last byte of a card's address on a network: always the same. @throws ContractError when all are taken */
   hostOf(network: string, card: string): Promise<number>;
@@ -29,11 +32,26 @@ export interface NetworkRecords {
 
 const isKind = (value: unknown): value is NetworkKind => NETWORK_KINDS.some((kind) => kind === value);
 /** What only a newer version knows gives nobody a way out. */
-const recordOf = ({ name, kind, subnet }: Row): NetworkRecord => ({
+const recordOf = ({ name, kind, subnet, settings }: Row): NetworkRecord => ({
   name: String(name),
   kind: isKind(kind) ? kind : 'isolated',
   subnet: Number(subnet),
+  ...settingsOf(settings),
 });
+/** What cannot be read, or only a newer version knows, lets cards reach nothing. */
+function settingsOf(stored: unknown): NetworkSettings {
+  if (stored === null || stored === undefined) return {};
+  try {
+    const settings: unknown = JSON.parse(String(stored));
+    if (problemsOf(networkSettings, settings).length === 0) return settings as NetworkSettings;
+  } catch {
+    // As what is not understood.
+  }
+  return { reach: { restrict: true } };
+}
+/** As it is stored; nothing where it says nothing. */
+const storedSettings = ({ reach, mtu }: NetworkSettings): string | null =>
+  reach === undefined && mtu === undefined ? null : JSON.stringify({ reach, mtu });
 
 /** The smallest number of a range that is not taken. */
 function free(taken: ReadonlySet<number>, { first, last }: { readonly first: number; readonly last: number }): number | undefined {
@@ -43,7 +61,7 @@ function free(taken: ReadonlySet<number>, { first, last }: { readonly first: num
 
 /** The networks stored in `database`. */
 export function networkRecords(database: Database): NetworkRecords {
-  const list = async () => (await database.all('SELECT name, kind, subnet FROM networks ORDER BY name')).map(recordOf);
+  const list = async () => (await database.all('SELECT name, kind, subnet, settings FROM networks ORDER BY name')).map(recordOf);
   const hosts = async (network: string) => {
     const rows = await database.all('SELECT card, host FROM network_addresses WHERE network = ?', network);
     return new Map(rows.map(({ card, host }) => [String(card), Number(host)]));
@@ -57,13 +75,18 @@ export function networkRecords(database: Database): NetworkRecords {
       if (!found) throw new ContractError('network-unknown', { name, known: all.map((network) => network.name) });
       return found;
     },
-    async create(name, kind) {
+    async create(name, kind, settings = {}) {
       const all = await list();
       if (all.some((network) => network.name === name)) throw new ContractError('network-taken', { name });
       const subnet = free(new Set(all.map((network) => network.subnet)), SUBNETS);
       if (subnet === undefined) throw new ContractError('networks-too-many', { most: SUBNETS.last });
-      const sql = 'INSERT INTO networks (name, kind, subnet, created_at) VALUES (?, ?, ?, ?)';
-      await database.transaction((statements) => statements.run(sql, name, kind, subnet, Date.now()));
+      const sql = 'INSERT INTO networks (name, kind, subnet, created_at, settings) VALUES (?, ?, ?, ?, ?)';
+      await database.transaction((statements) => statements.run(sql, name, kind, subnet, Date.now(), storedSettings(settings)));
+    },
+    async set(name, settings) {
+      await this.get(name);
+      const sql = 'UPDATE networks SET settings = ? WHERE name = ?';
+      await database.transaction((statements) => statements.run(sql, storedSettings(settings), name));
     },
     async delete(name) {
       await database.transaction((statements) => statements.run('DELETE FROM networks WHERE name = ?', name));

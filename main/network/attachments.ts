@@ -1,9 +1,10 @@
 /** From a definition's network cards to what the emulator attaches. */
 import type { NetworkAttachment } from '../../emulator/index.ts';
 import { PRIVATE_NAT } from '../../preload/contract/definition/network-fields.ts';
-import { type LooseReach, readDestinations } from '../../preload/contract/definition/reach-fields.ts';
+import { type LooseReach, type ReachDefinition, readDestinations } from '../../preload/contract/definition/reach-fields.ts';
 import type { Forward } from '../../preload/contract/forwards.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
+import type { NetworkSettings } from '../../preload/contract/networks.ts';
 import type { NatSetup, ReachSetup } from './link-messages.ts';
 import { reachableByGuests } from './own-ports.ts';
 
@@ -41,6 +42,22 @@ export function hostNameOf(name: string): string | undefined {
 function setupOfReach({ restrict = false, allow = [], deny = [] }: LooseReach): ReachSetup {
   const all = (texts: readonly string[]) => texts.flatMap((text) => readDestinations(text) ?? []);
   return { restrict, deny: all(deny), ...(allow.length > 0 ? { allow: all(allow) } : {}) };
+}
+
+/**
+ * The cards as they are plugged in: what they do not say, their network does.
+ * @param networks those that machines share
+ */
+export function asPlugged(
+  cards: NonNullable<MachineDefinition['networks']>,
+  networks: readonly (NetworkSettings & { readonly name: string })[],
+): NonNullable<MachineDefinition['networks']> {
+  return cards.map((card) => {
+    const { reach, mtu } = networks.find(({ name }) => name === card.network) ?? {};
+    // Read from JSON, which has no members that are undefined.
+    const reached = reach ? { reach: reach as ReachDefinition } : {};
+    return { ...reached, ...(mtu === undefined ? {} : { mtu }), ...card };
+  });
 }
 
 export function networkAttachments(definition: Pick<MachineDefinition, 'name' | 'networks' | 'forwards'>): readonly NetworkAttachment[] {

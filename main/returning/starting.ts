@@ -1,6 +1,6 @@
 /** Starting a machine: from power on, or where it was suspended. A suspended state is used up before the guest goes on. */
 import { withoutAttachments } from '../taking/records.ts';
-import { networkAttachments } from '../network/attachments.ts';
+import { asPlugged, networkAttachments } from '../network/attachments.ts';
 import { changeableAttachments } from '../shares/attachments.ts';
 import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { DiskAttachment, MachineConfiguration } from '../../emulator/index.ts';
@@ -72,7 +72,11 @@ async function configurationOf(
 ): Promise<MachineConfiguration> {
   const owner = present.machine.record.definition;
   const { name, forwards = [] } = owner;
-  const networks = networkAttachments({ name, networks: definition.networks ?? [], forwards });
+  const networks = networkAttachments({
+    name,
+    networks: asPlugged(definition.networks ?? [], await present.parts.library.networks.list()),
+    forwards,
+  });
   const shares = changeableAttachments(definition, owner);
   const saved = {
     ...withoutAttachments(configuration as NonNullable<typeof configuration>),

@@ -13,7 +13,7 @@ export function networksService(
   supervisor: Supervisor,
   events: Emitter<typeof networks>,
 ): Handlers<typeof networks> {
-  async function statusOf({ name, kind, subnet }: NetworkRecord): Promise<NetworkStatus> {
+  async function statusOf({ name, kind, subnet, reach, mtu }: NetworkRecord): Promise<NetworkStatus> {
     const hosts = await records.hosts(name);
     const members = supervisor.list().flatMap(({ definition, state }) =>
       (definition.networks ?? []).flatMap(({ network }, card): NetworkMember[] => {
@@ -24,14 +24,19 @@ export function networksService(
         return [{ machine: definition.name, card, mac, ...address, isRunning: state === 'running' || state === 'paused' }];
       }),
     );
-    return { name, kind, members, ...(kind === 'isolated' ? {} : { subnet: subnetText(subnet) }) };
+    const settings = { ...(reach ? { reach } : {}), ...(mtu === undefined ? {} : { mtu }) };
+    return { name, kind, ...settings, members, ...(kind === 'isolated' ? {} : { subnet: subnetText(subnet) }) };
   }
   const list = async () => Promise.all((await records.list()).map(statusOf));
   const changed = async () => events.changed(await list());
   return {
     list,
-    async create({ name, kind }) {
-      await records.create(name, kind);
+    async create({ name, kind, ...settings }) {
+      await records.create(name, kind, settings);
+      await changed();
+    },
+    async set(name, settings) {
+      await records.set(name, settings);
       await changed();
     },
     async delete(name) {

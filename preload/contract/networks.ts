@@ -1,8 +1,9 @@
 /** Networks that machines share: objects of the library, by name. */
 import { args, nothing } from './checks.ts';
 import { call, contract, event } from './contract.ts';
-import { newNetworkName } from './definition/network-fields.ts';
-import { oneOf, record } from './schema/shapes.ts';
+import { mtuShape, newNetworkName } from './definition/network-fields.ts';
+import { type LooseReach, reach } from './definition/reach-fields.ts';
+import { oneOf, optional, record } from './schema/shapes.ts';
 
 /**
  * `nat`: machines see each other and reach what this computer reaches; `host-only`: each other, and the ports of this computer that
@@ -21,7 +22,14 @@ export interface NetworkMember {
   readonly address?: string;
   readonly isRunning: boolean;
 }
-export interface NetworkStatus {
+/** What cards on a network have that say nothing of it themselves, from the next start of their machine on. */
+export interface NetworkSettings {
+  /** Where their guests may connect; absent: wherever the network leads. */
+  readonly reach?: LooseReach | undefined;
+  /** Largest IP packet, in bytes; absent: 1500. */
+  readonly mtu?: number | undefined;
+}
+export interface NetworkStatus extends NetworkSettings {
   readonly name: string;
   readonly kind: NetworkKind;
   /** As `10.86.1.0/24`; absent: it gives no addresses. */
@@ -30,11 +38,24 @@ export interface NetworkStatus {
 }
 
 const kind = oneOf(NETWORK_KINDS);
+export const networkSettings = record({ reach: optional(reach), mtu: optional(mtuShape) });
 
 export const networks = contract('networks', {
   list: call<() => readonly NetworkStatus[]>(nothing),
-  create: call<(network: { readonly name: string; readonly kind: NetworkKind }) => void>(args(record({ name: newNetworkName, kind }))),
+  create: call<(network: NetworkSettings & { readonly name: string; readonly kind: NetworkKind }) => void>(
+    args(record({ name: newNetworkName, kind, reach: optional(reach), mtu: optional(mtuShape) })),
+  ),
+  /** Replaces the settings of a network. */
+  set: call<(name: string, settings: NetworkSettings) => void>(args(newNetworkName, networkSettings)),
   /** Refused while a machine has a card on it. */
   delete: call<(name: string) => void>(args(newNetworkName)),
   changed: event<readonly NetworkStatus[]>(),
 });
+
+/** Settings as the options of `viv network set`. */
+export const writeNetworkSettings = ({ reach: { restrict, allow = [], deny = [] } = {}, mtu }: NetworkSettings): readonly string[] => [
+  ...(restrict ? ['--restrict'] : []),
+  ...allow.flatMap((each) => ['--allow', each]),
+  ...deny.flatMap((each) => ['--deny', each]),
+  ...(mtu === undefined ? [] : ['--mtu', String(mtu)]),
+];

@@ -5,6 +5,7 @@ import { optionWords } from '../../preload/contract/definition/options.ts';
 import { writeBytes } from '../../preload/contract/definition/units.ts';
 import { ALL_FIELDS, fieldAt, plainText, valueAt } from '../../preload/contract/definition/walk.ts';
 import { shellWord } from '../../preload/contract/foreign-text.ts';
+import { type NetworkSettings, writeNetworkSettings } from '../../preload/contract/networks.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
 
 /** The options of a command are ours; every other word may be anything. */
@@ -31,6 +32,10 @@ export const networkCommand = (verb: 'create', name: string, kind: string): stri
 
 /** A command whose words are ours. */
 export const plainCommand = (...words: readonly string[]): string => line(...words);
+
+/** The command that says what cards on a network have. */
+export const networkSettingsCommand = (name: string, { reach, mtu }: NetworkSettings): string =>
+  line('network', 'set', name, ...writeNetworkSettings({ reach, mtu }));
 
 /** The command that checks every stored byte. */
 export const checkCommand = (): string => line('library', 'check');

@@ -1,7 +1,7 @@
 /** Mirrors the networks that machines share; read when somebody looks, and again when machines come and go. */
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
-import type { NetworkKind, NetworkStatus } from '../../preload/contract/networks.ts';
+import type { NetworkKind, NetworkSettings, NetworkStatus } from '../../preload/contract/networks.ts';
 import { useServices } from '../composables/border.ts';
 
 export const useNetworks = defineStore('networks', () => {
@@ -16,5 +16,6 @@ export const useNetworks = defineStore('networks', () => {
   }
   const find = (name: string) => list.value.find((network) => network.name === name);
   const create = (name: string, kind: NetworkKind) => client.create({ name, kind });
-  return { list, loaded, load, find, create, remove: client.delete };
+  const set = (name: string, settings: NetworkSettings) => client.set(name, settings);
+  return { list, loaded, load, find, create, set, remove: client.delete };
 });

@@ -2,14 +2,15 @@
 import type { ServiceEvents } from '../../main/border/border.ts';
 import { ContractError, type Handlers } from '../../preload/contract/contract.ts';
 import type { MachineStatus } from '../../preload/contract/machines.ts';
-import type { NetworkKind, networks, NetworkStatus } from '../../preload/contract/networks.ts';
+import type { NetworkKind, networks, NetworkSettings, NetworkStatus } from '../../preload/contract/networks.ts';
 
 export function fakeNetworks(events: ServiceEvents, machines: () => readonly MachineStatus[]): Handlers<typeof networks> {
-  const made = new Map<string, NetworkKind>();
+  const made = new Map<string, NetworkSettings & { readonly kind: NetworkKind }>();
   const list = (): readonly NetworkStatus[] =>
-    [...made].map(([name, kind], index) => ({
+    [...made].map(([name, { kind, ...settings }], index) => ({
       name,
       kind,
+      ...settings,
       ...(kind === 'isolated' ? {} : { subnet: `10.86.${index + 1}.0/24` }),
       members: machines().flatMap(({ definition, state }) =>
         (definition.networks ?? []).flatMap(({ network }, card) =>
@@ -19,9 +20,14 @@ export function fakeNetworks(events: ServiceEvents, machines: () => readonly Mac
     }));
   return {
     list,
-    create({ name, kind }) {
+    create({ name, ...network }) {
       if (made.has(name)) throw new ContractError('network-taken', { name });
-      made.set(name, kind);
+      made.set(name, network);
+      events.networks.changed(list());
+    },
+    set(name, settings) {
+      const { kind } = made.get(name)!;
+      made.set(name, { kind, ...settings });
       events.networks.changed(list());
     },
     delete(name) {

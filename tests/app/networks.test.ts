@@ -31,6 +31,24 @@ describeWith(['chromium'], 'the networks', () => {
     await dialog.getByText('There is a network "lab" already').waitFor();
   });
 
+  test('say where their cards reach and how large packets are, after what is wrong is mended', async () => {
+    const { page, main } = await open();
+    await main.networks.create({ name: 'lab', kind: 'nat', mtu: 9000 });
+    await page.getByRole('button', { name: 'Networks', exact: true }).click();
+    const lab = page.getByRole('dialog', { name: 'Networks' }).getByRole('listitem', { name: 'lab', exact: true });
+    await lab.getByText('packets of 9000 bytes').click();
+    expect(await lab.getByRole('textbox', { name: 'MTU, bytes' }).inputValue()).toBe('9000');
+    await lab.getByRole('textbox', { name: 'Deny' }).fill('lan nowhere');
+    await lab.getByRole('alert').getByText('An address, a network as 10.0.0.0/8').waitFor();
+    expect(await lab.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await lab.getByRole('textbox', { name: 'Deny' }).fill('lan *:25');
+    await lab.getByRole('textbox', { name: 'MTU, bytes' }).fill('');
+    await lab.getByText("npx viv network set lab --deny lan --deny '*:25'").waitFor();
+    await lab.getByRole('button', { name: 'Save' }).click();
+    await lab.getByText('not lan, *:25').waitFor();
+    expect(await main.networks.list()).toMatchObject([{ name: 'lab', reach: { deny: ['lan', '*:25'] } }]);
+  });
+
   test('are not deleted while a machine is on one, which is said; a machine is a click away', async () => {
     const { page, main } = await open({
       prepare: ({ machines }) => void machines.add({ ...machines.plain('box', 'debian-riscv64'), networks: [{ network: 'lab' }] }),

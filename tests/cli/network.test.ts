@@ -106,6 +106,9 @@ describeWith(['apt', 'ssh', 'tshark'], 'a machine with an SSH server', () => {
       `viv network create office; viv create box --template debian-riscv64-ssh --memory 256M --net nat,host-port=${port} --net office`,
     );
     await ok('viv create other --template debian-riscv64 --memory 256M --net office');
+    await ok(`viv network set office --deny 203.0.113.0/24 --mtu 1400`);
+    expect((await run('viv network set office --deny nowhere')).err).toContain('takes after deny= an address');
+    expect((await run('viv network set office --mtu 9')).err).toContain('a number of bytes from 1280 to 65535');
     // Of a machine that is off, from its first frame on.
     void run('viv capture box --write first.pcapng 2> capture.err');
     await ok('while ! grep -q waiting capture.err; do sleep 0.1; done; viv start box');
@@ -170,16 +173,29 @@ describeWith(['apt', 'ssh', 'tshark'], 'a machine with an SSH server', () => {
   });
 
   test('shares a network with another machine, by name', { timeout: LIMIT }, async () => {
-    await ok('viv start other');
+    void run('viv capture office --write office.pcapng 2> office.err');
+    await ok('while [ ! -s office.pcapng ]; do sleep 0.1; done; viv start other');
     expect(await ok(`viv exec other 'for try in 1 2 3 4 5; do wget -q -T 20 -O - http://box/page && break; sleep 1; done'`)).toBe(
       'from the guest\n',
     );
+    // What the network says of its cards.
+    expect(await ok('viv exec other "cat /sys/class/net/eth0/mtu"')).toBe('1400\n');
+    await run('viv exec other "wget -T 5 -O - http://203.0.113.9"');
+    expect(await ok('viv traffic other')).toContain('203.0.113.9');
     const listed = JSON.parse(await ok('viv network list --json')) as NetworkStatus[];
-    expect(listed).toMatchObject([{ name: 'office', kind: 'nat', subnet: '10.86.1.0/24' }]);
+    expect(listed).toMatchObject([{ name: 'office', kind: 'nat', subnet: '10.86.1.0/24', mtu: 1400, reach: { deny: ['203.0.113.0/24'] } }]);
     expect(listed[0]?.members.map(({ machine, card, isRunning }) => [machine, card, isRunning])).toEqual([
       ['box', 1, true],
       ['other', 0, true],
     ]);
+    // Of both machines, though one of them started later.
+    await ok(
+      'pkill -INT -f "capture office --write [o]ffice.pcapng"; while pgrep -f "capture office --write [o]ffice" > /dev/null; do sleep 0.1; done',
+    );
+    const asked = 'tshark -r office.pcapng -Y "tcp.dstport == 80 && tcp.len > 0" -T fields -e frame.interface_id 2> /dev/null | sort -u';
+    expect(await ok(asked)).toBe('0\n1\n');
+    expect((await run('viv capture office --net 1 --write x')).err).toContain('"office" is a network');
+    expect((await run('viv capture box --network --write x')).err).toContain('there is no network "box"');
     expect(new Set(listed[0]?.members.map(({ mac }) => mac)).size).toBe(2);
     expect(await run('viv network delete office')).toMatchObject({
       status: 1,

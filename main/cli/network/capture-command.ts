@@ -1,57 +1,40 @@
-/** `viv capture`: what a network card's cable carries, as a pcapng file. */
+/** `viv capture`: what a network card's cable carries, or all cables of a network, as a pcapng file. */
 import { once } from 'node:events';
-import { open, type FileHandle } from 'node:fs/promises';
-import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
-import type { CommandLoss, RunningCommand } from '../../../preload/contract/commands.ts';
-import type { MachineId, MachineStatus } from '../../../preload/contract/machines.ts';
-import { turns } from '../../../emulator/structures/in-turn.ts';
-import { printError, READER_GONE, standardOutput } from '../../output/print.ts';
+import type { MachineStatus } from '../../../preload/contract/machines.ts';
+import { printError } from '../../output/print.ts';
 import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, words, type Command } from '../command.ts';
 import { machineNamed, programThatStays, withProgram, type Program } from '../machines/program.ts';
-import { refuseTerminal, STANDARD_OUTPUT } from '../through-file.ts';
+import { captureCard, captureStatus } from './capture-card.ts';
+import { captureNetwork } from './capture-network.ts';
+import { captureTarget } from './capture-target.ts';
 import { cardOf } from './find-card.ts';
 
-const help = `viv capture: write what a network card sends and receives as a pcapng file
+const help = `viv capture: write what a network card, or all cards of a network, send and receive as a pcapng file
 
-Usage: viv capture NAME --write FILE|- [--net CARD]
+Usage: viv capture NAME|NETWORK --write FILE|- [--net CARD] [--network]
 
 Every frame is written until the machine stops or Ctrl-C ends it; of a machine that is off, from its start on. Times are
 those of this computer, in nanoseconds. Long segments that the guest leaves to its card to cut are written as they are.
 A reader that is too slow never slows the guest: what it misses is counted in the file and said here.
 
+Of a network, the frames of all machines on it are written, also of those that start later, until Ctrl-C ends it. Each
+card is an interface of the file, so a frame between two machines is there twice: as it leaves one and as it reaches
+the other.
+
   --write FILE    where to; - is standard output. An existing file is overwritten. It holds whatever the guest sends,
                   passwords too, so only you can read it
   --net CARD      the number of the network card, from 1; the first where it is missing
+  --network       a network is meant, where a machine has the same name
 
 Examples:
   viv capture box --write box.pcapng
   viv capture box --write - | wireshark -k -i -
   viv capture box --net 2 --write - | tshark -r -
+  viv capture office --write office.pcapng
 `;
 
-const OPTIONS = { write: { type: 'string' }, net: { type: 'string' } } as const;
-
-interface Target {
-  write(bytes: Uint8Array): Promise<void>;
-  close(): Promise<void>;
-}
-async function targetOf(path: string): Promise<Target> {
-  if (path === STANDARD_OUTPUT) {
-    refuseTerminal();
-    return { write: (bytes) => standardOutput().write(bytes), close: () => Promise.resolve() };
-  }
-  let file: FileHandle;
-  try {
-    file = await open(path, 'w', 0o600);
-  } catch (error) {
-    throw new CallError(`--write: ${path} cannot be written: ${(error as Error).message}`);
-  }
-  const write = async (bytes: Uint8Array) => {
-    for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
-  };
-  return { write, close: () => file.close() };
-}
+const OPTIONS = { write: { type: 'string' }, net: { type: 'string' }, network: { type: 'boolean' } } as const;
 
 const runs = ({ state }: MachineStatus) => state === 'running' || state === 'paused';
 
@@ -67,49 +50,13 @@ async function started({ client }: Program, machine: MachineStatus, ended: Abort
   return promise.finally(stop);
 }
 
-type Outcome =
-  | { readonly kind: 'ended' | 'left' }
-  | { readonly kind: 'unwritable'; readonly error: Error }
-  | { readonly kind: 'lost'; readonly loss: CommandLoss };
-
-/** Writes the frames of a card until it ends. @returns how, and how many frames were left out */
-async function record({ client }: Program, id: MachineId, card: number, target: Target, ended: AbortSignal): Promise<[Outcome, number]> {
-  const outcome = Promise.withResolvers<Outcome>();
-  const inTurn = turns();
-  let dropped = 0;
-  const stream: RunningCommand = client.openStream(
-    id,
-    { capture: card },
-    {
-      output(_, bytes) {
-        inTurn(() => target.write(bytes)).then(
-          () => stream.acknowledge(1, bytes.length),
-          (error: Error) => outcome.resolve({ kind: 'unwritable', error }),
-        );
-      },
-      dropped(frames) {
-        if (dropped === 0) printError('viv: frames are being left out: whoever reads the capture is too slow');
-        dropped = frames;
-      },
-      inputRoom: () => undefined,
-      inputClosed: () => undefined,
-      ended: () => void inTurn(async () => outcome.resolve({ kind: 'ended' })),
-      lost: (loss) => outcome.resolve({ kind: 'lost', loss }),
-    },
-  );
-  ended.addEventListener('abort', () => outcome.resolve({ kind: 'left' }), { once: true });
-  const how = await outcome.promise;
-  stream.hangUp();
-  await inTurn(async () => undefined).catch(() => undefined);
-  return [how, dropped];
-}
-
-function statusOf(outcome: Outcome): number {
-  if (outcome.kind === 'lost') printError(`viv: ${wordsOf(outcome.loss.reason)}`);
-  if (outcome.kind !== 'unwritable') return outcome.kind === 'lost' ? EXIT.failed : EXIT.ok;
-  if (standardOutput().failure?.readerGone) return READER_GONE;
-  printError(`viv: the capture cannot be written: ${outcome.error.message}`);
-  return EXIT.failed;
+/** Whether a name is a network's: because the person says so, or because no machine has it. @throws CallError */
+async function isNetwork({ client }: Program, name: string, said: boolean): Promise<boolean> {
+  const networks = (await client.services.networks.list()).map((network) => network.name);
+  if (networks.includes(name))
+    return said || !(await client.services.machines.list()).some(({ definition, id }) => definition.name === name || id === name);
+  if (said) throw new CallError(`there is no network "${name}"; viv network list shows those there are`);
+  return false;
 }
 
 export const captureCommand: Command = {
@@ -121,15 +68,19 @@ export const captureCommand: Command = {
     const card = cardOf(values.net);
     const path = values.write;
     return withProgram(programThatStays(), async (program) => {
-      const machine = await machineNamed(program, name);
-      const target = await targetOf(path);
+      const ofNetwork = await isNetwork(program, name, values.network === true);
+      if (ofNetwork && values.net !== undefined) throw new CallError(`--net CARD is for a machine’s capture; "${name}" is a network`);
+      const machine = ofNetwork ? undefined : await machineNamed(program, name);
+      const target = await captureTarget(path);
       const ending = new AbortController();
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) void once(process, signal).then(() => ending.abort());
       try {
+        if (!machine) return await captureNetwork(program, name, target, runs, ending.signal);
         if (!(await started(program, machine, ending.signal))) return EXIT.interrupted;
-        const [outcome, dropped] = await record(program, machine.id, card, target, ending.signal);
+        const write = (bytes: Uint8Array) => target.write(bytes);
+        const [outcome, dropped] = await captureCard({ client: program.client, machine: machine.id, card, write, enough: ending.signal });
         if (dropped > 0) printError(`viv: ${dropped} frames were left out in all`);
-        return statusOf(outcome);
+        return captureStatus(outcome);
       } finally {
         await target.close();
       }

@@ -1,5 +1,6 @@
 /** `viv network`: networks that machines share. */
 import { NETWORK_KINDS, type NetworkKind, type NetworkMember } from '../../../preload/contract/networks.ts';
+import { NETWORK_SETTINGS, NETWORK_SETTINGS_HELP, readNetworkSettings, settingsText } from './network-settings.ts';
 import { print, printError, printJson } from '../../output/print.ts';
 import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, words } from '../command.ts';
@@ -11,22 +12,53 @@ const create: Part = {
   summary: 'make a network',
   help: `viv network create: make a network that machines can share
 
-Usage: viv network create NAME [--kind nat|host-only|isolated]
+Usage: viv network create NAME [--kind nat|host-only|isolated] [--restrict] [--allow PLACE]... [--deny PLACE]...
+                          [--mtu BYTES]
 
   --kind nat         machines see each other, by name too, and reach whatever your computer reaches (the default)
   --kind host-only   machines see each other, and the ports of your computer that a card lists with host-port=PORT
   --kind isolated    machines see each other alone; the network gives them no addresses
 
+What cards on it have that do not say otherwise themselves (viv set --net NETWORK,deny=lan):
+${NETWORK_SETTINGS_HELP}
+
 Examples:
   viv network create office
   viv network create lab --kind isolated
+  viv network create visitors --deny lan --deny '*:25'
 `,
   async run(args) {
-    const { values, positionals } = readArguments(args, { kind: { type: 'string' } });
+    const { values, positionals } = readArguments(args, { kind: { type: 'string' }, ...NETWORK_SETTINGS });
     const [name] = words(positionals, 'NAME') as [string];
     const kind = NETWORK_KINDS.find((each) => each === (values.kind ?? ('nat' satisfies NetworkKind)));
     if (!kind) throw new CallError(`--kind must be one of ${NETWORK_KINDS.join(', ')}, not "${values.kind}"`);
-    await withProgram(findProgram('network'), ({ client }) => client.services.networks.create({ name, kind }));
+    const settings = readNetworkSettings(values);
+    await withProgram(findProgram('network'), ({ client }) => client.services.networks.create({ name, kind, ...settings }));
+    return EXIT.ok;
+  },
+};
+
+const set: Part = {
+  summary: 'say what cards on a network have',
+  help: `viv network set: say where machines on a network may connect, and how large packets are
+
+Usage: viv network set NAME [--restrict] [--allow PLACE]... [--deny PLACE]... [--mtu BYTES]
+
+Replaces what was said before: without options cards reach whatever the network leads to, with packets of 1500 bytes. A
+card that says something of its reach or MTU itself keeps to that. Machines that run get it with their next start.
+
+${NETWORK_SETTINGS_HELP}
+
+Examples:
+  viv network set office --deny lan
+  viv network set office --allow 203.0.113.0/24:443 --mtu 9000
+  viv network set office
+`,
+  async run(args) {
+    const { values, positionals } = readArguments(args, NETWORK_SETTINGS);
+    const [name] = words(positionals, 'NAME') as [string];
+    const settings = readNetworkSettings(values);
+    await withProgram(findProgram('network'), ({ client }) => client.services.networks.set(name, settings));
     return EXIT.ok;
   },
 };
@@ -64,8 +96,8 @@ Examples:
     if (values.json) printJson(all);
     else if (all.length === 0) printError('viv: no networks: make one with viv network create NAME');
     else {
-      const rows = all.flatMap(({ name, kind, subnet, members }) => [
-        [name, `(${kind})`, '', '', subnet ?? '', ''],
+      const rows = all.flatMap(({ name, kind, subnet, members, ...settings }) => [
+        [name, `(${kind})`, '', '', subnet ?? '', settingsText(settings)],
         ...members.map(memberText),
       ]);
       print(table([['NETWORK', 'MACHINE', 'CARD', 'MAC', 'ADDRESS', 'STATE'], ...rows]));
@@ -97,5 +129,5 @@ export const networkCommand = commandGroup({
   notes: `A card is put on one with --net NAME of viv create and viv set. Machines find each other as MACHINE or
 MACHINE.viv.internal.`,
   examples: ['viv network create office', 'viv create a --template debian-riscv64 --net office', 'viv network list'],
-  parts: { create, list, delete: remove },
+  parts: { create, set, list, delete: remove },
 });

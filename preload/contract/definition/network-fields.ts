@@ -17,7 +17,7 @@ const port = whole(1, 65_535);
 /** Bytes of an IP packet: what IPv6 needs at least, and what Linux takes at most. */
 export const MTU_MIN = 1280;
 export const MTU_MAX = 65_535;
-const mtuShape = whole(MTU_MIN, MTU_MAX);
+export const mtuShape = whole(MTU_MIN, MTU_MAX);
 const NETWORK = /^[a-z\d][a-z\d.-]{0,31}$/i;
 /** A network that a person makes. */
 export const newNetworkName = textThat(
@@ -114,10 +114,11 @@ export function readCard(text: string): NetworkCardDefinition {
     ...(mtu === undefined ? {} : { mtu }),
   };
 }
-function readMtu(text: string): number {
+/** @throws OptionError */
+export function readMtu(text: string): number {
   const mtu = Number(text);
   if (!/^\d+$/.test(text) || mtu < MTU_MIN || mtu > MTU_MAX)
-    throw new OptionError(`takes after mtu= a number of bytes from ${MTU_MIN} to ${MTU_MAX}, not "${text}"`);
+    throw new OptionError(`takes as MTU a number of bytes from ${MTU_MIN} to ${MTU_MAX}, not "${text}"`);
   return mtu;
 }
 export const writeCard = ({ network, mac, hostPorts = [], cable: laid, reach: reached, mtu }: NetworkCardDefinition): string =>

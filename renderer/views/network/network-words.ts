@@ -1,7 +1,7 @@
 /** Networks and cables in words. */
 import { PRIVATE_NAT } from '../../../preload/contract/definition/network-fields.ts';
 import type { LinkStatus } from '../../../preload/contract/links.ts';
-import type { NetworkKind, NetworkStatus } from '../../../preload/contract/networks.ts';
+import type { NetworkKind, NetworkSettings, NetworkStatus } from '../../../preload/contract/networks.ts';
 import { formatRate } from '../../../emulator/quantities/rates.ts';
 
 /** What each kind of network is, in a word and in a sentence. */
@@ -30,6 +30,17 @@ export function attachment(network: string, known: NetworkStatus | undefined): {
   if (network === PRIVATE_NAT) return PRIVATE;
   if (!known) return { name: `Network “${network}”`, about: 'There is no such network any more.' };
   return { name: `${KINDS[known.kind].name} network “${network}”`, about: KINDS[known.kind].about };
+}
+
+/** What cards on a network have. */
+export function settingsWords({ reach: { restrict, allow = [], deny = [] } = {}, mtu }: NetworkSettings): string {
+  const words = [
+    ...(restrict ? ['restricted'] : []),
+    ...(allow.length === 0 ? [] : [`only ${allow.join(', ')}`]),
+    ...(deny.length === 0 ? [] : [`not ${deny.join(', ')}`]),
+    ...(mtu === undefined ? [] : [`packets of ${mtu} bytes`]),
+  ];
+  return words.length === 0 ? 'reach whatever the network leads to' : words.join('; ');
 }
 
 /** What a cable does to frames; empty for one that does nothing to them. */

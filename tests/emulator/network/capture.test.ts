@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { Capture } from '../../../emulator/network/cable/capture.ts';
+import { MergedCapture } from '../../../main/cli/network/merged-capture.ts';
+import { seeded } from '../../devices/kit/test-board.ts';
 import { describeWith, tool } from '../../kit/tools.ts';
 import { FakeGuest } from './fake-guest.ts';
 
@@ -80,5 +82,31 @@ describeWith(['tshark'], 'a capture', () => {
     const read = fields(file(), 'frame.number', 'frame.drop_count');
     expect(read).toHaveLength(10 - left + 1);
     expect(read.at(-1)?.[1]).toBe(String(left));
+  });
+
+  it('of several cards is one file, whatever pieces each comes in', { timeout: 60_000 }, () => {
+    const seed = Number(process.env['VIVARIUM_SEED'] ?? Date.now() % 100_000);
+    const random = seeded(seed);
+    const cards = [0, 1, 2].map(() => captured());
+    const merged = new MergedCapture();
+    const inlets = cards.map(() => merged.inlet());
+    const whole: Uint8Array[] = [];
+    const given = [0, 0, 0];
+    const give = (card: number, count: number) => {
+      const part = cards[card]!.file().subarray(given[card], given[card]! + count);
+      given[card]! += part.length;
+      whole.push(inlets[card]!.take(part));
+    };
+    for (let frame = 0; frame < 90; frame++) {
+      cards[frame % 3]!.capture.frame({ bytes: new Uint8Array(100 + (frame % 3)) }, frame % 2 === 0);
+      give(random(3), random(300));
+    }
+    for (const card of [2, 0, 1]) give(card, Infinity);
+    const read = fields(Buffer.concat(whole), 'frame.interface_id', 'frame.len');
+    expect(read, `VIVARIUM_SEED=${seed}`).toHaveLength(90);
+    // Each interface has the frames of one card.
+    const kinds = new Map(read.map(([id, length]) => [id, length]));
+    expect([...kinds.values()].toSorted()).toEqual(['100', '101', '102']);
+    for (const [id, length] of read) expect(kinds.get(id)).toBe(length);
   });
 });

@@ -129,5 +129,5 @@ test('a card’s words are written as they are read', () => {
   const text = 'nat,host-port=80,restrict,allow=203.0.113.0/24:443,allow=[2001:db8::/32]:80-90,deny=lan,mtu=9000,loss=1';
   expect(writeCard(readCard(text))).toBe(text);
   expect(() => readCard('nat,allow=example.org')).toThrow('takes after allow= an address');
-  expect(() => readCard('nat,mtu=1000')).toThrow('takes after mtu= a number of bytes from 1280 to 65535');
+  expect(() => readCard('nat,mtu=1000')).toThrow('takes as MTU a number of bytes from 1280 to 65535');
 });

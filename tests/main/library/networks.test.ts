@@ -8,7 +8,10 @@ test('networks are kept, each with addresses of its own, and cards keep theirs',
   const home = findHome({ VIVARIUM_HOME: temporaryFolder() });
   let library = await openLibrary(home, { program: 'test' });
   await library.networks.create('office', 'nat');
-  await library.networks.create('lab', 'host-only');
+  await library.networks.create('lab', 'host-only', { mtu: 9000 });
+  await library.networks.set('office', { reach: { deny: ['lan'] }, mtu: 1400 });
+  await library.networks.set('office', { reach: { deny: ['lan'] } });
+  await expect(library.networks.set('home', {})).rejects.toMatchObject({ code: 'network-unknown' });
   await expect(library.networks.create('lab', 'nat')).rejects.toMatchObject({ code: 'network-taken' });
   await expect(library.networks.get('home')).rejects.toThrow('there are nat, lab, office');
   expect(await library.networks.hostOf('office', 'aa')).toBe(15);
@@ -17,8 +20,8 @@ test('networks are kept, each with addresses of its own, and cards keep theirs',
   await library.close();
   library = await openLibrary(home, { program: 'test' });
   expect(await library.networks.list()).toEqual([
-    { name: 'lab', kind: 'host-only', subnet: 2 },
-    { name: 'office', kind: 'nat', subnet: 1 },
+    { name: 'lab', kind: 'host-only', subnet: 2, mtu: 9000 },
+    { name: 'office', kind: 'nat', subnet: 1, reach: { deny: ['lan'] } },
   ]);
   expect(await library.networks.hostOf('office', 'bb')).toBe(16);
   await library.networks.delete('office');

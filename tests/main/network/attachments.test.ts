@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { forwardProblems } from '../../../preload/contract/definition/rules.ts';
 import { withOwnAddresses } from '../../../main/supervisor/machine-networks.ts';
-import { cardAddress, forwardingCard, NAT_LINK, networkAttachments, SWITCHED_LINK } from '../../../main/network/attachments.ts';
+import { asPlugged, cardAddress, forwardingCard, NAT_LINK, networkAttachments, SWITCHED_LINK } from '../../../main/network/attachments.ts';
 import { keepFromGuests } from '../../../main/network/own-ports.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
 import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
@@ -13,6 +13,20 @@ test('a port on which this program answers is closed to guests, whatever a card 
   expect(ports()).toMatchObject({ hostPorts: [8000] });
   open();
   expect(ports()).toMatchObject({ hostPorts: [8000, 8001] });
+});
+
+test('what a card does not say of its reach and MTU, its network does', () => {
+  const networks = [{ name: 'office', reach: { deny: ['lan'] }, mtu: 9000 }, { name: 'lab' }];
+  const own = { network: 'office', reach: { restrict: true } };
+  expect(asPlugged([{ network: 'office' }, own, { network: 'lab', mtu: 1300 }, { network: 'nat' }, { network: 'gone' }], networks)).toEqual(
+    [
+      { network: 'office', reach: { deny: ['lan'] }, mtu: 9000 },
+      { network: 'office', reach: { restrict: true }, mtu: 9000 },
+      { network: 'lab', mtu: 1300 },
+      { network: 'nat' },
+      { network: 'gone' },
+    ],
+  );
 });
 
 test('cards lead to their networks, and forwards through a private one where there is one', () => {
