@@ -54,6 +54,7 @@ export class NatLink {
     this.#stack = new NatStack({ outside: hostOutside(log, () => this.#tick()), clock: () => performance.now(), ...options });
     this.#calls = new GuestCalls(this.#stack);
     this.#stack.appeared = () => this.#calls.guestAppeared();
+    this.#stack.appearedBySix = () => this.#calls.guestHasSix();
   }
 
   /** Other machines on the network have these names. */

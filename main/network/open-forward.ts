@@ -94,6 +94,7 @@ export class OpenForward {
     socket.once('close', () => this.#connections--);
     this.#calls.call({
       guestPort: this.forward.guestPort,
+      bySix: this.forward.address.includes(':'),
       stream: accepted.stream,
       isWanted: () => accepted.isOpen,
       begun: (connection) => accepted.begin(connection),
@@ -111,7 +112,7 @@ export class OpenForward {
     socket.once('error', reject);
     socket.on('message', (bytes, from) => {
       const reply = (answer: Uint8Array) => (this.#isClosed ? undefined : socket.send(answer, from.port, from.address, () => undefined));
-      this.#stack.callDatagram(guestPort, `${from.address} ${from.port} ${hostPort}`, bytes, reply);
+      this.#stack.callDatagram(guestPort, `${from.address} ${from.port} ${hostPort}`, bytes, reply, address.includes(':'));
     });
     socket.bind({ address, port: hostPort, exclusive: true }, () => {
       this.#server = socket;

@@ -44,7 +44,14 @@ export function fakeNetwork({ status, store }: FakeNetworkParts) {
       ...(rate === undefined ? {} : { rate }),
     }));
   const nat = (): NonNullable<CardActivity['nat']> => ({
-    ...{ address: '10.0.2.15', gateway: '10.0.2.2', nameServer: '10.0.2.3', isHere: true, flowCount: 3 },
+    ...{
+      address: '10.0.2.15',
+      addresses: ['10.0.2.15', 'fec0::5054:ff:fe12:3456'],
+      gateway: '10.0.2.2',
+      nameServer: '10.0.2.3',
+      isHere: true,
+      flowCount: 3,
+    },
     flows: [
       flow('151.101.2.132', 80, { toGuest: 12 * MEBI + looks * 128 * 1024, fromGuest: 4312 }),
       flow('10.0.2.2', 49_153, { opener: 'host', guestPort: 22, toGuest: 9120, fromGuest: 48_211, began: 2000, age: 61_000 }),

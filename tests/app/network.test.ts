@@ -21,7 +21,10 @@ describeWith(['chromium'], 'the network of a machine', () => {
     const { page } = await open({ prepare: running });
     await tab(page);
     const card = page.getByRole('region', { name: 'Network card 1' });
-    await card.getByText('10.0.2.15').waitFor();
+    await card.getByText('10.0.2.15', { exact: true }).waitFor();
+    await card.getByText('fec0::5054:ff:fe12:3456').waitFor();
+    // In the machine's header.
+    await page.getByTitle('10.0.2.15').waitFor();
     await card.getByRole('img', { name: /^Traffic of card 1: received .*bit\/s, sent .*bit\/s$/ }).waitFor();
     const flows = page.getByRole('region', { name: 'Connections' });
     await flows.getByText('151.101.2.132:80').waitFor();
@@ -91,6 +94,14 @@ describeWith(['chromium'], 'the network of a machine', () => {
     await page.getByRole('heading', { name: 'No network card' }).waitFor();
     await page.getByRole('button', { name: 'Open Hardware' }).click();
     await page.getByRole('button', { name: 'Disks' }).waitFor();
+    await main.networks.create({ name: 'office', kind: 'nat' });
+    await page.getByRole('tab', { name: 'Network' }).click();
+    await page.getByRole('button', { name: 'Connect to “office”' }).click();
+    await page.getByRole('heading', { name: 'Shared NAT network “office”' }).waitFor();
+    expect(definition(main).networks).toEqual([{ network: 'office' }]);
+    await main.machines.service.update(main.machines.first(), { networks: [] });
+    await page.getByRole('button', { name: 'Connect to a private network' }).click();
+    await page.getByRole('heading', { name: 'Private NAT' }).waitFor();
   });
 
   test('is not asked for while nobody looks', async () => {

@@ -10,7 +10,14 @@ const CARD: CardActivity = {
     history: { everyMs: 500, last: 1, toGuest: [0, 62_500], fromGuest: [9, 0] },
   },
   nat: {
-    ...{ address: '10.0.2.15', gateway: '10.0.2.2', nameServer: '10.0.2.3', isHere: true, flowCount: 1 },
+    ...{
+      address: '10.0.2.15',
+      addresses: ['10.0.2.15', 'fec0::7', 'fe80::7'],
+      gateway: '10.0.2.2',
+      nameServer: '10.0.2.3',
+      isHere: true,
+      flowCount: 1,
+    },
     flows: [
       {
         ...{ protocol: 'tcp', guestPort: 40_000, peer: '2001:db8::1', peerPort: 80, opener: 'guest', state: 'open' },
@@ -49,4 +56,13 @@ test('--json prints what there is', async () => {
   const { viv } = await program();
   const { out } = await viv('traffic', 'box', '--json');
   expect((JSON.parse(out) as CardActivity[])[0]).toEqual(CARD);
+});
+
+test('viv list and viv show have the addresses of what runs', async () => {
+  const listing = await program();
+  const { out } = await listing.viv('list');
+  expect(out).toMatch(/box .*10\.0\.2\.15/);
+  expect(out).not.toContain('fe80');
+  expect(JSON.parse((await listing.viv('list', '--json')).out)).toMatchObject([{ addresses: ['10.0.2.15', 'fec0::7', 'fe80::7'] }]);
+  expect((await listing.viv('show', 'box')).out).toMatch(/addresses +10\.0\.2\.15, fec0::7, fe80::7/);
 });

@@ -10,6 +10,12 @@ export interface Ends {
 }
 export const keyOf = ({ guest, guestPort, peer, peerPort }: Ends): string => `${guest} ${guestPort} ${peer} ${peerPort}`;
 
+/** An address of the guest's, and the one from which it is called. */
+export interface Way {
+  readonly guest: string;
+  readonly from: string;
+}
+
 /** A segment to the guest, without ports. `fill` writes its data. */
 export interface Outgoing {
   readonly sequence: number;

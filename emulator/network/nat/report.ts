@@ -73,6 +73,8 @@ export type Repeated<T> = T & {
 export interface NatReport {
   /** What the guest is given, and where the gateway and the name server are. */
   readonly address: string;
+  /** Those under which the guest has shown itself, of IPv6 too. */
+  readonly addresses: readonly string[];
   readonly gateway: string;
   readonly nameServer: string;
   /** The guest has shown itself under its address. */

@@ -16,8 +16,10 @@ import { DnsServer } from './dns-server.ts';
 import { dnsStream } from './dns-stream.ts';
 import { Egress } from './egress.ts';
 import { DNS_PORT, Gateway } from './gateway.ts';
+import { GuestAddresses } from './guest-addresses.ts';
 import { GuestFrames } from './guest-frames.ts';
 import { IcmpErrors } from './icmp.ts';
+import type { Way } from './outgoing.ts';
 import type { Outside, Stream } from './outside.ts';
 import { type AddressPlan, isGateway, QEMU_PLAN } from './plan.ts';
 import type { Policy } from './policy.ts';
@@ -63,12 +65,15 @@ export class NatStack implements NetworkLink {
   readonly #unreached: RecentEvents<UnreachedReport>;
   readonly #router: Router;
   readonly #gateway: Gateway;
+  readonly #sixes: GuestAddresses;
   #card: NetworkCard | undefined;
   #isStirred = false;
   #isHeld = false;
   #now = 0;
   /** Told when the guest is there: it has taken its lease, or shown itself. */
   appeared: () => void = () => undefined;
+  /** Told when the guest can be called by IPv6. */
+  appearedBySix: () => void = () => undefined;
   /** The guest has its address, as far as we know. */
   isHere = false;
 
@@ -76,6 +81,7 @@ export class NatStack implements NetworkLink {
     const { outside, plan = QEMU_PLAN, hostPorts = [], hostName, isClosed = false, allow, deny, clock = () => this.#now } = options;
     this.plan = plan;
     this.#outside = outside;
+    this.#sixes = new GuestAddresses(plan);
     this.#frames = new GuestFrames(plan.card);
     this.#questions = new RecentEvents(TOLD_EVENTS, clock);
     this.#unreached = new RecentEvents(TOLD_EVENTS, clock);
@@ -104,6 +110,7 @@ export class NatStack implements NetworkLink {
     const flows = [...this.tcp.flows, ...this.udp.reports];
     return {
       address: guest,
+      addresses: [...(this.isHere ? [guest] : []), ...this.#sixes.list],
       gateway: host,
       nameServer: dns,
       isHere: this.isHere,
@@ -142,6 +149,7 @@ export class NatStack implements NetworkLink {
     this.#router.returned();
     // One that went back has a driver that is at work already, and may have nothing to say, not even when its cable is plugged in again.
     this.isHere = this.#card?.hasDriver === true;
+    if (!this.isHere) this.#sixes.forget();
   }
 
   /** Time has passed for the guest, in milliseconds. @returns whether anything still waits for it */
@@ -154,13 +162,29 @@ export class NatStack implements NetworkLink {
     return [this.tcp, this.udp, this.#icmp, this.#router].some(({ isTimed }) => isTimed) || !this.#reassembly.isEmpty;
   }
 
-  /** Calls a TCP port of the guest's for a stream of the host's; undefined when there are too many connections. */
-  call(guestPort: number, stream: Stream): TcpConnection | undefined {
-    return this.tcp.call(this.plan.guest, guestPort, this.plan.host, stream);
+  /** Whether the guest can be called by IPv6. */
+  get hasSix(): boolean {
+    return this.#sixes.callable !== undefined;
   }
-  /** Gives a UDP port of the guest's a datagram. @param key who sent it */
-  callDatagram(guestPort: number, key: string, bytes: Uint8Array, reply: (bytes: Uint8Array) => void): void {
-    this.udp.call(this.plan.guest, guestPort, key, bytes, reply);
+  /** The guest's addresses in the order in which they are tried. */
+  #ways(bySix: boolean): readonly [Way, ...Way[]] {
+    const { guest, host, six } = this.plan;
+    const four = { guest, from: host };
+    const { callable } = this.#sixes;
+    if (callable === undefined) return [four];
+    const other = { guest: callable, from: six.host };
+    return bySix || !this.isHere ? [other, four] : [four, other];
+  }
+  /**
+   * Calls a TCP port of the guest's for a stream of the host's, at its addresses of both kinds until somebody answers.
+   * @param bySix by IPv6 first @returns undefined when there are too many connections
+   */
+  call(guestPort: number, stream: Stream, bySix = false): TcpConnection | undefined {
+    return this.tcp.call(this.#ways(bySix), guestPort, stream);
+  }
+  /** Gives a UDP port of the guest's a datagram. @param key who sent it @param bySix by IPv6, where the guest has it */
+  callDatagram(guestPort: number, key: string, bytes: Uint8Array, reply: (bytes: Uint8Array) => void, bySix = false): void {
+    this.udp.call(this.#ways(bySix)[0], guestPort, key, bytes, reply);
   }
 
   /** Sends soon what came up outside a turn of the guest's: once for all that comes up meanwhile. */
@@ -207,6 +231,7 @@ export class NatStack implements NetworkLink {
   #packet(packet: Packet, unfinished: boolean, isForAll: boolean): void {
     const { protocol, hops, destination } = packet;
     const isOurs = isGateway(this.plan, destination);
+    if (packet.version === 6 && this.#sixes.heard(packet.source)) this.appearedBySix();
     if (protocol === PROTOCOL.udp) {
       const own = (datagram: Datagram) => this.#gateway.datagram(packet, datagram, isForAll);
       if (hops > 1 || isOurs || isForAll) return this.udp.packet(packet, unfinished, own);

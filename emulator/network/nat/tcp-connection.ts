@@ -3,6 +3,7 @@
  * ends by itself. A guest's SYN is answered only when the host has connected, so a guest learns what really happened.
  */
 import { ACK, FIN, PSH, RST, type Segment, SYN } from '../wire/tcp.ts';
+import type { ConnectionSurroundings } from './connection-surroundings.ts';
 import { type Ends, keyOf, type Outgoing } from './outgoing.ts';
 import type { Failure, Stream, StreamEvents } from './outside.ts';
 import { TcpReceiver } from './tcp-receiver.ts';
@@ -21,26 +22,13 @@ const PLAIN_MSS = 536;
 const LEAST_MSS = 64;
 const REPEAT = 1000;
 
-export interface ConnectionSurroundings {
-  readonly now: number;
-  /** Most bytes of data that a segment to the guest may have, and a frame. */
-  segmentMax(version: 4 | 6): number;
-  burst(version: 4 | 6): number;
-  emit(connection: TcpConnection, segment: Outgoing): void;
-  /** It has something to send or to acknowledge. */
-  wants(connection: TcpConnection): void;
-  /** It owes the guest a word that may wait a little for data to go with: `acknowledgeOverdue` is to be called soon. */
-  owes(connection: TcpConnection): void;
-  /** The guest has ended it or it failed; the host was told why by `reason`. */
-  gone(connection: TcpConnection): void;
-}
-
 /** `dialling`: the host connects. `calling`: we have sent a SYN. `answered`: a SYN-ACK. */
 export type ConnectionState = 'dialling' | 'calling' | 'answered' | 'open' | 'lingering' | 'gone';
 
 export class TcpConnection implements StreamEvents {
-  readonly ends: Ends;
-  readonly key: string;
+  /** They change while it calls, when the guest answers at none of its addresses but the last. */
+  ends: Ends;
+  key: string;
   state: ConnectionState;
   /** Bytes carried, each once however often it was sent, for people. */
   toGuest = 0;
@@ -52,7 +40,7 @@ export class TcpConnection implements StreamEvents {
   wasOpen = false;
   readonly began: number;
   readonly opener: 'guest' | 'host';
-  readonly #outside: ConnectionSurroundings;
+  readonly #outside: ConnectionSurroundings<TcpConnection>;
   readonly #sender: TcpSender;
   #receiver: TcpReceiver;
   #stream: Stream | undefined;
@@ -64,7 +52,13 @@ export class TcpConnection implements StreamEvents {
   #deadline: number;
   #repeatAt = Infinity;
 
-  private constructor(ends: Ends, state: ConnectionState, initial: number, receiver: TcpReceiver, outside: ConnectionSurroundings) {
+  private constructor(
+    ends: Ends,
+    state: ConnectionState,
+    initial: number,
+    receiver: TcpReceiver,
+    outside: ConnectionSurroundings<TcpConnection>,
+  ) {
     this.ends = ends;
     this.key = keyOf(ends);
     this.state = state;
@@ -78,7 +72,7 @@ export class TcpConnection implements StreamEvents {
   }
 
   /** Of a guest's SYN: the host is to connect, and `joined` to be called with its stream. */
-  static ofSyn(ends: Ends, syn: Segment, initial: number, outside: ConnectionSurroundings): TcpConnection {
+  static ofSyn(ends: Ends, syn: Segment, initial: number, outside: ConnectionSurroundings<TcpConnection>): TcpConnection {
     const { mss = PLAIN_MSS, scale } = syn.options;
     const receiver = new TcpReceiver(syn.sequence + 1, scale === undefined ? 0 : OUR_SCALE);
     const connection = new TcpConnection(ends, 'dialling', initial, receiver, outside);
@@ -86,7 +80,7 @@ export class TcpConnection implements StreamEvents {
     return connection;
   }
   /** To a port of the guest's, for a stream that the host has accepted. */
-  static toGuest(ends: Ends, stream: Stream, initial: number, outside: ConnectionSurroundings): TcpConnection {
+  static toGuest(ends: Ends, stream: Stream, initial: number, outside: ConnectionSurroundings<TcpConnection>): TcpConnection {
     const connection = new TcpConnection(ends, 'calling', initial, new TcpReceiver(0, 0), outside);
     connection.joined(stream);
     connection.#greet();
@@ -96,6 +90,12 @@ export class TcpConnection implements StreamEvents {
   #peerOptions(mss: number, scale: number | undefined): void {
     this.#guestScale = scale;
     this.#mss = Math.min(Math.max(LEAST_MSS, mss), this.#outside.segmentMax(this.#version));
+  }
+  /** Calls another address of the guest's instead; what waits for it goes there. */
+  recall(ends: Ends): void {
+    [this.ends, this.key] = [ends, keyOf(ends)];
+    this.#deadline = this.#outside.now + GUEST_PATIENCE;
+    this.#greet();
   }
   joined(stream: Stream): void {
     this.#stream = stream;
@@ -210,9 +210,13 @@ export class TcpConnection implements StreamEvents {
   #reset(segment: Segment): undefined {
     const answersCall = (segment.flags & ACK) !== 0 && segment.acknowledged === (this.#sender.initial + 1) >>> 0;
     const counts = this.state === 'calling' ? answersCall : segment.sequence === this.#receiver.next;
-    if (counts) this.#hangUp();
+    if (counts) this.#refused();
     else if (this.state !== 'calling' && this.#receiver.isInWindow(segment.sequence)) this.#acknowledgeNow();
     return undefined;
+  }
+
+  #refused(): void {
+    if (this.state !== 'calling' || !this.#outside.callElsewhere(this)) this.#hangUp();
   }
 
   #heed(segment: Segment): void {
@@ -319,7 +323,7 @@ export class TcpConnection implements StreamEvents {
   }
   #overdue(): void {
     if (this.state === 'lingering') this.#end();
-    else this.hangUp();
+    else if (this.state !== 'calling' || !this.#outside.callElsewhere(this)) this.hangUp();
   }
   /** Breaks it off on both sides. */
   hangUp(): void {

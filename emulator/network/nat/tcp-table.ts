@@ -7,8 +7,9 @@ import type { IcmpErrors } from './icmp.ts';
 import type { Failure, Outside, Stream } from './outside.ts';
 import { judge, type Policy } from './policy.ts';
 import { type FlowReport, type Unreached, unreachedBy } from './report.ts';
-import { type Ends, keyOf, type Outgoing } from './outgoing.ts';
-import { type ConnectionSurroundings, TcpConnection } from './tcp-connection.ts';
+import { type Ends, keyOf, type Outgoing, type Way } from './outgoing.ts';
+import type { ConnectionSurroundings } from './connection-surroundings.ts';
+import { TcpConnection } from './tcp-connection.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** Connections at once, and of them those that are being made. */
@@ -51,11 +52,13 @@ export interface TcpParts {
   readonly clock: () => number;
 }
 
-export class TcpTable implements ConnectionSurroundings {
+export class TcpTable implements ConnectionSurroundings<TcpConnection> {
   readonly #parts: TcpParts;
   readonly #connections = new Map<string, TcpConnection>();
   readonly #wanting = new Set<TcpConnection>();
   readonly #owing = new Set<TcpConnection>();
+  /** Where else those that call may try. */
+  readonly #ways = new WeakMap<TcpConnection, readonly Way[]>();
   readonly #fresh = new TokenBucket(NEW_PER_SECOND, NEW_AT_ONCE);
   readonly #secret: Uint8Array;
   readonly #ended: { readonly report: FlowReport; readonly at: number }[] = [];
@@ -183,9 +186,9 @@ export class TcpTable implements ConnectionSurroundings {
 
   /**
    * Calls a port of the guest's on behalf of somebody whom the host has accepted.
-   * @param from the address that the guest sees @returns the connection: its `StreamEvents` are the host's to call
+   * @param ways where to try, one after the other, until somebody answers @returns the connection: its `StreamEvents` are the host's to call
    */
-  call(guest: string, guestPort: number, from: string, stream: Stream): TcpConnection | undefined {
+  call([{ guest, from }, ...others]: readonly [Way, ...Way[]], guestPort: number, stream: Stream): TcpConnection | undefined {
     if (this.#connections.size >= CONNECTIONS) return undefined;
     let ends: Ends;
     do {
@@ -193,10 +196,22 @@ export class TcpTable implements ConnectionSurroundings {
       ends = { guest, guestPort, peer: from, peerPort: FIRST_PORT + this.#port };
     } while (this.#connections.has(keyOf(ends)));
     const connection = TcpConnection.toGuest(ends, stream, this.#initial(ends), this);
+    this.#ways.set(connection, others);
     this.#connections.set(connection.key, connection);
     this.#parts.outside.timed();
     this.#parts.stir();
     return connection;
+  }
+
+  callElsewhere(connection: TcpConnection): boolean {
+    const [next, ...others] = this.#ways.get(connection) ?? [];
+    if (!next) return false;
+    this.#ways.set(connection, others);
+    this.#connections.delete(connection.key);
+    connection.recall({ ...connection.ends, guest: next.guest, peer: next.from });
+    this.#connections.set(connection.key, connection);
+    this.#parts.stir();
+    return true;
   }
 
   /** First number of a connection: other for every pair of ends, and growing with time (RFC 6528). */

@@ -7,6 +7,7 @@ import { type Datagram, readUdp } from '../wire/udp.ts';
 import type { Egress } from './egress.ts';
 import type { GuestFrames } from './guest-frames.ts';
 import type { IcmpErrors } from './icmp.ts';
+import type { Way } from './outgoing.ts';
 import type { Datagrams, Outside } from './outside.ts';
 import { judge, type Policy } from './policy.ts';
 import { type FlowReport, type Unreached, unreachedBy } from './report.ts';
@@ -47,6 +48,8 @@ interface Flow {
 /** A sender behind a forward. */
 interface Caller extends Carried {
   readonly key: string;
+  /** The address of the gateway's that the guest sees. */
+  from: string;
   readonly port: number;
   readonly guestPort: number;
   reply: (bytes: Uint8Array) => void;
@@ -87,7 +90,6 @@ export class UdpTable {
 
   /** What goes between each port of the guest's and each of its peers. */
   get reports(): readonly FlowReport[] {
-    const { host } = this.#parts.policy.plan;
     const said = (opener: FlowReport['opener'], guestPort: number, peer: string, peerPort: number, carried: Carried): FlowReport => {
       const { toGuest, fromGuest, began } = carried;
       const state = toGuest > 0 || opener === 'host' ? 'open' : 'connecting';
@@ -95,7 +97,7 @@ export class UdpTable {
     };
     return [
       ...this.flows.flatMap(({ port, peers }) => [...peers.values()].map((peer) => said('guest', port, peer.address, peer.port, peer))),
-      ...[...this.#callers.values()].map((caller) => said('host', caller.guestPort, host, caller.port, caller)),
+      ...[...this.#callers.values()].map((caller) => said('host', caller.guestPort, caller.from, caller.port, caller)),
     ];
   }
 
@@ -104,8 +106,8 @@ export class UdpTable {
     const datagram = readUdp(packet, unfinished);
     if (!datagram || own(datagram)) return;
     const { policy, icmp } = this.#parts;
-    const caller = packet.destination === policy.plan.host ? this.#callers.get(datagram.destinationPort) : undefined;
-    if (caller?.guestPort === datagram.sourcePort) {
+    const caller = this.#callers.get(datagram.destinationPort);
+    if (caller?.guestPort === datagram.sourcePort && caller.from === packet.destination) {
       caller.lastUsed = this.#now;
       caller.fromGuest += datagram.data.length;
       return caller.reply(datagram.data);
@@ -191,11 +193,11 @@ export class UdpTable {
    * Gives a port of the guest's a datagram that a forward brought.
    * @param key who sent it: answers to one sender go by one port of the gateway
    */
-  call(guest: string, guestPort: number, key: string, bytes: Uint8Array, reply: (bytes: Uint8Array) => void): void {
+  call({ guest, from }: Way, guestPort: number, key: string, bytes: Uint8Array, reply: (bytes: Uint8Array) => void): void {
     const caller = this.#callerOf(key, guestPort, reply);
-    const { host } = this.#parts.policy.plan;
+    caller.from = from;
     caller.toGuest += bytes.length;
-    this.#give({ source: host, destination: guest }, { sourcePort: caller.port, destinationPort: guestPort }, bytes);
+    this.#give({ source: from, destination: guest }, { sourcePort: caller.port, destinationPort: guestPort }, bytes);
   }
   #callerOf(key: string, guestPort: number, reply: (bytes: Uint8Array) => void): Caller {
     for (const caller of this.#callers.values())
@@ -209,7 +211,7 @@ export class UdpTable {
       this.#nextPort = (this.#nextPort + 1) % PORTS;
       port = FIRST_PORT + this.#nextPort;
     } while (this.#callers.has(port));
-    const made: Caller = { key, port, guestPort, reply, lastUsed: this.#now, began: this.#now, toGuest: 0, fromGuest: 0 };
+    const made: Caller = { key, port, from: '', guestPort, reply, lastUsed: this.#now, began: this.#now, toGuest: 0, fromGuest: 0 };
     this.#callers.set(port, made);
     this.#parts.outside.timed();
     return made;

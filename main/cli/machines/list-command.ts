@@ -10,6 +10,7 @@ import { readArguments, words, type Command } from '../command.ts';
 import { safeText } from '../../../preload/contract/foreign-text.ts';
 import { formatBytes } from '../../../emulator/quantities/bytes.ts';
 import { table } from '../table.ts';
+import { guestAddresses } from './guest-addresses.ts';
 import { findProgram, machineNamed, withProgram } from './program.ts';
 import { print, printError, printJson } from '../../output/print.ts';
 
@@ -23,12 +24,16 @@ export const forScripts = (status: MachineStatus) => ({
 /** The state in a word; one that is off with its memory kept goes on from there. */
 export const stateWord = ({ state, suspended }: MachineStatus): string => (suspended && state === 'off' ? 'suspended' : state);
 
-function row(status: MachineStatus): readonly string[] {
+/** Addresses on a link alone are of no use to anybody else. */
+const isSeenFromOutside = (address: string) => !address.startsWith('fe80:');
+
+function row(status: MachineStatus, addresses: readonly string[]): readonly string[] {
   const { definition, lastLine } = status;
   const reason = wordsOf(status.reason);
   const state = stateWord(status);
   const why = reason === state ? '' : reason;
-  return [safeText(definition.name), state, `${definition.memoryMiB} MiB`, String(definition.cores), why, lastLine.slice(0, 60)];
+  const [address = ''] = addresses.filter(isSeenFromOutside);
+  return [safeText(definition.name), state, `${definition.memoryMiB} MiB`, String(definition.cores), address, why, lastLine.slice(0, 60)];
 }
 
 export const listCommand: Command = {
@@ -47,10 +52,15 @@ Examples:
     const { values, positionals } = readArguments(args, { json: { type: 'boolean' }, deleted: { type: 'boolean' } });
     words(positionals);
     if (values.deleted) return listBin(values.json === true);
-    const machines = await withProgram(findProgram('list'), ({ client }) => client.services.machines.list());
-    if (values.json) printJson(machines.map(forScripts));
-    else if (machines.length > 0) print(table([['NAME', 'STATE', 'MEMORY', 'CPUS', 'REASON', 'LAST LINE'], ...machines.map(row)]));
-    else printError('viv: no machines yet: create one with viv create NAME --template debian-riscv64');
+    const machines = await withProgram(findProgram('list'), async (program) => {
+      const all = await program.client.services.machines.list();
+      return Promise.all(all.map(async (status) => ({ status, addresses: await guestAddresses(program, status) })));
+    });
+    if (values.json) printJson(machines.map(({ status, addresses }) => ({ ...forScripts(status), addresses })));
+    else if (machines.length > 0) {
+      const rows = machines.map(({ status, addresses }) => row(status, addresses));
+      print(table([['NAME', 'STATE', 'MEMORY', 'CPUS', 'ADDRESS', 'REASON', 'LAST LINE'], ...rows]));
+    } else printError('viv: no machines yet: create one with viv create NAME --template debian-riscv64');
     return EXIT.ok;
   },
 };
@@ -76,9 +86,12 @@ Examples:
   async run(args) {
     const { values, positionals } = readArguments(args, { json: { type: 'boolean' } });
     const [name] = words(positionals, 'NAME') as [string];
-    const status = await withProgram(findProgram('show'), (program) => machineNamed(program, name));
-    if (values.json) printJson(forScripts(status));
-    else print(`${table(facts(status))}${status.log ? `\n\n${status.log}` : ''}`);
+    const [status, addresses] = await withProgram(findProgram('show'), async (program) => {
+      const found = await machineNamed(program, name);
+      return [found, await guestAddresses(program, found)] as const;
+    });
+    if (values.json) printJson({ ...forScripts(status), addresses });
+    else print(`${table(facts(status, addresses))}${status.log ? `\n\n${status.log}` : ''}`);
     return EXIT.ok;
   },
 };
@@ -120,7 +133,7 @@ function definedFacts(definition: MachineDefinition): readonly (readonly [string
   );
 }
 
-function facts(status: MachineStatus): readonly (readonly string[])[] {
+function facts(status: MachineStatus, addresses: readonly string[]): readonly (readonly string[])[] {
   const reason = wordsOf(status.reason);
   const { definition, startedAt, needsRestart, lastLine, createdAt } = status;
   const state = stateWord(status);
@@ -128,6 +141,7 @@ function facts(status: MachineStatus): readonly (readonly string[])[] {
     ['name', safeText(definition.name)],
     ['state', reason === state ? state : `${state} (${reason})`],
     ['started', startedAt === undefined ? undefined : momentText(startedAt)],
+    ['addresses', addresses.join(', ')],
     ['needs restart', needsRestart ? 'yes, changed while running' : undefined],
     ...definedFacts(definition),
     ['last line', lastLine],
