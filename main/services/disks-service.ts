@@ -26,6 +26,7 @@ import { ulid } from '../library/ulid.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import type { TaskList } from '../tasks/task-list.ts';
+import type { Report } from '../jobs/job.ts';
 import type { Storage } from '../jobs/storage.ts';
 import type { KeepingJobs } from '../storage/keeping-jobs.ts';
 import type { ContentJobs } from '../disks/content-jobs.ts';
@@ -232,11 +233,11 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
       if (snapshot === undefined) await find(id, slot);
       const subject = { machine: id, name: machine.record.definition.name, slot, path };
       const file = { path, format, compress };
-      const task = tasks.begin('export-disk', subject, (progress, signal) =>
+      const work = (progress: Report, signal: AbortSignal) =>
         snapshot === undefined
           ? taking.present(id, slot, file, progress, signal)
-          : taking.snapshot(id, snapshot as SnapshotId, slot, file, progress, signal),
-      );
+          : taking.snapshot(id, snapshot as SnapshotId, slot, file, progress, signal);
+      const task = tasks.begin('export-disk', subject, work, (exported) => exported);
       return { task: task.id };
     },
     resize: (id, slot, sizeBytes) => parts.alone(id, () => resize(id, slot, sizeBytes)),

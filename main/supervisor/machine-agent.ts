@@ -1,8 +1,9 @@
 /** The guest kit's agent in a machine of the library: there as long as the machine runs, and begun anew when it went back. */
 import type { Reason } from '../../preload/contract/errors/reasons.ts';
-import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
+import { causeOf, ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { EXEC_PORT, type Ending } from '../../emulator/index.ts';
 import type { CommandEvents, CommandRequest, RunningCommand, TerminalSize } from '../../preload/contract/commands.ts';
+import { freezeGuest, type FrozenGuest } from '../exec/frozen-guest.ts';
 import { GuestAgent } from '../exec/guest-agent.ts';
 import { PanicWatch, panicLoss, type Panic } from '../exec/panic-watch.ts';
 import type { MachineLife } from './machine-life.ts';
@@ -117,6 +118,19 @@ export class MachineAgent {
     return true;
   }
 
+  /** Brings the guest's file systems to rest, where its agent answers and it can. */
+  async freeze(): Promise<FrozenGuest> {
+    try {
+      const agent = this.#required();
+      if (!(await agent.answers(ANSWER_PATIENCE))) throw this.#silent(ANSWER_PATIENCE);
+      return await freezeGuest((request, events) => agent.start(request, events));
+    } catch (error) {
+      if (!(error instanceof ContractError)) throw error;
+      const why = causeOf(error);
+      return { why, thaw: () => Promise.resolve(why) };
+    }
+  }
+
   #required(): GuestAgent {
     const { state, reason, isActive } = this.#life();
     const name = this.#name();
@@ -128,8 +142,8 @@ export class MachineAgent {
     throw new ContractError('guest-no-agent-port', { name, port: EXEC_PORT });
   }
 
-  #silent(): ContractError {
-    return new ContractError('guest-silent', { name: this.#name(), seconds: BOOT_PATIENCE / 1000 });
+  #silent(patience = BOOT_PATIENCE): ContractError {
+    return new ContractError('guest-silent', { name: this.#name(), seconds: patience / 1000 });
   }
 
   /** The console says that the kernel panicked; a file that was printed there may say so, too. */

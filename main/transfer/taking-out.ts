@@ -1,5 +1,7 @@
 /** A machine's disks written as image files: as they are now, beside the running guest too, or as they were in a snapshot. */
 import { reading } from './reading-progress.ts';
+import type { Fault } from '../../emulator/error/coded-error.ts';
+import type { ExportedDisk } from '../../preload/contract/tasks.ts';
 import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
@@ -40,7 +42,14 @@ export class TakingOut {
   }
 
   /** A disk as it was in a snapshot. @throws Error with a message for a person */
-  async snapshot(machine: MachineId, id: SnapshotId, slot: number, file: File, progress: Report, signal: AbortSignal): Promise<void> {
+  async snapshot(
+    machine: MachineId,
+    id: SnapshotId,
+    slot: number,
+    file: File,
+    progress: Report,
+    signal: AbortSignal,
+  ): Promise<ExportedDisk> {
     const { library, storage, stored } = this.#parts;
     const found = await library.snapshots.get(id);
     if (found.state === 'storing') progress({ message: `waiting for "${found.name}", which is being stored` });
@@ -56,10 +65,11 @@ export class TakingOut {
     await this.#withCopy({ owner: `snapshot:${id}`, prefix: `disk${slot}` }, (content) =>
       storage.run.exportImage({ source: { ...plain(disk), content }, ...file }, { progress, signal }),
     );
+    return {};
   }
 
   /** A disk as it is now. @throws Error with a message for a person */
-  async present(id: MachineId, slot: number, file: File, progress: Report, signal: AbortSignal): Promise<void> {
+  async present(id: MachineId, slot: number, file: File, progress: Report, signal: AbortSignal): Promise<ExportedDisk> {
     const { library, storage, supervisor } = this.#parts;
     const machine = supervisor.machine(id);
     const definition = machine.record.definition.disks[slot];
@@ -72,18 +82,18 @@ export class TakingOut {
       const { format } = await lookAtDiskFile(path, { format: definition.format });
       const source = { sizeBytes: sizeBytes ?? (await lookAtBase(path, format)).sizeBytes, base: { path, format } };
       await storage.run.exportImage({ source, ...file }, options);
-      return;
+      return {};
     }
     const head = (await library.heads.present(id)).find(({ disk }) => disk === definition.id);
     if (!head) throw new ContractError('disk-still-empty', { slot });
     if (head.base) await checkBase(head.base, reading(head.base.path, progress), signal);
     const isRunning = () => machine.life.state === 'running' || machine.life.state === 'paused';
-    if (isRunning()) await this.#running(machine, head, (source) => storage.run.exportImage({ source, ...file }, options));
-    else
-      await this.#parts.alone(id, async () => {
-        if (machine.life.isActive) throw new ContractError('disk-machine-started');
-        await storage.run.exportImage({ source: await this.#atRest(head), ...file }, options);
-      });
+    if (isRunning()) return this.#running(machine, head, (source) => storage.run.exportImage({ source, ...file }, options));
+    await this.#parts.alone(id, async () => {
+      if (machine.life.isActive) throw new ContractError('disk-machine-started');
+      await storage.run.exportImage({ source: await this.#atRest(head), ...file }, options);
+    });
+    return {};
   }
 
   /** A head whose machine is off. */
@@ -94,14 +104,20 @@ export class TakingOut {
   }
 
   /** One snapshot point of a disk that the guest goes on writing. */
-  async #running(machine: SupervisedMachine, head: HeadRecord, write: (source: DiskSource) => Promise<void>): Promise<void> {
+  async #running(machine: SupervisedMachine, head: HeadRecord, write: (source: DiskSource) => Promise<void>): Promise<ExportedDisk> {
     const file = overlayFile(this.#parts.library.home.folder, head.id);
     const tell = (message: unknown) => machine.life.tellDisk(head.slot, message);
     // In turn, so that no snapshot settles the disk between the snapshot point and the copy of its list.
     let held: OverlayHold | undefined;
+    let unrest: Fault | undefined;
     const release = () => tell({ kind: 'release' }).catch(() => undefined);
     const place = await this.#parts.alone(machine.id, async () => {
-      held = (await tell({ kind: 'hold' })) as OverlayHold;
+      const guest = await machine.agent.freeze();
+      try {
+        held = (await tell({ kind: 'hold' })) as OverlayHold;
+      } finally {
+        unrest = guest.why ?? (await guest.thaw());
+      }
       if (held.settledVersion === undefined) return undefined;
       return this.#copy(headPlace(head.id, held.settledVersion)).catch(async (error: unknown) => {
         await release();
@@ -115,6 +131,7 @@ export class TakingOut {
       await release();
       if (place) await this.#parts.storage.run.dropOwners({ owners: [place.owner] });
     }
+    return unrest === undefined ? {} : { unrest };
   }
 
   async #copy(from: { readonly owner: string; readonly prefix: string }) {

@@ -24,7 +24,7 @@ export interface TaskKinds {
   readonly 'accept-base': { readonly subject: OfDisk & { readonly path: string }; readonly result: null };
   readonly 'compact-disk': { readonly subject: OfDisk; readonly result: null };
   readonly 'add-disk': { readonly subject: OfMachine & { readonly path: string }; readonly result: null };
-  readonly 'export-disk': { readonly subject: OfDisk & { readonly path: string }; readonly result: null };
+  readonly 'export-disk': { readonly subject: OfDisk & { readonly path: string }; readonly result: ExportedDisk };
   readonly 'store-snapshot': { readonly subject: OfMachine & { readonly snapshot: string }; readonly result: null };
   readonly suspend: { readonly subject: OfMachine; readonly result: null };
   readonly 'check-library': { readonly subject: Record<never, never>; readonly result: null };
@@ -34,6 +34,11 @@ export interface TaskKinds {
 }
 export type TaskKind = keyof TaskKinds;
 
+/** What came of a disk that was written as an image. */
+export interface ExportedDisk {
+  /** Why the guest's file systems were not at rest, so that the image is as after a power failure; absent: they were, or it was off. */
+  readonly unrest?: Fault;
+}
 /** What came of a permanent deletion. */
 export interface PurgeResult {
   /** Bytes on the host that are free again. */

@@ -10,6 +10,7 @@ import { unlessChanged } from '../../main/supervisor/unless-changed.ts';
 import { replacedDisks } from '../../main/cli/machines/set-command.ts';
 import type { DiskStatus } from '../../preload/contract/disks.ts';
 import type { DiskDefinition, MachineStatus } from '../../preload/contract/machines.ts';
+import type { TaskStatus } from '../../preload/contract/tasks.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import { temporaryFolder } from '../main/temporary-home.ts';
 import { BOX, machine, scriptedProgram, snapshot, task, timeline, type Script } from './scripted-program.ts';
@@ -182,26 +183,28 @@ describe('set', () => {
 
 test('import, export and compact follow their tasks', async () => {
   const folder = temporaryFolder();
-  const begin = () => {
-    setTimeout(() => program.events.tasks.changed(task('done')), 10);
+  const begin = (result: TaskStatus['result'] = null) => {
+    setTimeout(() => program.events.tasks.changed(task('done', '', { result })), 10);
     return { task: 'task-1' };
   };
   const then = snapshot('AAAA', 'then', 1);
   const program = await withBox({
     snapshots: { timeline: () => timeline([then]) },
     disks: {
-      import: begin,
-      compact: begin,
-      export: (_, _slot, { path }) => {
+      import: () => begin(),
+      compact: () => begin(),
+      export: (_, _slot, { path, snapshot: of }) => {
         writeFileSync(path, Buffer.alloc(8192, 1));
-        return begin();
+        return begin(of === undefined ? { unrest: { code: 'guest-not-frozen', facts: { detail: 'it has no fsfreeze' } } } : {});
       },
     },
   });
   const image = join(folder, 'a.qcow2');
   expect((await program.viv('disk', 'import', 'box', image, '--reference')).out).toBe('disk 2\n');
   expect((await program.viv('disk', 'export', 'box', '1', image, '--compress', '--snapshot', 'then')).out).toContain(`${image}: 8 KiB`);
-  expect((await program.viv('disk', 'export', 'box', '2', join(folder, 'b.img'))).status).toBe(0);
+  expect((await program.viv('disk', 'export', 'box', '2', join(folder, 'b.img'))).err).toContain(
+    "the image is as after a power failure: the guest's file systems could not be brought to rest: it has no fsfreeze",
+  );
   expect((await program.viv('disk', 'compact', 'box', '1')).out).toBe('disk 1 takes up 48 MiB, before 48 MiB\n');
   expect(program.calls).toEqual([
     ['disks.import', BOX, { path: image, copy: false }],

@@ -5,12 +5,13 @@ import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
 import { imageFormat } from '../drive-option.ts';
+import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import { formatBytes } from '../../../emulator/quantities/bytes.ts';
 import { followTask } from '../machines/follow-task.ts';
 import { machineNamed, programThatStays, withProgram, type Program } from '../machines/program.ts';
 import { SNAPSHOT_HELP, timelineOf } from '../snapshots/find-snapshot.ts';
 import { diskNumber, findDisk } from './find-disk.ts';
-import { print } from '../../output/print.ts';
+import { print, printError } from '../../output/print.ts';
 import { refuseTerminal, STANDARD_OUTPUT, throughFile } from '../through-file.ts';
 
 export const importPart: Part = {
@@ -58,7 +59,8 @@ export const exportPart: Part = {
 Usage: viv disk export NAME DISK FILE [--format raw|qcow2] [--snapshot SNAPSHOT] [--compress]
 
 DISK is its number in viv disk list. The file is sparse; an existing one is not overwritten. With - as FILE the image
-goes to standard output; it is written to the library's folder first and needs space there.
+goes to standard output; it is written to the library's folder first and needs space there. The file systems of a running guest
+are brought to rest for a moment where its agent can; otherwise the image is as after a power failure, which is said.
 
   --format FORMAT        default: from the file name (.qcow2, .img, .raw)
   --snapshot SNAPSHOT    the disk as it was then
@@ -87,7 +89,8 @@ Examples:
       const { id } = values.snapshot === undefined ? (await findDisk(program, name, slot)).machine : await machineNamed(program, name);
       const snapshot = values.snapshot === undefined ? {} : { snapshot: (await timelineOf(program, name)).snapshot(values.snapshot).id };
       const request = { path, format, ...snapshot, ...(values.compress ? { compress: true } : {}) };
-      await followTask(program, 'export-disk', () => program.client.services.disks.export(id, slot, request));
+      const { result } = await followTask(program, 'export-disk', () => program.client.services.disks.export(id, slot, request));
+      if (result.unrest) printError(`viv: the image is as after a power failure: ${wordsOf(result.unrest)}`);
     };
     const file = resolve(word);
     await withProgram(programThatStays(), (program) =>

@@ -149,6 +149,10 @@ export const machineErrors = {
     ({ name, port }) =>
       `"${name}" runs without the port ${port}, which commands require: it was started by an earlier version or was not created from a Linux template. A machine of such a template gets the port after viv stop and viv start`,
   ),
+  'guest-not-frozen': entry<{ detail: string }>(
+    'unavailable',
+    ({ detail }) => `the guest's file systems could not be brought to rest: ${detail}`,
+  ),
   'guest-silent': entry<Named & { seconds: number }>(
     'unavailable',
     ({ name, seconds }) =>
