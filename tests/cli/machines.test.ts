@@ -60,6 +60,23 @@ test('create, list, show, set, delete, undelete, undo in process', async () => {
   await vi.waitFor(() => expect(existsSync(lock)).toBe(false), { timeout: 20_000 });
 });
 
+test('tags and a group are kept with the machine, and the list shows and filters them', async () => {
+  const { run, list, program } = place();
+  expect(await run('create', 'box', '--bare', program, '--tag', 'web', '--tag', 'debian')).toEqual(fine);
+  expect(await run('create', 'other', '--bare', program, '--group', 'Release tests')).toEqual(fine);
+  expect((await run('list')).out).toMatch(/^NAME +STATE +GROUP +TAGS .*\nbox +off +web,debian /);
+  expect((await list('--tag', 'debian', '--tag', 'web')).map(({ name }) => name)).toEqual(['box']);
+  expect((await list('--group', 'Release tests')).map(({ name }) => name)).toEqual(['other']);
+  expect(await run('list', '--tag', 'none-has-it')).toMatchObject({
+    status: 0,
+    out: '',
+    err: expect.stringContaining('viv list shows all'),
+  });
+  expect(await run('set', 'box', '--tag', 'none', '--group', 'Release tests')).toEqual(fine);
+  expect(await run('set', 'box', '--tag', 'two words')).toMatchObject({ status: 2, err: expect.stringContaining('without spaces') });
+  expect((await list('--group', 'Release tests')).map(({ definition: { tags } }) => tags ?? [])).toEqual([[], []]);
+});
+
 test('start leaves it running; console, pause, resume, log and stop find it; the background program ends by itself', async () => {
   const { run, list, home, lock, program } = place();
   await run('create', 'box', '--bare', program, '--memory', '16M');

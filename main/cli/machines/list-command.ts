@@ -27,40 +27,70 @@ export const stateWord = ({ state, suspended }: MachineStatus): string => (suspe
 /** Addresses on a link alone are of no use to anybody else. */
 const isSeenFromOutside = (address: string) => !address.startsWith('fe80:');
 
-function row(status: MachineStatus, addresses: readonly string[]): readonly string[] {
+/** A machine, and what it is reached at while it runs. */
+interface Listed {
+  readonly status: MachineStatus;
+  readonly addresses: readonly string[];
+}
+
+function row({ status, addresses }: Listed, labelled: boolean): readonly string[] {
   const { definition, lastLine } = status;
   const reason = wordsOf(status.reason);
   const state = stateWord(status);
   const why = reason === state ? '' : reason;
   const [address = ''] = addresses.filter(isSeenFromOutside);
-  return [safeText(definition.name), state, `${definition.memoryMiB} MiB`, String(definition.cores), address, why, lastLine.slice(0, 60)];
+  const labels = labelled ? [safeText(definition.group ?? ''), (definition.tags ?? []).map(safeText).join(',')] : [];
+  const hardware = [`${definition.memoryMiB} MiB`, String(definition.cores)];
+  return [safeText(definition.name), state, ...labels, ...hardware, address, why, lastLine.slice(0, 60)];
 }
+
+/** The columns GROUP and TAGS are there where a machine has any. */
+function machineTable(machines: readonly Listed[]): string {
+  const labelled = machines.some(({ status: { definition } }) => definition.group || definition.tags?.length);
+  const head = ['NAME', 'STATE', ...(labelled ? ['GROUP', 'TAGS'] : []), 'MEMORY', 'CPUS', 'ADDRESS', 'REASON', 'LAST LINE'];
+  return table([head, ...machines.map((machine) => row(machine, labelled))]);
+}
+
+/** Those that have all of the tags and stand in the group, where one is given. */
+const among = (machines: readonly MachineStatus[], tags: readonly string[], group: string | undefined): readonly MachineStatus[] =>
+  machines.filter(
+    ({ definition }) => tags.every((tag) => definition.tags?.includes(tag)) && (group === undefined || (definition.group ?? '') === group),
+  );
 
 export const listCommand: Command = {
   help: `viv list: list the machines and their states
 
-Usage: viv list [--json] [--deleted]
+Usage: viv list [--json] [--tag WORD]... [--group NAME] | --deleted
 
+  --tag WORD   only machines with this tag; may be repeated
+  --group NAME only machines of this group
   --json       print all details as JSON
   --deleted    list the bin, and the space that viv purge would free
 
 Examples:
   viv list
+  viv list --tag debian
   viv list --json | jq -r '.[] | select(.state == "running") | .name'
 `,
   async run(args) {
-    const { values, positionals } = readArguments(args, { json: { type: 'boolean' }, deleted: { type: 'boolean' } });
+    const { values, positionals } = readArguments(args, {
+      json: { type: 'boolean' },
+      deleted: { type: 'boolean' },
+      tag: { type: 'string', multiple: true },
+      group: { type: 'string' },
+    });
     words(positionals);
     if (values.deleted) return listBin(values.json === true);
-    const machines = await withProgram(findProgram('list'), async (program) => {
+    const { all, machines } = await withProgram(findProgram('list'), async (program) => {
       const all = await program.client.services.machines.list();
-      return Promise.all(all.map(async (status) => ({ status, addresses: await guestAddresses(program, status) })));
+      const chosen = among(all, values.tag ?? [], values.group);
+      const machines = await Promise.all(chosen.map(async (status) => ({ status, addresses: await guestAddresses(program, status) })));
+      return { all, machines };
     });
     if (values.json) printJson(machines.map(({ status, addresses }) => ({ ...forScripts(status), addresses })));
-    else if (machines.length > 0) {
-      const rows = machines.map(({ status, addresses }) => row(status, addresses));
-      print(table([['NAME', 'STATE', 'MEMORY', 'CPUS', 'ADDRESS', 'REASON', 'LAST LINE'], ...rows]));
-    } else printError('viv: no machines yet: create one with viv create NAME --template debian-riscv64');
+    else if (machines.length > 0) print(machineTable(machines));
+    else if (all.length > 0) printError('viv: no machine has these tags and this group: viv list shows all');
+    else printError('viv: no machines yet: create one with viv create NAME --template debian-riscv64');
     return EXIT.ok;
   },
 };

@@ -10,6 +10,7 @@ import { BOARD_NAMES, boardOf, USUAL_BOARD } from './boards.ts';
 import { bootFields } from './boot-fields.ts';
 import { field, type Choice } from './field.ts';
 import { choice, count, memory, optionalChoice, several } from './kinds.ts';
+import { group, tags } from './label-fields.ts';
 import { checkpoints, disks, ports } from './lists.ts';
 import { forwards, networks } from './network-fields.ts';
 import { shares } from './share-fields.ts';
@@ -61,6 +62,8 @@ export const FIELDS = {
     schema: () => text(NOTE_MAX, 0),
     options: [{ name: 'note', value: 'TEXT', help: ['a note'], commands: ['create', 'set'], read: asTyped, write: (is) => [String(is)] }],
   }),
+  group,
+  tags,
   // Its kernel and initrd are made or fetched at each start, where `boot` leaves them out.
   template: field({
     label: 'Template',
