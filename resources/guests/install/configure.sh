@@ -26,7 +26,7 @@ rm -f /usr/sbin/policy-rc.d
 echo "Setting up the machine"
 useradd --create-home --shell /bin/bash --groups adm debian
 systemctl --quiet enable systemd-networkd.service systemd-networkd-wait-online.service systemd-resolved.service
-systemctl --quiet enable vivarium-agent.service vivarium-shares.service vivarium-ssh.service
+systemctl --quiet enable vivarium-agent.service vivarium-clock.service vivarium-shares.service vivarium-ssh.service
 chmod 700 /root/.ssh /etc/dropbear
 # They would work the processor of each new machine; whoever wants them turns them on.
 systemctl --quiet disable apt-daily.timer apt-daily-upgrade.timer

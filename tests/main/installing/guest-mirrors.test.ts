@@ -58,11 +58,11 @@ test('a system is given its mirrors, its keys, its services and what they run', 
   // What the services run of ours is there, and they are turned on.
   const services = [...files].filter(([path]) => /^etc\/systemd\/system\/vivarium-\w+\.service$/.test(path));
   expect(services.map(([path]) => path).sort()).toEqual(
-    ['agent', 'shares', 'ssh'].map((name) => `etc/systemd/system/vivarium-${name}.service`),
+    ['agent', 'clock', 'shares', 'ssh'].map((name) => `etc/systemd/system/vivarium-${name}.service`),
   );
   for (const [path, unit] of services) {
-    const [, program = ''] = /^ExecStart=\/(\S+)/m.exec(unit) ?? [];
-    if (program.startsWith('usr/lib/vivarium/')) expect([...files.keys()]).toContain(program);
+    const programs = [...unit.matchAll(/(?<=^ExecStart=.*\/)usr\/lib\/vivarium\/\S+/gm)].map(([program]) => program);
+    expect([...files.keys()]).toEqual(expect.arrayContaining(programs));
     expect(files.get('usr/lib/vivarium/configure.sh')).toContain(path.slice(path.lastIndexOf('/') + 1));
   }
 });
