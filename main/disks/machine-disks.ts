@@ -46,6 +46,8 @@ export interface MachineDisks {
   claim(machine: MachineRecord, definition: MachineDefinition): Promise<readonly DiskAttachment[]>;
   /** The machine has ended. */
   release(machine: MachineId): void;
+  /** An empty head of a disk; the library does not know it yet. @throws ContractError where the disk cannot be used */
+  newHead(machine: MachineId, slot: number, definition: DiskDefinition): Promise<HeadRecord>;
   /** One disk on a head. */
   attachment(head: HeadRecord, definition: DiskDefinition): DiskAttachment;
   /** Makes sure that a base is what it was; reading all of it is something a person sees. @throws ContractError */
@@ -82,7 +84,7 @@ export function machineDisks({ library, storage, claims, inBackground }: Machine
     else void note().catch(() => undefined);
   }
 
-  async function make(machine: MachineRecord, slot: number, definition: DiskDefinition): Promise<HeadRecord> {
+  async function newHead(machine: MachineId, slot: number, definition: DiskDefinition): Promise<HeadRecord> {
     const { id: disk, path, sizeBytes, writes } = definition;
     if (disk === undefined) throw new ContractError('disk-no-id');
     const found =
@@ -95,19 +97,12 @@ export function machineDisks({ library, storage, claims, inBackground }: Machine
     await createHead(fileOf(id));
     const throwaway = writes === 'throwaway';
     const base = found && { base: found.base };
-    const head: HeadRecord = {
-      id,
-      machine: machine.id,
-      disk,
-      slot,
-      sizeBytes: size,
-      ...base,
-      throwaway,
-      present: true,
-      createdAt: Date.now(),
-    };
+    return { id, machine, disk, slot, sizeBytes: size, ...base, throwaway, present: true, createdAt: Date.now() };
+  }
+  async function make(machine: MachineRecord, slot: number, definition: DiskDefinition): Promise<HeadRecord> {
+    const head = await newHead(machine.id, slot, definition);
     await heads.create(head);
-    if (found && !throwaway) noteContent(id, found.base);
+    if (head.base && !head.throwaway) noteContent(head.id, head.base);
     return head;
   }
 
@@ -168,6 +163,7 @@ export function machineDisks({ library, storage, claims, inBackground }: Machine
 
   return {
     checkBase: checked,
+    newHead,
     attachment,
     async claim(machine, definition) {
       const attached = await attach(machine, definition);

@@ -7,9 +7,13 @@ import { endingReason } from '../supervisor/ending-reason.ts';
 import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { createHash } from 'node:crypto';
 import type { Ending, MachineConfiguration, RunningMachine } from '../../emulator/index.ts';
-import type { MachineDefinition } from '../../preload/contract/machines.ts';
+import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { NewSnapshotRecord } from '../library/snapshot-records.ts';
+import { discardHeads, disksOn, storeDisks } from '../heads/head-keeping.ts';
+import { hasHead } from '../disks/machine-disks.ts';
+import { withDiskIds } from '../library/disk-ids.ts';
+import type { HeadRecord } from '../library/head-records.ts';
 import { ulid } from '../library/ulid.ts';
 import { abandonCopy } from '../../emulator/host/pages.ts';
 import type { StartMachine } from '../supervisor/machine-life.ts';
@@ -20,8 +24,8 @@ import { ownerOf } from '../storage/owners.ts';
 import { CONSOLE_TAIL, thumbnailOf } from '../taking/screens.ts';
 import type { TimelineParts } from '../taking/timeline-parts.ts';
 
-/** A boot that takes longer than this has gone wrong, in milliseconds. */
-const LONGEST_BOOT = 180_000;
+/** A boot that takes longer than this has gone wrong, in milliseconds; a whole system on a busy computer takes minutes. */
+const LONGEST_BOOT = 600_000;
 /** The prompt stands for so long before the machine counts as booted: what runs behind it comes to an end. */
 const QUIET = 500;
 
@@ -29,6 +33,14 @@ export interface BootedTemplate {
   readonly definition: MachineDefinition;
   /** What the console's last line looks like when the machine has booted. */
   readonly ready: RegExp;
+}
+
+/** What boots, and as what it is kept. */
+interface Booting {
+  readonly definition: MachineDefinition;
+  readonly configuration: MachineConfiguration;
+  readonly key: string;
+  readonly heads: readonly HeadRecord[];
 }
 
 /** A hidden machine's console, as far as booting needs it. */
@@ -77,16 +89,18 @@ export class BootedStates {
    * @throws ContractError `unavailable` when it does not boot
    */
   async have(template: BootedTemplate): Promise<NewSnapshotRecord> {
-    const { definition, ready } = template;
+    const definition = withDiskIds(template.definition);
+    const { ready } = template;
     const configuration = await this.#parts.configure(definition, [], new AbortController().signal);
+    const disks = definition.disks.map(({ id: _, ...disk }) => disk);
     const key = createHash('sha256')
-      .update(JSON.stringify([configuration, ready.source]))
+      .update(JSON.stringify([configuration, ready.source, ...(disks.length === 0 ? [] : [disks])]))
       .digest('hex');
     const known = await this.#parts.library.snapshots.booted(key);
     if (known?.state === 'ready') return known;
     let making = this.#making.get(key);
     if (!making) {
-      const work = (progress: Report, signal: AbortSignal) => this.#make(template, configuration, key, progress, signal);
+      const work = (progress: Report, signal: AbortSignal) => this.#make({ definition, ready }, configuration, key, progress, signal);
       making = this.#parts.tasks
         .begin('boot-template', { template: definition.template ?? definition.name }, work)
         .result.finally(() => this.#making.delete(key));
@@ -97,15 +111,37 @@ export class BootedStates {
 
   async #make(
     { definition, ready }: BootedTemplate,
-    configuration: MachineConfiguration,
+    diskless: MachineConfiguration,
     key: string,
+    progress: Report,
+    signal: AbortSignal,
+  ): Promise<NewSnapshotRecord> {
+    const slot = definition.disks.findIndex((disk) => !hasHead(disk));
+    if (slot >= 0) throw new ContractError('disk-direct-snapshot', { slot });
+    const heads: HeadRecord[] = [];
+    try {
+      for (const [place, disk] of definition.disks.entries()) heads.push(await this.#parts.disks.newHead(ulid() as MachineId, place, disk));
+      const disks = heads.map((head) => this.#parts.disks.attachment(head, definition.disks[head.slot]!));
+      const configuration = heads.length === 0 ? diskless : await this.#parts.configure(definition, disks, signal);
+      return await this.#boot({ definition, ready, configuration, key, heads }, progress, signal);
+    } finally {
+      // What they hold is in the snapshot.
+      await discardHeads(
+        this.#parts,
+        heads.map(({ id }) => id),
+      );
+    }
+  }
+
+  async #boot(
+    { ready, ...whole }: Booting & { readonly ready: RegExp },
     progress: Report,
     signal: AbortSignal,
   ): Promise<NewSnapshotRecord> {
     const console = new BootConsole();
     let running: RunningMachine | undefined;
     let early = 0;
-    const machine = await this.#startMachine(configuration, {
+    const machine = await this.#startMachine(whole.configuration, {
       output: (number, bytes) => {
         if (number === 0) console.print(bytes);
         if (running) running.acknowledge(number, bytes.length);
@@ -119,7 +155,7 @@ export class BootedStates {
     try {
       await booted(console, ready, progress, signal);
       await machine.pause();
-      return await this.#store(machine, console, { definition, configuration, key }, { progress, signal });
+      return await this.#store(machine, console, whole, { progress, signal });
     } finally {
       await machine.stop();
     }
@@ -128,25 +164,23 @@ export class BootedStates {
   async #store(
     machine: RunningMachine,
     console: BootConsole,
-    {
-      definition,
-      configuration,
-      key,
-    }: { readonly definition: MachineDefinition; readonly configuration: MachineConfiguration; readonly key: string },
+    { definition, configuration, key, heads }: Booting,
     options: { readonly progress: Report; readonly signal: AbortSignal },
   ): Promise<NewSnapshotRecord> {
     const { storage, library } = this.#parts;
-    const { state, ram, uptimeMs } = await machine.save();
+    const { state, ram, uptimeMs, disks: marks } = await machine.save();
     const id = ulid() as SnapshotId;
     await storage.run.storeMemory({ snapshot: id, ram }, { ...options, lost: () => void abandonCopy(ram) });
     const consoles = [console.tail];
     const record: NewSnapshotRecord = {
       ...newRecord({
         ...{ id, machine: null, bootedKey: key, parent: null, kind: 'booted', name: 'booted', uptimeMs, paused: false },
-        ...{ thumbnail: thumbnailOf(consoles), definition, configuration, disks: [], unfinished: [] },
+        ...{ thumbnail: thumbnailOf(consoles), definition, configuration, disks: disksOn(heads, definition), unfinished: [] },
       }),
       state: 'ready',
     };
+    const unfinished = heads.map(({ slot, id: head }) => ({ slot, head, mark: marks[slot] }));
+    await storeDisks(this.#parts, { ...record, unfinished }, { goesOn: false, options });
     // Of the same template with older parts, none is needed any more; a damaged one makes room.
     const older = (await library.snapshots.list())
       .filter((other) => other.machine === null && isFor(other, definition))

@@ -24,6 +24,8 @@ export interface DiskParts {
   attach(machine: MachineRecord, definition: MachineDefinition): Promise<readonly DiskAttachment[]>;
   /** The same for a start: the files are claimed until the machine has ended. */
   claim(machine: MachineRecord, definition: MachineDefinition): Promise<readonly DiskAttachment[]>;
+  /** An empty head of a disk; the library does not know it yet. @throws ContractError where the disk cannot be used */
+  newHead(machine: MachineId, slot: number, definition: DiskDefinition): Promise<HeadRecord>;
   /** One on a head. */
   attachment(head: HeadRecord, definition: DiskDefinition): DiskAttachment;
   /** Makes sure that a base is what it was. @throws ContractError saying what differs and what to do */

@@ -1,9 +1,11 @@
 /** A machine's timeline with the real emulator: taken, listed, gone back to, branched, deleted, suspended. */
 import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import { told } from '../../kit/said.ts';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SnapshotId } from '../../../preload/contract/snapshots.ts';
-import { temporaryHome } from '../temporary-home.ts';
+import { temporaryFolder, temporaryHome } from '../temporary-home.ts';
 import { BARE_GUESTS, timelineProgram, type ProgramOptions } from './timeline-program.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -261,5 +263,28 @@ describe.each(BARE_GUESTS)('a machine without disks (%s)', { timeout: 60_000 }, 
     expect(program.told.tasks.filter(({ kind, state }) => kind === 'boot-template' && state === 'done')).toHaveLength(1);
     expect((await timelines.timeline(second.id)).snapshots).toMatchObject([{ kind: 'booted', state: 'ready' }]);
     await expect(history.createBooted({ ...definition, name: 'third' }, undefined)).rejects.toThrow('has no boot marker');
+  });
+
+  test('comes already booted with the disks of its template, each machine with its own', async () => {
+    const program = await timelineProgram({ guest });
+    const { timelines, history, supervisor, library } = program;
+    const base = join(temporaryFolder(), 'base.raw');
+    writeFileSync(base, Buffer.alloc(1024 * 1024, 'base'));
+    const { definition } = supervisor.machine(await program.hello()).record;
+    const disk = { path: base, format: 'raw', readonly: false, writes: 'overlay' } as const;
+    const made = async (name: string) => history.createBooted({ ...definition, disks: [disk], name }, '^>$');
+    const [first, second] = [await made('first'), await made('second')];
+    expect(program.told.tasks.filter(({ kind, state }) => kind === 'boot-template' && state === 'done')).toHaveLength(1);
+    for (const { id } of [first, second]) {
+      expect((await timelines.timeline(id)).snapshots).toMatchObject([{ kind: 'booted', state: 'ready' }]);
+      expect(await library.heads.present(id)).toMatchObject([{ slot: 0, base: { path: base }, sizeBytes: 1024 * 1024 }]);
+      await supervisor.machine(id).start();
+      void program.type(id, 'awake\r');
+      await program.shows(id, 'awake');
+    }
+    // Nothing of the machine that nobody saw is left: only these two have heads.
+    expect((await library.heads.list()).map(({ machine }) => machine).sort()).toEqual([first.id, second.id].sort());
+    const direct = { ...disk, writes: 'direct' } as const;
+    await expect(history.createBooted({ ...definition, disks: [direct], name: 'third' }, '^>$')).rejects.toThrow('disk');
   });
 });

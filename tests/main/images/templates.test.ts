@@ -125,11 +125,11 @@ describe('the service', () => {
     expect(await service.fetch('hello-riscv64')).toEqual({ task: 'hello-riscv64' });
     await Promise.allSettled(works);
     expect(changes).toEqual(['hello-riscv64']);
-    // Of those in memory it can be told when they have booted; of one the state is stored.
+    // Of all it can be told when they have booted; of one the state is stored.
     const booted = (await service.templates()).map(({ name, booted: stored }) => [name, stored]);
     expect(booted).toEqual([
-      ['debian-amd64-disk', undefined],
-      ['debian-riscv64-disk', undefined],
+      ['debian-amd64-disk', false],
+      ['debian-riscv64-disk', false],
       ['debian-amd64', false],
       ['debian-amd64-ssh', false],
       ['debian-riscv64', false],
