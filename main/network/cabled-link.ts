@@ -60,6 +60,8 @@ export function cabledLink(link: AttachedLink, laid: CableDefinition = {}): Atta
     ready: () => cable.ready(),
     setHeld: (held) => cable.setHeld(held),
     returned: () => cable.returned(),
+    underWay: () => cable.underWay(),
+    wasUnderWay: (saved) => cable.wasUnderWay(saved),
     async told(given) {
       const message = given as LinkMessage;
       if (message.kind === 'capture') return capture(message.port, message.name, message.comment);

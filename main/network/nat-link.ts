@@ -112,6 +112,8 @@ export class NatLink {
       ready: () => stack.ready(),
       setHeld: (held) => stack.setHeld(held),
       returned: () => stack.returned(),
+      underWay: () => stack.underWay(),
+      wasUnderWay: (saved) => stack.wasUnderWay(saved),
       told: (message) => this.#told(message as NatMessage),
       close: () => this.#close(),
     };

@@ -36,6 +36,8 @@ class SwitchedLink implements AttachedLink {
   /** Frames of others that the guest has no room for. */
   #waiting: { readonly frames: readonly Frame[]; readonly bytes: number }[] = [];
   #isHeld = false;
+  /** What the guest is to learn of when its gateway is there. */
+  #lost: Uint8Array | undefined;
 
   constructor(setup: NatSetup, owner: LinkOwner) {
     this.#setup = setup;
@@ -61,6 +63,7 @@ class SwitchedLink implements AttachedLink {
     this.#gateway.setHeld(this.#isHeld);
     // One that goes on from a saved state has its address already.
     this.#gateway.returned();
+    if (this.#lost) this.#gateway.wasUnderWay?.(this.#lost);
     await this.#nat.setForwards(this.#forwards);
   }
   #told(message: FromSwitch): void {
@@ -114,7 +117,15 @@ class SwitchedLink implements AttachedLink {
   returned(): void {
     const bytes = this.#waiting.reduce((sum, each) => sum + each.bytes, 0);
     if (this.#waiting.length > 0) this.#say({ taken: this.#waiting.splice(0).length, bytes });
+    this.#lost = undefined;
     this.#gateway?.returned();
+  }
+  underWay(): Uint8Array | undefined {
+    return this.#gateway?.underWay?.();
+  }
+  wasUnderWay(saved: Uint8Array): void {
+    this.#lost = saved;
+    this.#gateway?.wasUnderWay?.(saved);
   }
 
   async told(given: unknown): Promise<unknown> {

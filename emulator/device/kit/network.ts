@@ -60,4 +60,8 @@ export interface NetworkLink {
   setHeld(held: boolean): void;
   /** The guest is another one now: it went back to a saved state, or its machine was reset. Nothing of before is continued. */
   returned(): void;
+  /** What the guest has under way with others that is lost when it goes back to now, to be saved with it; undefined: nothing. */
+  underWay?(): Uint8Array | undefined;
+  /** After `returned`: the guest is as it was when this was under way, and is to learn that it is lost. */
+  wasUnderWay?(saved: Uint8Array): void;
 }

@@ -144,6 +144,12 @@ export class Cable implements NetworkLink, NetworkCard {
     this.#parts.link.setHeld(held);
     if (!held) this.#deliver();
   }
+  underWay(): Uint8Array | undefined {
+    return this.#parts.link.underWay?.();
+  }
+  wasUnderWay(saved: Uint8Array): void {
+    this.#parts.link.wasUnderWay?.(saved);
+  }
   returned(): void {
     this.#toGuest.clear();
     this.#fromGuest.clear();

@@ -18,6 +18,7 @@ import { Egress } from './egress.ts';
 import { DNS_PORT, Gateway } from './gateway.ts';
 import { GuestAddresses } from './guest-addresses.ts';
 import { GuestFrames } from './guest-frames.ts';
+import { LostConnections, readEnds, writeEnds } from './lost-connections.ts';
 import { IcmpErrors } from './icmp.ts';
 import type { Way } from './outgoing.ts';
 import type { Outside, Stream } from './outside.ts';
@@ -66,6 +67,7 @@ export class NatStack implements NetworkLink {
   readonly #router: Router;
   readonly #gateway: Gateway;
   readonly #sixes: GuestAddresses;
+  readonly #lost = new LostConnections((ends) => this.tcp.provoke(ends));
   #card: NetworkCard | undefined;
   #isStirred = false;
   #isHeld = false;
@@ -147,19 +149,29 @@ export class NatStack implements NetworkLink {
     this.#reassembly.clear();
     this.#egress.clear();
     this.#router.returned();
+    this.#lost.begin([]);
     // One that went back has a driver that is at work already, and may have nothing to say, not even when its cable is plugged in again.
     this.isHere = this.#card?.hasDriver === true;
     if (!this.isHere) this.#sixes.forget();
+  }
+
+  underWay(): Uint8Array | undefined {
+    return writeEnds(this.tcp.open);
+  }
+  wasUnderWay(saved: Uint8Array): void {
+    this.#lost.begin(readEnds(saved));
+    this.#outside.timed();
   }
 
   /** Time has passed for the guest, in milliseconds. @returns whether anything still waits for it */
   tick(milliseconds: number): boolean {
     if (this.#isHeld) return true;
     this.#now += milliseconds;
-    for (const each of [this.tcp, this.udp, this.#icmp, this.#router]) each.passed(milliseconds);
+    const timed = [this.tcp, this.udp, this.#icmp, this.#router, this.#lost];
+    for (const each of timed) each.passed(milliseconds);
     this.#reassembly.passed(this.#now);
     this.#settle();
-    return [this.tcp, this.udp, this.#icmp, this.#router].some(({ isTimed }) => isTimed) || !this.#reassembly.isEmpty;
+    return timed.some(({ isTimed }) => isTimed) || !this.#reassembly.isEmpty;
   }
 
   /** Whether the guest can be called by IPv6. */

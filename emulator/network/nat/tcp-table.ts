@@ -33,6 +33,9 @@ const PORTS = 16_384;
  */
 const ACKNOWLEDGE_WITHIN = 5;
 
+/** A segment that carries nothing. */
+const EMPTY = { acknowledged: 0, window: 0, options: {}, length: 0, fill: () => undefined } as const;
+
 /** A service of ours in place of a host: it gets the connection's events and gives its stream. */
 export type Service = (events: { data(bytes: Uint8Array): void; ended(): void }) => Stream;
 
@@ -173,14 +176,11 @@ export class TcpTable implements ConnectionSurroundings<TcpConnection> {
     const isAck = (segment.flags & ACK) !== 0;
     const acknowledged = afterAll(segment);
     this.#write(ends, {
+      ...EMPTY,
       sequence: isAck ? segment.acknowledged : 0,
       acknowledged: isAck ? 0 : acknowledged,
       flags: isAck ? RST : RST | ACK,
-      window: 0,
-      options: {},
-      length: 0,
       mss: this.segmentMax(4),
-      fill: () => undefined,
     });
   }
 
@@ -223,6 +223,17 @@ export class TcpTable implements ConnectionSurroundings<TcpConnection> {
     for (const byte of this.#secret) mix(byte);
     hash = Math.imul(hash ^ (hash >>> 15), 0x85eb_ca6b);
     return ((hash ^ (hash >>> 13)) + Math.floor(this.now * 250)) >>> 0;
+  }
+
+  /** The ends of connections that the guest takes for open. */
+  get open(): readonly Ends[] {
+    return this.connections.filter(({ state }) => state === 'open').map(({ ends }) => ends);
+  }
+  /** Sends what a guest that takes a connection for open answers with its numbers. */
+  provoke(ends: Ends): void {
+    if (this.#connections.has(keyOf(ends))) return;
+    const number = new DataView(Uint8Array.from(this.#parts.outside.entropy(4)).buffer).getUint32(0);
+    this.#write(ends, { ...EMPTY, sequence: number, flags: ACK, mss: this.segmentMax(4) });
   }
 
   // What connections ask for.

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ACK, RST, SYN } from '../../../emulator/network/wire/tcp.ts';
 import { FakeGuest } from './fake-guest.ts';
-import { bytes, only, opened } from './opened.ts';
+import { bytes, FAR, only, opened } from './opened.ts';
 
 describe('a guest that went back', () => {
   it('hears at once that its connections are gone, and the far ends are reset', () => {
@@ -35,6 +35,44 @@ describe('a guest that went back', () => {
     expect(only(guest.segments()).data).toHaveLength(9);
     say(ACK, { data: bytes(5) });
     expect(far.bytes).toHaveLength(5);
+  });
+});
+
+describe('connections that a guest had when it was saved', () => {
+  it('are ended after it went back, though it says nothing of them by itself', () => {
+    const { guest, ours } = opened();
+    const saved = guest.nat.underWay();
+    guest.nat.returned();
+    expect(guest.nat.underWay()).toBeUndefined();
+    guest.nat.wasUnderWay(saved!);
+    guest.nat.setHeld(true);
+    guest.pass(5000);
+    expect(guest.segments()).toEqual([]);
+    guest.nat.setHeld(false);
+    guest.pass(250);
+    const asked = only(guest.segments());
+    expect([asked.flags, asked.sourcePort, asked.destinationPort, asked.data.length]).toEqual([ACK, 80, 40_000, 0]);
+    // As any TCP does that is told a number out of its window.
+    guest.tcp({ to: FAR, port: 80, flags: ACK, sequence: 101, acknowledged: ours });
+    expect(only(guest.segments())).toMatchObject({ flags: RST, sequence: ours });
+    guest.pass(10_000);
+    guest.segments();
+    expect(guest.nat.tick(250)).toBe(false);
+    expect(guest.segments()).toEqual([]);
+  });
+  it('are not disturbed where there is a new one by now, and rubbish is no connection', () => {
+    const { guest } = opened();
+    const saved = guest.nat.underWay();
+    guest.nat.returned();
+    guest.nat.wasUnderWay(saved!);
+    guest.tcp({ to: FAR, port: 80, flags: SYN, sequence: 7 });
+    guest.pass(250);
+    expect(guest.segments()).toEqual([]);
+    for (const rubbish of ['', '{}', '[[1]]', '[["10.0.2.15",0,"x",80]]', '\u0000']) {
+      guest.nat.wasUnderWay(Buffer.from(rubbish));
+      guest.pass(250);
+    }
+    expect(guest.segments()).toEqual([]);
   });
 });
 

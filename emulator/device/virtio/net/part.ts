@@ -29,6 +29,11 @@ export const virtioNet = (card: number): VirtioPart => {
             resume: () => backEnd.setHeld(false),
             restored: () => backEnd.returned(),
             renewGeneration: () => device.announce(),
+            keeps: {
+              name: `${name}-under-way`,
+              kept: () => network.link.underWay?.(),
+              restored: (saved) => (saved ? network.link.wasUnderWay?.(saved) : undefined),
+            },
           };
         },
       };
