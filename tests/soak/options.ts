@@ -8,6 +8,8 @@ export interface SoakOptions {
   readonly debian: number;
   readonly neighbours: number;
   readonly roots: number;
+  /** Megabytes, both ways together. */
+  readonly load: number;
   readonly board: GuestBoardName;
   readonly seed: number;
   readonly json?: string;
@@ -28,6 +30,9 @@ Usage: npm run soak [-- OPTION...]
   --roots N      boot a Debian root on a disk N times and compare what its programs give with what is known: on
                  riscv64-virt with 2 and with 4 cores and 300 short programs; on pc with 1 and with 2 cores, a login and
                  the packages' programs. It needs root, apt and debootstrap, for pc on x86-64 (default 0)
+  --load MB      carry MB megabytes through a card of Debian's, half of them each way, while its console is flooded and
+                 snapshots are taken: nothing may be lost, and no more than 100 MiB of memory be taken for it; it needs apt
+                 (default 0)
   --board BOARD  ${GUEST_BOARD_NAMES.join(' or ')}: the board of all machines (default riscv64-virt)
   --seed S       the random numbers (default: another each time; printed)
   --json FILE    also write the result as JSON
@@ -38,7 +43,7 @@ const MAX_COUNT = 1_000_000;
 
 /** @throws SoakCallError for a wrong call */
 export function soakOptions(args: readonly string[]): SoakOptions | 'help' {
-  const { help, kills, restores, debian, neighbours, roots, board, seed, json } = parse(args);
+  const { help, kills, restores, debian, neighbours, roots, load, board, seed, json } = parse(args);
   if (help) return 'help';
   if (!isGuestBoard(board)) throw new SoakCallError(`--board takes ${GUEST_BOARD_NAMES.join(' or ')}, not "${board}"`);
   if (board !== 'riscv64-virt' && neighbours !== '0')
@@ -54,6 +59,7 @@ export function soakOptions(args: readonly string[]): SoakOptions | 'help' {
     debian: count('debian', debian),
     neighbours: count('neighbours', neighbours),
     roots: count('roots', roots),
+    load: count('load', load),
     board,
     seed: count('seed', seed ?? String(Date.now() % MAX_COUNT)),
     ...(json === undefined ? {} : { json }),
@@ -70,6 +76,7 @@ function parse(args: readonly string[]) {
         debian: { type: 'string', default: '0' },
         neighbours: { type: 'string', default: '0' },
         roots: { type: 'string', default: '0' },
+        load: { type: 'string', default: '0' },
         board: { type: 'string', default: 'riscv64-virt' },
         seed: { type: 'string' },
         json: { type: 'string' },

@@ -6,6 +6,7 @@ import { debianTrials } from './debian-trials.ts';
 import { type KillReport, killTrials, trialFolder } from './kill-trials.ts';
 import { type NeighbourReport, neighbourTrial } from './neighbours/neighbours.ts';
 import { HELP, SoakCallError, soakOptions } from './options.ts';
+import { type LoadReport, loadTrial } from './load/load-trial.ts';
 import { type RestoreReport, restoreTrials } from './restore-trials.ts';
 import { riscv64RootTrials } from './root/riscv64-root-trials.ts';
 import { rootTrials } from './root/root-trials.ts';
@@ -16,6 +17,7 @@ interface SoakResult {
   restores?: RestoreReport;
   debian?: number;
   neighbours?: NeighbourReport;
+  load?: LoadReport;
   /** Boots of the Debian root. */
   roots?: number;
   /** What was lost. */
@@ -35,7 +37,20 @@ function median(values: readonly number[]): string {
     : `${(sorted[sorted.length >> 1] as number).toFixed(1)} ms (most ${(sorted.at(-1) as number).toFixed(1)})`;
 }
 
-function tell({ kills, restores, debian, neighbours, roots }: SoakResult): void {
+const MIB = 2 ** 20;
+/** Above what the process takes without load, in bytes. */
+const LOAD_BOUND = 100 * MIB;
+
+function tellLoad({ bytes, lines, snapshots, idleBytes, peakBytes, seconds }: LoadReport): void {
+  const megabytes = (bytes / 1e6).toFixed(0);
+  console.log(
+    `${megabytes} MB through a card, ${lines} lines of a console and ${snapshots} snapshots in ${seconds.toFixed(0)} s: nothing lost.`,
+  );
+  console.log(`  memory: ${(idleBytes / MIB).toFixed(0)} MiB before, ${((peakBytes - idleBytes) / MIB).toFixed(0)} MiB more at most`);
+}
+
+function tell({ kills, restores, debian, neighbours, roots, load }: SoakResult): void {
+  if (load) tellLoad(load);
   if (kills) {
     console.log(`${kills.kills} kills (${kills.whileOpening} while the library was opened): nothing lost.`);
     console.log(`  compared: ${kills.compared} snapshots, ${kills.records} flushed records`);
@@ -60,7 +75,7 @@ function tell({ kills, restores, debian, neighbours, roots }: SoakResult): void 
 async function main(): Promise<void> {
   const options = soakOptions(process.argv.slice(2));
   if (options === 'help') return console.log(HELP);
-  const { kills, restores, debian, neighbours, roots, board, seed, json } = options;
+  const { kills, restores, debian, neighbours, roots, load, board, seed, json } = options;
   console.log(`seed ${seed}`);
   const result: SoakResult = { seed };
   const folder = mkdtempSync(join(tmpdir(), 'vivarium-soak-'));
@@ -76,6 +91,11 @@ async function main(): Promise<void> {
     if (debian > 0) result.debian = await debianTrials(place('debian').folder, board, debian, seed, progress('Debian restore', debian));
     const boots = board === 'pc' ? rootTrials : riscv64RootTrials;
     if (roots > 0) result.roots = await boots(place('roots').folder, roots, progress('root', 2 * roots));
+    if (load > 0) {
+      result.load = await loadTrial(place('load').folder, (load * 1e6) / 2, progress('snapshot under load', 3));
+      const more = result.load.peakBytes - result.load.idleBytes;
+      if (more > LOAD_BOUND) throw new Error(`${(more / MIB).toFixed(0)} MiB of memory were taken for the load`);
+    }
     if (neighbours > 0) result.neighbours = await neighbourTrial(place('neighbours'), neighbours, seed, progress('round', neighbours));
     if (kills > 0) result.kills = await killTrials(place('kills'), kills, seed, progress('kill', kills));
     rmSync(folder, { recursive: true });
