@@ -23,6 +23,8 @@ export interface Question {
 export function createWindowState() {
   return {
     selected: ref<MachineId>(),
+    /** Machines chosen beside the selected one, for what is done with several. */
+    also: shallowReactive(new Set<MachineId>()),
     tabs: shallowReactive(new Map<MachineId, MachineTab>()),
     /** The place selected on each machine's timeline; absent: Now. */
     places: shallowReactive(new Map<MachineId, SnapshotId | 'now'>()),

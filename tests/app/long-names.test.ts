@@ -33,7 +33,11 @@ function withLongNames({ machines, timeline }: FakeMain): void {
 const tooWide = (page: Page) =>
   page.evaluate(() =>
     [...document.querySelectorAll('body *')].flatMap((element) => {
-      if (element.closest('.xterm, pre, code, .graph, .visually-hidden, input, textarea, select') || !element.checkVisibility()) return [];
+      if (
+        element.closest('.xterm, pre, code, .graph, .visually-hidden, [role="tooltip"], input, textarea, select') ||
+        !element.checkVisibility()
+      )
+        return [];
       const { overflowX, textOverflow } = getComputedStyle(element);
       const cut = element.scrollWidth > element.clientWidth + 1 && overflowX !== 'visible' && textOverflow !== 'ellipsis';
       const out = element.getBoundingClientRect().right > innerWidth + 1 && element.closest('aside') === null;
