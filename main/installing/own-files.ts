@@ -39,6 +39,7 @@ export async function ownFiles(
     { path: 'etc/systemd/system/vivarium-clock.service', content: await file('clock.service') },
     { path: 'etc/systemd/system/vivarium-shares.service', content: await file('shares.service') },
     { path: 'etc/systemd/system/vivarium-ssh.service', content: await file('ssh.service') },
+    { path: 'etc/systemd/system.conf.d/vivarium.conf', content: await file('system.conf') },
     { path: 'etc/systemd/system/serial-getty@.service.d/vivarium.conf', content: await file('serial-console.conf') },
     { path: 'etc/systemd/system/systemd-networkd-wait-online.service.d/vivarium.conf', content: await file('wait-online.conf') },
     { path: 'usr/lib/vivarium/agent', content: await readFile(join(templates, 'agent', `agent-${architecture}`)), mode: 0o755 },

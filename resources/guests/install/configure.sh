@@ -30,6 +30,8 @@ systemctl --quiet enable vivarium-agent.service vivarium-clock.service vivarium-
 chmod 700 /root/.ssh /etc/dropbear
 # They would work the processor of each new machine; whoever wants them turns them on.
 systemctl --quiet disable apt-daily.timer apt-daily-upgrade.timer
+# What systemd would do once after an update (caches of libraries and messages), the packages have just done.
+touch /etc/.updated /var/.updated
 # Each machine gets one of its own when it first starts.
 : > /etc/machine-id
 rm -f /var/lib/dbus/machine-id /var/log/dpkg.log /var/log/alternatives.log /var/cache/debconf/*-old

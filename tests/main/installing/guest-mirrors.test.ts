@@ -55,6 +55,7 @@ test('a system is given its mirrors, its keys, its services and what they run', 
     'Suites: trixie-security',
   ]);
   expect(given).toContainEqual(keys[0]);
+  expect(files.get('etc/systemd/system.conf.d/vivarium.conf')).toMatch(/^DefaultDeviceTimeoutSec=/m);
   // What the services run of ours is there, and they are turned on.
   const services = [...files].filter(([path]) => /^etc\/systemd\/system\/vivarium-\w+\.service$/.test(path));
   expect(services.map(([path]) => path).sort()).toEqual(
