@@ -59,7 +59,7 @@ describeWith(['chromium'], 'the hardware form', () => {
     await page.getByRole('tab', { name: 'Hardware' }).click();
     await page.getByRole('button', { name: 'Disks' }).click();
     const second = page.getByRole('group', { name: 'Disk 2' });
-    await second.getByRole('button', { name: 'Choose a file for Image' }).click();
+    await second.getByRole('button', { name: 'Browse for a file: Image' }).click();
     await page.getByRole('option', { name: /^boot/ }).dblclick();
     await page.getByRole('option', { name: /initrd/ }).click();
     await page.getByText('A gzipped initial file system').waitFor();

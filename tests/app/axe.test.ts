@@ -1,0 +1,116 @@
+/** axe-core over every view and dialog, in the light, the dark and the high-contrast theme: no serious or critical finding. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { describeWith } from '../kit/tools.ts';
+import { WEEK } from './fake-timeline.ts';
+import { windows, type FakeMain } from './window.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Finding {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+declare const axe: { run(context: unknown, options: unknown): Promise<{ violations: Finding[] }> };
+
+/** What is wrong with the page as it is now: the rule, and the first element. A guest's own colours are the guest's. */
+async function findings(page: Page): Promise<readonly string[]> {
+  const found = await page.evaluate(async () => {
+    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.all(ending.map((animation) => animation.finished.catch(() => undefined)));
+    return (await axe.run({ exclude: ['.xterm'] }, { resultTypes: ['violations'] })).violations;
+  });
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(
+      ({ id, impact, nodes: [first] }) => `${impact} ${id}: ${first?.html.slice(0, 160)} ${first?.failureSummary.split('\n')[1]?.trim()}`,
+    );
+}
+function several({ machines, timeline }: FakeMain): void {
+  const { id } = machines.add({
+    ...machines.plain('alpha', 'debian-riscv64'),
+    note: 'for trying kernels',
+    disks: [{ id: 'D1', readonly: false, writes: 'overlay', sizeBytes: 2 ** 30 }],
+    networks: [{ network: 'nat' }],
+    ports: [{ name: 'log' }],
+  });
+  machines.add(machines.plain('beta'));
+  machines.add(machines.plain('gamma'));
+  void machines.service.start(id);
+  void machines.service.delete(machines.add(machines.plain('deleted')).id);
+  timeline.script(id, WEEK);
+}
+const THEMES = [
+  { name: 'light', look: { dark: false }, contrast: 'no-preference' },
+  { name: 'dark', look: { dark: true }, contrast: 'no-preference' },
+  { name: 'dark, high contrast', look: { dark: true }, contrast: 'more' },
+] as const;
+
+describeWith(['chromium'], 'axe finds nothing serious', () => {
+  const open = windows();
+
+  test.each(THEMES)('in any view or dialog, $name', async ({ look, contrast }) => {
+    const { page } = await open({ prepare: several, ...look });
+    await page.emulateMedia({ contrast });
+    await page.evaluate(AXE);
+    const seen: Record<string, readonly string[]> = {};
+    const check = async (name: string) => void (seen[name] = await findings(page));
+    const tab = (name: string) => page.getByRole('tab', { name, exact: true }).first().click();
+    /** A dialog by the words of its command, closed again afterwards. */
+    const dialog = async (words: string) => {
+      await page.getByRole('tab', { name: 'Overview' }).focus();
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: 'Find an action' }).fill(words);
+      await page.keyboard.press('Enter');
+      await page.locator('.dialog:not(.pick)').waitFor();
+      await check(words);
+      await page.keyboard.press('Escape');
+      await page.locator('.dialog').waitFor({ state: 'detached' });
+    };
+    await page.getByRole('heading', { name: 'alpha' }).waitFor();
+    await page.locator('.xterm-rows').waitFor();
+    await check('console');
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menu').waitFor();
+    await check('menu');
+    await page.keyboard.press('Escape');
+    await tab('Timeline');
+    await page.getByText('You are here').waitFor();
+    await check('timeline');
+    await page.getByRole('listbox', { name: 'Timeline' }).focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.getByRole('button', { name: 'Restore', exact: true }).waitFor();
+    await check('a snapshot');
+    await page.getByRole('button', { name: 'Table' }).click();
+    await check('table of snapshots');
+    await tab('Hardware');
+    for (const name of ['General', 'System', 'Boot', 'Disks', 'Network', 'Shared folders', 'Console ports', 'Devices', 'JSON']) {
+      await page.getByRole('navigation').getByRole('button', { name, exact: true }).click();
+      await check(`hardware, ${name}`);
+    }
+    await tab('Network');
+    await check('network');
+    await tab('Overview');
+    await check('overview');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Find an action' }).waitFor();
+    await check('palette');
+    await page.keyboard.press('Escape');
+    await page.locator('.dialog').waitFor({ state: 'detached' });
+    for (const words of ['new machine', 'import', 'networks', 'deleted', 'check the', 'settings', 'keyboard', 'export', 'show commands'])
+      await dialog(words);
+    await page.getByRole('button', { name: 'Snapshot', exact: true }).click();
+    await page.getByPlaceholder('Optional').waitFor();
+    await check('taking a snapshot');
+    expect(Object.fromEntries(Object.entries(seen).filter(([, found]) => found.length > 0))).toEqual({});
+  });
+  test('before there is any machine', async () => {
+    const { page } = await open();
+    await page.getByRole('button', { name: 'Boot Debian Linux now' }).waitFor();
+    await page.evaluate(AXE);
+    expect(await findings(page)).toEqual([]);
+  });
+});
