@@ -7,6 +7,10 @@ interface GuestBoard {
   readonly peer: ToolName;
   /** What tells the peer to be such a board. */
   readonly peerMachine: readonly string[];
+  /** The peer's virtio disk on such a board. */
+  readonly peerDisk: string;
+  /** Debian's name of the architecture. */
+  readonly debian: string;
 }
 
 export const GUEST_BOARDS = {
@@ -15,9 +19,18 @@ export const GUEST_BOARDS = {
     compiler: 'riscv64-linux-gnu-gcc',
     peer: 'qemu-system-riscv64',
     peerMachine: ['-M', 'virt'],
+    peerDisk: 'virtio-blk-device',
+    debian: 'riscv64',
   },
   // Emulated, whatever the computer could do for it.
-  pc: { template: 'debian-amd64', compiler: 'x86-64-gcc', peer: 'qemu-system-x86_64', peerMachine: ['-M', 'pc', '-accel', 'tcg'] },
+  pc: {
+    template: 'debian-amd64',
+    compiler: 'x86-64-gcc',
+    peer: 'qemu-system-x86_64',
+    peerMachine: ['-M', 'pc', '-accel', 'tcg'],
+    peerDisk: 'virtio-blk-pci',
+    debian: 'amd64',
+  },
 } as const satisfies Record<string, GuestBoard>;
 
 export type GuestBoardName = keyof typeof GUEST_BOARDS;

@@ -1,5 +1,5 @@
 /** What the benchmark measured, and the sums made of it. */
-import type { BenchCase, Group } from './cases.ts';
+import type { Group } from './cases.ts';
 import type { DiskResult } from './disk/results.ts';
 import { geometricMean, median } from './means.ts';
 import type { NetworkResult } from './network/results.ts';
@@ -25,6 +25,13 @@ export interface V86Result {
   /** Ours runs the kernel that was compiled for 64 bits. */
   readonly wide: GroupResult;
 }
+/** Programs of Debian's packages. */
+export interface ProgramsResult {
+  /** As the guest's clock tells it. */
+  readonly wall: GroupResult;
+  /** Of the whole process, its boot and all its threads included. */
+  readonly processor: Record<string, Comparison>;
+}
 export type BenchResult = {
   boot?: Comparison;
   prompt?: Comparison;
@@ -32,6 +39,7 @@ export type BenchResult = {
   disk?: DiskResult;
   snapshots?: SnapshotResult;
   v86?: V86Result;
+  programs?: ProgramsResult;
   network?: NetworkResult;
   share?: ShareResult;
 } & Partial<Record<Group, GroupResult>>;
@@ -57,7 +65,7 @@ export function compare(ours: readonly number[], peer: readonly number[]): Compa
  * @throws Error when a case is missing or a checksum differs: wrong results are worth no time
  */
 export function groupResult(
-  cases: readonly BenchCase[],
+  cases: readonly { readonly name: string }[],
   ours: readonly Map<string, CaseLine>[],
   peer: readonly Map<string, CaseLine>[],
 ): GroupResult {

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { EngineMode } from '../../emulator/index.ts';
 import { GUEST_BOARD_NAMES, type GuestBoardName, isGuestBoard } from './boards.ts';
 import { CASES } from './cases.ts';
+import { PROGRAM_CASES } from './programs/cases.ts';
 
 export interface BenchOptions {
   readonly quick: boolean;
@@ -25,7 +26,9 @@ export const SNAPSHOTS = 'snapshots';
 export const V86 = 'v86';
 export const NETWORK = 'network';
 export const SHARE = 'share';
-const SECTIONS: readonly string[] = [BOOT, DISK, SNAPSHOTS, V86, NETWORK, SHARE];
+export const PROGRAMS = 'programs';
+const SECTIONS: readonly string[] = [BOOT, PROGRAMS, DISK, SNAPSHOTS, V86, NETWORK, SHARE];
+const NAMES: readonly string[] = [...SECTIONS, ...CASES.map(({ name }) => name), ...PROGRAM_CASES.map(({ name }) => name)];
 
 export const HELP = `npm run bench: our guest against QEMU's emulation, measured side by side on this machine
 
@@ -33,7 +36,7 @@ Usage: npm run bench [-- OPTION...]
 
   --quick            one run with smaller sizes
   --runs N           runs of each side; medians are shown (default 3)
-  --only NAME[,...]  only these: ${[...SECTIONS, ...CASES.map(({ name }) => name)].join(', ')}
+  --only NAME[,...]  only these: ${NAMES.join(', ')}
   --engine ENGINE    auto, interpreter or compiler (default auto)
   --board BOARD      ${GUEST_BOARD_NAMES.join(' or ')} (default riscv64-virt); disk, snapshots and share are measured on riscv64-virt
                      only, v86 (the suite as a 32-bit kernel, beside the npm package of that name) on pc only
@@ -52,9 +55,8 @@ export function benchOptions(args: readonly string[]): BenchOptions | 'help' {
   const count = Number(runs ?? (quick ? 1 : 3));
   if (!Number.isInteger(count) || count < 1 || count > 99) throw new BenchCallError(`--runs takes a number from 1 to 99, not "${runs}"`);
   const names = only?.flatMap((text) => text.split(','));
-  const stray = names?.find((name) => !SECTIONS.includes(name) && !CASES.some((each) => each.name === name));
-  if (stray !== undefined)
-    throw new BenchCallError(`there is no case "${stray}". There are: ${[...SECTIONS, ...CASES.map(({ name }) => name)].join(', ')}`);
+  const stray = names?.find((name) => !NAMES.includes(name));
+  if (stray !== undefined) throw new BenchCallError(`there is no case "${stray}". There are: ${NAMES.join(', ')}`);
   const elsewhere = board === 'riscv64-virt' ? undefined : names?.find((name) => name === DISK || name === SNAPSHOTS || name === SHARE);
   if (elsewhere !== undefined) throw new BenchCallError(`${elsewhere} is measured on riscv64-virt only: leave --board out`);
   if (names?.includes(V86) && board !== 'pc') throw new BenchCallError(`${V86} is measured on the board pc: add --board pc`);

@@ -1,7 +1,7 @@
 /** Runs a guest in a process of its own, ours or the peer's, and says how long that took and what it printed. */
 import { spawn } from 'node:child_process';
 import { watchMilestones } from '../../main/cli/run/milestones.ts';
-import { watchMemory } from './process-memory.ts';
+import { watchProcess } from './watch-process.ts';
 
 export interface GuestCommand {
   readonly program: string;
@@ -12,6 +12,8 @@ export interface GuestRun {
   readonly seconds: number;
   readonly console: string;
   readonly peakBytes: number;
+  /** Of the process and its children, in seconds, as seen last before their end. */
+  readonly processorSeconds: number;
 }
 
 /** A guest that hangs is given up after this; the slowest engine on a slow machine needs a third of it. */
@@ -27,7 +29,7 @@ export function runGuest({ program, args }: GuestCommand, until: 'end' | 'prompt
   const now = () => (performance.now() - from) / 1000;
   // Standard input stays open: its end means something to some programs.
   const child = spawn(program, args, { stdio: 'pipe' });
-  const peak = watchMemory(child.pid ?? 0);
+  const watched = watchProcess(child.pid ?? 0);
   const watch = watchMilestones(now);
   let console = '';
   let errors = '';
@@ -46,8 +48,8 @@ export function runGuest({ program, args }: GuestCommand, until: 'end' | 'prompt
   child.on('close', (status, signal) => {
     const seconds = atPrompt ?? now();
     clearTimeout(patience);
-    const peakBytes = peak();
-    if (atPrompt !== undefined || (until === 'end' && status === 0)) return resolve({ seconds, console, peakBytes });
+    const used = watched();
+    if (atPrompt !== undefined || (until === 'end' && status === 0)) return resolve({ seconds, console, ...used });
     const how = signal ? `was ended by ${signal} after ${seconds.toFixed(0)} s` : `ended with status ${status}`;
     reject(new Error(`${program} ${args.join(' ')}\n${how}. It printed last:\n${(console + errors).slice(-2000)}`));
   });

@@ -10,9 +10,11 @@ import { measureDisk } from './disk/measure.ts';
 import { ours, ourTemplate, peer, prepareGuest } from './guest.ts';
 import { type BenchResult, type CaseLine, compare, groupResult, readCases } from './measures.ts';
 import { measureNetwork } from './network/measure.ts';
-import { BenchCallError, BOOT, DISK, type BenchOptions, benchOptions, HELP, NETWORK, SHARE, SNAPSHOTS, V86 } from './options.ts';
+import { BenchCallError, BOOT, DISK, type BenchOptions, benchOptions, HELP, NETWORK, PROGRAMS, SHARE, SNAPSHOTS, V86 } from './options.ts';
 import { type GuestCommand, type GuestRun, runGuest } from './run-guest.ts';
 import { measureSnapshots } from './snapshots/measure.ts';
+import { PROGRAM_CASES } from './programs/cases.ts';
+import { measurePrograms } from './programs/measure.ts';
 import { measureShare } from './share/measure.ts';
 import { table } from './table.ts';
 import { measureV86 } from './v86/measure.ts';
@@ -66,6 +68,9 @@ async function measureBoot({ runs, engine, board, only }: BenchOptions, result: 
   result.prompt = seconds(await alternate('start to prompt', runs, [ourTemplate(undefined, engine, board), peer(prompt, board)], 'prompt'));
 }
 
+const wantsPrograms = ({ only }: BenchOptions): boolean =>
+  only === undefined || only.includes(PROGRAMS) || PROGRAM_CASES.some(({ name }) => only.includes(name));
+
 async function main(): Promise<void> {
   const options = benchOptions(process.argv.slice(2));
   if (options === 'help') return console.log(HELP);
@@ -75,6 +80,7 @@ async function main(): Promise<void> {
   await measureSuite(options, result);
   await measureBoot(options, result);
   const whole = options.board === 'riscv64-virt';
+  if (wantsPrograms(options)) result.programs = await measurePrograms(options);
   if (options.only?.includes(DISK) ?? whole) result.disk = await measureDisk(options);
   if (options.only?.includes(SNAPSHOTS) ?? whole) result.snapshots = await measureSnapshots(options);
   if (options.only?.includes(V86) ?? !whole) result.v86 = await measureV86(options);

@@ -1,9 +1,10 @@
 /** The benchmark's result as a table for people. */
+import { geometricMean } from './means.ts';
 import { networkLines } from './network/results.ts';
 import { snapshotLines } from './snapshots/results.ts';
 import type { ShareResult } from './share/results.ts';
 import type { DiskResult } from './disk/results.ts';
-import type { BenchResult, Comparison, GroupResult, V86Result } from './measures.ts';
+import type { BenchResult, Comparison, GroupResult, ProgramsResult, V86Result } from './measures.ts';
 
 const row = (name: string, ours: string, peer: string, ratio: string, width = 22): string =>
   [name.padEnd(width), ours.padStart(10), peer.padStart(10), ratio.padStart(8)].join(' ');
@@ -35,6 +36,18 @@ function v86Lines({ same, wide }: V86Result): string[] {
     'Ratios below 1: ours is better.',
   ];
 }
+function programLines({ wall, processor }: ProgramsResult): string[] {
+  const mean = geometricMean(Object.values(processor).map(({ ratio }) => ratio));
+  return [
+    row('programs, wall time', 'ours', 'QEMU', 'ratio'),
+    ...Object.entries(wall.cases).map(([name, comparison]) => seconds(name, comparison)),
+    row('geometric mean', '', '', wall.ratio.toFixed(2)),
+    row('with boot, processor', 'ours', 'QEMU', 'ratio'),
+    ...Object.entries(processor).map(([name, comparison]) => seconds(name, comparison)),
+    row('geometric mean', '', '', mean.toFixed(2)),
+    'Ratios below 1: ours is better.',
+  ];
+}
 function shareLines({ cases, ratio }: ShareResult): string[] {
   return [
     row('shared folder', 'ours', 'QEMU 9p', 'ratio', 27),
@@ -59,6 +72,7 @@ export function table(result: BenchResult): string {
   if (result.memory)
     lines.push(row('peak memory', mebibytes(result.memory.ours), mebibytes(result.memory.peer), result.memory.ratio.toFixed(2)));
   lines.push('Ratios below 1: ours is better.');
+  if (result.programs) lines.push('', ...programLines(result.programs));
   if (result.v86) lines.push('', ...v86Lines(result.v86));
   if (result.disk) lines.push('', ...diskLines(result.disk));
   if (result.snapshots) lines.push('', ...snapshotLines(result.snapshots));

@@ -97,10 +97,10 @@ export async function debianRoot(): Promise<string> {
 }
 
 /** Debian's kernel with an initial file system that hands over to the root on the first disk. */
-export async function rootBoot(folder: string): Promise<{ kernel: string; initrd: string; commandLine: string }> {
+export async function rootBoot(folder: string, template = TEMPLATE): Promise<{ kernel: string; initrd: string; commandLine: string }> {
   const first = join(folder, 'first');
   writeFileSync(first, FIRST, { mode: 0o755 });
-  const { boot } = await new GuestKit().prepare(TEMPLATE, { copy: [`${first}:/first`] });
-  if (boot.kind !== 'linux' || boot.initrd === undefined) throw new Error(`the template ${TEMPLATE} has no kernel and initrd`);
+  const { boot } = await new GuestKit().prepare(template, { copy: [`${first}:/first`] });
+  if (boot.kind !== 'linux' || boot.initrd === undefined) throw new Error(`the template ${template} has no kernel and initrd`);
   return { kernel: boot.kernel, initrd: boot.initrd, commandLine: 'console=ttyS0 cryptomgr.notests quiet rdinit=/first' };
 }
