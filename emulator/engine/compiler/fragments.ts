@@ -21,13 +21,15 @@ interface Fragment {
   pcHigh: number;
   /** Where the jump cache leads to it, as an index of words; -1 where it does not. */
   entry: number;
-  /** All its pages were mapped as global when it was installed. */
-  global: boolean;
+  /** The pages of that address are among those looked at when a translation changes (`#listed`). */
+  listed: boolean;
   /** What it was made from. */
   readonly code: FragmentCode | undefined;
   /** One of its pages has been written since; mostly something else in it. */
   written: boolean;
 }
+
+const NOTHING: readonly Fragment[] = [];
 
 /** Pages' numbers as far as they matter for finding fragments; pages that share one are flushed together. */
 const KEY_BITS = 0xfff_ffff;
@@ -74,10 +76,13 @@ export class Fragments implements FragmentKeeper {
   readonly #byPage = new Map<number, Set<Fragment>>();
   /** All there are: the next to go first. */
   readonly #order = new Set<Fragment>();
-  /** Those in the jump cache, by virtual page (low bits), and those of them that are not global. */
-  readonly #installedByPage = new Map<number, Set<Fragment>>();
-  readonly #installed = new Set<Fragment>();
-  readonly #installedLocal = new Set<Fragment>();
+  /**
+   * By virtual page (low bits) those that the jump cache leads to, and those that it has led to: a guest that changes its
+   * address space takes out a hundred at once, and most are back soon at the same address.
+   */
+  readonly #listed = new Map<number, Set<Fragment>>();
+  /** Those in the jump cache. */
+  readonly #installed = { global: new Set<Fragment>(), local: new Set<Fragment>() };
   /** Fragments by table slot. */
   readonly #slots: (Fragment | undefined)[] = [];
   #freeSlots: number[] = [];
@@ -105,8 +110,8 @@ export class Fragments implements FragmentKeeper {
     const page = this.#fetchPage(pcLow, pcHigh);
     if (page < 0) return;
     const place = page * 4096 + (pcLow & 0xfff);
-    const known = this.#byPlace.get(place)?.filter(({ request }) => request.mode === mode);
-    if (known?.some((fragment) => this.#enter(fragment, pcLow, pcHigh))) return;
+    for (const fragment of this.#byPlace.get(place) ?? NOTHING)
+      if (fragment.request.mode === mode && this.#enter(fragment, pcLow, pcHigh)) return;
     this.#places.arrived(pcLow, pcHigh, mode, place);
   }
   /** See `HotPlaces`. */
@@ -128,7 +133,7 @@ export class Fragments implements FragmentKeeper {
       const slot = this.#takeSlot();
       this.#parts.table.set(slot, made[name]);
       const { pcLow, pcHigh, place, mode } = request;
-      const fragment: Fragment = { request, pages, slot, pcLow, pcHigh, entry: -1, global: false, code, written };
+      const fragment: Fragment = { request, pages, slot, pcLow, pcHigh, entry: -1, listed: false, code, written };
       this.#byPlace.set(place, [...(this.#byPlace.get(place) ?? []), fragment]);
       if (!written) this.#watch(fragment);
       this.#order.add(fragment);
@@ -192,10 +197,16 @@ export class Fragments implements FragmentKeeper {
   }
 
   translationsChanged({ address, keepGlobal }: Flush): void {
-    const concerned =
-      address !== undefined ? this.#installedByPage.get(pageKey(address)) : keepGlobal ? this.#installedLocal : this.#installed;
-    if (!concerned || concerned.size === 0) return;
-    for (const fragment of [...concerned]) this.#leave(fragment);
+    if (address !== undefined) {
+      for (const fragment of this.#listed.get(pageKey(address)) ?? NOTHING) this.#leave(fragment);
+      return;
+    }
+    this.#leaveAll(this.#installed.local);
+    if (!keepGlobal) this.#leaveAll(this.#installed.global);
+  }
+  #leaveAll(installed: Set<Fragment>): void {
+    for (const fragment of installed) this.#clear(fragment);
+    installed.clear();
   }
 
   /** The RAM page that code at an address is fetched from now, or -1. */
@@ -228,7 +239,7 @@ export class Fragments implements FragmentKeeper {
     }
     const { mode } = fragment.request;
     this.#leave(fragment);
-    Object.assign(fragment, { pcLow, pcHigh, global: mapped === 'global' });
+    if (!fragment.listed || fragment.pcLow !== pcLow || fragment.pcHigh !== pcHigh) this.#list(fragment, pcLow, pcHigh);
     const places = this.#entries(pcLow, mode);
     // Where both places are others', the first one's owner goes.
     const isOthers = (entry: number) => {
@@ -242,17 +253,7 @@ export class Fragments implements FragmentKeeper {
     this.#jump[at + JUMP_ENTRY.pc / 4 + 1] = pcHigh;
     this.#jump[at + JUMP_ENTRY.slot / 4] = fragment.slot;
     fragment.entry = at;
-    this.#installed.add(fragment);
-    if (!fragment.global) this.#installedLocal.add(fragment);
-    for (const { distance } of fragment.pages) {
-      const { key } = pageBehind(pcLow, pcHigh, distance);
-      const there = this.#installedByPage.get(key);
-      if (there) there.add(fragment);
-      else this.#installedByPage.set(key, new Set([fragment]));
-      // Saturates: a page once that busy is always asked about.
-      const count = this.#pages[key & (FRAGMENT_PAGES - 1)] as number;
-      if (count < 255) this.#pages[key & (FRAGMENT_PAGES - 1)] = count + 1;
-    }
+    this.#installed[mapped].add(fragment);
     this.#slots[fragment.slot] = fragment;
     return true;
   }
@@ -261,23 +262,47 @@ export class Fragments implements FragmentKeeper {
     return this.#slots[this.#jump[entry + JUMP_ENTRY.slot / 4] as number];
   }
 
-  /** Takes a fragment out of the jump cache; its next arrival asks for it again. */
-  #leave(fragment: Fragment): void {
-    if (fragment.entry < 0) return;
-    this.#jump.fill(0, fragment.entry + JUMP_ENTRY.pc / 4, fragment.entry + JUMP_ENTRY.pc / 4 + 2);
-    fragment.entry = -1;
-    this.#installed.delete(fragment);
-    this.#installedLocal.delete(fragment);
+  /** Has it looked at when a translation of its pages at this address changes, and no longer where it was before. */
+  #list(fragment: Fragment, pcLow: number, pcHigh: number): void {
+    this.#unlist(fragment);
+    Object.assign(fragment, { pcLow, pcHigh, listed: true });
+    for (const { distance } of fragment.pages) {
+      const { key } = pageBehind(pcLow, pcHigh, distance);
+      const there = this.#listed.get(key);
+      if (there) there.add(fragment);
+      else this.#listed.set(key, new Set([fragment]));
+      // Saturates: a page once that busy is always asked about.
+      const count = this.#pages[key & (FRAGMENT_PAGES - 1)] as number;
+      if (count < 255) this.#pages[key & (FRAGMENT_PAGES - 1)] = count + 1;
+    }
+  }
+  #unlist(fragment: Fragment): void {
+    if (!fragment.listed) return;
+    fragment.listed = false;
     for (const { distance } of fragment.pages) {
       const { key } = pageBehind(fragment.pcLow, fragment.pcHigh, distance);
-      removeFrom(this.#installedByPage, key, fragment);
+      removeFrom(this.#listed, key, fragment);
       const count = this.#pages[key & (FRAGMENT_PAGES - 1)] as number;
       if (count < 255) this.#pages[key & (FRAGMENT_PAGES - 1)] = count - 1;
     }
+  }
+
+  /** Takes a fragment out of the jump cache; its next arrival asks for it again. */
+  #leave(fragment: Fragment): void {
+    if (fragment.entry < 0) return;
+    this.#clear(fragment);
+    if (!this.#installed.local.delete(fragment)) this.#installed.global.delete(fragment);
+  }
+  #clear(fragment: Fragment): void {
+    const pc = fragment.entry + JUMP_ENTRY.pc / 4;
+    this.#jump[pc] = 0;
+    this.#jump[pc + 1] = 0;
+    fragment.entry = -1;
     this.#listen(fragment);
   }
   #drop(fragment: Fragment): void {
     this.#leave(fragment);
+    this.#unlist(fragment);
     const { place } = fragment.request;
     const rest = this.#byPlace.get(place)?.filter((other) => other !== fragment) ?? [];
     if (rest.length > 0) this.#byPlace.set(place, rest);

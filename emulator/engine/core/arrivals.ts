@@ -32,13 +32,23 @@ export function tryCompiled(
  */
 const LOOK_EVERY = 64;
 
-/** Counts an arrival at a jump target and reports it when it becomes hot, and now and then before. */
-export function countArrival(r: Routine, parts: CoreParts, pc: Expression, { threshold, lookEvery = LOOK_EVERY }: Tiering): void {
+/**
+ * Counts an arrival at a jump target and reports it when it becomes hot, and now and then before.
+ * @param enter goes on in compiled code if there is some now: after a change of address spaces that is most of what is reported
+ */
+export function countArrival(
+  r: Routine,
+  parts: CoreParts,
+  pc: Expression,
+  { threshold, lookEvery = LOOK_EVERY }: Tiering,
+  enter: () => void,
+): void {
   const place = r.let(r.and(r.xor(r.wrap(r.shl(pc, r.i64(1))), parts.run.get('counterMix')), r.i32((COUNTERS - 1) * 4)));
   const count = r.let(r.add(load('i32', 4, false, place, parts.layout.counters), r.i32(1)));
   r.store(4, place, count, parts.layout.counters);
   const due = r.eq(count, r.i32(threshold));
   r.when(threshold < lookEvery ? due : r.or(due, r.eqz(r.and(count, r.i32(lookEvery - 1)))), () => {
     r.run(parts.host.hot, r.wrap(pc), r.wrap(r.shrU(pc, r.i64(32))));
+    enter();
   });
 }

@@ -114,7 +114,8 @@ export function writeCoreModule({ architecture, layout, ram, memoryPages, tierin
 function writeJump(r: Routine, parts: CoreParts, interpret: Callable, fragmentType: number, tiering: Tiering): void {
   const left = r.parameter(0).get();
   const pc = r.parameter(1).get();
-  tryCompiled(r, parts, left, pc, fragmentType);
-  countArrival(r, parts, pc, tiering);
+  const enter = () => tryCompiled(r, parts, left, pc, fragmentType);
+  enter();
+  countArrival(r, parts, pc, tiering, enter);
   r.returnCall(interpret, left, pc);
 }

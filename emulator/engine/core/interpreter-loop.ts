@@ -78,8 +78,9 @@ export function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts):
             () => fresh.set(r.i32(0)),
             () => {
               const at = r.let(r.pc());
-              tryCompiled(r, parts, r.left.get(), at, fragmentType, account);
-              countArrival(r, parts, at, tiering);
+              const enter = () => tryCompiled(r, parts, r.left.get(), at, fragmentType, account);
+              enter();
+              countArrival(r, parts, at, tiering, enter);
             },
           );
         }
