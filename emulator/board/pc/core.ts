@@ -38,9 +38,10 @@ export function bindCore(parts: CoreBindingParts): CoreBinding {
       },
     },
   });
+  // Before any core runs: the first may have sent this one INIT and SIPI before it is told to begin.
+  if (!parts.resumes) powerOn(privileged.state, core.core);
   return {
     begin: (start) => {
-      powerOn(privileged.state, core.core);
       if (core.core === 0) enter(privileged.state, start);
     },
     resume: () => privileged.restored(),
