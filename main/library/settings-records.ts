@@ -1,16 +1,7 @@
 /** The program's settings; what was never set has its default. */
-import type { Settings } from '../../preload/contract/application.ts';
+import { defaultSettings, type Settings } from '../../preload/contract/application.ts';
 import type { Database } from './database.ts';
 import { isSetting } from './stored-rows.ts';
-
-export const defaultSettings: Settings = {
-  theme: 'system',
-  contrast: 'system',
-  consoleFontSize: 14,
-  scrollbackLines: 10_000,
-  interrupted: 'offer',
-  mirror: '',
-};
 
 export interface SettingsRecords {
   read(): Promise<Settings>;

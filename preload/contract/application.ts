@@ -15,6 +15,15 @@ export interface Settings {
   /** The Debian mirror that templates' parts come from, what stands before `/dists`; empty: this computer's apt. */
   readonly mirror: string;
 }
+/** What holds where nothing else was chosen, and in the window until main has answered. */
+export const defaultSettings: Settings = {
+  theme: 'system',
+  contrast: 'system',
+  consoleFontSize: 14,
+  scrollbackLines: 10_000,
+  interrupted: 'offer',
+  mirror: '',
+};
 /** How a notice is shown. */
 export type NoticeLevel = 'info' | 'warning' | 'error';
 export interface Notice {

@@ -1,22 +1,12 @@
 /** Mirrors the program itself: settings, versions, and its wish to quit. */
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
-import type { About, Settings } from '../../preload/contract/application.ts';
+import { type About, defaultSettings, type Settings } from '../../preload/contract/application.ts';
 import { useServices } from '../composables/border.ts';
-
-/** What holds until main has answered; the same as its own defaults. */
-const FIRST_SETTINGS: Settings = {
-  theme: 'system',
-  contrast: 'system',
-  consoleFontSize: 14,
-  scrollbackLines: 10_000,
-  interrupted: 'offer',
-  mirror: '',
-};
 
 export const useApplication = defineStore('application', () => {
   const client = useServices().application;
-  const settings = ref<Settings>(FIRST_SETTINGS);
+  const settings = ref<Settings>(defaultSettings);
   const about = ref<About>();
   /** Names of the running machines while a person is being asked whether to quit. */
   const quitting = ref<readonly string[]>();

@@ -2,6 +2,7 @@
  * Writes ACPI Machine Language (ACPI 6.5, chapter 20): the few terms of which a board's name space consists. Each function
  * gives the bytes of one term; a table is their concatenation.
  */
+import { joined } from '../../format/bytes.ts';
 
 export type Aml = Uint8Array;
 
@@ -23,15 +24,7 @@ const OP = {
   notify: 0x86,
 } as const;
 
-export function join(...parts: readonly (Aml | readonly number[])[]): Aml {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
+export const join = (...parts: readonly (Aml | readonly number[])[]): Aml => joined(parts);
 const ascii = (text: string): number[] => [...text].map((letter) => letter.charCodeAt(0));
 const little = (value: number | bigint, size: number): number[] =>
   Array.from({ length: size }, (_, byte) => Number((BigInt(value) >> BigInt(8 * byte)) & 0xffn));

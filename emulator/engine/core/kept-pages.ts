@@ -3,6 +3,7 @@
  * holds the same bytes has the same records, wherever it lies. Only records that lie in order (DENSE) are kept; where each
  * place has its own, decoding is a look into a table anyway.
  */
+import { joined } from '../../format/bytes.ts';
 import { DENSE } from '../layout.ts';
 
 const PAGE_SIZE = 4096;
@@ -83,17 +84,10 @@ export class KeptPages {
       .toSorted((a, b) => a.idle - b.idle)
       .filter(({ records, idle }) => idle <= MOST_IDLE && (room -= PAGE_SIZE + records.length) >= 0);
     const head = pages.flatMap(({ hash, decoding, idle, records }) => [hash, decoding, idle, records.length / DENSE.size]);
-    const parts = [
+    return joined([
       new Uint8Array(Int32Array.from([pages.length, ...head]).buffer),
       ...pages.flatMap(({ code, records }) => [new Uint8Array(code.buffer, code.byteOffset, PAGE_SIZE), records]),
-    ];
-    const packed = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const part of parts) {
-      packed.set(part, at);
-      at += part.length;
-    }
-    return packed;
+    ]);
   }
 
   /** Makes room with pages that have been of no use in this start, the longest unused first. */

@@ -41,18 +41,8 @@ export class MergedCapture {
           at += length;
         }
         rest = all.subarray(at);
-        return joined(kept);
+        return Buffer.concat(kept);
       },
     };
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
