@@ -64,6 +64,7 @@ export async function diskLibrary(): Promise<DiskLibrary> {
     machine: (id: MachineId) => ({
       id,
       record: machines.get(id)!.record,
+      agent: { freeze: () => Promise.resolve({ why: undefined, thaw: () => Promise.resolve(undefined) }) },
       life: {
         get isActive() {
           return running.has(id);
