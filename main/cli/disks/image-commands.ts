@@ -59,8 +59,9 @@ export const exportPart: Part = {
 Usage: viv disk export NAME DISK FILE [--format raw|qcow2] [--snapshot SNAPSHOT] [--compress]
 
 DISK is its number in viv disk list. The file is sparse; an existing one is not overwritten. With - as FILE the image
-goes to standard output; it is written to the library's folder first and needs space there. The file systems of a running guest
-are brought to rest for a moment where its agent can; otherwise the image is as after a power failure, which is said.
+goes to standard output; it is written to the library's folder first and needs space there. The file systems of a
+running guest are brought to rest for a moment where its agent can; otherwise the image is as after a power failure,
+which is said.
 
   --format FORMAT        default: from the file name (.qcow2, .img, .raw)
   --snapshot SNAPSHOT    the disk as it was then
