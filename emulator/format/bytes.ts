@@ -1,18 +1,7 @@
-/** Bytes of file formats: numbers and short texts out of them, pieces put together. */
+/** Reading of file formats: numbers and short texts out of bytes. */
 
 /** A view of the bytes, wherever they lie. */
 export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-/** One behind the other. */
-export function joined(parts: readonly (Uint8Array | readonly number[])[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
 
 /** Whether `bytes` has this text (Latin-1) at `at`. */
 export function hasText(bytes: Uint8Array, at: number, text: string): boolean {

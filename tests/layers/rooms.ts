@@ -31,7 +31,7 @@ export const ROOMS: readonly Room[] = [
   // The engine meets an architecture only through the interface in emulator/isa/architecture, never through emulator/isa/riscv.
   {
     room: 'emulator/engine',
-    may: ['emulator/isa/architecture', 'emulator/memory', state],
+    may: ['emulator/isa/architecture', 'emulator/memory', state, structures],
     types: ['emulator/isa/*', 'emulator/index'],
     packages: [],
   },
@@ -57,7 +57,7 @@ export const ROOMS: readonly Room[] = [
   { room: 'emulator/share', may: [], packages: [] },
   {
     room: 'emulator/board',
-    may: [error, quantities, 'emulator/format', 'emulator/device', 'emulator/isa', 'emulator/memory', state, 'emulator/index'],
+    may: [error, quantities, structures, 'emulator/format', 'emulator/device', 'emulator/isa', 'emulator/memory', state, 'emulator/index'],
     packages: [],
   },
   {

@@ -2,7 +2,7 @@
  * Writes ACPI Machine Language (ACPI 6.5, chapter 20): the few terms of which a board's name space consists. Each function
  * gives the bytes of one term; a table is their concatenation.
  */
-import { joined } from '../../format/bytes.ts';
+import { joined } from '../../structures/joined.ts';
 
 export type Aml = Uint8Array;
 

@@ -3,7 +3,7 @@
  * holds the same bytes has the same records, wherever it lies. Only records that lie in order (DENSE) are kept; where each
  * place has its own, decoding is a look into a table anyway.
  */
-import { joined } from '../../format/bytes.ts';
+import { joined } from '../../structures/joined.ts';
 import { DENSE } from '../layout.ts';
 
 const PAGE_SIZE = 4096;
