@@ -17,11 +17,11 @@ const FULL = 'viv: standard output cannot be written to: no space left on device
 const DISK = 'a disk of this content'.padEnd(4096, '.');
 
 let home: string;
-/** Work that takes a while says on standard error what it is at. */
-const PROGRESS = /^viv: [Ww]riting .*\n/gm;
+/** Standard error says what work that takes a while is at, and of what kind an image of a running machine without an agent is. */
+const SAID = /^viv: ([Ww]riting|the image is as after a power failure:) .*\n/gm;
 async function run(line: string): Promise<Result> {
   const result = await shell(line, home);
-  return { ...result, err: result.err.replace(PROGRESS, '') };
+  return { ...result, err: result.err.replace(SAID, '') };
 }
 /** Outside of a test. */
 const atOnce = (...words: readonly string[]) =>
