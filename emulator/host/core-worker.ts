@@ -19,7 +19,7 @@ if (!parentPort) throw new Error('core-worker.ts runs as a worker thread of a ma
 const port = parentPort;
 const tell = (message: FromCore) => port.postMessage(message);
 /** Arrivals that make a jump target worth compiling. */
-const THRESHOLD = { auto: 6000, compiler: 1, interpreter: 0 } as const;
+const THRESHOLD = { auto: 12_000, compiler: 1, interpreter: 0 } as const;
 /** Compiled fragments a machine keeps at most, all cores together. */
 const FRAGMENTS = 6144;
 
