@@ -3,7 +3,8 @@
  * each kind no more than so many bytes.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 
 const DIGEST = 32;
@@ -27,26 +28,23 @@ export function readCacheFile(path: string): Buffer | undefined {
  * Writes a file in one step, and removes the oldest of the same extension in its folder.
  * @throws whatever the file system says
  */
-export function writeCacheFile(path: string, bytes: Uint8Array): void {
+export async function writeCacheFile(path: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}`;
   try {
-    writeFileSync(temporary, Buffer.concat([digest(bytes), bytes]), { mode: 0o600, flag: 'wx' });
-    renameSync(temporary, path);
+    await writeFile(temporary, Buffer.concat([digest(bytes), bytes]), { mode: 0o600, flag: 'wx' });
+    await rename(temporary, path);
   } finally {
-    rmSync(temporary, { force: true });
+    await rm(temporary, { force: true });
   }
   let room = MOST_BYTES;
-  for (const [other, size] of newestFirst(dirname(path), extname(path))) if ((room -= size) < 0) rmSync(other, { force: true });
+  for (const [other, size] of await newestFirst(dirname(path), extname(path))) if ((room -= size) < 0) await rm(other, { force: true });
 }
 
 /** Unfinished ones of processes that were killed count as well. */
-function newestFirst(folder: string, extension: string): readonly (readonly [path: string, size: number])[] {
-  const paths = readdirSync(folder)
-    .filter((name) => name.includes(extension))
-    .map((name) => join(folder, name));
-  const known = paths.flatMap((path) => {
-    const there = statSync(path, { throwIfNoEntry: false });
-    return there ? [{ path, size: there.size, at: there.mtimeMs }] : [];
-  });
+async function newestFirst(folder: string, extension: string): Promise<readonly (readonly [path: string, size: number])[]> {
+  const paths = (await readdir(folder)).filter((name) => name.includes(extension)).map((name) => join(folder, name));
+  // Another process may have removed one meanwhile.
+  const found = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
+  const known = found.flatMap((there, index) => (there ? [{ path: paths[index] as string, size: there.size, at: there.mtimeMs }] : []));
   return known.toSorted((a, b) => b.at - a.at).map(({ path, size }) => [path, size]);
 }

@@ -72,7 +72,8 @@ function serve(port: MessagePort, index: number, { layout, architecture, buffer 
   });
   return () => {
     waiting.length = 0;
-    if (files && kept.added >= WORTH_WRITING) writeRegions(files.regions, kept.contents());
+    // The thread ends when it is written.
+    if (files && kept.added >= WORTH_WRITING) void writeRegions(files.regions, kept.contents());
     port.close();
   };
 }

@@ -17,8 +17,9 @@ const MAX_MODULES = 8;
 
 /** Told apart by their bytes. Undefined for threads that run from sources, which are somebody's who is changing them. */
 function bundledProgram(): string | undefined {
-  const program = programOf('core');
-  return program.pathname.endsWith('.mjs') ? digest(readFileSync(program)).toString('hex') : undefined;
+  const programs = [programOf('core'), programOf('compiler')];
+  if (programs.some(({ pathname }) => !pathname.endsWith('.mjs'))) return undefined;
+  return programs.map((program) => digest(readFileSync(program)).toString('hex')).join();
 }
 
 export interface MadeModule {
@@ -50,13 +51,16 @@ export class CoreModules {
     if (read) this.#modules.put(key, read);
     return read;
   }
-  /** Keeps a module, and the bytes that it was made of. */
-  add(layout: MachineLayout, engine: EngineMode, index: number, { module, bytes }: MadeModule): void {
+  /**
+   * Resolves when it is on disk as well, or will not be.
+   * @param made a module and the bytes that it was made of
+   */
+  async add(layout: MachineLayout, engine: EngineMode, index: number, { module, bytes }: MadeModule): Promise<void> {
     const key = this.#key(layout, engine, index);
     this.#modules.put(key, module);
     try {
       const path = this.#path(key, 'core');
-      if (path !== undefined) writeCacheFile(path, bytes);
+      if (path !== undefined) await writeCacheFile(path, bytes);
     } catch {
       // The next process writes it itself.
     }

@@ -51,7 +51,7 @@ function build({ configuration, memory, index, saved, compiler, module, kept }: 
     runCore({ ...loop, receive });
     if (!kept) return;
     core.leaveDecoded();
-    if (pages.changed >= WORTH_WRITING) writePages(kept.pages, pages.pack());
+    if (pages.changed >= WORTH_WRITING) void writePages(kept.pages, pages.pack());
   };
 }
 

@@ -19,9 +19,9 @@ export function readRegions(path: string): readonly KeptModule[] {
   return content ? (deserialize(content) as readonly KeptModule[]) : [];
 }
 /** Keeps as many of them as there is room for, if that can be written. @param modules the most useful first */
-export function writeRegions(path: string, modules: readonly KeptModule[]): void {
+export async function writeRegions(path: string, modules: readonly KeptModule[]): Promise<void> {
   let room = MOST_BYTES;
-  writePages(path, serialize(modules.filter(({ bytes, idle }) => idle <= MOST_IDLE && (room -= bytes.length) >= 0)));
+  await writePages(path, serialize(modules.filter(({ bytes, idle }) => idle <= MOST_IDLE && (room -= bytes.length) >= 0)));
 }
 
 /** `KeptPages.pack` of an earlier start. */
@@ -30,9 +30,9 @@ export function readPages(path: string): Uint8Array | undefined {
   return content && zstdDecompressSync(content);
 }
 /** Nothing is lost where it cannot be written but time. */
-export function writePages(path: string, packed: Uint8Array): void {
+export async function writePages(path: string, packed: Uint8Array): Promise<void> {
   try {
-    writeCacheFile(path, zstdCompressSync(packed, FAST));
+    await writeCacheFile(path, zstdCompressSync(packed, FAST));
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
   }

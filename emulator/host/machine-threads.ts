@@ -112,7 +112,7 @@ export class MachineThreads {
       core.heed((message) => {
         if (message.kind === 'ended') return void this.stop(message.ending);
         if (message.kind === 'log') return this.#note(message.line);
-        if (message.made) modules.add(this.#layout, engine, index, message.made);
+        if (message.made) void modules.add(this.#layout, engine, index, message.made);
         built.resolve();
       });
       const compiler = channels[index]?.port1;

@@ -35,8 +35,8 @@ function modules(program: string | undefined, open = () => folder): CoreModules 
   return kept;
 }
 
-test('one process leaves a module to the next, for machines of that shape and by the same program', () => {
-  modules('one').add(layoutOf(8), 'auto', 0, made);
+test('one process leaves a module to the next, for machines of that shape and by the same program', async () => {
+  await modules('one').add(layoutOf(8), 'auto', 0, made);
   expect(modules('one').get(layoutOf(8), 'auto', 0)).toBeInstanceOf(WebAssembly.Module);
   expect(modules('one').get(layoutOf(16), 'auto', 0)).toBeUndefined();
   expect(modules('one').get(layoutOf(8), 'interpreter', 0)).toBeUndefined();
@@ -44,8 +44,8 @@ test('one process leaves a module to the next, for machines of that shape and by
   expect(readdirSync(folder).map((name) => statSync(join(folder, name)).mode & 0o777)).toEqual([0o600]);
 });
 
-test('a file that is not whole is no module', () => {
-  modules('one').add(layoutOf(8), 'auto', 0, made);
+test('a file that is not whole is no module', async () => {
+  await modules('one').add(layoutOf(8), 'auto', 0, made);
   const path = join(folder, readdirSync(folder)[0]!);
   const content = readFileSync(path);
   for (const spoilt of [content.subarray(0, -1), content.subarray(0, 10), Buffer.alloc(0), content.with(33, 1)]) {
@@ -54,12 +54,12 @@ test('a file that is not whole is no module', () => {
   }
 });
 
-test('without a folder, or without a program that stays the same, a process has its own only', () => {
+test('without a folder, or without a program that stays the same, a process has its own only', async () => {
   const refused = () => {
     throw new Error('read-only');
   };
   for (const kept of [modules('one', refused), modules(undefined)]) {
-    kept.add(layoutOf(8), 'auto', 0, made);
+    await kept.add(layoutOf(8), 'auto', 0, made);
     expect(kept.get(layoutOf(8), 'auto', 0)).toBe(made.module);
   }
   expect(readdirSync(folder)).toEqual([]);
