@@ -22,7 +22,8 @@ const [REFUSED, TOO_LATE] = [3, 4] as const;
 
 /**
  * For the shells of BusyBox and Debian. Each disk is brought to rest once, however often it is mounted; the watch that ends the rest
- * is a process of its own, since not every shell can read with a limit.
+ * is a process of its own, since not every shell can read with a limit. It holds none of the command's streams: its sleep outlives it,
+ * and the command would not be over before that.
  */
 const SCRIPT = `
 command -v fsfreeze > /dev/null || { echo 'it has no fsfreeze'; exit ${REFUSED}; }
@@ -41,7 +42,7 @@ while read -r disk place kind options rest; do
   frozen="$place
 $frozen"
 done < /proc/mounts
-(trap - HUP INT TERM; sleep ${AT_MOST_SECONDS}; thaw) &
+(trap - HUP INT TERM; sleep ${AT_MOST_SECONDS}; thaw) < /dev/null > /dev/null 2>&1 &
 watch=$!
 echo frozen
 read -r go_on
