@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { keepCoreModules, keepThreadsReady, letThreadsGo, startMachine } from '../emulator/host/index.ts';
 import type { DiskAttachment } from '../emulator/index.ts';
 import type { About } from '../preload/contract/application.ts';
-import type { MachineDefinition } from '../preload/contract/machines.ts';
+import type { MachineDefinition, MachineId } from '../preload/contract/machines.ts';
 import { broadcaster, dispatcher, type Dispatch, type ServiceEvents } from './border/border.ts';
 import { serveSession, type Link, type Session } from './border/session.ts';
 import { FileClaims } from './claims/file-claims.ts';
@@ -22,6 +22,7 @@ import { SharedNetworks } from './network/shared-networks.ts';
 import { networksService } from './services/networks-service.ts';
 import { asPlugged } from './network/attachments.ts';
 import { plugNetworks } from './supervisor/machine-networks.ts';
+import { PrintedOutput } from './printed/printed-output.ts';
 import { SshConsoles } from './ssh/ssh-consoles.ts';
 import { commandOpener, consoleOpener, consolesService, streamOpener } from './services/consoles-service.ts';
 import { disksService } from './services/disks-service.ts';
@@ -148,6 +149,12 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   }
 
   const ssh = new SshConsoles();
+  const printed = new PrintedOutput({
+    folder: home.folder,
+    failed: (error) => notice('warning', faultWith('output-not-kept', { why: causeOf(error) })),
+    stored: () => library.consoles.ends(),
+    tail: ({ machine, console }) => library.consoles.tail(machine as MachineId, console),
+  });
   const shared = new SharedNetworks(({ network, machine, other, card }) =>
     notice('warning', faultWith('card-address-taken', { network, machine, other, card })),
   );
@@ -160,6 +167,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
       if (machine.life.isGone) disks.release(machine.id);
       history.machineChanged(machine);
     },
+    printed: (machine, console, log, from) => printed.printed(machine, console, log, from),
     runs: (machine) => void plugNetworks(machine, library, shared, (error) => notice('warning', causeOf(error))),
     diskTrouble: (machine, slot, message) => history.diskTrouble(machine, slot, message),
     events: {
@@ -183,6 +191,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     configure,
     version,
     startMachine: starting,
+    purged: (id) => void printed.forget(id).catch(() => undefined),
   });
 
   const resume = resuming({
@@ -209,7 +218,12 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
         },
         quit: () => void setImmediate(() => options.quit?.()),
       }),
-      consoles: consolesService(supervisor, ssh),
+      consoles: consolesService({
+        supervisor,
+        ssh,
+        printed,
+        snapshots: async (id) => (await library.snapshots.list(id)).filter(({ deletedAt }) => deletedAt === undefined),
+      }),
       disks: disksService({
         library,
         storage,
@@ -259,6 +273,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   const openConsole = consoleOpener(supervisor, ssh);
   const openCommand = commandOpener(supervisor);
   const openStream = streamOpener(supervisor);
+  if (options.listens && !options.startMachine) void printed.catchUp();
   // Only a program that stays has a use for machines that run by themselves.
   if (options.listens && (await library.settings.read()).interrupted === 'resume') void resume.resumeAll();
   let closing: Promise<void> | undefined;
@@ -268,6 +283,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     tasks.cancelAll();
     ssh.closeAll();
     await supervisor.close();
+    await printed.close();
     await history.close(inHurry.signal);
     await shared.close();
     await library.close();

@@ -47,6 +47,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./exec/exec-command.ts')).execCommand,
   },
   { name: 'log', summary: 'print what a console printed', load: async () => (await import('./machines/log-command.ts')).logCommand },
+  {
+    name: 'search',
+    summary: 'find lines in what all consoles printed',
+    load: async () => (await import('./machines/search-command.ts')).searchCommand,
+  },
   machine('pause', 'pause machines'),
   machine('resume', 'resume paused machines'),
   machine('reset', 'reset machines'),

@@ -30,6 +30,8 @@ export interface HistoryParts extends Omit<TimelinesParts, 'machine' | 'refresh'
   configure(definition: MachineDefinition, disks: readonly DiskAttachment[], signal: AbortSignal): Promise<MachineConfiguration>;
   readonly version: string;
   readonly startMachine: StartMachine;
+  /** A machine is gone for good. */
+  purged?(machine: MachineId): void;
   /** Another measure of the room on the host, for tests. */
   readonly freeSpace?: () => Promise<FreeSpace>;
 }
@@ -66,7 +68,10 @@ export class History {
       statuses: () => supervisor.bin(),
       recovered: () => timelines.recovered(),
       settled: (id) => timelines.of(id).settled(),
-      forget: (id) => timelines.forget(id),
+      forget: (id) => {
+        timelines.forget(id);
+        parts.purged?.(id);
+      },
       removed: () => timelines.usage.touched(),
     });
     const { folder } = library.home;

@@ -21,6 +21,8 @@ export interface ConsoleRecords {
   /** The newest chunk only: enough for the last line. */
   newest(machine: MachineId, console: number): Promise<Uint8Array>;
   clear(machine: MachineId, console: number): Promise<void>;
+  /** Every console that has printed, with the position after its last byte. */
+  ends(): Promise<readonly { readonly machine: MachineId; readonly console: number; readonly end: number }[]>;
 }
 
 /** The console histories stored in `database`. */
@@ -64,6 +66,12 @@ export function consoleRecords(database: Database): ConsoleRecords {
     },
     clear: async (machine, console) => {
       await database.run('DELETE FROM console_history WHERE machine = ? AND console = ?', machine, console);
+    },
+    async ends() {
+      const rows = await database.all(
+        'SELECT machine, console, max(position + length(bytes)) AS end FROM console_history GROUP BY machine, console',
+      );
+      return rows.map((row) => ({ machine: row['machine'] as MachineId, console: Number(row['console']), end: Number(row['end']) }));
     },
   };
 }

@@ -4,12 +4,16 @@ import type { OpenConsole } from '../border/session.ts';
 import { SSH_CONSOLE, type consoles } from '../../preload/contract/consoles.ts';
 import type { Handlers } from '../../preload/contract/contract.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
+import { USUAL_ROOM } from '../printed/parts.ts';
 import { plainLines } from '../supervisor/plain-text.ts';
 import type { SshConsoles } from '../ssh/ssh-consoles.ts';
 import { openStream, requireWay } from '../supervisor/machine-links.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
+import { findInConsoles, type FindingParts } from './console-findings.ts';
 
 const MAX_FOUND = 200;
+/** What one answer of `past` may have, in bytes. */
+const MOST_PAST = 4 * 1024 * 1024;
 
 const consoleOf = (supervisor: Supervisor, id: MachineId, console: number) => {
   const machine = supervisor.machine(id);
@@ -17,14 +21,37 @@ const consoleOf = (supervisor: Supervisor, id: MachineId, console: number) => {
   return machine;
 };
 
+export interface ConsolesParts extends Omit<FindingParts, 'isInUse'> {
+  readonly supervisor: Supervisor;
+  readonly ssh: SshConsoles;
+}
+
 /** The handlers of `consoles`. */
-export function consolesService(supervisor: Supervisor, ssh: SshConsoles): Handlers<typeof consoles> {
+export function consolesService({ supervisor, ssh, printed, snapshots }: ConsolesParts): Handlers<typeof consoles> {
   const log = async (id: MachineId, console: number) =>
     console === SSH_CONSOLE ? ssh.require(id).log : consoleOf(supervisor, id, console).consoles.log(console);
   return {
     list: (id) => [...supervisor.machine(id).describeConsoles(), ...(ssh.has(id) ? [{ index: SSH_CONSOLE, name: 'SSH' }] : [])],
     history: async (id, console) => (await log(id, console)).tail(),
-    clear: (id, console) => (console === SSH_CONSOLE ? ssh.require(id).log : consoleOf(supervisor, id, console).consoles).clear(console),
+    async clear(id, console) {
+      if (console === SSH_CONSOLE) return ssh.require(id).log.clear();
+      await consoleOf(supervisor, id, console).consoles.clear(console);
+      await printed.forget(id, console);
+    },
+    find: (search) =>
+      findInConsoles({ printed, snapshots, isInUse: (id) => supervisor.machines().some((machine) => machine.id === id) }, search),
+    kept: async (id, console, from, to) => {
+      supervisor.machine(id);
+      return printed.stretches({ machine: id, console }, from, to);
+    },
+    past: async (id, console, from, to) => {
+      supervisor.machine(id);
+      return printed.read({ machine: id, console }, from, Math.min(to, from + MOST_PAST));
+    },
+    usage: async () => {
+      const { bytes, storedBytes, unindexedBytes } = await printed.usage();
+      return { printedBytes: bytes, storedBytes, mostBytes: USUAL_ROOM.total, unindexedBytes };
+    },
     resize(id, console, size) {
       if (console === SSH_CONSOLE) ssh.require(id).resize(size);
       else consoleOf(supervisor, id, console).resize(console, size);

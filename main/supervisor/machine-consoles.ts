@@ -4,6 +4,9 @@ import type { MachineId } from '../../preload/contract/machines.ts';
 import { ConsoleLog } from './console-log.ts';
 import { consoleStore, type ConsoleStore } from './console-store.ts';
 
+/** Told what was printed on a console: its log has it, from a position on. */
+export type Printed = (console: number, log: ConsoleLog, from: number) => void;
+
 interface Open {
   readonly log: ConsoleLog;
   readonly store: ConsoleStore;
@@ -14,6 +17,7 @@ export class MachineConsoles {
   readonly #records: ConsoleRecords;
   readonly #storeFailed: (error: Error) => void;
   readonly #waitsChanged: () => void;
+  readonly #printed: Printed;
   /** Consoles whose guest waits for a reader that has stopped. */
   readonly waiting = new Set<number>();
   readonly #loading = new Map<number, Promise<Open>>();
@@ -23,9 +27,17 @@ export class MachineConsoles {
   /**
    * @param storeFailed told when history cannot be written; the machine runs on
    * @param waitsChanged told when `waiting` has changed
+   * @param printed told of all output
    */
-  constructor(id: MachineId, records: ConsoleRecords, storeFailed: (error: Error) => void, waitsChanged: () => void = () => undefined) {
+  constructor(
+    id: MachineId,
+    records: ConsoleRecords,
+    storeFailed: (error: Error) => void,
+    waitsChanged: () => void = () => undefined,
+    printed: Printed = () => undefined,
+  ) {
     this.#waitsChanged = waitsChanged;
+    this.#printed = printed;
     this.#id = id;
     this.#records = records;
     this.#storeFailed = storeFailed;
@@ -44,16 +56,19 @@ export class MachineConsoles {
     for (const [console, { log }] of this.#open) log.attachGuest((count) => acknowledge(console, count));
   }
   output(console: number, bytes: Uint8Array): void {
-    const open = this.#open.get(console);
-    open?.log.append(bytes);
-    open?.store.touched();
+    this.#add(console, bytes, (log) => log.append(bytes));
   }
 
   /** Shows what no guest printed; of consoles not prepared, nothing. */
   show(console: number, bytes: Uint8Array): void {
+    this.#add(console, bytes, (log) => log.insert(bytes));
+  }
+  #add(console: number, bytes: Uint8Array, add: (log: ConsoleLog) => void): void {
     const open = this.#open.get(console);
-    open?.log.insert(bytes);
-    open?.store.touched();
+    if (!open) return;
+    add(open.log);
+    open.store.touched();
+    this.#printed(console, open.log, open.log.end - bytes.length);
   }
   /** The ends of the prepared consoles, by their number, at most `count` bytes of each. */
   tails(count: number): Uint8Array[] {

@@ -19,6 +19,10 @@ export function plainLines(bytes: Uint8Array): string[] {
   return text.split(/\r*\n/).map((line) => afterReturn(line.replace(/\r+$/, '')).replace(CONTROLS, ''));
 }
 
+/** Whether a line can have a text: quicker than `plainLines`, and never wrong where it says no. @param lowered in lower case */
+export const mayHave = (bytes: Uint8Array, lowered: string): boolean =>
+  new TextDecoder().decode(bytes).replace(ESCAPES, '').replace(CONTROLS, '').toLowerCase().includes(lowered);
+
 /** The last line that is not empty. */
 export function lastLine(bytes: Uint8Array): string {
   const lines = plainLines(bytes.subarray(Math.max(0, bytes.length - LAST_LINE_WITHIN)));

@@ -15,7 +15,7 @@ import { MachineAgent } from './machine-agent.ts';
 import { applyCables } from './machine-cables.ts';
 import { applyForwards } from './machine-forwards.ts';
 import { applyShares, withPresentShares } from './machine-shares.ts';
-import { MachineConsoles } from './machine-consoles.ts';
+import { MachineConsoles, type Printed } from './machine-consoles.ts';
 import { MachineLife, type Beginning, type StartMachine } from './machine-life.ts';
 import { lastLine } from './plain-text.ts';
 
@@ -27,6 +27,8 @@ export interface MachineSurroundings {
   changed(machine: SupervisedMachine): void;
   /** A new run has begun. */
   runs?(machine: SupervisedMachine): void;
+  /** One of its consoles printed. */
+  printed?(machine: MachineId, ...what: Parameters<Printed>): void;
   /** A disk cannot write (its requests wait), or, without a fault, can again. */
   diskTrouble(machine: SupervisedMachine, slot: number, fault: Fault | undefined): void;
   /** The library could not be written; the machine runs on. */
@@ -65,7 +67,13 @@ export class SupervisedMachine {
     this.#surroundings = surroundings;
     this.#lastLine = lastLine(printed);
     const failed = (error: Error) => surroundings.storeFailed(this, error);
-    this.consoles = new MachineConsoles(record.id, surroundings.library.consoles, failed, () => surroundings.changed(this));
+    this.consoles = new MachineConsoles(
+      record.id,
+      surroundings.library.consoles,
+      failed,
+      () => surroundings.changed(this),
+      (...what) => surroundings.printed?.(record.id, ...what),
+    );
     this.agent = new MachineAgent(
       () => this.record.definition.name,
       () => this.life,

@@ -30,6 +30,7 @@ export interface SupervisorParts {
   readonly begin: MachineSurroundings['begin'];
   /** A disk of a running machine cannot write, or can again. */
   diskTrouble?(machine: SupervisedMachine, slot: number, fault: Fault | undefined): void;
+  readonly printed?: MachineSurroundings['printed'];
   /** A new run of a machine has begun. */
   runs?(machine: SupervisedMachine): void;
   /** A machine's state changed, or its run. */
@@ -170,6 +171,7 @@ export class Supervisor {
         this.#parts.changed?.(machine);
       },
       runs: (machine) => this.#parts.runs?.(machine),
+      ...(this.#parts.printed ? { printed: this.#parts.printed } : {}),
       diskTrouble: (machine, slot, message) => this.#parts.diskTrouble?.(machine, slot, message),
       storeFailed: (machine, error) =>
         events.notice('error', faultWith('console-not-kept', { name: machine.record.definition.name, why: causeOf(error) })),

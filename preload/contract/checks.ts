@@ -34,6 +34,13 @@ export const machineIds = list(machineId, 10_000);
 export const taskId = text(64);
 export const consoleIndex = whole(0, 31);
 export const searchText = text(1000);
+export const position = whole(0, Number.MAX_SAFE_INTEGER);
+export const consoleSearch = record({
+  text: searchText,
+  machine: optional(machineId),
+  console: optional(consoleIndex),
+  before: optional(position),
+});
 export const terminalSize = record({ columns: whole(1, 1000), rows: whole(1, 1000) });
 
 export const newMachine = record({

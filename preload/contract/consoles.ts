@@ -3,10 +3,11 @@
  * and acknowledged, so that a guest that prints in a loop slows its UART and not the window.
  */
 import type { Reason } from './errors/reasons.ts';
-import { args, consoleIndex, machineId, searchText, terminalSize } from './checks.ts';
+import { args, consoleIndex, consoleSearch, machineId, nothing, position, searchText, terminalSize } from './checks.ts';
 import { call, contract } from './contract.ts';
 import { flag, optional } from './schema/shapes.ts';
 import type { MachineId } from './machines.ts';
+import type { SnapshotId } from './ids.ts';
 
 /** The console that is none of the machine's: a terminal of this computer's ssh, logged in to the guest. */
 export const SSH_CONSOLE = 31;
@@ -16,6 +17,50 @@ export interface ConsoleDescription {
   readonly index: number;
   /** The guest's name for it: `ttyS0`, or the port's name. */
   readonly name: string;
+}
+
+/** One step of a search in all that consoles printed; whoever wants more asks again with the answer's `before`. */
+export interface ConsoleSearch {
+  /** Any piece of a line, whatever its case. */
+  readonly text: string;
+  /** In this machine's consoles only, in this one of them. */
+  readonly machine?: MachineId;
+  readonly console?: number;
+  readonly before?: number;
+}
+/** A line that consoles printed. */
+export interface FoundLine {
+  readonly machine: MachineId;
+  readonly console: number;
+  /** Where it begins, in all that the console ever printed. */
+  readonly position: number;
+  /** When it was printed, in milliseconds since the epoch; absent where nobody knows. */
+  readonly time?: number;
+  readonly line: string;
+  /** The machine's snapshot that was taken nearest to then. */
+  readonly snapshot?: { readonly id: SnapshotId; readonly name: string; readonly createdAt: number };
+}
+export interface ConsoleFindings {
+  /** Newest first. */
+  readonly found: readonly FoundLine[];
+  /** Where the next step goes on; absent when everything was looked at. */
+  readonly before?: number;
+}
+/** What is kept of a console's output. Positions count all that it ever printed. */
+export interface KeptOutput {
+  /** Without gaps in each, oldest first. */
+  readonly stretches: readonly { readonly position: number; readonly length: number }[];
+  /** `[position, time]`: what follows was printed then, in milliseconds since the epoch; 0 where nobody knows. */
+  readonly marks: readonly (readonly [position: number, time: number])[];
+}
+/** What is kept of all consoles, in bytes. */
+export interface OutputUsage {
+  readonly printedBytes: number;
+  /** On the disk, with the index; and how far that may grow, without it. */
+  readonly storedBytes: number;
+  readonly mostBytes: number;
+  /** Not indexed yet: looked through by every search. */
+  readonly unindexedBytes: number;
 }
 
 export const consoles = contract('consoles', {
@@ -32,6 +77,13 @@ export const consoles = contract('consoles', {
    */
   openSsh: call<(id: MachineId, again?: boolean) => void>(args(machineId, optional(flag))),
   closeSsh: call<(id: MachineId) => void>(args(machineId)),
+  /** Lines that contain a text, in all that the consoles of all machines, or of one, ever printed and that is kept. */
+  find: call<(search: ConsoleSearch) => ConsoleFindings>(args(consoleSearch)),
+  /** What is kept of a console, and when that between two positions was printed. */
+  kept: call<(id: MachineId, console: number, from: number, to: number) => KeptOutput>(args(machineId, consoleIndex, position, position)),
+  /** What is kept between two positions, one after the other; at most the first 4 MiB. */
+  past: call<(id: MachineId, console: number, from: number, to: number) => Uint8Array>(args(machineId, consoleIndex, position, position)),
+  usage: call<() => OutputUsage>(nothing),
   /** Lines of the stored history that contain the text (case-insensitive), newest first, at most 200. */
   search: call<(id: MachineId, console: number, text: string) => readonly { readonly line: number; readonly text: string }[]>(
     args(machineId, consoleIndex, searchText),

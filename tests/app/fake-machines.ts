@@ -9,6 +9,7 @@ import { ContractError, type Handlers } from '../../preload/contract/contract.ts
 import { SSH_CONSOLE, type consoles } from '../../preload/contract/consoles.ts';
 import type { InterruptedMachine, MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
 import { bootFakeGuest, type FakeGuest } from './fake-guest.ts';
+import { fakePast } from './fake-past.ts';
 import { fakeNetwork } from './fake-network.ts';
 
 type Entry = {
@@ -240,6 +241,7 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     clear: (id, console) => entry(id).logs[console]?.clear(),
     resize: (_id, console, { columns, rows }) => void sizes.push(`${console}: ${columns}x${rows}`),
     search: () => [],
+    ...fakePast(() => [...entries].map(([id, { logs }]) => ({ id, logs }))),
   };
   const openConsole: OpenConsole = async (machine, console, attachment, listener) => {
     const one = entry(machine as MachineId);

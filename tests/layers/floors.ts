@@ -54,6 +54,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   archive: { uses: ['library', 'storage', 'disks', 'compare'], knows: ['jobs'], emulator: [files, disk] },
   workers: { uses: ['storage', 'jobs', 'disks', 'ram', 'compare', 'archive'], knows: ['library'] },
   supervisor: { uses: ['exec', 'library', 'images', 'disks', 'network', 'shares'], emulator: [host, files, structures] },
+  printed: { uses: ['library', 'jobs', 'supervisor'], emulator: [structures] },
   ssh: { uses: ['build', 'images', 'supervisor'], packages: ['node:', 'node-pty'] },
   installing: { uses: ['exec', 'mirror', 'images', 'supervisor'], emulator: [host] },
   taking: {
@@ -83,7 +84,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   },
   border: { knows: ['supervisor'] },
   services: {
-    uses: ['library', 'images', 'storage', 'disks', 'network', 'supervisor', 'ssh', 'transfer'],
+    uses: ['library', 'images', 'storage', 'disks', 'network', 'supervisor', 'printed', 'ssh', 'transfer'],
     knows: ['tasks', 'claims', 'jobs', 'history', 'border'],
     emulator: [files, disk],
   },
@@ -100,6 +101,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
         'disks',
         'workers',
         'supervisor',
+        'printed',
         'ssh',
         'installing',
         'history',

@@ -13,6 +13,7 @@ export const notices = {
   'machine-not-resumed': told<Named & Because>(({ name, why }, say) => `"${name}" could not be resumed: ${say(why)}`),
   'machine-stopped-unsaved': told<Named & Because>(({ name, why }, say) => `"${name}" could not be suspended and was stopped: ${say(why)}`),
   'console-not-kept': told<Named & Because>(({ name, why }, say) => `what "${name}" prints is not being kept: ${say(why)}`),
+  'output-not-kept': told<Because>(({ why }, say) => `what consoles print is not being kept for searching: ${say(why)}`),
   'checkpoint-not-taken': told<Named & Because>(({ name, why }, say) => `no automatic snapshot of "${name}": ${say(why)}`),
   'timeline-trouble': told<Named & Because>(({ name, why }, say) => `the timeline of "${name}": ${say(why)}`),
   'snapshots-unusable': told<Because>(({ why }, say) => `snapshots cannot be used: ${say(why)}`),

@@ -1,0 +1,24 @@
+/** What the thread that keeps console output does, by name. */
+import type { Jobs } from '../jobs/job.ts';
+import { findText, type TextSearch, type TextSearchResult } from './find-text.ts';
+import type { Mark, Parts, PartsUsage, Place, Printed, Stretch } from './parts.ts';
+
+interface Range extends Place {
+  readonly from: number;
+  readonly to: number;
+}
+
+export const printedJobs = {
+  append: (parts: Parts, printed: Printed): Promise<void> => parts.append(printed),
+  end: (parts: Parts, place: Place): Promise<number> => parts.end(place),
+  index: (parts: Parts): Promise<number> => parts.index(),
+  forget: (parts: Parts, { machine, console }: { machine: string; console?: number }): Promise<void> => parts.forget(machine, console),
+  truncate: (parts: Parts, { position, ...place }: Place & { position: number }): Promise<void> => parts.truncate(place, position),
+  stretches: (parts: Parts, { from, to, ...place }: Range): Promise<{ stretches: Stretch[]; marks: Mark[] }> =>
+    parts.stretches(place, from, to),
+  read: (parts: Parts, { from, to, ...place }: Range): Promise<Uint8Array> => parts.read(place, from, to),
+  find: (parts: Parts, search: TextSearch): Promise<TextSearchResult> => findText(parts, search),
+  usage: (parts: Parts): Promise<PartsUsage> => parts.usage(),
+} satisfies Jobs<Parts>;
+
+export type PrintedJobs = typeof printedJobs;
