@@ -15,4 +15,13 @@ const NO_COMPILATION_CACHE = '--no-compilation-cache';
  */
 export const NO_INLINED_WASM_CALLS = '--no-turbo-inline-js-wasm-calls';
 
-for (const flag of [NO_COMPILATION_CACHE, NO_INLINED_WASM_CALLS]) setFlagsFromString(flag);
+/**
+ * Branches that generated code says are seldom taken are laid out of the way (`Routine.when`). Without it the hints are read over. A
+ * flag that V8 does not know it complains about: later versions do it without one.
+ */
+export const BRANCH_HINTS = '--experimental-wasm-branch-hinting';
+const HAVE_BRANCH_HINTS = ['13', '14'];
+
+const flags = [NO_COMPILATION_CACHE, NO_INLINED_WASM_CALLS];
+if (HAVE_BRANCH_HINTS.includes(process.versions.v8.split('.')[0] as string)) flags.push(BRANCH_HINTS);
+for (const flag of flags) setFlagsFromString(flag);

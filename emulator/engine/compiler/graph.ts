@@ -15,6 +15,8 @@ export interface Graph {
   readonly loopHeaders: ReadonlySet<number>;
   /** Blocks with more than one forward edge into them. */
   readonly merges: ReadonlySet<number>;
+  /** Blocks of loops that have no other loop within. */
+  readonly innermost: ReadonlySet<number>;
   /** Whether the edge is part of the graph, i.e. the target is a block of it and the edge was not cut. */
   has(from: number, to: number): boolean;
 }
@@ -64,7 +66,23 @@ export function buildGraph(region: Region): Graph {
     children.set(parent, [...(children.get(parent) ?? []), block]);
   });
   const merges = new Set([...incoming].filter(([, count]) => count > 1).map(([block]) => block));
-  return { order, position, children, loopHeaders, merges, has: (from, to) => kept.has(`${from}>${to}`) };
+  const innermost = innermostLoops(
+    edges.filter(({ from, to }) => kept.has(`${from}>${to}`)),
+    at,
+  );
+  return { order, position, children, loopHeaders, merges, innermost, has: (from, to) => kept.has(`${from}>${to}`) };
+}
+
+/** The blocks of the natural loops that have no other loop within: what leads to an edge back to the loop's head. */
+function innermostLoops(edges: readonly { from: number; to: number }[], at: (block: number) => number): Set<number> {
+  const loops = new Map<number, Set<number>>();
+  for (const { from: last, to: head } of edges.filter(({ from, to }) => at(to) <= at(from))) {
+    const loop = loops.get(head) ?? new Set([head]);
+    loops.set(head, loop.add(last));
+    for (const block of loop) if (block !== head) for (const { from, to } of edges) if (to === block) loop.add(from);
+  }
+  const innermost = [...loops].filter(([head, loop]) => ![...loop].some((block) => block !== head && loops.has(block)));
+  return new Set(innermost.flatMap(([, loop]) => [...loop]));
 }
 
 function reversePostorder(region: Region): number[] {

@@ -44,6 +44,7 @@ export class RegionEmitter {
 
   write(): void {
     const r = this.#r;
+    if (this.#graph.innermost.size > 0) r.near.begin(r);
     if (!this.#graph.loopHeaders.has(0)) this.#poll();
     if (this.#usesExactFloat) {
       // A reserved rounding mode makes instructions illegal; it cannot change while we run.
@@ -125,6 +126,7 @@ export class RegionEmitter {
   #body(block: Block): void {
     const r = this.#r;
     const { instructions, terminator } = block;
+    r.inLoop = this.#graph.innermost.has(block.at);
     // The block's instructions are counted at its start; an exit in the middle gives back those not executed.
     const counted = terminator.kind === 'leave' ? instructions.length - 1 : instructions.length;
     if (counted > 0) r.left.set(r.sub(r.left.get(), r.i32(counted)));

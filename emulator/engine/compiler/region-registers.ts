@@ -142,7 +142,7 @@ export class RegionRegisters extends Routine {
   leaveWhen(condition: Expression): void {
     if (condition.constant === 0) return;
     // What leaves sets nothing, so late values stay late.
-    this.fork(condition, () => this.leave());
+    this.fork(condition, () => this.leave(), true);
   }
   /** Leaves for an address. */
   leaveFor(address: Expression): void {
@@ -208,9 +208,9 @@ export class RegionRegisters extends Routine {
     this.#conditions--;
   }
   /** Goes one way or another when all of an instruction but its jump is done. */
-  fork(condition: Expression, then: () => void): void {
+  fork(condition: Expression, then: () => void, seldom = false): void {
     this.#conditions++;
-    super.when(condition, then);
+    super.when(condition, then, undefined, seldom);
     this.#conditions--;
   }
   override loop(body: (label: Label) => void): void {
@@ -232,8 +232,12 @@ export class RegionRegisters extends Routine {
     if (this.#isZero(r)) return this.i64(0);
     const known = this.#known.get(key(r));
     if (known !== undefined) return this.i64(known);
-    if (!isLate(this.context.architecture, r)) return this.reinterpret('i64', this.#local(r).get());
     const register = registerKey(r as NumberedRegister);
+    if (!isLate(this.context.architecture, r)) {
+      const value = this.reinterpret('i64', this.#local(r).get());
+      value.near = { base: register, displacement: 0 };
+      return value;
+    }
     return this.#late.get(register) ?? load('i64', 8, false, this.i32(0), this.context.places.get(register) as number);
   }
   set(r: Register, value: Expression): void {

@@ -10,6 +10,7 @@ import { type BulkPlace, fillElements, moveElements } from '../core/bulk.ts';
 import { tagFor } from '../core/tags.ts';
 import { TLB_ENTRIES, TLB_ENTRY } from '../layout.ts';
 import { type Expression, load } from '../wasm/expression.ts';
+import { NearPages, WITHIN_BYTES } from './near-pages.ts';
 import { RegionRegisters } from './region-registers.ts';
 
 /** Vectors, and what is only probed, need not be aligned: what crosses into another page is the interpreter's. */
@@ -17,6 +18,9 @@ const WITHIN_A_PAGE: Pick<AccessRules, 'misaligned'> = { misaligned: 'fast' };
 
 export class RegionRoutine extends RegionRegisters implements EngineCpu {
   float!: FloatOperations;
+  readonly near = new NearPages();
+  /** What is being written is part of a loop without another within. */
+  inLoop = false;
   /** Set by whoever writes the blocks: how the block's last instruction goes on. */
   onBranch!: (condition: Expression) => void;
   onJump!: () => void;
@@ -38,13 +42,33 @@ export class RegionRoutine extends RegionRegisters implements EngineCpu {
     which: number,
     rule: Pick<AccessRules, 'misaligned'> | 'aligned' = this.context.architecture.accesses,
   ): Expression {
+    const wanted = rule === 'aligned' ? this.and(address, this.i64(-4096 | (width - 1))) : tagFor(this, address, width, rule);
+    // Stores are waited for by nobody: their second way costs more than it saves (measured with a sieve's).
+    const near = this.inLoop && which === TLB_ENTRY.read ? this.near.of(address) : undefined;
+    if (!near || rule === 'aligned') return this.add(this.wrap(address), this.#translated(address, wanted, which).addend);
+    const elsewhere =
+      rule.misaligned === 'fast' && width > 1
+        ? this.geU(this.sub(address, near.page.get()), near.limit.get())
+        : this.ne(wanted, near.page.get());
+    this.fork(
+      elsewhere,
+      () => {
+        const { tag, addend } = this.#translated(address, wanted, which);
+        near.page.set(tag);
+        near.limit.set(this.i64(WITHIN_BYTES));
+        near.addend.set(addend);
+      },
+      true,
+    );
+    return this.add(this.wrap(address), near.addend.get());
+  }
+  /** The lookaside buffer's entry for an address, which has the tag that is wanted: leaves where it has another. */
+  #translated(address: Expression, wanted: Expression, which: number): { tag: Expression; addend: Expression } {
     const { bank } = this.context;
     const index = this.let(this.and(this.shrU(this.wrap(address), this.i32(7)), this.i32((TLB_ENTRIES - 1) * TLB_ENTRY.size)));
-    const tag = load('i64', 8, false, index, bank + which);
-    this.leaveWhen(
-      this.ne(tag, rule === 'aligned' ? this.and(address, this.i64(-4096 | (width - 1))) : tagFor(this, address, width, rule)),
-    );
-    return this.add(this.wrap(address), load('i32', 4, false, index, bank + TLB_ENTRY.addend));
+    const tag = this.let(load('i64', 8, false, index, bank + which));
+    this.leaveWhen(this.ne(tag, wanted));
+    return { tag, addend: load('i32', 4, false, index, bank + TLB_ENTRY.addend) };
   }
   read(at: Expression, width: Width, signed: boolean): Expression {
     const address = this.let(at);

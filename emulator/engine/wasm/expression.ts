@@ -7,7 +7,7 @@ import { foldI32, foldI64, type Folded } from './fold.ts';
 import { COMPARE, CONVERT, NUMERIC, opcodeFor, VECTOR } from './opcodes.ts';
 import { load, vectorAccess } from './memory.ts';
 import type { Sink } from './sink.ts';
-import { Expression, type Origin } from './tree.ts';
+import { Expression, type Near, type Origin } from './tree.ts';
 import { isReduction, SHUFFLE, SIMD } from './vector-opcodes.ts';
 
 export { Expression, load };
@@ -81,6 +81,13 @@ const compare = (name: keyof typeof COMPARE, a: E, b: E): E => {
   return apply('i32', opcodeFor(name, COMPARE[name], a.type), a, b);
 };
 const unary = (name: keyof typeof NUMERIC, a: E): E => apply(a.type, opcodeFor(name, NUMERIC[name], a.type), a);
+/** Where a sum lies. */
+function nearSum(a: E, b: E): Near | undefined {
+  const { near } = a;
+  if (b.constant !== undefined) return near && { ...near, displacement: near.displacement + Number(b.constant) };
+  if (a.constant !== undefined) return nearSum(b, a);
+  return near && b.near && { base: `${near.base}+${b.near.base}`, displacement: near.displacement + b.near.displacement };
+}
 const isZero = (a: E) => a.constant !== undefined && BigInt(a.constant) === 0n;
 
 /** An instruction that fills all lanes of a vector, or one of them, or takes one out. */
@@ -119,10 +126,17 @@ export abstract class Expressions implements Operations {
   f32 = f32;
   f64 = f64;
   add(a: E, b: E): E {
-    return isZero(b) ? a : isZero(a) ? b : binary('add', a, b);
+    if (isZero(b)) return a;
+    if (isZero(a)) return b;
+    const made = binary('add', a, b);
+    made.near = nearSum(a, b);
+    return made;
   }
   sub(a: E, b: E): E {
-    return isZero(b) ? a : binary('sub', a, b);
+    if (isZero(b)) return a;
+    const made = binary('sub', a, b);
+    if (a.near && b.constant !== undefined) made.near = { ...a.near, displacement: a.near.displacement - Number(b.constant) };
+    return made;
   }
   mul = (a: E, b: E): E => binary('mul', a, b);
   divS = (a: E, b: E): E => binary('divS', a, b);
@@ -142,6 +156,7 @@ export abstract class Expressions implements Operations {
   shl(a: E, b: E): E {
     if (isZero(b)) return a;
     const made = binary('shl', a, b);
+    if (a.near && b.constant !== undefined) made.near = { base: `${a.near.base}<<${b.constant}`, displacement: 0 };
     return b.constant === 32n && made.constant === undefined ? raised(made, a) : made;
   }
   shrS(a: E, b: E): E {
@@ -188,7 +203,9 @@ export abstract class Expressions implements Operations {
       const lane = 2 * origin.lane;
       return withLanes('i32', VECTOR.extract.i32, [origin.of], lane, { ...origin, lane }).as(a);
     }
-    return apply('i32', 0xa7, a);
+    const made = apply('i32', 0xa7, a);
+    made.near = a.near;
+    return made;
   }
   /** Hosts clear the upper half of a register with what they do to the lower. */
   #low({ by, a, b }: Extract<Origin, { is: 'joined' }>): E {

@@ -106,8 +106,30 @@ export class ModuleWriter {
       sink.u32(functions.length);
       for (const { index } of functions) sink.u32(index);
     });
+    this.#branchHints(out);
     this.#section(out, 10, this.#functions, (sink, { routine }) => writeCode(sink, routine));
     return out.finish();
+  }
+  /** Which branches are seldom taken: a custom section before the code (WebAssembly core specification 3.0, appendix A.4). */
+  #branchHints(out: Sink): void {
+    const hinted = this.#functions.filter(({ routine }) => routine.unlikely.length > 0);
+    if (hinted.length === 0) return;
+    const content = new Sink();
+    content.name('metadata.code.branch_hint');
+    content.u32(hinted.length);
+    for (const { routine, index } of hinted) {
+      const { length } = localsOf(routine);
+      content.u32(index);
+      content.u32(routine.unlikely.length);
+      for (const at of routine.unlikely) {
+        content.u32(length + at);
+        // One byte: likely not.
+        for (const byte of [1, 0]) content.byte(byte);
+      }
+    }
+    out.byte(0);
+    out.u32(content.length);
+    out.append(content.bytes.subarray(0, content.length));
   }
   #section<T>(out: Sink, id: number, items: readonly T[], write: (sink: Sink, item: T) => void): void {
     if (items.length === 0) return;
@@ -120,7 +142,8 @@ export class ModuleWriter {
   }
 }
 
-function writeCode(sink: Sink, routine: Routine): void {
+/** The declaration of a function's locals, with which its code begins. */
+function localsOf(routine: Routine): Sink {
   const code = new Sink();
   const runs: { type: ValueType; count: number }[] = [];
   for (const type of routine.locals) {
@@ -133,6 +156,11 @@ function writeCode(sink: Sink, routine: Routine): void {
     code.u32(count);
     code.byte(typeByte(type));
   }
+  return code;
+}
+
+function writeCode(sink: Sink, routine: Routine): void {
+  const code = localsOf(routine);
   code.append(routine.body.bytes.subarray(0, routine.body.length));
   code.byte(0x0b);
   sink.u32(code.length);

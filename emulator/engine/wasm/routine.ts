@@ -58,6 +58,8 @@ export class Routine extends Expressions {
   readonly signature: Signature;
   readonly body = new Sink();
   readonly locals: ValueType[] = [];
+  /** Where in the body the branches are that are seldom taken. */
+  readonly unlikely: number[] = [];
   #free: Local[] = [];
   #scopes: Local[][] = [];
   #depth = 0;
@@ -107,13 +109,15 @@ export class Routine extends Expressions {
     return local;
   }
 
-  override when(condition: Expression, then: () => void, otherwise?: () => void): void {
+  /** @param seldom the condition seldom holds: the host's compiler moves `then` out of the way */
+  override when(condition: Expression, then: () => void, otherwise?: () => void, seldom = false): void {
     if (condition.constant !== undefined) {
       if (condition.constant) then();
       else otherwise?.();
       return;
     }
     condition.emit(this.body);
+    if (seldom) this.unlikely.push(this.body.length);
     this.body.byte(0x04);
     this.body.byte(0x40);
     this.#depth++;

@@ -23,6 +23,12 @@ export interface Reading {
   readonly register: string;
 }
 
+/** An address as a distance from whatever some registers held, for those who want to know which addresses lie close together. */
+export interface Near {
+  readonly base: string;
+  readonly displacement: number;
+}
+
 /** A value as a tree of instructions. `emit` writes the code that leaves it on the operand stack. */
 export class Expression implements Value {
   readonly type: ValueType;
@@ -35,6 +41,7 @@ export class Expression implements Value {
   late = false;
   /** What it is read from: another reading that has the same has the same value. */
   reading: Reading | undefined;
+  near: Near | undefined;
   constructor(type: ValueType, emit: (sink: Sink) => void, constant?: bigint | number, origin?: Origin) {
     this.type = type;
     this.emit = emit;
@@ -42,9 +49,10 @@ export class Expression implements Value {
     this.origin = origin;
   }
   /** The same number as another expression: what is known of that is known of this one. */
-  as({ normal, reading }: Expression): this {
+  as({ normal, reading, near }: Expression): this {
     this.normal = normal;
     this.reading = reading;
+    this.near = near;
     return this;
   }
 }

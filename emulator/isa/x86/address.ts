@@ -47,12 +47,22 @@ export function segmentBase(cpu: EngineCpu, ea: Value): Value {
 
 /** An offset within a segment cut to its size, and made a linear address. */
 export function linear(cpu: EngineCpu, ea: Value, offset: Value): Value {
+  if (ea.constant !== undefined) return knownLinear(cpu, ea, offset);
   const cut = cpu.variable(offset);
   cpu.when(has(cpu, ea, EA.offset32), () => cut.set(cpu.zero32(cut.get())));
   cpu.when(has(cpu, ea, EA.offset16), () => cut.set(cpu.and(cut.get(), cpu.i64(0xffff))));
   cut.set(cpu.add(cut.get(), segmentBase(cpu, ea)));
   cpu.when(has(cpu, ea, EA.linear32), () => cut.set(cpu.zero32(cut.get())));
   return cut.get();
+}
+
+/** The same where the control is known, without a variable: what the address is made of can be seen. */
+function knownLinear(cpu: EngineCpu, ea: Value, offset: Value): Value {
+  const control = Number(ea.constant);
+  const short = control & EA.offset32 ? cpu.zero32(offset) : offset;
+  const cut = control & EA.offset16 ? cpu.and(short, cpu.i64(0xffff)) : short;
+  const sum = cpu.add(cut, segmentBase(cpu, ea));
+  return cpu.let(control & EA.linear32 ? cpu.zero32(sum) : sum);
 }
 
 /** What an access to a segment needs. */
@@ -86,7 +96,14 @@ export function offsetOf(cpu: EngineCpu, { base, index, ea, disp }: AddressOpera
 export function effectiveAddress(cpu: EngineCpu, operands: AddressOperands, beyond?: Value, use?: SegmentUse): Value {
   const { ea } = operands;
   const offset = beyond ? cpu.add(offsetOf(cpu, operands), beyond) : offsetOf(cpu, operands);
-  if (ea.constant !== undefined && Number(ea.constant) < EA.special) return cpu.let(offset);
+  if (ea.constant !== undefined) {
+    const control = Number(ea.constant);
+    const place = control & EA.ripRelative ? cpu.add(offset, cpu.nextPc()) : offset;
+    if (control < EA.special) return cpu.let(place);
+    const address = linear(cpu, ea, place);
+    if (use && control & EA.linear32) checkSegment(cpu, ea, address, use);
+    return address;
+  }
   const address = cpu.variable(offset);
   cpu.when(cpu.geU(ea, cpu.i32(EA.special)), () => {
     cpu.when(has(cpu, ea, EA.ripRelative), () => address.set(cpu.add(address.get(), cpu.nextPc())));
@@ -98,7 +115,12 @@ export function effectiveAddress(cpu: EngineCpu, operands: AddressOperands, beyo
 /** The same without the segment's base: what LEA computes. */
 export function effectiveOffset(cpu: EngineCpu, operands: AddressOperands): Value {
   const { ea } = operands;
-  if (ea.constant !== undefined && Number(ea.constant) < EA.special) return offsetOf(cpu, operands);
+  if (ea.constant !== undefined) {
+    const control = Number(ea.constant);
+    const place = control & EA.ripRelative ? cpu.add(offsetOf(cpu, operands), cpu.nextPc()) : offsetOf(cpu, operands);
+    const short = control & EA.offset32 ? cpu.zero32(place) : place;
+    return control & EA.offset16 ? cpu.and(short, cpu.i64(0xffff)) : short;
+  }
   const offset = cpu.variable(offsetOf(cpu, operands));
   cpu.when(cpu.geU(ea, cpu.i32(EA.special)), () => {
     cpu.when(has(cpu, ea, EA.ripRelative), () => offset.set(cpu.add(offset.get(), cpu.nextPc())));

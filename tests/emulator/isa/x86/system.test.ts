@@ -117,6 +117,7 @@ const PROGRAMS = [
   'paging32',
   'tasks',
   'vectors',
+  'near-pages',
   'strings',
   'la57',
   'bases',
