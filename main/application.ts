@@ -9,6 +9,7 @@ import type { DiskAttachment } from '../emulator/index.ts';
 import type { About } from '../preload/contract/application.ts';
 import type { MachineDefinition, MachineId } from '../preload/contract/machines.ts';
 import { broadcaster, dispatcher, type Dispatch, type ServiceEvents } from './border/border.ts';
+import type { OpenCable } from './border/session-commands.ts';
 import { serveSession, type Link, type Session } from './border/session.ts';
 import { FileClaims } from './claims/file-claims.ts';
 import { machineDisks, OVERLAY_DISK } from './disks/machine-disks.ts';
@@ -23,6 +24,7 @@ import { networksService } from './services/networks-service.ts';
 import { asPlugged } from './network/attachments.ts';
 import { plugNetworks } from './supervisor/machine-networks.ts';
 import { PrintedOutput } from './printed/printed-output.ts';
+import { TemporaryCards } from './supervisor/temporary-cards.ts';
 import { SshConsoles } from './ssh/ssh-consoles.ts';
 import { commandOpener, consoleOpener, consolesService, streamOpener } from './services/consoles-service.ts';
 import { disksService } from './services/disks-service.ts';
@@ -180,6 +182,17 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
       notice,
     },
   });
+  const temporary = new TemporaryCards({
+    networks: library.networks,
+    shared,
+    taken: () => supervisor.list().map(({ definition }) => definition.name),
+    changed: () => void networksChanged(),
+  });
+  const networks = networksService(library, supervisor, temporary, events.networks);
+  const networksChanged = async () => {
+    const listed = await Promise.resolve(networks.list()).catch(() => undefined);
+    if (listed) events.networks.changed(listed);
+  };
   const history = openHistory({
     library,
     storage,
@@ -264,7 +277,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
         resume,
         check: (definition) => checkDefinition(definition, { inspect: async (file) => kit.inspect(hostPath(file)) }),
       }),
-      networks: networksService(library, supervisor, events.networks),
+      networks,
       snapshots: snapshotsService(history),
       tasks: tasksService(tasks),
     },
@@ -274,6 +287,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   const openCommand = commandOpener(supervisor);
   const openStream = streamOpener(supervisor);
   if (options.listens && !options.startMachine) void printed.catchUp();
+  const openCable: OpenCable = (request, events) => temporary.plug(request, events);
   // Only a program that stays has a use for machines that run by themselves.
   if (options.listens && (await library.settings.read()).interrupted === 'resume') void resume.resumeAll();
   let closing: Promise<void> | undefined;
@@ -297,7 +311,8 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     supervisor,
     tasks,
     history,
-    serve: (link) => serveSession(link, { version, dispatch, broadcaster: border, openConsole, openCommand, openStream, report }),
+    serve: (link) =>
+      serveSession(link, { version, dispatch, broadcaster: border, openConsole, openCommand, openStream, openCable, report }),
     close: () => (closing ??= close()),
     hurry: () => inHurry.abort(),
   };

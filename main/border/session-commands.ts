@@ -8,7 +8,7 @@ import type {
   OutputStream,
   RunningCommand,
 } from '../../preload/contract/commands.ts';
-import type { StreamRequest } from '../../preload/contract/links.ts';
+import type { CableRequest, StreamRequest } from '../../preload/contract/links.ts';
 import { encodeFrame, encodeMessage, FRAME, type CommandNews, type Frame } from '../../preload/contract/wire.ts';
 import { asContractError } from './border.ts';
 
@@ -17,6 +17,9 @@ export type OpenCommand = (machine: string, request: CommandRequest, events: Com
 
 /** Opens a stream that leads to a machine. @throws ContractError */
 export type OpenStream = (machine: string, request: StreamRequest, events: CommandEvents) => Promise<RunningCommand>;
+
+/** Plugs a card of the client's into a network. @throws ContractError */
+export type OpenCable = (request: CableRequest, events: CommandEvents) => Promise<RunningCommand>;
 
 /** Input of a command that its guest has no room for is a client's mistake; this much is taken for one. */
 const INPUT_MAX = 1024 * 1024;

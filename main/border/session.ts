@@ -3,6 +3,7 @@
  * here is bounded: console output and input by each channel's window, everything else by ending a connection that lets too
  * much pile up; it may connect again and reload.
  */
+import type { CommandEvents } from '../../preload/contract/commands.ts';
 import type { Reason } from '../../preload/contract/errors/reasons.ts';
 import { ContractError, causeOf, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { ChannelListener } from '../supervisor/console-log.ts';
@@ -22,7 +23,7 @@ import {
   type Frame,
   type ServerMessage,
 } from '../../preload/contract/wire.ts';
-import { SessionCommands, type OpenCommand, type OpenStream } from './session-commands.ts';
+import { SessionCommands, type OpenCable, type OpenCommand, type OpenStream } from './session-commands.ts';
 import { asContractError, type Broadcaster, type Dispatch } from './border.ts';
 
 /** A transport's connection, seen from the program. */
@@ -59,6 +60,7 @@ export interface SessionParts {
   readonly openConsole: OpenConsole;
   readonly openCommand: OpenCommand;
   readonly openStream: OpenStream;
+  readonly openCable: OpenCable;
   readonly report: (error: Error) => void;
 }
 
@@ -112,13 +114,16 @@ export function serveSession(link: Link, parts: SessionParts): Session {
   };
 
   const isInUse = (channel: number) => channels.has(channel) || commands.has(channel);
-  const run = (message: ClientMessage & { kind: 'run' | 'stream' }) => {
-    const { channel, machine } = message;
+  const begin = (message: ClientMessage & { kind: 'run' | 'stream' | 'plug' }, events: CommandEvents) => {
+    if (message.kind === 'plug') return parts.openCable(message.request, events);
+    if (message.kind === 'run') return parts.openCommand(message.machine, message.request, events);
+    return parts.openStream(message.machine, message.request, events);
+  };
+  const run = (message: ClientMessage & { kind: 'run' | 'stream' | 'plug' }) => {
+    const { channel } = message;
     if (isInUse(channel)) return;
     if (channels.size + commands.size >= MAX_CHANNELS) return end();
-    void commands.start(channel, (events) =>
-      message.kind === 'run' ? parts.openCommand(machine, message.request, events) : parts.openStream(machine, message.request, events),
-    );
+    void commands.start(channel, (events) => begin(message, events));
   };
 
   const openChannel = async ({ channel, machine, console, whole, terminal }: ClientMessage & { kind: 'open' }) => {
@@ -188,7 +193,7 @@ export function serveSession(link: Link, parts: SessionParts): Session {
       const message = decodeClientMessage(frame);
       if (message.kind === 'call') void answer(message);
       else if (message.kind === 'open') void openChannel(message);
-      else if (message.kind === 'run' || message.kind === 'stream') run(message);
+      else if (message.kind === 'run' || message.kind === 'stream' || message.kind === 'plug') run(message);
       else if (message.kind === 'control') commands.control(message.channel, message.control);
       else if (message.kind === 'finish') void finishChannel(message.channel);
       else closeChannel(message.channel);

@@ -2,6 +2,7 @@
 import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { NETWORK_KINDS, type NetworkKind, type NetworkSettings, networkSettings } from '../../preload/contract/networks.ts';
 import { problemsOf } from '../../preload/contract/schema/problems.ts';
+import { turns } from '../../emulator/structures/in-turn.ts';
 import type { Database, Row } from './database.ts';
 
 export interface NetworkRecord extends NetworkSettings {
@@ -26,6 +27,9 @@ export interface NetworkRecords {
   delete(name: string): Promise<void>;
   /** The last byte of a card's address on a network: always the same. @throws ContractError when all are taken */
   hostOf(network: string, card: string): Promise<number>;
+  /** As `hostOf`, but only until it is given back: for a card that is not to be remembered. */
+  lendHost(network: string, card: string): Promise<number>;
+  giveBack(network: string, card: string): void;
   /** Those that were given, by the card's address. */
   hosts(network: string): Promise<ReadonlyMap<string, number>>;
 }
@@ -53,6 +57,22 @@ function settingsOf(stored: unknown): NetworkSettings {
 const storedSettings = ({ reach, mtu }: NetworkSettings): string | null =>
   reach === undefined && mtu === undefined ? null : JSON.stringify({ reach, mtu });
 
+/** Lent addresses: cards' addresses and last bytes, by network. */
+class Loans {
+  readonly #hosts = new Map<string, Map<string, number>>();
+
+  of(network: string): ReadonlyMap<string, number> {
+    return this.#hosts.get(network) ?? new Map();
+  }
+  add(network: string, card: string, host: number): number {
+    this.#hosts.set(network, new Map(this.of(network)).set(card, host));
+    return host;
+  }
+  remove(network: string, card: string): void {
+    this.#hosts.get(network)?.delete(card);
+  }
+}
+
 /** The smallest number of a range that is not taken. */
 function free(taken: ReadonlySet<number>, { first, last }: { readonly first: number; readonly last: number }): number | undefined {
   for (let number = first; number <= last; number++) if (!taken.has(number)) return number;
@@ -66,6 +86,21 @@ export function networkRecords(database: Database): NetworkRecords {
     const rows = await database.all('SELECT card, host FROM network_addresses WHERE network = ?', network);
     return new Map(rows.map(({ card, host }) => [String(card), Number(host)]));
   };
+  const loans = new Loans();
+  // Two cards at once are not to find the same address free.
+  const inTurn = turns();
+  /** What a card was given, if anything, else what is free for it. */
+  async function place(
+    network: string,
+    card: string,
+  ): Promise<readonly [found: number, fresh?: undefined] | readonly [found: undefined, fresh: number]> {
+    const known = await hosts(network);
+    const found = known.get(card);
+    if (found !== undefined) return [found];
+    const host = free(new Set([...known.values(), ...loans.of(network).values()]), HOSTS);
+    if (host === undefined) throw new ContractError('network-full', { name: network });
+    return [undefined, host];
+  }
   return {
     list,
     hosts,
@@ -91,15 +126,19 @@ export function networkRecords(database: Database): NetworkRecords {
     async delete(name) {
       await database.transaction((statements) => statements.run('DELETE FROM networks WHERE name = ?', name));
     },
-    async hostOf(network, card) {
-      const known = await hosts(network);
-      const found = known.get(card);
-      if (found !== undefined) return found;
-      const host = free(new Set(known.values()), HOSTS);
-      if (host === undefined) throw new ContractError('network-full', { name: network });
-      const sql = 'INSERT INTO network_addresses (network, card, host) VALUES (?, ?, ?)';
-      await database.transaction((statements) => statements.run(sql, network, card, host));
-      return host;
-    },
+    hostOf: (network, card) =>
+      inTurn(async () => {
+        const [found, fresh] = await place(network, card);
+        if (found !== undefined) return found;
+        const sql = 'INSERT INTO network_addresses (network, card, host) VALUES (?, ?, ?)';
+        await database.transaction((statements) => statements.run(sql, network, card, fresh));
+        return fresh;
+      }),
+    lendHost: (network, card) =>
+      inTurn(async () => {
+        const [found, fresh] = await place(network, card);
+        return found ?? loans.add(network, card, fresh);
+      }),
+    giveBack: (network, card) => loans.remove(network, card),
   };
 }

@@ -41,8 +41,9 @@ class CablePort implements SwitchPort {
     this.tell({ frames }, [...buffers]);
   }
   taken(frames: number, bytes: number): void {
-    this.#frames -= frames;
-    this.#bytes -= bytes;
+    // A card of another process may say anything.
+    this.#frames = Math.max(0, this.#frames - frames);
+    this.#bytes = Math.max(0, this.#bytes - bytes);
   }
   tell(message: FromSwitch, transfer: ArrayBuffer[] = []): void {
     this.#port.postMessage(message, transfer);

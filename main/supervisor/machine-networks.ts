@@ -1,24 +1,14 @@
 /** Cards on networks that machines share: addresses of their own, and cables that lead there while the machine runs. */
-import { randomBytes } from 'node:crypto';
 import { PRIVATE_NAT } from '../../preload/contract/definition/network-fields.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
 import type { Library } from '../library/library.ts';
 import { cardAddress, hostNameOf } from '../network/attachments.ts';
+import { freshAddress } from '../network/fresh-address.ts';
 import type { PlugMessage } from '../network/link-messages.ts';
 import type { SharedNetworks } from '../network/shared-networks.ts';
 import type { SupervisedMachine } from './supervised-machine.ts';
 
 type Cards = NonNullable<MachineDefinition['networks']>;
-
-/** First bytes of addresses that are given here, as QEMU's are. */
-const MAKER = '52:54:00';
-
-function freshAddress(taken: ReadonlySet<string>): string {
-  for (;;) {
-    const address = [MAKER, ...Array.from(randomBytes(3), (byte) => byte.toString(16).padStart(2, '0'))].join(':');
-    if (!taken.has(address)) return address;
-  }
-}
 
 /**
  * The cards with an address each where they are on a shared network: no two machines are to have the same there.

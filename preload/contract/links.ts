@@ -1,7 +1,8 @@
 /** The cables of a machine's network cards, and streams of bytes that lead to a machine beside its consoles and commands. */
 import * as v from 'valibot';
 import { DELAY_MAX, lossShape, RATE_MAX } from './definition/cable-fields.ts';
-import { flag, optional, partial, record, whole } from './schema/shapes.ts';
+import { cardAddress, newNetworkName } from './definition/network-fields.ts';
+import { flag, name, optional, partial, record, whole } from './schema/shapes.ts';
 
 /** A cable as it is now. */
 export interface LinkStatus {
@@ -50,3 +51,14 @@ export const streamRequest = v.union(
   [record({ connect: whole(1, 65_535), wait: optional(whole(0, CONNECT_WAIT_MAX)) }), record({ capture: cardIndex })],
   'must be a connection or a capture',
 );
+
+/** A card of a machine that is nobody's but its command's, which wants a cable to a network that machines share. */
+export interface CableRequest {
+  readonly network: string;
+  /** The card, from 0, and its address. */
+  readonly card: number;
+  readonly mac: string;
+  /** The machine's name; the network may have to give it another. */
+  readonly machine: string;
+}
+export const cableRequest = record({ network: newNetworkName, card: cardIndex, mac: cardAddress, machine: name });

@@ -21,6 +21,8 @@ export interface NetworkMember {
   /** What the network's DHCP gives it. */
   readonly address?: string;
   readonly isRunning: boolean;
+  /** The machine is none of the library: `viv run` started it. */
+  readonly isTemporary?: true;
 }
 /** What cards on a network have that say nothing of it themselves, from the next start of their machine on. */
 export interface NetworkSettings {

@@ -9,7 +9,7 @@ import type { CommandEvents, CommandRequest, RunningCommand } from './commands.t
 import type { ConsoleChannel } from './consoles.ts';
 import { ContractError, type Client } from './contract.ts';
 import { contracts } from './index.ts';
-import type { StreamRequest } from './links.ts';
+import type { CableRequest, StreamRequest } from './links.ts';
 import { SendWindow } from './send-window.ts';
 import { WireCommands } from './wire-commands.ts';
 import {
@@ -37,6 +37,8 @@ export interface WireClient {
   openCommand(machine: string, request: CommandRequest, events: CommandEvents): RunningCommand;
   /** Opens a stream that leads to a machine; that it cannot be had comes as `lost`. */
   openStream(machine: string, request: StreamRequest, events: CommandEvents): RunningCommand;
+  /** Plugs a card into a network that machines share; that it cannot be, or that the network has ended, comes as `lost`. */
+  openCable(request: CableRequest, events: CommandEvents): RunningCommand;
   attach(send: (frame: Frame) => void): void;
   receive(frame: Frame): void;
   /** The link is gone: calls under way are rejected with `reason`, channels are closed. */
@@ -208,6 +210,10 @@ export function createWireClient(): WireClient {
     openStream(machine, request, events) {
       const channel = next++;
       return commands.open(channel, { kind: 'stream', channel, machine, request }, events, () => lostReason);
+    },
+    openCable(request, events) {
+      const channel = next++;
+      return commands.open(channel, { kind: 'plug', channel, request }, events, () => lostReason);
     },
 
     attach(send) {

@@ -11,10 +11,10 @@ import { commandControl, commandRequest, requireSchema } from './checks.ts';
 import type { CommandControl, CommandEnd, CommandLoss, CommandRequest } from './commands.ts';
 import type { Fault } from '../../emulator/index.ts';
 import { ContractError } from './contract.ts';
-import { streamRequest, type StreamRequest } from './links.ts';
+import { type CableRequest, cableRequest, streamRequest, type StreamRequest } from './links.ts';
 
 /** Raised when frames change meaning; a client that reads another number in `hello` must not go on. */
-export const WIRE_VERSION = 7;
+export const WIRE_VERSION = 8;
 
 /**
  * Bytes that a channel may have under way in each direction: whoever sends stops there until the other side has dealt with
@@ -38,6 +38,8 @@ export type ClientMessage =
   | { readonly kind: 'run'; readonly channel: number; readonly machine: string; readonly request: CommandRequest }
   /** Opens a stream that leads to a machine; its channel works as a command's. */
   | { readonly kind: 'stream'; readonly channel: number; readonly machine: string; readonly request: StreamRequest }
+  /** Plugs a card of the client's into a network; its channel works as a command's, and carries records of the program's and the client's own. */
+  | { readonly kind: 'plug'; readonly channel: number; readonly request: CableRequest }
   | { readonly kind: 'control'; readonly channel: number; readonly control: CommandControl }
   | { readonly kind: 'close'; readonly channel: number };
 
@@ -167,6 +169,10 @@ export function decodeClientMessage(text: string): ClientMessage {
   if (kind === 'stream' && isNumber(channel) && typeof machine === 'string') {
     requireSchema(streamRequest, message['request'], 'request');
     return { kind, channel, machine, request: message['request'] as StreamRequest };
+  }
+  if (kind === 'plug' && isNumber(channel)) {
+    requireSchema(cableRequest, message['request'], 'request');
+    return { kind, channel, request: message['request'] as CableRequest };
   }
   if (kind === 'control' && isNumber(channel)) {
     requireSchema(commandControl, message['control'], 'control');

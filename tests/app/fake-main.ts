@@ -163,6 +163,7 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
         openConsole: machines.openConsole,
         openCommand: () => Promise.reject(new Error('the fake machines run no commands')),
         openStream: () => Promise.reject(new Error('the fake machines have no network')),
+        openCable: () => Promise.reject(new Error('the fake machines have no network')),
         report: console.error,
       });
     },

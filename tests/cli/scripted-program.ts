@@ -68,6 +68,7 @@ export async function scriptedProgram(script: Script): Promise<ScriptedProgram> 
       openConsole,
       openCommand: openConsole,
       openStream: openConsole,
+      openCable: openConsole,
       report,
     }),
   );

@@ -64,7 +64,7 @@ Examples:
 };
 
 const memberText = (
-  { machine, card, mac, address, isRunning }: NetworkMember,
+  { machine, card, mac, address, isRunning, isTemporary }: NetworkMember,
   _: number,
   all: readonly NetworkMember[],
 ): readonly string[] => [
@@ -77,7 +77,9 @@ const memberText = (
     ? 'off'
     : all.some((other) => other.isRunning && other.machine !== machine && other.mac === mac)
       ? 'running, MAC twice'
-      : 'running',
+      : isTemporary
+        ? 'running (viv run)'
+        : 'running',
 ];
 
 const list: Part = {

@@ -19,6 +19,8 @@ export interface CommandRunOptions {
   readonly interrupt: (why: Interruption) => void;
   /** The guest's console goes to standard error. */
   readonly showsConsole: boolean;
+  /** Told as soon as the machine runs. */
+  readonly started: (machine: RunningMachine) => void;
   /** Told when the command runs, so that signals reach it; undefined when it does not any more. */
   running(command: CommandOnStreams | undefined): void;
 }
@@ -62,8 +64,7 @@ export async function runCommandIn(
       if (index === port) agent.received(bytes);
       else console(bytes, () => acknowledge(index, bytes.length));
     },
-    signal,
-    true,
+    { signal, panicEnds: true, started: options.started },
   );
   machine = started.machine;
   const { ended } = started;

@@ -12,6 +12,8 @@ export interface ConsoleRunOptions {
   readonly interrupt: (why: Interruption) => void;
   /** Whether a reboot starts the machine again; otherwise it is the end. */
   readonly restarts: boolean;
+  /** Told of each start. */
+  readonly started: (machine: RunningMachine) => void;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function runOnConsole(configuration: MachineConfiguration, options:
   };
   /** Starts it, with this terminal's size for the guest's shell where the guest has an agent that takes it. */
   const start = async () => {
-    const started = await runMachine(configuration, output, signal);
+    const started = await runMachine(configuration, output, { signal, started: options.started });
     const own = (machine = started.machine);
     for (const { bytes, written } of waiting.splice(0)) written(own.write(0, bytes));
     if (agentPort === 0) return started;

@@ -1,9 +1,9 @@
 /** `viv run`: a throwaway machine on this terminal. Opens no library and imports no more than the run needs. */
-import type { MachineConfiguration } from '../../../emulator/index.ts';
+import type { MachineConfiguration, RunningMachine } from '../../../emulator/index.ts';
 import { optionsHelp } from '../../../preload/contract/definition/options.ts';
-import { PRIVATE_NAT } from '../../../preload/contract/definition/network-fields.ts';
 import { forwardProblems } from '../../../preload/contract/definition/rules.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
+import { PRIVATE_NAT } from '../../../preload/contract/definition/network-fields.ts';
 import type { PreparedGuest } from '../../images/index.ts';
 import { requireFiles, resolveConfiguration } from '../../supervisor/resolve-configuration.ts';
 import { CallError, EXIT } from '../call-error.ts';
@@ -19,6 +19,7 @@ import { commandRequest, TERMINAL_HELP, TERMINAL_OPTIONS, wantsTerminal } from '
 import { commandOutcome, machineOutcome, type Outcome } from './run-outcome.ts';
 import { openRunDisks, type RunDisks } from './run-disks.ts';
 import type { Interruption, MachineRun } from './run-machine.ts';
+import type { RunNetworks } from './run-networks.ts';
 
 const help = `viv run: run a temporary machine in this terminal
 
@@ -82,9 +83,9 @@ interface Additions {
 /** A template's machine and its parts, fetched with progress where they are not here. */
 async function fromTemplate(
   template: string,
-  given: GivenOptions,
-  additions: Additions,
+  { given, additions }: Call,
   signal: AbortSignal,
+  plan: (definition: MachineDefinition) => Promise<MachineDefinition>,
 ): Promise<readonly [MachineDefinition, PreparedGuest]> {
   const [{ GuestKit }, { installedGuest }, { templateDefinition }, { progressLine }] = await Promise.all([
     import('../../images/index.ts'),
@@ -96,9 +97,11 @@ async function fromTemplate(
   const definition = templateDefinition(kit.template(template), undefined, []);
   const line = progressLine();
   try {
-    const whole: MachineDefinition = { ...definition, ...definitionPatch(given, definition) };
-    const [problem] = forwardProblems(whole);
+    const wanted: MachineDefinition = { ...definition, ...definitionPatch(given, definition) };
+    const [problem] = forwardProblems(wanted);
     if (problem) throw new CallError(`--forward: ${problem.message}`);
+    // Before anything is fetched: a network may not be there.
+    const whole = await plan(wanted);
     const prepared = await installedGuest(kit, template, additions, (progress) => line.show(progress), signal);
     // What is written to the template's own disk is forgotten as the machine is; further disks come after it.
     const own = prepared.disks.map((disk) => ({ ...disk, writes: 'throwaway' as const }));
@@ -108,28 +111,32 @@ async function fromTemplate(
   }
 }
 
-/** Networks that machines share belong to the library's program. @throws CallError */
-function refuseShared({ networks = [] }: MachineDefinition): void {
-  const shared = networks.find(({ network }) => network !== PRIVATE_NAT);
-  if (shared)
-    throw new CallError(`--net ${shared.network}: a temporary machine has private networks only; make one with viv create to put it there`);
+/** What is started, and what is let go of afterwards. */
+interface PreparedRun {
+  readonly configuration: MachineConfiguration;
+  readonly disks: RunDisks;
+  /** Absent: all its networks are its own. */
+  readonly networks: RunNetworks | undefined;
 }
-
-/** What is started, and what removes its disks' writes afterwards. */
-async function prepare(
-  { template, given, additions }: Call,
-  signal: AbortSignal,
-): Promise<{ configuration: MachineConfiguration; disks: RunDisks }> {
-  const [definition, prepared] =
-    template === undefined ? [definitionOf('throwaway', given), undefined] : await fromTemplate(template, given, additions, signal);
-  refuseShared(definition);
-  const disks = await openRunDisks(definition.disks);
+async function prepare(call: Call, signal: AbortSignal): Promise<PreparedRun> {
+  const { template, given } = call;
+  let networks: RunNetworks | undefined;
+  let disks: RunDisks | undefined;
+  const plan = async (definition: MachineDefinition) => {
+    if (!definition.networks?.some(({ network }) => network !== PRIVATE_NAT)) return definition;
+    networks = await (await import('./run-networks.ts')).openRunNetworks(definition);
+    return networks.definition;
+  };
   try {
+    const [definition, prepared] =
+      template === undefined ? [await plan(definitionOf('throwaway', given)), undefined] : await fromTemplate(template, call, signal, plan);
+    disks = await openRunDisks(definition.disks);
     const configuration = resolveConfiguration(definition, prepared, disks.attachments, { isTemporary: true });
     await requireFiles(configuration);
-    return { configuration, disks };
+    return { configuration, disks, networks };
   } catch (error) {
-    await disks.remove();
+    await disks?.remove();
+    await networks?.close();
     throw error;
   }
 }
@@ -177,6 +184,7 @@ function readCall(args: readonly string[]): Call {
 interface Ends {
   readonly signal: AbortSignal;
   readonly interrupt: (why: Interruption) => void;
+  readonly started: (machine: RunningMachine) => void;
   running(command: CommandOnStreams | undefined): void;
 }
 
@@ -203,12 +211,13 @@ async function run(args: readonly string[]): Promise<number> {
   const timer = timeout === undefined ? undefined : setTimeout(() => interrupt('timeout'), timeout * 1000);
   let command: CommandOnStreams | undefined;
   const letSignalsBe = heedSignals((number) => command?.signal(number) ?? false, interrupt);
-  let disks: RunDisks | undefined;
+  let prepared: PreparedRun | undefined;
   try {
-    const prepared = await prepare(call, abort.signal);
-    disks = prepared.disks;
+    prepared = await prepare(call, abort.signal);
+    const { configuration, networks } = prepared;
     const running = (what: CommandOnStreams | undefined) => void (command = what);
-    const [run, outcome] = await runPrepared(call, prepared.configuration, { signal: abort.signal, interrupt, running });
+    const started = (machine: RunningMachine) => networks?.plug(machine);
+    const [run, outcome] = await runPrepared(call, configuration, { signal: abort.signal, interrupt, started, running });
     if (call.stats !== undefined) {
       const { statsOf, writeStats } = await import('./stats.ts');
       writeStats(call.stats, statsOf(run.figures, outcome.reason, outcome.status, run.milestones));
@@ -224,7 +233,8 @@ async function run(args: readonly string[]): Promise<number> {
   } finally {
     clearTimeout(timer);
     letSignalsBe();
-    await disks?.remove();
+    await prepared?.disks.remove();
+    await prepared?.networks?.close();
   }
 }
 

@@ -33,18 +33,24 @@ const ENDING_PATIENCE = 2000;
 /** What a kernel may still print about its panic, or a reboot take, in milliseconds. */
 const AFTER_PANIC = 1000;
 
+export interface RunParts {
+  /** Ends the run. */
+  readonly signal: AbortSignal;
+  /** Whether a guest whose kernel panicked is ended, where it does not reboot by itself. */
+  readonly panicEnds?: boolean;
+  /** Told as soon as it runs. */
+  readonly started?: (machine: RunningMachine) => void;
+}
+
 /**
  * Starts a machine.
  * @param output gets what the consoles print: 0 is the serial port, n the n-th virtio port; acknowledging is its part
- * @param signal ends the run
- * @param panicEnds whether a guest whose kernel panicked is ended, where it does not reboot by itself
  * @throws MachineError when it cannot be started
  */
 export async function runMachine(
   configuration: MachineConfiguration,
   output: (console: number, bytes: Uint8Array, machine: Pick<RunningMachine, 'acknowledge'>) => void,
-  signal: AbortSignal,
-  panicEnds = false,
+  { signal, panicEnds = false, started }: RunParts,
 ): Promise<MachineOnHost> {
   const watch = watchMilestones();
   const panicWatch = new PanicWatch();
@@ -77,6 +83,7 @@ export async function runMachine(
     },
   });
   const running = machine;
+  started?.(running);
   room.watch(running);
   void sayForwardProblems(configuration, running);
   for (const [console, count] of early.splice(0)) running.acknowledge(console, count);

@@ -25,7 +25,7 @@ export const newNetworkName = textThat(
   'must be a name of up to 32 letters, digits, "." and "-", other than nat and none',
 );
 const networkName = textThat((value) => NETWORK.test(value) && value !== 'none', 'must be nat or the name of a network');
-const cardAddress = textThat((value) => CARD.test(value), 'must be six bytes as in 52:54:00:12:34:56, the first of them even');
+export const cardAddress = textThat((value) => CARD.test(value), 'must be six bytes as in 52:54:00:12:34:56, the first of them even');
 const hostAddress = textThat(
   (value) => /^\d{1,3}(\.\d{1,3}){3}$/.test(value) || /^[\da-f:]*:[\da-f:.]*$/i.test(value),
   'must be an address of this computer, as 127.0.0.1 or ::1',

@@ -102,7 +102,7 @@ export const machineErrors = {
   'network-unknown': entry<Named & { known: readonly string[] }>('missing', ({ name, known }) =>
     known.length === 0
       ? `there is no network "${name}": make it with viv network create ${shellWord(name)}`
-      : `there is no network "${name}": there are nat, ${known.join(', ')}`,
+      : `there is no network "${name}": there are nat, ${known.join(', ')}; viv network create ${shellWord(name)} makes it`,
   ),
   'network-taken': entry<Named>('conflict', ({ name }) => `there is a network "${name}" already`),
   'networks-too-many': entry<{ most: number }>(
@@ -115,6 +115,12 @@ export const machineErrors = {
     ({ name, machines }) =>
       `the network "${name}" is in use by ${machines.map((each) => `"${each}"`).join(', ')}: give their cards another with viv set first`,
   ),
+  'network-in-use-by-run': entry<Named & { machines: readonly string[] }>(
+    'conflict',
+    ({ name, machines }) =>
+      `the network "${name}" is in use by ${machines.map((each) => `"${each}"`).join(', ')}, which viv run started: end that first`,
+  ),
+  'network-ended': entry('unavailable', () => 'the network has ended'),
   'stream-machine-ended': entry('unavailable', () => 'the machine has ended'),
   'stream-broken': entry('unavailable', () => 'the guest broke the connection off'),
   'stream-guest-changed': entry('unavailable', () => 'the connection is gone: the machine went back to a snapshot, was reset or is ending'),

@@ -86,6 +86,7 @@ function session(change: Partial<SessionParts> = {}) {
     openConsole: () => Promise.reject(new ContractError('machine-no-console', { name: 'box', console: 3, last: 0, lastName: 'ttyS0' })),
     openCommand: () => Promise.reject(new ContractError('machine-gone')),
     openStream: () => Promise.reject(new ContractError('machine-gone')),
+    openCable: () => Promise.reject(new ContractError('machine-gone')),
     report: quiet,
     ...change,
   };
@@ -119,6 +120,10 @@ test.for([
   ['JSON that is no message', '[]'],
   ['a call without arguments', '{"kind":"call","id":1,"service":"a","method":"b"}'],
   ['an id that is no number', '{"kind":"call","id":"1","service":"a","method":"b","args":[]}'],
+  [
+    'a cable for a card that cannot be',
+    '{"kind":"plug","channel":1,"request":{"network":"none","card":0,"mac":"52:54:00:00:00:01","machine":"a"}}',
+  ],
   ['bytes that are no frame', Uint8Array.of(99, 0, 0, 0, 0)],
   ['too few bytes', Uint8Array.of(2)],
   ['what only the program sends', encodeFrame(FRAME.output, 1, new Uint8Array(3))],
@@ -206,6 +211,7 @@ test('the client and the session understand each other', async () => {
     openConsole: () => Promise.reject(new Error('x')),
     openCommand: () => Promise.reject(new Error('x')),
     openStream: () => Promise.reject(new Error('x')),
+    openCable: () => Promise.reject(new Error('x')),
     report: quiet,
   });
   client.attach((frame) => served.receive(frame));

@@ -30,3 +30,24 @@ test('networks are kept, each with addresses of its own, and cards keep theirs',
   expect(await library.networks.hosts('new')).toEqual(new Map());
   await library.close();
 });
+
+test('an address that is lent is nobody else’s until it is given back, and is not remembered', async () => {
+  const home = findHome({ VIVARIUM_HOME: temporaryFolder() });
+  let library = await openLibrary(home, { program: 'test' });
+  await library.networks.create('lab', 'nat');
+  const given = await Promise.all([
+    library.networks.lendHost('lab', 'aa'),
+    library.networks.hostOf('lab', 'bb'),
+    library.networks.lendHost('lab', 'cc'),
+    library.networks.hostOf('lab', 'dd'),
+  ]);
+  expect(given).toEqual([15, 16, 17, 18]);
+  // A card that has an address of its own keeps it.
+  expect(await library.networks.lendHost('lab', 'bb')).toBe(16);
+  library.networks.giveBack('lab', 'aa');
+  expect(await library.networks.hostOf('lab', 'ee')).toBe(15);
+  await library.close();
+  library = await openLibrary(home, { program: 'test' });
+  expect([...(await library.networks.hosts('lab')).keys()].sort()).toEqual(['bb', 'dd', 'ee']);
+  await library.close();
+});
