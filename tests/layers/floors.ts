@@ -34,7 +34,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   ending: { uses: ['output'], emulator: [host, 'emulator/host/patience'] },
   tasks: {},
   exec: {},
-  network: { emulator: ['emulator/network', 'emulator/device/virtio/net/header'] },
+  network: { emulator: ['emulator/network', 'emulator/device/kit/network', 'emulator/device/virtio/net/header'] },
   shares: { emulator: ['emulator/share'] },
   library: { emulator: [structures], packages: ['node:', 'sqlite3'] },
   claims: { uses: ['library'], emulator: [files] },
