@@ -5,7 +5,7 @@
 import { fileError } from './library-error.ts';
 import sqlite3 from 'sqlite3';
 import { turns } from '../../emulator/structures/in-turn.ts';
-import { ownFile } from './own-files.ts';
+import { ownFile, requireOwnFile } from './own-files.ts';
 
 export type Value = string | number | null | Uint8Array;
 export type Row = Readonly<Record<string, Value>>;
@@ -89,9 +89,17 @@ export async function openDatabase(file: string): Promise<Database> {
   return database;
 }
 
-function connect(file: string): Promise<Database> {
+/** Opens a database file that is there, of this user's own, only to be read. @throws ContractError */
+export async function openToRead(file: string): Promise<Database> {
+  requireOwnFile(file, 'the library');
+  const database = await connect(file, sqlite3.OPEN_READONLY);
+  await database.script('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON');
+  return database;
+}
+
+function connect(file: string, mode = sqlite3.OPEN_READWRITE | sqlite3.OPEN_CREATE): Promise<Database> {
   return new Promise((resolve, reject) => {
-    const connection = new sqlite3.Database(file, (error) =>
+    const connection = new sqlite3.Database(file, mode, (error) =>
       error ? reject(fileError('library', file, error)) : resolve(queued(file, connection)),
     );
   });

@@ -4,7 +4,7 @@ import { optionsHelp } from '../../../preload/contract/definition/options.ts';
 import { forwardProblems } from '../../../preload/contract/definition/rules.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
 import { PRIVATE_NAT } from '../../../preload/contract/definition/network-fields.ts';
-import type { PreparedGuest } from '../../images/index.ts';
+import type { GuestKit, PreparedGuest } from '../../images/index.ts';
 import { requireFiles, resolveConfiguration } from '../../supervisor/resolve-configuration.ts';
 import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, words, type Command } from '../command.ts';
@@ -80,6 +80,16 @@ interface Additions {
   readonly kmod?: readonly string[];
 }
 
+/** Has what is not here fetched from the mirror that the settings name. */
+async function heedSettings(kit: GuestKit, template: string): Promise<void> {
+  if (kit.status(template).parts === 'ready') return;
+  const [{ storedSettings }, { findHome }] = await Promise.all([
+    import('../../library/stored-settings.ts'),
+    import('../../library/home.ts'),
+  ]);
+  kit.useMirror((await storedSettings(findHome())).mirror);
+}
+
 /** A template's machine and its parts, fetched with progress where they are not here. */
 async function fromTemplate(
   template: string,
@@ -87,13 +97,13 @@ async function fromTemplate(
   signal: AbortSignal,
   plan: (definition: MachineDefinition) => Promise<MachineDefinition>,
 ): Promise<readonly [MachineDefinition, PreparedGuest]> {
-  const [{ GuestKit }, { installedGuest }, { templateDefinition }, { progressLine }] = await Promise.all([
+  const [{ GuestKit: Kit }, { installedGuest }, { templateDefinition }, { progressLine }] = await Promise.all([
     import('../../images/index.ts'),
     import('../../installing/index.ts'),
     import('../../supervisor/template-definition.ts'),
     import('../progress-line.ts'),
   ]);
-  const kit = new GuestKit();
+  const kit = new Kit();
   const definition = templateDefinition(kit.template(template), undefined, []);
   const line = progressLine();
   try {
@@ -102,6 +112,7 @@ async function fromTemplate(
     if (problem) throw new CallError(`--forward: ${problem.message}`);
     // Before anything is fetched: a network may not be there.
     const whole = await plan(wanted);
+    await heedSettings(kit, template);
     const prepared = await installedGuest(kit, template, additions, (progress) => line.show(progress), signal);
     // What is written to the template's own disk is forgotten as the machine is; further disks come after it.
     const own = prepared.disks.map((disk) => ({ ...disk, writes: 'throwaway' as const }));
