@@ -15,7 +15,7 @@ import { type MachineLayout, machineLayout } from '../machine/layout.ts';
 import { WANTED } from '../memory/attention.ts';
 import type { Close } from './machine-thread.ts';
 import { loadAhead } from './load-ahead.ts';
-import { readPages, readRegions, WORTH_WRITING, writeRegions } from './kept-files.ts';
+import { readPages, readRegions, isWorthWriting, writeRegions } from './kept-files.ts';
 import type { CompilerSetup, KeptFiles, LoadAhead } from './messages.ts';
 
 if (!parentPort) throw new Error('compiler-worker.ts runs as a worker thread of a machine');
@@ -39,7 +39,7 @@ function serve(port: MessagePort, index: number, { layout, architecture, buffer 
   const context = { architecture, buffer, memoryPages: layout.memoryPages, layout: core, ram: layout.ram };
   const attention = new Int32Array(buffer, core.attention, 1);
   const kept = new KeptRegions(files ? readRegions(files.regions) : []);
-  const answer = (result: CompileResult | KeptCode) => {
+  const answer = (result: readonly CompileResult[] | KeptCode) => {
     port.postMessage(result);
     Atomics.store(attention, 0, WANTED);
     Atomics.notify(attention, 0);
@@ -50,7 +50,7 @@ function serve(port: MessagePort, index: number, { layout, architecture, buffer 
     const requests = waiting.splice(-BATCH);
     if (requests.length === 0) return;
     const { bytes, fragments, regions } = compileBatch(context, requests);
-    answer(bytes ? { module: new wasm.Module(bytes), fragments } : { fragments });
+    answer([bytes ? { module: new wasm.Module(bytes), fragments } : { fragments }]);
     if (bytes && files) kept.add(bytes, regions);
     if (waiting.length > 0) setImmediate(compileSome);
   };
@@ -64,7 +64,7 @@ function serve(port: MessagePort, index: number, { layout, architecture, buffer 
   }
   port.on('message', (requests: readonly CompileRequest[]) => {
     const { answers, hot } = kept.serve(context, requests);
-    for (const each of answers) answer(each);
+    if (answers.length > 0) answer(answers);
     if (answers.some(({ module }) => module)) setImmediate(makeAhead);
     const idle = waiting.length === 0;
     waiting.push(...hot);
@@ -73,7 +73,7 @@ function serve(port: MessagePort, index: number, { layout, architecture, buffer 
   return () => {
     waiting.length = 0;
     // The thread ends when it is written.
-    if (files && kept.added >= WORTH_WRITING) void writeRegions(files.regions, kept.contents());
+    if (files && isWorthWriting(kept)) void writeRegions(files.regions, kept.contents());
     port.close();
   };
 }

@@ -76,6 +76,15 @@ export class CoreModules {
     }
   }
 
+  /** The folder of all that; undefined where nothing is kept. */
+  get folder(): string | undefined {
+    try {
+      return this.#open?.();
+    } catch {
+      return undefined;
+    }
+  }
+
   #key({ cores, ram, memoryPages }: MachineLayout, engine: EngineMode, index: number): string {
     return JSON.stringify([cores[index], ram, memoryPages, engine]);
   }

@@ -11,7 +11,7 @@ import { runCore } from '../machine/core-loop.ts';
 import type { MachineConfiguration } from '../index.ts';
 import type { CoreStart } from '../board/kit/core-binding.ts';
 import { type CoreResume, createCoreThread } from '../machine/core-thread.ts';
-import { WORTH_WRITING, writePages } from './kept-files.ts';
+import { isWorthWriting, writePages } from './kept-files.ts';
 import { loadAhead } from './load-ahead.ts';
 import type { CoreSetup, FromCore, LoadAhead, ToCore } from './messages.ts';
 
@@ -51,7 +51,7 @@ function build({ configuration, memory, index, saved, compiler, module, kept }: 
     runCore({ ...loop, receive });
     if (!kept) return;
     core.leaveDecoded();
-    if (pages.changed >= WORTH_WRITING) void writePages(kept.pages, pages.pack());
+    if (isWorthWriting({ added: pages.changed, count: pages.count })) void writePages(kept.pages, pages.pack());
   };
 }
 
@@ -95,21 +95,24 @@ function attachFragments(core: Core, { engine, cores }: MachineConfiguration, co
   return keeper;
 }
 
+/** `Array.isArray` is not told of arrays that must not be changed. */
+const isResults = (message: readonly CompileResult[] | KeptCode): message is readonly CompileResult[] => Array.isArray(message);
+
 /** Takes in what the compiler's thread has made, and hands over what has become hot. */
 function receiver(core: Core, fragments: Fragments, compiler: MessagePort, pages: KeptPages): () => void {
   return () => {
     fragments.post();
     for (;;) {
-      const received = receiveMessageOnPort(compiler) as { message: CompileResult | KeptCode } | undefined;
+      const received = receiveMessageOnPort(compiler) as { message: readonly CompileResult[] | KeptCode } | undefined;
       if (!received) return;
       const { message } = received;
-      if ('keys' in message) {
+      if (!isResults(message)) {
         if (message.pages) pages.unpack(message.pages);
         core.keepDecoded(pages);
         fragments.expect(message.keys);
         continue;
       }
-      fragments.install(message);
+      for (const result of message) fragments.install(result);
       core.working.fragments = fragments.total;
     }
   };

@@ -27,6 +27,10 @@ const sources: ThreadSources = { supply: new ThreadSupply(), modules: new CoreMo
  */
 export const keepThreadsReady = (diskModules: readonly string[] = []): void => sources.supply.keepReady(diskModules);
 
+/** Begins to load the threads of a machine that is about to start; where it does not, `letThreadsGo` ends them. */
+export const expectMachine = ({ board, engine }: Pick<MachineConfiguration, 'board' | 'engine'>): void =>
+  sources.supply.loadNow(board, engine === 'auto' ? ['io', 'core', 'compiler'] : ['io', 'core']);
+
 /**
  * From now on the cores' modules are kept on disk as well, for machines that other processes start. What goes wrong there costs no
  * more than the time that it would have saved.

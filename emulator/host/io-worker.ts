@@ -3,7 +3,7 @@ import { sentError } from '../error/crossing.ts';
 import { parentPort } from 'node:worker_threads';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { loadBoard } from '../board/boards.ts';
-import type { BootFiles, Inflate, PreparedBoot } from '../board/boot/request.ts';
+import type { BootRequest, Inflate, PreparedBoot } from '../board/boot/request.ts';
 import { type Board, createBoard } from '../board/kit/board.ts';
 import { type DiskOwner, type MachineConfiguration, MachineError } from '../index.ts';
 import { MachineClock } from '../machine/clock.ts';
@@ -21,6 +21,7 @@ import { closeDisks, openDisks, tellDisk } from './attached-disks.ts';
 import { closeNetworks, openNetworks, tellNetwork } from './attached-links.ts';
 import { closeShares, openShares, tellShare } from './attached-shares.ts';
 import { namingFile, readBootFiles, release } from './boot-files.ts';
+import { keptUnpacked } from './kept-unpacked.ts';
 import { loadAhead } from './load-ahead.ts';
 import type { FromIo, IoQuestion, LoadAhead, ToIo, WorkerSetup } from './messages.ts';
 import { within } from './patience.ts';
@@ -49,7 +50,8 @@ interface Serving {
 /** Whether the owner has told this thread to close, or it closes because something went wrong. */
 let closing = false;
 
-async function open({ configuration, memory, saved, paused }: WorkerSetup): Promise<Serving> {
+async function open(setup: WorkerSetup): Promise<Serving> {
+  const { configuration, memory, saved, paused } = setup;
   await loadBoard(configuration.board);
   const layout = machineLayout(configuration);
   const { buffer } = memory;
@@ -74,7 +76,7 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
   const board = createBoard(layout.board, { buffer, memory: guest, clock, powerRequested: () => undefined, log, states });
   board.initialise();
   const opening = openDisks(configuration.disks, diskOwner);
-  const began = saved ? resume(board, saved, configuration, buffer) : boot(board, guest, configuration);
+  const began = saved ? resume(board, saved, configuration, buffer) : boot(board, guest, setup);
   const plugging = openNetworks(configuration.networks ?? [], { log });
   const sharing = openShares(configuration.shares ?? [], { log });
   const [first, second, third, fourth] = await Promise.allSettled([began, opening, plugging, sharing]);
@@ -176,7 +178,7 @@ async function open({ configuration, memory, saved, paused }: WorkerSetup): Prom
 
 /** Pieces that Node unpacks at a time; its own 16 KiB cost a kernel's payload a third more. */
 const PIECE = 1 << 20;
-const inflate: Inflate = (bytes, maxOutputLength, compression = 'gzip') =>
+const unpack: Inflate = (bytes, maxOutputLength, compression = 'gzip') =>
   (compression === 'zstd' ? zstdDecompressSync : gunzipSync)(bytes, { maxOutputLength, chunkSize: PIECE });
 
 /** What a start gives: how the cores begin, and what belongs to the machine as a whole. */
@@ -185,11 +187,13 @@ interface Started {
   readonly whole: Readonly<MachineState>;
 }
 
-async function boot(board: Board, guest: GuestMemory, configuration: MachineConfiguration): Promise<Started> {
+async function boot(board: Board, guest: GuestMemory, { configuration, cache }: WorkerSetup): Promise<Started> {
   const files = await readBootFiles(configuration);
-  const prepared = prepare(board, guest, files, configuration);
+  const unpacked = keptUnpacked(unpack, cache);
+  const prepared = prepare(board, { files, memory: guest, inflate: unpacked.inflate, entropy }, configuration);
   for (const line of prepared.log) log(line);
   release(files);
+  void unpacked.write();
   const { start } = prepared;
   return {
     start,
@@ -204,9 +208,9 @@ async function boot(board: Board, guest: GuestMemory, configuration: MachineConf
   };
 }
 
-function prepare(board: Board, memory: GuestMemory, files: BootFiles, configuration: MachineConfiguration): PreparedBoot {
+function prepare(board: Board, request: BootRequest, configuration: MachineConfiguration): PreparedBoot {
   try {
-    return board.prepareBoot({ files, memory, inflate, entropy });
+    return board.prepareBoot(request);
   } catch (error) {
     throw namingFile(error, configuration);
   }

@@ -8,8 +8,10 @@ import { readCacheFile, writeCacheFile } from './cache-files.ts';
 const MOST_BYTES = 32 * 1024 ** 2;
 /** Starts of machines for which a module is kept though it was of no use. */
 const MOST_IDLE = 20;
-/** New modules or pages for which a file is written again: a machine that ends is waited for. */
-export const WORTH_WRITING = 24;
+/** New modules or pages for which a file is written again, and which part of all: a machine that ends is waited for. */
+const [LEAST_NEW, NEW_PART] = [24, 1 / 16];
+export const isWorthWriting = ({ added, count }: { readonly added: number; readonly count: number }): boolean =>
+  added >= Math.max(LEAST_NEW, count * NEW_PART);
 
 const FAST = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 

@@ -101,7 +101,8 @@ export class MachineThreads {
     const failed = (name: string, also: (error: Error) => void) => (error: Error | undefined) => this.#died(name, error, also);
     const io: Threads['io'] = new MachineThread(supply.take('io'), 'the I/O thread', failed('the I/O thread', ready.reject));
     io.heed((message) => this.#heard(message, ready));
-    io.post(setup);
+    const cache = modules.folder;
+    io.post({ ...setup, ...(cache === undefined ? {} : { cache }) });
     const channels = engine === 'auto' ? this.#layout.cores.map(() => new MessageChannel()) : [];
     const kept = this.#layout.cores.map((_, index) => modules.files(this.#layout, engine, index));
     const building: Promise<void>[] = [];

@@ -18,6 +18,8 @@ export interface WorkerSetup {
   readonly saved?: Uint8Array;
   /** It does not run at once. */
   readonly paused?: boolean;
+  /** Folder for what saves the next start work. */
+  readonly cache?: string;
 }
 /** May come before a thread's setup: the board that its machine may have, and modules that its disks may want. */
 export interface LoadAhead {

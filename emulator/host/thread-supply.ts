@@ -71,6 +71,11 @@ export class ThreadSupply {
     this.#keeping = { diskModules };
     this.#later(0);
   }
+  /** Begins to load the threads of a machine that is about to start, while its files are looked for. */
+  loadNow(board: BoardName, kinds: readonly ThreadKind[]): void {
+    this.#board = board;
+    for (const kind of kinds) if (!this.#ready.has(kind)) this.#load(kind);
+  }
   /** Keeps none ready any more; resolves when those that waited have ended, or will not. */
   async close(): Promise<void> {
     this.#keeping = undefined;
@@ -86,15 +91,18 @@ export class ThreadSupply {
   #loadNext(): void {
     const missing = (['core', 'io', 'compiler'] as const).find((kind) => !this.#ready.has(kind));
     if (!missing) return;
-    const worker = load(missing);
-    const diskModules = missing === 'io' ? this.#keeping?.diskModules : undefined;
+    this.#load(missing);
+    this.#later(STAGGER_MS);
+  }
+  #load(kind: ThreadKind): void {
+    const worker = load(kind);
+    const diskModules = kind === 'io' ? this.#keeping?.diskModules : undefined;
     worker.postMessage({ board: this.#board, load: diskModules ?? [] } satisfies LoadAhead);
     worker.unref();
     // One that dies while it waits is simply not there; the next start loads its own and says what is wrong.
-    const gone = () => void (this.#ready.get(missing) === worker && this.#ready.delete(missing));
+    const gone = () => void (this.#ready.get(kind) === worker && this.#ready.delete(kind));
     worker.on('error', gone);
     worker.on('exit', gone);
-    this.#ready.set(missing, worker);
-    this.#later(STAGGER_MS);
+    this.#ready.set(kind, worker);
   }
 }

@@ -43,6 +43,10 @@ export class KeptRegions {
   /** Modules compiled since the start, which no file has yet. */
   added = 0;
   readonly #modules: Known[] = [];
+  /** Modules there are. */
+  get count(): number {
+    return this.#modules.length;
+  }
   #uses = 0;
   /** Up to which of them modules are to be made ready. */
   #ready = 0;

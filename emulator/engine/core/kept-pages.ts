@@ -9,8 +9,8 @@ import { DENSE } from '../layout.ts';
 const PAGE_SIZE = 4096;
 /** Fewer records are decoded as quickly as found. */
 const LEAST_RECORDS = 8;
-/** Bytes at most, in memory and in what is packed. A boot of Debian's kernel takes about half of it. */
-const MOST_BYTES = 24 * 1024 ** 2;
+/** Bytes at most, in memory and in what is packed. A boot of Debian's kernel for the PC takes 30 MiB. */
+const MOST_BYTES = 44 * 1024 ** 2;
 /** Starts of machines for which a page is kept though it was of no use. */
 const MOST_IDLE = 20;
 /** In the packed form, of each page: hash, decoding, starts without use, records. */
@@ -40,6 +40,10 @@ export class KeptPages {
   /** Pages that are new or have more records than they had. */
   changed = 0;
   readonly #pages = new Map<string, KeptPage>();
+  /** Pages there are. */
+  get count(): number {
+    return this.#pages.size;
+  }
   #bytes = 0;
   #unused: KeptPage[] | undefined;
 

@@ -1,4 +1,5 @@
 /** `viv run`: a throwaway machine on this terminal. Opens no library and imports no more than the run needs. */
+import { expectMachine, letThreadsGo } from '../../../emulator/host/index.ts';
 import type { MachineConfiguration, RunningMachine } from '../../../emulator/index.ts';
 import { optionsHelp } from '../../../preload/contract/definition/options.ts';
 import { forwardProblems } from '../../../preload/contract/definition/rules.ts';
@@ -112,6 +113,7 @@ async function fromTemplate(
     if (problem) throw new CallError(`--forward: ${problem.message}`);
     // Before anything is fetched: a network may not be there.
     const whole = await plan(wanted);
+    expectMachine(whole);
     await heedSettings(kit, template);
     const prepared = await installedGuest(kit, template, additions, (progress) => line.show(progress), signal);
     // What is written to the template's own disk is forgotten as the machine is; further disks come after it.
@@ -141,6 +143,7 @@ async function prepare(call: Call, signal: AbortSignal): Promise<PreparedRun> {
   try {
     const [definition, prepared] =
       template === undefined ? [await plan(definitionOf('throwaway', given)), undefined] : await fromTemplate(template, call, signal, plan);
+    if (!prepared) expectMachine(definition);
     disks = await openRunDisks(definition.disks);
     const configuration = resolveConfiguration(definition, prepared, disks.attachments, { isTemporary: true });
     await requireFiles(configuration);
@@ -244,8 +247,7 @@ async function run(args: readonly string[]): Promise<number> {
   } finally {
     clearTimeout(timer);
     letSignalsBe();
-    await prepared?.disks.remove();
-    await prepared?.networks?.close();
+    await Promise.all([prepared?.disks.remove(), prepared?.networks?.close(), letThreadsGo()]);
   }
 }
 
