@@ -14,7 +14,7 @@ import { serveSession, type Link, type Session } from './border/session.ts';
 import { FileClaims } from './claims/file-claims.ts';
 import { machineDisks, OVERLAY_DISK } from './disks/machine-disks.ts';
 import { hostPath } from './images/files/host-path.ts';
-import { GuestKit, imagesService, openEngineCache, type Report, mirrorInEnvironment } from './images/index.ts';
+import { defaultCacheDirectory, GuestKit, imagesService, openEngineCache, type Report, mirrorInEnvironment } from './images/index.ts';
 import { hasDisk, installedGuest } from './installing/index.ts';
 import { findHome, type Home } from './library/home.ts';
 import { openLibrary, type Library } from './library/library.ts';
@@ -28,6 +28,7 @@ import { TemporaryCards } from './supervisor/temporary-cards.ts';
 import { SshConsoles } from './ssh/ssh-consoles.ts';
 import { commandOpener, consoleOpener, consolesService, streamOpener } from './services/consoles-service.ts';
 import { disksService } from './services/disks-service.ts';
+import { hostFigures } from './services/host-figures.ts';
 import { machinesService } from './services/machines-service.ts';
 import { snapshotsService } from './services/snapshots-service.ts';
 import { tasksService } from './services/tasks-service.ts';
@@ -229,6 +230,8 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
           kit.useMirror(mirror);
           for (const status of kit.templates()) events.images.changed(status);
         },
+        hostFigures: hostFigures(home.folder),
+        storageUse: () => history.storageUse(defaultCacheDirectory()),
         quit: () => void setImmediate(() => options.quit?.()),
       }),
       consoles: consolesService({

@@ -4,17 +4,13 @@
  */
 import type { PurgeResult } from '../../preload/contract/tasks.ts';
 import type { BinnedMachine, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
-import { overlayBytes, overlayFile } from '../disks/heads.ts';
-import type { Purged } from '../library/machine-purge.ts';
 import { discardHeads } from '../heads/head-keeping.ts';
 import type { Report } from '../jobs/job.ts';
-import { headOwner, ownerOf } from '../storage/owners.ts';
+import { ownerOf } from '../storage/owners.ts';
 import type { HeadParts } from '../heads/head-keeping.ts';
 import type { Library } from '../library/library.ts';
 import type { TaskList } from '../tasks/task-list.ts';
-
-/** What belongs to machines: ids of snapshots, deleted ones too, and of heads. */
-type Belongings = Pick<Purged, 'snapshots' | 'heads'>;
+import { belongingsOf, freedBy, type Belongings } from './belongings.ts';
 
 export interface MachineBinParts extends Pick<HeadParts, 'storage'> {
   readonly library: Library;
@@ -51,14 +47,11 @@ export class MachineBin {
           deletedAt,
           snapshots: snapshots.length,
           protectedSnapshots: snapshots.filter((record) => record.protected).map(({ name }) => name),
-          belongings: {
-            snapshots: records.map((record) => record.id),
-            heads: heads.filter(({ machine }) => machine === id).map((head) => head.id),
-          },
+          belongings: belongingsOf(id, records, heads),
         };
       }),
     );
-    const freed = await this.#freedBy(new Map(found.map(({ id, belongings }) => [id, belongings])));
+    const freed = await freedBy(this.#parts, new Map(found.map(({ id, belongings }) => [id, belongings])));
     return found.flatMap(({ id, belongings: _belongings, ...facts }) => {
       const status = statuses.get(id);
       return status ? [{ ...status, ...facts, freedBytes: freed.get(id) ?? 0 }] : [];
@@ -87,32 +80,12 @@ export class MachineBin {
   async #giveBack(gone: Belongings, progress: Report): Promise<PurgeResult> {
     const { storage } = this.#parts;
     progress({ message: 'freeing space' });
-    const freed = (await this.#freedBy(new Map([['all', gone]]))).get('all') ?? 0;
+    const freed = (await freedBy(this.#parts, new Map([['all', gone]]))).get('all') ?? 0;
     await discardHeads(this.#parts, gone.heads);
     if (gone.snapshots.length > 0) await storage.run.dropOwners({ owners: gone.snapshots.map(ownerOf) });
     if (gone.snapshots.length + gone.heads.length === 0) return { freedBytes: 0, space: 'nothing' };
     const { blockedBy } = await storage.run.collect();
     this.#parts.removed();
     return blockedBy.length === 0 ? { freedBytes: freed, space: 'freed' } : { freedBytes: 0, space: 'held' };
-  }
-
-  /** Bytes on the host, in overlays and in the store, that would return with each, by its key. */
-  async #freedBy<K extends string>(all: ReadonlyMap<K, Belongings>): Promise<Map<K, number>> {
-    const { library, storage } = this.#parts;
-    const freed = new Map<K, number>();
-    for (const [key, { heads }] of all) {
-      const sizes = await Promise.all(heads.map((head) => overlayBytes(overlayFile(library.home.folder, head))));
-      freed.set(
-        key,
-        sizes.reduce((sum, bytes) => sum + bytes, 0),
-      );
-    }
-    const groups = Object.fromEntries(
-      [...all].map(([key, { snapshots, heads }]) => [key, [...snapshots.map(ownerOf), ...heads.map(headOwner)]]),
-    );
-    if (Object.values(groups).every((owners) => owners.length === 0)) return freed;
-    const stored = await storage.run.freedBy({ groups });
-    for (const key of all.keys()) freed.set(key, (freed.get(key) ?? 0) + (stored.get(key) ?? 0));
-    return freed;
   }
 }

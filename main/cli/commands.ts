@@ -123,6 +123,11 @@ export const commands: readonly CommandEntry[] = [
     summary: 'download the parts of a template',
     load: async () => (await import('./machines/template-commands.ts')).fetchCommand,
   },
+  {
+    name: 'usage',
+    summary: 'show what the library takes of this computer',
+    load: async () => (await import('./usage-command.ts')).usageCommand,
+  },
   { name: 'serve', summary: 'keep machines running without a window', load: async () => (await import('./serve-command.ts')).serveCommand },
   { name: 'library', summary: 'check or repair the library', load: async () => (await import('./library-command.ts')).libraryCommand },
   { name: 'disasm', summary: 'disassemble a program', load: async () => (await import('./disasm-command.ts')).disasmCommand },

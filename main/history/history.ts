@@ -2,6 +2,7 @@
 import type { Fault } from '../../emulator/error/coded-error.ts';
 import { causeOf, ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { DiskAttachment, MachineConfiguration } from '../../emulator/index.ts';
+import type { StorageUse } from '../../preload/contract/host.ts';
 import type { MachineDefinition, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { StartMachine } from '../supervisor/machine-life.ts';
@@ -19,6 +20,7 @@ import { suspendAll } from './leaving.ts';
 import { MachineBin } from '../bin/machine-bin.ts';
 import { usable } from '../returning/return-plan.ts';
 import { SpaceWatch } from './space-watch.ts';
+import { storageUse } from './storage-use.ts';
 import type { Storage } from '../jobs/storage.ts';
 import type { TimelineJobs } from '../taking/timeline-parts.ts';
 import type { CarryingJobs } from '../transfer/carrying-jobs.ts';
@@ -140,6 +142,12 @@ export class History {
   async #settledIfOff(id: MachineId): Promise<void> {
     const machine = this.#supervisor.machines().find((one) => one.id === id);
     if (machine?.life.isActive === false) await this.timelines.of(id).settled();
+  }
+
+  /** What the library takes of the disk. @param cache where parts of templates are kept */
+  async storageUse(cache: string): Promise<StorageUse> {
+    await this.timelines.recovered();
+    return storageUse({ ...this.timelines.parts, cache });
   }
 
   /** Begins a check of every stored byte; the task's last words say what was found. */

@@ -7,6 +7,7 @@ import { changeLink, linkStatuses } from '../supervisor/machine-cables.ts';
 import { cardActivity } from '../supervisor/machine-links.ts';
 import { shareStatuses } from '../supervisor/machine-shares.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
+import { screenText } from '../supervisor/screen-text.ts';
 import type { Resuming } from '../supervisor/interrupted.ts';
 import type { Supervisor } from '../supervisor/supervisor.ts';
 import { unlessChanged } from '../supervisor/unless-changed.ts';
@@ -77,6 +78,7 @@ export function machinesService({
     cardActivity: (id) => cardActivity(supervisor.machine(id)),
     links: (id) => linkStatuses(supervisor.machine(id)),
     setLink: (id, card, change) => changeLink(supervisor.machine(id), card, change, (patch) => supervisor.update(id, patch)),
+    screens: (ids) => screensOf(supervisor, ids),
     devices: (id) => supervisor.machine(id).life.devices(),
     deviceTree: (id) => deviceTree(supervisor.machine(id)),
     interrupted: () => resume.list(),
@@ -93,4 +95,17 @@ export function machinesService({
     undelete: (id) => supervisor.undelete(id),
     undo: async (id) => (await undo(id)) ?? null,
   };
+}
+
+/** As much of a console as a screenful may take with its escape sequences. */
+const SCREEN_TAIL = 16 * 1024;
+const SCREEN = { lines: 24, columns: 100 };
+
+/** What the first console of each machine shows; machines that are gone are left out. */
+async function screensOf(supervisor: Supervisor, ids: readonly MachineId[]) {
+  const wanted = new Set(ids);
+  const machines = supervisor.machines().filter(({ id }) => wanted.has(id));
+  return Promise.all(
+    machines.map(async ({ id, consoles }) => ({ id, text: screenText((await consoles.log(0)).tail(SCREEN_TAIL), SCREEN) })),
+  );
 }

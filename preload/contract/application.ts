@@ -2,6 +2,7 @@
 import type { Fault } from '../../emulator/error/coded-error.ts';
 import { args, nothing, settingsPatch } from './checks.ts';
 import { call, contract, event } from './contract.ts';
+import type { HostFigures, StorageUse } from './host.ts';
 
 export interface Settings {
   readonly theme: 'system' | 'light' | 'dark';
@@ -43,6 +44,10 @@ export const application = contract('application', {
   about: call<() => About>(nothing),
   settings: call<() => Settings>(nothing),
   changeSettings: call<(patch: Partial<Settings>) => Settings>(args(settingsPatch)),
+  /** How busy this computer is. */
+  hostFigures: call<() => HostFigures>(nothing),
+  /** What the library takes of the disk, measured anew. */
+  storageUse: call<() => StorageUse>(nothing),
   /** Ends the program; running machines are stopped cleanly first. */
   quit: call<() => void>(nothing),
   settingsChanged: event<Settings>(),

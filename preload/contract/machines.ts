@@ -107,6 +107,11 @@ export const machines = contract('machines', {
   setLink: call<(id: MachineId, card: number, change: CableChange) => LinkStatus>(args(machineId, cardIndex, cableChange)),
   /** The folders that its guest uses, and what each is doing. */
   shares: call<(id: MachineId) => readonly ShareStatus[]>(args(machineId)),
+  /**
+   * The end of each machine's first console as its screen shows it, as plain text: at most 24 lines of 100 characters, joined by
+   * newlines. Machines that are gone by now are left out.
+   */
+  screens: call<(ids: readonly MachineId[]) => readonly { readonly id: MachineId; readonly text: string }[]>(args(machineIds)),
   /** The devices of a running machine, with what their registers hold now. */
   devices: call<(id: MachineId) => readonly DeviceDescription[]>(args(machineId)),
   /** The flattened device tree that the machine gives its guest, as far as it is known before a boot. */

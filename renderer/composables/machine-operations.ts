@@ -37,6 +37,7 @@ export function useMachineOperations() {
   }
   /** Puts a machine and its console in front. */
   function show(id: MachineId) {
+    state.creating.value = false;
     state.selected.value = id;
     state.tabs.set(id, 'console');
     state.drawerOpen.value = false;
@@ -63,7 +64,7 @@ export function useMachineOperations() {
       return true;
     });
     if (!done) return;
-    if (state.selected.value === id || state.selected.value === undefined) state.selected.value = next;
+    if (state.selected.value === id) state.selected.value = next;
     const undo = async () => {
       if (!(await attempt(() => machines.undelete(id)))) return;
       state.selected.value = id;
@@ -130,9 +131,9 @@ export function useMachineOperations() {
     if (trimmed === '' || trimmed === machine.definition.name) return true;
     return (await attempt(() => machines.update(machine.id, { name: trimmed }, { name: machine.definition.name }))) !== undefined;
   }
-  /** Puts a command line into the clipboard, or shows it where that is not allowed. */
-  function copyCommand(text: string) {
+  /** Puts a line, as a command or an address, into the clipboard, or shows it where that is not allowed. */
+  function copyLine(text: string) {
     void copyText(text).then((done) => toasts.show({ tone: 'info', text: done ? `Copied: ${text}` : text }));
   }
-  return { attempt, show, start, perform, askToRemove, open, openSsh, rename, copyCommand };
+  return { attempt, show, start, perform, askToRemove, open, openSsh, rename, copyLine };
 }

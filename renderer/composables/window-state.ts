@@ -22,7 +22,10 @@ export interface Question {
 
 export function createWindowState() {
   return {
+    /** Absent: the overview of all machines, or the page for a new one. */
     selected: ref<MachineId>(),
+    /** The page for a new machine is in front. */
+    creating: ref(false),
     /** Machines chosen beside the selected one, for what is done with several. */
     also: shallowReactive(new Set<MachineId>()),
     tabs: shallowReactive(new Map<MachineId, MachineTab>()),
@@ -34,6 +37,8 @@ export function createWindowState() {
     taking: shallowReactive(new Set<MachineId>()),
     restoring: shallowReactive(new Map<MachineId, SnapshotId>()),
     consoles: shallowReactive(new Map<MachineId, number>()),
+    /** The category of each machine's hardware that is in front. */
+    sections: shallowReactive(new Map<MachineId, string>()),
     dialog: ref<DialogName>(),
     question: shallowRef<Question>(),
     /** The task of the last check of the library that this window began. */

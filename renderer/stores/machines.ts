@@ -87,6 +87,7 @@ export const useMachines = defineStore('machines', () => {
     purge: client.purge,
     undo: client.undo,
     check: client.check,
+    screens: client.screens,
     devices: client.devices,
     cardActivity: client.cardActivity,
     forwards: client.forwards,

@@ -70,6 +70,12 @@ describeWith(['chromium'], 'axe finds nothing serious', () => {
       await page.keyboard.press('Escape');
       await page.locator('.dialog').waitFor({ state: 'detached' });
     };
+    await page.keyboard.press('Alt+0');
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await page.getByText('of the disk').click();
+    await page.getByText('Deleted machines', { exact: true }).waitFor();
+    await check('all machines');
+    await page.getByRole('link', { name: 'alpha' }).click();
     await page.getByRole('heading', { name: 'alpha' }).waitFor();
     await page.locator('.xterm-rows').waitFor();
     await check('console');

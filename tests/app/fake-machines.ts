@@ -4,6 +4,7 @@ import type { DeviceDescription } from '../../emulator/index.ts';
 import type { ServiceEvents } from '../../main/border/border.ts';
 import type { OpenConsole } from '../../main/border/session.ts';
 import { ConsoleLog } from '../../main/supervisor/console-log.ts';
+import { screenText } from '../../main/supervisor/screen-text.ts';
 import { unlessChanged } from '../../main/supervisor/unless-changed.ts';
 import { ContractError, type Handlers } from '../../preload/contract/contract.ts';
 import { SSH_CONSOLE, type consoles } from '../../preload/contract/consoles.ts';
@@ -159,6 +160,10 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     interrupted: () => interrupted,
     continue: (id) => void service.start(id),
     get: (id) => entry(id).status,
+    screens: (ids) =>
+      ids.flatMap((id) =>
+        entries.has(id) ? [{ id, text: screenText(entry(id).logs[0]?.tail() ?? new Uint8Array(), { lines: 24, columns: 100 }) }] : [],
+      ),
     devices: (id) => {
       if (!entry(id).guest) throw new ContractError('machine-not-in-state', { state: 'off', wanted: ['running', 'paused'] });
       return FAKE_DEVICES;
@@ -255,9 +260,12 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
       },
     };
   };
+  /** Types at a machine's serial console. */
+  const type = (id: MachineId, text: string) => entry(id).guest?.type(new TextEncoder().encode(text));
+  const ids = () => [...entries.keys()];
   /** The oldest machine. */
   const first = () => [...entries.keys()][0] as MachineId;
   const close = () => entries.forEach((one) => (one.guest?.stop(), clearInterval(one.ticker)));
   const definitionOf = (id: MachineId) => entry(id).status.definition;
-  return { interrupted, network, add, plain, definitionOf, service, consoleService, openConsole, first, close };
+  return { ids, type, interrupted, network, add, plain, definitionOf, service, consoleService, openConsole, first, close };
 }

@@ -12,6 +12,7 @@ import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { TemplateStatus } from '../../preload/contract/images.ts';
 import type { MachineStatus } from '../../preload/contract/machines.ts';
 import type { TaskStatus } from '../../preload/contract/tasks.ts';
+import { FAKE_HOST, fakeStorage } from './fake-host.ts';
 import { fakeMachines } from './fake-machines.ts';
 import { fakeNetworks } from './fake-networks.ts';
 import { fakeTimeline } from './fake-timeline.ts';
@@ -91,6 +92,8 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
           events.application.settingsChanged(settings);
           return settings;
         },
+        hostFigures: () => FAKE_HOST,
+        storageUse: () => fakeStorage(machines.service.list() as readonly MachineStatus[]),
         quit: () => void quits++,
       },
       consoles: machines.consoleService,

@@ -68,7 +68,7 @@ describeWith(['chromium'], 'the definition as JSON', () => {
     await replace(page, '"engine": "auto",', '"engine": "auto"');
     await page.getByRole('button', { name: /^Line \d+: A comma or } is missing here\.$/ }).waitFor();
     await page.reload();
-    await page.getByRole('tab', { name: /Hardware/ }).click();
+    await section(page, 'General').click();
     await page.getByText('The JSON has a fault').waitFor();
     expect(await page.getByLabel('Name', { exact: true }).isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'Show it' }).click();

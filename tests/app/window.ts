@@ -9,6 +9,13 @@ export interface OpenWindow extends Visit {
   readonly main: FakeMain;
 }
 
+/** What is there before the window is opened. */
+export interface Start {
+  prepare?(main: FakeMain): void;
+  /** Where it opens, from `#` on; absent: at the oldest machine, where there is one. */
+  readonly at?: string;
+}
+
 /** Declares set-up and clean-up; the answer opens a window for a test. Pages that complain fail their test. */
 export function windows() {
   let browser: Browser;
@@ -30,10 +37,13 @@ export function windows() {
     await browser?.close();
     if (folder) removeWindow(folder);
   });
-  return async (options: Omit<FakeOptions, 'folder'> & Look & { prepare?(main: FakeMain): void } = {}): Promise<OpenWindow> => {
+  return async (options: Omit<FakeOptions, 'folder'> & Look & Start = {}): Promise<OpenWindow> => {
     const main = await startFakeMain({ folder, ...options });
     options.prepare?.(main);
-    const opened = { ...(await visit(browser, main.shell.newAddress(), options)), main };
+    // Most tests are about one machine; those about the overview say so.
+    const [first] = main.machines.ids();
+    const at = options.at ?? (first === undefined ? '' : `#/machines/${first}`);
+    const opened = { ...(await visit(browser, `${main.shell.newAddress()}${at}`, options)), main };
     open.push(opened);
     return opened;
   };

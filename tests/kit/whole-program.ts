@@ -12,6 +12,7 @@ import { pageWork } from '../../emulator/machine/layout.ts';
 import { createApplication } from '../../main/application.ts';
 import { openDatabase } from '../../main/library/database.ts';
 import type { Home } from '../../main/library/home.ts';
+import { application as applicationContract } from '../../preload/contract/application.ts';
 import type { Client, Contract } from '../../preload/contract/contract.ts';
 import { disks } from '../../preload/contract/disks.ts';
 import { machines, type MachineId } from '../../preload/contract/machines.ts';
@@ -20,6 +21,7 @@ import { tasks } from '../../preload/contract/tasks.ts';
 import { hashOfRam } from './memory-hash.ts';
 
 export interface WholeProgram {
+  readonly application: Client<typeof applicationContract>;
   readonly machines: Client<typeof machines>;
   readonly snapshots: Client<typeof snapshots>;
   readonly disks: Client<typeof disks>;
@@ -115,7 +117,10 @@ export async function openWholeProgram(home: Home, watching: Watching): Promise<
             application.dispatch(name, String(method), args),
       },
     ) as Client<C>;
-  const program = { machines: client(machines), snapshots: client(snapshots), disks: client(disks), tasks: client(tasks) };
+  const program = {
+    ...{ application: client(applicationContract), machines: client(machines), snapshots: client(snapshots) },
+    ...{ disks: client(disks), tasks: client(tasks) },
+  };
   return {
     ...program,
     async task(id) {

@@ -151,7 +151,7 @@ export const MACHINE_COMMANDS: readonly MachineCommand[] = [
     words: 'Copy the command that captures traffic',
     icon: 'globe',
     when: hasNetwork,
-    run: (context) => context.operations.copyCommand(captureCommand(nameOf(context))),
+    run: (context) => context.operations.copyLine(captureCommand(nameOf(context))),
     shown: (context) => captureCommand(nameOf(context)),
   },
   {
@@ -161,7 +161,7 @@ export const MACHINE_COMMANDS: readonly MachineCommand[] = [
     group: 'Machine',
     words: 'Copy the command that runs it once',
     icon: 'play',
-    run: (context) => context.operations.copyCommand(runCommand(context.machine.definition)),
+    run: (context) => context.operations.copyLine(runCommand(context.machine.definition)),
     shown: (context) => runCommand(context.machine.definition),
   },
   {

@@ -24,6 +24,28 @@ const dialog = (
 });
 
 export const WINDOW_COMMANDS: readonly WindowCommand[] = [
+  {
+    id: 'view.all',
+    about: 'window',
+    group: 'View',
+    words: 'Overview of all machines',
+    icon: 'grid',
+    keys: ['alt+0'],
+    everywhere: true,
+    run({ state }) {
+      state.creating.value = false;
+      state.selected.value = undefined;
+    },
+    shown: () => plainCommand('usage'),
+  },
+  {
+    id: 'view.copy-address',
+    about: 'window',
+    group: 'View',
+    words: 'Copy address',
+    icon: 'copy',
+    run: ({ operations }) => operations.copyLine(`${location.origin}${location.pathname}${location.hash || '#/'}`),
+  },
   dialog('create', 'Library', 'New machine…', 'plus', { keys: ['ctrl+alt+n'], shown: () => plainCommand('create', '--help') }),
   dialog('import', 'Library', 'Import a machine from a file…', 'download', { shown: () => plainCommand('snapshot', 'import', 'FILE') }),
   dialog('networks', 'Library', 'Networks…', 'globe', { shown: () => plainCommand('network', 'list') }),

@@ -31,6 +31,7 @@ export function useListChoice(state: WindowState, shown: ComputedRef<readonly Ma
     has,
     only(id) {
       also.clear();
+      state.creating.value = false;
       selected.value = id;
     },
     toggle(id) {

@@ -1,0 +1,101 @@
+/**
+ * The window's address follows what is in front, and leads there: after a reload, by Back and Forward, and from a link. Going
+ * to another page, machine or tab is a step that Back takes back; moving about inside a tab is not.
+ */
+import { computed, onScopeDispose, watch } from 'vue';
+import type { MachineId, MachineStatus } from '../../preload/contract/machines.ts';
+import type { SnapshotId } from '../../preload/contract/snapshots.ts';
+import { useMachines } from '../stores/machines.ts';
+import { addressOf, placeOf, type Place } from './place.ts';
+import { useToasts } from './toasts.ts';
+import { useWindowState, type WindowState } from './window-state.ts';
+
+type MachinePlace = Extract<Place, { page: 'machine' }>;
+
+/** What of a machine's tab is in front, as the words of its address. */
+function detailOf(state: WindowState, id: MachineId, tab: MachinePlace['tab']): readonly string[] {
+  if (tab === 'console') {
+    const console = state.consoles.get(id) ?? 0;
+    return console === 0 ? [] : [String(console)];
+  }
+  const place = state.places.get(id);
+  if (tab === 'timeline') return place === undefined || place === 'now' ? [] : [place];
+  const section = state.sections.get(id);
+  return tab === 'hardware' && section !== undefined ? [section] : [];
+}
+
+/** Where the window is now. */
+function placeNow(state: WindowState): Place {
+  const id = state.selected.value;
+  if (state.creating.value) return { page: 'new' };
+  if (id === undefined) return { page: 'overview' };
+  const tab = state.tabs.get(id) ?? 'console';
+  return { page: 'machine', machine: id, tab, detail: detailOf(state, id, tab) };
+}
+
+/** Goes to a place inside a machine. */
+function enter(state: WindowState, { id }: MachineStatus, { tab, detail: [first] }: MachinePlace): void {
+  state.creating.value = false;
+  state.selected.value = id;
+  state.tabs.set(id, tab);
+  if (tab === 'console') state.consoles.set(id, /^\d{1,2}$/.test(first ?? '') ? Number(first) : 0);
+  else if (tab === 'timeline') state.places.set(id, (first as SnapshotId | undefined) ?? 'now');
+  else if (tab === 'hardware' && first !== undefined) state.sections.set(id, first);
+}
+
+/** Keeps the address and the window together; called once, by the window. */
+export function useAddresses(): void {
+  const state = useWindowState();
+  const machines = useMachines();
+  const toasts = useToasts();
+
+  function go(place: Place | undefined) {
+    if (place?.page !== 'machine') {
+      state.selected.value = undefined;
+      state.creating.value = place?.page === 'new';
+      return;
+    }
+    const { machine } = place;
+    const found = machines.get(machine as MachineId) ?? machines.list.find(({ definition }) => definition.name === machine);
+    if (found) return enter(state, found, place);
+    state.selected.value = undefined;
+    toasts.show({ tone: 'warning', text: 'The machine of this address does not exist any more.' });
+  }
+  const now = computed(() => placeNow(state));
+  /** Page, machine and tab: what a step of Back goes over. */
+  const stepOf = (place: Place) => (place.page === 'machine' ? `${place.machine} ${place.tab}` : place.page);
+  let step = '';
+  function write(place: Place) {
+    const address = addressOf(place);
+    const before = step;
+    step = stepOf(place);
+    if (address === location.hash) return;
+    if (before === '' || before === step) history.replaceState(history.state, '', address);
+    else history.pushState(history.state, '', address);
+  }
+  const follow = () => {
+    go(placeOf(location.hash));
+    step = stepOf(now.value);
+  };
+  /** The first machine of an empty library, wherever it was made, is what its person wants to see. */
+  function first(count: number, before: number) {
+    if (before === 0 && count === 1 && !state.creating.value) state.selected.value ??= machines.list[0]?.id;
+  }
+  // Machines have to be known before an address can lead to one.
+  watch(
+    () => machines.loaded,
+    (loaded, before) => {
+      if (!loaded || before) return;
+      const place = placeOf(location.hash);
+      if (place) go(place);
+      // One machine alone needs no overview; several have no first among them.
+      else if (machines.list.length === 1 && !state.creating.value) state.selected.value ??= machines.list[0]?.id;
+      write(now.value);
+      watch(now, write);
+      addEventListener('popstate', follow);
+      watch(() => machines.list.length, first);
+    },
+    { immediate: true },
+  );
+  onScopeDispose(() => removeEventListener('popstate', follow));
+}
