@@ -4,6 +4,7 @@
  */
 import { causeOf, faultWith } from '../preload/contract/errors/contract-error.ts';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { keepCoreModules, keepThreadsReady, letThreadsGo, startMachine } from '../emulator/host/index.ts';
 import type { DiskAttachment } from '../emulator/index.ts';
 import type { About } from '../preload/contract/application.ts';
@@ -14,7 +15,15 @@ import { serveSession, type Link, type Session } from './border/session.ts';
 import { FileClaims } from './claims/file-claims.ts';
 import { machineDisks, OVERLAY_DISK } from './disks/machine-disks.ts';
 import { hostPath } from './images/files/host-path.ts';
-import { defaultCacheDirectory, GuestKit, imagesService, openEngineCache, type Report, mirrorInEnvironment } from './images/index.ts';
+import {
+  defaultCacheDirectory,
+  GuestKit,
+  imagesService,
+  openEngineCache,
+  ReceivedFiles,
+  type Report,
+  mirrorInEnvironment,
+} from './images/index.ts';
 import { hasDisk, installedGuest } from './installing/index.ts';
 import { findHome, type Home } from './library/home.ts';
 import { openLibrary, type Library } from './library/library.ts';
@@ -256,6 +265,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
           prepare: (name, report, signal) => installedGuest(kit, name, {}, report, signal),
           fetch: (template, work) => tasks.begin('fetch-template', { template }, work).id,
           booted: () => history.booted.templates(),
+          received: new ReceivedFiles(join(home.folder, 'imported')),
         },
         events.images,
       ),

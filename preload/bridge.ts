@@ -26,8 +26,8 @@ export function connect(ipc: Pick<IpcRenderer, 'postMessage'>): WireClient {
   return wire;
 }
 
-/** Makes what the page sees. */
-export function createBridge({ services, openConsole }: Pick<WireClient, 'services' | 'openConsole'>): Bridge {
+/** Makes what the page sees. @param pathOf Electron's answer to where a dropped file is */
+export function createBridge({ services, openConsole }: Pick<WireClient, 'services' | 'openConsole'>, pathOf: Bridge['pathOf']): Bridge {
   type Callable = Readonly<Record<string, Readonly<Record<string, (...args: readonly unknown[]) => Promise<unknown>>>>>;
   type Audible = Readonly<Record<string, Readonly<Record<string, { on(listener: (payload: unknown) => void): () => void }>>>>;
   return {
@@ -45,5 +45,6 @@ export function createBridge({ services, openConsole }: Pick<WireClient, 'servic
       return (services as unknown as Audible)[service]?.[event]?.on(listener) ?? (() => undefined);
     },
     openConsole: (machine, console) => openConsole(String(machine), Number(console)),
+    pathOf,
   };
 }

@@ -160,9 +160,9 @@ export class GuestKit {
   }
 
   #status(template: Template): TemplateStatus {
-    const { name, title, description, memoryMiB, ready } = template;
+    const { name, title, description, architecture, board, memoryMiB, cores, ready } = template;
     // Whether it is stored, the library says; here only that it can be had.
-    const head = { name, title, description, memoryMiB, ...(ready === undefined ? {} : { booted: false }) };
+    const head = { name, title, description, architecture, board, memoryMiB, cores, ...(ready === undefined ? {} : { booted: false }) };
     if (template.kind === 'bare') return { ...head, parts: 'ready', source: 'program' };
     const source = this.#sources.mirror ? 'mirror' : 'apt';
     const { disk } = template;

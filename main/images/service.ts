@@ -2,6 +2,7 @@
 import type { Emitter, Handlers } from '../../preload/contract/contract.ts';
 import type { images } from '../../preload/contract/images.ts';
 import { hostPath } from './files/host-path.ts';
+import type { ReceivedFiles } from './files/received.ts';
 import type { GuestKit } from './guest-kit.ts';
 import type { Report } from './progress.ts';
 
@@ -9,6 +10,7 @@ import type { Report } from './progress.ts';
 export interface ImagesSurroundings {
   /** Templates whose booted state is stored. */
   booted(): Promise<ReadonlySet<string>>;
+  readonly received: ReceivedFiles;
   /** Fetches and makes what a template needs. */
   prepare(template: string, report: Report, signal: AbortSignal): Promise<unknown>;
   /** Fetches a template's parts among the tasks; answers with the task's id. */
@@ -18,7 +20,7 @@ export interface ImagesSurroundings {
 /** `emit.changed` is called when a template's parts have arrived or could not be had. */
 export function imagesService(
   kit: GuestKit,
-  { booted, fetch, prepare }: ImagesSurroundings,
+  { booted, fetch, prepare, received }: ImagesSurroundings,
   emit?: Emitter<typeof images>,
 ): Handlers<typeof images> {
   return {
@@ -42,5 +44,7 @@ export function imagesService(
     inspect: (file) => kit.inspect(hostPath(file)),
     browse: (folder) => kit.browse(hostPath(folder)),
     resolvePath: (text) => hostPath(text),
+    receive: (piece) => received.receive(piece),
+    dropReceived: (file) => received.drop(file),
   };
 }

@@ -15,6 +15,8 @@ export interface Bridge {
   on(service: string, event: string, listener: (payload: unknown) => void): () => void;
   /** Attaches to a console; output begins with the stored tail. */
   openConsole(machine: string, console: number): ConsoleChannel;
+  /** Where a file is that was dropped on the page; empty for one that is on no disk. */
+  pathOf(file: object): string;
 }
 
 /** The name of the bridge in the window. */

@@ -64,6 +64,17 @@ export const snapshotPatch = record({
 export const branchRequest = record({ name: optional(name), start: flag });
 export const diffTarget = v.nullable(snapshotId);
 
+export const receivedFile = textThat((value) => /^[0-9A-HJKMNP-TV-Z]{26}$/.test(value), 'must be the number of a file that was begun');
+/** In base64, within the longest message. */
+const PIECE_MAX = 2 * 1024 * 1024;
+export const receivedPiece = record({
+  name: text(1000),
+  sizeBytes: whole(0, Number.MAX_SAFE_INTEGER),
+  at: whole(0, Number.MAX_SAFE_INTEGER),
+  base64: text(PIECE_MAX, 0),
+  file: optional(receivedFile),
+});
+
 export const diskId = text(64);
 export const diskSlot = whole(0, anyBoard.disksMax - 1);
 export const diskSize = bytes;

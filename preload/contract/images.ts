@@ -1,13 +1,18 @@
 /** Templates and the files they need: what can be booted, what is cached, what has to be fetched. */
-import { args, nothing, path, templateName } from './checks.ts';
+import { args, nothing, path, receivedFile, receivedPiece, templateName } from './checks.ts';
 import { call, contract, event } from './contract.ts';
+import type { MachineDefinition } from './definition/schema.ts';
 import type { Fault } from '../../emulator/error/coded-error.ts';
 
 export interface TemplateStatus {
   readonly name: string;
   readonly title: string;
   readonly description: string;
+  /** Of its board's cores. */
+  readonly architecture: string;
+  readonly board: MachineDefinition['board'];
   readonly memoryMiB: number;
+  readonly cores: number;
   /** Whether all parts are here; if not, whether they can be fetched. */
   readonly parts: 'ready' | 'fetchable' | 'unavailable';
   /** Where its parts come from: with the program, or once by a download through apt or from a Debian mirror. */
@@ -50,6 +55,24 @@ export interface FileInspection {
   readonly format?: 'raw' | 'qcow2';
 }
 
+/** A piece of a file that a window hands over. */
+export interface ReceivedPiece {
+  /** As the file is called where it comes from. */
+  readonly name: string;
+  /** Of the whole file. */
+  readonly sizeBytes: number;
+  /** Where in the file the piece begins: pieces come in order. */
+  readonly at: number;
+  readonly base64: string;
+  /** Which file it is a piece of, as the first piece was answered; absent: a new one. */
+  readonly file?: string;
+}
+export interface Received {
+  readonly file: string;
+  /** Where the file is, once it is whole. */
+  readonly path?: string;
+}
+
 export const images = contract('images', {
   templates: call<() => readonly TemplateStatus[]>(nothing),
   /** Fetches a template's parts as a task; answers with the task's id at once. */
@@ -69,5 +92,12 @@ export const images = contract('images', {
       readonly entries: readonly { readonly name: string; readonly directory: boolean; readonly sizeBytes: number }[];
     }
   >(args(path)),
+  /**
+   * Takes a file in pieces, for windows that do not know where a dropped file is; it is kept in the library. Refused where there
+   * is no room for it.
+   */
+  receive: call<(piece: ReceivedPiece) => Received>(args(receivedPiece)),
+  /** Deletes what has come of a file whose rest does not come. */
+  dropReceived: call<(file: string) => void>(args(receivedFile)),
   changed: event<TemplateStatus>(),
 });

@@ -30,6 +30,7 @@ export function createBridgeTransport(bridge: Bridge): Transport {
     // Built by walking the contracts, which the type system cannot follow.
     services: Object.fromEntries(services) as Services,
     openConsole: (machine, console) => bridge.openConsole(machine, console),
+    pathOf: (file) => bridge.pathOf(file) || undefined,
     connection: 'connected',
     onConnection: () => () => undefined,
     reconnect: () => undefined,

@@ -65,6 +65,7 @@ export function createSocketTransport(url: string): Transport {
   return {
     services: wire.services,
     openConsole: (machine, console) => wire.openConsole(machine, console),
+    pathOf: () => undefined,
     get connection() {
       return connection;
     },

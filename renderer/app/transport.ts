@@ -13,6 +13,8 @@ export interface Transport {
   readonly services: Services;
   /** Attaches to a console; a channel ends with the connection and has to be opened again after it. */
   openConsole(machine: string, console: number): ConsoleChannel;
+  /** Where a file is that was dropped on the window; nothing where the browser does not tell. */
+  pathOf(file: File): string | undefined;
   readonly connection: Connection;
   onConnection(listener: (connection: Connection) => void): () => void;
   /** Tries to connect again now, not at the next interval. */

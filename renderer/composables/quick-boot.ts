@@ -58,5 +58,5 @@ export function useQuickBoot() {
     const id = taskId.value;
     if (id !== undefined) await operations.attempt(() => tasks.cancel(id));
   }
-  return { boot, cancel, busy, task, trouble };
+  return { boot, fetchParts, cancel, busy, task, trouble };
 }

@@ -44,6 +44,10 @@ export const checkCommand = (): string => line('library', 'check');
 export const createCommand = (name: string, template: string, booted = false): string =>
   line('create', name, '--template', template, ...(booted ? ['--booted'] : []));
 
+/** The command that creates a machine from a template with some fields otherwise than there. */
+export const createChangedCommand = (name: string, template: string, definition: MachineDefinition, changed: readonly string[]): string =>
+  line('create', name, '--template', template, ...changed.flatMap((path) => wordsOf(definition, path, 'create')));
+
 /** The verbs of `viv snapshot`: `npx viv snapshot restore debian 'before the upgrade'`. */
 export type SnapshotVerb =
   | 'create'

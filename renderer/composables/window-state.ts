@@ -7,7 +7,7 @@ import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 
 export type MachineTab = 'console' | 'timeline' | 'hardware' | 'network' | 'overview';
-export type DialogName = 'create' | 'settings' | 'palette' | 'commands' | 'bin' | 'networks' | 'import' | 'export' | 'check' | 'keys';
+export type DialogName = 'settings' | 'palette' | 'commands' | 'bin' | 'networks' | 'import' | 'export' | 'check' | 'keys';
 
 /** A question before something that cannot be undone. */
 export interface Question {
@@ -26,6 +26,8 @@ export function createWindowState() {
     selected: ref<MachineId>(),
     /** The page for a new machine is in front. */
     creating: ref(false),
+    /** What was selected before that. */
+    before: ref<MachineId>(),
     /** Machines chosen beside the selected one, for what is done with several. */
     also: shallowReactive(new Set<MachineId>()),
     tabs: shallowReactive(new Map<MachineId, MachineTab>()),
@@ -40,6 +42,8 @@ export function createWindowState() {
     /** The category of each machine's hardware that is in front. */
     sections: shallowReactive(new Map<MachineId, string>()),
     dialog: ref<DialogName>(),
+    /** The file that the import dialog begins with. */
+    importPath: ref(''),
     question: shallowRef<Question>(),
     /** The task of the last check of the library that this window began. */
     check: ref<string>(),
@@ -54,6 +58,14 @@ export function createWindowState() {
   };
 }
 export type WindowState = ReturnType<typeof createWindowState>;
+
+/** Puts the page for a new machine in front. */
+export function goToNew(state: WindowState): void {
+  if (!state.creating.value) state.before.value = state.selected.value;
+  state.selected.value = undefined;
+  state.creating.value = true;
+  state.drawerOpen.value = false;
+}
 
 export const windowStateKey: InjectionKey<WindowState> = Symbol('window state');
 

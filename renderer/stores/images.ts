@@ -30,5 +30,7 @@ export const useImages = defineStore('images', () => {
     resolvePath: client.resolvePath,
     inspect: client.inspect,
     browse: client.browse,
+    receive: client.receive,
+    dropReceived: client.dropReceived,
   };
 });

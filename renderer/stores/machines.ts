@@ -83,6 +83,7 @@ export const useMachines = defineStore('machines', () => {
     reload,
     remove,
     undelete,
+    draft: client.draft,
     bin: client.bin,
     purge: client.purge,
     undo: client.undo,

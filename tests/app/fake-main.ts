@@ -35,6 +35,7 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
   const border = broadcaster();
   const { events } = border;
   const sizes: string[] = [];
+  const received: string[] = [];
   const machines = fakeMachines(events, sizes);
   const networks = fakeNetworks(events, () => machines.service.list() as readonly MachineStatus[]);
   const timeline = fakeTimeline(events, {
@@ -56,7 +57,7 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
     name: 'debian-riscv64',
     title: 'Debian Linux',
     description: 'Debian’s own kernel with a BusyBox shell on the serial console.',
-    memoryMiB: 512,
+    ...{ architecture: 'riscv64', board: 'riscv64-virt', memoryMiB: 512, cores: 1 },
     parts: debian,
     source: 'apt',
     ...(debian === 'unavailable' ? { trouble: faultWith('mirror-not-set') } : {}),
@@ -67,7 +68,7 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
     name: 'hello-riscv64',
     title: 'Hello',
     description: 'A small program of our own on the bare machine: greets, echoes, shows memory and time.',
-    memoryMiB: 64,
+    ...{ architecture: 'riscv64', board: 'riscv64-virt', memoryMiB: 64, cores: 1 },
     parts: 'ready',
     source: 'program',
   };
@@ -118,6 +119,15 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
           task({});
           return { task: 'T1' };
         },
+        receive: (piece) => {
+          const answer = {
+            file: '0'.repeat(26),
+            ...(piece.at + Buffer.from(piece.base64, 'base64').length >= piece.sizeBytes ? { path: `/boot/${piece.name}` } : {}),
+          };
+          received.push(`${piece.name} ${piece.at}`);
+          return answer;
+        },
+        dropReceived: (file) => void received.push(`drop ${file}`),
         resolvePath: (text) => hostPath(text, '/home/ada'),
         inspect(given) {
           const file = hostPath(given, '/home/ada');
@@ -129,7 +139,8 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
             initrd: 'A gzipped initial file system',
             'kernel-image': 'A Linux kernel for riscv64',
           }[kind];
-          return { path: file, sizeBytes: FILES[name], kind, description };
+          const architecture = kind === 'kernel-image' ? { architecture: 'riscv64' } : {};
+          return { path: file, sizeBytes: FILES[name], kind, description, ...architecture };
         },
         browse(given) {
           const where = given === '~' ? given : hostPath(given, '/home/ada');
@@ -177,6 +188,8 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
     machines,
     networks,
     timeline,
+    /** Pieces of files that the window handed over. */
+    received,
     /** Console sizes the guest was told, as `0: 80x24`. */
     sizes,
     /** How often the window asked the program to quit. */

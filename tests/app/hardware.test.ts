@@ -107,18 +107,18 @@ describeWith(['chromium'], 'the hardware form', () => {
   });
 });
 
-describeWith(['chromium'], 'the dialog for a new machine', () => {
+describeWith(['chromium'], 'the page for a new machine', () => {
   const open = windows();
 
   test('offers a template already booted where that can be had; the machine is suspended at its prompt', async () => {
     const { page, main } = await open({ prepare: one, booted: true });
     await page.getByRole('button', { name: 'New machine' }).click();
     await page.getByText('npx viv create debian-riscv64 --template debian-riscv64 --booted').waitFor();
-    await page.getByLabel('Start it now').uncheck();
-    await page.getByRole('dialog').getByRole('button', { name: 'Create', exact: true }).click();
+    await page.getByRole('button', { name: 'Create and edit' }).click();
     await page.locator('header').getByRole('button', { name: 'Resume' }).waitFor();
     expect(stored(main)[1]).toMatchObject({ definition: { name: 'debian-riscv64' }, suspended: true });
     await page.getByRole('button', { name: 'New machine' }).click();
+    await page.getByText('More settings').click();
     await page.getByRole('checkbox', { name: /Already booted/ }).uncheck();
     await page.getByText("npx viv create 'debian-riscv64 2' --template debian-riscv64").waitFor();
     expect(await page.getByText('--booted').count()).toBe(0);
@@ -132,7 +132,6 @@ describeWith(['chromium'], 'the dialog for a new machine', () => {
     await page.getByLabel('Name', { exact: true }).fill('second');
     await page.getByRole('button', { name: 'Create and start' }).click();
     await showsText(page, 'Welcome to Debian');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.keyboard.type('uname -m\n');
     await showsText(page, '\nriscv64');
     expect(stored(main).map(({ definition, state }) => `${definition.name} ${state}`)).toEqual(['debian off', 'second running']);
@@ -140,7 +139,7 @@ describeWith(['chromium'], 'the dialog for a new machine', () => {
   test('refuses a kernel of another architecture and keeps the answers', async () => {
     const { page, main } = await open();
     await page.getByRole('button', { name: 'New machine' }).click();
-    await page.getByRole('tab', { name: 'From files' }).click();
+    await page.getByText('Your own files').click();
     await page.getByRole('button', { name: 'Create and start' }).click();
     await page.getByText('Choose the kernel to boot.').waitFor();
     await page.getByLabel('Kernel', { exact: true }).fill('/boot/vmlinuz-6.12-amd64');
@@ -154,8 +153,7 @@ describeWith(['chromium'], 'the dialog for a new machine', () => {
     expect(stored(main)).toEqual([]);
     await page.getByLabel('Kernel', { exact: true }).fill('/boot/vmlinuz-6.12-riscv64');
     await page.getByText('A Linux kernel for riscv64, 21 MiB').waitFor();
-    await page.getByLabel('Start it now').uncheck();
-    await page.getByRole('button', { name: 'Create', exact: true }).last().click();
+    await page.getByRole('button', { name: 'Create and edit' }).click();
     await page.getByRole('heading', { name: 'vmlinuz-6.12-riscv64' }).waitFor();
     expect(stored(main)[0]?.definition.boot).toEqual({ kind: 'linux', kernel: '/boot/vmlinuz-6.12-riscv64', commandLine: 'console=ttyS0' });
   });

@@ -11,7 +11,7 @@ describeWith(['chromium'], 'a path', () => {
   test('is taken as it was pasted, and shown in full', async () => {
     const { page, main } = await open();
     await page.getByRole('button', { name: 'New machine' }).click();
-    await page.getByRole('tab', { name: 'From files' }).click();
+    await page.getByText('Your own files').click();
     const kernel = page.getByLabel('Kernel', { exact: true });
     for (const pasted of ['file:///boot/vmlinuz-6.12-riscv64', '"/boot/vmlinuz-6.12-riscv64"', "'file:///boot/vmlinuz-6%2E12-riscv64'"]) {
       await kernel.fill(pasted);

@@ -27,7 +27,14 @@ function opened(answer: (message: ClientMessage & { kind: 'call' }) => ServerMes
       };
     },
   });
-  return { bridge: createBridge(wire), channels, calls, acknowledged, tell, end: () => port?.close() };
+  return {
+    bridge: createBridge(wire, (file) => `/home/ada/${(file as File).name}`),
+    channels,
+    calls,
+    acknowledged,
+    tell,
+    end: () => port?.close(),
+  };
 }
 const refuse = (message: ClientMessage & { kind: 'call' }): ServerMessage => ({
   kind: 'refusal',

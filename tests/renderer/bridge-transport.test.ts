@@ -22,11 +22,17 @@ function bridgeThat(answers: Outcome) {
       calls.push([machine, console]);
       return new FakeChannel();
     },
+    pathOf: (file) => ((file as File).size === 0 ? '' : `/home/ada/${(file as File).name}`),
   };
   return { bridge, calls, listeners };
 }
 
 describe('the transport over the bridge', () => {
+  test('says where a dropped file is, and nothing of one that is nowhere', () => {
+    const { bridge } = bridgeThat({ ok: undefined });
+    const { pathOf } = createBridgeTransport(bridge);
+    expect([pathOf(new File(['x'], 'Image')), pathOf(new File([], 'made up'))]).toEqual(['/home/ada/Image', undefined]);
+  });
   test('answers calls by their names and arguments', async () => {
     const { bridge, calls } = bridgeThat({ ok: [{ index: 0, name: 'ttyS0' }] });
     const { services } = createBridgeTransport(bridge);

@@ -86,6 +86,7 @@ export function fakeTransport(answers: Readonly<Record<string, Answer>> = {}) {
       channels.push(channel);
       return channel;
     },
+    pathOf: () => undefined,
     get connection() {
       return connection;
     },

@@ -23,6 +23,10 @@ export const imageErrors = {
     'missing',
     ({ name, known }) => `there is no template "${name}". There are: ${known.join(', ')}`,
   ),
+  'receive-interrupted': entry<{ name: string }>(
+    'conflict',
+    ({ name }) => `the copy of ${name} into the library was interrupted. Drop the file again`,
+  ),
   'template-no-system': entry<{ name: string; others: readonly string[] }>(
     'invalid',
     ({ name, others }) =>

@@ -1,7 +1,7 @@
 /** Commands about the library and the window itself. */
 import type { IconName } from '../../components/icons.ts';
 import { checkCommand, plainCommand } from '../shown-command.ts';
-import type { DialogName } from '../window-state.ts';
+import { goToNew, type DialogName } from '../window-state.ts';
 import type { CommandGroup, WindowCommand } from './command.ts';
 import { nextPane } from './panes.ts';
 
@@ -46,7 +46,17 @@ export const WINDOW_COMMANDS: readonly WindowCommand[] = [
     icon: 'copy',
     run: ({ operations }) => operations.copyLine(`${location.origin}${location.pathname}${location.hash || '#/'}`),
   },
-  dialog('create', 'Library', 'New machine…', 'plus', { keys: ['ctrl+alt+n'], shown: () => plainCommand('create', '--help') }),
+  {
+    id: 'open.create',
+    about: 'window',
+    group: 'Library',
+    words: 'New machine…',
+    icon: 'plus',
+    keys: ['ctrl+alt+n'],
+    everywhere: true,
+    run: ({ state }) => goToNew(state),
+    shown: () => plainCommand('create', '--help'),
+  },
   dialog('import', 'Library', 'Import a machine from a file…', 'download', { shown: () => plainCommand('snapshot', 'import', 'FILE') }),
   dialog('networks', 'Library', 'Networks…', 'globe', { shown: () => plainCommand('network', 'list') }),
   dialog('bin', 'Library', 'Deleted machines…', 'bin', { shown: () => plainCommand('list', '--deleted') }),

@@ -1,9 +1,9 @@
-/** A machine from files: the definition that the answers of the New dialog make. */
+/** A machine from files: the definition that the answers on the page for a new machine make. */
 import { boardOf, USUAL_BOARD } from '../../../preload/contract/definition/boards.ts';
 import { newDefinition } from '../../../preload/contract/definition/new-definition.ts';
 import { factOf } from '../../../preload/contract/definition/rules.ts';
 import { ALL_FIELDS, withValue } from '../../../preload/contract/definition/walk.ts';
-import type { FileInspection } from '../../../preload/contract/images.ts';
+import type { FileInspection, TemplateStatus } from '../../../preload/contract/images.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
 import { baseName } from '../files/host-path.ts';
 
@@ -19,25 +19,25 @@ export const FIRST_MACHINE: MachineDefinition = newDefinition({
   boot: { kind: boardOf(USUAL_BOARD).boots[0] ?? 'linux', commandLine: boardOf(USUAL_BOARD).commandLine },
 });
 
-/** Everything that the dialog is filled in with. */
+/** In place of a template's name: a person's own files. */
+export const OWN_FILES = 'own files';
+
+/** Everything that the page is filled in with. */
 export interface NewMachineForm {
-  readonly source: 'template' | 'files';
-  /** Empty until one is chosen. */
+  /** A template, or `OWN_FILES`; empty until one is chosen. */
   readonly template: string;
   readonly name: string;
   /** From files: what was answered, also for kinds of boot that are not chosen now. Drafts of older versions have none. */
   readonly machine?: MachineDefinition;
-  readonly startNow: boolean;
+  /** From a template: what is to be otherwise than there. Drafts of older versions have none. */
+  readonly changes?: Partial<MachineDefinition>;
   readonly booted: boolean | undefined;
 }
-export const FIRST_FORM: NewMachineForm = {
-  source: 'template',
-  template: '',
-  name: '',
-  machine: FIRST_MACHINE,
-  startNow: true,
-  booted: undefined,
-};
+export const FIRST_FORM: NewMachineForm = { template: '', name: '', machine: FIRST_MACHINE, booted: undefined };
+
+/** A machine of a template as far as a form needs it: its board's defaults, and what the template says. */
+export const templateMachine = ({ name, board, memoryMiB, cores }: TemplateStatus): MachineDefinition =>
+  newDefinition({ name, template: name, board, memoryMiB, cores, boot: { kind: 'linux' } });
 
 /** The first of `wanted`, `wanted 2`, `wanted 3` ... that no machine has. */
 export function freeName(wanted: string, taken: readonly string[]): string {

@@ -1,4 +1,5 @@
 /** Templates, file inspection and folder listing. */
+import { ReceivedFiles } from '../../../main/images/files/received.ts';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -114,6 +115,7 @@ describe('the service', () => {
     const changes: unknown[] = [];
     const works: Promise<void>[] = [];
     const tasks = {
+      received: new ReceivedFiles(folder),
       booted: () => Promise.resolve(new Set(['hello-riscv64'])),
       prepare: (name: string) => kit.prepare(name),
       fetch: (template: string, work: (report: () => void, signal: AbortSignal) => Promise<void>) => {
