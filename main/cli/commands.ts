@@ -30,6 +30,11 @@ export const commands: readonly CommandEntry[] = [
     summary: "show a running machine's devices and registers",
     load: async () => (await import('./machines/devices-command.ts')).devicesCommand,
   },
+  {
+    name: 'duplicate',
+    summary: 'make a copy of a machine',
+    load: async () => (await import('./machines/duplicate-command.ts')).duplicateCommand,
+  },
   machine('start', 'start machines; they run in the background'),
   {
     name: 'continue',
@@ -117,6 +122,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'templates',
     summary: 'list the templates',
     load: async () => (await import('./machines/template-commands.ts')).templatesCommand,
+  },
+  {
+    name: 'template',
+    summary: 'save machines as templates, and delete those',
+    load: async () => (await import('./machines/saved-template-command.ts')).templateCommand,
   },
   {
     name: 'fetch',

@@ -16,6 +16,7 @@ import { carrying, type Carrying } from '../transfer/carrying.ts';
 import { checkAll } from './check-library.ts';
 import { Checkpoints } from '../checkpoints/checkpoints.ts';
 import { freeSpace, type FreeSpace } from '../storage/free-space.ts';
+import { Copying } from './copying.ts';
 import { suspendAll } from './leaving.ts';
 import { MachineBin } from '../bin/machine-bin.ts';
 import { usable } from '../returning/return-plan.ts';
@@ -43,6 +44,7 @@ export class History {
   readonly carrying: Carrying;
   readonly booted: BootedStates;
   readonly machineBin: MachineBin;
+  readonly copying: Copying;
   readonly #supervisor: Supervisor;
   readonly #checkpoints: Checkpoints;
   readonly #space: SpaceWatch;
@@ -76,6 +78,7 @@ export class History {
       },
       removed: () => timelines.usage.touched(),
     });
+    this.copying = new Copying({ timelines, supervisor, removed: () => timelines.usage.touched() });
     const { folder } = library.home;
     this.#space = new SpaceWatch({ folder, freeSpace: parts.freeSpace ?? (() => freeSpace(folder)), machines, notice: parts.notice });
   }

@@ -1,6 +1,6 @@
 /** The `images` contract over the guest kit. */
 import type { Emitter, Handlers } from '../../preload/contract/contract.ts';
-import type { images } from '../../preload/contract/images.ts';
+import type { images, TemplateStatus } from '../../preload/contract/images.ts';
 import { hostPath } from './files/host-path.ts';
 import type { ReceivedFiles } from './files/received.ts';
 import type { GuestKit } from './guest-kit.ts';
@@ -11,6 +11,8 @@ export interface ImagesSurroundings {
   /** Templates whose booted state is stored. */
   booted(): Promise<ReadonlySet<string>>;
   readonly received: ReceivedFiles;
+  /** Templates that were saved from machines. */
+  readonly saved: { list(): Promise<readonly TemplateStatus[]>; remove(name: string): Promise<void> };
   /** Fetches and makes what a template needs. */
   prepare(template: string, report: Report, signal: AbortSignal): Promise<unknown>;
   /** Fetches a template's parts among the tasks; answers with the task's id. */
@@ -20,15 +22,16 @@ export interface ImagesSurroundings {
 /** `emit.changed` is called when a template's parts have arrived or could not be had. */
 export function imagesService(
   kit: GuestKit,
-  { booted, fetch, prepare, received }: ImagesSurroundings,
+  { booted, fetch, prepare, received, saved }: ImagesSurroundings,
   emit?: Emitter<typeof images>,
 ): Handlers<typeof images> {
   return {
     templates: async () => {
-      const stored = await booted();
-      return kit
+      const [stored, mine] = await Promise.all([booted(), saved.list()]);
+      const others = kit
         .templates()
         .map((template) => (template.booted === undefined ? template : { ...template, booted: stored.has(template.name) }));
+      return [...mine, ...others];
     },
     fetch: (name) => {
       kit.template(name);
@@ -41,6 +44,7 @@ export function imagesService(
       });
       return { task };
     },
+    removeTemplate: (name) => saved.remove(name),
     inspect: (file) => kit.inspect(hostPath(file)),
     browse: (folder) => kit.browse(hostPath(folder)),
     resolvePath: (text) => hostPath(text),

@@ -6,6 +6,7 @@ import { forwardStatuses } from '../supervisor/machine-forwards.ts';
 import { changeLink, linkStatuses } from '../supervisor/machine-cables.ts';
 import { cardActivity } from '../supervisor/machine-links.ts';
 import { shareStatuses } from '../supervisor/machine-shares.ts';
+import type { Copying } from '../history/copying.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import { screenText } from '../supervisor/screen-text.ts';
 import type { Resuming } from '../supervisor/interrupted.ts';
@@ -26,6 +27,9 @@ export interface MachinesParts {
   readonly bin: { list(): Promise<readonly BinnedMachine[]>; purge(ids: readonly MachineId[]): Promise<{ readonly task: string }> };
   /** Its next start does not go on from saved memory; that stays in the timeline. */
   forgetSuspended(id: MachineId): Promise<void>;
+  readonly copying: Pick<Copying, 'duplicate' | 'save' | 'find' | 'fromTemplate'>;
+  /** Whether there is a template of that name that no person saved. */
+  isBuiltIn(template: string): boolean;
   /** A machine that goes on from the template's booted state, which is made first where it is missing. */
   createBooted(definition: MachineDefinition): Promise<MachineStatus>;
   deviceTree(machine: SupervisedMachine): Promise<Uint8Array>;
@@ -42,6 +46,8 @@ export function machinesService({
   undo,
   bin,
   forgetSuspended,
+  copying,
+  isBuiltIn,
   createBooted,
   deviceTree,
   resume,
@@ -58,9 +64,14 @@ export function machinesService({
     bin: () => bin.list(),
     purge: (ids) => bin.purge(ids),
     get: (id) => supervisor.machine(id).status(),
-    draft: ({ template, name }) => draft(template, name),
+    draft: async ({ template, name }) => {
+      const saved = await copying.find(template);
+      return saved ? { ...saved.definition, name: name ?? template } : draft(template, name);
+    },
     create: async ({ template, name, definition, booted = false }) => {
       if ((template === undefined) === (definition === undefined)) throw new ContractError('machine-source-unclear');
+      const saved = template === undefined ? undefined : await copying.find(template);
+      if (saved) return copying.fromTemplate(saved, name);
       const given = definition ? withHostPaths(definition) : await draft(template as string, name);
       const made = await supervisor.withAddresses(await admitDefinition(given));
       if (!booted) return supervisor.create(name === undefined ? made : { ...made, name });
@@ -78,6 +89,11 @@ export function machinesService({
     cardActivity: (id) => cardActivity(supervisor.machine(id)),
     links: (id) => linkStatuses(supervisor.machine(id)),
     setLink: (id, card, change) => changeLink(supervisor.machine(id), card, change, (patch) => supervisor.update(id, patch)),
+    duplicate: (id, name) => copying.duplicate(id, name),
+    saveTemplate: async (id, template) => {
+      if (isBuiltIn(template.name)) throw new ContractError('template-name-taken', { name: template.name });
+      await copying.save(id, template);
+    },
     screens: (ids) => screensOf(supervisor, ids),
     devices: (id) => supervisor.machine(id).life.devices(),
     deviceTree: (id) => deviceTree(supervisor.machine(id)),

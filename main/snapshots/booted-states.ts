@@ -65,6 +65,13 @@ class BootConsole {
   }
 }
 
+/** How a template that a person saved is found among what belongs to no machine (`history/copying.ts`). */
+const SAVED = 'template:';
+export const savedTemplateKey = (name: string): string => SAVED + name;
+export const savedTemplateName = (key: string): string => key.slice(SAVED.length);
+export const isSavedTemplate = ({ machine, bootedKey }: Pick<NewSnapshotRecord, 'machine' | 'bootedKey'>): boolean =>
+  machine === null && bootedKey?.startsWith(SAVED) === true;
+
 export class BootedStates {
   readonly #parts: TimelineParts;
   readonly #startMachine: StartMachine;
@@ -80,7 +87,9 @@ export class BootedStates {
   async templates(): Promise<ReadonlySet<string>> {
     const all = await this.#parts.library.snapshots.list();
     return new Set(
-      all.flatMap(({ machine, state, definition }) => (machine === null && state === 'ready' ? (definition.template ?? []) : [])),
+      all.flatMap((record) =>
+        record.machine === null && record.state === 'ready' && !isSavedTemplate(record) ? (record.definition.template ?? []) : [],
+      ),
     );
   }
 
@@ -183,7 +192,7 @@ export class BootedStates {
     await storeDisks(this.#parts, { ...record, unfinished }, { goesOn: false, options });
     // Of the same template with older parts, none is needed any more; a damaged one makes room.
     const older = (await library.snapshots.list())
-      .filter((other) => other.machine === null && isFor(other, definition))
+      .filter((other) => other.machine === null && !isSavedTemplate(other) && isFor(other, definition))
       .map((other) => other.id);
     await library.timeline.apply({ remove: older, insert: [{ record, saved: { state, consoles } }] });
     await storage.run.dropOwners({ owners: older.map(ownerOf) });

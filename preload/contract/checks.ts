@@ -50,6 +50,15 @@ export const newMachine = record({
   booted: optional(flag),
 });
 
+export const machineName = name;
+export const savedTemplate = record({
+  name: textThat(
+    (value) => /^[A-Za-z0-9][\w.+-]{0,99}$/.test(value),
+    'must be a name of letters, digits, ".", "+", "_" and "-", at most 100, as in "web-server"',
+  ),
+  description: text(NOTE_MAX, 0),
+});
+
 export const hostPath = path;
 export const snapshotId = text(64);
 export const snapshotIds = list(snapshotId, 10_000);

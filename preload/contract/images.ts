@@ -15,8 +15,10 @@ export interface TemplateStatus {
   readonly cores: number;
   /** Whether all parts are here; if not, whether they can be fetched. */
   readonly parts: 'ready' | 'fetchable' | 'unavailable';
-  /** Where its parts come from: with the program, or once by a download through apt or from a Debian mirror. */
-  readonly source: 'program' | 'apt' | 'mirror';
+  /** Where its parts come from: with the program, once by a download through apt or from a Debian mirror, or from a machine that was saved. */
+  readonly source: 'program' | 'apt' | 'mirror' | 'machine';
+  /** Of one that was saved from a machine: whether its machines go on from memory. */
+  readonly hasMemory?: boolean;
   /** Why its parts cannot be had, where they are unavailable. */
   readonly trouble?: Fault;
   /** Bytes still to fetch, where known. */
@@ -82,6 +84,8 @@ export const images = contract('images', {
    * takes a path of the host understands the same; a relative one is refused as `invalid`.
    */
   resolvePath: call<(text: string) => string>(args(path)),
+  /** Deletes a template that was saved from a machine; machines made from it keep everything. */
+  removeTemplate: call<(name: string) => void>(args(templateName)),
   /** Looks at a host file a person chose. */
   inspect: call<(file: string) => FileInspection>(args(path)),
   /** Lists a folder, for the browser shell, which has no file dialog of its own. Directories first. */

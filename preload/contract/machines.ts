@@ -1,7 +1,8 @@
 /** Machines: their definitions and their life. */
 import type { DeviceDescription, MachineFigures } from '../../emulator/index.ts';
-import { args, argsWithOptional, machineId, machineIds, newMachine, nothing } from './checks.ts';
+import { args, argsWithOptional, machineId, machineIds, machineName, newMachine, nothing, savedTemplate } from './checks.ts';
 import { call, contract, event } from './contract.ts';
+import { optional } from './schema/shapes.ts';
 import { definition, definitionBase, definitionPatch, type MachineDefinition } from './definition/schema.ts';
 import type { Reason } from './errors/reasons.ts';
 import type { CardActivity } from './card-activity.ts';
@@ -59,6 +60,12 @@ export interface InterruptedMachine {
 }
 /** How a guest was asked to shut down: by the agent of the guest kit, or by the power button that its board has. */
 export type AskedBy = 'agent' | 'power button';
+/** A template to save a machine as. */
+export interface SavedTemplate {
+  readonly name: string;
+  /** What it is, for people. */
+  readonly description: string;
+}
 /** Live figures of one machine, sent about once a second while it runs. */
 export interface MachineActivity extends MachineFigures {
   readonly id: MachineId;
@@ -107,6 +114,13 @@ export const machines = contract('machines', {
   setLink: call<(id: MachineId, card: number, change: CableChange) => LinkStatus>(args(machineId, cardIndex, cableChange)),
   /** The folders that its guest uses, and what each is doing. */
   shares: call<(id: MachineId) => readonly ShareStatus[]>(args(machineId)),
+  /**
+   * Makes another machine with the same hardware, disks and, of one that runs, memory; both share what is stored.
+   * @param name absent: the machine's with `copy` after it
+   */
+  duplicate: call<(id: MachineId, name?: string) => MachineStatus>(argsWithOptional([machineId], optional(machineName))),
+  /** Keeps the machine as it is now as a template, from which machines are made like from any other. */
+  saveTemplate: call<(id: MachineId, template: SavedTemplate) => void>(args(machineId, savedTemplate)),
   /**
    * The end of each machine's first console as its screen shows it, as plain text: at most 24 lines of 100 characters, joined by
    * newlines. Machines that are gone by now are left out.

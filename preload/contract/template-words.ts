@@ -6,12 +6,14 @@ import type { TemplateStatus } from './images.ts';
 const DOWNLOADED = {
   program: 'nothing to download',
   apt: 'its parts are downloaded once through apt',
+  machine: 'saved from a machine',
   mirror: 'its parts are downloaded once from a Debian mirror',
 } as const;
 
 /** Whether a template can be used, and what for or why not, as part of a sentence. */
 export function partsReason({ parts, source, trouble, diskBytes }: TemplateStatus): string {
   if (trouble) return wordsOf(trouble);
+  if (source === 'machine') return DOWNLOADED.machine;
   if (diskBytes !== undefined)
     return parts === 'ready'
       ? `already installed; its disk takes ${formatBytes(diskBytes)} on this computer`

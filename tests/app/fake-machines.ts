@@ -153,6 +153,8 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     status: (id) => entry(id).status,
     store: (id, networks) => change(id, { definition: { ...entry(id).status.definition, networks } }),
   });
+  /** Templates that were saved, the oldest first. */
+  const saved: { readonly name: string; readonly description: string; readonly definition: MachineDefinition }[] = [];
   /** For a test to fill. */
   const interrupted: InterruptedMachine[] = [];
   const service: Handlers<typeof machines> = {
@@ -160,6 +162,15 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     interrupted: () => interrupted,
     continue: (id) => void service.start(id),
     get: (id) => entry(id).status,
+    duplicate: (id, name) => {
+      const { definition } = entry(id).status;
+      return add({ ...definition, name: name ?? `${definition.name} copy` });
+    },
+    saveTemplate: (id, { name, description }) => {
+      const { definition } = entry(id).status;
+      if (saved.some((template) => template.name === name)) throw new ContractError('template-name-taken', { name });
+      saved.push({ name, description, definition });
+    },
     screens: (ids) =>
       ids.flatMap((id) =>
         entries.has(id) ? [{ id, text: screenText(entry(id).logs[0]?.tail() ?? new Uint8Array(), { lines: 24, columns: 100 }) }] : [],
@@ -267,5 +278,5 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
   const first = () => [...entries.keys()][0] as MachineId;
   const close = () => entries.forEach((one) => (one.guest?.stop(), clearInterval(one.ticker)));
   const definitionOf = (id: MachineId) => entry(id).status.definition;
-  return { ids, type, interrupted, network, add, plain, definitionOf, service, consoleService, openConsole, first, close };
+  return { saved, ids, type, interrupted, network, add, plain, definitionOf, service, consoleService, openConsole, first, close };
 }

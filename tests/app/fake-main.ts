@@ -102,7 +102,15 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
       snapshots: timeline.service,
       disks: timeline.diskService,
       images: {
-        templates: () => [template, hello],
+        templates: () => [
+          ...machines.saved.map(({ name, description, definition }): TemplateStatus => ({
+            ...{ name, title: name, description, architecture: 'riscv64', board: definition.board },
+            ...{ memoryMiB: definition.memoryMiB, cores: definition.cores, parts: 'ready', source: 'machine' },
+          })),
+          template,
+          hello,
+        ],
+        removeTemplate: (name) => void machines.saved.splice(0, Infinity, ...machines.saved.filter((one) => one.name !== name)),
         fetch() {
           tasks.set('T1', {
             id: 'T1',

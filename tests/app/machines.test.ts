@@ -220,7 +220,12 @@ describeWith(['chromium'], 'machines in the window', () => {
     await page.getByRole('button', { name: 'Create and edit' }).click();
     await page.getByRole('heading', { name: 'debian-riscv64' }).waitFor();
     await expect
-      .poll(() => page.getByRole('option', { selected: true }).evaluate((row) => row.getBoundingClientRect().bottom < innerHeight))
+      .poll(() =>
+        page
+          .getByRole('listbox', { name: 'Machines' })
+          .getByRole('option', { selected: true })
+          .evaluate((row) => row.getBoundingClientRect().bottom < innerHeight),
+      )
       .toBe(true);
   });
 });

@@ -25,7 +25,7 @@ describeWith(['chromium'], 'the overview', () => {
     await page.getByText('1 running, 2 off').waitFor();
     const alpha = card(page, 'alpha').getByRole('img', { name: /Console of alpha/ });
     await expect.poll(() => alpha.innerText()).toContain('Welcome to Debian');
-    await main.machines.type(main.machines.first(), 'echo seen from afar\r');
+    main.machines.type(main.machines.first(), 'echo seen from afar\r');
     await expect.poll(() => alpha.innerText(), { timeout: 60_000 }).toContain('echo seen from afar');
     await page.getByRole('button', { name: 'Pause alpha' }).click();
     await page.getByRole('button', { name: 'Resume alpha' }).waitFor();

@@ -14,6 +14,7 @@ import { openDatabase } from '../../main/library/database.ts';
 import type { Home } from '../../main/library/home.ts';
 import { application as applicationContract } from '../../preload/contract/application.ts';
 import type { Client, Contract } from '../../preload/contract/contract.ts';
+import { images } from '../../preload/contract/images.ts';
 import { disks } from '../../preload/contract/disks.ts';
 import { machines, type MachineId } from '../../preload/contract/machines.ts';
 import { snapshots, type Snapshot, type SnapshotId } from '../../preload/contract/snapshots.ts';
@@ -26,6 +27,7 @@ export interface WholeProgram {
   readonly snapshots: Client<typeof snapshots>;
   readonly disks: Client<typeof disks>;
   readonly tasks: Client<typeof tasks>;
+  readonly images: Client<typeof images>;
   /** Waits for a task. @throws Error with its message when it has failed */
   task(id: string): Promise<TaskStatus>;
   /** Waits until a snapshot is stored; undefined where it went away. */
@@ -119,7 +121,7 @@ export async function openWholeProgram(home: Home, watching: Watching): Promise<
     ) as Client<C>;
   const program = {
     ...{ application: client(applicationContract), machines: client(machines), snapshots: client(snapshots) },
-    ...{ disks: client(disks), tasks: client(tasks) },
+    ...{ disks: client(disks), tasks: client(tasks), images: client(images) },
   };
   return {
     ...program,

@@ -25,8 +25,14 @@ async function createFromTemplate(
   { template, name, booted }: { readonly template: string; readonly name: string; readonly booted: boolean },
   changes: (draft: MachineDefinition) => Partial<MachineDefinition>,
 ): Promise<MachineStatus> {
-  const { machines } = client.services;
+  const { machines, images } = client.services;
   const draft = await machines.draft({ template, name });
+  // What a template that was saved from a machine holds is more than its definition.
+  if ((await images.templates()).some((one) => one.name === template && one.source === 'machine')) {
+    const made = await machines.create({ template, name });
+    const changed = changes(draft);
+    return Object.keys(changed).length === 0 ? made : machines.update(made.id, changed);
+  }
   const changed = changes(draft);
   // A template's own disk is the one that it boots from; further ones come after it.
   const disks = changed.disks ? [...draft.disks, ...changed.disks] : draft.disks;

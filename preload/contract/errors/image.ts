@@ -27,6 +27,11 @@ export const imageErrors = {
     'conflict',
     ({ name }) => `the copy of ${name} into the library was interrupted. Drop the file again`,
   ),
+  'template-name-taken': entry<{ name: string }>('conflict', ({ name }) => `there is already a template "${name}": choose another name`),
+  'template-not-saved': entry<{ name: string }>(
+    'invalid',
+    ({ name }) => `"${name}" is not a template saved from a machine: only those can be deleted`,
+  ),
   'template-no-system': entry<{ name: string; others: readonly string[] }>(
     'invalid',
     ({ name, others }) =>

@@ -84,7 +84,7 @@ export function useTakeFiles() {
         if (exported !== undefined) {
           state.importPath.value = exported;
           state.dialog.value = 'import';
-        } else fillIn(await Promise.all(paths.map(images.inspect)));
+        } else fillIn(await Promise.all(paths.map((path) => images.inspect(path))));
       } finally {
         copying.value = undefined;
       }

@@ -116,6 +116,7 @@ describe('the service', () => {
     const works: Promise<void>[] = [];
     const tasks = {
       received: new ReceivedFiles(folder),
+      saved: { list: () => Promise.resolve([]), remove: () => Promise.resolve() },
       booted: () => Promise.resolve(new Set(['hello-riscv64'])),
       prepare: (name: string) => kit.prepare(name),
       fetch: (template: string, work: (report: () => void, signal: AbortSignal) => Promise<void>) => {
