@@ -25,11 +25,25 @@ export interface Node {
   /** How often the guest was told of it and has not forgotten. */
   lookups: number;
   /** Files that are open; they keep it. */
-  handles: Set<number>;
+  handles: ReadonlySet<number>;
   /** The newest first; none where it is gone. The root has none either. */
   ways: Way[];
   /** Of a directory: those of its entries that are known. */
-  readonly children: Map<string, Node>;
+  children: ReadonlyMap<string, Node>;
+}
+
+/** What most nodes have, of which a guest may know a hundred thousand: an empty set or map of their own takes 200 bytes. */
+const NO_HANDLES: ReadonlySet<number> = new Set();
+const NO_CHILDREN: ReadonlyMap<string, Node> = new Map();
+
+function enter(parent: Node, name: string, node: Node): void {
+  if (parent.children === NO_CHILDREN) parent.children = new Map();
+  (parent.children as Map<string, Node>).set(name, node);
+}
+function leave(parent: Node, name: string, node: Node): void {
+  if (parent.children.get(name) !== node) return;
+  if (parent.children.size === 1) parent.children = NO_CHILDREN;
+  else (parent.children as Map<string, Node>).delete(name);
 }
 
 /** More a guest cannot know at once; its kernel forgets some where one is refused. */
@@ -86,7 +100,7 @@ export class NodeTable {
     return this.#add(this.next++, identity, kind);
   }
   #add(id: number, identity: Identity, kind: NodeKind): Node {
-    const node: Node = { id, kind, identity, lookups: 0, handles: new Set(), ways: [], children: new Map() };
+    const node: Node = { id, kind, identity, lookups: 0, handles: NO_HANDLES, ways: [], children: NO_CHILDREN };
     this.#byId.set(id, node);
     this.#byIdentity.set(keyOf(identity), node);
     return node;
@@ -106,9 +120,9 @@ export class NodeTable {
     const others = node.kind === 'directory' ? [] : node.ways.slice(0, WAYS_MAX - 1);
     const lost = node.ways.filter((way) => !others.includes(way));
     node.ways = [{ parent, name }, ...others.filter((way) => way.parent !== parent || way.name !== name)];
-    parent.children.set(name, node);
+    enter(parent, name, node);
     for (const way of lost) {
-      if (way.parent.children.get(way.name) === node && (way.parent !== parent || way.name !== name)) way.parent.children.delete(way.name);
+      if (way.parent !== parent || way.name !== name) leave(way.parent, way.name, node);
       this.#tidy(way.parent);
     }
     if (!former || former === node) return;
@@ -119,7 +133,7 @@ export class NodeTable {
   /** A way leads to the node no longer. */
   dropWay(node: Node, way: Way): void {
     node.ways = node.ways.filter((other) => other !== way);
-    if (way.parent.children.get(way.name) === node) way.parent.children.delete(way.name);
+    leave(way.parent, way.name, node);
     this.#tidy(way.parent);
   }
   /** Nothing has this name any more. */
@@ -145,8 +159,13 @@ export class NodeTable {
     node.lookups = Math.max(0, node.lookups - count);
     this.#tidy(node);
   }
+  held(node: Node, handle: number): void {
+    if (node.handles === NO_HANDLES) node.handles = new Set();
+    (node.handles as Set<number>).add(handle);
+  }
   released(node: Node, handle: number): void {
-    node.handles.delete(handle);
+    if (node.handles.has(handle) && node.handles.size === 1) node.handles = NO_HANDLES;
+    else (node.handles as Set<number>).delete(handle);
     this.#tidy(node);
   }
 
@@ -157,7 +176,7 @@ export class NodeTable {
       const key = keyOf(each.identity);
       if (this.#byIdentity.get(key) === each) this.#byIdentity.delete(key);
       const { ways }: Node = each;
-      for (const { parent, name } of ways) if (parent.children.get(name) === each) parent.children.delete(name);
+      for (const { parent, name } of ways) leave(parent, name, each);
       each.ways = [];
       each = ways[0]?.parent;
       for (const { parent } of ways.slice(1)) this.#tidy(parent);

@@ -81,14 +81,14 @@ export class OpenHandles {
     }
     this.next = Math.max(this.next, number) + 1;
     this.files.set(number, handle);
-    handle.node.handles.add(number);
+    this.#nodes.held(handle.node, number);
     return number;
   }
   addDirectory(node: Node, number = this.next): number {
     if (this.files.size + this.directories.size >= HANDLES_MAX) throw new ShareError('EMFILE');
     this.next = Math.max(this.next, number) + 1;
     this.directories.set(number, { node });
-    node.handles.add(number);
+    this.#nodes.held(node, number);
     return number;
   }
 

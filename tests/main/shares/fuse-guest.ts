@@ -90,6 +90,10 @@ export class FuseGuest {
   lookup(parent: number, name: string): number {
     return Number(this.ok(OPCODE.LOOKUP, parent, name).readBigUInt64LE(0));
   }
+  /** Says that so many lookups count no more; it has no answer. */
+  forget(node: number, lookups: number): void {
+    serveMessage(this.tree, message(OPCODE.FORGET, node, [BigInt(lookups)]), ROOM);
+  }
   walk(...names: readonly string[]): number {
     return names.reduce((node, name) => this.lookup(node, name), 1);
   }
