@@ -1,7 +1,7 @@
 /** Tasks in words, for the window and the command line: what one is about, and what came of it. */
 import { formatBytes } from '../../emulator/quantities/bytes.ts';
 import { wordsOf } from './errors/catalogue.ts';
-import type { ExportResult, PurgeResult, TaskKind, TaskKinds, TaskStatus, TaskWork } from './tasks.ts';
+import type { ExportedDisk, ExportResult, PurgeResult, TaskKind, TaskKinds, TaskStatus, TaskWork } from './tasks.ts';
 
 const TITLES: { readonly [K in TaskKind]: (subject: TaskKinds[K]['subject']) => string } = {
   'fetch-template': ({ template, name }) => `Downloading ${template}${name === undefined ? '' : ` for "${name}"`}`,
@@ -31,8 +31,17 @@ export function taskMessage(task: TaskStatus): string {
   if (task.state === 'failed') return task.fault ? wordsOf(task.fault) : 'failed';
   if (task.state !== 'done') return task.state === 'running' ? task.message : '';
   if (task.kind === 'purge' && task.result) return purgeWords(task.result);
+  if (task.kind === 'export-disk' && task.result) return unrestWords(task.result);
   return task.kind === 'export-machine' && task.result ? leftOutWords(task.result) : '';
 }
+
+/** Whether a task is done, but not all of it as it should be: what its message says is a warning then. */
+export const taskWarns = (task: TaskStatus): boolean =>
+  task.state === 'done' && (task.kind === 'export-disk' || task.kind === 'export-machine') && taskMessage(task) !== '';
+
+/** In what state an image of a running guest's disk is; empty where it is a whole one. */
+export const unrestWords = ({ unrest }: ExportedDisk): string =>
+  unrest === undefined ? '' : `the image is as after a power failure: ${wordsOf(unrest)}`;
 
 /** What became of the space: `1.5 GiB freed`. */
 export function purgeWords({ freedBytes, space }: PurgeResult): string {

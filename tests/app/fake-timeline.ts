@@ -1,5 +1,6 @@
 /** Timelines in memory for tests of the window: the contracts `snapshots` and `disks` over scripted snapshots. */
 import type { ServiceEvents } from '../../main/border/border.ts';
+import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { ContractError, type Handlers } from '../../preload/contract/contract.ts';
 import type { DiskHolder, disks, DiskStatus } from '../../preload/contract/disks.ts';
 import type { MachineId, MachineStatus } from '../../preload/contract/machines.ts';
@@ -137,13 +138,16 @@ export function fakeTimeline(
     { path: '/var/log/messages', kind: 'file', change: 'changed', sizeBefore: 10_240, sizeAfter: 40_960 },
   ];
   /** A task that ends in a moment. */
-  const endingTask = (ended: Pick<TaskStatus, 'state' | 'fault' | 'result'> = { state: 'done', result: { snapshots: [], disks: [] } }) => {
+  const endingTask = (
+    ended: Pick<TaskStatus, 'state' | 'fault' | 'result'> = { state: 'done', result: { snapshots: [], disks: [] } },
+    kind: TaskStatus['kind'] = 'export-machine',
+  ) => {
     const id = `T-timeline-${next++}`;
     setTimeout(
       () =>
         events.tasks.changed({
           id,
-          kind: 'export-machine',
+          kind,
           subject: { machine: 'M1', name: 'debian', path: '/x' },
           message: '',
           startedAt: Date.now(),
@@ -233,7 +237,12 @@ export function fakeTimeline(
     list: (machine) => diskLists.get(machine) ?? [],
     holders: (_machine, disk) => diskHolders.get(disk) ?? [],
     import: (_machine, { path, copy }) => said(`import ${path} ${copy ? 'copy' : 'reference'}`),
-    export: (_machine, slot, { path, format }) => said(`export ${slot} ${path} ${format}`, endingTask().task),
+    export: (_machine, slot, { path, format }) =>
+      said(
+        `export ${slot} ${path} ${format}`,
+        endingTask({ state: 'done', result: { unrest: faultWith('guest-not-frozen', { detail: 'it has no fsfreeze' }) } }, 'export-disk')
+          .task,
+      ),
     resize: (_machine, slot, sizeBytes) => void said(`resize ${slot} ${sizeBytes}`),
     compact: (_machine, slot) => said(`compact ${slot}`),
     acceptBase: (_machine, slot) => void said(`accept ${slot}`),

@@ -290,6 +290,11 @@ describeWith(['chromium'], 'disks in the hardware form', () => {
     await page.getByLabel('File', { exact: true }).fill('/tmp/out.qcow2');
     await page.getByRole('dialog').getByRole('button', { name: 'Export', exact: true }).click();
     await expect.poll(() => main.timeline.diskCalls).toEqual(['compact 0', 'export 0 /tmp/out.qcow2 qcow2']);
+    // It was written all the same, and what is not as it should be is said.
+    await page.getByText('The disk was written to /tmp/out.qcow2: the image is as after a power failure').waitFor();
+    await page.getByRole('button', { name: 'Tasks' }).click();
+    await page.getByText('Done, with a warning').waitFor();
+    await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'From an image…' }).click();
     await page.getByLabel('Image', { exact: true }).fill('/boot/initrd.img');
     await page.getByLabel('Copy it into the library').check();

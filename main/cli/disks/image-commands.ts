@@ -5,7 +5,7 @@ import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, words } from '../command.ts';
 import type { Part } from '../command-group.ts';
 import { imageFormat } from '../drive-option.ts';
-import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
+import { unrestWords } from '../../../preload/contract/task-words.ts';
 import { formatBytes } from '../../../emulator/quantities/bytes.ts';
 import { followTask } from '../machines/follow-task.ts';
 import { machineNamed, programThatStays, withProgram, type Program } from '../machines/program.ts';
@@ -91,7 +91,7 @@ Examples:
       const snapshot = values.snapshot === undefined ? {} : { snapshot: (await timelineOf(program, name)).snapshot(values.snapshot).id };
       const request = { path, format, ...snapshot, ...(values.compress ? { compress: true } : {}) };
       const { result } = await followTask(program, 'export-disk', () => program.client.services.disks.export(id, slot, request));
-      if (result.unrest) printError(`viv: the image is as after a power failure: ${wordsOf(result.unrest)}`);
+      if (result.unrest) printError(`viv: ${unrestWords(result)}`);
     };
     const file = resolve(word);
     await withProgram(programThatStays(), (program) =>
