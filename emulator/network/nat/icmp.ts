@@ -13,9 +13,11 @@ import {
 } from '../wire/icmp.ts';
 import { CODE6, ICMP6, readIcmp6 } from '../wire/icmp6.ts';
 import type { Packet } from '../wire/packet.ts';
+import type { Datagram } from '../wire/udp.ts';
 import type { Egress } from './egress.ts';
 import type { GuestFrames } from './guest-frames.ts';
 import { type AddressPlan, isGateway } from './plan.ts';
+import { quotedDatagram } from './quoted-datagram.ts';
 import type { Unreached } from './report.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -32,16 +34,25 @@ const CODES6: Readonly<Record<Unreachable, number>> = {
 /** Nobody, and groups: they are told of no error (RFC 4443, section 2.4e). */
 const isNobody = (address: string): boolean => address === '::' || address.startsWith('ff');
 
+const isNoPort = ({ type, code }: Icmp, isFour: boolean): boolean =>
+  isFour ? type === UNREACHABLE && code === NO_PORT : type === ICMP6.unreachable && code === CODE6.noPort;
+
+export interface IcmpHeard {
+  unreached(address: string, why: Unreached): void;
+  /** @param to whose datagram it was, as the guest saw it */
+  nobodyAt(datagram: Pick<Datagram, 'sourcePort' | 'destinationPort'>, to: string): void;
+}
+
 export class IcmpErrors {
   readonly #plan: AddressPlan;
   readonly #frames: GuestFrames;
   readonly #egress: Egress;
-  readonly #unreached: (address: string, why: Unreached) => void;
+  readonly #heard: IcmpHeard;
   readonly #rate = new TokenBucket(PER_SECOND, PER_SECOND);
 
-  /** @param unreached told of an echo that cannot be carried */
-  constructor(plan: AddressPlan, frames: GuestFrames, egress: Egress, unreached: (address: string, why: Unreached) => void) {
-    this.#unreached = unreached;
+  /** @param heard told of an echo that cannot be carried, and of datagrams that the guest has nobody for */
+  constructor(plan: AddressPlan, frames: GuestFrames, egress: Egress, heard: IcmpHeard) {
+    this.#heard = heard;
     this.#plan = plan;
     this.#frames = frames;
     this.#egress = egress;
@@ -73,9 +84,13 @@ export class IcmpErrors {
   packet(packet: Packet, unfinished: boolean): void {
     const isFour = packet.version === 4;
     const message = isFour ? readIcmp(packet.payload, unfinished) : readIcmp6(packet, unfinished);
+    if (message && isNoPort(message, isFour)) {
+      const datagram = quotedDatagram(message.data, packet.version);
+      if (datagram) this.#heard.nobodyAt(datagram, packet.destination);
+    }
     if (message?.type !== (isFour ? ECHO : ICMP6.echo) || isNobody(packet.source)) return;
     if (!isGateway(this.#plan, packet.destination)) {
-      this.#unreached(packet.destination, 'ping');
+      this.#heard.unreached(packet.destination, 'ping');
       return this.unreachable(packet, 'prohibited');
     }
     this.#send(packet.source, packet.destination, { ...message, type: isFour ? ECHO_REPLY : ICMP6.echoReply, code: 0 });

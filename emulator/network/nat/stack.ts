@@ -89,7 +89,10 @@ export class NatStack implements NetworkLink {
     this.#unreached = new RecentEvents(TOLD_EVENTS, clock);
     const unreached = (protocol: UnreachedReport['protocol']) => (address: string, port: number, why: Unreached) =>
       this.#unreached.note(`${protocol} ${address} ${port} ${why}`, { protocol, address, port, why });
-    this.#icmp = new IcmpErrors(plan, this.#frames, this.#egress, (address, why) => unreached('icmp')(address, 0, why));
+    this.#icmp = new IcmpErrors(plan, this.#frames, this.#egress, {
+      unreached: (address, why) => unreached('icmp')(address, 0, why),
+      nobodyAt: (datagram, to) => this.udp.nobodyAt(datagram, to),
+    });
     this.dns = new DnsServer(outside, plan, hostName, isClosed);
     this.dns.asked = (asked) => this.#questions.note(`${asked.name} ${asked.type} ${asked.outcome}`, asked);
     const rules = { isClosed, ...(allow ? { allow } : {}), ...(deny ? { deny } : {}) };
@@ -194,9 +197,9 @@ export class NatStack implements NetworkLink {
   call(guestPort: number, stream: Stream, bySix = false): TcpConnection | undefined {
     return this.tcp.call(this.#ways(bySix), guestPort, stream);
   }
-  /** Gives a UDP port of the guest's a datagram. @param key who sent it @param bySix by IPv6, where the guest has it */
+  /** Gives a UDP port of the guest's a datagram. @param key who sent it @param bySix by IPv6 first */
   callDatagram(guestPort: number, key: string, bytes: Uint8Array, reply: (bytes: Uint8Array) => void, bySix = false): void {
-    this.udp.call(this.#ways(bySix)[0], guestPort, key, bytes, reply);
+    this.udp.call(this.#ways(bySix), guestPort, key, bytes, reply);
   }
 
   /** Sends soon what came up outside a turn of the guest's: once for all that comes up meanwhile. */

@@ -20,6 +20,8 @@ const NEW_PER_SECOND = 500;
 /** Milliseconds without traffic: when only the guest has spoken, and when both did. */
 const ONE_WAY = 60_000;
 const BOTH_WAYS = 180_000;
+/** What nobody has answered is kept up to this many bytes. */
+const KEPT_BYTES = 2048;
 const FIRST_PORT = 49_152;
 const PORTS = 16_384;
 
@@ -54,7 +56,13 @@ interface Caller extends Carried {
   readonly guestPort: number;
   reply: (bytes: Uint8Array) => void;
   lastUsed: number;
+  /** The addresses of the gateway's from which the guest has nobody at the port. */
+  readonly closed: Set<string>;
+  /** What nobody has answered yet, to be given by another way. */
+  unanswered: { readonly ways: Ways; readonly bytes: Uint8Array } | undefined;
 }
+/** A guest's addresses in the order in which they are tried. */
+type Ways = readonly [Way, ...Way[]];
 
 export interface UdpParts {
   readonly outside: Outside;
@@ -110,6 +118,7 @@ export class UdpTable {
     if (caller?.guestPort === datagram.sourcePort && caller.from === packet.destination) {
       caller.lastUsed = this.#now;
       caller.fromGuest += datagram.data.length;
+      caller.unanswered = undefined;
       return caller.reply(datagram.data);
     }
     const verdict = judge(policy, packet.destination, datagram.destinationPort);
@@ -190,14 +199,32 @@ export class UdpTable {
   }
 
   /**
-   * Gives a port of the guest's a datagram that a forward brought.
+   * Gives a port of the guest's a datagram that a forward brought: by the first way where it has somebody there, as far as it said so.
    * @param key who sent it: answers to one sender go by one port of the gateway
    */
-  call({ guest, from }: Way, guestPort: number, key: string, bytes: Uint8Array, reply: (bytes: Uint8Array) => void): void {
+  call(ways: Ways, guestPort: number, key: string, bytes: Uint8Array, reply: (bytes: Uint8Array) => void): void {
     const caller = this.#callerOf(key, guestPort, reply);
+    // A program may have come meanwhile.
+    if (ways.every(({ from }) => caller.closed.has(from))) caller.closed.clear();
+    const isKept = ways.length > 1 && caller.fromGuest === 0 && bytes.length <= KEPT_BYTES;
+    caller.unanswered = isKept ? { ways, bytes: bytes.slice() } : undefined;
+    this.#callBy(caller, ways, bytes);
+  }
+  #callBy(caller: Caller, ways: Ways, bytes: Uint8Array): void {
+    const { guest, from } = ways.find((way) => !caller.closed.has(way.from)) ?? ways[0];
     caller.from = from;
     caller.toGuest += bytes.length;
-    this.#give({ source: from, destination: guest }, { sourcePort: caller.port, destinationPort: guestPort }, bytes);
+    this.#give({ source: from, destination: guest }, { sourcePort: caller.port, destinationPort: caller.guestPort }, bytes);
+  }
+  /** The guest has nobody at the port that a datagram went to. @param to where it came from, as the guest saw it */
+  nobodyAt({ destinationPort, sourcePort }: Pick<Datagram, 'sourcePort' | 'destinationPort'>, to: string): void {
+    const caller = this.#callers.get(sourcePort);
+    if (!caller || caller.guestPort !== destinationPort || caller.from !== to) return;
+    caller.closed.add(to);
+    const { unanswered } = caller;
+    if (!unanswered || unanswered.ways.every(({ from }) => caller.closed.has(from))) return;
+    caller.toGuest -= unanswered.bytes.length;
+    this.#callBy(caller, unanswered.ways, unanswered.bytes);
   }
   #callerOf(key: string, guestPort: number, reply: (bytes: Uint8Array) => void): Caller {
     for (const caller of this.#callers.values())
@@ -211,7 +238,10 @@ export class UdpTable {
       this.#nextPort = (this.#nextPort + 1) % PORTS;
       port = FIRST_PORT + this.#nextPort;
     } while (this.#callers.has(port));
-    const made: Caller = { key, port, from: '', guestPort, reply, lastUsed: this.#now, began: this.#now, toGuest: 0, fromGuest: 0 };
+    const made: Caller = {
+      ...{ key, port, from: '', guestPort, reply, lastUsed: this.#now },
+      ...{ began: this.#now, toGuest: 0, fromGuest: 0, closed: new Set<string>(), unanswered: undefined },
+    };
     this.#callers.set(port, made);
     this.#parts.outside.timed();
     return made;

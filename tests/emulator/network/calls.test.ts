@@ -1,11 +1,12 @@
 /** Calls to a guest that has addresses of both kinds, or has shown only one. */
 import { expect, it } from 'vitest';
 import { ACK, RST, type Segment, SYN } from '../../../emulator/network/wire/tcp.ts';
-import { PROTOCOL } from '../../../emulator/network/wire/packet.ts';
+import { writeIcmp } from '../../../emulator/network/wire/icmp.ts';
+import { type Packet, PROTOCOL } from '../../../emulator/network/wire/packet.ts';
 import { readUdp } from '../../../emulator/network/wire/udp.ts';
 import { FakeGuest, GUEST } from './fake-guest.ts';
 import { bytes, only } from './opened.ts';
-import { datagrams6, GUEST6, icmp6, LINK, segments6, tcp6, udp6 } from './six.ts';
+import { datagrams6, GUEST6, icmp6, LINK, packets6, segments6, tcp6, udp6 } from './six.ts';
 
 const HOST = '10.0.2.2';
 const HOST6 = 'fec0::2';
@@ -110,6 +111,47 @@ it('datagrams go by the kind that is wanted, and answers come back to who sent t
   // From the other address it is not the answer.
   guest.udp(HOST, first!.sourcePort, bytes(6), 53);
   expect(answers).toEqual(['six 4', 'four 5']);
+});
+it('datagrams for which the guest has nobody go by the other kind, at once and from then on', () => {
+  const guest = guestOfBoth();
+  const answers: number[] = [];
+  const call = () => guest.nat.callDatagram(53, 'caller', bytes(3), (answer) => void answers.push(answer.length));
+  const inFour = () => guest.packets().filter(({ protocol }) => protocol === PROTOCOL.udp);
+  const refuse = (packet: Packet) => {
+    const message = { code: 3, type: 3, rest: new Uint8Array(4), data: packet.quoted };
+    guest.packet(HOST, PROTOCOL.icmp, 8 + packet.quoted.length, (frame, at) => writeIcmp(frame, at, message));
+    guest.outside.turn();
+  };
+  call();
+  guest.outside.turn();
+  const [first] = inFour() as [Packet];
+  guest.frames = [];
+  // What is about another caller's port is nobody's.
+  refuse({ ...first, quoted: first.quoted.map((byte, at) => (at === 21 ? byte ^ 1 : byte)) });
+  expect(datagrams6(guest)).toEqual([]);
+  refuse(first);
+  const other = only(datagrams6(guest));
+  expect([other.source, other.destinationPort, [...other.data]]).toEqual([HOST6, 53, [...bytes(3)]]);
+  // Said again, it is not sent again.
+  guest.frames = [];
+  refuse(first);
+  expect(datagrams6(guest)).toEqual([]);
+  udp6(guest, HOST6, other.sourcePort, bytes(4), 53);
+  expect(answers).toEqual([4]);
+  call();
+  guest.outside.turn();
+  const frames = [...guest.frames];
+  expect(only(datagrams6(guest)).sourcePort).toBe(other.sourcePort);
+  guest.frames = [...frames];
+  expect(inFour()).toEqual([]);
+  guest.frames = frames;
+  const sixth = only(packets6(guest).filter(({ protocol }) => protocol === PROTOCOL.udp));
+  // Nobody there either: the next one is tried where the first was.
+  icmp6(guest, HOST6, { type: 1, code: 4, rest: new Uint8Array(4), data: sixth.quoted });
+  guest.frames = [];
+  call();
+  guest.outside.turn();
+  expect([inFour().length, datagrams6(guest)]).toEqual([1, []]);
 });
 it('the addresses that a guest has shown are told, and forgotten with a guest that is gone', () => {
   const guest = new FakeGuest();
