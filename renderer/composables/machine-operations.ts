@@ -116,6 +116,17 @@ export function useMachineOperations() {
     if (action && action.name !== 'pause') perform(action, machine);
     else show(machine.id);
   }
+  /** Makes a copy and selects it; of a machine that runs, its memory is stored first. */
+  async function duplicate({ id, definition: { name } }: MachineStatus) {
+    const made = await attempt(() => machines.duplicate(id), id);
+    if (!made) return;
+    state.selected.value = made.id;
+    toasts.show({ tone: 'info', text: `“${name}” was duplicated as “${made.definition.name}”.` });
+  }
+  async function setCable({ id, definition: { name } }: MachineStatus, card: number, isUp: boolean) {
+    const done = await attempt(() => machines.setLink(id, card, { isUp }).then(() => true), id);
+    if (done) toasts.show({ tone: 'info', text: `The cable of card ${card + 1} of “${name}” is ${isUp ? 'plugged in' : 'pulled'}.` });
+  }
   /** Logs in to the guest with this computer's ssh, on a console tab of its own. */
   async function openSsh({ id }: MachineStatus, again = false) {
     const done = await attempt(async () => {
@@ -135,5 +146,5 @@ export function useMachineOperations() {
   function copyLine(text: string) {
     void copyText(text).then((done) => toasts.show({ tone: 'info', text: done ? `Copied: ${text}` : text }));
   }
-  return { attempt, show, start, perform, askToRemove, open, openSsh, rename, copyLine };
+  return { attempt, show, start, perform, askToRemove, open, openSsh, rename, duplicate, setCable, copyLine };
 }

@@ -16,7 +16,20 @@ const line = (...words: readonly string[]): string => ['npx viv', ...words.map(q
 /** The command of an action on a stored machine: `npx viv pause debian`. */
 export const machineCommand = (
   verb:
-    'show' | 'start' | 'console' | 'pause' | 'resume' | 'suspend' | 'reset' | 'shutdown' | 'stop' | 'delete' | 'ssh' | 'link' | 'traffic',
+    | 'duplicate'
+    | 'show'
+    | 'start'
+    | 'console'
+    | 'pause'
+    | 'resume'
+    | 'suspend'
+    | 'reset'
+    | 'shutdown'
+    | 'stop'
+    | 'delete'
+    | 'ssh'
+    | 'link'
+    | 'traffic',
   name: string,
 ): string => line(verb, name);
 
@@ -66,6 +79,21 @@ export type SnapshotVerb =
   | 'export'
   | 'import';
 export const snapshotCommand = (verb: SnapshotVerb, ...words: readonly string[]): string => line('snapshot', verb, ...words);
+
+/** A template's name made of a machine's: what a template may be called has no spaces. */
+export const templateNameFor = (machine: string): string =>
+  machine
+    .normalize('NFKD')
+    .replace(/[^\w.+-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+|-+$/g, '') || 'template';
+
+/** The command that saves a machine as a template. */
+export const saveTemplateCommand = (machine: string, template: string, note = ''): string =>
+  line('template', 'save', machine, template, ...(note ? ['--note', note] : []));
+
+/** The command that pulls a card's cable or plugs it in; people count cards from 1. */
+export const linkCommand = (machine: string, card: number, isUp: boolean): string =>
+  line('link', machine, String(card + 1), isUp ? 'up' : 'down');
 
 /** The verbs of `viv disk` that are about one disk; people count disks from 1, the contract's slots from 0. */
 export type DiskVerb = 'export' | 'resize' | 'compact' | 'accept';

@@ -7,7 +7,7 @@ import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 
 export type MachineTab = 'console' | 'timeline' | 'hardware' | 'network' | 'overview';
-export type DialogName = 'settings' | 'palette' | 'commands' | 'bin' | 'networks' | 'import' | 'export' | 'check' | 'keys';
+export type DialogName = 'template' | 'settings' | 'palette' | 'commands' | 'bin' | 'networks' | 'import' | 'export' | 'check' | 'keys';
 
 /** A question before something that cannot be undone. */
 export interface Question {
@@ -19,6 +19,17 @@ export interface Question {
   readonly verb: string;
   goOn(): void;
 }
+
+/** What a command asks of a view that it puts in front. */
+export type Asked =
+  | { readonly of: 'timeline'; readonly machine: MachineId; readonly act: SnapshotAct }
+  | { readonly of: 'disks'; readonly machine: MachineId; readonly act: DiskAct; readonly slot: number }
+  | { readonly of: 'disks'; readonly machine: MachineId; readonly act: 'add-empty' | 'add-image' };
+/** What is done with the selected snapshot. */
+export type SnapshotAct =
+  'restore' | 'branch' | 'compare-now' | 'compare-parent' | 'pick-second' | 'rename' | 'pin' | 'protect' | 'delete' | 'commands';
+/** What is done with a disk that is stored. */
+export type DiskAct = 'grow' | 'compact' | 'export' | 'accept' | 'commands';
 
 export function createWindowState() {
   return {
@@ -45,6 +56,8 @@ export function createWindowState() {
     /** The file that the import dialog begins with. */
     importPath: ref(''),
     question: shallowRef<Question>(),
+    /** Until the view that it is for has seen to it. */
+    asked: shallowRef<Asked>(),
     /** The task of the last check of the library that this window began. */
     check: ref<string>(),
     /** The machine whose name is being changed, and where the field for it is. */

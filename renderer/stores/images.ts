@@ -30,6 +30,7 @@ export const useImages = defineStore('images', () => {
     resolvePath: client.resolvePath,
     inspect: client.inspect,
     browse: client.browse,
+    removeTemplate: client.removeTemplate,
     receive: client.receive,
     dropReceived: client.dropReceived,
   };

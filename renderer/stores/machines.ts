@@ -56,6 +56,9 @@ export const useMachines = defineStore('machines', () => {
   async function create(request: Parameters<typeof client.create>[0]) {
     return put(await client.create(request));
   }
+  async function duplicate(id: MachineId) {
+    return put(await client.duplicate(id));
+  }
   /** Changes fields; `base` is what the person saw in them, so that nothing they have not seen is overwritten. */
   async function update(id: MachineId, patch: Partial<MachineDefinition>, base: Partial<MachineDefinition>) {
     return put(await client.update(id, patch, base));
@@ -84,6 +87,8 @@ export const useMachines = defineStore('machines', () => {
     remove,
     undelete,
     draft: client.draft,
+    duplicate,
+    saveTemplate: client.saveTemplate,
     bin: client.bin,
     purge: client.purge,
     undo: client.undo,

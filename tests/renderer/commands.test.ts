@@ -1,6 +1,7 @@
 /** The registry of commands: menus, palette, keys and shown commands read one list, and it must hold together. */
 import { describe, expect, test } from 'vitest';
 import type { MachineId, MachineState, MachineStatus } from '../../preload/contract/machines.ts';
+import type { Snapshot } from '../../preload/contract/snapshots.ts';
 import { keyText, offered, type CommandContext } from '../../renderer/composables/commands/command.ts';
 import { COMMANDS } from '../../renderer/composables/commands/use-commands.ts';
 import { createWindowState } from '../../renderer/composables/window-state.ts';
@@ -9,8 +10,8 @@ import { matching, paletteEntries } from '../../renderer/views/palette/palette-e
 import { plainDefinition } from './plain-definition.ts';
 
 const machine = (state: MachineState) => ({ id: 'a' as MachineId, definition: plainDefinition('debian'), state }) as MachineStatus;
-const now = (about: MachineStatus | undefined) =>
-  offered(COMMANDS, { machine: about, state: createWindowState() } as unknown as CommandContext);
+const now = (about: MachineStatus | undefined, more: Partial<CommandContext> = {}) =>
+  offered(COMMANDS, { machine: about, state: createWindowState(), networks: [], ...more } as unknown as CommandContext);
 const STATES: readonly MachineState[] = ['off', 'starting', 'running', 'paused', 'stopping', 'failed'];
 
 describe('commands', () => {
@@ -41,6 +42,46 @@ describe('commands', () => {
     expect(labels('debian sta')).toEqual(['Start']);
     expect(labels('machine new')).toEqual(['New machine…']);
     expect(labels('nothing like it')).toEqual([]);
+  });
+  test('of a snapshot are there while one is selected, and say the lines of viv snapshot', () => {
+    const snapshot = { id: 's', name: 'before', state: 'ready', parent: null, pinned: true, protected: false } as unknown as Snapshot;
+    const of = (more: Partial<CommandContext>) => now(machine('off'), more).filter(({ group }) => group === 'Snapshot');
+    expect(of({})).toEqual([]);
+    const shown = of({ snapshot }).map(({ label, there, shown: line }) => [label, there, line]);
+    expect(shown).toContainEqual(['Restore “before”', 'Enter', 'npx viv snapshot restore debian before']);
+    expect(shown).toContainEqual(['Unpin “before”', 'P', 'npx viv snapshot unpin debian before']);
+    const labels = of({ snapshot: { ...snapshot, protected: true, state: 'damaged' } }).map(({ label }) => label);
+    for (const gone of ['Restore “before”', 'Delete “before”', 'Compare “before” with its parent']) expect(labels).not.toContain(gone);
+    expect(labels).toContain('Unprotect “before”');
+  });
+  test('of disks, cards and networks are there once for each, with identities of their own', () => {
+    const about = machine('off');
+    const disks = [
+      { id: 'D1', readonly: false, writes: 'overlay' },
+      { path: '/a.img', readonly: true },
+    ] as const;
+    const whole = { ...about, definition: { ...about.definition, disks, networks: [{ network: 'nat', cable: { unplugged: true } }] } };
+    const networks = [
+      { name: 'office', members: [] },
+      { name: 'lab', members: [{ machine: 'debian' }] },
+    ] as unknown as CommandContext['networks'];
+    const labels = now(whole as MachineStatus, { networks })
+      .filter(({ group }) => group === 'Disk' || group === 'Network')
+      .map(({ id, label }) => `${id} ${label}`);
+    expect(labels).toEqual([
+      'disk.add-empty Add an empty disk',
+      'disk.add-image Add a disk from an image…',
+      'disk.grow:0 Enlarge disk 1…',
+      'disk.compact:0 Compact disk 1',
+      'disk.export:0 Export disk 1 as an image…',
+      'disk.export:1 Export disk 2 as an image…',
+      'disk.commands:0 Show commands for disk 1…',
+      'disk.commands:1 Show commands for disk 2…',
+      'card.cable:0 Plug in the cable of card 1',
+      'network.capture:office Copy the command that captures the network “office”',
+      'network.capture:lab Copy the command that captures the network “lab”',
+      'network.delete:office Delete the network “office”',
+    ]);
   });
   test('every key is in the list of keys, written as on a keyboard', () => {
     const listed = keyLists().flatMap(({ keys }) => keys.map(({ key }) => key));

@@ -1,5 +1,7 @@
 /** What a command of the window is: said once, and read by menus, the palette, the keys, the list of keys and the shown commands. */
-import type { MachineStatus } from '../../../preload/contract/machines.ts';
+import type { DiskDefinition, MachineDefinition, MachineStatus } from '../../../preload/contract/machines.ts';
+import type { NetworkStatus } from '../../../preload/contract/networks.ts';
+import type { Snapshot } from '../../../preload/contract/snapshots.ts';
 import type { IconName } from '../../components/icons.ts';
 import type { useMachineOperations } from '../machine-operations.ts';
 import type { useSnapshotOperations } from '../snapshot-operations.ts';
@@ -14,12 +16,25 @@ export interface CommandContext {
   readonly operations: ReturnType<typeof useMachineOperations>;
   readonly snapshots: ReturnType<typeof useSnapshotOperations>;
   readonly toasts: Toasts;
+  /** What is selected on the machine's timeline. */
+  readonly snapshot: Snapshot | undefined;
+  /** The networks that machines share. */
+  readonly networks: readonly NetworkStatus[];
+  removeNetwork(name: string): void;
 }
 /** A context with a machine. */
 export type MachineContext = CommandContext & { readonly machine: MachineStatus };
+/** A disk or a network card by its place, counted from 0. */
+export interface Placed {
+  readonly index: number;
+}
+export type SnapshotContext = MachineContext & { readonly snapshot: Snapshot };
+export type DiskContext = MachineContext & Placed & { readonly disk: DiskDefinition };
+export type CardContext = MachineContext & Placed & { readonly card: NonNullable<MachineDefinition['networks']>[number] };
+export type NetworkContext = CommandContext & { readonly network: NetworkStatus };
 
 /** Headings, in the order in which they are shown. */
-export const GROUPS = ['Machine', 'View', 'Library', 'Window'] as const;
+export const GROUPS = ['Machine', 'Snapshot', 'Disk', 'Network', 'View', 'Library', 'Window'] as const;
 export type CommandGroup = (typeof GROUPS)[number];
 
 interface Declared<C> {
@@ -34,6 +49,8 @@ interface Declared<C> {
   /** Whether its keys also hold in a field; without it a field keeps them for itself. */
   readonly everywhere?: boolean;
   readonly danger?: boolean;
+  /** The key that does it where what it is about has the focus, as people write it. */
+  readonly there?: string;
   /** Whether only its key leads to it. */
   readonly hidden?: boolean;
   /** Which part of a machine's menu it stands in, counted from 1; absent: not there. */
@@ -49,7 +66,15 @@ interface Declared<C> {
 /** A command about the machine in the context; there is none without one. */
 export type MachineCommand = Declared<MachineContext> & { readonly about: 'machine' };
 export type WindowCommand = Declared<CommandContext> & { readonly about: 'window' };
-export type Command = MachineCommand | WindowCommand;
+/** About the snapshot that is selected on the machine's timeline. */
+export type SnapshotCommand = Declared<SnapshotContext> & { readonly about: 'snapshot' };
+/** Once for each disk of the machine. */
+export type DiskCommand = Declared<DiskContext> & { readonly about: 'disk' };
+/** Once for each network card of the machine. */
+export type CardCommand = Declared<CardContext> & { readonly about: 'card' };
+/** Once for each network that machines share. */
+export type NetworkCommand = Declared<NetworkContext> & { readonly about: 'network' };
+export type Command = MachineCommand | SnapshotCommand | DiskCommand | CardCommand | NetworkCommand | WindowCommand;
 
 /** A command as it stands now: what it is called, whether its machine is named in it. */
 export interface OfferedCommand {
@@ -60,6 +85,7 @@ export interface OfferedCommand {
   readonly keys: readonly string[];
   readonly everywhere: boolean;
   readonly danger: boolean;
+  readonly there: string | undefined;
   readonly hidden: boolean;
   readonly menu: number | undefined;
   readonly shown: string | undefined;
@@ -67,18 +93,20 @@ export interface OfferedCommand {
   run(): void;
 }
 
-function offer<C extends CommandContext>(command: Declared<C>, context: C): OfferedCommand | undefined {
+/** @param which of several that it is about */
+function offer<C extends CommandContext>(command: Declared<C>, context: C, which?: string | number): OfferedCommand | undefined {
   if (command.when && !command.when(context)) return undefined;
-  const { id, group, words, icon, keys = [], everywhere = false, danger = false, hidden = false, menu } = command;
+  const { id, group, words, icon, keys = [], everywhere = false, danger = false, there, hidden = false, menu } = command;
   const label = typeof words === 'string' ? words : words(context);
   return {
-    id,
+    id: which === undefined ? id : `${id}:${which}`,
     group,
     label,
     icon: typeof icon === 'string' ? icon : icon(context),
     keys: typeof keys === 'function' ? keys(context) : keys,
     everywhere,
     danger,
+    there,
     hidden,
     menu,
     shown: command.shown?.(context),
@@ -89,10 +117,17 @@ function offer<C extends CommandContext>(command: Declared<C>, context: C): Offe
 
 /** Those of the commands that can be done in this context, in their order. */
 export function offered(commands: readonly Command[], context: CommandContext): readonly OfferedCommand[] {
-  const { machine } = context;
-  return commands.flatMap((command) => {
-    if (command.about === 'window') return offer(command, context) ?? [];
-    return machine ? (offer(command, { ...context, machine }) ?? []) : [];
+  const { machine, snapshot, networks } = context;
+  const some = (all: readonly (OfferedCommand | undefined)[]) => all.filter((one) => one !== undefined);
+  return commands.flatMap((command): readonly OfferedCommand[] => {
+    if (command.about === 'window') return some([offer(command, context)]);
+    if (command.about === 'network') return some(networks.map((network) => offer(command, { ...context, network }, network.name)));
+    if (!machine) return [];
+    const { disks, networks: cards = [] } = machine.definition;
+    if (command.about === 'machine') return some([offer(command, { ...context, machine })]);
+    if (command.about === 'disk') return some(disks.map((disk, index) => offer(command, { ...context, machine, disk, index }, index)));
+    if (command.about === 'card') return some(cards.map((card, index) => offer(command, { ...context, machine, card, index }, index)));
+    return snapshot ? some([offer(command, { ...context, machine, snapshot })]) : [];
   });
 }
 

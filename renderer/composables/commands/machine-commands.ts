@@ -1,6 +1,6 @@
 /** Commands about one machine. Which of its states allow what stands in machine-actions.ts. */
 import { actionsFor, type Action, type ActionName } from '../machine-actions.ts';
-import { captureCommand, machineCommand, runCommand, snapshotCommand } from '../shown-command.ts';
+import { captureCommand, machineCommand, runCommand, saveTemplateCommand, snapshotCommand, templateNameFor } from '../shown-command.ts';
 import type { MachineTab } from '../window-state.ts';
 import type { MachineCommand, MachineContext } from './command.ts';
 
@@ -130,6 +130,33 @@ export const MACHINE_COMMANDS: readonly MachineCommand[] = [
     },
   },
   ...tabs,
+  {
+    id: 'machine.duplicate',
+    about: 'machine',
+    shownAs: 'Duplicate',
+    group: 'Machine',
+    words: 'Duplicate',
+    icon: 'copy',
+    menu: 4,
+    when: ({ machine: { state } }) => state !== 'starting' && state !== 'stopping',
+    run: ({ operations, machine }) => void operations.duplicate(machine),
+    shown: (context) => machineCommand('duplicate', nameOf(context)),
+  },
+  {
+    id: 'machine.template',
+    about: 'machine',
+    shownAs: 'Save as a template',
+    group: 'Machine',
+    words: 'Save as a template…',
+    icon: 'leaf',
+    menu: 4,
+    when: ({ machine: { state } }) => state !== 'starting' && state !== 'stopping',
+    run({ state, machine }) {
+      state.selected.value = machine.id;
+      state.dialog.value = 'template';
+    },
+    shown: (context) => saveTemplateCommand(nameOf(context), templateNameFor(nameOf(context))),
+  },
   {
     id: 'machine.export',
     about: 'machine',

@@ -120,6 +120,12 @@ export function useNewMachine() {
     const request = { template: chosen.value, name: finalName.value };
     if (Object.keys(changes.value).length === 0)
       return (await machines.create({ ...request, ...(booted.value ? { booted: true } : {}) })).id;
+    if (template.value?.source === 'machine') {
+      // What it holds is more than its definition: that is changed when it is there.
+      const made = await machines.create(request);
+      const before = Object.fromEntries(Object.keys(changes.value).map((path) => [path, made.definition[path as keyof MachineDefinition]]));
+      return (await machines.update(made.id, changes.value, before)).id;
+    }
     const draft = await machines.draft(request);
     return (await machines.create({ definition: { ...draft, ...changes.value }, ...(booted.value ? { booted: true } : {}) })).id;
   }
@@ -148,10 +154,18 @@ export function useNewMachine() {
     state.creating.value = false;
     state.selected.value = machines.get(state.before.value)?.id;
   }
+  /** Machines that were made from it keep everything. */
+  async function deleteTemplate() {
+    const { name: gone } = template.value ?? { name: '' };
+    await operations.attempt(async () => {
+      await images.removeTemplate(gone);
+      await images.load();
+    });
+  }
   const cancelTask = () => void (task.value && operations.attempt(() => tasks.cancel(task.value?.id ?? '')));
   return {
     ...{ name, chosen, template, fromFiles, machine, answer, change, stored, booted, wantsBooted, fields: FIELDS },
-    ...{ problems, suggested, command, task, working, create, leave, cancelTask, trouble: quick.trouble },
+    ...{ problems, suggested, command, task, working, create, leave, cancelTask, deleteTemplate, trouble: quick.trouble },
     folded: FOLDED,
     /** Whether there is anything to make a machine of. */
     canCreate: computed(() => fromFiles.value || template.value !== undefined),

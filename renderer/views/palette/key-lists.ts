@@ -48,13 +48,10 @@ const TIMELINE: KeyList = {
     { key: '← →', what: 'Go through time' },
     { key: '↑ ↓', what: 'Go to the next branch' },
     { key: 'Home End', what: 'The first snapshot, and now' },
-    { key: 'Enter', what: 'Restore' },
-    { key: 'B', what: 'Branch' },
-    { key: 'D', what: 'Compare with now' },
-    { key: 'P', what: 'Pin' },
     { key: 'N', what: 'Take a snapshot' },
-    { key: 'F2', what: 'Rename' },
-    { key: 'Del', what: 'Delete' },
+    ...COMMANDS.flatMap(({ about, there, shownAs, id }) =>
+      about === 'snapshot' && there !== undefined ? { key: there, what: shownAs ?? sentenceOf(id) } : [],
+    ),
   ],
 };
 

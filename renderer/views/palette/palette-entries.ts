@@ -7,13 +7,14 @@ export interface Entry extends PickEntry {
   run(): void;
 }
 
-const entryOf = ({ id, label, icon, keys, shown, run }: OfferedCommand, group: string): Entry => ({
+const entryOf = ({ id, label, icon, keys, there, shown, run }: OfferedCommand, group: string): Entry => ({
   key: id,
   label,
   icon,
   group,
   run,
   ...(keys[0] === undefined ? {} : { shortcut: keyText(keys[0]) }),
+  ...(keys[0] === undefined && there !== undefined ? { shortcut: there } : {}),
   ...(shown === undefined ? {} : { detail: shown }),
 });
 
@@ -38,6 +39,9 @@ export function paletteEntries(
     }));
   return [
     ...of(['Machine', 'View'], selected ? `“${selected.definition.name}”` : 'Machine'),
+    ...of(['Snapshot'], 'Snapshot'),
+    ...of(['Disk'], 'Disks'),
+    ...of(['Network'], 'Network'),
     ...others,
     ...of(['Library'], 'Library'),
     ...of(['Window'], 'Window'),

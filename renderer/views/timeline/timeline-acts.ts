@@ -1,19 +1,9 @@
 /** What can be done at a place of the timeline, and the keys that do it where no field has the focus. */
 
-export type TimelineAct =
-  | 'restore'
-  | 'branch'
-  | 'compare-now'
-  | 'compare-parent'
-  | 'compare-second'
-  | 'pick-second'
-  | 'rename'
-  | 'pin'
-  | 'protect'
-  | 'delete'
-  | 'export'
-  | 'commands'
-  | 'take';
+import type { SnapshotAct } from '../../composables/window-state.ts';
+
+/** What the registry of commands has, and what needs more than the selected snapshot, or none. */
+export type TimelineAct = SnapshotAct | 'compare-second' | 'export' | 'take';
 
 const KEYS: Readonly<Record<string, TimelineAct>> = {
   Enter: 'restore',

@@ -1,0 +1,40 @@
+/** Commands about the cards of a machine and the networks that machines share. */
+import { captureCommand, linkCommand, plainCommand } from '../shown-command.ts';
+import type { CardCommand, CardContext, Command, NetworkCommand } from './command.ts';
+
+const isPulled = ({ card }: CardContext): boolean => card.cable?.unplugged === true;
+
+const cable: CardCommand = {
+  id: 'card.cable',
+  about: 'card',
+  group: 'Network',
+  words: (context) => `${isPulled(context) ? 'Plug in' : 'Pull'} the cable of card ${context.index + 1}`,
+  icon: 'plug',
+  run: (context) => void context.operations.setCable(context.machine, context.index, isPulled(context)),
+  shown: (context) => linkCommand(context.machine.definition.name, context.index, isPulled(context)),
+  shownAs: 'Cable',
+};
+
+const deleting: NetworkCommand = {
+  id: 'network.delete',
+  about: 'network',
+  group: 'Network',
+  words: ({ network }) => `Delete the network “${network.name}”`,
+  icon: 'bin',
+  danger: true,
+  // One that is in use would be refused.
+  when: ({ network }) => network.members.length === 0,
+  run: ({ network, removeNetwork }) => removeNetwork(network.name),
+  shown: ({ network }) => plainCommand('network', 'delete', network.name),
+};
+const capturing: NetworkCommand = {
+  id: 'network.capture',
+  about: 'network',
+  group: 'Network',
+  words: ({ network }) => `Copy the command that captures the network “${network.name}”`,
+  icon: 'globe',
+  run: ({ network, operations }) => operations.copyLine(captureCommand(network.name)),
+  shown: ({ network }) => captureCommand(network.name),
+};
+
+export const NETWORK_COMMANDS: readonly Command[] = [cable, capturing, deleting];
