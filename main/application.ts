@@ -32,6 +32,7 @@ import { SharedNetworks } from './network/shared-networks.ts';
 import { networksService } from './services/networks-service.ts';
 import { asPlugged } from './network/attachments.ts';
 import { plugNetworks } from './supervisor/machine-networks.ts';
+import { ConsoleDoors } from './doors/console-doors.ts';
 import { PrintedOutput } from './printed/printed-output.ts';
 import { TemporaryCards } from './supervisor/temporary-cards.ts';
 import { SshConsoles } from './ssh/ssh-consoles.ts';
@@ -161,6 +162,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   }
 
   const ssh = new SshConsoles();
+  const doors = new ConsoleDoors(join(home.folder, 'doors'));
   const printed = new PrintedOutput({
     folder: home.folder,
     failed: (error) => notice('warning', faultWith('output-not-kept', { why: causeOf(error) })),
@@ -186,6 +188,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
       changed: events.machines.changed,
       deleted: (id) => {
         ssh.close(id);
+        doors.closeAll(id);
         events.machines.deleted({ id });
       },
       activity: events.machines.activity,
@@ -247,6 +250,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
         supervisor,
         ssh,
         printed,
+        doors,
         snapshots: async (id) => (await library.snapshots.list(id)).filter(({ deletedAt }) => deletedAt === undefined),
       }),
       disks: disksService({
@@ -312,6 +316,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     await history.leave(inHurry.signal);
     tasks.cancelAll();
     ssh.closeAll();
+    doors.closeAll();
     await supervisor.close();
     await printed.close();
     await history.close(inHurry.signal);

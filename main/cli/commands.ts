@@ -47,6 +47,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./machines/console-command.ts')).consoleCommand,
   },
   {
+    name: 'attach',
+    summary: 'open a console to other programs',
+    load: async () => (await import('./machines/attach-command.ts')).attachCommand,
+  },
+  {
     name: 'exec',
     summary: "run a command in a machine's guest",
     load: async () => (await import('./exec/exec-command.ts')).execCommand,
@@ -140,6 +145,11 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: 'serve', summary: 'keep machines running without a window', load: async () => (await import('./serve-command.ts')).serveCommand },
   { name: 'library', summary: 'check or repair the library', load: async () => (await import('./library-command.ts')).libraryCommand },
+  {
+    name: 'completion',
+    summary: 'complete calls of viv in a shell with Tab',
+    load: async () => (await import('./completion/completion-command.ts')).completionCommand,
+  },
   { name: 'disasm', summary: 'disassemble a program', load: async () => (await import('./disasm-command.ts')).disasmCommand },
 ];
 

@@ -76,7 +76,7 @@ export async function openLibrary(home: Home, { program, socket }: Opening): Pro
 }
 
 /** What the program keeps in its home folder, also as moved aside by a repair. */
-const OWN_NAMES = /^(?:(?:library|store|consoles)\.(?:db|lock)|(?:overlays|imported|cache|electron|socket|ssh)$)/;
+const OWN_NAMES = /^(?:(?:library|store|consoles)\.(?:db|lock)|(?:doors|overlays|imported|cache|electron|socket|ssh)$)/;
 const isForLibrary = (names: readonly string[]) => names.includes('library.db') || names.every((name) => OWN_NAMES.test(name));
 
 function takeHome(home: Home, program: string, socket: string | undefined): InstanceLock {

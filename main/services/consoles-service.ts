@@ -4,6 +4,8 @@ import type { OpenConsole } from '../border/session.ts';
 import { SSH_CONSOLE, type consoles } from '../../preload/contract/consoles.ts';
 import type { Handlers } from '../../preload/contract/contract.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
+import type { ConsoleDoors } from '../doors/console-doors.ts';
+import { hostPath } from '../images/files/host-path.ts';
 import { USUAL_ROOM } from '../printed/parts.ts';
 import { plainLines } from '../supervisor/plain-text.ts';
 import type { SshConsoles } from '../ssh/ssh-consoles.ts';
@@ -24,10 +26,11 @@ const consoleOf = (supervisor: Supervisor, id: MachineId, console: number) => {
 export interface ConsolesParts extends Omit<FindingParts, 'isInUse'> {
   readonly supervisor: Supervisor;
   readonly ssh: SshConsoles;
+  readonly doors: ConsoleDoors;
 }
 
 /** The handlers of `consoles`. */
-export function consolesService({ supervisor, ssh, printed, snapshots }: ConsolesParts): Handlers<typeof consoles> {
+export function consolesService({ supervisor, ssh, printed, doors, snapshots }: ConsolesParts): Handlers<typeof consoles> {
   const log = async (id: MachineId, console: number) =>
     console === SSH_CONSOLE ? ssh.require(id).log : consoleOf(supervisor, id, console).consoles.log(console);
   return {
@@ -56,6 +59,16 @@ export function consolesService({ supervisor, ssh, printed, snapshots }: Console
       if (console === SSH_CONSOLE) ssh.require(id).resize(size);
       else consoleOf(supervisor, id, console).resize(console, size);
     },
+    doors: (id) => doors.list(supervisor.machine(id).id),
+    openDoor: (id, console, request) => {
+      const { consoles, life } = consoleOf(supervisor, id, console);
+      const where = request.path === undefined ? request : { ...request, path: hostPath(request.path) };
+      return doors.open(id, console, where, {
+        attach: async (listener) => (await consoles.log(console)).open(listener),
+        write: (bytes) => life.write(console, bytes),
+      });
+    },
+    closeDoor: (id, door) => doors.close(id, door),
     async openSsh(id, again) {
       const machine = supervisor.machine(id);
       requireWay(machine);

@@ -7,6 +7,8 @@ import type { HostFigures, StorageUse } from './host.ts';
 export interface Settings {
   readonly theme: 'system' | 'light' | 'dark';
   readonly contrast: 'system' | 'normal' | 'more';
+  /** The ground of consoles: as the window's theme, or always the same. */
+  readonly consoleTheme: 'window' | 'dark' | 'light';
   /** Terminal font size in CSS pixels. */
   readonly consoleFontSize: number;
   /** Console scrollback kept in the window, in lines. */
@@ -20,6 +22,7 @@ export interface Settings {
 export const defaultSettings: Settings = {
   theme: 'system',
   contrast: 'system',
+  consoleTheme: 'window',
   consoleFontSize: 14,
   scrollbackLines: 10_000,
   interrupted: 'offer',

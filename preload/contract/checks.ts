@@ -34,6 +34,13 @@ export const machineIds = list(machineId, 10_000);
 export const taskId = text(64);
 export const consoleIndex = whole(0, 31);
 export const searchText = text(1000);
+export const doorId = text(16);
+export const doorRequest = record({
+  kind: oneOf(['pty', 'tcp', 'socket']),
+  port: optional(whole(0, 65_535)),
+  host: optional(text(255)),
+  path: optional(path),
+});
 export const position = whole(0, Number.MAX_SAFE_INTEGER);
 export const consoleSearch = record({
   text: searchText,
@@ -92,6 +99,7 @@ export const diskExport = record({ path, format: imageFormat, snapshot: optional
 export const settingsPatch = partial({
   theme: oneOf(['system', 'light', 'dark']),
   contrast: oneOf(['system', 'normal', 'more']),
+  consoleTheme: oneOf(['window', 'dark', 'light']),
   consoleFontSize: whole(8, 32),
   scrollbackLines: whole(100, 1_000_000),
   interrupted: oneOf(['offer', 'resume']),

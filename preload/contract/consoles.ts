@@ -3,7 +3,18 @@
  * and acknowledged, so that a guest that prints in a loop slows its UART and not the window.
  */
 import type { Reason } from './errors/reasons.ts';
-import { args, consoleIndex, consoleSearch, machineId, nothing, position, searchText, terminalSize } from './checks.ts';
+import {
+  args,
+  consoleIndex,
+  consoleSearch,
+  doorId,
+  doorRequest,
+  machineId,
+  nothing,
+  position,
+  searchText,
+  terminalSize,
+} from './checks.ts';
 import { call, contract } from './contract.ts';
 import { flag, optional } from './schema/shapes.ts';
 import type { MachineId } from './machines.ts';
@@ -19,6 +30,28 @@ export interface ConsoleDescription {
   readonly name: string;
 }
 
+/** What to open for other programs of this computer. */
+export interface DoorRequest {
+  readonly kind: 'pty' | 'tcp' | 'socket';
+  /** Of TCP; 0 or absent: any free one. */
+  readonly port?: number;
+  /** Of TCP: the address that is listened on; absent: the loopback. */
+  readonly host?: string;
+  /** Of a Unix socket; absent: one in the library's folder. */
+  readonly path?: string;
+}
+/** A way to a console for other programs, open until it is closed or the program ends. */
+export interface ConsoleDoor {
+  readonly id: string;
+  readonly console: number;
+  readonly kind: DoorRequest['kind'];
+  /** A path, or host and port. */
+  readonly address: string;
+  /** Command lines that go through it, the usual one first. */
+  readonly commands: readonly string[];
+  /** Programs there now; absent where that cannot be known. */
+  readonly readers?: number;
+}
 /** One step of a search in all that consoles printed; whoever wants more asks again with the answer's `before`. */
 export interface ConsoleSearch {
   /** Any piece of a line, whatever its case. */
@@ -84,6 +117,10 @@ export const consoles = contract('consoles', {
   /** What is kept between two positions, one after the other; at most the first 4 MiB. */
   past: call<(id: MachineId, console: number, from: number, to: number) => Uint8Array>(args(machineId, consoleIndex, position, position)),
   usage: call<() => OutputUsage>(nothing),
+  /** Ways to a machine's consoles for other programs. */
+  doors: call<(id: MachineId) => readonly ConsoleDoor[]>(args(machineId)),
+  openDoor: call<(id: MachineId, console: number, request: DoorRequest) => ConsoleDoor>(args(machineId, consoleIndex, doorRequest)),
+  closeDoor: call<(id: MachineId, door: string) => void>(args(machineId, doorId)),
   /** Lines of the stored history that contain the text (case-insensitive), newest first, at most 200. */
   search: call<(id: MachineId, console: number, text: string) => readonly { readonly line: number; readonly text: string }[]>(
     args(machineId, consoleIndex, searchText),

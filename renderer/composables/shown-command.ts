@@ -33,6 +33,10 @@ export const machineCommand = (
   name: string,
 ): string => line(verb, name);
 
+/** The command that opens a console to other programs. */
+export const attachCommand = (name: string, console: number): string =>
+  line('attach', name, ...(console === 0 ? [] : ['--console', String(console)]), '--tcp', '0');
+
 /** The command that logs in to any SSH server in a guest, without a port of this computer's. */
 export const proxiedSshCommand = (name: string): string =>
   `ssh -o ProxyCommand=${shellWord(`npx viv connect ${shellWord(name)} 22`)} root@${shellWord(name.replaceAll(/\s/g, '-'))}`;

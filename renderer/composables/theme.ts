@@ -1,4 +1,4 @@
-/** Keeps `data-theme` and `data-contrast` on the page at what a person chose, or at the system's. */
+/** Keeps `data-theme`, `data-contrast` and `data-console` on the page at what a person chose, or at the system's. */
 import { watchEffect } from 'vue';
 import { useApplication } from '../stores/application.ts';
 
@@ -7,9 +7,10 @@ export function useTheme(): void {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const more = matchMedia('(prefers-contrast: more)');
   const apply = () => {
-    const { theme, contrast } = application.settings;
+    const { theme, contrast, consoleTheme } = application.settings;
     const { dataset } = document.documentElement;
     dataset['theme'] = theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme;
+    dataset['console'] = consoleTheme === 'window' ? dataset['theme'] : consoleTheme;
     dataset['contrast'] = contrast === 'system' ? (more.matches ? 'more' : 'normal') : contrast;
   };
   for (const query of [dark, more]) query.addEventListener('change', apply);

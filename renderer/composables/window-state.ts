@@ -7,7 +7,18 @@ import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 
 export type MachineTab = 'console' | 'timeline' | 'hardware' | 'network' | 'overview';
-export type DialogName = 'template' | 'settings' | 'palette' | 'commands' | 'bin' | 'networks' | 'import' | 'export' | 'check' | 'keys';
+export type DialogName =
+  'template' | 'settings' | 'palette' | 'commands' | 'bin' | 'networks' | 'import' | 'export' | 'check' | 'keys' | 'search';
+
+/** A place in what a console printed earlier. */
+export interface ConsolePlace {
+  readonly console: number;
+  readonly position: number;
+  /** What is looked for there. */
+  readonly text?: string;
+  /** The line at the position is what somebody came for. */
+  readonly marked?: boolean;
+}
 
 /** A question before something that cannot be undone. */
 export interface Question {
@@ -52,6 +63,10 @@ export function createWindowState() {
     consoles: shallowReactive(new Map<MachineId, number>()),
     /** The category of each machine's hardware that is in front. */
     sections: shallowReactive(new Map<MachineId, string>()),
+    /** Machines whose earlier output is being read in place of a console. */
+    past: shallowReactive(new Map<MachineId, ConsolePlace>()),
+    /** What was looked for last in all consoles. */
+    lastSearch: ref(''),
     dialog: ref<DialogName>(),
     /** The file that the import dialog begins with. */
     importPath: ref(''),

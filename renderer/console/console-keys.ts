@@ -4,16 +4,16 @@
  */
 import { isComposing, keyName } from '../composables/keys.ts';
 
-export type ConsoleKey = 'copy' | 'paste' | 'find' | 'palette' | 'snapshot' | 'bigger' | 'smaller' | 'leave';
+export type ConsoleKey = 'copy' | 'paste' | 'find' | 'search' | 'palette' | 'snapshot' | 'bigger' | 'smaller' | 'usual' | 'leave';
 
 type Pressed = Pick<KeyboardEvent, 'type' | 'key' | 'code' | 'ctrlKey' | 'shiftKey' | 'altKey' | 'metaKey' | 'isComposing' | 'keyCode'>;
 
 /** On some layouts + is a shifted key, so a sign counts with Shift and without. */
-const PLAIN: Readonly<Record<string, ConsoleKey>> = { f: 'find', F6: 'leave', '+': 'bigger', '=': 'bigger', '-': 'smaller' };
+const PLAIN: Readonly<Record<string, ConsoleKey>> = { f: 'find', F6: 'leave', '+': 'bigger', '=': 'bigger', '-': 'smaller', '0': 'usual' };
 const WITH_SHIFT: Readonly<Record<string, ConsoleKey>> = {
   c: 'copy',
   v: 'paste',
-  f: 'find',
+  f: 'search',
   k: 'palette',
   p: 'palette',
   s: 'snapshot',

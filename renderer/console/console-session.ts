@@ -7,9 +7,13 @@ import { SearchAddon } from '@xterm/addon-search';
 import { Terminal } from '@xterm/xterm';
 import type { Transport } from '../app/transport.ts';
 import { formatBytes } from '../../emulator/quantities/bytes.ts';
-import { facesNow, whenFaceCame } from './console-face.ts';
+import { whenFaceCame } from './console-face.ts';
 import { openConsoleFeed } from './console-feed.ts';
-import { CONSOLE_THEME, FIND_MARKS } from './console-theme.ts';
+import { consoleLook } from './console-look.ts';
+import { consoleTheme, findMarks } from './console-theme.ts';
+import { drawWithGpu } from './gpu-renderer.ts';
+import { lineTimes } from './line-times.ts';
+import { followLinks } from './links.ts';
 import { ignoreQuestions } from './ignore-questions.ts';
 
 export interface TerminalOptions {
@@ -32,12 +36,10 @@ export function createConsoleSession(transport: Transport, machine: string, cons
   const terminal = new Terminal({
     allowProposedApi: true,
     cursorBlink: false,
-    fontFamily: facesNow(),
-    fontSize: options.fontSize,
+    ...consoleLook({ consoleFontSize: options.fontSize }),
     // At 1 some fonts lose their underscores to the row below.
     lineHeight: 1.2,
     scrollback: options.scrollback,
-    theme: CONSOLE_THEME,
     rightClickSelectsWord: false,
     macOptionIsMeta: true,
     minimumContrastRatio: 4.5,
@@ -52,14 +54,23 @@ export function createConsoleSession(transport: Transport, machine: string, cons
     if (element.isConnected) fit.fit();
   });
 
+  /** Called with an address that was clicked. */
+  let follow = (_address: string): void => undefined;
+  followLinks(terminal, (address) => follow(address));
+  const times = lineTimes(terminal);
+  let endGpu = () => undefined as void;
+
   let replaying = false;
   let answering = false;
   ignoreQuestions(terminal, () => replaying || !answering);
   const feed = openConsoleFeed(transport, machine, console, {
-    write: (bytes, done) => terminal.write(bytes, done),
+    write(bytes, done) {
+      terminal.write(bytes, done);
+      if (!replaying && bytes.length > 0) times.note();
+    },
     answering: (now) => (answering = now),
     replaying: (now) => (replaying = now),
-    reset: () => terminal.reset(),
+    reset: () => (times.forget(), terminal.reset()),
     lost: (bytes) => terminal.write(`\r\n\x1b[7m ${formatBytes(bytes)} of input did not reach the guest \x1b[0m\r\n`),
     skipped: (bytes) => terminal.write(`\r\n\x1b[7m ${formatBytes(bytes)} of output skipped \x1b[0m\r\n`),
   });
@@ -82,8 +93,16 @@ export function createConsoleSession(transport: Transport, machine: string, cons
       if (!terminal.element) terminal.open(element);
       terminal.textarea?.setAttribute('aria-label', label);
       fit.fit();
+      // Browsers keep few contexts: only what is seen has one.
+      endGpu();
+      endGpu = drawWithGpu(terminal);
     },
-    detach: () => element.remove(),
+    detach() {
+      endGpu();
+      element.remove();
+    },
+    times,
+    onLink: (listener: (address: string) => void) => (follow = listener),
     fit: () => fit.fit(),
     focus: () => terminal.focus(),
     apply({ fontSize, scrollback }: TerminalOptions) {
@@ -91,6 +110,7 @@ export function createConsoleSession(transport: Transport, machine: string, cons
       terminal.options.scrollback = scrollback;
       if (element.isConnected) fit.fit();
     },
+    retheme: () => (terminal.options.theme = consoleTheme()),
     /** Called with the size in characters when it has changed and stands still. */
     onSize(listener: (columns: number, rows: number) => void) {
       sizes.add(listener);
@@ -98,8 +118,8 @@ export function createConsoleSession(transport: Transport, machine: string, cons
     },
     find: (text: string, direction: 'next' | 'previous' | 'typing') =>
       direction === 'previous'
-        ? finder.findPrevious(text, FIND_MARKS)
-        : finder.findNext(text, { ...FIND_MARKS, incremental: direction === 'typing' }),
+        ? finder.findPrevious(text, findMarks())
+        : finder.findNext(text, { ...findMarks(), incremental: direction === 'typing' }),
     endFind: () => finder.clearDecorations(),
     onFound: (listener: (count: FindCount) => void) =>
       finder.onDidChangeResults(({ resultIndex, resultCount }) => listener({ at: resultIndex + 1, of: resultCount })),
@@ -111,6 +131,7 @@ export function createConsoleSession(transport: Transport, machine: string, cons
     mouseIsGuests: () => terminal.modes.mouseTrackingMode !== 'none',
     close() {
       clearTimeout(timer);
+      endGpu();
       feed.close();
       terminal.dispose();
       element.remove();

@@ -2,6 +2,7 @@
 import { inject, type InjectionKey } from 'vue';
 import { RecentlyUsed } from '../../emulator/structures/recently-used.ts';
 import type { Transport } from '../app/transport.ts';
+import { onConsoleTheme } from './console-theme.ts';
 import { createConsoleSession, type ConsoleSession, type TerminalOptions } from './console-session.ts';
 
 /** A terminal with ten thousand lines holds a few megabytes; history is stored by main, so closing one loses nothing. */
@@ -19,6 +20,7 @@ export interface ConsoleSessions {
 
 export function createConsoleSessions(transport: Transport): ConsoleSessions {
   const open = new RecentlyUsed<string, ConsoleSession>(MAX_OPEN, (session) => session.close());
+  onConsoleTheme(() => open.entries().forEach(([, session]) => session.retheme()));
   return {
     get(machine, console, options, label) {
       const key = `${machine}/${console}`;

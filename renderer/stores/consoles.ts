@@ -25,5 +25,9 @@ export const useConsoles = defineStore('consoles', () => {
     await client.closeSsh(id);
     await load(id);
   }
-  return { list, load, openSsh, closeSsh, resize: client.resize, clear: client.clear };
+  /** What consoles printed earlier. */
+  const past = { find: client.find, kept: client.kept, past: client.past, usage: client.usage };
+  /** Ways to consoles for other programs. */
+  const doors = { doors: client.doors, openDoor: client.openDoor, closeDoor: client.closeDoor };
+  return { list, load, openSsh, closeSsh, resize: client.resize, clear: client.clear, ...past, ...doors };
 });

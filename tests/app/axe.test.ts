@@ -79,6 +79,10 @@ describeWith(['chromium'], 'axe finds nothing serious', () => {
     await page.getByRole('heading', { name: 'alpha' }).waitFor();
     await page.locator('.xterm-rows').waitFor();
     await check('console');
+    await page.getByRole('button', { name: 'Earlier output' }).click();
+    await page.getByRole('region', { name: 'Earlier output' }).waitFor();
+    await check('earlier output');
+    await page.getByRole('button', { name: 'Now', exact: true }).click();
     await page.getByRole('button', { name: 'More actions' }).click();
     await page.getByRole('menu').waitFor();
     await check('menu');
@@ -112,7 +116,7 @@ describeWith(['chromium'], 'axe finds nothing serious', () => {
     await page.getByLabel('Kernel', { exact: true }).waitFor();
     await check('new machine');
     await page.getByRole('button', { name: 'Cancel' }).click();
-    for (const words of ['import', 'networks', 'deleted', 'check the', 'settings', 'keyboard', 'export', 'show commands'])
+    for (const words of ['import', 'search all', 'networks', 'deleted', 'check the', 'settings', 'keyboard', 'export', 'show commands'])
       await dialog(words);
     await page.getByRole('button', { name: 'Snapshot', exact: true }).click();
     await page.getByPlaceholder('Optional').waitFor();

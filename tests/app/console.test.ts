@@ -60,12 +60,18 @@ describeWith(['chromium'], 'the console', () => {
     await typeLine(page, 'uname -m');
     await showsText(page, '\nriscv64');
   });
-  test('copies a selection and pastes several lines as they are', async () => {
+  test('copies a selection, and pastes several lines after they were seen', async () => {
     const { page } = await open({ prepare: running });
     await showsText(page, 'Welcome to Debian');
     await page.evaluate(() => navigator.clipboard.writeText('uname -m\nuname -m\n'));
     await focus(page);
     await page.keyboard.press('Control+Shift+V');
+    const dialog = page.getByRole('dialog', { name: 'Paste 2 lines?' });
+    expect(await dialog.getByLabel('What is pasted').innerText()).toBe('uname -m\nuname -m');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await page.keyboard.press('Control+Shift+V');
+    await dialog.getByLabel('Speed').selectOption('20 lines a second');
+    await dialog.getByRole('button', { name: 'Paste', exact: true }).click();
     await page.waitForFunction(() => document.querySelector<HTMLElement>('.xterm-rows')?.innerText.match(/\nriscv64/g)?.length === 2);
     const word = await page.locator('.xterm-rows span', { hasText: 'Welcome' }).first().boundingBox();
     await page.mouse.dblclick((word?.x ?? 0) + 12, (word?.y ?? 0) + 6);

@@ -10,6 +10,7 @@ import { ContractError, type Handlers } from '../../preload/contract/contract.ts
 import { SSH_CONSOLE, type consoles } from '../../preload/contract/consoles.ts';
 import type { InterruptedMachine, MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
 import { bootFakeGuest, type FakeGuest } from './fake-guest.ts';
+import { fakeDoors } from './fake-doors.ts';
 import { fakePast } from './fake-past.ts';
 import { fakeNetwork } from './fake-network.ts';
 
@@ -257,6 +258,7 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     clear: (id, console) => entry(id).logs[console]?.clear(),
     resize: (_id, console, { columns, rows }) => void sizes.push(`${console}: ${columns}x${rows}`),
     search: () => [],
+    ...fakeDoors(),
     ...fakePast(() => [...entries].map(([id, { logs }]) => ({ id, logs }))),
   };
   const openConsole: OpenConsole = async (machine, console, attachment, listener) => {

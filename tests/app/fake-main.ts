@@ -50,7 +50,7 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
   const links = new Set<Link>();
   let quits = 0;
   let settings: Settings = {
-    ...{ theme: 'system', contrast: 'system', consoleFontSize: 14, scrollbackLines: 10_000 },
+    ...{ theme: 'system', contrast: 'system', consoleTheme: 'window', consoleFontSize: 14, scrollbackLines: 10_000 },
     ...{ interrupted: 'offer', mirror: '' },
   };
   let template: TemplateStatus = {

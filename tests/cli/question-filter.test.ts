@@ -1,7 +1,7 @@
 /** Output for a terminal that must not answer: its questions are gone, everything else is there, however it is cut up. */
 /* eslint-disable no-control-regex -- escape sequences are what this is about */
 import { describe, expect, test } from 'vitest';
-import { QuestionFilter } from '../../main/cli/machines/question-filter.ts';
+import { QuestionFilter } from '../../main/doors/question-filter.ts';
 
 const latin = (text: string) => Buffer.from(text, 'latin1');
 /** Through the filter in pieces of so many bytes. */

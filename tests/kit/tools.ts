@@ -66,6 +66,8 @@ function electronCanShow(): boolean {
 export const OPENSBI_FOLDER = '/usr/lib/riscv64-linux-gnu/opensbi/generic';
 
 export const TOOLS = {
+  zsh: { programs: ['zsh'], packages: ['zsh'], neededInCi: false },
+  fish: { programs: ['fish'], packages: ['fish'], neededInCi: false },
   chromium: { programs: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'], neededInCi: true },
   'qemu-riscv64-static': { programs: ['qemu-riscv64-static', 'qemu-riscv64'], packages: ['qemu-user-static'], neededInCi: true },
   'qemu-system-riscv64': debian('qemu-system-riscv64', 'qemu-system-misc', 'opensbi', 'u-boot-qemu'),

@@ -56,6 +56,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   supervisor: { uses: ['exec', 'library', 'images', 'disks', 'network', 'shares'], emulator: [host, files, structures] },
   printed: { uses: ['library', 'jobs', 'supervisor'], emulator: [structures] },
   ssh: { uses: ['build', 'images', 'supervisor'], packages: ['node:', 'node-pty'] },
+  doors: { uses: ['library', 'supervisor', 'ssh'], emulator: [structures] },
   installing: { uses: ['exec', 'mirror', 'images', 'supervisor'], emulator: [host] },
   taking: {
     uses: ['library', 'storage', 'heads', 'supervisor'],
@@ -84,7 +85,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   },
   border: { knows: ['supervisor'] },
   services: {
-    uses: ['library', 'images', 'storage', 'disks', 'network', 'supervisor', 'printed', 'ssh', 'transfer'],
+    uses: ['library', 'images', 'storage', 'disks', 'network', 'supervisor', 'printed', 'ssh', 'doors', 'transfer'],
     knows: ['tasks', 'claims', 'jobs', 'history', 'border'],
     emulator: [files, disk],
   },
@@ -103,6 +104,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
         'supervisor',
         'printed',
         'ssh',
+        'doors',
         'installing',
         'history',
         'border',
@@ -126,6 +128,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
         'disks',
         'supervisor',
         'ssh',
+        'doors',
         'installing',
         'history',
         'border',

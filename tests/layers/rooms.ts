@@ -105,7 +105,7 @@ export const ROOMS: readonly Room[] = [
     room: 'renderer/console',
     may: [quantities, structures, 'renderer/composables', contract],
     types: ['renderer/app'],
-    packages: ['vue', '@xterm/xterm', '@xterm/addon-fit', '@xterm/addon-search'],
+    packages: ['vue', '@xterm/xterm', '@xterm/addon-fit', '@xterm/addon-search', '@xterm/addon-web-links', '@xterm/addon-webgl'],
   },
   {
     room: 'renderer/views',

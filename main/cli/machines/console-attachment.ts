@@ -8,7 +8,7 @@ import type { ConsoleChannel } from '../../../preload/contract/consoles.ts';
 import type { MachineStatus } from '../../../preload/contract/machines.ts';
 import type { Attachment } from '../../../preload/contract/wire.ts';
 import { printError } from '../../output/print.ts';
-import { QuestionFilter } from './question-filter.ts';
+import { QuestionFilter } from '../../doors/question-filter.ts';
 import type { Program } from './program.ts';
 
 /** Whether a machine has consoles to attach to. */

@@ -8,7 +8,7 @@ import { pacedInput } from '../paced-input.ts';
 import { attachTerminal, type AttachedTerminal } from '../terminal.ts';
 import { attachToConsole, isActive, type ConsoleAttachment } from './console-attachment.ts';
 import { requireConsole } from './require-console.ts';
-import { openHostPty } from './host-pty.ts';
+import { openHostPty } from '../../doors/host-pty.ts';
 import { findProgram, machineNamed, withProgram, type Program } from './program.ts';
 import { readStandardInput } from './standard-input.ts';
 

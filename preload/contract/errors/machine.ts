@@ -53,6 +53,11 @@ export const machineErrors = {
     'missing',
     ({ name, console, last, lastName }) => `"${name}" has no console ${console}: its last is ${last} (${lastName})`,
   ),
+  'door-gone': entry<{ id: string }>('missing', ({ id }) => `there is no way ${id} to a console of that machine: it was closed`),
+  'door-refused': entry<{ where: string; detail: string }>(
+    'unavailable',
+    ({ where, detail }) => `a console cannot be reached at ${where} (${detail}): choose another place`,
+  ),
   'ssh-not-open': entry('missing', () => 'that machine has no console with an SSH session now: its SSH button opens one'),
   'machine-source-unclear': entry('invalid', () => 'a machine is created either from a template or from a definition'),
   'machine-booted-needs-template': entry('invalid', () => 'only template machines can start pre-booted'),

@@ -61,6 +61,10 @@ export const WINDOW_COMMANDS: readonly WindowCommand[] = [
   dialog('networks', 'Library', 'Networks…', 'globe', { shown: () => plainCommand('network', 'list') }),
   dialog('bin', 'Library', 'Deleted machines…', 'bin', { shown: () => plainCommand('list', '--deleted') }),
   dialog('check', 'Library', 'Check the library…', 'done', { shown: checkCommand }),
+  dialog('search', 'Window', 'Search all consoles…', 'search', {
+    keys: ['ctrl+shift+f'],
+    shown: () => plainCommand('search', 'TEXT'),
+  }),
   dialog('palette', 'Window', 'Find an action…', 'search', { keys: ['ctrl+k', 'ctrl+shift+p'] }),
   dialog('settings', 'Window', 'Settings…', 'settings', { keys: ['ctrl+,'] }),
   dialog('keys', 'Window', 'Keyboard shortcuts…', 'keyboard', { keys: ['F1'] }),

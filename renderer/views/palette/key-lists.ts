@@ -36,9 +36,10 @@ const CONSOLE: KeyList = {
     { key: 'Ctrl+Shift+C', what: 'Copy the selection' },
     { key: 'Ctrl+Shift+V', what: 'Paste' },
     { key: 'Ctrl+F', what: 'Find; pressed twice it goes to the guest' },
+    { key: 'Ctrl+Shift+F', what: 'Search all consoles' },
     { key: 'Ctrl+Shift+K', what: 'Find an action' },
     { key: 'Ctrl+Shift+S', what: 'Take a snapshot' },
-    { key: 'Ctrl++ Ctrl+−', what: 'Larger and smaller text' },
+    { key: 'Ctrl++ Ctrl+− Ctrl+0', what: 'Larger, smaller and usual text' },
     { key: 'Ctrl+F6', what: 'Leave the console' },
   ],
 };

@@ -2,14 +2,14 @@
  * A pseudo-terminal of the host for other terminal programs: what they write comes out here byte for byte, and what is
  * written here they read. Our own hold on their side keeps it alive, raw, while none of them has it open.
  */
-import { ContractError } from '../../../preload/contract/errors/contract-error.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync, write } from 'node:fs';
 import type { ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
-import { turns } from '../../../emulator/structures/in-turn.ts';
-import { closeToOthers } from '../../library/own-files.ts';
-import { loadNodePty } from '../../ssh/node-pty.ts';
+import { turns } from '../../emulator/structures/in-turn.ts';
+import { closeToOthers } from '../library/own-files.ts';
+import { loadNodePty } from '../ssh/node-pty.ts';
 
 /** A terminal program that does not read is looked at again after so many milliseconds. */
 const FULL_REST = 10;

@@ -2,7 +2,7 @@
  * Takes the questions out of a console's output on its way to a terminal (preload/contract/terminal-questions.ts). Reads
  * the stream as a terminal does, byte by byte across pieces: what may become a question is kept until it is known.
  */
-import { isAskingCommand, isAskingSequence, isAskingString } from '../../../preload/contract/terminal-questions.ts';
+import { isAskingCommand, isAskingSequence, isAskingString } from '../../preload/contract/terminal-questions.ts';
 
 const ESC = 0x1b;
 const BEL = 0x07;
