@@ -148,7 +148,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'completion',
     summary: 'complete calls of viv in a shell with Tab',
-    load: async () => (await import('./completion/completion-command.ts')).completionCommand,
+    load: async () => (await import('./completion/completion-command.ts')).completionCommand(commands),
   },
   { name: 'disasm', summary: 'disassemble a program', load: async () => (await import('./disasm-command.ts')).disasmCommand },
 ];

@@ -20,7 +20,7 @@ const names: Names = {
     ),
   templates: () => Promise.resolve(['debian-riscv64']),
 };
-const at = async (...typed: readonly string[]) => complete(typed, names);
+const at = async (...typed: readonly string[]) => complete(commands, typed, names);
 const words = async (...typed: readonly string[]) => (await at(...typed)).words;
 
 test('commands, their parts and their options', async () => {

@@ -1,9 +1,13 @@
 /** What can stand in a call of `viv` where the cursor is. The shells ask for it at each Tab, so it loads one command at most. */
 import type { NameKind } from '../../library/names.ts';
 import type { Command } from '../command.ts';
-import { commands } from '../commands.ts';
 import { described, type Described } from './described.ts';
 
+/** A command of the program's list. */
+export interface Listed {
+  readonly name: string;
+  load(): Promise<Command>;
+}
 export interface Completions {
   readonly words: readonly string[];
   /** Whether a file's name can stand here, too. */
@@ -19,7 +23,7 @@ const none: Completions = { words: [], files: false };
 const ALWAYS = ['--help'];
 
 /** @param typed the words after `viv`, the last one as far as it is typed */
-export async function complete(typed: readonly string[], names: Names): Promise<Completions> {
+export async function complete(commands: readonly Listed[], typed: readonly string[], names: Names): Promise<Completions> {
   const current = typed.at(-1) ?? '';
   const before = typed.slice(0, -1);
   const [first, ...rest] = before;

@@ -4,10 +4,11 @@ import { storedNames } from '../../library/names.ts';
 import { print } from '../../output/print.ts';
 import { CallError, EXIT } from '../call-error.ts';
 import { readArguments, words, type Command } from '../command.ts';
-import { complete } from './complete.ts';
+import { complete, type Listed } from './complete.ts';
 import { completionScript, SHELLS, type Shell } from './scripts.ts';
 
-export const completionCommand: Command = {
+/** @param commands all of the program's */
+export const completionCommand = (commands: readonly Listed[]): Command => ({
   help: `viv completion: complete commands, options and names of viv in a shell with Tab
 
 Usage: viv completion bash|zsh|fish
@@ -24,18 +25,18 @@ Examples:
 `,
   async run(args) {
     // What the scripts ask: the words of a call, which may be anything.
-    if (args[0] === 'words' && args[1] === '--') return answer(args.slice(2));
+    if (args[0] === 'words' && args[1] === '--') return answer(commands, args.slice(2));
     const [shell] = words(readArguments(args, {}).positionals, 'SHELL') as [string];
     if (!(SHELLS as readonly string[]).includes(shell))
       throw new CallError(`there is no completion for "${shell}": one of ${SHELLS.join(', ')}`);
     print(completionScript(shell as Shell).replace(/\n$/, ''));
     return EXIT.ok;
   },
-};
+});
 
-async function answer(typed: readonly string[]): Promise<number> {
+async function answer(commands: readonly Listed[], typed: readonly string[]): Promise<number> {
   const home = findHome();
-  const { words: found, files } = await complete(typed, {
+  const { words: found, files } = await complete(commands, typed, {
     stored: (kind, machine) => storedNames(home, kind, machine),
     templates: async () => {
       const { GuestKit } = await import('../../images/index.ts');
