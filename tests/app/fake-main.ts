@@ -2,6 +2,7 @@
  * Main in memory for tests of the window: the real border, session and browser shell over fake services, so that
  * states which are hard to have for real (a fetch that fails, no apt, a guest without end) can be had at will.
  */
+import { formatBytes } from '../../emulator/quantities/bytes.ts';
 import { broadcaster, dispatcher } from '../../main/border/border.ts';
 import { serveSession, type Link } from '../../main/border/session.ts';
 import { hostPath } from '../../main/images/files/host-path.ts';
@@ -148,7 +149,7 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
             'kernel-image': 'A Linux kernel for riscv64',
           }[kind];
           const architecture = kind === 'kernel-image' ? { architecture: 'riscv64' } : {};
-          return { path: file, sizeBytes: FILES[name], kind, description, ...architecture };
+          return { path: file, sizeBytes: FILES[name], kind, description: `${description}, ${formatBytes(FILES[name])}`, ...architecture };
         },
         browse(given) {
           const where = given === '~' ? given : hostPath(given, '/home/ada');

@@ -24,7 +24,7 @@ Examples:
     if (copy !== undefined) requireName(copy, 'COPY');
     const made = await withProgram(findProgram('duplicate'), async (program) => {
       const { id } = await machineNamed(program, name);
-      return showingTasks(program, () => program.client.services.machines.duplicate(id, copy));
+      return showingTasks(program, () => program.client.services.machines.duplicate(id, ...(copy === undefined ? [] : [copy])));
     });
     print(safeText(made.definition.name));
     return EXIT.ok;
