@@ -133,7 +133,7 @@ describeWith(['chromium'], 'machines in the window', () => {
     const theme = () => page.locator('html').getAttribute('data-theme');
     await expect.poll(theme).toBe('dark');
     await page.getByRole('button', { name: 'Settings' }).click();
-    await page.getByLabel('Light').check();
+    await page.getByRole('radio', { name: 'Light' }).first().check();
     await expect.poll(theme).toBe('light');
   });
   test('in a narrow window the list is a drawer, and nothing is cut off', async () => {
