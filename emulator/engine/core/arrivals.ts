@@ -31,6 +31,8 @@ export function tryCompiled(
  * its programs and libraries elsewhere, or by an earlier start of the machine.
  */
 const LOOK_EVERY = 64;
+/** Where that has been in vain so often, arrivals between two: a look takes as long as interpreting hundreds of instructions. */
+const [OFTEN, LOOK_SELDOM] = [1024, 1024];
 
 /**
  * Counts an arrival at a jump target and reports it when it becomes hot, and now and then before.
@@ -47,7 +49,9 @@ export function countArrival(
   const count = r.let(r.add(load('i32', 4, false, place, parts.layout.counters), r.i32(1)));
   r.store(4, place, count, parts.layout.counters);
   const due = r.eq(count, r.i32(threshold));
-  r.when(threshold < lookEvery ? due : r.or(due, r.eqz(r.and(count, r.i32(lookEvery - 1)))), () => {
+  // Those that are silent (`HotPlaces`) count from below 0.
+  const between = r.select(r.ltU(count, r.i32(OFTEN)), r.i32(lookEvery - 1), r.i32(LOOK_SELDOM - 1));
+  r.when(threshold < lookEvery ? due : r.or(due, r.eqz(r.and(count, between))), () => {
     r.run(parts.host.hot, r.wrap(pc), r.wrap(r.shrU(pc, r.i64(32))));
     enter();
   });
