@@ -2,7 +2,7 @@
 import { boardKind } from '../board/boards.ts';
 import { type BoardLayout, boardLayout } from '../board/kit/layout.ts';
 import type { Architecture } from '../isa/architecture.ts';
-import { type CoreLayout, coreLayout, type RamLayout } from '../engine/layout.ts';
+import { type CoreLayout, coreLayout, type RamLayout, recordLayout } from '../engine/layout.ts';
 import { WASM_PAGE } from '../engine/wasm/webassembly.ts';
 import type { MachineConfiguration, SharedRam } from '../index.ts';
 import { AbsentPages } from '../memory/absent-pages.ts';
@@ -15,8 +15,11 @@ import { schema, u32, u64 } from '../snapshot/schema.ts';
 
 /** The first page of memory 0 stays unused, so that a zero address is never anything's. */
 const CONTROL_AT = PAGE_SIZE;
-/** Decoded pages a core: 32 or 56 KiB each (engine/layout.ts), touched as needed; a booting Debian kernel uses about 700. */
-const POOL_PAGES = 1280;
+/**
+ * Decoded pages: 32 or 56 KiB each (engine/layout.ts), touched as needed. A booting Debian kernel uses about 700, a compiler with the
+ * kernel 4000; where there is no more room, all are decoded anew. Each core has some, and so many bytes are shared among them.
+ */
+const [LEAST_POOL_PAGES, POOL_BYTES] = [1280, 128 * 1024 ** 2];
 
 /** What the owner wants of the cores. */
 export const WISH = { run: 0, pause: 1, stop: 2 } as const;
@@ -70,6 +73,7 @@ export function machineLayout(configuration: MachineConfiguration): MachineLayou
   const kept = take(PageKeeper.SIZE);
   const absent = take(AbsentPages.SIZE);
   const shootdown = take(Shootdown.size(board.signals.length));
+  const poolPages = Math.max(LEAST_POOL_PAGES, Math.floor(POOL_BYTES / board.signals.length / recordLayout(architecture.code).size));
   const cores = board.signals.map((signals, core) => {
     const layout = coreLayout({
       base: at,
@@ -78,7 +82,7 @@ export function machineLayout(configuration: MachineConfiguration): MachineLayou
       attention: signals + coreSignals.offsets.attention,
       shootdown,
       ramPages,
-      poolPages: POOL_PAGES,
+      poolPages,
     });
     at = layout.end;
     return layout;
