@@ -44,9 +44,13 @@ export class TcpReceiver {
     if (distance(edge, this.#edge) > 0) this.#edge = edge;
     return announced;
   }
-  /** Whether the window has so much more room than the guest knows that it should be told. */
+  /**
+   * Whether the window has so much more room than the guest knows that it should be told. A guest that knows of enough to go on
+   * learns of more with the acknowledgement of what it sends: of each new connection's first window, which cannot be scaled, too.
+   */
   shouldTell(backlog: number): boolean {
-    return this.#limit - backlog - distance(this.#edge, this.#next) >= this.#limit / 2;
+    const known = distance(this.#edge, this.#next);
+    return known <= PLAIN_WINDOW / 2 && this.#limit - backlog - known >= this.#limit / 2;
   }
   /** Whether a number lies in the window. */
   isInWindow(number: number): boolean {

@@ -206,6 +206,29 @@ describe('windows', () => {
     const told = guest.segments();
     expect(told.at(-1)?.window ?? closing.window).toBeGreaterThanOrEqual(closing.window);
   });
+  it('are not told of for their own sake while the guest knows of enough', () => {
+    // The window of a SYN cannot be scaled: what the host takes opens it far wider than the guest knows.
+    const { guest, far, ours, say } = opened({ scale: 7 });
+    say(ACK, { data: bytes(20) });
+    far.events.written();
+    guest.outside.turn();
+    expect(guest.segments()).toEqual([]);
+    far.events.data(bytes(30));
+    guest.outside.turn();
+    const answer = only(guest.segments());
+    expect([answer.acknowledged, answer.data.length, answer.window << 8]).toEqual([121, 30, 1024 * 1024]);
+    // One that has used up what it knew of is told.
+    say(ACK, { sequence: 121, acknowledged: ours + 30, data: bytes(1400) });
+    far.backlog = 1024 * 1024;
+    for (let sequence = 1521; sequence < 1_120_000; sequence += 1400) say(ACK, { sequence, acknowledged: ours + 30, data: bytes(1400) });
+    guest.outside.turn();
+    const last = guest.segments().at(-1) as Segment;
+    expect(last.window << 8).toBeLessThan(32_768);
+    far.backlog = 0;
+    far.events.written();
+    guest.outside.turn();
+    expect(only(guest.segments()).window << 8).toBe(1024 * 1024);
+  });
   it('hold the far end back when the guest takes nothing', () => {
     const { guest, far, ours, say } = opened({ window: 0 });
     for (let count = 0; count < 16; count++) far.events.data(bytes(64 * 1024));
