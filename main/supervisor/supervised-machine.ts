@@ -184,6 +184,11 @@ export class SupervisedMachine {
     return this.#started?.definition ?? this.record.definition;
   }
 
+  /** Stands for what runs, or ran last: another object from the next start on. */
+  get began(): object {
+    return this.#started ?? this.record;
+  }
+
   /** What runs was defined like this. */
   runsAs(definition: MachineDefinition, ports: readonly string[]): void {
     this.#started = { definition, ports };

@@ -21,6 +21,8 @@ export interface NetworkMember {
   /** What the network's DHCP gives it. */
   readonly address?: string;
   readonly isRunning: boolean;
+  /** It runs with what the network said of reach or MTU when it was started. */
+  readonly needsRestart?: true;
   /** The machine is none of the library: `viv run` started it. */
   readonly isTemporary?: true;
 }

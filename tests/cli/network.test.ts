@@ -197,6 +197,12 @@ describeWith(['apt', 'ssh', 'tshark'], 'a machine with an SSH server', () => {
     expect((await run('viv capture office --net 1 --write x')).err).toContain('"office" is a network');
     expect((await run('viv capture box --network --write x')).err).toContain('there is no network "box"');
     expect(new Set(listed[0]?.members.map(({ mac }) => mac)).size).toBe(2);
+    // What is said of the network now, machines that run have from their next start on.
+    expect((await run('viv network set office --deny 203.0.113.0/24 --mtu 1300')).err).toBe(
+      'viv: running with what was said before until they are restarted: box, other\n',
+    );
+    expect(await ok('viv network list')).toMatch(/other .* running, restart for new settings/);
+    expect((await run('viv network set office --deny 203.0.113.0/24 --mtu 1400')).err).toBe('');
     expect(await run('viv network delete office')).toMatchObject({
       status: 1,
       err: expect.stringContaining('is in use by "box", "other"'),
@@ -220,7 +226,6 @@ describeWith(['apt', 'ssh', 'tshark'], 'a machine with an SSH server', () => {
 test('what --net and --forward do not take is said', async () => {
   const wrong = async (...options: readonly string[]) => (await viv(undefined, 'run', '--template', 'debian-riscv64', ...options)).err;
   expect(await wrong('--net', 'nat,mac=01:00:00:00:00:00')).toContain('--net takes nat, none or the name of a network');
-  expect(await wrong('--net', 'office')).toContain('a temporary machine has private networks only');
   expect(await wrong('--net', 'none', '--forward', '1:2')).toContain('Ports are forwarded through a network card');
   expect(await wrong('--net', 'nat,host-port=70000')).toContain('--net takes');
   expect(await wrong('--forward', '80')).toContain('--forward takes [ADDRESS:]HOSTPORT:GUESTPORT[/udp], not "80"');

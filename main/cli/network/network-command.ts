@@ -58,13 +58,18 @@ Examples:
     const { values, positionals } = readArguments(args, NETWORK_SETTINGS);
     const [name] = words(positionals, 'NAME') as [string];
     const settings = readNetworkSettings(values);
-    await withProgram(findProgram('network'), ({ client }) => client.services.networks.set(name, settings));
+    await withProgram(findProgram('network'), async ({ client }) => {
+      await client.services.networks.set(name, settings);
+      const { members = [] } = (await client.services.networks.list()).find((network) => network.name === name) ?? {};
+      const old = members.filter(({ needsRestart }) => needsRestart).map(({ machine }) => machine);
+      if (old.length > 0) printError(`viv: running with what was said before until they are restarted: ${[...new Set(old)].join(', ')}`);
+    });
     return EXIT.ok;
   },
 };
 
 const memberText = (
-  { machine, card, mac, address, isRunning, isTemporary }: NetworkMember,
+  { machine, card, mac, address, isRunning, isTemporary, needsRestart }: NetworkMember,
   _: number,
   all: readonly NetworkMember[],
 ): readonly string[] => [
@@ -73,13 +78,14 @@ const memberText = (
   String(card + 1),
   mac ?? '',
   address ?? '',
-  !isRunning
-    ? 'off'
-    : all.some((other) => other.isRunning && other.machine !== machine && other.mac === mac)
-      ? 'running, MAC twice'
-      : isTemporary
-        ? 'running (viv run)'
-        : 'running',
+  [
+    isRunning ? 'running' : 'off',
+    ...(isTemporary ? ['(viv run)'] : []),
+    ...(isRunning && all.some((other) => other.isRunning && other.machine !== machine && other.mac === mac) ? ['MAC twice'] : []),
+    ...(needsRestart ? ['restart for new settings'] : []),
+  ]
+    .join(', ')
+    .replace(', (', ' ('),
 ];
 
 const list: Part = {
