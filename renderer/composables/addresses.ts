@@ -15,6 +15,8 @@ type MachinePlace = Extract<Place, { page: 'machine' }>;
 /** What of a machine's tab is in front, as the words of its address. */
 function detailOf(state: WindowState, id: MachineId, tab: MachinePlace['tab']): readonly string[] {
   if (tab === 'console') {
+    const past = state.past.get(id);
+    if (past) return [String(past.console), String(past.position)];
     const console = state.consoles.get(id) ?? 0;
     return console === 0 ? [] : [String(console)];
   }
@@ -34,12 +36,18 @@ function placeNow(state: WindowState): Place {
 }
 
 /** Goes to a place inside a machine. */
-function enter(state: WindowState, { id }: MachineStatus, { tab, detail: [first] }: MachinePlace): void {
+function enter(state: WindowState, { id }: MachineStatus, { tab, detail: [first, second] }: MachinePlace): void {
   state.creating.value = false;
   state.selected.value = id;
   state.tabs.set(id, tab);
-  if (tab === 'console') state.consoles.set(id, /^\d{1,2}$/.test(first ?? '') ? Number(first) : 0);
-  else if (tab === 'timeline') state.places.set(id, (first as SnapshotId | undefined) ?? 'now');
+  if (tab === 'console') {
+    const console = /^\d{1,2}$/.test(first ?? '') ? Number(first) : 0;
+    state.consoles.set(id, console);
+    // A position in what was printed earlier.
+    if (/^\d{1,15}$/.test(second ?? '')) state.past.set(id, { console, position: Number(second) });
+    else state.past.delete(id);
+  }
+  if (tab === 'timeline') state.places.set(id, (first as SnapshotId | undefined) ?? 'now');
   else if (tab === 'hardware' && first !== undefined) state.sections.set(id, first);
 }
 

@@ -97,6 +97,20 @@ describeWith(['chromium'], 'an address', () => {
     await page.getByRole('button', { name: 'Restore', exact: true }).waitFor();
     expect(await hash(page)).toBe(snapshot);
   });
+  test('of a place in what a console printed earlier is kept over a reload; leaving it leaves the address', async () => {
+    const { page, main } = await open({ prepare: three, at: '#/machines/alpha/console/0/64' });
+    const past = page.getByRole('region', { name: 'Earlier output' });
+    await expect.poll(() => past.locator('.xterm-rows').innerText(), { timeout: 60_000 }).toContain('Linux version');
+    const address = `#/machines/${main.machines.first()}/console/0/64`;
+    expect(await hash(page)).toBe(address);
+    await page.reload();
+    await past.waitFor();
+    expect(await hash(page)).toBe(address);
+    await past.getByRole('textbox').or(past.getByRole('searchbox')).first().focus();
+    await page.keyboard.press('Escape');
+    await past.waitFor({ state: 'detached' });
+    await expect.poll(() => hash(page)).toBe(`#/machines/${main.machines.first()}/console`);
+  });
   test('may name a machine; one that leads nowhere says so and shows them all', async () => {
     const { page } = await open({ prepare: three, at: '#/machines/beta/network' });
     await page.getByRole('heading', { name: 'beta' }).waitFor();
