@@ -11,8 +11,8 @@ export const duplicateCommand: Command = {
 
 Usage: viv duplicate NAME [COPY]
 
-The copy is called NAME copy unless COPY says otherwise. Both share what is stored until one of them changes it, so a copy takes
-hardly any space at first. The snapshots stay with the first one.
+The copy is called NAME copy unless COPY says otherwise. Both share what is stored until one of them changes it,
+so a copy takes hardly any space at first. The snapshots stay with the first one.
 
 Examples:
   viv duplicate box
