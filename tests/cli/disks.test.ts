@@ -274,7 +274,7 @@ describe('machines that are kept', () => {
   });
   test('create --booted and checkpoints', async () => {
     const draft = { ...machine('quick').definition, template: 'hello-riscv64' };
-    const program = await withBox({ machines: { draft: () => draft, create: () => machine('quick') } });
+    const program = await withBox({ images: { templates: () => [] }, machines: { draft: () => draft, create: () => machine('quick') } });
     expect(await program.viv('create', 'quick', '--template', 'hello-riscv64', '--booted', '--checkpoints', '1m')).toEqual({
       status: 0,
       out: '',
@@ -282,6 +282,7 @@ describe('machines that are kept', () => {
     });
     expect(program.calls).toEqual([
       ['machines.draft', { template: 'hello-riscv64', name: 'quick' }],
+      ['images.templates'],
       ['machines.create', { definition: { ...draft, checkpoints: { everySeconds: 60, budgetBytes: 0 } }, booted: true }],
     ]);
   });

@@ -11,7 +11,8 @@ const save: Part = {
 
 Usage: viv template save NAME TEMPLATE [--note TEXT]
 
-Machines made from the template begin with the same hardware and disks; if the machine runs now, they also go on from its memory.
+Machines made from the template begin with the same hardware and disks; if the machine runs now, they also go on from
+its memory.
 
   --note TEXT  what the template is, shown on its card
 
