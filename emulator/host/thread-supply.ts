@@ -74,13 +74,17 @@ export class ThreadSupply {
   /** Begins to load the threads of a machine that is about to start, while its files are looked for. */
   loadNow(board: BoardName, kinds: readonly ThreadKind[]): void {
     this.#board = board;
-    for (const kind of kinds) if (!this.#ready.has(kind)) this.#load(kind);
+    for (const kind of kinds) if (!this.#ready.has(kind)) this.#load(kind).ref();
   }
   /** Keeps none ready any more; resolves when those that waited have ended, or will not. */
   async close(): Promise<void> {
     this.#keeping = undefined;
     clearTimeout(this.#refill);
-    const waiting = [...this.#ready].map(([kind, worker]) => new MachineThread<never, never>(worker, kind, () => undefined));
+    const waiting = [...this.#ready].map(([kind, worker]) => {
+      // Waited for now: a process that has nothing else to do would end before they do.
+      worker.ref();
+      return new MachineThread<never, never>(worker, kind, () => undefined);
+    });
     this.#ready.clear();
     await Promise.all(waiting.map((thread) => thread.end(LEAVING_MS)));
   }
@@ -94,7 +98,7 @@ export class ThreadSupply {
     this.#load(missing);
     this.#later(STAGGER_MS);
   }
-  #load(kind: ThreadKind): void {
+  #load(kind: ThreadKind): Worker {
     const worker = load(kind);
     const diskModules = kind === 'io' ? this.#keeping?.diskModules : undefined;
     worker.postMessage({ board: this.#board, load: diskModules ?? [] } satisfies LoadAhead);
@@ -104,5 +108,6 @@ export class ThreadSupply {
     worker.on('error', gone);
     worker.on('exit', gone);
     this.#ready.set(kind, worker);
+    return worker;
   }
 }
