@@ -15,7 +15,7 @@ import { type MachineLayout, machineLayout } from '../machine/layout.ts';
 import { WANTED } from '../memory/attention.ts';
 import type { Close } from './machine-thread.ts';
 import { loadAhead } from './load-ahead.ts';
-import { readPages, readRegions, isWorthWriting, writeRegions } from './kept-files.ts';
+import { isWorthWriting, readPages, readRegions, writeRegions } from './kept-files.ts';
 import type { CompilerSetup, KeptFiles, LoadAhead } from './messages.ts';
 
 if (!parentPort) throw new Error('compiler-worker.ts runs as a worker thread of a machine');

@@ -43,10 +43,6 @@ export class KeptRegions {
   /** Modules compiled since the start, which no file has yet. */
   added = 0;
   readonly #modules: Known[] = [];
-  /** Modules there are. */
-  get count(): number {
-    return this.#modules.length;
-  }
   #uses = 0;
   /** Up to which of them modules are to be made ready. */
   #ready = 0;
@@ -57,6 +53,10 @@ export class KeptRegions {
     for (const module of kept) this.#put({ kept: module, made: undefined, used: 0 });
   }
 
+  /** Modules there are. */
+  get count(): number {
+    return this.#modules.length;
+  }
   /** Keys of all entries (`entryKey`): where none of them is, nothing is kept. */
   get keys(): Int32Array {
     return Int32Array.from(this.#byKey.keys());

@@ -40,13 +40,13 @@ export class KeptPages {
   /** Pages that are new or have more records than they had. */
   changed = 0;
   readonly #pages = new Map<string, KeptPage>();
+  #bytes = 0;
+  #unused: KeptPage[] | undefined;
+
   /** Pages there are. */
   get count(): number {
     return this.#pages.size;
   }
-  #bytes = 0;
-  #unused: KeptPage[] | undefined;
-
   /** Takes in what `pack` has made. @param packed begins at a multiple of 4 */
   unpack(packed: Uint8Array): void {
     const head = new DataView(packed.buffer, packed.byteOffset);
