@@ -105,6 +105,23 @@ describeWith(['chromium'], 'the check of the library', () => {
     await field.press('Tab');
     await expect.poll(() => main.settings().mirror).toBe('');
   });
+  test('an address that is emptied before the program has told of it stays empty', async () => {
+    const { page, main } = await open({ prepare: inBin });
+    await page.getByRole('button', { name: 'Settings' }).click();
+    const field = page.getByLabel('Debian mirror');
+    // Both at once: nothing is heard in between.
+    await field.evaluate((input: HTMLInputElement) => {
+      for (const address of ['http://127.0.0.1:8080/debian', '']) {
+        input.value = address;
+        for (const event of ['input', 'change']) input.dispatchEvent(new Event(event));
+      }
+    });
+    // What is changed after them is told after them.
+    await page.getByRole('group', { name: 'Theme', exact: true }).getByLabel('Dark').check();
+    await expect.poll(() => main.settings().theme).toBe('dark');
+    expect(main.settings().mirror).toBe('');
+    await expect.poll(() => field.inputValue()).toBe('');
+  });
   test('is reached from the palette, and says that nothing is wrong', async () => {
     const { page, main } = await open({ prepare: inBin });
     await page.getByRole('heading', { name: 'alpha' }).waitFor();
