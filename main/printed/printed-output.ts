@@ -106,8 +106,8 @@ export class PrintedOutput {
     await this.#flush(place);
   }
   async #flush(place?: Place): Promise<void> {
-    const feeds = place ? [this.#feeds.get(keyOf(place))] : [...this.#feeds.values()];
-    await Promise.all(feeds.map((feed) => feed?.flush()));
+    const feeds = [...this.#feeds].filter(([key]) => !place || key === keyOf(place));
+    await Promise.all(feeds.map(([, feed]) => feed.flush()));
   }
 
   #feed(place: Place, source: Source, from: number): Feed {
