@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keepCoreModules, keepThreadsReady, letThreadsGo, startMachine } from '../emulator/host/index.ts';
 import type { DiskAttachment } from '../emulator/index.ts';
-import type { About } from '../preload/contract/application.ts';
+import type { About, DesktopNotification, OfferedToMenu, Settings } from '../preload/contract/application.ts';
 import type { MachineDefinition, MachineId } from '../preload/contract/machines.ts';
 import { broadcaster, dispatcher, type Dispatch, type ServiceEvents } from './border/border.ts';
 import type { OpenCable } from './border/session-commands.ts';
@@ -64,6 +64,12 @@ export interface ApplicationOptions {
   readonly listens?: boolean;
   /** Called once when a client asks the program to quit. */
   readonly quit?: () => void;
+  /** Shows a notification of the system, where the shell can. */
+  readonly notify?: (notification: DesktopNotification) => void;
+  /** Told the window's commands, where the shell has a menu. */
+  readonly offerCommands?: (commands: readonly OfferedToMenu[]) => void;
+  /** Told the settings when they change. */
+  readonly settingsChanged?: (settings: Settings) => void;
   /** A bundled program must name the folder of its templates, and its version. */
   readonly templateDirectory?: string;
   readonly version?: string;
@@ -149,7 +155,8 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     // Only fetching is worth a line in the task list: cached parts are here in a moment.
     if (kit.status(template).parts === 'ready') return kit.prepare(template, {}, undefined, signal);
     const task = tasks.begin('fetch-template', { template, name: machine }, (progress, taskSignal) =>
-      kit.prepare(template, {}, progress, AbortSignal.any([taskSignal, signal])),
+      // Tried again after its start was given up, it still puts the parts into the cache.
+      kit.prepare(template, {}, progress, signal.aborted ? taskSignal : AbortSignal.any([taskSignal, signal])),
     );
     return task.result;
   }
@@ -238,8 +245,11 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
         about,
         settings: library.settings,
         events: events.application,
-        changed({ mirror }) {
-          kit.useMirror(mirror);
+        notify: options.notify,
+        offerCommands: options.offerCommands,
+        changed(settings) {
+          options.settingsChanged?.(settings);
+          kit.useMirror(settings.mirror);
           for (const status of kit.templates()) events.images.changed(status);
         },
         hostFigures: hostFigures(home.folder),

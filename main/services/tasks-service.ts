@@ -7,4 +7,6 @@ import type { TaskList } from '../tasks/task-list.ts';
 export const tasksService = (list: TaskList): Handlers<typeof tasks> => ({
   list: () => list.list(),
   cancel: (id) => list.cancel(id),
+  retry: (id) => ({ task: list.retry(id) }),
+  log: (id) => list.log(id),
 });

@@ -1,6 +1,7 @@
 /** Long work with progress and a way to cancel it; it goes on when the window that asked for it is closed. */
 import { ContractError, causeOf } from '../../preload/contract/errors/contract-error.ts';
-import type { TaskKind, TaskKinds, TaskStatus } from '../../preload/contract/tasks.ts';
+import { canRetry, type TaskKind, type TaskKinds, type TaskStatus, type TaskStep } from '../../preload/contract/tasks.ts';
+import { stepLog, type StepLog } from './step-log.ts';
 
 /** What work tells about itself. */
 export type Progress = Pick<TaskStatus, 'message' | 'fraction' | 'bytesDone' | 'bytesTotal' | 'bytesPerSecond'>;
@@ -23,6 +24,22 @@ export interface TaskList {
   /** @throws ContractError `missing` for an unknown id; cancelling an ended task does nothing */
   cancel(id: string): void;
   cancelAll(): void;
+  /**
+   * Begins the work of a task again, as a new one.
+   * @returns the new task's id
+   * @throws ContractError `missing` for an unknown id, `conflict` for one that cannot be repeated or did not fail
+   */
+  retry(id: string): string;
+  /** The steps of a task so far. @throws ContractError `missing` for an unknown id */
+  log(id: string): readonly TaskStep[];
+}
+
+interface Entry {
+  status: TaskStatus;
+  readonly log: StepLog;
+  cancel(): void;
+  /** Begins the same again. */
+  again(): string;
 }
 
 /** Makes a kind's result of what its work answers; nothing for kinds whose result is nothing. */
@@ -35,7 +52,7 @@ const TELL_EVERY = 100;
 
 /** Makes an empty list; `changed` is called with every change of a task. */
 export function taskList(changed: (status: TaskStatus) => void): TaskList {
-  const entries = new Map<string, { status: TaskStatus; cancel: () => void }>();
+  const entries = new Map<string, Entry>();
   let next = 1;
 
   const forget = () => {
@@ -43,15 +60,24 @@ export function taskList(changed: (status: TaskStatus) => void): TaskList {
     for (const { status } of ended.slice(0, Math.max(0, ended.length - ENDED_KEPT))) entries.delete(status.id);
   };
 
-  return {
+  const find = (id: string): Entry => {
+    const entry = entries.get(id);
+    if (!entry) throw new ContractError('task-gone');
+    return entry;
+  };
+
+  const list: TaskList = {
     list: () => [...entries.values()].map(({ status }) => status),
-    begin(kind, subject, work, ...[resultOf]) {
+    begin(kind, subject, work, ...result) {
+      const [resultOf] = result;
       const id = `task-${next++}`;
       const abort = new AbortController();
       let toldAt = 0;
-      const entry = {
+      const entry: Entry = {
         status: { id, kind, subject, state: 'running', message: '', startedAt: Date.now() } as TaskStatus,
+        log: stepLog(),
         cancel: () => abort.abort(),
+        again: () => list.begin(kind, subject, work, ...result).id,
       };
       entries.set(id, entry);
       const tell = (change: Partial<TaskStatus>, always: boolean) => {
@@ -66,9 +92,12 @@ export function taskList(changed: (status: TaskStatus) => void): TaskList {
         forget();
       };
       const report = (progress: Progress) => {
-        if (entry.status.state === 'running') tell(progress, progress.message !== entry.status.message);
+        if (entry.status.state !== 'running') return;
+        const isStep = progress.message !== entry.status.message;
+        if (isStep && progress.message !== '') entry.log.add(progress.message);
+        tell(progress, isStep);
       };
-      const result = work(report, abort.signal).then(
+      const settled = work(report, abort.signal).then(
         (value) => {
           end({ state: 'done', result: resultOf ? resultOf(value) : null } as Partial<TaskStatus>);
           return value;
@@ -80,14 +109,20 @@ export function taskList(changed: (status: TaskStatus) => void): TaskList {
         },
       );
       // The list shows the failure; whoever also awaits the result gets it too.
-      result.catch(() => undefined);
-      return { id, result, cancel: entry.cancel };
+      settled.catch(() => undefined);
+      return { id, result: settled, cancel: entry.cancel };
     },
-    cancel(id) {
-      const entry = entries.get(id);
-      if (!entry) throw new ContractError('task-gone');
-      entry.cancel();
-    },
+    cancel: (id) => find(id).cancel(),
     cancelAll: () => entries.forEach((entry) => entry.cancel()),
+    retry(id) {
+      const entry = find(id);
+      if (!canRetry(entry.status)) throw new ContractError('task-not-retried');
+      const retriedAs = entry.again();
+      entry.status = { ...entry.status, retriedAs };
+      changed(entry.status);
+      return retriedAs;
+    },
+    log: (id) => find(id).log.steps(),
   };
+  return list;
 }

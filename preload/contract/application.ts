@@ -1,6 +1,6 @@
 /** The program itself: settings, versions, quitting. */
 import type { Fault } from '../../emulator/error/coded-error.ts';
-import { args, nothing, settingsPatch } from './checks.ts';
+import { args, nothing, notification, offeredCommands, settingsPatch } from './checks.ts';
 import { call, contract, event } from './contract.ts';
 import type { HostFigures, StorageUse } from './host.ts';
 
@@ -11,6 +11,14 @@ export interface Settings {
   readonly consoleTheme: 'window' | 'dark' | 'light';
   /** Terminal font size in CSS pixels. */
   readonly consoleFontSize: number;
+  /** How large the window draws everything but consoles, in percent of its natural size. */
+  readonly scale: number;
+  /** Whether parts of the window move: as the system says, or never. */
+  readonly motion: 'system' | 'reduced';
+  /** Whether the end of long work is told by a notification while the window is not in front. */
+  readonly notifications: boolean;
+  /** Desktop only: closing the window leaves the program with its machines in the tray. */
+  readonly keepInTray: boolean;
   /** Console scrollback kept in the window, in lines. */
   readonly scrollbackLines: number;
   /** What becomes, at the next start, of machines that were running when the program ended. */
@@ -24,6 +32,10 @@ export const defaultSettings: Settings = {
   contrast: 'system',
   consoleTheme: 'window',
   consoleFontSize: 14,
+  scale: 100,
+  motion: 'system',
+  notifications: true,
+  keepInTray: false,
   scrollbackLines: 10_000,
   interrupted: 'offer',
   mirror: '',
@@ -43,6 +55,22 @@ export interface About {
   readonly mirror?: string;
 }
 
+/** What a person is told by the system while the window is not in front. */
+export interface DesktopNotification {
+  readonly title: string;
+  readonly text: string;
+  /** The place in the window that a click leads to, as `#/machines/NAME`. */
+  readonly address: string;
+}
+/** A command of the window as the system's menu shows it. */
+export interface OfferedToMenu {
+  readonly id: string;
+  readonly group: string;
+  readonly label: string;
+  /** As the window writes keys (`ctrl+shift+s`); absent: none. */
+  readonly key?: string;
+}
+
 export const application = contract('application', {
   about: call<() => About>(nothing),
   settings: call<() => Settings>(nothing),
@@ -53,6 +81,14 @@ export const application = contract('application', {
   storageUse: call<() => StorageUse>(nothing),
   /** Ends the program; running machines are stopped cleanly first. */
   quit: call<() => void>(nothing),
+  /** Shows a notification of the system. @returns whether this shell can; in a browser it is the page's to do */
+  notify: call<(notification: DesktopNotification) => boolean>(args(notification)),
+  /** Tells the shell which commands the window has now, for the system's menu; a browser has no use for them. */
+  offerCommands: call<(commands: readonly OfferedToMenu[]) => void>(args(offeredCommands)),
+  /** A command was chosen in the system's menu or the tray. */
+  commandChosen: event<{ readonly id: string }>(),
+  /** Something outside of the window (a notification, a link, a file) leads to a place in it, as `#/machines/NAME`. */
+  placeOpened: event<{ readonly address: string }>(),
   settingsChanged: event<Settings>(),
   /** Something a person should know now (a database repaired, a machine failed in the background). */
   notice: event<Notice>(),

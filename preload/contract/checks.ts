@@ -101,10 +101,18 @@ export const settingsPatch = partial({
   contrast: oneOf(['system', 'normal', 'more']),
   consoleTheme: oneOf(['window', 'dark', 'light']),
   consoleFontSize: whole(8, 32),
+  scale: whole(100, 200),
+  motion: oneOf(['system', 'reduced']),
+  notifications: flag,
+  keepInTray: flag,
   scrollbackLines: whole(100, 1_000_000),
   interrupted: oneOf(['offer', 'resume']),
   mirror: textThat((value) => value === '' || isMirrorAddress(value), 'must be the address of a Debian mirror, as in http://HOST/debian'),
 });
+
+const place = textThat((value) => /^#\/[^\s]{0,4000}$/.test(value), 'must be a place in the window, as in #/machines/NAME');
+export const notification = record({ title: text(200), text: text(2000, 0), address: place });
+export const offeredCommands = list(record({ id: text(200), group: text(100), label: text(400), key: optional(text(60)) }), 2000);
 
 /** As long as Linux takes one argument. */
 const COMMAND_MAX = 128 * 1024;

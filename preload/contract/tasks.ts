@@ -34,6 +34,22 @@ export interface TaskKinds {
 }
 export type TaskKind = keyof TaskKinds;
 
+/** Kinds whose work can be done again as it was asked for; the others took something with them that is gone, as a run's memory. */
+const REPEATABLE: ReadonlySet<TaskKind> = new Set([
+  'fetch-template',
+  'record-base',
+  'check-base',
+  'compact-disk',
+  'add-disk',
+  'export-disk',
+  'check-library',
+  'export-machine',
+  'import-machine',
+] satisfies TaskKind[]);
+/** Whether a person may try a task again: it failed or was cancelled, can be repeated, and was not yet. */
+export const canRetry = ({ kind, state, retriedAs }: Pick<TaskStatus, 'kind' | 'state' | 'retriedAs'>): boolean =>
+  (state === 'failed' || state === 'cancelled') && retriedAs === undefined && REPEATABLE.has(kind);
+
 /** What came of a disk that was written as an image. */
 export interface ExportedDisk {
   /** Why the guest's file systems were not at rest, so that the image is as after a power failure; absent: they were, or it was off. */
@@ -71,6 +87,8 @@ interface TaskState {
   readonly bytesPerSecond?: number;
   readonly startedAt: number;
   readonly endedAt?: number;
+  /** The task that does the same again. */
+  readonly retriedAs?: string;
 }
 export type TaskStatus = {
   [K in TaskKind]: TaskState & {
@@ -81,8 +99,19 @@ export type TaskStatus = {
   };
 }[TaskKind];
 
+/** One line of a task's log: a step that began then. */
+export interface TaskStep {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly message: string;
+}
+
 export const tasks = contract('tasks', {
   list: call<() => readonly TaskStatus[]>(nothing),
   cancel: call<(id: string) => void>(args(taskId)),
+  /** Does the work of a task again that failed or was cancelled (`canRetry`). @throws `task-not-retried`, `task-gone` */
+  retry: call<(id: string) => { readonly task: string }>(args(taskId)),
+  /** The steps of a task so far, oldest first; of very many the first and the latest. */
+  log: call<(id: string) => readonly TaskStep[]>(args(taskId)),
   changed: event<TaskStatus>(),
 });

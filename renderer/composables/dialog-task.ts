@@ -3,11 +3,12 @@
  * it before ("Continue in background") is told by a message.
  */
 import { taskMessage } from '../../preload/contract/task-words.ts';
-import { computed, onBeforeUnmount, ref } from 'vue';
+import { computed, onBeforeUnmount, ref, shallowRef } from 'vue';
+import type { Fault } from '../../emulator/index.ts';
 import type { TaskStatus } from '../../preload/contract/tasks.ts';
 import { useTasks } from '../stores/tasks.ts';
 import { messageOf, sentence } from './sentence.ts';
-import { useToasts } from './toasts.ts';
+import { faultOf, useToasts } from './toasts.ts';
 
 export function useDialogTask() {
   const tasks = useTasks();
@@ -15,12 +16,14 @@ export function useDialogTask() {
   const id = ref<string>();
   const beginning = ref(false);
   const trouble = ref('');
+  const fault = shallowRef<Fault>();
   let open = true;
   onBeforeUnmount(() => (open = false));
 
-  function fail(message: string) {
+  function fail(message: string, why: Fault | undefined) {
     trouble.value = message;
-    if (!open) toasts.show({ tone: 'error', text: message });
+    fault.value = why;
+    if (!open) toasts.show({ tone: 'error', text: message, ...(why ? { fault: why } : {}) });
   }
   /**
    * @param begin starts the work; answers with its task
@@ -33,10 +36,10 @@ export function useDialogTask() {
     try {
       id.value = (await begin()).task;
       const ended = await tasks.ended(id.value);
-      if (ended.state === 'failed') fail(sentence(taskMessage(ended)));
+      if (ended.state === 'failed') fail(sentence(taskMessage(ended)), ended.fault);
       return ended.state === 'done' ? ended : undefined;
     } catch (error) {
-      fail(messageOf(error));
+      fail(messageOf(error), faultOf(error).fault);
       return undefined;
     } finally {
       beginning.value = false;
@@ -52,6 +55,7 @@ export function useDialogTask() {
     working: computed(() => beginning.value),
     /** What went wrong last. */
     trouble,
+    fault,
     /** Whether the dialog is still there. */
     isOpen: () => open,
   };

@@ -10,7 +10,7 @@ import { copyText } from './clipboard.ts';
 import { hardwareDraft, useDrafts } from './drafts.ts';
 import { messageOf } from './sentence.ts';
 import { actionsFor, primaryAction, type Action } from './machine-actions.ts';
-import { useToasts } from './toasts.ts';
+import { faultOf, useToasts } from './toasts.ts';
 import { useWindowState } from './window-state.ts';
 
 /** The message that offers a deletion's way back; it is taken away with the machine. */
@@ -30,8 +30,14 @@ export function useMachineOperations() {
     } catch (error) {
       const name = machines.get(about)?.definition.name;
       const text = messageOf(error);
-      if (name === undefined || text.includes(name)) toasts.fail(error);
-      else toasts.show({ tone: 'error', text: `“${name}”: ${text}` });
+      if (name === undefined) toasts.fail(error);
+      else
+        toasts.show({
+          tone: 'error',
+          text: text.includes(name) ? text : `“${name}”: ${text}`,
+          ...faultOf(error),
+          ...(about === undefined ? {} : { about }),
+        });
       return undefined;
     }
   }

@@ -3,13 +3,15 @@
  * its console in front. The fetch is a task of main's, so that leaving this view does not end it.
  */
 import { taskMessage } from '../../preload/contract/task-words.ts';
-import { computed, ref } from 'vue';
+import { computed, ref, shallowRef } from 'vue';
+import type { Fault } from '../../emulator/index.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import { useImages } from '../stores/images.ts';
 import { useMachines } from '../stores/machines.ts';
 import { useTasks } from '../stores/tasks.ts';
 import { useMachineOperations } from './machine-operations.ts';
 import { messageOf, sentence } from './sentence.ts';
+import { faultOf } from './toasts.ts';
 
 /** The templates of the empty state's two buttons. */
 export const FIRST_TEMPLATE = 'debian-riscv64';
@@ -24,6 +26,7 @@ export function useQuickBoot() {
   const busy = ref(false);
   /** Why it did not come to a machine: says what to do next. */
   const trouble = ref('');
+  const fault = shallowRef<Fault>();
   const task = computed(() => tasks.get(taskId.value));
 
   /** Answers whether the parts are here. */
@@ -33,7 +36,10 @@ export function useQuickBoot() {
     taskId.value = id;
     const ended = await tasks.ended(id);
     taskId.value = undefined;
-    if (ended.state === 'failed') trouble.value = sentence(taskMessage(ended));
+    if (ended.state === 'failed') {
+      trouble.value = sentence(taskMessage(ended));
+      fault.value = ended.fault;
+    }
     return ended.state === 'done';
   }
   /** Creates a machine from a template and starts it; answers with it, or with nothing and the cause in `trouble`. */
@@ -41,6 +47,7 @@ export function useQuickBoot() {
     if (busy.value) return undefined;
     busy.value = true;
     trouble.value = '';
+    fault.value = undefined;
     try {
       if (!(await fetchParts(template))) return undefined;
       const { id } = await machines.create({ template, ...(name ? { name } : {}), ...(booted ? { booted } : {}) });
@@ -48,6 +55,7 @@ export function useQuickBoot() {
       return id;
     } catch (error) {
       trouble.value = messageOf(error);
+      fault.value = faultOf(error).fault;
       return undefined;
     } finally {
       busy.value = false;
@@ -58,5 +66,5 @@ export function useQuickBoot() {
     const id = taskId.value;
     if (id !== undefined) await operations.attempt(() => tasks.cancel(id));
   }
-  return { boot, fetchParts, cancel, busy, task, trouble };
+  return { boot, fetchParts, cancel, busy, task, trouble, fault };
 }

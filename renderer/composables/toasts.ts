@@ -1,5 +1,8 @@
-/** Short messages at the window's foot: what was done (with Undo where that exists) and what went wrong. */
+/** Short messages beside the work: what was done (with Undo where that exists) and what went wrong. */
 import { inject, shallowReactive, type InjectionKey } from 'vue';
+import type { Fault } from '../../emulator/index.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import type { MachineId } from '../../preload/contract/machines.ts';
 import { messageOf } from './sentence.ts';
 
 export interface Toast {
@@ -7,6 +10,9 @@ export interface Toast {
   readonly tone: 'info' | 'warning' | 'error';
   readonly text: string;
   readonly action?: { readonly label: string; run(): void };
+  /** What went wrong, for the button that leads out of it, and the machine it happened to. */
+  readonly fault?: Fault;
+  readonly about?: MachineId;
 }
 export interface Toasts {
   readonly list: readonly Toast[];
@@ -14,24 +20,27 @@ export interface Toasts {
   /** Shows what an error says; anything not an error is shown as it is. */
   fail(error: unknown): void;
   dismiss(id: number): void;
-  /** While somebody points at the messages or is among them, none goes. */
-  hold(held: boolean): void;
   /** Takes the newest offered way back. @returns whether there was one */
   undoLast(): boolean;
 }
 
 /** Long enough to read a sentence and reach Undo; longer for what went wrong, which says what to do next. */
 const SHOWN_MS = { info: 10_000, warning: 30_000, error: 30_000 } as const;
+/** How long a toast is shown while nobody is at it, in milliseconds. A warning that asks something waits for the person. */
+export const shownFor = ({ tone, action }: Pick<Toast, 'tone' | 'action'>): number =>
+  tone === 'warning' && action ? Infinity : SHOWN_MS[tone];
 /** What the button of a way back is called, everywhere. */
 const UNDO = 'Undo';
 /** More than this is a wall; the oldest goes. */
 const MAX_TOASTS = 4;
 
-/** @param delay - how a toast's time is waited for; tests give their own */
-export function createToasts(delay: (act: () => void, milliseconds: number) => void = setTimeout): Toasts {
+/** What of an error a message keeps. */
+export const faultOf = (error: unknown): { readonly fault?: Fault } =>
+  error instanceof ContractError ? { fault: { code: error.code, facts: error.facts } } : {};
+
+export function createToasts(): Toasts {
   const list = shallowReactive<Toast[]>([]);
   let next = 1;
-  let held = false;
   function dismiss(id: number) {
     const at = list.findIndex((toast) => toast.id === id);
     if (at >= 0) list.splice(at, 1);
@@ -40,14 +49,8 @@ export function createToasts(delay: (act: () => void, milliseconds: number) => v
     // The same complaint twice is one complaint.
     const twin = list.find(({ text, action }) => text === toast.text && !action);
     if (twin) dismiss(twin.id);
-    const id = next++;
-    list.push({ id, ...toast });
+    list.push({ id: next++, ...toast });
     if (list.length > MAX_TOASTS) list.shift();
-    // A warning with something to do waits for the person.
-    if (toast.tone === 'info' || !toast.action) leaveLater(id, SHOWN_MS[toast.tone]);
-  }
-  function leaveLater(id: number, milliseconds: number) {
-    delay(() => (held ? leaveLater(id, SHOWN_MS.info) : dismiss(id)), milliseconds);
   }
   function undoLast() {
     const toast = list.findLast(({ action }) => action?.label === UNDO);
@@ -56,14 +59,7 @@ export function createToasts(delay: (act: () => void, milliseconds: number) => v
     toast.action?.run();
     return true;
   }
-  return {
-    list,
-    show,
-    dismiss,
-    hold: (now) => (held = now),
-    undoLast,
-    fail: (error) => show({ tone: 'error', text: messageOf(error) }),
-  };
+  return { list, show, dismiss, undoLast, fail: (error) => show({ tone: 'error', text: messageOf(error), ...faultOf(error) }) };
 }
 
 export const toastsKey: InjectionKey<Toasts> = Symbol('toasts');

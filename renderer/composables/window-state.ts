@@ -73,6 +73,8 @@ export function createWindowState() {
     question: shallowRef<Question>(),
     /** Until the view that it is for has seen to it. */
     asked: shallowRef<Asked>(),
+    /** Whether the overview tells who takes how much of the disk. */
+    usageOpen: ref(false),
     /** The task of the last check of the library that this window began. */
     check: ref<string>(),
     /** The machine whose name is being changed, and where the field for it is. */
@@ -93,6 +95,14 @@ export function goToNew(state: WindowState): void {
   state.selected.value = undefined;
   state.creating.value = true;
   state.drawerOpen.value = false;
+}
+
+/** Puts a machine in front, or the overview, above whatever was open. */
+export function goToPage(state: WindowState, machine?: MachineId): void {
+  state.dialog.value = undefined;
+  state.creating.value = false;
+  state.drawerOpen.value = false;
+  state.selected.value = machine;
 }
 
 export const windowStateKey: InjectionKey<WindowState> = Symbol('window state');

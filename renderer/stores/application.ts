@@ -1,7 +1,13 @@
 /** Mirrors the program itself: settings, versions, and its wish to quit. */
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
-import { type About, defaultSettings, type Settings } from '../../preload/contract/application.ts';
+import {
+  type About,
+  type DesktopNotification,
+  defaultSettings,
+  type OfferedToMenu,
+  type Settings,
+} from '../../preload/contract/application.ts';
 import { useServices } from '../composables/border.ts';
 
 export const useApplication = defineStore('application', () => {
@@ -25,5 +31,11 @@ export const useApplication = defineStore('application', () => {
     await client.quit();
   }
   const stay = () => (quitting.value = undefined);
-  return { settings, about, quitting, load, change, quit, stay, onNotice: client.notice.on };
+  const notify = (notification: DesktopNotification) => client.notify(notification);
+  const offerCommands = (commands: readonly OfferedToMenu[]) => client.offerCommands(commands);
+  const { notice, commandChosen, placeOpened } = client;
+  return {
+    ...{ settings, about, quitting, load, change, quit, stay, notify, offerCommands },
+    ...{ onNotice: notice.on, onCommandChosen: commandChosen.on, onPlaceOpened: placeOpened.on },
+  };
 });

@@ -32,5 +32,16 @@ export const useTasks = defineStore('tasks', () => {
     return new Promise((resolve) => waiting.set(id, [...(waiting.get(id) ?? []), resolve]));
   }
   const runningFor = (machine: MachineId) => running.value.filter(({ subject }) => 'machine' in subject && subject.machine === machine);
-  return { list, running, load, get, ended, runningFor, cancel: client.cancel };
+  return {
+    list,
+    running,
+    load,
+    get,
+    ended,
+    runningFor,
+    cancel: client.cancel,
+    retry: client.retry,
+    log: client.log,
+    onChanged: client.changed.on,
+  };
 });

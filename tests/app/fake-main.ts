@@ -7,12 +7,12 @@ import { broadcaster, dispatcher } from '../../main/border/border.ts';
 import { serveSession, type Link } from '../../main/border/session.ts';
 import { hostPath } from '../../main/images/files/host-path.ts';
 import { openBrowserShell } from '../../main/browser/browser-shell.ts';
-import type { Settings } from '../../preload/contract/application.ts';
+import { defaultSettings, type DesktopNotification, type OfferedToMenu, type Settings } from '../../preload/contract/application.ts';
 import { ContractError } from '../../preload/contract/contract.ts';
 import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { TemplateStatus } from '../../preload/contract/images.ts';
 import type { MachineStatus } from '../../preload/contract/machines.ts';
-import type { TaskStatus } from '../../preload/contract/tasks.ts';
+import type { TaskStatus, TaskStep } from '../../preload/contract/tasks.ts';
 import { FAKE_HOST, fakeStorage } from './fake-host.ts';
 import { fakeMachines } from './fake-machines.ts';
 import { fakeNetworks } from './fake-networks.ts';
@@ -48,11 +48,13 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
     },
   });
   const tasks = new Map<string, TaskStatus>();
+  const steps: TaskStep[] = [];
   const links = new Set<Link>();
   let quits = 0;
+  const notified: DesktopNotification[] = [];
+  let offered: readonly OfferedToMenu[] = [];
   let settings: Settings = {
-    ...{ theme: 'system', contrast: 'system', consoleTheme: 'window', consoleFontSize: 14, scrollbackLines: 10_000 },
-    ...{ interrupted: 'offer', mirror: '' },
+    ...defaultSettings,
   };
   let template: TemplateStatus = {
     name: 'debian-riscv64',
@@ -97,6 +99,11 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
         hostFigures: () => FAKE_HOST,
         storageUse: () => fakeStorage(machines.service.list() as readonly MachineStatus[]),
         quit: () => void quits++,
+        notify(notification) {
+          notified.push(notification);
+          return false;
+        },
+        offerCommands: (commands) => void (offered = commands),
       },
       consoles: machines.consoleService,
       machines: machines.service,
@@ -170,6 +177,12 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
       tasks: {
         list: () => [...tasks.values()],
         cancel: () => task({ state: 'cancelled', message: '', endedAt: Date.now() }),
+        retry() {
+          task({ retriedAs: 'T2' });
+          events.tasks.changed({ ...(tasks.get('T1') as TaskStatus), id: 'T2', state: 'running', startedAt: Date.now() } as TaskStatus);
+          return { task: 'T2' };
+        },
+        log: () => steps,
       },
     },
     (error) => console.error(error),
@@ -197,6 +210,13 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
     machines,
     networks,
     timeline,
+    /** What tasks say that they did. */
+    steps,
+    /** A task of any kind, as it is now. */
+    task(status: TaskStatus) {
+      tasks.set(status.id, status);
+      events.tasks.changed(status);
+    },
     /** Pieces of files that the window handed over. */
     received,
     /** Console sizes the guest was told, as `0: 80x24`. */
@@ -204,6 +224,14 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
     /** How often the window asked the program to quit. */
     quits: () => quits,
     settings: () => settings,
+    /** Changes them as another window does. */
+    changeSettings(patch: Partial<Settings>) {
+      settings = { ...settings, ...patch };
+      events.application.settingsChanged(settings);
+    },
+    /** What the window asked the shell to notify of, and the commands that it offered to a menu. */
+    notified,
+    offered: () => offered,
     /** Ends the fetch. */
     fetched() {
       template = { ...template, parts: 'ready' };

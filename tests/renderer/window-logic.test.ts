@@ -4,6 +4,7 @@ import type { MachineState } from '../../preload/contract/machines.ts';
 import { sparkPoints } from '../../renderer/components/spark-points.ts';
 import { actionsFor, primaryAction, stateWord } from '../../renderer/composables/machine-actions.ts';
 import { sentence } from '../../renderer/composables/sentence.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { shellWord } from '../../preload/contract/foreign-text.ts';
 import {
   createCommand,
@@ -13,7 +14,8 @@ import {
   sizeWord,
   snapshotCommand,
 } from '../../renderer/composables/shown-command.ts';
-import { createToasts } from '../../renderer/composables/toasts.ts';
+import { freePlace } from '../../renderer/components/toast-place.ts';
+import { createToasts, shownFor, type Toasts } from '../../renderer/composables/toasts.ts';
 import type { FileInspection } from '../../preload/contract/images.ts';
 import { definitionOf, diskOn, FIRST_MACHINE, freeName, misfit, nameFromFile } from '../../renderer/views/create/new-definition.ts';
 import { baseName, folderOf, joinPath } from '../../renderer/views/files/host-path.ts';
@@ -162,44 +164,42 @@ describe('paths of the host', () => {
 });
 
 describe('toasts', () => {
-  /** Toasts whose time is the test's; `pass` ends what is waited for now. */
-  function timed() {
-    const waiting: { readonly act: () => void; readonly milliseconds: number }[] = [];
-    const toasts = createToasts((act, milliseconds) => void waiting.push({ act, milliseconds }));
-    const pass = () => waiting.splice(0).forEach(({ act }) => act());
-    return { toasts, waiting, pass, texts: () => toasts.list.map(({ text }) => text) };
-  }
+  const texts = (toasts: Toasts) => toasts.list.map(({ text }) => text);
   test('go by themselves, errors later; the same complaint is one; a warning with something to do stays', () => {
-    const { toasts, waiting, pass, texts } = timed();
+    const toasts = createToasts();
     toasts.show({ tone: 'info', text: 'done' });
     toasts.fail(new Error('no network'));
     toasts.fail(new Error('no network'));
     toasts.show({ tone: 'warning', text: 'your note is kept', action: { label: 'Copy', run: () => undefined } });
-    expect(texts()).toEqual(['done', 'No network', 'your note is kept']);
-    expect(waiting.map(({ milliseconds }) => milliseconds)).toEqual([10_000, 30_000, 30_000]);
-    pass();
-    expect(texts()).toEqual(['your note is kept']);
+    expect(texts(toasts)).toEqual(['done', 'No network', 'your note is kept']);
+    expect(toasts.list.map(shownFor)).toEqual([10_000, 30_000, Infinity]);
+    toasts.dismiss(toasts.list[0]?.id as number);
+    expect(texts(toasts)).toEqual(['No network', 'your note is kept']);
   });
-  test('stay while somebody is at them', () => {
-    const { toasts, pass, texts } = timed();
-    toasts.fail(new Error('no network'));
-    toasts.hold(true);
-    pass();
-    expect(texts()).toEqual(['No network']);
-    toasts.hold(false);
-    pass();
-    expect(texts()).toEqual([]);
+  test('of an error keep its code and facts', () => {
+    const toasts = createToasts();
+    toasts.fail(new ContractError('machine-gone'));
+    expect(toasts.list[0]?.fault).toEqual({ code: 'machine-gone', facts: {} });
+  });
+  test('stand where nobody types: above, when the prompt is at the foot', () => {
+    const at = { bottom: { left: 800, right: 1200, top: 700, bottom: 760 }, top: { left: 800, right: 1200, top: 60, bottom: 120 } };
+    const line = (top: number) => ({ left: 320, right: 1280, top, bottom: top + 18 });
+    expect([freePlace([], at), freePlace([line(100)], at), freePlace([line(710)], at)]).toEqual(['bottom', 'bottom', 'top']);
+    // One at the head and one at the foot: no place is free.
+    expect(freePlace([line(100), line(710)], at)).toBe('bottom');
+    // A field beside it is not under it.
+    expect(freePlace([{ left: 0, right: 300, top: 710, bottom: 740 }], at)).toBe('bottom');
   });
   test('the newest way back is taken, once each', () => {
-    const { toasts, texts } = timed();
+    const toasts = createToasts();
     const undone: string[] = [];
     for (const text of ['a', 'b']) toasts.show({ tone: 'info', text, action: { label: 'Undo', run: () => void undone.push(text) } });
     toasts.show({ tone: 'info', text: 'c', action: { label: 'Show', run: () => void undone.push('c') } });
     expect([toasts.undoLast(), toasts.undoLast(), toasts.undoLast()]).toEqual([true, true, false]);
-    expect([undone, texts()]).toEqual([['b', 'a'], ['c']]);
+    expect([undone, texts(toasts)]).toEqual([['b', 'a'], ['c']]);
   });
   test('are never more than four', () => {
-    const toasts = createToasts(() => undefined);
+    const toasts = createToasts();
     for (let number = 1; number <= 6; number++) toasts.show({ tone: 'error', text: `${number}` });
     expect(toasts.list.map(({ text }) => text)).toEqual(['3', '4', '5', '6']);
   });

@@ -60,4 +60,5 @@ export const generalErrors = {
   ),
   'task-failed': entry('unavailable', () => 'the task failed'),
   'task-gone': entry('missing', () => 'this task no longer exists'),
+  'task-not-retried': entry('conflict', () => 'this task cannot be tried again: begin it anew where it was begun'),
 } as const;

@@ -133,6 +133,7 @@ export function useNewMachine() {
     if (working.value || problems.value['name']) return;
     working.value = true;
     quick.trouble.value = '';
+    quick.fault.value = undefined;
     try {
       const id = await (fromFiles.value ? makeFromFiles() : makeFromTemplate(then === 'start'));
       if (id === undefined) return;
@@ -165,7 +166,19 @@ export function useNewMachine() {
   const cancelTask = () => void (task.value && operations.attempt(() => tasks.cancel(task.value?.id ?? '')));
   return {
     ...{ name, chosen, template, fromFiles, machine, answer, change, stored, booted, wantsBooted, fields: FIELDS },
-    ...{ problems, suggested, command, task, working, create, leave, cancelTask, deleteTemplate, trouble: quick.trouble },
+    ...{
+      problems,
+      suggested,
+      command,
+      task,
+      working,
+      create,
+      leave,
+      cancelTask,
+      deleteTemplate,
+      trouble: quick.trouble,
+      fault: quick.fault,
+    },
     folded: FOLDED,
     /** Whether there is anything to make a machine of. */
     canCreate: computed(() => fromFiles.value || template.value !== undefined),
