@@ -10,6 +10,8 @@ export default defineConfig({
   root: 'renderer',
   base: './',
   plugins: [vue()],
+  // Of vue-i18n only what the window uses: its composition interface, without helpers for tools in the browser.
+  define: { __VUE_I18N_LEGACY_API__: false, __VUE_I18N_FULL_INSTALL__: false, __INTLIFY_PROD_DEVTOOLS__: false },
   build: {
     outDir: '../dist/renderer',
     emptyOutDir: true,

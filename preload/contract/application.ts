@@ -5,6 +5,8 @@ import { call, contract, event } from './contract.ts';
 import type { HostFigures, StorageUse } from './host.ts';
 
 export interface Settings {
+  /** What the window speaks; commands and files stay English. */
+  readonly language: 'system' | 'en' | 'de';
   readonly theme: 'system' | 'light' | 'dark';
   readonly contrast: 'system' | 'normal' | 'more';
   /** The ground of consoles: as the window's theme, or always the same. */
@@ -28,6 +30,7 @@ export interface Settings {
 }
 /** What holds where nothing else was chosen, and in the window until main has answered. */
 export const defaultSettings: Settings = {
+  language: 'system',
   theme: 'system',
   contrast: 'system',
   consoleTheme: 'window',

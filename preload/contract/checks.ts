@@ -97,6 +97,7 @@ export const diskSize = bytes;
 export const diskImport = record({ path, format: optional(imageFormat), copy: flag });
 export const diskExport = record({ path, format: imageFormat, snapshot: optional(snapshotId), compress: optional(flag) });
 export const settingsPatch = partial({
+  language: oneOf(['system', 'en', 'de']),
   theme: oneOf(['system', 'light', 'dark']),
   contrast: oneOf(['system', 'normal', 'more']),
   consoleTheme: oneOf(['window', 'dark', 'light']),

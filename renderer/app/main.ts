@@ -11,6 +11,7 @@ import TipProvider from '../components/tip-provider.vue';
 import { transportKey } from '../composables/border.ts';
 import { createDrafts, draftsKey } from '../composables/drafts.ts';
 import { guardComposition } from '../composables/keys.ts';
+import { speakAsBefore } from '../composables/spoken-language.ts';
 import { createToasts, toastsKey } from '../composables/toasts.ts';
 import { createWindowState, windowStateKey } from '../composables/window-state.ts';
 import { consoleSessionsKey, createConsoleSessions } from '../console/console-sessions.ts';
@@ -18,6 +19,7 @@ import AppWindow from '../views/app-window.vue';
 import { selectTransport } from './select-transport.ts';
 
 guardComposition(window);
+await speakAsBefore();
 const transport = selectTransport();
 const toasts = createToasts();
 const app = createApp(() => h(TipProvider, () => h(AppWindow)));

@@ -9,6 +9,7 @@ import { useMachines } from '../stores/machines.ts';
 import { addressOf, placeOf, type Place } from './place.ts';
 import { useToasts } from './toasts.ts';
 import { useWindowState, type WindowState } from './window-state.ts';
+import { t } from '../words/words.ts';
 
 type MachinePlace = Extract<Place, { page: 'machine' }>;
 
@@ -67,7 +68,7 @@ export function useAddresses(): void {
     const found = machines.get(machine as MachineId) ?? machines.list.find(({ definition }) => definition.name === machine);
     if (found) return enter(state, found, place);
     state.selected.value = undefined;
-    toasts.show({ tone: 'warning', text: 'The machine of this address does not exist any more.' });
+    toasts.show({ tone: 'warning', text: t('machines.addressGone') });
   }
   const now = computed(() => placeNow(state));
   /** Page, machine and tab: what a step of Back goes over. */

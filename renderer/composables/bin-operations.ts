@@ -3,17 +3,21 @@ import { taskMessage } from '../../preload/contract/task-words.ts';
 import type { BinnedMachine } from '../../preload/contract/machines.ts';
 import { useMachines } from '../stores/machines.ts';
 import { useTasks } from '../stores/tasks.ts';
-import { formatBytes } from '../../emulator/quantities/bytes.ts';
+import { formatBytes } from '../words/quantities.ts';
 import { deletedText } from './machine-operations.ts';
 import { sentence } from './sentence.ts';
 import { useToasts } from './toasts.ts';
 import { useWindowState } from './window-state.ts';
+import { t } from '../words/words.ts';
 
-const counted = (count: number): string => (count === 0 ? 'no snapshots' : count === 1 ? '1 snapshot' : `${count} snapshots`);
+const counted = (count: number): string => (count === 0 ? t('bin.noSnapshots') : t('bin.snapshots', { count }));
 
 /** A machine's disks and snapshots, as they would be lost. */
-const belongings = ({ definition, snapshots }: BinnedMachine): string =>
-  `“${definition.name}”${definition.disks.length > 0 ? ', its disks' : ''}${snapshots > 0 ? ` and its ${counted(snapshots)}` : ''}`;
+function belongings({ definition: { name, disks }, snapshots }: BinnedMachine): string {
+  if (snapshots === 0) return disks.length > 0 ? t('bin.lostDisks', { name }) : t('bin.lostBare', { name });
+  const given = { name, snapshots: counted(snapshots) };
+  return disks.length > 0 ? t('bin.lostAll', given) : t('bin.lostSnapshots', given);
+}
 
 /** What is in a machine of the bin: `3 snapshots · 212 MiB`. */
 export const binnedWords = ({ snapshots, freedBytes }: BinnedMachine): string =>
@@ -22,8 +26,7 @@ export const binnedWords = ({ snapshots, freedBytes }: BinnedMachine): string =>
 /** Why a machine cannot be deleted for good; nothing where it can. */
 export function heldWords({ protectedSnapshots: [first, ...more] }: BinnedMachine): string | undefined {
   if (first === undefined) return undefined;
-  const held = more.length === 0 ? `“${first}” is` : `“${first}” and ${more.length} more are`;
-  return `${held} protected. Restore the machine and unprotect its snapshots to delete it permanently.`;
+  return more.length === 0 ? t('bin.held', { first }) : t('bin.heldMore', { first, count: more.length });
 }
 
 export function useBinOperations() {
@@ -32,7 +35,7 @@ export function useBinOperations() {
   const toasts = useToasts();
   const state = useWindowState();
 
-  async function purge(chosen: readonly BinnedMachine[], what: string, gone: () => void) {
+  async function purge(chosen: readonly BinnedMachine[], gone: () => void) {
     try {
       const { task } = await machines.purge(chosen.map(({ id }) => id));
       gone();
@@ -41,7 +44,11 @@ export function useBinOperations() {
       const ended = await tasks.ended(task);
       const message = taskMessage(ended);
       if (ended.state === 'failed') toasts.show({ tone: 'error', text: sentence(message) });
-      else toasts.show({ tone: 'info', text: `${what} permanently deleted. ${sentence(message)}.` });
+      else
+        toasts.show({
+          tone: 'info',
+          text: t('bin.purged', { count: chosen.length, name: chosen[0]?.definition.name ?? '', message: sentence(message) }),
+        });
     } catch (error) {
       toasts.fail(error);
     }
@@ -52,16 +59,18 @@ export function useBinOperations() {
     const [first, ...more] = chosen;
     if (!first) return;
     const freed = chosen.reduce((sum, { freedBytes }) => sum + freedBytes, 0);
-    const returns = freed > 0 ? ` ${more.length > 0 ? 'At least ' : ''}${formatBytes(freed)} of space is freed.` : '';
-    const lost =
-      more.length === 0
-        ? belongings(first)
-        : `${chosen.map(({ definition }) => `“${definition.name}”`).join(', ')}, with their disks and snapshots,`;
+    const size = formatBytes(freed);
+    const names = chosen.map(({ definition: { name } }) => t('everyday.quoted', { name })).join(', ');
+    const count = chosen.length;
     state.question.value = {
-      title: more.length === 0 ? `Delete “${first.definition.name}” permanently?` : `Delete ${chosen.length} machines permanently?`,
-      text: `${lost} will be deleted. This cannot be undone. Machines branched from ${more.length === 0 ? 'it' : 'them'} are not affected.${returns}`,
-      verb: 'Delete permanently',
-      goOn: () => void purge(chosen, more.length === 0 ? `“${first.definition.name}” was` : `${chosen.length} machines were`, gone),
+      title: t('bin.purgeTitle', { count, name: first.definition.name }),
+      text: [
+        more.length === 0 ? belongings(first) : t('bin.lostMany', { names }),
+        t('bin.cannotUndo', { count }),
+        ...(freed > 0 ? [more.length > 0 ? t('bin.freedAtLeast', { size }) : t('bin.freed', { size })] : []),
+      ].join(' '),
+      verb: t('bin.purge'),
+      goOn: () => void purge(chosen, gone),
     };
   }
   return { askToPurge };

@@ -5,30 +5,29 @@ import { useMachines } from '../stores/machines.ts';
 import { actionsFor, type ActionName } from './machine-actions.ts';
 import { useMachineOperations } from './machine-operations.ts';
 import { useSnapshotOperations } from './snapshot-operations.ts';
-import { useToasts } from './toasts.ts';
+import { undoing, useToasts } from './toasts.ts';
 import { useWindowState } from './window-state.ts';
+import { t } from '../words/words.ts';
 
 export type BulkName = 'start' | 'suspend' | 'stop' | 'snapshot' | 'delete';
 export interface BulkAct {
   readonly name: BulkName;
-  readonly label: string;
+  readonly label: () => string;
   readonly icon: IconName;
   readonly danger?: true;
 }
 export const BULK_ACTS: readonly BulkAct[] = [
-  { name: 'start', label: 'Start', icon: 'play' },
-  { name: 'suspend', label: 'Suspend', icon: 'moon' },
-  { name: 'stop', label: 'Stop…', icon: 'stop', danger: true },
-  { name: 'snapshot', label: 'Take a snapshot', icon: 'camera' },
-  { name: 'delete', label: 'Delete', icon: 'bin', danger: true },
+  { name: 'start', label: () => t('machines.start'), icon: 'play' },
+  { name: 'suspend', label: () => t('machines.suspend'), icon: 'moon' },
+  { name: 'stop', label: () => t('machines.stopMore'), icon: 'stop', danger: true },
+  { name: 'snapshot', label: () => t('machines.takeSnapshot'), icon: 'camera' },
+  { name: 'delete', label: () => t('everyday.delete'), icon: 'bin', danger: true },
 ];
 
 const can = (machine: MachineStatus, name: ActionName) => actionsFor(machine).some((action) => action.name === name);
 /** Which of them an act is for. */
 export const fitting = (name: BulkName, machines: readonly MachineStatus[]): readonly MachineStatus[] =>
   machines.filter((machine) => (name === 'snapshot' ? machine.state !== 'starting' && machine.state !== 'stopping' : can(machine, name)));
-
-const counted = (machines: readonly unknown[]) => `${machines.length} ${machines.length === 1 ? 'machine' : 'machines'}`;
 
 export function useBulkOperations() {
   const machines = useMachines();
@@ -44,7 +43,7 @@ export function useBulkOperations() {
     const undo = async () => {
       for (const id of gone) await attempt(() => machines.undelete(id));
     };
-    toasts.show({ tone: 'info', text: `${counted(gone)} deleted.`, action: { label: 'Undo', run: () => void undo() } });
+    toasts.show({ tone: 'info', text: t('machines.deletedMany', { count: gone.length }), action: undoing(() => void undo()) });
   }
   async function each(these: readonly MachineStatus[], act: (id: MachineId) => Promise<unknown>) {
     for (const { id } of these) await attempt(() => act(id), id);
@@ -57,10 +56,10 @@ export function useBulkOperations() {
     else if (name === 'delete') void remove(these);
     else
       state.question.value = {
-        title: `Stop ${counted(these)}?`,
-        text: 'Anything they have not written to disk is lost.',
+        title: t('machines.stopMany', { count: these.length }),
+        text: t('machines.losesMany'),
         list: these.map(({ definition }) => definition.name),
-        verb: 'Stop',
+        verb: t('machines.stop'),
         goOn: () => void each(these, machines.stop),
       };
   }

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../preload/contract/errors/catalogue.ts';
 import type { MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import { useMachines } from '../stores/machines.ts';
 import { goToPage, type DialogName, type MachineTab, type WindowState, useWindowState } from './window-state.ts';
+import { t } from '../words/words.ts';
 
 /** The button of an error: what it is called, and what it does. */
 export interface Fix {
@@ -22,10 +23,10 @@ type MakeFix = (context: FixContext) => Fix | undefined;
 
 /** A tab of the machine, and of Hardware its category; only where the machine is known. */
 const toTab =
-  (label: string, tab: MachineTab, section?: string): MakeFix =>
+  (label: () => string, tab: MachineTab, section?: string): MakeFix =>
   ({ machine, state }) =>
     machine && {
-      label,
+      label: label(),
       run() {
         goToPage(state, machine.id);
         state.tabs.set(machine.id, tab);
@@ -33,39 +34,51 @@ const toTab =
       },
     };
 const toDialog =
-  (label: string, dialog: DialogName): MakeFix =>
-  ({ state }) => ({ label, run: () => void (state.dialog.value = dialog) });
+  (label: () => string, dialog: DialogName): MakeFix =>
+  ({ state }) => ({ label: label(), run: () => void (state.dialog.value = dialog) });
 /** Something to do with the machine, where it is in a state for it. */
 const toMachine =
-  (label: string, fits: (machine: MachineStatus) => boolean, act: 'start' | 'resume' | 'shutdown'): MakeFix =>
+  (label: () => string, fits: (machine: MachineStatus) => boolean, act: 'start' | 'resume' | 'shutdown'): MakeFix =>
   ({ machine, machines, fail }) =>
-    machine && fits(machine) ? { label, run: () => void machines[act](machine.id).catch(fail) } : undefined;
+    machine && fits(machine) ? { label: label(), run: () => void machines[act](machine.id).catch(fail) } : undefined;
 
 /** The ways out, by name. */
 export const FIXES = {
-  'choose-boot-file': toTab('Choose image…', 'hardware', 'boot'),
-  'choose-disk': toTab('Choose image…', 'hardware', 'disks'),
-  'choose-share': toTab('Choose folder…', 'hardware', 'shares'),
-  'set-memory': toTab('Change memory…', 'hardware', 'system'),
-  'set-devices': toTab('Edit hardware', 'hardware', 'devices'),
-  'set-network': toTab('Edit network cards…', 'hardware', 'network'),
-  'change-port': toTab('Change port…', 'network'),
-  'show-hardware': toTab('Show hardware', 'hardware'),
-  'show-timeline': toTab('Show timeline', 'timeline'),
+  'choose-boot-file': toTab(() => t('fixes.chooseImage'), 'hardware', 'boot'),
+  'choose-disk': toTab(() => t('fixes.chooseImage'), 'hardware', 'disks'),
+  'choose-share': toTab(() => t('fixes.chooseFolder'), 'hardware', 'shares'),
+  'set-memory': toTab(() => t('fixes.changeMemory'), 'hardware', 'system'),
+  'set-devices': toTab(() => t('fixes.editHardware'), 'hardware', 'devices'),
+  'set-network': toTab(() => t('fixes.editCards'), 'hardware', 'network'),
+  'change-port': toTab(() => t('fixes.changePort'), 'network'),
+  'show-hardware': toTab(() => t('fixes.showHardware'), 'hardware'),
+  'show-timeline': toTab(() => t('fixes.showTimeline'), 'timeline'),
   'show-usage': ({ state }: FixContext) => ({
-    label: 'Show usage',
+    label: t('fixes.showUsage'),
     run() {
       goToPage(state);
       state.usageOpen.value = true;
     },
   }),
-  'check-library': toDialog('Check the library…', 'check'),
-  'open-bin': toDialog('Deleted machines…', 'bin'),
-  'open-networks': toDialog('Networks…', 'networks'),
-  'set-mirror': toDialog('Change mirror…', 'settings'),
-  start: toMachine('Start', ({ state }) => state === 'off' || state === 'failed', 'start'),
-  resume: toMachine('Resume', ({ state }) => state === 'paused', 'resume'),
-  'shut-down': toMachine('Shut down', ({ state }) => state === 'running', 'shutdown'),
+  'check-library': toDialog(() => t('commands.check'), 'check'),
+  'open-bin': toDialog(() => t('commands.bin'), 'bin'),
+  'open-networks': toDialog(() => t('commands.networks'), 'networks'),
+  'set-mirror': toDialog(() => t('fixes.changeMirror'), 'settings'),
+  start: toMachine(
+    () => t('machines.start'),
+    ({ state }) => state === 'off' || state === 'failed',
+    'start',
+  ),
+  resume: toMachine(
+    () => t('machines.resume'),
+    ({ state }) => state === 'paused',
+    'resume',
+  ),
+  'shut-down': toMachine(
+    () => t('machines.shutDown'),
+    ({ state }) => state === 'running',
+    'shutdown',
+  ),
 } as const satisfies Readonly<Record<string, MakeFix>>;
 export type FixName = keyof typeof FIXES;
 

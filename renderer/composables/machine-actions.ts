@@ -5,33 +5,45 @@
 import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
 import type { MachineState, MachineStatus } from '../../preload/contract/machines.ts';
 import type { IconName } from '../components/icons.ts';
+import { t, type WordKey } from '../words/words.ts';
+import { keyText } from './key-text.ts';
 import { sentence } from './sentence.ts';
 
 export type ActionName = 'start' | 'pause' | 'resume' | 'suspend' | 'reset' | 'shutdown' | 'stop' | 'rename' | 'delete';
 
 export interface Action {
   readonly name: ActionName;
-  readonly label: string;
+  readonly label: () => string;
   readonly icon: IconName;
-  readonly shortcut?: string;
+  readonly shortcut?: () => string;
   readonly danger?: boolean;
-  /** What is lost, where it cannot be brought back; `{name}` stands for the machine's name. */
-  readonly loses?: string;
+  /** The question before it, where something is lost that cannot be brought back. */
+  readonly asks?: (name: string) => string;
 }
 
-const START: Action = { name: 'start', label: 'Start', icon: 'play', shortcut: 'Enter' };
+const START: Action = { name: 'start', label: () => t('machines.start'), icon: 'play', shortcut: () => keyText('Enter') };
 /** A start that goes on from saved memory. */
-const GO_ON: Action = { ...START, label: 'Resume' };
-const PAUSE: Action = { name: 'pause', label: 'Pause', icon: 'pause' };
-const RESUME: Action = { name: 'resume', label: 'Resume', icon: 'play', shortcut: 'Enter' };
-const SUSPEND: Action = { name: 'suspend', label: 'Suspend', icon: 'moon' };
-const RENAME: Action = { name: 'rename', label: 'Rename', icon: 'pencil', shortcut: 'F2' };
-const UNSAVED = 'Anything “{name}” has not written to disk is lost.';
-const RESET: Action = { name: 'reset', label: 'Reset', icon: 'reset', loses: UNSAVED };
+const GO_ON: Action = { ...START, label: () => t('machines.resume') };
+const PAUSE: Action = { name: 'pause', label: () => t('machines.pause'), icon: 'pause' };
+const RESUME: Action = { name: 'resume', label: () => t('machines.resume'), icon: 'play', shortcut: () => keyText('Enter') };
+const SUSPEND: Action = { name: 'suspend', label: () => t('machines.suspend'), icon: 'moon' };
+const RENAME: Action = { name: 'rename', label: () => t('everyday.rename'), icon: 'pencil', shortcut: () => keyText('F2') };
+const RESET: Action = {
+  name: 'reset',
+  label: () => t('machines.reset'),
+  icon: 'reset',
+  asks: (name) => t('machines.resetTitle', { name }),
+};
 /** It asks the guest, so nothing is lost. */
-const SHUT_DOWN: Action = { name: 'shutdown', label: 'Shut down', icon: 'power' };
-const STOP: Action = { name: 'stop', label: 'Stop', icon: 'stop', danger: true, loses: UNSAVED };
-const DELETE: Action = { name: 'delete', label: 'Delete', icon: 'bin', shortcut: 'Del', danger: true };
+const SHUT_DOWN: Action = { name: 'shutdown', label: () => t('machines.shutDown'), icon: 'power' };
+const STOP: Action = {
+  name: 'stop',
+  label: () => t('machines.stop'),
+  icon: 'stop',
+  danger: true,
+  asks: (name) => t('machines.stopTitle', { name }),
+};
+const DELETE: Action = { name: 'delete', label: () => t('everyday.delete'), icon: 'bin', shortcut: () => keyText('Delete'), danger: true };
 
 const TABLE: Readonly<Record<MachineState, readonly Action[]>> = {
   off: [START, RENAME, DELETE],
@@ -58,14 +70,14 @@ export const isLive = (state: MachineState): boolean => state === 'running' || s
 /** Whether somebody would take what is typed now; while a machine is paused it would run later, unseen. */
 export const takesInput = (state: MachineState): boolean => state === 'running' || state === 'starting';
 
-const STATE_WORDS: Readonly<Record<MachineState, string>> = {
-  off: 'Off',
-  starting: 'Starting',
-  running: 'Running',
-  paused: 'Paused',
-  stopping: 'Stopping',
-  failed: 'Failed',
-};
+const STATE_WORDS = {
+  off: 'machines.stateOff',
+  starting: 'machines.stateStarting',
+  running: 'machines.stateRunning',
+  paused: 'machines.statePaused',
+  stopping: 'machines.stateStopping',
+  failed: 'machines.stateFailed',
+} as const satisfies Readonly<Record<MachineState, WordKey>>;
 /** Off with its memory kept is a state of its own to a person. */
 export const isSuspended = ({ state, suspended }: Life): boolean => state === 'off' && suspended;
 
@@ -76,4 +88,4 @@ export function saidReason(machine: Life & Pick<MachineStatus, 'reason'>): strin
 }
 
 /** The state as one word for people. */
-export const stateWord = (life: Life): string => (isSuspended(life) ? 'Suspended' : STATE_WORDS[life.state]);
+export const stateWord = (life: Life): string => t(isSuspended(life) ? 'machines.stateSuspended' : STATE_WORDS[life.state]);

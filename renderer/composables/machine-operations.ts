@@ -10,11 +10,12 @@ import { copyText } from './clipboard.ts';
 import { hardwareDraft, useDrafts } from './drafts.ts';
 import { messageOf } from './sentence.ts';
 import { actionsFor, primaryAction, type Action } from './machine-actions.ts';
-import { faultOf, useToasts } from './toasts.ts';
+import { faultOf, undoing, useToasts } from './toasts.ts';
 import { useWindowState } from './window-state.ts';
+import { t } from '../words/words.ts';
 
 /** The message that offers a deletion's way back; it is taken away with the machine. */
-export const deletedText = (name: string): string => `“${name}” was deleted.`;
+export const deletedText = (name: string): string => t('machines.deleted', { name });
 
 export function useMachineOperations() {
   const consoles = useConsoles();
@@ -76,15 +77,12 @@ export function useMachineOperations() {
       state.selected.value = id;
       if (draft) drafts.set(hardwareDraft(id), draft);
     };
-    toasts.show({ tone: 'info', text: deletedText(definition.name), action: { label: 'Undo', run: () => void undo() } });
+    toasts.show({ tone: 'info', text: deletedText(definition.name), action: undoing(() => void undo()) });
   }
   async function shutDown({ id, definition: { name } }: MachineStatus) {
     const done = await attempt(() => machines.shutdown(id), id);
     if (!done) return;
-    const text =
-      done.asked === 'agent'
-        ? `“${name}” was asked to shut down.`
-        : `The power button of “${name}” was pressed. A guest that does not listen for it keeps running.`;
+    const text = done.asked === 'agent' ? t('machines.askedToShutDown', { name }) : t('machines.powerButton', { name });
     toasts.show({ tone: 'info', text });
   }
   function perform(action: Action, machine: MachineStatus) {
@@ -100,9 +98,9 @@ export function useMachineOperations() {
         if (name === 'resume') show(id);
       }
     };
-    if (action.loses === undefined) return run();
-    const text = action.loses.replace('{name}', definition.name);
-    state.question.value = { title: `${action.label} “${definition.name}”?`, text, verb: action.label, goOn: run };
+    if (action.asks === undefined) return run();
+    const { name } = definition;
+    state.question.value = { title: action.asks(name), text: t('machines.loses', { name }), verb: action.label(), goOn: run };
   }
   /** The Delete key: into the bin; a running machine has to be stopped first, which is for the person to do. */
   function askToRemove(machine: MachineStatus) {
@@ -112,8 +110,8 @@ export function useMachineOperations() {
     const suspend = actionsFor(machine).find((one) => one.name === 'suspend');
     toasts.show({
       tone: 'warning',
-      text: `“${name}” is running. Shut it down in the guest or suspend it, then delete it.`,
-      ...(suspend ? { action: { label: 'Suspend', run: () => perform(suspend, machine) } } : {}),
+      text: t('machines.stillRunning', { name }),
+      ...(suspend ? { action: { label: t('machines.suspend'), run: () => perform(suspend, machine) } } : {}),
     });
   }
   /** Enter or a double-click: start what is off, resume what is paused, else go to its console. */
@@ -127,11 +125,15 @@ export function useMachineOperations() {
     const made = await attempt(() => machines.duplicate(id), id);
     if (!made) return;
     state.selected.value = made.id;
-    toasts.show({ tone: 'info', text: `“${name}” was duplicated as “${made.definition.name}”.` });
+    toasts.show({ tone: 'info', text: t('machines.duplicated', { name, copy: made.definition.name }) });
   }
   async function setCable({ id, definition: { name } }: MachineStatus, card: number, isUp: boolean) {
     const done = await attempt(() => machines.setLink(id, card, { isUp }).then(() => true), id);
-    if (done) toasts.show({ tone: 'info', text: `The cable of card ${card + 1} of “${name}” is ${isUp ? 'plugged in' : 'pulled'}.` });
+    if (done)
+      toasts.show({
+        tone: 'info',
+        text: isUp ? t('machines.cablePlugged', { card: card + 1, name }) : t('machines.cablePulled', { card: card + 1, name }),
+      });
   }
   /** Logs in to the guest with this computer's ssh, on a console tab of its own. */
   async function openSsh({ id }: MachineStatus, again = false) {
@@ -150,7 +152,7 @@ export function useMachineOperations() {
   }
   /** Puts a line, as a command or an address, into the clipboard, or shows it where that is not allowed. */
   function copyLine(text: string) {
-    void copyText(text).then((done) => toasts.show({ tone: 'info', text: done ? `Copied: ${text}` : text }));
+    void copyText(text).then((done) => toasts.show({ tone: 'info', text: done ? t('machines.copied', { text }) : text }));
   }
   return { attempt, show, start, perform, askToRemove, open, openSsh, rename, duplicate, setCable, copyLine };
 }

@@ -11,6 +11,7 @@ import { useApplication } from '../stores/application.ts';
 import { useTasks } from '../stores/tasks.ts';
 import { machineAddress } from './place.ts';
 import { sentence } from './sentence.ts';
+import { t } from '../words/words.ts';
 
 /** Shorter work ends before anybody has turned to something else, in milliseconds. */
 const LONG_MS = 5000;
@@ -26,7 +27,7 @@ export function endOfTask(task: TaskStatus): { readonly title: string; readonly 
   if (task.state === 'running' || task.state === 'cancelled' || (task.endedAt ?? 0) - task.startedAt < LONG_MS) return undefined;
   const machine = 'machine' in task.subject ? task.subject.machine : task.kind === 'import-machine' ? task.result?.machine : undefined;
   return {
-    title: task.state === 'done' ? 'Done' : 'Failed',
+    title: task.state === 'done' ? t('tasks.done') : t('tasks.failed'),
     text: [taskTitle(task), sentence(taskMessage(task))].filter(Boolean).join('\n'),
     address: machine === undefined ? '#/' : machineAddress(machine),
   };

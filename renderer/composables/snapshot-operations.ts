@@ -8,8 +8,9 @@ import { useMachines } from '../stores/machines.ts';
 import { useSnapshots } from '../stores/snapshots.ts';
 import { useMachineOperations } from './machine-operations.ts';
 import { hardwareWords } from './snapshot-words.ts';
-import { useToasts } from './toasts.ts';
+import { undoing, useToasts } from './toasts.ts';
 import { useWindowState } from './window-state.ts';
+import { t } from '../words/words.ts';
 
 type Place = Pick<Snapshot, 'id' | 'machine' | 'name'>;
 
@@ -35,7 +36,7 @@ export function useSnapshotOperations() {
     if (!made) return undefined;
     const { snapshot } = made;
     const run = () => showTimeline(id, snapshot.id);
-    toasts.show({ tone: 'info', text: `Snapshot “${snapshot.name}” was taken.`, action: { label: 'Show', run } });
+    toasts.show({ tone: 'info', text: t('snapshots.taken', { name: snapshot.name }), action: { label: t('everyday.show'), run } });
     return snapshot;
   }
   /** Goes to a snapshot, after saying what of the hardware changes with it. */
@@ -44,10 +45,10 @@ export function useSnapshotOperations() {
     if (!hardware) return;
     if (hardware.length === 0) return void (await goBack(snapshot));
     state.question.value = {
-      title: `Restore “${snapshot.name}”?`,
-      text: 'The machine gets back the hardware it had then. The current state is kept as a snapshot.',
+      title: t('snapshots.restoreTitle', { name: snapshot.name }),
+      text: t('snapshots.restoreHardware'),
       list: hardware.map(hardwareWords),
-      verb: 'Restore',
+      verb: t('snapshots.restore'),
       goOn: () => void goBack(snapshot),
     };
   }
@@ -61,15 +62,15 @@ export function useSnapshotOperations() {
     if (!done) return false;
     state.places.set(machine, 'now');
     if (done.kept === null) {
-      toasts.show({ tone: 'info', text: `Restored to “${name}”. Nothing had changed since the last snapshot.` });
+      toasts.show({ tone: 'info', text: t('snapshots.restoredUnchanged', { name }) });
       return true;
     }
     if (!snapshots.find(machine, done.kept)) await attempt(() => snapshots.load(machine));
-    const kept = snapshots.find(machine, done.kept) ?? { id: done.kept, machine, name: 'the state before' };
+    const kept = snapshots.find(machine, done.kept) ?? { id: done.kept, machine, name: t('snapshots.stateBefore') };
     toasts.show({
       tone: 'info',
-      text: `Restored to “${name}”. The current state was kept as “${kept.name}”.`,
-      action: { label: 'Go back', run: () => void goBack(kept) },
+      text: t('snapshots.restored', { name, kept: kept.name }),
+      action: { label: t('snapshots.goBack'), run: () => void goBack(kept) },
     });
     return true;
   }
@@ -89,8 +90,8 @@ export function useSnapshotOperations() {
         tone: 'warning',
         text:
           held === 1 && chosen.length === 1
-            ? `“${chosen[0]?.name}” is protected. Unprotect it first to delete it.`
-            : `${held} of them ${held === 1 ? 'is' : 'are'} protected and ${held === 1 ? 'stays' : 'stay'}.`,
+            ? t('snapshots.isProtected', { name: chosen[0]?.name ?? '' })
+            : t('snapshots.areProtected', { count: held }),
       });
     if (free.length === 0) return false;
     const ids = free.map(({ id }) => id);
@@ -101,9 +102,8 @@ export function useSnapshotOperations() {
     if (!done) return false;
     toasts.show({
       tone: 'info',
-      text:
-        free.length === 1 ? `“${free[0]?.name}” was deleted. Later snapshots are not affected.` : `${free.length} snapshots were deleted.`,
-      action: { label: 'Undo', run: () => void attempt(() => snapshots.undelete(machine, ids)) },
+      text: t('snapshots.deleted', { count: free.length, name: free[0]?.name ?? '' }),
+      action: undoing(() => void attempt(() => snapshots.undelete(machine, ids))),
     });
     return true;
   }

@@ -2,16 +2,11 @@
 import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
 import type { HardwareChange, Snapshot, SnapshotKind } from '../../preload/contract/snapshots.ts';
 import type { IconName } from '../components/icons.ts';
-import { formatBytes } from '../../emulator/quantities/bytes.ts';
-import { agoWords, formatDuration } from '../../emulator/quantities/durations.ts';
+import { agoWords, formatBytes, formatDuration } from '../words/quantities.ts';
+import { t } from '../words/words.ts';
 
-export const KIND_WORDS: Readonly<Record<SnapshotKind, string>> = {
-  manual: 'Snapshot',
-  automatic: 'Checkpoint',
-  kept: 'Kept before a restore',
-  suspended: 'Suspended',
-  booted: 'Booted template',
-};
+/** What a kind of snapshot is called. */
+export const kindWords = (kind: SnapshotKind): string => t(`snapshots.${kind}`);
 export const KIND_ICONS: Readonly<Record<SnapshotKind, IconName>> = {
   manual: 'camera',
   automatic: 'clock',
@@ -22,31 +17,36 @@ export const KIND_ICONS: Readonly<Record<SnapshotKind, IconName>> = {
 
 /** What of the machine is in it. */
 export const contentWords = ({ hasMemory, memoryMiB }: Snapshot): string =>
-  hasMemory ? `Memory (${memoryMiB} MiB), devices and disks` : 'Disks only (the machine was off)';
+  hasMemory ? t('snapshots.withMemory', { memoryMiB }) : t('snapshots.disksOnly');
 
 /** How long the guest had run; nothing for one that was off. */
-export const uptimeWords = ({ uptimeMs, hasMemory }: Snapshot): string => (hasMemory ? `Up ${formatDuration(uptimeMs / 1000)}` : 'Off');
+export const uptimeWords = ({ uptimeMs, hasMemory }: Snapshot): string =>
+  hasMemory ? t('snapshots.up', { duration: formatDuration(uptimeMs / 1000) }) : t('snapshots.off');
 
 /** One change of a machine's hardware: `memory: 256 MiB → 128 MiB`. */
 export function hardwareWords({ what, before, after }: HardwareChange): string {
-  if (before === null) return `${what}: added (${after})`;
-  return after === null ? `${what}: removed (${before})` : `${what}: ${before} → ${after}`;
+  if (before === null) return t('snapshots.added', { what, after: after ?? '' });
+  return after === null ? t('snapshots.removed', { what, before }) : `${what}: ${before} → ${after}`;
 }
 
 /** The whole snapshot as a sentence, for those who hear the window. */
 export function spokenSnapshot(snapshot: Snapshot, now: number): string {
   const marks = [
-    snapshot.pinned ? 'pinned' : '',
-    snapshot.protected ? 'protected' : '',
-    snapshot.state === 'storing' ? 'being stored' : '',
-    snapshot.state === 'damaged' ? `damaged${snapshot.reason ? `: ${wordsOf(snapshot.reason)}` : ''}` : '',
+    snapshot.pinned ? t('snapshots.pinned') : '',
+    snapshot.protected ? t('snapshots.protected') : '',
+    snapshot.state === 'storing' ? t('snapshots.storing') : '',
+    snapshot.state === 'damaged'
+      ? snapshot.reason
+        ? t('snapshots.damagedWhy', { why: wordsOf(snapshot.reason) })
+        : t('snapshots.damaged')
+      : '',
   ];
   return [
     snapshot.name,
-    KIND_WORDS[snapshot.kind],
+    kindWords(snapshot.kind),
     agoWords(snapshot.createdAt, now),
     uptimeWords(snapshot),
-    `${formatBytes(snapshot.ownBytes)} own`,
+    t('snapshots.own', { size: formatBytes(snapshot.ownBytes) }),
     ...marks,
   ]
     .filter(Boolean)

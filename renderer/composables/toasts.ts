@@ -3,13 +3,20 @@ import { inject, shallowReactive, type InjectionKey } from 'vue';
 import type { Fault } from '../../emulator/index.ts';
 import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
+import { t } from '../words/words.ts';
 import { messageOf } from './sentence.ts';
 
+export interface ToastAction {
+  readonly label: string;
+  /** It takes back what was done. */
+  readonly undoes?: true;
+  run(): void;
+}
 export interface Toast {
   readonly id: number;
   readonly tone: 'info' | 'warning' | 'error';
   readonly text: string;
-  readonly action?: { readonly label: string; run(): void };
+  readonly action?: ToastAction;
   /** What went wrong, for the button that leads out of it, and the machine it happened to. */
   readonly fault?: Fault;
   readonly about?: MachineId;
@@ -29,10 +36,11 @@ const SHOWN_MS = { info: 10_000, warning: 30_000, error: 30_000 } as const;
 /** How long a toast is shown while nobody is at it, in milliseconds. A warning that asks something waits for the person. */
 export const shownFor = ({ tone, action }: Pick<Toast, 'tone' | 'action'>): number =>
   tone === 'warning' && action ? Infinity : SHOWN_MS[tone];
-/** What the button of a way back is called, everywhere. */
-const UNDO = 'Undo';
 /** More than this is a wall; the oldest goes. */
 const MAX_TOASTS = 4;
+
+/** A way back, called the same everywhere. */
+export const undoing = (run: () => void): ToastAction => ({ label: t('everyday.undo'), undoes: true, run });
 
 /** What of an error a message keeps. */
 export const faultOf = (error: unknown): { readonly fault?: Fault } =>
@@ -53,7 +61,7 @@ export function createToasts(): Toasts {
     if (list.length > MAX_TOASTS) list.shift();
   }
   function undoLast() {
-    const toast = list.findLast(({ action }) => action?.label === UNDO);
+    const toast = list.findLast(({ action }) => action?.undoes);
     if (!toast) return false;
     dismiss(toast.id);
     toast.action?.run();

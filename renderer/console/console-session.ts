@@ -6,7 +6,7 @@ import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { Terminal } from '@xterm/xterm';
 import type { Transport } from '../app/transport.ts';
-import { formatBytes } from '../../emulator/quantities/bytes.ts';
+import { formatBytes } from '../words/quantities.ts';
 import { whenFaceCame } from './console-face.ts';
 import { openConsoleFeed } from './console-feed.ts';
 import { consoleLook } from './console-look.ts';
@@ -15,6 +15,7 @@ import { drawWithGpu } from './gpu-renderer.ts';
 import { lineTimes } from './line-times.ts';
 import { followLinks } from './links.ts';
 import { ignoreQuestions } from './ignore-questions.ts';
+import { t } from '../words/words.ts';
 
 export interface TerminalOptions {
   readonly fontSize: number;
@@ -71,8 +72,8 @@ export function createConsoleSession(transport: Transport, machine: string, cons
     answering: (now) => (answering = now),
     replaying: (now) => (replaying = now),
     reset: () => (times.forget(), terminal.reset()),
-    lost: (bytes) => terminal.write(`\r\n\x1b[7m ${formatBytes(bytes)} of input did not reach the guest \x1b[0m\r\n`),
-    skipped: (bytes) => terminal.write(`\r\n\x1b[7m ${formatBytes(bytes)} of output skipped \x1b[0m\r\n`),
+    lost: (bytes) => terminal.write(`\r\n\x1b[7m ${t('console.inputLost', { size: formatBytes(bytes) })} \x1b[0m\r\n`),
+    skipped: (bytes) => terminal.write(`\r\n\x1b[7m ${t('console.outputSkipped', { size: formatBytes(bytes) })} \x1b[0m\r\n`),
   });
   terminal.onData((text) => feed.type(text));
   // Bytes that are no text: mouse reports in the old encodings.

@@ -4,8 +4,9 @@
  */
 import { FitAddon } from '@xterm/addon-fit';
 import { Terminal, type IMarker, type ITerminalOptions } from '@xterm/xterm';
-import { formatBytes } from '../../emulator/quantities/bytes.ts';
+import { formatBytes } from '../words/quantities.ts';
 import type { KeptOutput } from '../../preload/contract/consoles.ts';
+import { t } from '../words/words.ts';
 
 /** Where the stored output is read from. */
 export interface PastSource {
@@ -101,7 +102,7 @@ export function createPastReader(source: PastSource, options: ITerminalOptions, 
     ({ marks } = kept);
     let reached = from;
     for (const { start, end: until, bytes } of pieces) {
-      if (start > reached) await write(`\r\n\x1b[7m ${formatBytes(start - reached)} of output not kept \x1b[0m\r\n`);
+      if (start > reached) await write(`\r\n\x1b[7m ${t('console.notKept', { size: formatBytes(start - reached) })} \x1b[0m\r\n`);
       // Where it begins within a line, that line is left to the stretch before.
       const skipped = start === from && from > first ? bytes.indexOf(LINE_FEED) + 1 : 0;
       await writeLines(bytes.subarray(skipped), start + skipped);

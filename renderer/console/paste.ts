@@ -1,5 +1,6 @@
 /** Pasting into a console: whether it wants a question first, and line by line where the guest is slow. */
 import type { Terminal } from '@xterm/xterm';
+import { t } from '../words/words.ts';
 
 /** The lines that a paste would run; one that only ends its line is one. */
 export const pastedLines = (text: string): string[] => text.replace(/\r?\n$|\r$/, '').split(/\r\n|\n|\r/);
@@ -12,15 +13,15 @@ export const wantsQuestion = (text: string, { modes }: Pick<Terminal, 'modes'>):
   !modes.bracketedPasteMode && pastedLines(text).length > 1;
 
 export interface PastePace {
-  readonly label: string;
+  readonly label: () => string;
   /** Milliseconds between lines; 0: as fast as the guest takes it. */
   readonly pauseMs: number;
 }
 export const PACES: readonly PastePace[] = [
-  { label: 'As fast as the guest takes it', pauseMs: 0 },
-  { label: '20 lines a second', pauseMs: 50 },
-  { label: '4 lines a second', pauseMs: 250 },
-  { label: 'One line a second', pauseMs: 1000 },
+  { label: () => t('console.paceGuest'), pauseMs: 0 },
+  { label: () => t('console.paceFast'), pauseMs: 50 },
+  { label: () => t('console.paceSlow'), pauseMs: 250 },
+  { label: () => t('console.paceSlowest'), pauseMs: 1000 },
 ];
 
 /**

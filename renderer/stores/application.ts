@@ -14,6 +14,8 @@ export const useApplication = defineStore('application', () => {
   const client = useServices().application;
   const settings = ref<Settings>(defaultSettings);
   const about = ref<About>();
+  /** Main has said what the settings are. */
+  const loaded = ref(false);
   /** Names of the running machines while a person is being asked whether to quit. */
   const quitting = ref<readonly string[]>();
 
@@ -22,6 +24,7 @@ export const useApplication = defineStore('application', () => {
 
   async function load() {
     [settings.value, about.value] = await Promise.all([client.settings(), client.about()]);
+    loaded.value = true;
   }
   async function change(patch: Partial<Settings>) {
     settings.value = await client.changeSettings(patch);
@@ -35,7 +38,7 @@ export const useApplication = defineStore('application', () => {
   const offerCommands = (commands: readonly OfferedToMenu[]) => client.offerCommands(commands);
   const { notice, commandChosen, placeOpened } = client;
   return {
-    ...{ settings, about, quitting, load, change, quit, stay, notify, offerCommands },
+    ...{ settings, about, loaded, quitting, load, change, quit, stay, notify, offerCommands },
     ...{ onNotice: notice.on, onCommandChosen: commandChosen.on, onPlaceOpened: placeOpened.on },
   };
 });

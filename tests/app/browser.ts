@@ -46,10 +46,17 @@ export interface Look {
   readonly width?: number;
   readonly height?: number;
   readonly dark?: boolean;
+  /** The system's language; absent: American English. */
+  readonly language?: string;
 }
-export async function visit(browser: Browser, address: string, { width = 1280, height = 800, dark = false }: Look = {}): Promise<Visit> {
+export async function visit(
+  browser: Browser,
+  address: string,
+  { width = 1280, height = 800, dark = false, language = 'en-US' }: Look = {},
+): Promise<Visit> {
   const context = await browser.newContext({
     viewport: { width, height },
+    locale: language,
     colorScheme: dark ? 'dark' : 'light',
     permissions: ['clipboard-read', 'clipboard-write'],
   });

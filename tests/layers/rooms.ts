@@ -88,22 +88,29 @@ export const ROOMS: readonly Room[] = [
 
   // What the person sees: views use everything below them, nothing looks upward.
   { room: 'renderer/styles', may: [], packages: [] },
+  // What the window says, by languages; of what it speaks about, it knows the words of the contracts.
+  { room: 'renderer/words', may: [quantities, contract, error], types: publicFace, packages: ['vue', 'vue-i18n'] },
   {
     room: 'renderer/components',
-    may: [quantities, 'renderer/styles', 'renderer/composables'],
+    may: [quantities, 'renderer/words', 'renderer/styles', 'renderer/composables'],
     types: [contract, ...publicFace],
     packages: ['vue', 'reka-ui', '@lucide/vue'],
   },
   {
     room: 'renderer/composables',
-    may: [quantities, 'renderer/stores', 'renderer/console', contract],
+    may: [quantities, 'renderer/words', 'renderer/stores', 'renderer/console', contract],
     types: ['renderer/app', 'renderer/components', ...publicFace],
     packages: ['vue', 'pinia'],
   },
-  { room: 'renderer/stores', may: ['renderer/composables', contract], types: ['renderer/app', ...publicFace], packages: ['vue', 'pinia'] },
+  {
+    room: 'renderer/stores',
+    may: ['renderer/words', 'renderer/composables', contract],
+    types: ['renderer/app', ...publicFace],
+    packages: ['vue', 'pinia'],
+  },
   {
     room: 'renderer/console',
-    may: [quantities, structures, 'renderer/composables', contract],
+    may: [quantities, structures, 'renderer/words', 'renderer/composables', contract],
     types: ['renderer/app'],
     packages: ['vue', '@xterm/xterm', '@xterm/addon-fit', '@xterm/addon-search', '@xterm/addon-web-links', '@xterm/addon-webgl'],
   },
@@ -111,6 +118,7 @@ export const ROOMS: readonly Room[] = [
     room: 'renderer/views',
     may: [
       quantities,
+      'renderer/words',
       'renderer/components',
       'renderer/composables',
       'renderer/stores',

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { MachineId, MachineState, MachineStatus } from '../../preload/contract/machines.ts';
 import type { Snapshot } from '../../preload/contract/snapshots.ts';
-import { keyText, offered, type CommandContext } from '../../renderer/composables/commands/command.ts';
+import { keyText } from '../../renderer/composables/key-text.ts';
+import { offered, type CommandContext } from '../../renderer/composables/commands/command.ts';
 import { COMMANDS } from '../../renderer/composables/commands/use-commands.ts';
 import { createWindowState } from '../../renderer/composables/window-state.ts';
 import { keyLists } from '../../renderer/views/palette/key-lists.ts';

@@ -15,7 +15,7 @@ import {
   snapshotCommand,
 } from '../../renderer/composables/shown-command.ts';
 import { freePlace } from '../../renderer/components/toast-place.ts';
-import { createToasts, shownFor, type Toasts } from '../../renderer/composables/toasts.ts';
+import { createToasts, shownFor, undoing, type Toasts } from '../../renderer/composables/toasts.ts';
 import type { FileInspection } from '../../preload/contract/images.ts';
 import { definitionOf, diskOn, FIRST_MACHINE, freeName, misfit, nameFromFile } from '../../renderer/views/create/new-definition.ts';
 import { baseName, folderOf, joinPath } from '../../renderer/views/files/host-path.ts';
@@ -44,15 +44,15 @@ describe('actions', () => {
   test('what loses something unsaved says so, what can be undone does not ask', () => {
     expect(
       actionsFor({ state: 'running', suspended: false })
-        .filter(({ loses }) => loses)
+        .filter(({ asks }) => asks)
         .map(({ name }) => name),
     ).toEqual(['reset', 'stop']);
-    expect(actionsFor({ state: 'off', suspended: false }).find(({ name }) => name === 'delete')?.loses).toBeUndefined();
+    expect(actionsFor({ state: 'off', suspended: false }).find(({ name }) => name === 'delete')?.asks).toBeUndefined();
     expect(actionsFor({ state: 'running', suspended: false }).some(({ name }) => name === 'delete')).toBe(false);
   });
   test('a suspended machine is off by another name: it is resumed', () => {
     const life = { state: 'off', suspended: true } as const;
-    expect([primaryAction(life)?.name, primaryAction(life)?.label, stateWord(life)]).toEqual(['start', 'Resume', 'Suspended']);
+    expect([primaryAction(life)?.name, primaryAction(life)?.label(), stateWord(life)]).toEqual(['start', 'Resume', 'Suspended']);
     expect(stateWord({ state: 'starting', suspended: true })).toBe('Starting');
   });
 });
@@ -193,7 +193,7 @@ describe('toasts', () => {
   test('the newest way back is taken, once each', () => {
     const toasts = createToasts();
     const undone: string[] = [];
-    for (const text of ['a', 'b']) toasts.show({ tone: 'info', text, action: { label: 'Undo', run: () => void undone.push(text) } });
+    for (const text of ['a', 'b']) toasts.show({ tone: 'info', text, action: undoing(() => void undone.push(text)) });
     toasts.show({ tone: 'info', text: 'c', action: { label: 'Show', run: () => void undone.push('c') } });
     expect([toasts.undoLast(), toasts.undoLast(), toasts.undoLast()]).toEqual([true, true, false]);
     expect([undone, texts(toasts)]).toEqual([['b', 'a'], ['c']]);

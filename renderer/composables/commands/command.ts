@@ -33,7 +33,7 @@ export type DiskContext = MachineContext & Placed & { readonly disk: DiskDefinit
 export type CardContext = MachineContext & Placed & { readonly card: NonNullable<MachineDefinition['networks']>[number] };
 export type NetworkContext = CommandContext & { readonly network: NetworkStatus };
 
-/** Headings, in the order in which they are shown. */
+/** Headings, in the order in which they are shown; the catalogue has them in words. */
 export const GROUPS = ['Machine', 'Snapshot', 'Disk', 'Network', 'View', 'Library', 'Window'] as const;
 export type CommandGroup = (typeof GROUPS)[number];
 
@@ -42,7 +42,9 @@ interface Declared<C> {
   readonly id: string;
   readonly group: CommandGroup;
   /** What menus and the palette call it; `…` at its end where it asks something before anything happens. */
-  readonly words: string | ((context: C) => string);
+  readonly words: (context: C) => string;
+  /** What it is called where nothing is at hand that its words are about; absent: its words ask for nothing. */
+  readonly called?: () => string;
   readonly icon: IconName | ((context: C) => IconName);
   /** As `keyWithModifiers` writes them: `ctrl+shift+s`. The first is shown. */
   readonly keys?: readonly string[] | ((context: C) => readonly string[]);
@@ -50,7 +52,7 @@ interface Declared<C> {
   readonly everywhere?: boolean;
   readonly danger?: boolean;
   /** The key that does it where what it is about has the focus, as people write it. */
-  readonly there?: string;
+  readonly there?: () => string;
   /** Whether only its key leads to it. */
   readonly hidden?: boolean;
   /** Which part of a machine's menu it stands in, counted from 1; absent: not there. */
@@ -61,7 +63,7 @@ interface Declared<C> {
   /** The `viv` line that does the same. */
   shown?(context: C): string | undefined;
   /** What that line is called in a list of such lines, where it is not the words. */
-  readonly shownAs?: string;
+  readonly shownAs?: () => string;
 }
 /** A command about the machine in the context; there is none without one. */
 export type MachineCommand = Declared<MachineContext> & { readonly about: 'machine' };
@@ -97,7 +99,7 @@ export interface OfferedCommand {
 function offer<C extends CommandContext>(command: Declared<C>, context: C, which?: string | number): OfferedCommand | undefined {
   if (command.when && !command.when(context)) return undefined;
   const { id, group, words, icon, keys = [], everywhere = false, danger = false, there, hidden = false, menu } = command;
-  const label = typeof words === 'string' ? words : words(context);
+  const label = words(context);
   return {
     id: which === undefined ? id : `${id}:${which}`,
     group,
@@ -106,11 +108,11 @@ function offer<C extends CommandContext>(command: Declared<C>, context: C, which
     keys: typeof keys === 'function' ? keys(context) : keys,
     everywhere,
     danger,
-    there,
+    there: there?.(),
     hidden,
     menu,
     shown: command.shown?.(context),
-    shownAs: command.shownAs ?? label.replace('…', ''),
+    shownAs: command.shownAs?.() ?? label.replace(/\s*…/, ''),
     run: () => command.run(context),
   };
 }
@@ -130,18 +132,3 @@ export function offered(commands: readonly Command[], context: CommandContext): 
     return snapshot ? some([offer(command, { ...context, machine, snapshot })]) : [];
   });
 }
-
-const KEY_WORDS: Readonly<Record<string, string>> = {
-  ctrl: 'Ctrl',
-  shift: 'Shift',
-  alt: 'Alt',
-  Delete: 'Del',
-  ArrowUp: '↑',
-  ArrowDown: '↓',
-};
-/** A key as people write it: `Ctrl+Shift+S`. */
-export const keyText = (key: string): string =>
-  key
-    .split(/\+(?=.)/)
-    .map((part) => KEY_WORDS[part] ?? (part.length === 1 ? part.toUpperCase() : part))
-    .join('+');

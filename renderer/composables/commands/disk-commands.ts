@@ -2,6 +2,7 @@
 import { diskCommand, disksCommand, importDiskCommand } from '../shown-command.ts';
 import type { Asked, DiskAct } from '../window-state.ts';
 import type { Command, DiskCommand, DiskContext, MachineCommand, MachineContext } from './command.ts';
+import { t } from '../../words/words.ts';
 
 function ask({ state, machine: { id } }: MachineContext, asked: Asked): void {
   state.creating.value = false;
@@ -33,25 +34,25 @@ const adding = (act: 'add-empty' | 'add-image', rest: Pick<MachineCommand, 'word
 });
 
 export const DISK_COMMANDS: readonly Command[] = [
-  adding('add-empty', { words: 'Add an empty disk', icon: 'plus', shown: (context) => disksCommand(nameOf(context)) }),
+  adding('add-empty', { words: () => t('commands.addEmptyDisk'), icon: 'plus', shown: (context) => disksCommand(nameOf(context)) }),
   adding('add-image', {
-    words: 'Add a disk from an image…',
+    words: () => t('commands.addImage'),
     icon: 'file',
     shown: (context) => importDiskCommand(nameOf(context), 'FILE', '', true),
   }),
-  command('grow', { words: (context) => `Enlarge disk ${number(context)}…`, icon: 'plus', menu: 1, when: isKept }),
+  command('grow', { words: (context) => t('commands.growDisk', { number: number(context) }), icon: 'plus', menu: 1, when: isKept }),
   command('compact', {
-    words: (context) => `Compact disk ${number(context)}`,
+    words: (context) => t('commands.compactDisk', { number: number(context) }),
     icon: 'fit',
     menu: 1,
     when: isKept,
     shown: (context) => diskCommand('compact', nameOf(context), context.index),
   }),
   command('export', {
-    words: (context) => `Export disk ${number(context)} as an image…`,
+    words: (context) => t('commands.exportDisk', { number: number(context) }),
     icon: 'upload',
     menu: 1,
     shown: (context) => diskCommand('export', nameOf(context), context.index, `disk-${number(context)}.qcow2`, '--format', 'qcow2'),
   }),
-  command('commands', { words: (context) => `Show commands for disk ${number(context)}…`, icon: 'prompt', menu: 2 }),
+  command('commands', { words: (context) => t('commands.diskCommands', { number: number(context) }), icon: 'prompt', menu: 2 }),
 ];

@@ -3,6 +3,7 @@ import { actionsFor, type Action, type ActionName } from '../machine-actions.ts'
 import { captureCommand, machineCommand, runCommand, saveTemplateCommand, snapshotCommand, templateNameFor } from '../shown-command.ts';
 import type { MachineTab } from '../window-state.ts';
 import type { MachineCommand, MachineContext } from './command.ts';
+import { t } from '../../words/words.ts';
 
 const actionOf = ({ machine }: MachineContext, name: ActionName): Action | undefined =>
   actionsFor(machine).find((one) => one.name === name);
@@ -15,6 +16,7 @@ const PLACES: readonly {
   readonly name: ActionName;
   readonly menu: number;
   readonly keys?: readonly string[];
+  readonly called?: () => string;
   readonly danger?: boolean;
 }[] = [
   { name: 'start', menu: 1 },
@@ -24,8 +26,8 @@ const PLACES: readonly {
   { name: 'shutdown', menu: 2 },
   { name: 'reset', menu: 2 },
   { name: 'stop', menu: 2, danger: true },
-  { name: 'rename', menu: 3, keys: ['F2'] },
-  { name: 'delete', menu: 5, keys: ['Delete'], danger: true },
+  { name: 'rename', menu: 3, keys: ['F2'], called: () => t('everyday.rename') },
+  { name: 'delete', menu: 5, keys: ['Delete'], called: () => t('everyday.delete'), danger: true },
 ];
 
 const actions = PLACES.map(({ name, ...place }): MachineCommand => ({
@@ -35,7 +37,8 @@ const actions = PLACES.map(({ name, ...place }): MachineCommand => ({
   ...place,
   words: (context) => {
     const action = actionOf(context, name);
-    return `${action?.label ?? name}${action?.loses ? '…' : ''}`;
+    const label = action?.label() ?? name;
+    return action?.asks ? t('commands.more', { label }) : label;
   },
   icon: (context) => actionOf(context, name)?.icon ?? 'play',
   when: (context) => actionOf(context, name) !== undefined,
@@ -46,12 +49,17 @@ const actions = PLACES.map(({ name, ...place }): MachineCommand => ({
   shown: (context) => (name === 'rename' ? undefined : machineCommand(name, nameOf(context))),
 }));
 
-const TABS: readonly { readonly tab: MachineTab; readonly words: string; readonly icon: MachineCommand['icon']; readonly key: string }[] = [
-  { tab: 'console', words: 'Console', icon: 'prompt', key: 'alt+1' },
-  { tab: 'timeline', words: 'Timeline', icon: 'clock', key: 'alt+2' },
-  { tab: 'hardware', words: 'Hardware', icon: 'chip', key: 'alt+3' },
-  { tab: 'network', words: 'Network', icon: 'globe', key: 'alt+4' },
-  { tab: 'overview', words: 'Overview', icon: 'info', key: 'alt+5' },
+const TABS: readonly {
+  readonly tab: MachineTab;
+  readonly words: () => string;
+  readonly icon: MachineCommand['icon'];
+  readonly key: string;
+}[] = [
+  { tab: 'console', words: () => t('commands.console'), icon: 'prompt', key: 'alt+1' },
+  { tab: 'timeline', words: () => t('commands.timeline'), icon: 'clock', key: 'alt+2' },
+  { tab: 'hardware', words: () => t('commands.hardware'), icon: 'chip', key: 'alt+3' },
+  { tab: 'network', words: () => t('commands.network'), icon: 'globe', key: 'alt+4' },
+  { tab: 'overview', words: () => t('commands.overview'), icon: 'info', key: 'alt+5' },
 ];
 const tabs = TABS.map(({ tab, words, icon, key }): MachineCommand => ({
   id: `view.${tab}`,
@@ -81,7 +89,7 @@ export const MACHINE_COMMANDS: readonly MachineCommand[] = [
     id: 'machine.delete-later',
     about: 'machine',
     group: 'Machine',
-    words: 'Shut it down or suspend it, then delete it',
+    words: () => t('commands.deleteLater'),
     icon: 'bin',
     keys: ['Delete'],
     hidden: true,
@@ -91,9 +99,9 @@ export const MACHINE_COMMANDS: readonly MachineCommand[] = [
   {
     id: 'machine.snapshot',
     about: 'machine',
-    shownAs: 'Snapshot',
+    shownAs: () => t('commands.snapshot'),
     group: 'Machine',
-    words: 'Take a snapshot',
+    words: () => t('machines.takeSnapshot'),
     icon: 'camera',
     keys: ['ctrl+shift+s'],
     everywhere: true,
@@ -105,9 +113,9 @@ export const MACHINE_COMMANDS: readonly MachineCommand[] = [
   {
     id: 'machine.ssh',
     about: 'machine',
-    shownAs: 'SSH',
+    shownAs: () => 'SSH',
     group: 'Machine',
-    words: 'Log in with SSH',
+    words: () => t('commands.ssh'),
     icon: 'key',
     when: (context) => isUp(context) && hasNetwork(context),
     run: ({ operations, machine }) => void operations.openSsh(machine),
@@ -117,7 +125,7 @@ export const MACHINE_COMMANDS: readonly MachineCommand[] = [
     id: 'machine.find',
     about: 'machine',
     group: 'View',
-    words: 'Find in the console',
+    words: () => t('commands.find'),
     icon: 'search',
     // Over another tab it is the browser's own.
     keys: ({ state, machine }) => ((state.tabs.get(machine.id) ?? 'console') === 'console' ? ['ctrl+f'] : []),
@@ -133,9 +141,9 @@ export const MACHINE_COMMANDS: readonly MachineCommand[] = [
   {
     id: 'machine.duplicate',
     about: 'machine',
-    shownAs: 'Duplicate',
+    shownAs: () => t('commands.duplicate'),
     group: 'Machine',
-    words: 'Duplicate',
+    words: () => t('commands.duplicate'),
     icon: 'copy',
     menu: 4,
     when: ({ machine: { state } }) => state !== 'starting' && state !== 'stopping',
@@ -145,9 +153,9 @@ export const MACHINE_COMMANDS: readonly MachineCommand[] = [
   {
     id: 'machine.template',
     about: 'machine',
-    shownAs: 'Save as a template',
+    shownAs: () => t('commands.saveTemplate'),
     group: 'Machine',
-    words: 'Save as a template…',
+    words: () => t('commands.saveTemplateMore'),
     icon: 'leaf',
     menu: 4,
     when: ({ machine: { state } }) => state !== 'starting' && state !== 'stopping',
@@ -161,7 +169,7 @@ export const MACHINE_COMMANDS: readonly MachineCommand[] = [
     id: 'machine.export',
     about: 'machine',
     group: 'Machine',
-    words: 'Export…',
+    words: () => t('commands.exportMore'),
     icon: 'upload',
     menu: 4,
     run({ state, machine }) {
@@ -173,9 +181,9 @@ export const MACHINE_COMMANDS: readonly MachineCommand[] = [
   {
     id: 'machine.capture',
     about: 'machine',
-    shownAs: 'Capture',
+    shownAs: () => t('commands.capture'),
     group: 'Machine',
-    words: 'Copy the command that captures traffic',
+    words: () => t('commands.copyCapture'),
     icon: 'globe',
     when: hasNetwork,
     run: (context) => context.operations.copyLine(captureCommand(nameOf(context))),
@@ -184,9 +192,9 @@ export const MACHINE_COMMANDS: readonly MachineCommand[] = [
   {
     id: 'machine.run-once',
     about: 'machine',
-    shownAs: 'Run once',
+    shownAs: () => t('commands.runOnce'),
     group: 'Machine',
-    words: 'Copy the command that runs it once',
+    words: () => t('commands.copyRun'),
     icon: 'play',
     run: (context) => context.operations.copyLine(runCommand(context.machine.definition)),
     shown: (context) => runCommand(context.machine.definition),
@@ -195,7 +203,7 @@ export const MACHINE_COMMANDS: readonly MachineCommand[] = [
     id: 'machine.commands',
     about: 'machine',
     group: 'Machine',
-    words: 'Show commands…',
+    words: () => t('commands.showCommands'),
     icon: 'prompt',
     menu: 4,
     run({ state, machine }) {

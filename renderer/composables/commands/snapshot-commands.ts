@@ -1,7 +1,9 @@
 /** Commands about the snapshot that is selected on a machine's timeline. The timeline itself does them. */
+import { keyText } from '../key-text.ts';
 import { snapshotCommand } from '../shown-command.ts';
 import type { SnapshotAct } from '../window-state.ts';
 import type { SnapshotCommand, SnapshotContext } from './command.ts';
+import { t } from '../../words/words.ts';
 
 const ask =
   (act: SnapshotAct) =>
@@ -11,7 +13,6 @@ const ask =
   };
 const names = ({ machine, snapshot }: SnapshotContext) => [machine.definition.name, snapshot.name] as const;
 const isWhole = ({ snapshot }: SnapshotContext): boolean => snapshot.state !== 'damaged';
-const quoted = (verb: string) => (context: SnapshotContext) => `${verb} “${context.snapshot.name}”`;
 
 type Rest = Omit<SnapshotCommand, 'id' | 'about' | 'group' | 'run'>;
 const command = (act: SnapshotAct, rest: Rest): SnapshotCommand => ({
@@ -24,66 +25,67 @@ const command = (act: SnapshotAct, rest: Rest): SnapshotCommand => ({
 
 export const SNAPSHOT_COMMANDS: readonly SnapshotCommand[] = [
   command('restore', {
-    words: quoted('Restore'),
+    words: ({ snapshot }) => t('commands.restore', { name: snapshot.name }),
     icon: 'back',
-    there: 'Enter',
-    shownAs: 'Restore',
+    there: () => keyText('Enter'),
+    shownAs: () => t('snapshots.restore'),
     when: isWhole,
     shown: (context) => snapshotCommand('restore', ...names(context)),
   }),
   command('branch', {
-    words: (context) => `${quoted('Branch')(context)} into a new machine…`,
+    words: (context) => t('commands.branch', { name: context.snapshot.name }),
     icon: 'branch',
-    there: 'B',
-    shownAs: 'Branch',
+    there: () => 'B',
+    shownAs: () => t('snapshots.branch'),
     when: isWhole,
     shown: (context) => snapshotCommand('branch', ...names(context), `${context.machine.definition.name} branch`),
   }),
   command('compare-now', {
-    words: (context) => `${quoted('Compare')(context)} with now`,
+    words: (context) => t('commands.compareNow', { name: context.snapshot.name }),
     icon: 'compare',
-    there: 'D',
-    shownAs: 'Compare',
+    there: () => 'D',
+    shownAs: () => t('snapshots.compare'),
     shown: (context) => snapshotCommand('diff', ...names(context)),
   }),
   command('compare-parent', {
-    words: (context) => `${quoted('Compare')(context)} with its parent`,
+    words: (context) => t('commands.compareParent', { name: context.snapshot.name }),
     icon: 'compare',
     when: ({ snapshot }) => snapshot.parent !== null,
   }),
   command('pick-second', {
-    words: (context) => `${quoted('Compare')(context)} with another snapshot…`,
+    words: (context) => t('commands.compareOther', { name: context.snapshot.name }),
+    called: () => t('commands.compareTwo'),
     icon: 'compare',
-    there: 'Ctrl+click',
+    there: () => `${t('keyNames.ctrl')}+${t('keyNames.click')}`,
   }),
   command('rename', {
-    words: quoted('Rename'),
+    words: ({ snapshot }) => t('commands.renameSnapshot', { name: snapshot.name }),
     icon: 'pencil',
-    there: 'F2',
-    shownAs: 'Rename',
+    there: () => 'F2',
+    shownAs: () => t('everyday.rename'),
     shown: (context) => snapshotCommand('rename', ...names(context), 'a new name'),
   }),
   command('pin', {
-    words: (context) => quoted(context.snapshot.pinned ? 'Unpin' : 'Pin')(context),
+    words: ({ snapshot: { name, pinned } }) => t(pinned ? 'commands.unpinSnapshot' : 'commands.pinSnapshot', { name }),
     icon: 'pin',
-    there: 'P',
-    shownAs: 'Pin',
+    there: () => 'P',
+    shownAs: () => t('snapshots.pin'),
     shown: (context) => snapshotCommand(context.snapshot.pinned ? 'unpin' : 'pin', ...names(context)),
   }),
   command('protect', {
-    words: (context) => quoted(context.snapshot.protected ? 'Unprotect' : 'Protect')(context),
+    words: ({ snapshot }) => t(snapshot.protected ? 'commands.unprotectSnapshot' : 'commands.protectSnapshot', { name: snapshot.name }),
     icon: 'lock',
-    shownAs: 'Protect',
+    shownAs: () => t('snapshots.protect'),
     shown: (context) => snapshotCommand(context.snapshot.protected ? 'unprotect' : 'protect', ...names(context)),
   }),
   command('delete', {
-    words: quoted('Delete'),
+    words: ({ snapshot }) => t('commands.deleteSnapshot', { name: snapshot.name }),
     icon: 'bin',
     danger: true,
-    there: 'Del',
-    shownAs: 'Delete',
+    there: () => keyText('Delete'),
+    shownAs: () => t('everyday.delete'),
     when: ({ snapshot }) => !snapshot.protected,
     shown: (context) => snapshotCommand('delete', ...names(context)),
   }),
-  command('commands', { words: (context) => `Show commands for “${context.snapshot.name}”…`, icon: 'prompt' }),
+  command('commands', { words: (context) => t('commands.snapshotCommands', { name: context.snapshot.name }), icon: 'prompt' }),
 ];

@@ -4,12 +4,13 @@ import { checkCommand, plainCommand } from '../shown-command.ts';
 import { goToNew, type DialogName } from '../window-state.ts';
 import type { CommandGroup, WindowCommand } from './command.ts';
 import { nextPane } from './panes.ts';
+import { t } from '../../words/words.ts';
 
 /** A command that opens a dialog. */
 const dialog = (
   name: DialogName,
   group: CommandGroup,
-  words: string,
+  words: () => string,
   icon: IconName,
   more: Partial<Pick<WindowCommand, 'keys' | 'shown'>> = {},
 ): WindowCommand => ({
@@ -28,7 +29,7 @@ export const WINDOW_COMMANDS: readonly WindowCommand[] = [
     id: 'view.all',
     about: 'window',
     group: 'View',
-    words: 'Overview of all machines',
+    words: () => t('commands.overviewAll'),
     icon: 'grid',
     keys: ['alt+0'],
     everywhere: true,
@@ -42,7 +43,7 @@ export const WINDOW_COMMANDS: readonly WindowCommand[] = [
     id: 'view.copy-address',
     about: 'window',
     group: 'View',
-    words: 'Copy address',
+    words: () => t('commands.copyAddress'),
     icon: 'copy',
     run: ({ operations }) => operations.copyLine(`${location.origin}${location.pathname}${location.hash || '#/'}`),
   },
@@ -50,29 +51,29 @@ export const WINDOW_COMMANDS: readonly WindowCommand[] = [
     id: 'open.create',
     about: 'window',
     group: 'Library',
-    words: 'New machine…',
+    words: () => t('commands.newMachine'),
     icon: 'plus',
     keys: ['ctrl+alt+n'],
     everywhere: true,
     run: ({ state }) => goToNew(state),
     shown: () => plainCommand('create', '--help'),
   },
-  dialog('import', 'Library', 'Import a machine from a file…', 'download', { shown: () => plainCommand('snapshot', 'import', 'FILE') }),
-  dialog('networks', 'Library', 'Networks…', 'globe', { shown: () => plainCommand('network', 'list') }),
-  dialog('bin', 'Library', 'Deleted machines…', 'bin', { shown: () => plainCommand('list', '--deleted') }),
-  dialog('check', 'Library', 'Check the library…', 'done', { shown: checkCommand }),
-  dialog('search', 'Window', 'Search all consoles…', 'search', {
+  dialog('import', 'Library', () => t('commands.import'), 'download', { shown: () => plainCommand('snapshot', 'import', 'FILE') }),
+  dialog('networks', 'Library', () => t('commands.networks'), 'globe', { shown: () => plainCommand('network', 'list') }),
+  dialog('bin', 'Library', () => t('commands.bin'), 'bin', { shown: () => plainCommand('list', '--deleted') }),
+  dialog('check', 'Library', () => t('commands.check'), 'done', { shown: checkCommand }),
+  dialog('search', 'Window', () => t('commands.search'), 'search', {
     keys: ['ctrl+shift+f'],
     shown: () => plainCommand('search', 'TEXT'),
   }),
-  dialog('palette', 'Window', 'Find an action…', 'search', { keys: ['ctrl+k', 'ctrl+shift+p'] }),
-  dialog('settings', 'Window', 'Settings…', 'settings', { keys: ['ctrl+,'] }),
-  dialog('keys', 'Window', 'Keyboard shortcuts…', 'keyboard', { keys: ['F1'] }),
+  dialog('palette', 'Window', () => t('commands.palette'), 'search', { keys: ['ctrl+k', 'ctrl+shift+p'] }),
+  dialog('settings', 'Window', () => t('commands.settings'), 'settings', { keys: ['ctrl+,'] }),
+  dialog('keys', 'Window', () => t('commands.keys'), 'keyboard', { keys: ['F1'] }),
   {
     id: 'window.undo',
     about: 'window',
     group: 'Window',
-    words: 'Undo',
+    words: () => t('everyday.undo'),
     icon: 'back',
     // Without this, the browser takes back what was typed last in some field that nobody looks at.
     keys: ['ctrl+z'],
@@ -82,7 +83,7 @@ export const WINDOW_COMMANDS: readonly WindowCommand[] = [
     id: 'window.next-pane',
     about: 'window',
     group: 'Window',
-    words: 'Go to the next part of the window',
+    words: () => t('commands.nextPane'),
     icon: 'right',
     keys: ['F6'],
     everywhere: true,
@@ -92,7 +93,7 @@ export const WINDOW_COMMANDS: readonly WindowCommand[] = [
     id: 'window.previous-pane',
     about: 'window',
     group: 'Window',
-    words: 'Go to the previous part of the window',
+    words: () => t('commands.previousPane'),
     icon: 'left',
     keys: ['shift+F6'],
     everywhere: true,

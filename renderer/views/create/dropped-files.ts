@@ -5,6 +5,7 @@ import type { FileInspection } from '../../../preload/contract/images.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
 import { baseName } from '../files/host-path.ts';
 import { diskOn, nameFromFile } from './new-definition.ts';
+import { t } from '../../words/words.ts';
 
 export interface Dropped {
   /** Absent where nothing of it can be booted. */
@@ -14,11 +15,11 @@ export interface Dropped {
 }
 
 const KERNELS: readonly FileInspection['kind'][] = ['kernel-image', 'packed-kernel'];
-const UNUSABLE: Partial<Readonly<Record<FileInspection['kind'], string>>> = {
-  'foreign-disk': 'is a disk image that must be converted to qcow2 or raw first',
-  'compressed-disk': 'is a compressed disk image: decompress it first',
-  'other-architecture': 'is for an architecture that no board has',
-  unrecognised: 'is neither a kernel, an initrd, a disk image nor a program',
+const UNUSABLE: Partial<Readonly<Record<FileInspection['kind'], (file: string) => string>>> = {
+  'foreign-disk': (file) => t('create.foreignDisk', { file }),
+  'compressed-disk': (file) => t('create.compressedDisk', { file }),
+  'other-architecture': (file) => t('create.otherArchitecture', { file }),
+  unrecognised: (file) => t('create.unrecognised', { file }),
 };
 
 /** A file that a machine is exported to. */
@@ -38,7 +39,7 @@ export function machineOf(files: readonly FileInspection[]): Dropped {
   const used = new Set<FileInspection | undefined>([kernel, initrd, program, ...disks]);
   const left = files
     .filter((file) => !used.has(file))
-    .map(({ path, kind }) => `${baseName(path)} ${UNUSABLE[kind] ?? 'was left out: one kernel is enough'}.`);
+    .map(({ path, kind }) => UNUSABLE[kind]?.(baseName(path)) ?? t('create.oneKernel', { file: baseName(path) }));
   const first = kernel ?? program ?? disks[0] ?? initrd;
   if (!first) return { left };
   const board = boardFor((kernel ?? program)?.architecture);

@@ -1,7 +1,8 @@
 /** What a new machine will take of the computer, and whether it has that. */
-import { formatBytes } from '../../../emulator/quantities/bytes.ts';
+import { formatBytes } from '../../words/quantities.ts';
 import type { HostFigures } from '../../../preload/contract/host.ts';
 import type { TemplateStatus } from '../../../preload/contract/images.ts';
+import { t } from '../../words/words.ts';
 
 export interface Forecast {
   readonly text: string;
@@ -22,17 +23,15 @@ export function forecast(memoryMiB: number, template: TemplateStatus | undefined
   // An installed system is there once for all its machines.
   const installed = template?.parts === 'fetchable' ? (template.diskBytes ?? 0) : 0;
   const disk = download + installed;
-  const free = (bytes: number) => (figures ? ` (${formatBytes(bytes)} free)` : '');
-  const parts = [
-    `Takes up to ${formatBytes(memory)} of memory while it runs${free(figures?.memoryFreeBytes ?? 0)}`,
+  const free = (bytes: number | undefined) => (bytes === undefined ? '' : t('create.free', { size: formatBytes(bytes) }));
+  const memoryFree = free(figures?.memoryFreeBytes);
+  const diskFree = free(figures?.diskFreeBytes);
+  const text =
     disk > 0
-      ? `${formatBytes(disk)} of disk now${free(figures?.diskFreeBytes ?? 0)}`
-      : `hardly any disk at first${free(figures?.diskFreeBytes ?? 0)}`,
-  ];
-  const text = `${parts.join(', and ')}.${disk > 0 ? '' : ' What the guest writes and its snapshots come on top.'}`;
+      ? t('create.takes', { memory: formatBytes(memory), memoryFree, disk: formatBytes(disk), diskFree })
+      : t('create.takesLittle', { memory: formatBytes(memory), memoryFree, diskFree });
   if (!figures) return { text };
-  if (memory > figures.memoryFreeBytes)
-    return { text, warning: 'That is more memory than is free now: give it less, or stop other machines first.' };
-  if (disk > figures.diskFreeBytes) return { text, warning: 'There is not enough room on the disk: free some first.' };
+  if (memory > figures.memoryFreeBytes) return { text, warning: t('create.lowMemory') };
+  if (disk > figures.diskFreeBytes) return { text, warning: t('create.lowDisk') };
   return { text };
 }

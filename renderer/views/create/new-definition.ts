@@ -6,6 +6,7 @@ import { ALL_FIELDS, withValue } from '../../../preload/contract/definition/walk
 import type { FileInspection, TemplateStatus } from '../../../preload/contract/images.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
 import { baseName } from '../files/host-path.ts';
+import { t } from '../../words/words.ts';
 
 /** What is asked for: the fields that are declared so, those of the chosen kind of boot. */
 export const askedFields = ({ boot }: MachineDefinition) =>
@@ -76,13 +77,12 @@ export function misfit(
   path: string,
   wanted: string,
 ): string | undefined {
-  if (kind === 'other-architecture' || (architecture ?? wanted) !== wanted)
-    return `This is for another architecture. This board runs ${wanted} programs.`;
+  if (kind === 'other-architecture' || (architecture ?? wanted) !== wanted) return t('create.notThisArchitecture', { wanted });
   if (path === 'boot.kernel' && (kind === 'initrd' || DISKS.includes(kind)))
-    return `This is ${kind === 'initrd' ? 'an initrd' : 'a disk image'}, not a ${factOf(path)}.`;
-  if (path === 'disks' && kind === 'foreign-disk') return 'This disk image must be converted to qcow2 or raw first.';
-  if (path === 'disks' && kind === 'compressed-disk') return 'This disk image must be decompressed first.';
-  if (path === 'disks' && PROGRAMS.includes(kind)) return 'This is a program, not a disk image.';
-  if (path === 'boot.initrd' && (kind === 'kernel-image' || kind === 'program')) return 'This is a kernel, not an initrd.';
+    return t('create.notThat', { what: kind === 'initrd' ? t('create.anInitrd') : t('create.aDiskImage'), wanted: factOf(path) });
+  if (path === 'disks' && kind === 'foreign-disk') return t('create.convertFirst');
+  if (path === 'disks' && kind === 'compressed-disk') return t('create.decompressFirst');
+  if (path === 'disks' && PROGRAMS.includes(kind)) return t('create.programNotDisk');
+  if (path === 'boot.initrd' && (kind === 'kernel-image' || kind === 'program')) return t('create.kernelNotInitrd');
   return undefined;
 }

@@ -22,6 +22,7 @@ import {
   templateMachine,
   type NewMachineForm,
 } from './new-definition.ts';
+import { t } from '../../words/words.ts';
 
 /** The fields beside the name that everybody looks at. */
 const FIELDS = ['memoryMiB', 'cores'] as const;
@@ -90,7 +91,7 @@ export function useNewMachine() {
   const definition = computed(() => definitionOf(machine.value, finalName.value));
   const problems = computed(() => {
     const all = [...(fromFiles.value && tried.value ? checkDraft(definition.value) : []), ...remote.value];
-    if (taken.value.includes(name.value.trim())) all.push({ field: 'name', message: 'There is already a machine with this name.' });
+    if (taken.value.includes(name.value.trim())) all.push({ field: 'name', message: t('create.nameTaken') });
     return Object.fromEntries(all.map(({ field, message }) => [field, message]));
   });
   watch([form], () => (remote.value = []));

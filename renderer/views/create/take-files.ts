@@ -12,6 +12,7 @@ import { goToNew, useWindowState } from '../../composables/window-state.ts';
 import { useImages } from '../../stores/images.ts';
 import { isExport, machineOf } from './dropped-files.ts';
 import { OWN_FILES, type NewMachineForm } from './new-definition.ts';
+import { t } from '../../words/words.ts';
 
 /** Bytes of a file in one message; in base64 they are a third more. */
 const PIECE_BYTES = 1024 * 1024;
@@ -74,7 +75,7 @@ export function useTakeFiles() {
   }
   /** Takes dropped files; what goes wrong is said. */
   async function take(files: readonly File[]): Promise<void> {
-    if (copying.value) return toasts.show({ tone: 'warning', text: 'Other files are still being copied.' });
+    if (copying.value) return toasts.show({ tone: 'warning', text: t('create.stillCopying') });
     cancelled = false;
     await attempt(async () => {
       try {

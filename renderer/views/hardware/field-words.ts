@@ -3,7 +3,7 @@ import { boardOf } from '../../../preload/contract/definition/boards.ts';
 import { fieldAt, valueAt } from '../../../preload/contract/definition/walk.ts';
 import { valueWords } from '../../../preload/contract/definition/words.ts';
 import type { DiskDefinition, MachineDefinition } from '../../../preload/contract/machines.ts';
-import { formatBytes } from '../../../emulator/quantities/bytes.ts';
+import { formatBytes } from '../../words/quantities.ts';
 import { budgetWords, intervalWords } from '../timeline/checkpoint-choices.ts';
 import { diskTitle, writesOf } from './disk-words.ts';
 

@@ -1,5 +1,6 @@
 /** What takes the library's part of the disk, as lines for a person: the largest machines by name, the rest together. */
 import { SHARED_USE_WORDS, type SharedUse, type StorageUse } from '../../../preload/contract/host.ts';
+import { t } from '../../words/words.ts';
 
 export interface UseLine {
   readonly key: string;
@@ -26,12 +27,12 @@ export function useLines({ machines, binBytes, shared }: StorageUse): readonly U
   const rest = others.reduce((sum, { bytes }) => sum + bytes, 0);
   const lines: readonly UseLine[] = [
     ...named.map(({ id, name, bytes }) => ({ key: id, label: name, bytes, kind: 'machine' as const })),
-    { key: 'others', label: `${others.length} other machines`, bytes: rest, kind: 'machine' },
+    { key: 'others', label: t('overview.others', { count: others.length }), bytes: rest, kind: 'machine' },
     ...Object.entries(shared).map(([use, bytes]) => ({
       ...{ key: use, label: SHARED_USE_WORDS[use as SharedUse], bytes },
       kind: KINDS[use as SharedUse],
     })),
-    { key: 'bin', label: 'Deleted machines', bytes: binBytes, kind: 'spare' },
+    { key: 'bin', label: t('bin.title'), bytes: binBytes, kind: 'spare' },
   ];
   const rank = { machine: 0, shared: 1, spare: 2 } as const;
   return lines.filter(({ bytes }) => bytes > 0).sort((one, other) => rank[one.kind] - rank[other.kind] || other.bytes - one.bytes);

@@ -1,5 +1,7 @@
 /** The list of keys. What a command says of itself is read from the registry; parts with keys of their own say theirs here. */
-import { keyText, type Command } from '../../composables/commands/command.ts';
+import type { Command } from '../../composables/commands/command.ts';
+import { keyText } from '../../composables/key-text.ts';
+import { t } from '../../words/words.ts';
 import { COMMANDS } from '../../composables/commands/use-commands.ts';
 
 export interface KeyList {
@@ -7,53 +9,49 @@ export interface KeyList {
   readonly keys: readonly { readonly key: string; readonly what: string }[];
 }
 
-const wordsOf = ({ id, words }: Command): string => (typeof words === 'string' ? words : sentenceOf(id)).replace('…', '');
-/** Commands whose words depend on the machine are called by their identity: `machine.delete` is Delete. */
-const sentenceOf = (id: string): string => {
-  const word = id.slice(id.indexOf('.') + 1);
-  return word.charAt(0).toUpperCase() + word.slice(1);
-};
+/** Commands whose words depend on what they are about say how they are called without it. */
+const wordsOf = ({ called, shownAs, words }: Command): string => (called ?? shownAs ?? (words as () => string))().replace(/\s*…/, '');
 const keysOf = ({ keys }: Command): readonly string[] => (typeof keys === 'function' ? ['ctrl+f'] : (keys ?? []));
 
 const commandKeys = (): KeyList => ({
-  where: 'Everywhere but in consoles and dialogs',
+  where: t('keys.everywhere'),
   keys: COMMANDS.filter(({ hidden }) => !hidden).flatMap((command) =>
     keysOf(command).map((key) => ({ key: keyText(key), what: wordsOf(command) })),
   ),
 });
 
-const LIST: KeyList = {
-  where: 'In the list of machines',
+const inList = (): KeyList => ({
+  where: t('keys.inList'),
   keys: [
-    { key: '↑ ↓', what: 'Choose a machine' },
-    { key: 'Enter', what: 'Start it, resume it, or go to its console' },
-    { key: 'Shift+F10', what: 'Open its menu' },
+    { key: '↑ ↓', what: t('keys.chooseMachine') },
+    { key: keyText('Enter'), what: t('keys.openMachine') },
+    { key: keyText('shift+F10'), what: t('keys.openMenu') },
   ],
-};
-const CONSOLE: KeyList = {
-  where: 'In a console',
+});
+const inConsole = (): KeyList => ({
+  where: t('keys.inConsole'),
   keys: [
-    { key: 'Ctrl+Shift+C', what: 'Copy the selection' },
-    { key: 'Ctrl+Shift+V', what: 'Paste' },
-    { key: 'Ctrl+F', what: 'Find; pressed twice it goes to the guest' },
-    { key: 'Ctrl+Shift+F', what: 'Search all consoles' },
-    { key: 'Ctrl+Shift+K', what: 'Find an action' },
-    { key: 'Ctrl+Shift+S', what: 'Take a snapshot' },
-    { key: 'Ctrl++ Ctrl+− Ctrl+0', what: 'Larger, smaller and usual text' },
-    { key: 'Ctrl+F6', what: 'Leave the console' },
+    { key: keyText('ctrl+shift+c'), what: t('keys.copySelection') },
+    { key: keyText('ctrl+shift+v'), what: t('keys.paste') },
+    { key: keyText('ctrl+f'), what: t('keys.findTwice') },
+    { key: keyText('ctrl+shift+f'), what: t('keys.searchAll') },
+    { key: keyText('ctrl+shift+k'), what: t('keys.findAction') },
+    { key: keyText('ctrl+shift+s'), what: t('machines.takeSnapshot') },
+    { key: ['ctrl++', 'ctrl+−', 'ctrl+0'].map(keyText).join(' '), what: t('keys.textSize') },
+    { key: keyText('ctrl+F6'), what: t('keys.leaveConsole') },
   ],
-};
-const TIMELINE: KeyList = {
-  where: 'On a timeline',
+});
+const onTimeline = (): KeyList => ({
+  where: t('keys.onTimeline'),
   keys: [
-    { key: '← →', what: 'Go through time' },
-    { key: '↑ ↓', what: 'Go to the next branch' },
-    { key: 'Home End', what: 'The first snapshot, and now' },
-    { key: 'N', what: 'Take a snapshot' },
-    ...COMMANDS.flatMap(({ about, there, shownAs, id }) =>
-      about === 'snapshot' && there !== undefined ? { key: there, what: shownAs ?? sentenceOf(id) } : [],
+    { key: '← →', what: t('keys.throughTime') },
+    { key: '↑ ↓', what: t('keys.nextBranch') },
+    { key: `${keyText('Home')} ${keyText('End')}`, what: t('keys.firstAndNow') },
+    { key: 'N', what: t('machines.takeSnapshot') },
+    ...COMMANDS.flatMap((command) =>
+      command.about === 'snapshot' && command.there !== undefined ? { key: command.there(), what: wordsOf(command) } : [],
     ),
   ],
-};
+});
 
-export const keyLists = (): readonly KeyList[] => [commandKeys(), LIST, CONSOLE, TIMELINE];
+export const keyLists = (): readonly KeyList[] => [commandKeys(), inList(), inConsole(), onTimeline()];

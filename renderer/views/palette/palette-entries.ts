@@ -1,6 +1,8 @@
 /** What the command palette offers, and which entries a person means by what is typed. */
+import { t } from '../../words/words.ts';
 import type { PickEntry } from '../../components/pick-entry.ts';
-import { keyText, type OfferedCommand } from '../../composables/commands/command.ts';
+import type { OfferedCommand } from '../../composables/commands/command.ts';
+import { keyText } from '../../composables/key-text.ts';
 import type { MachineStatus } from '../../../preload/contract/machines.ts';
 
 export interface Entry extends PickEntry {
@@ -32,19 +34,19 @@ export function paletteEntries(
     .filter((machine) => machine !== selected)
     .map((machine): Entry => ({
       key: `go.${machine.id}`,
-      label: `Go to “${machine.definition.name}”`,
+      label: t('palette.goTo', { name: machine.definition.name }),
       icon: 'right',
-      group: 'Machines',
+      group: t('palette.machines'),
       run: () => show(machine),
     }));
   return [
-    ...of(['Machine', 'View'], selected ? `“${selected.definition.name}”` : 'Machine'),
-    ...of(['Snapshot'], 'Snapshot'),
-    ...of(['Disk'], 'Disks'),
-    ...of(['Network'], 'Network'),
+    ...of(['Machine', 'View'], selected ? t('everyday.quoted', { name: selected.definition.name }) : t('commandGroups.Machine')),
+    ...of(['Snapshot'], t('commandGroups.Snapshot')),
+    ...of(['Disk'], t('palette.disks')),
+    ...of(['Network'], t('commandGroups.Network')),
     ...others,
-    ...of(['Library'], 'Library'),
-    ...of(['Window'], 'Window'),
+    ...of(['Library'], t('commandGroups.Library')),
+    ...of(['Window'], t('commandGroups.Window')),
   ];
 }
 

@@ -1,8 +1,7 @@
 /** Automatic checkpoints as a person chooses them: how often, and how much they may take up. */
 import { INTERVAL_MAX } from '../../../preload/contract/definition/units.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
-import { formatBytes } from '../../../emulator/quantities/bytes.ts';
-import { spanWords } from '../../../emulator/quantities/durations.ts';
+import { formatBytes, spanWords } from '../../words/quantities.ts';
 
 export type Checkpoints = NonNullable<MachineDefinition['checkpoints']>;
 

@@ -1,6 +1,6 @@
 /** Changed files as the Compare dialog lists them: filtered, in the order of their paths, sizes as words. */
 import type { FileDiff } from '../../../preload/contract/snapshots.ts';
-import { formatBytes } from '../../../emulator/quantities/bytes.ts';
+import { formatBytes } from '../../words/quantities.ts';
 
 export type Change = FileDiff['change'];
 export const CHANGES: readonly Change[] = ['added', 'changed', 'removed'];

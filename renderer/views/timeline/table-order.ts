@@ -1,6 +1,6 @@
 /** The order of the snapshots in the table: by any column, either way, and by time where the column says nothing. */
 import type { Snapshot } from '../../../preload/contract/snapshots.ts';
-import { KIND_WORDS } from '../../composables/snapshot-words.ts';
+import { kindWords } from '../../composables/snapshot-words.ts';
 
 export const COLUMNS = [
   { key: 'name', label: 'Name' },
@@ -21,7 +21,7 @@ export const FIRST_ORDER: Order = { by: 'createdAt', rising: false };
 
 const compare = (a: Snapshot, b: Snapshot, by: ColumnKey): number => {
   if (by === 'name') return a.name.localeCompare(b.name, undefined, { numeric: true });
-  if (by === 'kind') return KIND_WORDS[a.kind].localeCompare(KIND_WORDS[b.kind]);
+  if (by === 'kind') return kindWords(a.kind).localeCompare(kindWords(b.kind));
   return by === 'createdAt' ? a.sequence - b.sequence : a[by] - b[by];
 };
 

@@ -1,0 +1,9 @@
+export const commandGroups = {
+  Machine: 'Machine',
+  Snapshot: 'Snapshot',
+  Disk: 'Disk',
+  Network: 'Network',
+  View: 'View',
+  Library: 'Library',
+  Window: 'Window',
+} as const;

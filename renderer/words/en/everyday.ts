@@ -1,0 +1,20 @@
+/** Words that many views share. */
+export const everyday = {
+  command: 'Command',
+  close: 'Close',
+  copied: 'Copied',
+  copyOf: 'Copy {what}',
+  copy: 'Copy',
+  copyLine: 'Copy this line',
+  undo: 'Undo',
+  show: 'Show',
+  cancel: 'Cancel',
+  quoted: '“{name}”',
+  continueInBackground: 'Continue in background',
+  delete: 'Delete',
+  none: 'None',
+  apply: 'Apply',
+  rename: 'Rename',
+  name: 'Name',
+  file: 'File',
+} as const;

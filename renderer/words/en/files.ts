@@ -1,0 +1,18 @@
+export const files = {
+  parent: 'Parent folder',
+  parentTip: 'Parent folder (Backspace)',
+  path: 'Folder or file',
+  files: 'Files',
+  emptyFolder: 'This folder is empty.',
+  onlyHidden: 'This folder is empty except for hidden files.',
+  intoFolder: 'The file is written into this folder.',
+  chooseFile: 'Choose a file; what it is shows here.',
+  hidden: 'Hidden files',
+  useFolder: 'Use this folder',
+  open: 'Open',
+  browseFile: 'Browse for a file: {label}',
+  browse: 'Browse',
+  choose: 'Choose: {label}',
+  browseFolder: 'Browse for a folder: {label}',
+  chooseFolder: 'Choose a folder',
+} as const;

@@ -1,0 +1,16 @@
+export const tasks = {
+  sizeOf: '{done} of {total}',
+  done: 'Done',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+  doneWarning: 'Done, with a warning',
+  running: 'Tasks, {count} running',
+  title: 'Tasks',
+  none: 'No background tasks.',
+  log: 'Log',
+  took: ', took {took}',
+  retry: 'Retry',
+  began: 'Began',
+  tell: 'Tell me when long work has ended, while I am in another window.',
+  notifications: 'Turn on notifications',
+} as const;
