@@ -6,11 +6,12 @@ import { hardwareDraft, useDrafts } from '../../composables/drafts.ts';
 import { isLive } from '../../composables/machine-actions.ts';
 import { boardOf } from '../../../preload/contract/definition/boards.ts';
 import { sentence } from '../../composables/sentence.ts';
-import { useToasts } from '../../composables/toasts.ts';
+import { undoing, useToasts } from '../../composables/toasts.ts';
 import { useMachines } from '../../stores/machines.ts';
 import { conflictsOf, isEdit, keepMine, rebased, takeTheirs, type DefinitionEdit } from './definition-edit.ts';
 import { readText, textWith } from './definition-text.ts';
 import { changedFields, checkDraft, patchOf, problemOfRefusal, type Problem } from './definition-draft.ts';
+import { t } from '../../words/words.ts';
 
 /** Main looks at files for its answer; asking after each key would be asking about half a path. */
 const PAUSE_MS = 250;
@@ -58,7 +59,7 @@ export function useDefinitionEditor(machine: () => MachineStatus) {
   /** The same for the form, where a value in the JSON is not the one that it shows. */
   const formProblems = computed(() => {
     const inText = new Set(reading.value?.problems);
-    return problems.value.map((one) => (inText.has(one) ? { ...one, message: `In the JSON: ${one.message}` } : one));
+    return problems.value.map((one) => (inText.has(one) ? { ...one, message: t('hardware.inJson', { message: one.message }) } : one));
   });
 
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -103,7 +104,7 @@ export function useDefinitionEditor(machine: () => MachineStatus) {
   /** A running machine keeps what it started with, so only one that is off can be put back. */
   function offerUndo(id: MachineId, name: string) {
     const undo = () => void machines.undo(id).catch(toasts.fail);
-    toasts.show({ tone: 'info', text: `The hardware of “${name}” was changed.`, action: { label: 'Undo', run: undo } });
+    toasts.show({ tone: 'info', text: t('hardware.changed', { name }), action: undoing(undo) });
   }
   /**
    * Stores what was changed here. What was changed elsewhere at the same moment is read first, and merged or asked about.

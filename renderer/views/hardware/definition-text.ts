@@ -6,6 +6,7 @@ import { ALL_FIELDS, fieldAt, plainText, valueAt, withValue, type PlacedField } 
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
 import { admits, problemSentence, problemsOf, type Problem } from '../../../preload/contract/schema/problems.ts';
 import { readJson, type JsonFault, type JsonText } from './read-json.ts';
+import { t } from '../../words/words.ts';
 
 type Fields = Partial<MachineDefinition>;
 
@@ -38,7 +39,7 @@ function objectOf(text: string): JsonText | { readonly fault: JsonFault } {
   const { value } = read;
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   const { start, end } = read.values.get('') ?? { start: 0, end: text.length };
-  return isObject ? read : { fault: { start, end, message: 'A machine is an object: fields in braces.' } };
+  return isObject ? read : { fault: { start, end, message: t('hardware.notAnObject') } };
 }
 
 /**
@@ -72,7 +73,7 @@ export function readText(text: string, draft: MachineDefinition, last: Fields, b
 
 function sentenceOf(said: Fields, field: string, message: string): string {
   const isMissing = fieldAt(field)?.path === field && valueAt(said, field) === undefined;
-  return isMissing ? `“${field}” is missing.` : problemSentence(message);
+  return isMissing ? t('hardware.fieldMissing', { field }) : problemSentence(message);
 }
 
 /** Whether what the field is a part of is there at all. */

@@ -1,27 +1,28 @@
 /** Disks in words: what they stand on, where writes go and what that means, sizes as people type them. */
 import type { DiskDefinition } from '../../../preload/contract/machines.ts';
 import { baseName } from '../files/host-path.ts';
+import { t } from '../../words/words.ts';
 
 export type Writes = NonNullable<DiskDefinition['writes']>;
 
 /** Where writes go; a definition that does not say means the file itself. */
 export const writesOf = ({ writes }: DiskDefinition): Writes => writes ?? 'direct';
 
-export const WRITES: readonly { readonly writes: Writes; readonly label: string; readonly about: string }[] = [
+export const WRITES: readonly { readonly writes: Writes; readonly label: () => string; readonly about: () => string }[] = [
   {
     writes: 'overlay',
-    label: 'Kept in an overlay',
-    about: 'Changes are kept in the library. The image itself is never written, and snapshots include the disk.',
+    label: () => t('hardware.overlay'),
+    about: () => t('hardware.overlayAbout'),
   },
   {
     writes: 'throwaway',
-    label: 'Discarded on shutdown',
-    about: 'The guest can write; every start begins with the disk as it is now.',
+    label: () => t('hardware.throwaway'),
+    about: () => t('hardware.throwawayAbout'),
   },
   {
     writes: 'direct',
-    label: 'Directly to the image file',
-    about: 'The file itself is changed immediately and permanently. Machines with such a disk cannot have snapshots.',
+    label: () => t('hardware.direct'),
+    about: () => t('hardware.directAbout'),
   },
 ];
 
@@ -35,8 +36,8 @@ export const guestName = (index: number): string => `vd${String.fromCharCode(97 
 
 /** What a disk is, in a few words. */
 export function diskTitle({ path, format, id }: DiskDefinition): string {
-  if (path === undefined) return id === undefined ? 'New empty disk' : 'Disk in the library';
-  return path === '' ? 'Image file' : `${baseName(path)}${format === 'qcow2' ? ' (qcow2)' : ''}`;
+  if (path === undefined) return id === undefined ? t('hardware.newEmptyDisk') : t('hardware.libraryDisk');
+  return path === '' ? t('hardware.imageFile') : `${baseName(path)}${format === 'qcow2' ? ' (qcow2)' : ''}`;
 }
 
 const MEBI = 2 ** 20;

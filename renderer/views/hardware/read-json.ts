@@ -1,4 +1,5 @@
 /** Reads JSON and remembers where everything stands, so that a fault can be shown at its place (RFC 8259). */
+import { t } from '../../words/words.ts';
 
 /** From the first character to behind the last, counted from 0. */
 export interface Place {
@@ -42,7 +43,7 @@ class Reader {
   whole(): unknown {
     const value = this.#value('', 0);
     this.#space();
-    if (this.#at < this.#text.length) throw new Fault('The text ends here: nothing may follow.', this.#at, this.#text.length);
+    if (this.#at < this.#text.length) throw new Fault(t('hardware.textEnds'), this.#at, this.#text.length);
     return value;
   }
 
@@ -63,14 +64,14 @@ class Reader {
   #value(path: string, depth: number): unknown {
     const sign = this.#next();
     const start = this.#at;
-    if (depth > DEPTH_MAX) throw new Fault('This is nested too deeply.', start);
+    if (depth > DEPTH_MAX) throw new Fault(t('hardware.tooDeep'), start);
     const value =
       sign === '{'
         ? this.#object(path, depth)
         : sign === '['
           ? this.#list(path, depth)
           : sign === '"'
-            ? this.#string('This text needs a closing ".')
+            ? this.#string(t('hardware.closeText'))
             : this.#word();
     this.values.set(path, { start, end: this.#at });
     return value;
@@ -80,16 +81,16 @@ class Reader {
     const fields: [string, unknown][] = [];
     this.#at++;
     for (let first = true; !this.#takes('}'); first = false) {
-      if (!first && !this.#takes(',')) throw this.#unfinished('A comma or } is missing here.');
-      if (!first && this.#next() === '}') throw new Fault('Remove the comma in front of }, or add a field.', this.#at);
+      if (!first && !this.#takes(',')) throw this.#unfinished(t('hardware.commaOrBrace', { brace: '}' }));
+      if (!first && this.#next() === '}') throw new Fault(t('hardware.noCommaBrace', { brace: '}' }), this.#at);
       const start = this.#at + (this.#next(), 0);
-      if (this.#next() !== '"') throw this.#missing('A field’s name in quotes is missing here.');
-      const key = this.#string('This name needs a closing ".');
+      if (this.#next() !== '"') throw this.#missing(t('hardware.nameMissing'));
+      const key = this.#string(t('hardware.closeName'));
       const inner = path === '' ? key : `${path}.${key}`;
       const place = { start: this.#text.indexOf('"', start), end: this.#at };
-      if (this.keys.has(inner)) throw new Fault(`“${key}” is there twice.`, place.start, place.end);
+      if (this.keys.has(inner)) throw new Fault(t('hardware.twice', { key }), place.start, place.end);
       this.keys.set(inner, place);
-      if (!this.#takes(':')) throw this.#missing('A colon is missing here.');
+      if (!this.#takes(':')) throw this.#missing(t('hardware.colonMissing'));
       fields.push([key, this.#value(inner, depth + 1)]);
     }
     return Object.fromEntries(fields);
@@ -99,8 +100,8 @@ class Reader {
     const items: unknown[] = [];
     this.#at++;
     while (!this.#takes(']')) {
-      if (items.length > 0 && !this.#takes(',')) throw this.#unfinished('A comma or ] is missing here.');
-      if (items.length > 0 && this.#next() === ']') throw new Fault('Remove the comma in front of ], or add a value.', this.#at);
+      if (items.length > 0 && !this.#takes(',')) throw this.#unfinished(t('hardware.commaOrBracket'));
+      if (items.length > 0 && this.#next() === ']') throw new Fault(t('hardware.noCommaBracket'), this.#at);
       items.push(this.#value(path === '' ? String(items.length) : `${path}.${items.length}`, depth + 1));
     }
     return items;
@@ -115,7 +116,7 @@ class Reader {
     try {
       return JSON.parse(quoted) as string;
     } catch {
-      throw new Fault('This text has a character that must be written with a backslash, or an unknown one of those.', start, this.#at);
+      throw new Fault(t('hardware.badCharacter'), start, this.#at);
     }
   }
 
@@ -125,8 +126,12 @@ class Reader {
     this.#at += word.length;
     if (Object.hasOwn(WORDS, word)) return WORDS[word];
     if (/^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(word)) return Number(word);
-    if (word === '') throw this.#missing('A value is missing here.');
-    throw new Fault(/^[-+.\d]/.test(word) ? `“${word}” is not a number.` : `Write “${word}” in quotes.`, start, this.#at);
+    if (word === '') throw this.#missing(t('hardware.valueMissing'));
+    throw new Fault(
+      /^[-+.\d]/.test(word) ? t('numbers.notNumber', { text: word }) : t('hardware.writeInQuotes', { word }),
+      start,
+      this.#at,
+    );
   }
 
   /** At the sign that is there instead, or behind the last one where the text ends. */

@@ -1,5 +1,6 @@
 /** Lines of a text as a list, each read as an option of viv is. */
 import { OptionError } from '../../../preload/contract/definition/field.ts';
+import { t } from '../../words/words.ts';
 
 export type ReadLines = { readonly value: unknown } | { readonly problem: string };
 
@@ -12,7 +13,7 @@ export function readLines(text: string, read: (texts: readonly string[]) => unkn
   try {
     return { value: lines.length === 0 ? [] : read(lines) };
   } catch (error) {
-    if (error instanceof OptionError) return { problem: `A line ${error.message}.` };
+    if (error instanceof OptionError) return { problem: t('hardware.aLine', { message: error.message }) };
     throw error;
   }
 }

@@ -4,19 +4,20 @@ import { ALL_FIELDS, fieldAt, type PlacedField } from '../../../preload/contract
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
 import { TEXT_FIELD } from './definition-text.ts';
 import type { IconName } from '../../components/icons.ts';
+import { t } from '../../words/words.ts';
 
 export type SectionKey = Section | 'json';
 
-const LOOKS: Readonly<Record<SectionKey, { readonly label: string; readonly icon: IconName }>> = {
-  general: { label: 'General', icon: 'tag' },
-  system: { label: 'System', icon: 'chip' },
-  boot: { label: 'Boot', icon: 'power' },
-  disks: { label: 'Disks', icon: 'disk' },
-  network: { label: 'Network', icon: 'globe' },
-  shares: { label: 'Shared folders', icon: 'folder' },
-  ports: { label: 'Console ports', icon: 'plug' },
-  devices: { label: 'Devices', icon: 'board' },
-  json: { label: 'JSON', icon: 'braces' },
+const LOOKS: Readonly<Record<SectionKey, { readonly label: () => string; readonly icon: IconName }>> = {
+  general: { label: () => t('hardware.general'), icon: 'tag' },
+  system: { label: () => t('hardware.system'), icon: 'chip' },
+  boot: { label: () => t('hardware.boot'), icon: 'power' },
+  disks: { label: () => t('hardware.disks'), icon: 'disk' },
+  network: { label: () => t('hardware.network'), icon: 'globe' },
+  shares: { label: () => t('hardware.shares'), icon: 'folder' },
+  ports: { label: () => t('hardware.ports'), icon: 'plug' },
+  devices: { label: () => t('hardware.devices'), icon: 'board' },
+  json: { label: () => 'JSON', icon: 'braces' },
 };
 export const SECTIONS = (Object.keys(LOOKS) as SectionKey[]).map((key) => ({ key, ...LOOKS[key] }));
 

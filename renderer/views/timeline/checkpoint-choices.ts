@@ -2,6 +2,7 @@
 import { INTERVAL_MAX } from '../../../preload/contract/definition/units.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
 import { formatBytes, spanWords } from '../../words/quantities.ts';
+import { t } from '../../words/words.ts';
 
 export type Checkpoints = NonNullable<MachineDefinition['checkpoints']>;
 
@@ -13,8 +14,19 @@ export const FIRST_BUDGET = 5 * GIBI;
 /** The longest interval the definition takes, in seconds. */
 export const LONGEST_INTERVAL = INTERVAL_MAX;
 
-export const intervalWords = (seconds: number): string => (seconds === 0 ? 'Off' : `Every ${spanWords(seconds * 1000).replace(/^1 /, '')}`);
-export const budgetWords = (bytes: number): string => (bytes === 0 ? 'No limit' : formatBytes(bytes));
+/** Once in one of these has words of its own. */
+const UNITS = [
+  { seconds: 86_400, once: 'timeline.everyDay' },
+  { seconds: 3600, once: 'timeline.everyHour' },
+  { seconds: 60, once: 'timeline.everyMinute' },
+  { seconds: 1, once: 'timeline.everySecond' },
+] as const;
+export function intervalWords(seconds: number): string {
+  const unit = UNITS.find((one) => seconds >= one.seconds);
+  if (!unit) return t('timeline.off');
+  return Math.round(seconds / unit.seconds) === 1 ? t(unit.once) : t('timeline.everySpan', { span: spanWords(seconds * 1000) });
+}
+export const budgetWords = (bytes: number): string => (bytes === 0 ? t('timeline.noLimit') : formatBytes(bytes));
 
 /** The setting with another interval; whoever never chose a budget gets the first one. */
 export const withInterval = (before: Checkpoints | undefined, everySeconds: number): Checkpoints => ({

@@ -1,14 +1,15 @@
 /** The order of the snapshots in the table: by any column, either way, and by time where the column says nothing. */
 import type { Snapshot } from '../../../preload/contract/snapshots.ts';
 import { kindWords } from '../../composables/snapshot-words.ts';
+import { t } from '../../words/words.ts';
 
 export const COLUMNS = [
-  { key: 'name', label: 'Name' },
-  { key: 'kind', label: 'Kind' },
-  { key: 'createdAt', label: 'Taken' },
-  { key: 'uptimeMs', label: 'Guest' },
-  { key: 'ownBytes', label: 'Own' },
-  { key: 'sharedBytes', label: 'Shared' },
+  { key: 'name', label: () => t('everyday.name') },
+  { key: 'kind', label: () => t('timeline.kind') },
+  { key: 'createdAt', label: () => t('timeline.taken') },
+  { key: 'uptimeMs', label: () => t('timeline.guest') },
+  { key: 'ownBytes', label: () => t('timeline.own') },
+  { key: 'sharedBytes', label: () => t('timeline.shared') },
 ] as const;
 export type ColumnKey = (typeof COLUMNS)[number]['key'];
 export interface Order {

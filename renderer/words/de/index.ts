@@ -29,6 +29,8 @@ import { network } from './network.ts';
 import { files } from './files.ts';
 import { console } from './console.ts';
 import { welcome } from './welcome.ts';
+import { hardware } from './hardware.ts';
+import { timeline } from './timeline.ts';
 
 export const german: Translation<typeof english> = {
   everyday,
@@ -59,4 +61,6 @@ export const german: Translation<typeof english> = {
   files,
   console,
   welcome,
+  hardware,
+  timeline,
 };

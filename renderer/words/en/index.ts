@@ -27,6 +27,8 @@ import { network } from './network.ts';
 import { files } from './files.ts';
 import { console } from './console.ts';
 import { welcome } from './welcome.ts';
+import { hardware } from './hardware.ts';
+import { timeline } from './timeline.ts';
 
 export const english = {
   everyday,
@@ -57,4 +59,6 @@ export const english = {
   files,
   console,
   welcome,
+  hardware,
+  timeline,
 } as const;
