@@ -4,12 +4,13 @@
  */
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
+import { helpPages } from './main/build/help-pages.ts';
 
 // vite reads its configuration from a default export.
 export default defineConfig({
   root: 'renderer',
   base: './',
-  plugins: [vue()],
+  plugins: [vue(), helpPages()],
   // Of vue-i18n only what the window uses: its composition interface, without helpers for tools in the browser.
   define: { __VUE_I18N_LEGACY_API__: false, __VUE_I18N_FULL_INSTALL__: false, __INTLIFY_PROD_DEVTOOLS__: false },
   build: {

@@ -8,6 +8,7 @@ import {
   ChevronLeft,
   ChevronRight,
   ChevronUp,
+  CircleQuestionMark,
   CircuitBoard,
   ClipboardPaste,
   Clock,
@@ -44,6 +45,7 @@ import {
   Rows2,
   Search,
   Settings2,
+  Shapes,
   Sprout,
   Square,
   SquareTerminal,
@@ -111,6 +113,8 @@ export const ICONS = {
   leaf: Sprout,
   order: ArrowDownUp,
   grid: LayoutGrid,
+  help: CircleQuestionMark,
+  shapes: Shapes,
 } as const;
 
 export type IconName = keyof typeof ICONS;

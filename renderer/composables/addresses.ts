@@ -31,6 +31,7 @@ function detailOf(state: WindowState, id: MachineId, tab: MachinePlace['tab']): 
 function placeNow(state: WindowState): Place {
   const id = state.selected.value;
   if (state.creating.value) return { page: 'new' };
+  if (state.reading.value) return state.reading.value;
   if (id === undefined) return { page: 'overview' };
   const tab = state.tabs.get(id) ?? 'console';
   return { page: 'machine', machine: id, tab, detail: detailOf(state, id, tab) };
@@ -39,6 +40,7 @@ function placeNow(state: WindowState): Place {
 /** Goes to a place inside a machine. */
 function enter(state: WindowState, { id }: MachineStatus, { tab, detail: [first, second] }: MachinePlace): void {
   state.creating.value = false;
+  state.reading.value = undefined;
   state.selected.value = id;
   state.tabs.set(id, tab);
   if (tab === 'console') {
@@ -62,6 +64,7 @@ export function useAddresses(): void {
     if (place?.page !== 'machine') {
       state.selected.value = undefined;
       state.creating.value = place?.page === 'new';
+      state.reading.value = place?.page === 'help' || place?.page === 'stories' ? place : undefined;
       return;
     }
     const { machine } = place;

@@ -1,12 +1,17 @@
 /**
- * Where in the window a person is, as the part of its address after `#`: `#/`, `#/new`, `#/machines/NAME/timeline/SNAPSHOT`. A
- * machine is written by its identity, which a new name does not change, and found by its name as well.
+ * Where in the window a person is, as the part of its address after `#`: `#/`, `#/new`, `#/help/keys`, `#/machines/NAME/timeline/SNAPSHOT`.
+ * A machine is written by its identity, which a new name does not change, and found by its name as well.
  */
-import type { MachineTab } from './window-state.ts';
+/** What of a machine can be in front. */
+export type MachineTab = 'console' | 'timeline' | 'hardware' | 'network' | 'overview';
 
 export type Place =
   | { readonly page: 'overview' }
   | { readonly page: 'new' }
+  /** A page of the built-in help; without a topic its first. */
+  | { readonly page: 'help'; readonly topic?: string }
+  /** The parts that views are made of, for whoever develops them. */
+  | { readonly page: 'stories' }
   | {
       readonly page: 'machine';
       /** Its identity, or its name. */
@@ -21,7 +26,8 @@ const TABS: readonly MachineTab[] = ['console', 'timeline', 'hardware', 'network
 /** The address of a place, from `#` on. */
 export function addressOf(place: Place): string {
   if (place.page === 'overview') return '#/';
-  if (place.page === 'new') return '#/new';
+  if (place.page === 'new' || place.page === 'stories') return `#/${place.page}`;
+  if (place.page === 'help') return ['#/help', ...(place.topic === undefined ? [] : [encodeURIComponent(place.topic)])].join('/');
   return `#/${['machines', place.machine, place.tab, ...place.detail].map(encodeURIComponent).join('/')}`;
 }
 
@@ -43,7 +49,8 @@ export function placeOf(hash: string): Place | undefined {
   }
   const [page, machine, tab = 'console', ...detail] = words;
   if (page === undefined) return hash === '' ? undefined : { page: 'overview' };
-  if (page === 'new' && machine === undefined) return { page: 'new' };
+  if ((page === 'new' || page === 'stories') && machine === undefined) return { page };
+  if (page === 'help' && words.length <= 2) return { page, ...(machine === undefined ? {} : { topic: machine }) };
   const known = TABS.find((one) => one === tab);
   if (page !== 'machines' || machine === undefined || known === undefined) return undefined;
   return { page: 'machine', machine, tab: known, detail };

@@ -66,5 +66,5 @@ export function useQuickBoot() {
     const id = taskId.value;
     if (id !== undefined) await operations.attempt(() => tasks.cancel(id));
   }
-  return { boot, fetchParts, cancel, busy, task, trouble, fault };
+  return { boot, start: operations.start, fetchParts, cancel, busy, task, trouble, fault };
 }

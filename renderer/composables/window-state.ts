@@ -3,10 +3,12 @@
  * truth, and losing it loses no work; what a person typed is in `drafts.ts`.
  */
 import { inject, ref, shallowReactive, shallowRef, type InjectionKey } from 'vue';
+import type { MachineTab, Place } from './place.ts';
+import type { TourState } from './tour-state.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 
-export type MachineTab = 'console' | 'timeline' | 'hardware' | 'network' | 'overview';
+export type { MachineTab };
 export type DialogName =
   'template' | 'settings' | 'palette' | 'commands' | 'bin' | 'networks' | 'import' | 'export' | 'check' | 'keys' | 'search';
 
@@ -48,6 +50,8 @@ export function createWindowState() {
     selected: ref<MachineId>(),
     /** The page for a new machine is in front. */
     creating: ref(false),
+    /** A page that is about no machine is in front, where none is selected. */
+    reading: shallowRef<Extract<Place, { page: 'help' | 'stories' }>>(),
     /** What was selected before that. */
     before: ref<MachineId>(),
     /** Machines chosen beside the selected one, for what is done with several. */
@@ -73,6 +77,8 @@ export function createWindowState() {
     question: shallowRef<Question>(),
     /** Until the view that it is for has seen to it. */
     asked: shallowRef<Asked>(),
+    /** The tour, while somebody takes it. */
+    tour: shallowRef<TourState>(),
     /** Whether the overview tells who takes how much of the disk. */
     usageOpen: ref(false),
     /** The task of the last check of the library that this window began. */
@@ -101,8 +107,15 @@ export function goToNew(state: WindowState): void {
 export function goToPage(state: WindowState, machine?: MachineId): void {
   state.dialog.value = undefined;
   state.creating.value = false;
+  state.reading.value = undefined;
   state.drawerOpen.value = false;
   state.selected.value = machine;
+}
+
+/** Puts a page of the help in front, or that of the kit's stories. */
+export function goToRead(state: WindowState, page: NonNullable<WindowState['reading']['value']>): void {
+  goToPage(state);
+  state.reading.value = page;
 }
 
 export const windowStateKey: InjectionKey<WindowState> = Symbol('window state');

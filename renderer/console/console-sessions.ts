@@ -14,12 +14,15 @@ export interface ConsoleSessions {
   apply(options: TerminalOptions): void;
   /** Closes one: it is opened anew where it is looked at again. */
   close(machine: string, console: number): void;
+  /** Calls back when a line was entered at a console of a machine. @returns ends that */
+  onLine(listener: (machine: string) => void): () => void;
   /** Closes every session of a machine that is gone. */
   forget(machine: string): void;
 }
 
 export function createConsoleSessions(transport: Transport): ConsoleSessions {
   const open = new RecentlyUsed<string, ConsoleSession>(MAX_OPEN, (session) => session.close());
+  const lines = new Set<(machine: string) => void>();
   onConsoleTheme(() => open.entries().forEach(([, session]) => session.retheme()));
   return {
     get(machine, console, options, label) {
@@ -27,6 +30,7 @@ export function createConsoleSessions(transport: Transport): ConsoleSessions {
       const known = open.get(key);
       if (known) return known;
       const session = createConsoleSession(transport, machine, console, options, label);
+      session.terminal.onData((text) => text.includes('\r') && lines.forEach((listener) => listener(machine)));
       open.put(key, session);
       return session;
     },
@@ -35,6 +39,10 @@ export function createConsoleSessions(transport: Transport): ConsoleSessions {
       const key = `${machine}/${console}`;
       open.get(key)?.close();
       open.delete(key);
+    },
+    onLine(listener) {
+      lines.add(listener);
+      return () => void lines.delete(listener);
     },
     forget(machine) {
       for (const [key, session] of open.entries())

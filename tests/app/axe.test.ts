@@ -1,8 +1,9 @@
-/** axe-core over every view and dialog, in the light, the dark and the high-contrast theme: no serious or critical finding. */
+/** axe-core over every view and dialog, in the light, the dark and both high-contrast themes: no serious or critical finding. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import type { TaskStatus } from '../../preload/contract/tasks.ts';
 import { describeWith } from '../kit/tools.ts';
 import { WEEK } from './fake-timeline.ts';
 import { windows, type FakeMain } from './window.ts';
@@ -16,18 +17,37 @@ interface Finding {
 }
 declare const axe: { run(context: unknown, options: unknown): Promise<{ violations: Finding[] }> };
 
+const LOOKS = [
+  { name: 'light', colorScheme: 'light', contrast: 'no-preference' },
+  { name: 'dark', colorScheme: 'dark', contrast: 'no-preference' },
+  { name: 'light, high contrast', colorScheme: 'light', contrast: 'more' },
+  { name: 'dark, high contrast', colorScheme: 'dark', contrast: 'more' },
+] as const;
+
 /** What is wrong with the page as it is now: the rule, and the first element. A guest's own colours are the guest's. */
-async function findings(page: Page): Promise<readonly string[]> {
-  const found = await page.evaluate(async () => {
+async function findings(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
+  const found = await page.evaluate(async (only) => {
     const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
     await Promise.all(ending.map((animation) => animation.finished.catch(() => undefined)));
-    return (await axe.run({ exclude: ['.xterm'] }, { resultTypes: ['violations'] })).violations;
-  });
+    const options = { resultTypes: ['violations'], ...(only ? { runOnly: only } : {}) };
+    return (await axe.run({ exclude: ['.xterm'] }, options)).violations;
+  }, rules);
   return found
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(
       ({ id, impact, nodes: [first] }) => `${impact} ${id}: ${first?.html.slice(0, 160)} ${first?.failureSummary.split('\n')[1]?.trim()}`,
     );
+}
+/** The same in every look. A theme changes nothing but colours, so the others are only asked about those. */
+async function findingsInAll(page: Page): Promise<readonly string[]> {
+  const all: string[] = [];
+  for (const { name, ...look } of LOOKS) {
+    await page.emulateMedia(look);
+    await page.locator(`html[data-theme="${look.colorScheme}"][data-contrast="${look.contrast === 'more' ? 'more' : 'normal'}"]`).waitFor();
+    const found = await findings(page, name === 'light' ? undefined : ['color-contrast']);
+    all.push(...found.map((text) => `${name}: ${text}`));
+  }
+  return all;
 }
 function several({ machines, timeline }: FakeMain): void {
   const { id } = machines.add({
@@ -43,21 +63,18 @@ function several({ machines, timeline }: FakeMain): void {
   void machines.service.delete(machines.add(machines.plain('deleted')).id);
   timeline.script(id, WEEK);
 }
-const THEMES = [
-  { name: 'light', look: { dark: false }, contrast: 'no-preference' },
-  { name: 'dark', look: { dark: true }, contrast: 'no-preference' },
-  { name: 'dark, high contrast', look: { dark: true }, contrast: 'more' },
-] as const;
-
+const failedExport = ({ machines }: FakeMain): TaskStatus => ({
+  ...{ id: 'T9', kind: 'export-machine', subject: { machine: machines.first(), name: 'alpha', path: '/a.vivarium' }, message: '' },
+  ...{ state: 'failed', startedAt: 0, endedAt: 60_000, fault: { code: 'archive-disk-full', facts: { file: '/a.vivarium' } } },
+});
 describeWith(['chromium'], 'axe finds nothing serious', () => {
   const open = windows();
 
-  test.each(THEMES)('in any view or dialog, $name', async ({ look, contrast }) => {
-    const { page } = await open({ prepare: several, ...look });
-    await page.emulateMedia({ contrast });
+  test('in any view or dialog', async () => {
+    const { page, main } = await open({ prepare: several });
     await page.evaluate(AXE);
     const seen: Record<string, readonly string[]> = {};
-    const check = async (name: string) => void (seen[name] = await findings(page));
+    const check = async (name: string) => void (seen[name] = await findingsInAll(page));
     const tab = (name: string) => page.getByRole('tab', { name, exact: true }).first().click();
     /** A dialog by the words of its command, closed again afterwards. */
     const dialog = async (words: string) => {
@@ -118,15 +135,38 @@ describeWith(['chromium'], 'axe finds nothing serious', () => {
     await page.getByRole('button', { name: 'Cancel' }).click();
     for (const words of ['import', 'search all', 'networks', 'deleted', 'check the', 'settings', 'keyboard', 'export', 'show commands'])
       await dialog(words);
+    main.task(failedExport(main));
+    await page.getByRole('button', { name: 'Tasks' }).click();
+    await page.getByRole('button', { name: 'Log' }).click();
+    await check('tasks');
+    await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Snapshot', exact: true }).click();
     await page.getByPlaceholder('Optional').waitFor();
     await check('taking a snapshot');
+    await page.keyboard.press('Escape');
+    for (const topic of ['first-steps', 'keys', 'commands', 'guests']) {
+      await page.evaluate((hash) => (location.hash = hash), `#/help/${topic}`);
+      await page.locator(`nav a[aria-current][href$="${topic}"]`).waitFor();
+      await check(`help, ${topic}`);
+    }
+    await page.evaluate(() => (location.hash = '#/stories'));
+    await page.getByRole('button', { name: 'Messages', exact: true }).click();
+    await page.getByRole('button', { name: 'Show usage' }).waitFor();
+    await check('the parts of the kit, and messages');
+    await page.getByRole('button', { name: 'A menu' }).click();
+    await page.getByRole('menuitem', { name: 'Start' }).waitFor();
+    await check('a menu of the kit');
+    await page.keyboard.press('Escape');
+    await page.evaluate(() => (location.hash = '#/help'));
+    await page.getByRole('button', { name: 'Take the tour' }).click();
+    await page.getByRole('region', { name: 'Tour' }).waitFor();
+    await check('the tour');
     expect(Object.fromEntries(Object.entries(seen).filter(([, found]) => found.length > 0))).toEqual({});
   });
   test('before there is any machine', async () => {
     const { page } = await open();
     await page.getByRole('button', { name: 'Boot Debian Linux now' }).waitFor();
     await page.evaluate(AXE);
-    expect(await findings(page)).toEqual([]);
+    expect(await findingsInAll(page)).toEqual([]);
   });
 });

@@ -104,7 +104,7 @@ describeWith(['chromium'], 'the kit', () => {
   test('every key is in a list, and every action in the palette shows the command that does the same', async () => {
     const { page } = await open({ prepare: running });
     await page.getByRole('tab', { name: 'Overview' }).focus();
-    await page.keyboard.press('F1');
+    await page.keyboard.press('Shift+F1');
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('Ctrl+Shift+S').first().waitFor();
     await page.keyboard.press('Escape');
     await page.keyboard.press('Alt+3');

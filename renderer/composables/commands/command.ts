@@ -34,7 +34,7 @@ export type CardContext = MachineContext & Placed & { readonly card: NonNullable
 export type NetworkContext = CommandContext & { readonly network: NetworkStatus };
 
 /** Headings, in the order in which they are shown; the catalogue has them in words. */
-export const GROUPS = ['Machine', 'Snapshot', 'Disk', 'Network', 'View', 'Library', 'Window'] as const;
+export const GROUPS = ['Machine', 'Snapshot', 'Disk', 'Network', 'View', 'Library', 'Window', 'Help'] as const;
 export type CommandGroup = (typeof GROUPS)[number];
 
 interface Declared<C> {

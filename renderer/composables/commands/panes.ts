@@ -1,5 +1,5 @@
 /** The parts of the window that F6 goes through, as in desktop programs; each is marked with `data-pane`. */
-const PANES = ['list', 'tabs', 'timeline', 'console', 'messages'] as const;
+const PANES = ['tour', 'list', 'tabs', 'timeline', 'console', 'help', 'messages'] as const;
 
 /** Puts the focus into the next part of the window that is there. */
 export function nextPane(backwards: boolean): void {

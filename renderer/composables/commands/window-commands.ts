@@ -1,7 +1,8 @@
 /** Commands about the library and the window itself. */
 import type { IconName } from '../../components/icons.ts';
 import { checkCommand, plainCommand } from '../shown-command.ts';
-import { goToNew, type DialogName } from '../window-state.ts';
+import { createTourState } from '../tour-state.ts';
+import { goToNew, goToPage, goToRead, type DialogName } from '../window-state.ts';
 import type { CommandGroup, WindowCommand } from './command.ts';
 import { nextPane } from './panes.ts';
 import { t } from '../../words/words.ts';
@@ -33,10 +34,7 @@ export const WINDOW_COMMANDS: readonly WindowCommand[] = [
     icon: 'grid',
     keys: ['alt+0'],
     everywhere: true,
-    run({ state }) {
-      state.creating.value = false;
-      state.selected.value = undefined;
-    },
+    run: ({ state }) => goToPage(state),
     shown: () => plainCommand('usage'),
   },
   {
@@ -68,7 +66,34 @@ export const WINDOW_COMMANDS: readonly WindowCommand[] = [
   }),
   dialog('palette', 'Window', () => t('commands.palette'), 'search', { keys: ['ctrl+k', 'ctrl+shift+p'] }),
   dialog('settings', 'Window', () => t('commands.settings'), 'settings', { keys: ['ctrl+,'] }),
-  dialog('keys', 'Window', () => t('commands.keys'), 'keyboard', { keys: ['F1'] }),
+  dialog('keys', 'Help', () => t('commands.keys'), 'keyboard', { keys: ['shift+F1'] }),
+  {
+    id: 'help.open',
+    about: 'window',
+    group: 'Help',
+    words: () => t('help.title'),
+    icon: 'help',
+    keys: ['F1'],
+    everywhere: true,
+    run: ({ state }) => goToRead(state, { page: 'help' }),
+    shown: () => plainCommand('--help'),
+  },
+  {
+    id: 'help.tour',
+    about: 'window',
+    group: 'Help',
+    words: () => t('tour.take'),
+    icon: 'leaf',
+    run: ({ state }) => void (state.tour.value ??= createTourState()),
+  },
+  {
+    id: 'help.stories',
+    about: 'window',
+    group: 'Help',
+    words: () => t('help.stories'),
+    icon: 'shapes',
+    run: ({ state }) => goToRead(state, { page: 'stories' }),
+  },
   {
     id: 'window.undo',
     about: 'window',

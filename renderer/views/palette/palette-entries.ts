@@ -47,6 +47,7 @@ export function paletteEntries(
     ...others,
     ...of(['Library'], t('commandGroups.Library')),
     ...of(['Window'], t('commandGroups.Window')),
+    ...of(['Help'], t('commandGroups.Help')),
   ];
 }
 

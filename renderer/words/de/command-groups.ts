@@ -9,4 +9,5 @@ export const commandGroups: Translation<typeof english> = {
   View: 'Ansicht',
   Library: 'Bibliothek',
   Window: 'Fenster',
+  Help: 'Hilfe',
 };

@@ -31,6 +31,8 @@ import { console } from './console.ts';
 import { welcome } from './welcome.ts';
 import { hardware } from './hardware.ts';
 import { timeline } from './timeline.ts';
+import { help } from './help.ts';
+import { tour } from './tour.ts';
 
 export const german: Translation<typeof english> = {
   everyday,
@@ -63,4 +65,6 @@ export const german: Translation<typeof english> = {
   welcome,
   hardware,
   timeline,
+  help,
+  tour,
 };

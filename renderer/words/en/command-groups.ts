@@ -6,4 +6,5 @@ export const commandGroups = {
   View: 'View',
   Library: 'Library',
   Window: 'Window',
+  Help: 'Help',
 } as const;

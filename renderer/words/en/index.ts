@@ -29,6 +29,8 @@ import { console } from './console.ts';
 import { welcome } from './welcome.ts';
 import { hardware } from './hardware.ts';
 import { timeline } from './timeline.ts';
+import { help } from './help.ts';
+import { tour } from './tour.ts';
 
 export const english = {
   everyday,
@@ -61,4 +63,6 @@ export const english = {
   welcome,
   hardware,
   timeline,
+  help,
+  tour,
 } as const;
