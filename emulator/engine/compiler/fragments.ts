@@ -255,6 +255,7 @@ export class Fragments implements FragmentKeeper {
     fragment.entry = at;
     this.#installed[mapped].add(fragment);
     this.#slots[fragment.slot] = fragment;
+    this.#places.compiled(pcLow, mode);
     return true;
   }
   #ownerOf(entry: number): Fragment | undefined {

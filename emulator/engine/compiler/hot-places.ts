@@ -10,6 +10,11 @@ import type { CompileRequest } from './request.ts';
  */
 const SILENT = -100_000;
 
+/** What a place counts from that the jump cache leads on from: below 0, so that it is looked for there. */
+const COMPILED = -(2 ** 30);
+/** Arrivals at places that share a counter with such, before one is hot; a power of two. */
+const HOT_BESIDES = 2 ** 14;
+
 /**
  * Hot places are handed over this often at most: each message costs the core a tenth of a millisecond, with the other thread's
  * waking, and each answer half of that.
@@ -53,7 +58,7 @@ export class HotPlaces {
     const { core, threshold, eager, now } = this.#parts;
     const counter = counterOf(pcLow, mode);
     const count = this.#counters[counter] as number;
-    const early = count !== threshold;
+    const early = count !== threshold && !(count < 0 && (count & (HOT_BESIDES - 1)) === 0);
     if (early && !this.#mayBeKept(place, mode, count)) return;
     if (!early) this.#counters[counter] = SILENT;
     const asked = requestKey({ place, mode });
@@ -95,6 +100,10 @@ export class HotPlaces {
     const { pcLow, mode } = request;
     if ((this.#counters[counterOf(pcLow, mode)] as number) < 0) this.listen(pcLow, mode);
   }
+  /** The jump cache leads to its fragment from now on. */
+  compiled(pcLow: number, mode: number): void {
+    this.#counters[counterOf(pcLow, mode)] = COMPILED;
+  }
   /** Makes the next arrival there hot. */
   listen(pcLow: number, mode: number): void {
     this.#counters[counterOf(pcLow, mode)] = this.#parts.threshold - 1;
@@ -105,4 +114,5 @@ export class HotPlaces {
   }
 }
 
-const counterOf = (pcLow: number, mode: number): number => (((pcLow << 1) ^ counterMix(mode)) >>> 2) & (COUNTERS - 1);
+/** Which of the counters counts arrivals at an address. */
+export const counterOf = (pcLow: number, mode: number): number => (((pcLow << 1) ^ counterMix(mode)) >>> 2) & (COUNTERS - 1);

@@ -12,7 +12,7 @@ import { ModuleWriter } from '../wasm/module.ts';
 import type { Callable, Routine } from '../wasm/routine.ts';
 import { writeAtomicHost, writeFetch, writeFetchHost, writeFill, writeFlushPage, writeLoad, writeStore } from './access.ts';
 import { writeExchangeApart, writeExchangePair } from './apart.ts';
-import { countArrival, tryCompiled } from './arrivals.ts';
+import { arriveAt } from './arrivals.ts';
 import { Handlers } from './handlers.ts';
 import { InterpreterRoutine } from './interpreter.ts';
 import { writeInterpreter, writeRare } from './interpreter-loop.ts';
@@ -114,8 +114,6 @@ export function writeCoreModule({ architecture, layout, ram, memoryPages, tierin
 function writeJump(r: Routine, parts: CoreParts, interpret: Callable, fragmentType: number, tiering: Tiering): void {
   const left = r.parameter(0).get();
   const pc = r.parameter(1).get();
-  const enter = () => tryCompiled(r, parts, left, pc, fragmentType);
-  enter();
-  countArrival(r, parts, pc, tiering, enter);
+  arriveAt(r, parts, { left, pc }, tiering, fragmentType);
   r.returnCall(interpret, left, pc);
 }

@@ -7,7 +7,7 @@ import type { FloatFunctions } from '../float/functions.ts';
 import { DENSE, EVENT, FETCH_ENTRIES, FETCH_ENTRY, RECORD } from '../layout.ts';
 import { load } from '../wasm/expression.ts';
 import type { Callable, Label } from '../wasm/routine.ts';
-import { countArrival, tryCompiled } from './arrivals.ts';
+import { arriveAt } from './arrivals.ts';
 import type { Tiering } from './tiering.ts';
 import type { Handlers } from './handlers.ts';
 import { type Handler, OWN_HANDLER, OWN_HANDLERS } from './handlers.ts';
@@ -76,12 +76,7 @@ export function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts):
           r.when(
             fresh.get(),
             () => fresh.set(r.i32(0)),
-            () => {
-              const at = r.let(r.pc());
-              const enter = () => tryCompiled(r, parts, r.left.get(), at, fragmentType, account);
-              enter();
-              countArrival(r, parts, at, tiering, enter);
-            },
+            () => arriveAt(r, parts, { left: r.left.get(), pc: r.let(r.pc()) }, tiering, fragmentType, account),
           );
         }
         r.when(run.get('single'), () => setApart(r, parts));
