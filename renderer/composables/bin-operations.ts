@@ -1,5 +1,4 @@
 /** Emptying the bin from the window: asks what is lost, deletes for good, and says what came of it. */
-import { taskMessage } from '../../preload/contract/task-words.ts';
 import type { BinnedMachine } from '../../preload/contract/machines.ts';
 import { useMachines } from '../stores/machines.ts';
 import { useTasks } from '../stores/tasks.ts';
@@ -9,6 +8,7 @@ import { sentence } from './sentence.ts';
 import { useToasts } from './toasts.ts';
 import { useWindowState } from './window-state.ts';
 import { t } from '../words/words.ts';
+import { taskMessage } from '../words/contract-words.ts';
 
 const counted = (count: number): string => (count === 0 ? t('bin.noSnapshots') : t('bin.snapshots', { count }));
 

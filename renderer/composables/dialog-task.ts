@@ -2,13 +2,13 @@
  * Long work that a dialog asked for. The dialog stays until it is done, so that a failure finds what was typed; who closes
  * it before ("Continue in background") is told by a message.
  */
-import { taskMessage } from '../../preload/contract/task-words.ts';
 import { computed, onBeforeUnmount, ref, shallowRef } from 'vue';
 import type { Fault } from '../../emulator/index.ts';
 import type { TaskStatus } from '../../preload/contract/tasks.ts';
 import { useTasks } from '../stores/tasks.ts';
 import { messageOf, sentence } from './sentence.ts';
 import { faultOf, useToasts } from './toasts.ts';
+import { taskMessage } from '../words/contract-words.ts';
 
 export function useDialogTask() {
   const tasks = useTasks();

@@ -2,12 +2,12 @@
  * What can be done with a machine in each state, as data: the header, the menu, the palette and the keys all read
  * this one table. Actions that destroy something unsaved carry the sentence a person confirms.
  */
-import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
 import type { MachineState, MachineStatus } from '../../preload/contract/machines.ts';
 import type { IconName } from '../components/icons.ts';
 import { t, type WordKey } from '../words/words.ts';
 import { keyText } from './key-text.ts';
 import { sentence } from './sentence.ts';
+import { wordsOf } from '../words/contract-words.ts';
 
 export type ActionName = 'start' | 'pause' | 'resume' | 'suspend' | 'reset' | 'shutdown' | 'stop' | 'rename' | 'delete';
 

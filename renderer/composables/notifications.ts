@@ -4,14 +4,13 @@
  * looks at their tasks: unasked questions of pages are refused, and rightly.
  */
 import { computed, inject, ref, type ComputedRef, type InjectionKey } from 'vue';
-import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
-import { taskMessage, taskTitle } from '../../preload/contract/task-words.ts';
 import type { TaskStatus } from '../../preload/contract/tasks.ts';
 import { useApplication } from '../stores/application.ts';
 import { useTasks } from '../stores/tasks.ts';
 import { machineAddress } from './place.ts';
 import { sentence } from './sentence.ts';
 import { t } from '../words/words.ts';
+import { taskMessage, taskTitle, wordsOf } from '../words/contract-words.ts';
 
 /** Shorter work ends before anybody has turned to something else, in milliseconds. */
 const LONG_MS = 5000;

@@ -2,7 +2,6 @@
  * The one-button way to a shell: fetch the template's parts if they are missing, create a machine, start it and put
  * its console in front. The fetch is a task of main's, so that leaving this view does not end it.
  */
-import { taskMessage } from '../../preload/contract/task-words.ts';
 import { computed, ref, shallowRef } from 'vue';
 import type { Fault } from '../../emulator/index.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
@@ -12,6 +11,7 @@ import { useTasks } from '../stores/tasks.ts';
 import { useMachineOperations } from './machine-operations.ts';
 import { messageOf, sentence } from './sentence.ts';
 import { faultOf } from './toasts.ts';
+import { taskMessage } from '../words/contract-words.ts';
 
 /** The templates of the empty state's two buttons. */
 export const FIRST_TEMPLATE = 'debian-riscv64';

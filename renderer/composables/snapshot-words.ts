@@ -1,9 +1,9 @@
 /** Snapshots in words and signs: what each kind is called, how it looks, and one sentence that says it all. */
-import { wordsOf } from '../../preload/contract/errors/catalogue.ts';
 import type { HardwareChange, Snapshot, SnapshotKind } from '../../preload/contract/snapshots.ts';
 import type { IconName } from '../components/icons.ts';
 import { agoWords, formatBytes, formatDuration } from '../words/quantities.ts';
 import { t } from '../words/words.ts';
+import { wordsOf } from '../words/contract-words.ts';
 
 /** What a kind of snapshot is called. */
 export const kindWords = (kind: SnapshotKind): string => t(`snapshots.${kind}`);

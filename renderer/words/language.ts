@@ -1,7 +1,8 @@
 /** Which language the window speaks: the chosen one, else the system's; English where that is neither of ours. */
-import { computed } from 'vue';
+import { computed, shallowReactive } from 'vue';
 import { createI18n } from 'vue-i18n';
 import type { Settings } from '../../preload/contract/application.ts';
+import type { ContractWords } from './contract-words.ts';
 import { english } from './en/index.ts';
 
 export const LANGUAGES = ['en', 'de'] as const satisfies readonly Settings['language'][];
@@ -26,10 +27,21 @@ const i18n = createI18n({
 });
 export const messages = i18n.global;
 
+/** What a language is made of: the catalogue, and what it says in the place of the contracts. */
+interface Spoken {
+  readonly messages: LocaleMessages;
+  readonly contract: ContractWords;
+}
 /** What is loaded only for who reads it. */
-const LOADERS: Readonly<Record<Exclude<Language, 'en'>, () => Promise<LocaleMessages>>> = {
-  de: async () => (await import('./de/index.ts')).german,
+const LOADERS: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Spoken>>> = {
+  de: async () => {
+    const [{ german }, { germanContract }] = await Promise.all([import('./de/index.ts'), import('./de/contract.ts')]);
+    return { messages: german, contract: germanContract };
+  },
 };
+const contracts = shallowReactive(new Map<Language, ContractWords>());
+/** The words of the present language for what the contracts say; absent: the contracts' own. */
+export const contractWords = (): ContractWords | undefined => contracts.get(messages.locale.value);
 
 /** The languages of the system, the preferred first. */
 const systemLanguages = (): readonly string[] => globalThis.navigator?.languages ?? [];
@@ -54,7 +66,11 @@ let wanted: Language = 'en';
 /** Makes the window speak a language; resolves when it does. Of several calls the last holds. */
 export async function speak(next: Language): Promise<void> {
   wanted = next;
-  if (next !== 'en' && !messages.availableLocales.includes(next)) messages.setLocaleMessage(next, await LOADERS[next]());
+  if (next !== 'en' && !contracts.has(next)) {
+    const spoken = await LOADERS[next]();
+    messages.setLocaleMessage(next, spoken.messages);
+    contracts.set(next, spoken.contract);
+  }
   if (wanted !== next) return;
   messages.locale.value = next;
   if (typeof document !== 'undefined') document.documentElement.lang = next;

@@ -34,7 +34,7 @@ describeWith(['chromium'], 'the bin', () => {
     expect(left(main)).toEqual(['beta', 'gamma', 'delta']);
     await remove.click();
     await page.getByRole('button', { name: 'Delete permanently', exact: true }).click();
-    await page.getByText('“gamma” was permanently deleted. 100 MiB freed.').waitFor();
+    await page.getByText('“gamma” was permanently deleted. 100 MiB freed.').first().waitFor();
     await remove.waitFor({ state: 'detached' });
     expect(left(main)).toEqual(['beta', 'delta']);
   });
@@ -59,7 +59,7 @@ describeWith(['chromium'], 'the bin', () => {
     await page.getByRole('button', { name: 'Deleted machines' }).click();
     await page.getByRole('button', { name: 'Delete alpha permanently' }).click();
     await page.getByRole('button', { name: 'Delete permanently', exact: true }).click();
-    await page.getByText('“alpha” was permanently deleted.').waitFor();
+    await page.getByText('“alpha” was permanently deleted.').first().waitFor();
     expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0);
   });
   test('a machine that went there comes back from there', async () => {

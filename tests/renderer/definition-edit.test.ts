@@ -1,7 +1,8 @@
 /** A form beside other forms and commands: what was not touched follows, what was touched twice is asked about. */
 import { describe, expect, test } from 'vitest';
 import { conflictsOf, isEdit, keepMine, mergedList, rebased, takeTheirs } from '../../renderer/views/hardware/definition-edit.ts';
-import { fieldLabel, fieldWords } from '../../renderer/views/hardware/field-words.ts';
+import { fieldWords } from '../../renderer/views/hardware/field-words.ts';
+import { fieldLabel } from '../../renderer/words/contract-words.ts';
 import { patchOf } from '../../renderer/views/hardware/definition-draft.ts';
 import { plainDefinition } from './plain-definition.ts';
 

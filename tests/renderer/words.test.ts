@@ -5,6 +5,11 @@ import { english } from '../../renderer/words/en/index.ts';
 import { languageOf, localeOf, messages, speak } from '../../renderer/words/language.ts';
 import { agoWords, durationText, formatBytes, formatCount, formatRate, spanWords } from '../../renderer/words/quantities.ts';
 import { piecesOf, t, type WordKey } from '../../renderer/words/words.ts';
+import { BOARD_NAMES, boardOf } from '../../preload/contract/definition/boards.ts';
+import { ALL_FIELDS } from '../../preload/contract/definition/walk.ts';
+import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import { messageOf } from '../../renderer/composables/sentence.ts';
+import { fieldChoices, fieldHint, fieldLabel, taskTitle, wordsOf } from '../../renderer/words/contract-words.ts';
 import * as usual from '../../emulator/quantities/durations.ts';
 import { formatBytes as usualBytes } from '../../emulator/quantities/bytes.ts';
 
@@ -80,6 +85,42 @@ describe('speaking a language', () => {
   });
   test('gives a message in pieces, for who puts more than text into it', () => {
     expect(piecesOf('overview.takesDisk')).toEqual([{ text: 'Vivarium takes ' }, { name: 'disk' }, { text: ' of the disk' }]);
+  });
+});
+
+describe('what the contracts say', () => {
+  test('is the command line’s English, or German where that is spoken', async () => {
+    const fault = { code: 'machine-failed', facts: { why: { code: 'machine-name-taken', facts: { name: 'box' } } } };
+    expect(wordsOf(fault)).toBe('the machine failed: there is already a machine called "box": choose another name');
+    expect(taskTitle({ kind: 'check-library', subject: {} })).toBe('Checking the library');
+    await speak('de');
+    expect(wordsOf(fault)).toBe('die Maschine ist fehlgeschlagen: es gibt schon eine Maschine namens „box“: einen anderen Namen wählen');
+    expect(taskTitle({ kind: 'check-library', subject: {} })).toBe('Die Bibliothek wird geprüft');
+    expect(messageOf(new ContractError('machine-gone'))).toBe('Diese Maschine gibt es nicht mehr');
+    expect(wordsOf({ code: 'of-a-later-version', facts: { name: 'box' } })).toBe('of a later version (name: box)');
+  });
+  test('an error within an error that only a later version knows is told all the same', async () => {
+    await speak('de');
+    const why = { code: 'of-a-later-version', facts: {} };
+    expect(wordsOf({ code: 'machine-off', facts: { why } })).toBe('die Maschine ist aus: of a later version');
+  });
+  test.each(ALL_FIELDS)('the field $path is in German, with all its choices', async (placed) => {
+    const { path, field } = placed;
+    const boards = BOARD_NAMES.map(boardOf);
+    const choices = () =>
+      boards.flatMap((board) =>
+        field.editor && 'choices' in field.editor
+          ? fieldChoices(placed, field.editor.choices(board)).map(({ label, about }) => `${label} ${about}`)
+          : [],
+      );
+    const said = () => [fieldLabel(path), ...boards.map((board) => fieldHint(placed, board)), ...(path === 'board' ? [] : choices())];
+    const before = said();
+    expect(fieldLabel(path)).toBe(field.label);
+    await speak('de');
+    const same = said().filter((text, index) => text !== undefined && text === before[index]);
+    expect(same.filter((text) => !['Name', 'Board', 'Kernel', 'Initrd', 'Firmware', 'Firmware undefined'].includes(text ?? ''))).toEqual(
+      [],
+    );
   });
 });
 

@@ -1,12 +1,12 @@
 /** A machine from files: the definition that the answers on the page for a new machine make. */
 import { boardOf, USUAL_BOARD } from '../../../preload/contract/definition/boards.ts';
 import { newDefinition } from '../../../preload/contract/definition/new-definition.ts';
-import { factOf } from '../../../preload/contract/definition/rules.ts';
 import { ALL_FIELDS, withValue } from '../../../preload/contract/definition/walk.ts';
 import type { FileInspection, TemplateStatus } from '../../../preload/contract/images.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
 import { baseName } from '../files/host-path.ts';
 import { t } from '../../words/words.ts';
+import { factOf } from '../../words/contract-words.ts';
 
 /** What is asked for: the fields that are declared so, those of the chosen kind of boot. */
 export const askedFields = ({ boot }: MachineDefinition) =>

@@ -1,15 +1,12 @@
 /** A definition's fields in words, where two versions of one are shown beside each other. */
 import { boardOf } from '../../../preload/contract/definition/boards.ts';
 import { fieldAt, valueAt } from '../../../preload/contract/definition/walk.ts';
-import { valueWords } from '../../../preload/contract/definition/words.ts';
 import type { DiskDefinition, MachineDefinition } from '../../../preload/contract/machines.ts';
+import { fieldValue } from '../../words/contract-words.ts';
 import { formatBytes } from '../../words/quantities.ts';
 import { t } from '../../words/words.ts';
 import { budgetWords, intervalWords } from '../timeline/checkpoint-choices.ts';
 import { diskTitle, writesOf } from './disk-words.ts';
-
-/** What the form calls a field. */
-export const fieldLabel = (path: string): string => fieldAt(path)?.field.label ?? path;
 
 function disksWords(disks: readonly DiskDefinition[]): string {
   const words = disks.map((disk) => {
@@ -26,12 +23,12 @@ const checkpointWords = (checkpoints: MachineDefinition['checkpoints']): string 
 /** Those that are put into words here. */
 const WORDS: Readonly<Record<string, (definition: MachineDefinition) => string>> = {
   disks: ({ disks }) => disksWords(disks),
-  ports: ({ ports }) => valueWords('ports', ports) || t('hardware.none'),
+  ports: ({ ports }) => fieldValue('ports', ports) || t('hardware.none'),
   checkpoints: ({ checkpoints }) => checkpointWords(checkpoints),
 };
 
 /** A field's value as one line of text. */
 export function fieldWords(definition: MachineDefinition, path: string): string {
   const value = valueAt(definition, path) ?? fieldAt(path)?.field.absent?.(boardOf(definition.board));
-  return WORDS[path]?.(definition) ?? (valueWords(path, value) || t('hardware.empty'));
+  return WORDS[path]?.(definition) ?? (fieldValue(path, value) || t('hardware.empty'));
 }

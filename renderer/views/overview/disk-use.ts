@@ -1,6 +1,7 @@
 /** What takes the library's part of the disk, as lines for a person: the largest machines by name, the rest together. */
-import { SHARED_USE_WORDS, type SharedUse, type StorageUse } from '../../../preload/contract/host.ts';
+import type { SharedUse, StorageUse } from '../../../preload/contract/host.ts';
 import { t } from '../../words/words.ts';
+import { sharedUse } from '../../words/contract-words.ts';
 
 export interface UseLine {
   readonly key: string;
@@ -29,7 +30,7 @@ export function useLines({ machines, binBytes, shared }: StorageUse): readonly U
     ...named.map(({ id, name, bytes }) => ({ key: id, label: name, bytes, kind: 'machine' as const })),
     { key: 'others', label: t('overview.others', { count: others.length }), bytes: rest, kind: 'machine' },
     ...Object.entries(shared).map(([use, bytes]) => ({
-      ...{ key: use, label: SHARED_USE_WORDS[use as SharedUse], bytes },
+      ...{ key: use, label: sharedUse(use as SharedUse), bytes },
       kind: KINDS[use as SharedUse],
     })),
     { key: 'bin', label: t('bin.title'), bytes: binBytes, kind: 'spare' },

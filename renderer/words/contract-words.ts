@@ -1,0 +1,81 @@
+/**
+ * What the contracts say in the command line's English, in the window's language: errors, tasks, traffic, fields of a machine. A
+ * language that has words of its own for them brings them when it is loaded; English has the contracts' own.
+ */
+import { wordsOf as wordsIn, type Catalogue, type Fault } from '../../emulator/error/coded-error.ts';
+import type { BoardDescription } from '../../emulator/index.ts';
+import type { FlowReport, QuestionReport, UnreachedReport } from '../../preload/contract/card-activity.ts';
+import type { Choice, Field } from '../../preload/contract/definition/field.ts';
+import { factOf as englishFact } from '../../preload/contract/definition/rules.ts';
+import { valueWords } from '../../preload/contract/definition/words.ts';
+import { fieldAt, type PlacedField } from '../../preload/contract/definition/walk.ts';
+import { wordsOf as englishWords } from '../../preload/contract/errors/catalogue.ts';
+import { SHARED_USE_WORDS, type SharedUse } from '../../preload/contract/host.ts';
+import type { TemplateStatus } from '../../preload/contract/images.ts';
+import * as englishTasks from '../../preload/contract/task-words.ts';
+import type { TaskStatus, TaskWork } from '../../preload/contract/tasks.ts';
+import { partsReason as englishParts } from '../../preload/contract/template-words.ts';
+import * as englishTraffic from '../../preload/contract/traffic-words.ts';
+import { contractWords } from './language.ts';
+
+export interface FieldWords {
+  readonly label: string;
+  /** Inside a sentence; absent: the label. */
+  readonly fact?: string;
+  readonly hint?: (board: BoardDescription) => string;
+  readonly choices?: Readonly<Record<string, { readonly label: string; readonly about?: string }>>;
+}
+/** What a language says in the place of the contracts. */
+export interface ContractWords {
+  readonly errors: Catalogue;
+  readonly taskTitle: (task: TaskWork) => string;
+  readonly taskMessage: (task: TaskStatus) => string;
+  readonly partsReason: (template: TemplateStatus) => string;
+  readonly uses: Readonly<Record<SharedUse, string>>;
+  readonly flowState: (flow: FlowReport) => string;
+  readonly outcomeWords: (question: QuestionReport) => string;
+  readonly unreachedWords: (report: UnreachedReport) => string;
+  readonly lastTime: (times: { readonly ago: number; readonly count: number }) => string;
+  readonly fields: Readonly<Record<string, FieldWords>>;
+  /** What stands in an empty field, by what stands there in English. */
+  readonly placeholder: (english: string) => string;
+}
+
+/** An error's words; of a code that the language does not have, the contracts' own. */
+export function wordsOf(fault: Fault): string {
+  const errors = contractWords()?.errors;
+  return errors && Object.hasOwn(errors, fault.code) ? wordsIn(errors, fault) : englishWords(fault);
+}
+export const taskTitle = (task: TaskWork): string => (contractWords()?.taskTitle ?? englishTasks.taskTitle)(task);
+export const taskMessage = (task: TaskStatus): string => (contractWords()?.taskMessage ?? englishTasks.taskMessage)(task);
+export const partsReason = (template: TemplateStatus): string => (contractWords()?.partsReason ?? englishParts)(template);
+export const sharedUse = (use: SharedUse): string => (contractWords()?.uses ?? SHARED_USE_WORDS)[use];
+export const flowState = (flow: FlowReport): string => (contractWords()?.flowState ?? englishTraffic.flowState)(flow);
+export const outcomeWords = (question: QuestionReport): string => (contractWords()?.outcomeWords ?? englishTraffic.outcomeWords)(question);
+export const unreachedWords = (report: UnreachedReport): string =>
+  (contractWords()?.unreachedWords ?? englishTraffic.unreachedWords)(report);
+export const lastTime = (times: { readonly ago: number; readonly count: number }): string =>
+  (contractWords()?.lastTime ?? englishTraffic.lastTime)(times);
+
+const own = (path: string): FieldWords | undefined => contractWords()?.fields[fieldAt(path)?.path ?? path];
+
+/** What the form calls a field. */
+export const fieldLabel = (path: string): string => own(path)?.label ?? fieldAt(path)?.field.label ?? path;
+/** What it is called inside a sentence. */
+export const factOf = (path: string): string => {
+  const words = own(path);
+  return words ? (words.fact ?? words.label) : englishFact(path);
+};
+export const fieldHint = ({ path, field }: PlacedField, board: BoardDescription): string | undefined =>
+  (own(path)?.hint ?? field.hint)?.(board);
+export function fieldChoices({ path }: PlacedField, choices: readonly Choice[]): readonly Choice[] {
+  const words = own(path)?.choices;
+  return words ? choices.map((choice) => ({ ...choice, ...words[choice.value] })) : choices;
+}
+/** A field's value on one line; empty where it has none. */
+export const fieldValue = (path: string, value: unknown): string =>
+  (typeof value === 'string' ? own(path)?.choices?.[value]?.label : undefined) ?? valueWords(path, value);
+export function fieldPlaceholder(field: Field, ...given: Parameters<NonNullable<Field['placeholder']>>): string | undefined {
+  const english = field.placeholder?.(...given);
+  return english === undefined ? undefined : (contractWords()?.placeholder(english) ?? english);
+}
