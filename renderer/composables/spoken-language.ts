@@ -1,6 +1,7 @@
 /** Keeps the window's language at what a person chose, or at the system's; kept over a reload, so that no page begins in another. */
 import { onScopeDispose, ref, watchEffect } from 'vue';
-import { LANGUAGES, languageOf, speak } from '../words/language.ts';
+import { LANGUAGES, languageOf } from '../words/language.ts';
+import { speak } from '../words/speak.ts';
 import { t } from '../words/words.ts';
 import { useApplication } from '../stores/application.ts';
 import { useToasts } from './toasts.ts';

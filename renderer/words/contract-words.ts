@@ -2,7 +2,7 @@
  * What the contracts say in the command line's English, in the window's language: errors, tasks, traffic, fields of a machine. A
  * language that has words of its own for them brings them when it is loaded; English has the contracts' own.
  */
-import { wordsOf as wordsIn, type Catalogue, type Fault } from '../../emulator/error/coded-error.ts';
+import { wordsOf as wordsIn, type Fault } from '../../emulator/error/coded-error.ts';
 import type { BoardDescription } from '../../emulator/index.ts';
 import type { FlowReport, QuestionReport, UnreachedReport } from '../../preload/contract/card-activity.ts';
 import type { Choice, Field } from '../../preload/contract/definition/field.ts';
@@ -16,35 +16,14 @@ import * as englishTasks from '../../preload/contract/task-words.ts';
 import type { TaskStatus, TaskWork } from '../../preload/contract/tasks.ts';
 import { partsReason as englishParts } from '../../preload/contract/template-words.ts';
 import * as englishTraffic from '../../preload/contract/traffic-words.ts';
+import type { FieldWords } from './contract-shape.ts';
 import { contractWords } from './language.ts';
-
-export interface FieldWords {
-  readonly label: string;
-  /** Inside a sentence; absent: the label. */
-  readonly fact?: string;
-  readonly hint?: (board: BoardDescription) => string;
-  readonly choices?: Readonly<Record<string, { readonly label: string; readonly about?: string }>>;
-}
-/** What a language says in the place of the contracts. */
-export interface ContractWords {
-  readonly errors: Catalogue;
-  readonly taskTitle: (task: TaskWork) => string;
-  readonly taskMessage: (task: TaskStatus) => string;
-  readonly partsReason: (template: TemplateStatus) => string;
-  readonly uses: Readonly<Record<SharedUse, string>>;
-  readonly flowState: (flow: FlowReport) => string;
-  readonly outcomeWords: (question: QuestionReport) => string;
-  readonly unreachedWords: (report: UnreachedReport) => string;
-  readonly lastTime: (times: { readonly ago: number; readonly count: number }) => string;
-  readonly fields: Readonly<Record<string, FieldWords>>;
-  /** What stands in an empty field, by what stands there in English. */
-  readonly placeholder: (english: string) => string;
-}
 
 /** An error's words; of a code that the language does not have, the contracts' own. */
 export function wordsOf(fault: Fault): string {
   const errors = contractWords()?.errors;
-  return errors && Object.hasOwn(errors, fault.code) ? wordsIn(errors, fault) : englishWords(fault);
+  const { code } = fault;
+  return errors && Object.hasOwn(errors, code) ? wordsIn(errors, fault) : englishWords(fault);
 }
 export const taskTitle = (task: TaskWork): string => (contractWords()?.taskTitle ?? englishTasks.taskTitle)(task);
 export const taskMessage = (task: TaskStatus): string => (contractWords()?.taskMessage ?? englishTasks.taskMessage)(task);

@@ -2,13 +2,13 @@
 import { computed, shallowReactive } from 'vue';
 import { createI18n } from 'vue-i18n';
 import type { Settings } from '../../preload/contract/application.ts';
-import type { ContractWords } from './contract-words.ts';
+import type { ContractWords } from './contract-shape.ts';
 import { english } from './en/index.ts';
 
 export const LANGUAGES = ['en', 'de'] as const satisfies readonly Settings['language'][];
 export type Language = (typeof LANGUAGES)[number];
 
-type LocaleMessages = Readonly<Record<string, Readonly<Record<string, string>>>>;
+export type LocaleMessages = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** `1 Maschine`, `2 Maschinen`: a message's forms in the order of Intl's categories for both languages, `one` and `other`. */
 const formOf = (language: Language) => {
@@ -27,19 +27,8 @@ const i18n = createI18n({
 });
 export const messages = i18n.global;
 
-/** What a language is made of: the catalogue, and what it says in the place of the contracts. */
-interface Spoken {
-  readonly messages: LocaleMessages;
-  readonly contract: ContractWords;
-}
-/** What is loaded only for who reads it. */
-const LOADERS: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Spoken>>> = {
-  de: async () => {
-    const [{ german }, { germanContract }] = await Promise.all([import('./de/index.ts'), import('./de/contract.ts')]);
-    return { messages: german, contract: germanContract };
-  },
-};
-const contracts = shallowReactive(new Map<Language, ContractWords>());
+/** What languages that are loaded say in the place of the contracts. */
+export const contracts = shallowReactive(new Map<Language, ContractWords>());
 /** The words of the present language for what the contracts say; absent: the contracts' own. */
 export const contractWords = (): ContractWords | undefined => contracts.get(messages.locale.value);
 
@@ -60,18 +49,3 @@ export const locale = computed(() => localeOf(language.value));
 const FALLBACK_LOCALES: Readonly<Record<Language, string>> = { en: 'en-US', de: 'de-DE' };
 export const localeOf = (spoken: Language, preferred = systemLanguages()): string =>
   preferred.find((tag) => tag.toLowerCase().startsWith(`${spoken}-`)) ?? FALLBACK_LOCALES[spoken];
-
-let wanted: Language = 'en';
-
-/** Makes the window speak a language; resolves when it does. Of several calls the last holds. */
-export async function speak(next: Language): Promise<void> {
-  wanted = next;
-  if (next !== 'en' && !contracts.has(next)) {
-    const spoken = await LOADERS[next]();
-    messages.setLocaleMessage(next, spoken.messages);
-    contracts.set(next, spoken.contract);
-  }
-  if (wanted !== next) return;
-  messages.locale.value = next;
-  if (typeof document !== 'undefined') document.documentElement.lang = next;
-}

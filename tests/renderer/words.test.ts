@@ -2,7 +2,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { german } from '../../renderer/words/de/index.ts';
 import { english } from '../../renderer/words/en/index.ts';
-import { languageOf, localeOf, messages, speak } from '../../renderer/words/language.ts';
+import { languageOf, localeOf, messages } from '../../renderer/words/language.ts';
+import { speak } from '../../renderer/words/speak.ts';
 import { agoWords, durationText, formatBytes, formatCount, formatRate, spanWords } from '../../renderer/words/quantities.ts';
 import { piecesOf, t, type WordKey } from '../../renderer/words/words.ts';
 import { BOARD_NAMES, boardOf } from '../../preload/contract/definition/boards.ts';

@@ -1,6 +1,6 @@
 /** In German, what the contracts say in English. */
 import type { Catalogue } from '../../../emulator/error/coded-error.ts';
-import type { ContractWords } from '../contract-words.ts';
+import type { ContractWords } from '../contract-shape.ts';
 import { germanErrors } from './errors/index.ts';
 import { fields, placeholder } from './fields.ts';
 import { partsReason, taskMessage, taskTitle } from './tasks-told.ts';

@@ -1,5 +1,5 @@
 /** The fields of a machine, by their paths in the declaration. */
-import type { ContractWords } from '../contract-words.ts';
+import type { ContractWords } from '../contract-shape.ts';
 
 const LINES = 'Je Zeile';
 
@@ -90,6 +90,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   'A bzImage, an ELF kernel or a multiboot kernel': 'Ein bzImage, ein ELF- oder ein Multiboot-Kernel',
   'An ELF or a raw binary that runs in M-mode': 'Ein ELF- oder ein rohes Programm für den M-Modus',
   'A multiboot program or an ELF file that runs in 64-bit mode': 'Ein Multiboot-Programm oder eine ELF-Datei für den 64-Bit-Modus',
-  'For example OpenSBI’s fw_jump.bin': 'Zum Beispiel fw_jump.bin von OpenSBI',
 };
-export const placeholder = (english: string): string => PLACEHOLDERS[english] ?? english.replace(/^From the template /, 'Aus der Vorlage ');
+export const placeholder = (english: string): string =>
+  PLACEHOLDERS[english] ??
+  english.replace(/^From the template /, 'Aus der Vorlage ').replace(/^For example (.+)’s (.+)$/, 'Zum Beispiel $2 von $1');
