@@ -7,9 +7,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keepCoreModules, keepThreadsReady, letThreadsGo, startMachine } from '../emulator/host/index.ts';
 import type { DiskAttachment } from '../emulator/index.ts';
-import type { About, DesktopNotification, OfferedToMenu, Settings } from '../preload/contract/application.ts';
+import type { About } from '../preload/contract/application.ts';
 import type { MachineDefinition, MachineId } from '../preload/contract/machines.ts';
-import { broadcaster, dispatcher, type Dispatch, type ServiceEvents } from './border/border.ts';
+import { broadcaster, dispatcher, type Dispatch, type EventListener, type ServiceEvents } from './border/border.ts';
 import type { OpenCable } from './border/session-commands.ts';
 import { serveSession, type Link, type Session } from './border/session.ts';
 import { FileClaims } from './claims/file-claims.ts';
@@ -27,7 +27,7 @@ import {
 import { hasDisk, installedGuest } from './installing/index.ts';
 import { findHome, type Home } from './library/home.ts';
 import { openLibrary, type Library } from './library/library.ts';
-import { applicationService } from './services/application-service.ts';
+import { applicationService, type DesktopParts } from './services/application-service.ts';
 import { SharedNetworks } from './network/shared-networks.ts';
 import { networksService } from './services/networks-service.ts';
 import { asPlugged } from './network/attachments.ts';
@@ -54,7 +54,7 @@ import { storageOf } from './workers/storage.ts';
 import { openHistory, type History } from './history/history.ts';
 import { printError } from './output/print.ts';
 
-export interface ApplicationOptions {
+export interface ApplicationOptions extends DesktopParts {
   readonly shell: About['shell'];
   /** How this process calls itself to others that find the library in use. */
   readonly program: string;
@@ -64,12 +64,6 @@ export interface ApplicationOptions {
   readonly listens?: boolean;
   /** Called once when a client asks the program to quit. */
   readonly quit?: () => void;
-  /** Shows a notification of the system, where the shell can. */
-  readonly notify?: (notification: DesktopNotification) => void;
-  /** Told the window's commands, where the shell has a menu. */
-  readonly offerCommands?: (commands: readonly OfferedToMenu[]) => void;
-  /** Told the settings when they change. */
-  readonly settingsChanged?: (settings: Settings) => void;
   /** A bundled program must name the folder of its templates, and its version. */
   readonly templateDirectory?: string;
   readonly version?: string;
@@ -82,6 +76,8 @@ export interface Application {
   readonly version: string;
   readonly dispatch: Dispatch;
   readonly events: ServiceEvents;
+  /** Hears every event of every service, as clients do. @returns ends that */
+  listen(listener: EventListener): () => void;
   readonly supervisor: Supervisor;
   readonly tasks: TaskList;
   readonly history: History;
@@ -245,8 +241,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
         about,
         settings: library.settings,
         events: events.application,
-        notify: options.notify,
-        offerCommands: options.offerCommands,
+        desktop: options,
         changed(settings) {
           options.settingsChanged?.(settings);
           kit.useMirror(settings.mirror);
@@ -339,6 +334,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     version,
     dispatch,
     events,
+    listen: border.listen,
     supervisor,
     tasks,
     history,

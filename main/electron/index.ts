@@ -1,5 +1,5 @@
 /** The entry point inside Electron, bundled to dist/electron/main.mjs: the real Electron, the real application. */
-import { app, BrowserWindow, dialog, ipcMain, Menu, protocol, screen, session } from 'electron';
+import { app, BrowserWindow, dialog, ipcMain, Menu, Notification, protocol, screen, session, Tray } from 'electron';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createApplication } from '../application.ts';
@@ -13,7 +13,7 @@ import { runShell } from './shell.ts';
 makeFilesPrivate();
 // Not awaited: Electron becomes ready only after this module has been evaluated.
 void runShell(
-  { app, BrowserWindow, dialog, ipcMain, Menu, protocol, screen, session },
+  { app, BrowserWindow, dialog, ipcMain, Menu, Notification, protocol, screen, session, Tray },
   {
     root: fileURLToPath(new URL('../..', import.meta.url)),
     userData: join(findHome().folder, 'electron'),

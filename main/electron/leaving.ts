@@ -23,11 +23,13 @@ type Running = Pick<Application, 'close'> & {
  * Makes the way out.
  * @param application absent while the program is still starting
  * @param before done first when the program ends
+ * @param staysInTray whether closing the window leaves the program in the tray
  */
 export function leaving(
   { app, dialog }: Pick<Electron, 'app' | 'dialog'>,
   application: () => Running | undefined,
   before: () => Promise<void> = async () => undefined,
+  staysInTray: () => boolean = () => false,
 ): Leaving {
   let state: 'staying' | 'asked' | 'leaving' | 'left' = 'staying';
   let window: BrowserWindow | undefined;
@@ -86,7 +88,10 @@ export function leaving(
     guard(guarded) {
       window = guarded;
       guarded.on('close', (event) => {
-        if (!request()) event.preventDefault();
+        if (state === 'staying' && staysInTray()) {
+          event.preventDefault();
+          guarded.hide();
+        } else if (!request()) event.preventDefault();
       });
       // Whoever comes back to work in the window has decided to stay.
       guarded.on('focus', () => {

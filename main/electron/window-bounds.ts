@@ -6,6 +6,8 @@ import type { Rectangle } from 'electron';
 export interface WindowPlace {
   readonly bounds: Rectangle;
   readonly maximised: boolean;
+  /** What was in front, as the window's address from `#` on. */
+  readonly address?: string;
 }
 
 /** Big enough for the list, a console of 80 by 24 characters and the figures. */
@@ -26,8 +28,14 @@ export function readPlace(file: string, screens: readonly Rectangle[]): WindowPl
   const numbers = [bounds?.x, bounds?.y, bounds?.width, bounds?.height];
   if (!numbers.every(Number.isInteger)) return undefined;
   if (bounds.width < SMALLEST_SIZE.width || bounds.height < SMALLEST_SIZE.height) return undefined;
-  return screens.some((screen) => isReachable(bounds, screen)) ? { bounds, maximised: place.maximised === true } : undefined;
+  return screens.some((screen) => isReachable(bounds, screen))
+    ? withAddress({ bounds, maximised: place.maximised === true }, place.address)
+    : undefined;
 }
+
+/** An address that is none of a place in the window is left out. */
+const withAddress = (place: WindowPlace, address: unknown): WindowPlace =>
+  typeof address === 'string' && /^#\/\S{0,4000}$/.test(address) ? { ...place, address } : place;
 
 function isReachable(bounds: Rectangle, screen: Rectangle): boolean {
   const shown = Math.min(bounds.x + bounds.width, screen.x + screen.width) - Math.max(bounds.x, screen.x);

@@ -1,6 +1,6 @@
 /** Makes the window: confined, where it was last time, and back on its feet when its page dies. */
 import type { BrowserWindow } from 'electron';
-import { PAGE } from './app-protocol.ts';
+import { isOurs, PAGE } from './app-protocol.ts';
 import type { Electron } from './electron.ts';
 import { confined } from './hardening.ts';
 import { FIRST_SIZE, readPlace, SMALLEST_SIZE, writePlace } from './window-bounds.ts';
@@ -10,6 +10,8 @@ export interface WindowOptions {
   readonly icon: string;
   /** Where the window's place is remembered. */
   readonly placeFile: string;
+  /** What is to be in front, from `#` on; absent: what was last time. */
+  readonly address?: string | undefined;
 }
 
 /** A page that dies this often within a minute is left dead: loading it again does not help. */
@@ -33,9 +35,22 @@ export function openWindow({ BrowserWindow, screen }: Pick<Electron, 'BrowserWin
   });
   if (place?.maximised) window.maximize();
   window.once('ready-to-show', () => window.show());
-  window.on('close', () => writePlace(options.placeFile, { bounds: window.getNormalBounds(), maximised: window.isMaximized() }));
+  let address = options.address ?? place?.address ?? '';
+  const remember = () =>
+    writePlace(options.placeFile, {
+      bounds: window.getNormalBounds(),
+      maximised: window.isMaximized(),
+      ...(address.startsWith('#/') ? { address } : {}),
+    });
+  window.on('close', remember);
+  // Written at once, so that a program that dies comes back with the same tab in front.
+  window.webContents.on('did-navigate-in-page', (_event, url, isMainFrame) => {
+    if (!isMainFrame || !isOurs(url)) return;
+    address = new URL(url).hash;
+    remember();
+  });
   reviveWhenDead(window);
-  void window.loadURL(PAGE);
+  void window.loadURL(`${PAGE}${address}`);
   return window;
 }
 

@@ -4,6 +4,15 @@ import type { Emitter, Handlers } from '../../preload/contract/contract.ts';
 import type { HostFigures, StorageUse } from '../../preload/contract/host.ts';
 import type { SettingsRecords } from '../library/settings-records.ts';
 
+/** What a shell on the desktop brings. */
+export interface DesktopParts {
+  /** Shows a notification of the system. */
+  readonly notify?: (notification: DesktopNotification) => void;
+  /** Told the window's commands, for a menu. */
+  readonly offerCommands?: (commands: readonly OfferedToMenu[]) => void;
+  /** Told the settings when they change. */
+  readonly settingsChanged?: (settings: Settings) => void;
+}
 export interface ApplicationParts {
   readonly about: About;
   readonly settings: SettingsRecords;
@@ -12,17 +21,14 @@ export interface ApplicationParts {
   storageUse(): Promise<StorageUse>;
   /** The settings are others now. */
   changed(settings: Settings): void;
-  /** Absent where the shell cannot show notifications. */
-  readonly notify?: ((notification: DesktopNotification) => void) | undefined;
-  /** Absent where the shell has no menu. */
-  readonly offerCommands?: ((commands: readonly OfferedToMenu[]) => void) | undefined;
+  readonly desktop: DesktopParts;
   /** Begins the end of the program; the answer to the caller is sent before. */
   quit(): void;
 }
 
 /** The handlers of `application`. */
 export function applicationService(parts: ApplicationParts): Handlers<typeof application> {
-  const { about, settings, events, changed: heed, quit, hostFigures, storageUse, notify, offerCommands } = parts;
+  const { about, settings, events, changed: heed, quit, hostFigures, storageUse, desktop } = parts;
   return {
     about: () => about,
     settings: () => settings.read(),
@@ -36,9 +42,9 @@ export function applicationService(parts: ApplicationParts): Handlers<typeof app
     storageUse,
     quit,
     notify(notification) {
-      notify?.(notification);
-      return notify !== undefined;
+      desktop.notify?.(notification);
+      return desktop.notify !== undefined;
     },
-    offerCommands: (commands) => offerCommands?.(commands),
+    offerCommands: (commands) => desktop.offerCommands?.(commands),
   };
 }

@@ -64,6 +64,10 @@ export function useAddresses(): void {
     if (place?.page !== 'machine') {
       state.selected.value = undefined;
       state.creating.value = place?.page === 'new';
+      if (place?.page === 'import') {
+        state.importPath.value = place.path;
+        state.dialog.value = 'import';
+      }
       state.reading.value = place?.page === 'help' || place?.page === 'stories' ? place : undefined;
       return;
     }

@@ -12,6 +12,8 @@ export type Place =
   | { readonly page: 'help'; readonly topic?: string }
   /** The parts that views are made of, for whoever develops them. */
   | { readonly page: 'stories' }
+  /** The dialog that imports this file, over the overview. */
+  | { readonly page: 'import'; readonly path: string }
   | {
       readonly page: 'machine';
       /** Its identity, or its name. */
@@ -27,6 +29,7 @@ const TABS: readonly MachineTab[] = ['console', 'timeline', 'hardware', 'network
 export function addressOf(place: Place): string {
   if (place.page === 'overview') return '#/';
   if (place.page === 'new' || place.page === 'stories') return `#/${place.page}`;
+  if (place.page === 'import') return `#/import/${encodeURIComponent(place.path)}`;
   if (place.page === 'help') return ['#/help', ...(place.topic === undefined ? [] : [encodeURIComponent(place.topic)])].join('/');
   return `#/${['machines', place.machine, place.tab, ...place.detail].map(encodeURIComponent).join('/')}`;
 }
@@ -50,6 +53,7 @@ export function placeOf(hash: string): Place | undefined {
   const [page, machine, tab = 'console', ...detail] = words;
   if (page === undefined) return hash === '' ? undefined : { page: 'overview' };
   if ((page === 'new' || page === 'stories') && machine === undefined) return { page };
+  if (page === 'import' && machine !== undefined && words.length === 2) return { page, path: machine };
   if (page === 'help' && words.length <= 2) return { page, ...(machine === undefined ? {} : { topic: machine }) };
   const known = TABS.find((one) => one === tab);
   if (page !== 'machines' || machine === undefined || known === undefined) return undefined;

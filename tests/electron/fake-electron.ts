@@ -22,6 +22,10 @@ export class FakeContents extends EventEmitter {
   reload(): void {
     this.reloads++;
   }
+  zoom = 1;
+  setZoomFactor(factor: number): void {
+    this.zoom = factor;
+  }
 }
 
 export class FakeWindow extends EventEmitter {
@@ -53,6 +57,10 @@ export class FakeWindow extends EventEmitter {
   show(): void {
     this.shown++;
   }
+  hidden = 0;
+  hide(): void {
+    this.hidden++;
+  }
   focus(): void {
     this.focused++;
   }
@@ -64,6 +72,48 @@ export class FakeWindow extends EventEmitter {
   isMaximized = (): boolean => this.maximised;
   isDestroyed = (): boolean => this.destroyed;
   getNormalBounds = () => this.bounds;
+}
+
+/** A line of a menu, as the shell hands it over. */
+export interface FakeItem {
+  readonly id?: string;
+  readonly label?: string;
+  readonly role?: string;
+  readonly accelerator?: string;
+  readonly registerAccelerator?: boolean;
+  readonly submenu?: readonly FakeItem[];
+  click?(): void;
+}
+export class FakeTray extends EventEmitter {
+  readonly icon: string;
+  menu: readonly FakeItem[] = [];
+  tip = '';
+  destroyed = false;
+  constructor(icon: string) {
+    super();
+    this.icon = icon;
+  }
+  setContextMenu(menu: readonly FakeItem[]): void {
+    this.menu = menu;
+  }
+  setToolTip(tip: string): void {
+    this.tip = tip;
+  }
+  destroy(): void {
+    this.destroyed = true;
+  }
+}
+export class FakeNotification extends EventEmitter {
+  static isSupported = (): boolean => true;
+  readonly options: { readonly title: string; readonly body: string };
+  shown = false;
+  constructor(options: { readonly title: string; readonly body: string }) {
+    super();
+    this.options = options;
+  }
+  show(): void {
+    this.shown = true;
+  }
 }
 
 export class FakeEvent {
@@ -87,6 +137,10 @@ class FakeApp extends EventEmitter {
   readonly paths = new Map<string, string>();
   setPath(name: string, path: string): void {
     this.paths.set(name, path);
+  }
+  readonly protocols: string[] = [];
+  setAsDefaultProtocolClient(scheme: string): void {
+    this.protocols.push(scheme);
   }
   enableSandbox(): void {
     this.sandboxed = true;
@@ -117,6 +171,20 @@ export function fakeElectron() {
   const dialogs: { errors: string[][]; questions: { detail: string }[]; answer: number } = { errors: [], questions: [], answer: 1 };
   const permissions: { request?: PermissionRequest; check?: PermissionCheck; device?: () => boolean } = {};
   const menus: unknown[] = [];
+  const trays: FakeTray[] = [];
+  const notifications: FakeNotification[] = [];
+  class Tray extends FakeTray {
+    constructor(icon: string) {
+      super(icon);
+      trays.push(this);
+    }
+  }
+  class Notification extends FakeNotification {
+    constructor(options: { readonly title: string; readonly body: string }) {
+      super(options);
+      notifications.push(this);
+    }
+  }
 
   class BrowserWindow extends FakeWindow {
     constructor(options: Readonly<Record<string, unknown>>) {
@@ -129,6 +197,8 @@ export function fakeElectron() {
     app,
     BrowserWindow,
     ipcMain,
+    Tray,
+    Notification,
     dialog: {
       showErrorBox: (title: string, text: string) => void dialogs.errors.push([title, text]),
       showMessageBox: (...given: { detail: string }[]) => {
@@ -150,7 +220,19 @@ export function fakeElectron() {
       },
     },
   };
-  return { electron: electron as unknown as Electron, app, ipcMain, windows, schemes, served, dialogs, permissions, menus };
+  return {
+    electron: electron as unknown as Electron,
+    app,
+    ipcMain,
+    windows,
+    schemes,
+    served,
+    dialogs,
+    permissions,
+    menus,
+    trays,
+    notifications,
+  };
 }
 
 /** The program's end of a message port, as Electron gives it to the main process. */

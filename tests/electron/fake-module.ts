@@ -6,7 +6,7 @@ import { fakeElectron, FakePort } from './fake-electron.ts';
 import { PORT_CHANNEL } from '../../preload/contract/bridge.ts';
 
 const fake = fakeElectron();
-export const { BrowserWindow, dialog, ipcMain, Menu, protocol, screen, session } = fake.electron;
+export const { BrowserWindow, dialog, ipcMain, Menu, Notification, protocol, screen, session, Tray } = fake.electron;
 export const app = Object.assign(fake.app, { exit: (status: number) => process.exit(status) });
 
 const tell = (event: string, detail: unknown = '') => console.log(`${event} ${JSON.stringify(detail)}`);

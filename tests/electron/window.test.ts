@@ -6,7 +6,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { menuTemplate } from '../../main/electron/menu.ts';
 import { openWindow } from '../../main/electron/window.ts';
 import { readPlace, writePlace } from '../../main/electron/window-bounds.ts';
-import { fakeElectron, type FakeWindow } from './fake-electron.ts';
+import { fakeElectron, type FakeItem, type FakeWindow } from './fake-electron.ts';
 
 const screens = [{ x: 0, y: 0, width: 1920, height: 1080 }];
 const folder = () => mkdtempSync(join(tmpdir(), 'vivarium-window-'));
@@ -33,6 +33,12 @@ describe('the window', () => {
     const second = opened(first.placeFile);
     expect(second.window.options).toMatchObject({ x: 10, y: 20, width: 900, height: 700 });
     expect(second.window.maximised).toBe(true);
+  });
+  test('what was in front is so again, also after a program that was killed', () => {
+    const first = opened();
+    first.window.webContents.emit('did-navigate-in-page', {}, 'vivarium://app/index.html#/machines/M1/timeline', true);
+    first.window.webContents.emit('did-navigate-in-page', {}, 'https://example.org/#/machines/M2', true);
+    expect(opened(first.placeFile).window.loaded).toEqual(['vivarium://app/index.html#/machines/M1/timeline']);
   });
   test('a dead page is loaded again, but not without end', () => {
     const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
@@ -69,6 +75,7 @@ describe('its place', () => {
     ['numbers missing', '{"bounds":{"x":1}}'],
     ['too small', JSON.stringify({ bounds: { ...bounds, width: 10 } })],
     ['on a screen that is gone', JSON.stringify({ bounds: { ...bounds, x: 5000 } })],
+    ['an address that is none of ours', JSON.stringify({ bounds: { ...bounds, x: 5000 }, address: 'javascript:x' })],
     ['title bar above the screen', JSON.stringify({ bounds: { ...bounds, y: -50 } })],
   ])('%s: not used', (_name, text) => {
     expect(text === undefined ? readPlace(join(folder(), 'none'), screens) : stored(text)).toBeUndefined();
@@ -76,6 +83,35 @@ describe('its place', () => {
 });
 
 describe('the menus', () => {
+  const COMMANDS = [
+    { id: 'machine.start', group: 'Machine', label: 'Start', key: 'Enter' },
+    { id: 'snapshot.restore', group: 'Snapshot', label: 'Restore “R&D”' },
+    { id: 'open.create', group: 'Library', label: 'New machine…', key: 'ctrl+alt+n' },
+    { id: 'help.open', group: 'Help', label: 'Help', key: 'F1' },
+  ];
+  const shape = (platform: NodeJS.Platform) =>
+    (menuTemplate(platform, false, COMMANDS) as unknown as FakeItem[]).map(({ label, role, submenu }) => [
+      label ?? role,
+      ...(submenu ?? []).flatMap((item) => item.label ?? item.role ?? []),
+    ]);
+  test('are what each system expects, with the window’s commands in them', () => {
+    expect(shape('linux')).toEqual([
+      ['&File', 'New machine…', 'quit'],
+      ['&Edit', 'copy', 'paste', 'selectAll'],
+      ['&Machine', 'Start', 'Restore “R&&D”'],
+      ['&View', 'togglefullscreen'],
+      ['&Window', 'minimize'],
+      ['&Help', 'Help'],
+    ]);
+    expect(shape('win32')).toEqual(shape('linux'));
+    expect(shape('darwin').map(([name]) => name)).toEqual(['appMenu', '&File', '&Edit', '&Machine', '&View', 'windowMenu', '&Help']);
+  });
+  test('show the window’s keys and take none of them', () => {
+    const items = (platform: NodeJS.Platform) =>
+      (menuTemplate(platform, false, COMMANDS) as unknown as FakeItem[]).flatMap(({ submenu }) => submenu ?? []);
+    expect(items('linux').find(({ id }) => id === 'open.create')).toMatchObject({ accelerator: 'Ctrl+Alt+N', registerAccelerator: false });
+    expect(items('darwin').filter(({ id, accelerator }) => id !== undefined && accelerator !== undefined)).toEqual([]);
+  });
   const accelerators = (platform: NodeJS.Platform) => JSON.stringify(menuTemplate(platform, false));
   test("leave the shell's control keys to the guest", () => {
     expect(accelerators('linux')).not.toMatch(/"(CmdOrCtrl|Ctrl)\+[A-Z]"/);
