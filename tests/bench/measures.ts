@@ -12,6 +12,8 @@ export interface Comparison {
   readonly peer: number;
   /** Below 1 is better than the peer. */
   readonly ratio: number;
+  /** By which part the ratios of single runs, each beside the peer's next to it, lie from their middle; absent for a single run. */
+  readonly noise?: number;
 }
 export interface GroupResult {
   /** Geometric mean of the cases' ratios. */
@@ -57,7 +59,12 @@ export function readCases(console: string): Map<string, CaseLine> {
 
 export function compare(ours: readonly number[], peer: readonly number[]): Comparison {
   const [a, b] = [median(ours), median(peer)];
-  return { ours: a, peer: b, ratio: a / b };
+  return { ours: a, peer: b, ratio: a / b, ...(ours.length > 1 ? { noise: noiseOf(ours, peer) } : {}) };
+}
+/** Half of what lies between the extremes, as a factor above 1. */
+function noiseOf(ours: readonly number[], peer: readonly number[]): number {
+  const ratios = ours.map((each, run) => each / (peer[run] ?? NaN));
+  return Math.sqrt(Math.max(...ratios) / Math.min(...ratios)) - 1;
 }
 
 /**

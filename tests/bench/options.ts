@@ -13,6 +13,8 @@ export interface BenchOptions {
   /** Absent: all. */
   readonly only?: readonly string[];
   readonly json?: string;
+  /** A result to compare with. */
+  readonly against?: string;
 }
 /** A wrong call, said to the person. */
 export class BenchCallError extends Error {
@@ -41,13 +43,15 @@ Usage: npm run bench [-- OPTION...]
   --board BOARD      ${GUEST_BOARD_NAMES.join(' or ')} (default riscv64-virt); disk, snapshots and share are measured on riscv64-virt
                      only, v86 (the suite as a 32-bit kernel, beside the npm package of that name) on pc only
   --json FILE        also write the result as JSON
+  --against FILE     compare with such a result: exit status 3 where something is slower, beside its peer, than the noise
+                     of both explains (3 % at least). It takes two runs or more of each
 
 Both boot Debian's kernel for the board with one core and 512 MiB; start to power-off includes starting the process. The
-exit status says whether everything ran and gave the same results, never how fast.`;
+exit status says whether everything ran and gave the same results, not how fast, unless there is --against.`;
 
 /** @throws BenchCallError for a wrong call */
 export function benchOptions(args: readonly string[]): BenchOptions | 'help' {
-  const { quick, runs, engine, board, only, json, help } = parse(args);
+  const { quick, runs, engine, board, only, json, against, help } = parse(args);
   if (help) return 'help';
   if (engine !== 'auto' && engine !== 'interpreter' && engine !== 'compiler')
     throw new BenchCallError(`--engine takes auto, interpreter or compiler, not "${engine}"`);
@@ -60,7 +64,13 @@ export function benchOptions(args: readonly string[]): BenchOptions | 'help' {
   const elsewhere = board === 'riscv64-virt' ? undefined : names?.find((name) => name === DISK || name === SNAPSHOTS || name === SHARE);
   if (elsewhere !== undefined) throw new BenchCallError(`${elsewhere} is measured on riscv64-virt only: leave --board out`);
   if (names?.includes(V86) && board !== 'pc') throw new BenchCallError(`${V86} is measured on the board pc: add --board pc`);
-  return { quick, runs: count, engine, board, ...(names ? { only: names } : {}), ...(json === undefined ? {} : { json }) };
+  if (against !== undefined && count < 2) throw new BenchCallError('--against takes two runs or more: add --runs 3');
+  const given = {
+    ...(names ? { only: names } : {}),
+    ...(json === undefined ? {} : { json }),
+    ...(against === undefined ? {} : { against }),
+  };
+  return { quick, runs: count, engine, board, ...given };
 }
 
 function parse(args: readonly string[]) {
@@ -74,6 +84,7 @@ function parse(args: readonly string[]) {
         engine: { type: 'string', default: 'auto' },
         board: { type: 'string', default: 'riscv64-virt' },
         json: { type: 'string' },
+        against: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     }).values;

@@ -1,9 +1,11 @@
 /**
  * `npm run bench`: boots our guest and QEMU's in turn on the same files, runs the suite in both, and prints ratios.
- * `--help` tells the options. Timings never decide the exit status; a wrong result or a missing tool does.
+ * `--help` tells the options. A wrong result or a missing tool decides the exit status, timings
+ * only where an earlier result is given.
  */
 import { writeFileSync } from 'node:fs';
 import { installCommand, tool, type ToolName } from '../kit/tools.ts';
+import { judge, judgementLines, readResult } from './against.ts';
 import { GUEST_BOARDS, type GuestBoardName } from './boards.ts';
 import { CASES, type Group, roundsOf } from './cases.ts';
 import { measureDisk } from './disk/measure.ts';
@@ -18,6 +20,9 @@ import { measurePrograms } from './programs/measure.ts';
 import { measureShare } from './share/measure.ts';
 import { table } from './table.ts';
 import { measureV86 } from './v86/measure.ts';
+
+/** Exit status where something has become slower. */
+const SLOWER = 3;
 
 const neededFor = (board: GuestBoardName): readonly ToolName[] => {
   const { peer: beside, compiler } = GUEST_BOARDS[board];
@@ -76,6 +81,7 @@ async function main(): Promise<void> {
   if (options === 'help') return console.log(HELP);
   const missing = neededFor(options.board).filter((name) => tool(name) === undefined);
   if (missing.length > 0) throw new Error(`this machine lacks ${missing.join(' and ')}. Install with: ${installCommand(missing)}`);
+  const before = options.against === undefined ? undefined : readResult(options.against);
   const result: BenchResult = {};
   await measureSuite(options, result);
   await measureBoot(options, result);
@@ -88,6 +94,10 @@ async function main(): Promise<void> {
   if (options.only?.includes(SHARE) ?? whole) result.share = await measureShare(options);
   console.log(table(result));
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+  if (!before) return;
+  const judgements = judge(before, result);
+  console.log(`\n${judgementLines(judgements).join('\n')}`);
+  if (judgements.some(({ verdict }) => verdict === 'slower')) process.exitCode = SLOWER;
 }
 
 await main().catch((error: unknown) => {
