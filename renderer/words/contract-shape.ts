@@ -27,4 +27,6 @@ export interface ContractWords {
   readonly fields: Readonly<Record<string, FieldWords>>;
   /** What stands in an empty field, by what stands there in English. */
   readonly placeholder: (english: string) => string;
+  /** A title or a description of a template that comes with the program, by its English; any other text as it is. */
+  readonly templateText: (english: string) => string;
 }

@@ -28,6 +28,8 @@ export function wordsOf(fault: Fault): string {
 export const taskTitle = (task: TaskWork): string => (contractWords()?.taskTitle ?? englishTasks.taskTitle)(task);
 export const taskMessage = (task: TaskStatus): string => (contractWords()?.taskMessage ?? englishTasks.taskMessage)(task);
 export const partsReason = (template: TemplateStatus): string => (contractWords()?.partsReason ?? englishParts)(template);
+/** A template's title or description. */
+export const templateText = (text: string): string => contractWords()?.templateText(text) ?? text;
 export const sharedUse = (use: SharedUse): string => (contractWords()?.uses ?? SHARED_USE_WORDS)[use];
 export const flowState = (flow: FlowReport): string => (contractWords()?.flowState ?? englishTraffic.flowState)(flow);
 export const outcomeWords = (question: QuestionReport): string => (contractWords()?.outcomeWords ?? englishTraffic.outcomeWords)(question);

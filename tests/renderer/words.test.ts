@@ -1,4 +1,6 @@
 /** The catalogue of the window's texts: languages say the same, in forms that can be read, and numbers as each writes them. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { german } from '../../renderer/words/de/index.ts';
 import { english } from '../../renderer/words/en/index.ts';
@@ -10,9 +12,14 @@ import { BOARD_NAMES, boardOf } from '../../preload/contract/definition/boards.t
 import { ALL_FIELDS } from '../../preload/contract/definition/walk.ts';
 import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { messageOf } from '../../renderer/composables/sentence.ts';
-import { fieldChoices, fieldHint, fieldLabel, taskTitle, wordsOf } from '../../renderer/words/contract-words.ts';
+import { fieldChoices, fieldHint, fieldLabel, taskTitle, templateText, wordsOf } from '../../renderer/words/contract-words.ts';
 import * as usual from '../../emulator/quantities/durations.ts';
 import { formatBytes as usualBytes } from '../../emulator/quantities/bytes.ts';
+
+const GUESTS = fileURLToPath(new URL('../../resources/guests/', import.meta.url));
+const TEMPLATES = readdirSync(GUESTS)
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => ({ file, ...(JSON.parse(readFileSync(`${GUESTS}${file}`, 'utf8')) as Record<'title' | 'description', string>) }));
 
 afterEach(() => speak('en'));
 
@@ -28,7 +35,7 @@ const formsOf = (text: string) => text.split('|').length;
 const SHARED = new Set([
   ...['System', 'Version', 'Normal', 'Name', 'Snapshot', 'Hardware', 'Alt', 'Optional', 'Modem', 'Rate', 'Host-only'],
   ...['Format', 'Port {number}', 'Offset', 'Register', 'Zoom', 'Snapshots'],
-  ...['{name} ({state}) – Vivarium', '{mips} MIPS, {percent} % CPU'],
+  ...['{name} ({state}) – Vivarium'],
 ]);
 
 describe('the German catalogue', () => {
@@ -104,6 +111,13 @@ describe('what the contracts say', () => {
     await speak('de');
     const why = { code: 'of-a-later-version', facts: {} };
     expect(wordsOf({ code: 'machine-off', facts: { why } })).toBe('die Maschine ist aus: of a later version');
+  });
+  test.each(TEMPLATES)('the template $file is in German', async ({ title, description }) => {
+    expect([templateText(title), templateText(description)]).toEqual([title, description]);
+    await speak('de');
+    expect(templateText(description)).not.toBe(description);
+    expect(templateText(title)).toMatch(/^(Debian Linux|Debian auf einer Platte|Hallo)/);
+    expect(templateText('My own template')).toBe('My own template');
   });
   test.each(ALL_FIELDS)('the field $path is in German, with all its choices', async (placed) => {
     const { path, field } = placed;

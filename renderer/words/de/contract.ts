@@ -4,6 +4,7 @@ import type { ContractWords } from '../contract-shape.ts';
 import { germanErrors } from './errors/index.ts';
 import { fields, placeholder } from './fields.ts';
 import { partsReason, taskMessage, taskTitle } from './tasks-told.ts';
+import { templateText } from './templates.ts';
 import { flowState, lastTime, outcomeWords, unreachedWords } from './traffic.ts';
 
 const errors: Catalogue = Object.fromEntries(Object.entries(germanErrors).map(([code, words]) => [code, { kind: 'told', words }]));
@@ -26,4 +27,5 @@ export const germanContract: ContractWords = {
   lastTime,
   fields,
   placeholder,
+  templateText,
 };
