@@ -27,6 +27,8 @@ export interface ContractWords {
   readonly fields: Readonly<Record<string, FieldWords>>;
   /** What stands in an empty field, by what stands there in English. */
   readonly placeholder: (english: string) => string;
+  /** What is wrong with a value, without a full stop, by what its schema says in English; nothing where that is all there is. */
+  readonly problem: (english: string) => string | undefined;
   /** A title or a description of a template that comes with the program, by its English; any other text as it is. */
   readonly templateText: (english: string) => string;
 }

@@ -12,6 +12,7 @@ import { fieldAt, type PlacedField } from '../../preload/contract/definition/wal
 import { wordsOf as englishWords } from '../../preload/contract/errors/catalogue.ts';
 import { SHARED_USE_WORDS, type SharedUse } from '../../preload/contract/host.ts';
 import type { TemplateStatus } from '../../preload/contract/images.ts';
+import { problemSentence as englishProblem } from '../../preload/contract/schema/problems.ts';
 import * as englishTasks from '../../preload/contract/task-words.ts';
 import type { TaskStatus, TaskWork } from '../../preload/contract/tasks.ts';
 import { partsReason as englishParts } from '../../preload/contract/template-words.ts';
@@ -37,6 +38,12 @@ export const unreachedWords = (report: UnreachedReport): string =>
   (contractWords()?.unreachedWords ?? englishTraffic.unreachedWords)(report);
 export const lastTime = (times: { readonly ago: number; readonly count: number }): string =>
   (contractWords()?.lastTime ?? englishTraffic.lastTime)(times);
+
+/** What is wrong with a value, as a sentence that stands beside its field. */
+export function problemSentence(message: string): string {
+  const words = contractWords()?.problem(message);
+  return words === undefined ? englishProblem(message) : `${words}.`;
+}
 
 const own = (path: string): FieldWords | undefined => contractWords()?.fields[fieldAt(path)?.path ?? path];
 

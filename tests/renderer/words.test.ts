@@ -9,10 +9,19 @@ import { speak } from '../../renderer/words/speak.ts';
 import { agoWords, durationText, formatBytes, formatCount, formatRate, spanWords } from '../../renderer/words/quantities.ts';
 import { piecesOf, t, type WordKey } from '../../renderer/words/words.ts';
 import { BOARD_NAMES, boardOf } from '../../preload/contract/definition/boards.ts';
+import { problemsOf } from '../../preload/contract/schema/problems.ts';
 import { ALL_FIELDS } from '../../preload/contract/definition/walk.ts';
 import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { messageOf } from '../../renderer/composables/sentence.ts';
-import { fieldChoices, fieldHint, fieldLabel, taskTitle, templateText, wordsOf } from '../../renderer/words/contract-words.ts';
+import {
+  fieldChoices,
+  fieldHint,
+  fieldLabel,
+  problemSentence,
+  taskTitle,
+  templateText,
+  wordsOf,
+} from '../../renderer/words/contract-words.ts';
 import * as usual from '../../emulator/quantities/durations.ts';
 import { formatBytes as usualBytes } from '../../emulator/quantities/bytes.ts';
 
@@ -118,6 +127,25 @@ describe('what the contracts say', () => {
     expect(templateText(description)).not.toBe(description);
     expect(templateText(title)).toMatch(/^(Debian Linux|Debian auf einer Platte|Hallo)/);
     expect(templateText('My own template')).toBe('My own template');
+  });
+  test.each(ALL_FIELDS)('what is wrong with $path is said in German', async ({ field }) => {
+    await speak('de');
+    for (const board of BOARD_NAMES.map(boardOf))
+      for (const wrong of [
+        null,
+        -1,
+        1e12,
+        'x\u0007',
+        '-'.repeat(10_000),
+        [{}],
+        [null],
+        [{ network: '-', mac: '1', hostPort: 0, path: 'x', tag: '-' }],
+      ])
+        for (const { message } of problemsOf(field.schema(board), wrong)) {
+          const said = problemSentence(message);
+          expect(said).not.toMatch(/\b(must|may|is|the|has|only)\b/);
+          expect(said).toMatch(/\.$/);
+        }
   });
   test.each(ALL_FIELDS)('the field $path is in German, with all its choices', async (placed) => {
     const { path, field } = placed;

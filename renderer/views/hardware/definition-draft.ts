@@ -2,7 +2,8 @@
 import { isError } from '../../../preload/contract/errors/contract-error.ts';
 import { definitionProblems } from '../../../preload/contract/definition/rules.ts';
 import { plainText, valueAt } from '../../../preload/contract/definition/walk.ts';
-import { problemSentence, type Problem } from '../../../preload/contract/schema/problems.ts';
+import type { Problem } from '../../../preload/contract/schema/problems.ts';
+import { problemSentence } from '../../words/contract-words.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
 import { messageOf } from '../../composables/sentence.ts';
 

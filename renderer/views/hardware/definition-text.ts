@@ -4,7 +4,8 @@ import { fixedProblems } from '../../../preload/contract/definition/rules.ts';
 import { definitionOn } from '../../../preload/contract/definition/schema.ts';
 import { ALL_FIELDS, fieldAt, plainText, valueAt, withValue, type PlacedField } from '../../../preload/contract/definition/walk.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
-import { admits, problemSentence, problemsOf, type Problem } from '../../../preload/contract/schema/problems.ts';
+import { admits, problemsOf, type Problem } from '../../../preload/contract/schema/problems.ts';
+import { problemSentence } from '../../words/contract-words.ts';
 import { readJson, type JsonFault, type JsonText } from './read-json.ts';
 import { t } from '../../words/words.ts';
 

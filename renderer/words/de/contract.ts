@@ -3,6 +3,7 @@ import type { Catalogue } from '../../../emulator/error/coded-error.ts';
 import type { ContractWords } from '../contract-shape.ts';
 import { germanErrors } from './errors/index.ts';
 import { fields, placeholder } from './fields.ts';
+import { problem } from './problems.ts';
 import { partsReason, taskMessage, taskTitle } from './tasks-told.ts';
 import { templateText } from './templates.ts';
 import { flowState, lastTime, outcomeWords, unreachedWords } from './traffic.ts';
@@ -28,4 +29,5 @@ export const germanContract: ContractWords = {
   fields,
   placeholder,
   templateText,
+  problem,
 };

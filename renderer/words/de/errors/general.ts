@@ -1,3 +1,4 @@
+import { problem } from '../problems.ts';
 import type { ErrorWords } from './phrases.ts';
 
 export const generalErrors = {
@@ -13,7 +14,9 @@ export const generalErrors = {
   'consoles-too-many': ({ most }) => `mehr als ${most} Konsolen zugleich`,
   'arguments-count': ({ wanted, given }) => `der Aufruf braucht ${wanted} Argumente, nicht ${given}`,
   'argument-invalid': ({ where, field, message }) =>
-    /^[A-Z]/.test(message) ? message : `${[where, field].filter((part) => part !== '').join('.')} ${message}`,
+    /^[A-Z]/.test(message)
+      ? (problem(message) ?? message)
+      : `${[where, field].filter((part) => part !== '').join('.')}: ${problem(message) ?? message}`,
   'field-invalid': ({ field, why }, say) => `${field}: ${say(why)}`,
   'wire-message-too-long': () => 'die Nachricht ist zu lang',
   'wire-frame-unexpected': () => 'ein Client sendet nur Eingaben und Bestätigungen',
