@@ -8,41 +8,11 @@ import type { Page } from 'playwright-core';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import { buildWindow, launchBrowser, removeWindow, visit } from './browser.ts';
 import { startFakeMain } from './fake-main.ts';
-import { WEEK } from './fake-timeline.ts';
+import { furnish } from './furnished.ts';
 
 const FOLDER = fileURLToPath(new URL('../../resources/screenshots/', import.meta.url));
 /** Small enough for a page of text, large enough to be read. */
 const SIZE = { width: 1000, height: 640 } as const;
-
-type FakeMain = Awaited<ReturnType<typeof startFakeMain>>;
-
-/** A library that somebody uses: machines in several states, one of them with a week of snapshots. */
-async function furnish({ machines, networks, timeline }: FakeMain): Promise<MachineId> {
-  await networks.create({ name: 'office', kind: 'nat' });
-  const { id } = machines.add({
-    ...machines.plain('web', 'debian-riscv64'),
-    note: 'The staging server.',
-    group: '',
-    tags: ['debian'],
-    disks: [{ id: 'D1', readonly: false, writes: 'overlay', sizeBytes: 2 ** 32 }],
-    networks: [{ network: 'nat' }, { network: 'office' }],
-    ports: [{ name: 'log' }],
-  });
-  timeline.diskLists.set(id, [{ slot: 0, id: 'D1', sizeBytes: 2 ** 32, hostBytes: 311 * 2 ** 20 }]);
-  const database = machines.add({ ...machines.plain('database', 'debian-riscv64'), networks: [{ network: 'office' }] });
-  for (const name of ['kernel tests', 'hello'])
-    machines.add({ ...machines.plain(name), group: 'Experiments', ...(name === 'hello' ? { tags: ['bare'] } : {}) });
-  const broken = machines.add({ ...machines.plain('old image'), boot: { kind: 'linux', kernel: '/missing/Image' } });
-  for (const one of [id, database.id]) void machines.service.start(one);
-  void machines.service.pause(database.id);
-  try {
-    void machines.service.start(broken.id);
-  } catch {
-    // It is to look as one that failed.
-  }
-  timeline.script(id, WEEK);
-  return id;
-}
 
 interface Picture {
   readonly name: string;
@@ -96,6 +66,15 @@ const PICTURES: readonly Picture[] = [
       await page.getByRole('tab', { name: 'Overview' }).focus();
       await page.keyboard.press('Control+k');
       await page.getByRole('combobox', { name: 'Find an action' }).fill('disk');
+    },
+  },
+  { name: 'help', at: () => '#/help/commands', show: (page) => page.getByText('viv snapshot restore', { exact: true }).waitFor() },
+  {
+    name: 'settings',
+    at: () => '#/',
+    async show(page) {
+      await page.getByRole('button', { name: 'Settings' }).click();
+      await page.getByRole('dialog', { name: 'Settings' }).waitFor();
     },
   },
   {

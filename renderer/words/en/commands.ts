@@ -13,7 +13,7 @@ export const commands = {
   deleteLater: 'Shut it down or suspend it, then delete it',
   snapshot: 'Snapshot',
   ssh: 'Log in with SSH',
-  find: 'Duplicate',
+  find: 'Find in the console',
   saveTemplate: 'Save as a template',
   saveTemplateMore: 'Save as a template…',
   exportMore: 'Export…',
