@@ -46,6 +46,12 @@ export interface Volume {
   readonly incomplete?: string;
   /** Everything but the root, a directory before what is in it; the order is the volume's own. */
   list(): AsyncIterable<VolumeEntry>;
+  /**
+   * What is right inside one directory, in the volume's own order; links on the way are not followed.
+   * @param path as `list` writes it; empty: the root
+   * @returns nothing where there is no such directory
+   */
+  entriesIn(path: string): Promise<readonly VolumeEntry[] | undefined>;
   /** Where the content is; empty for content kept in the inode itself. In ascending order, not overlapping. */
   extents(entry: VolumeEntry): Promise<readonly FileExtent[]>;
   /** Fills `into` from `offset` of a file (or of a link's target), as far as it reaches. @returns the bytes filled */

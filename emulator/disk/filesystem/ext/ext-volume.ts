@@ -53,6 +53,25 @@ export class ExtVolume implements Volume {
     }
   }
 
+  async entriesIn(path: string): Promise<readonly VolumeEntry[] | undefined> {
+    const entries = new Allowance(MAX_ENTRIES, 'its directories hold too many entries');
+    const blocks = new Allowance(this.#superblock.blocks, 'its directories are larger than the volume');
+    let inode = await this.#inode(ROOT_INODE);
+    for (const part of path.split('/').filter(Boolean)) {
+      let found: number | undefined;
+      for await (const { name, inode: number } of this.#names(inode, blocks)) if (name === part) found = number;
+      if (found === undefined) return undefined;
+      inode = await this.#inode(found);
+      if (inode.kind !== 'directory') return undefined;
+    }
+    const children: VolumeEntry[] = [];
+    for await (const { name, inode: number } of this.#names(inode, blocks)) {
+      entries.spend();
+      children.push(entryOf(path ? `${path}/${name}` : name, await this.#inode(number)));
+    }
+    return children;
+  }
+
   async extents(entry: VolumeEntry): Promise<readonly FileExtent[]> {
     const inode = await this.#inode(entry.identity);
     if (hasContentInside(inode)) return [];

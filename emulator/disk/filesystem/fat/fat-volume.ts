@@ -44,6 +44,18 @@ export class FatVolume implements Volume {
     }
   }
 
+  async entriesIn(path: string): Promise<readonly VolumeEntry[] | undefined> {
+    let bytes = await rootOf(this.#reader, this.#boot);
+    for (const part of path.split('/').filter(Boolean)) {
+      const found = [...entriesIn(bytes)].find(({ isLabel, name }) => !isLabel && name === part);
+      if (!found?.isDirectory) return undefined;
+      bytes = await directoryAt(this.#reader, this.#boot, found.cluster);
+    }
+    const children: VolumeEntry[] = [];
+    for (const entry of entriesIn(bytes)) if (!entry.isLabel) children.push(entryOf(path ? `${path}/${entry.name}` : entry.name, entry));
+    return children;
+  }
+
   async extents({ kind, identity, sizeBytes }: VolumeEntry): Promise<readonly FileExtent[]> {
     if (kind === 'directory') return followChain(this.#reader, this.#boot, identity, undefined);
     return sizeBytes === 0 ? [] : followChain(this.#reader, this.#boot, identity, sizeBytes);
