@@ -53,6 +53,16 @@ export class Feed {
     else this.#timer ??= setTimeout(() => void this.flush(), DELAY).unref();
   }
 
+  /** What was printed until now was printed before a time. */
+  moment(time: number): void {
+    if (this.#marks.at(-1)?.[1] !== time) this.#marks.push([this.#source.end, time]);
+  }
+
+  /** How far it had got at a moment that it was told of and that nothing was handed over after yet. */
+  positionAt(time: number): number | undefined {
+    return this.#marks.find(([, at]) => at === time)?.[0];
+  }
+
   /** Hands over what was printed until now. Never rejects. */
   flush(): Promise<void> {
     clearTimeout(this.#timer);

@@ -1,6 +1,7 @@
 /** What the thread that keeps console output does, by name. */
 import type { Jobs } from '../jobs/job.ts';
 import { findText, type TextSearch, type TextSearchResult } from './find-text.ts';
+import { positionsAt } from './positions-at.ts';
 import type { Mark, Parts, PartsUsage, Place, Printed, Stretch } from './parts.ts';
 
 interface Range extends Place {
@@ -16,6 +17,8 @@ export const printedJobs = {
   truncate: (parts: Parts, { position, ...place }: Place & { position: number }): Promise<void> => parts.truncate(place, position),
   stretches: (parts: Parts, { from, to, ...place }: Range): Promise<{ stretches: Stretch[]; marks: Mark[] }> =>
     parts.stretches(place, from, to),
+  positionsAt: (parts: Parts, { times, ...place }: Place & { times: readonly number[] }): Promise<number[]> =>
+    positionsAt(parts, place, times),
   read: (parts: Parts, { from, to, ...place }: Range): Promise<Uint8Array> => parts.read(place, from, to),
   find: (parts: Parts, search: TextSearch): Promise<TextSearchResult> => findText(parts, search),
   usage: (parts: Parts): Promise<PartsUsage> => parts.usage(),

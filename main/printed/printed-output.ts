@@ -17,7 +17,7 @@ const INDEX_AFTER = 3000;
 
 const NAMES: Readonly<Record<keyof PrintedJobs, true>> = {
   ...{ append: true, end: true, index: true, forget: true, truncate: true },
-  ...{ stretches: true, read: true, find: true, usage: true },
+  ...{ stretches: true, positionsAt: true, read: true, find: true, usage: true },
 };
 
 export interface PrintedParts {
@@ -59,6 +59,11 @@ export class PrintedOutput {
     this.#feed({ machine, console }, source, from).printed(source, from);
   }
 
+  /** A moment of a machine that somebody may look from or to: what its consoles printed until now was before it. */
+  moment(machine: string, time: number): void {
+    for (const [key, feed] of this.#feeds) if (key.startsWith(`${machine}/`)) feed.moment(time);
+  }
+
   /** Takes over what ended programs printed and did not hand over; once, a second call waits for the first. */
   catchUp(): Promise<void> {
     return (this.#caughtUp ??= this.#catchUp());
@@ -74,6 +79,13 @@ export class PrintedOutput {
   async stretches(place: Place, from: number, to: number): Promise<{ stretches: readonly Stretch[]; marks: readonly Mark[] }> {
     await this.#present(place);
     return this.#run.stretches({ ...place, from, to });
+  }
+  /** How far a console had got at times, in milliseconds since the epoch; as exact as the notes of times are. */
+  async positionsAt(place: Place, times: readonly number[]): Promise<readonly number[]> {
+    await this.#present(place);
+    const positions = await this.#run.positionsAt({ ...place, times });
+    const feed = this.#feeds.get(keyOf(place));
+    return positions.map((position, index) => feed?.positionAt(times[index] as number) ?? position);
   }
   read(place: Place, from: number, to: number): Promise<Uint8Array> {
     return this.#run.read({ ...place, from, to });

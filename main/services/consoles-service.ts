@@ -17,6 +17,9 @@ const MAX_FOUND = 200;
 /** What one answer of `past` may have, in bytes. */
 const MOST_PAST = 4 * 1024 * 1024;
 
+/** What one answer of `between` may have, in bytes. */
+const MOST_BETWEEN = 256 * 1024;
+
 const consoleOf = (supervisor: Supervisor, id: MachineId, console: number) => {
   const machine = supervisor.machine(id);
   machine.requireConsole(console);
@@ -50,6 +53,14 @@ export function consolesService({ supervisor, ssh, printed, doors, snapshots }: 
     past: async (id, console, from, to) => {
       supervisor.machine(id);
       return printed.read({ machine: id, console }, from, Math.min(to, from + MOST_PAST));
+    },
+    between: async (id, console, since, until) => {
+      supervisor.machine(id);
+      const place = { machine: id, console };
+      const [from, to] = (await printed.positionsAt(place, [since, until])) as [number, number];
+      const start = Math.max(from, to - MOST_BETWEEN);
+      const bytes = await printed.read(place, start, to);
+      return { from, to, lines: plainLines(bytes), omitted: start - from };
     },
     usage: async () => {
       const { bytes, storedBytes, unindexedBytes } = await printed.usage();

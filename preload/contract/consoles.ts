@@ -86,6 +86,15 @@ export interface KeptOutput {
   /** `[position, time]`: what follows was printed then, in milliseconds since the epoch; 0 where nobody knows. */
   readonly marks: readonly (readonly [position: number, time: number])[];
 }
+/** What a console printed between two times. */
+export interface PrintedBetween {
+  /** Where it begins and ends, in all that the console ever printed. */
+  readonly from: number;
+  readonly to: number;
+  readonly lines: readonly string[];
+  /** Bytes before the first of the lines. */
+  readonly omitted: number;
+}
 /** What is kept of all consoles, in bytes. */
 export interface OutputUsage {
   readonly printedBytes: number;
@@ -116,6 +125,10 @@ export const consoles = contract('consoles', {
   kept: call<(id: MachineId, console: number, from: number, to: number) => KeptOutput>(args(machineId, consoleIndex, position, position)),
   /** What is kept between two positions, one after the other; at most the first 4 MiB. */
   past: call<(id: MachineId, console: number, from: number, to: number) => Uint8Array>(args(machineId, consoleIndex, position, position)),
+  /** What a console printed between two times, in milliseconds since the epoch, as lines of plain text; the last 256 KiB of it. */
+  between: call<(id: MachineId, console: number, from: number, to: number) => PrintedBetween>(
+    args(machineId, consoleIndex, position, position),
+  ),
   usage: call<() => OutputUsage>(nothing),
   /** Ways to a machine's consoles for other programs. */
   doors: call<(id: MachineId) => readonly ConsoleDoor[]>(args(machineId)),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { findText } from '../../../main/printed/find-text.ts';
+import { positionsAt } from '../../../main/printed/positions-at.ts';
 import { marksWithin, Parts, USUAL_ROOM, type Mark, type Room } from '../../../main/printed/parts.ts';
 import { linesOf, seeded } from './printed-lines.ts';
 
@@ -176,4 +177,25 @@ test(`finds in ${MEGABYTES} MB of history`, { timeout: 3_600_000 }, async () => 
     if (text.startsWith('no such')) expect(found).toEqual([]);
   }
   console.log(`seed ${seed}: ${usage.bytes} bytes printed, ${statSync(file).size} on the disk; ${times.join('; ')}`);
+});
+
+test('how far a console had got at a time', async () => {
+  const { parts } = await openParts();
+  const place = { machine: 'M1', console: 0 };
+  const at = (...times: number[]) => positionsAt(parts, place, times);
+  expect(await at(5000)).toEqual([0]);
+  await parts.append({ ...place, position: 0, bytes: bytesOf('old\n'), marks: [[0, 0]] });
+  expect(await at(5000)).toEqual([4]);
+  const marks: Mark[] = [
+    [4, 10_000],
+    [9, 20_000],
+    // A moment that was noted right after the output before it.
+    [14, 20_100],
+  ];
+  await parts.append({ ...place, position: 4, bytes: bytesOf('boot\nlogin\nls\n'), marks });
+  expect(await at(9_999, 10_000, 10_900, 11_000, 19_000, 20_050, 20_100, 90_000)).toEqual([4, 4, 4, 9, 9, 9, 14, 18]);
+  // Over the borders of parts, the time of what goes on holds.
+  const flood = new Uint8Array(200_000).fill(10);
+  await parts.append({ ...place, position: 18, bytes: flood, marks: [[18, 30_000]] });
+  expect(await at(29_000, 40_000)).toEqual([18, 18 + flood.length]);
 });
