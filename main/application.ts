@@ -38,6 +38,7 @@ import { TemporaryCards } from './supervisor/temporary-cards.ts';
 import { SshConsoles } from './ssh/ssh-consoles.ts';
 import { commandOpener, consoleOpener, consolesService, streamOpener } from './services/consoles-service.ts';
 import { disksService } from './services/disks-service.ts';
+import { filesService } from './services/files-service.ts';
 import { hostFigures } from './services/host-figures.ts';
 import { machinesService } from './services/machines-service.ts';
 import { snapshotsService } from './services/snapshots-service.ts';
@@ -213,7 +214,14 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     library,
     storage,
     tasks,
-    events: events.snapshots,
+    events: {
+      ...events.snapshots,
+      changed(snapshot) {
+        // What is printed from here on is after it, however close.
+        if (snapshot.state === 'storing') printed.moment(snapshot.machine, snapshot.createdAt);
+        events.snapshots.changed(snapshot);
+      },
+    },
     disks,
     notice,
     supervisor,
@@ -265,6 +273,11 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
         tasks,
         supervisor,
         events: events.disks,
+        alone: (id, work) => history.timelines.alone(id, work),
+        stored: (id) => history.timelines.stored(id),
+      }),
+      files: filesService({
+        ...{ library, storage, tasks, supervisor },
         alone: (id, work) => history.timelines.alone(id, work),
         stored: (id) => history.timelines.stored(id),
       }),

@@ -6,6 +6,9 @@ import type { Report } from '../jobs/job.ts';
 import { changedClusters, type DiskState } from './changed-clusters.ts';
 import { compareFiles } from './compare-files.ts';
 
+/** Runs told of; more would not be told apart in any drawing. */
+const MOST_RUNS = 1000;
+
 /** @throws what reading the disks throws, but for damaged file systems, which are noted; what `signal` was aborted with */
 export async function compareDisk(
   slot: number,
@@ -36,7 +39,8 @@ export async function compareDisk(
   }
   for (const gone of old.volumes) if (!present.volumes.some((each) => each.place === gone.place)) notes.push(`${gone.place}: it is gone`);
   notes.push(...passedOver(old, present));
-  return { slot, clusters, clusterBytes: CLUSTER_BYTES, volumes, ...(notes.length > 0 ? { note: notes.join('; ') } : {}) };
+  const map = { total: Math.ceil(after.disk.sizeBytes / CLUSTER_BYTES), runs: runs.slice(0, MOST_RUNS) };
+  return { slot, clusters, clusterBytes: CLUSTER_BYTES, map, volumes, ...(notes.length > 0 ? { note: notes.join('; ') } : {}) };
 }
 
 const isSamePlace = (one: FoundVolume, other: FoundVolume) => one.place === other.place && one.offset === other.offset;

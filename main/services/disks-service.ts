@@ -12,6 +12,7 @@ import { writesInPlace } from '../disks/admit-disks.ts';
 import { hashBase, lookAtBase, problemOf } from '../disks/bases.ts';
 import { BringingIn } from '../transfer/bringing-in.ts';
 import { headPlace } from '../disks/content.ts';
+import type { DiskSource } from '../disks/export-image.ts';
 import { lookAtDiskFile } from '../disks/disk-file.ts';
 import { headState, overlayBytes, overlayFile, settleHead } from '../disks/heads.ts';
 import { hostPath } from '../images/files/host-path.ts';
@@ -233,11 +234,13 @@ export function disksService(parts: DisksParts): Handlers<typeof disks> {
       if (snapshot === undefined) await find(id, slot);
       const subject = { machine: id, name: machine.record.definition.name, slot, path };
       const file = { path, format, compress };
-      const work = (progress: Report, signal: AbortSignal) =>
-        snapshot === undefined
-          ? taking.present(id, slot, file, progress, signal)
-          : taking.snapshot(id, snapshot as SnapshotId, slot, file, progress, signal);
-      const task = tasks.begin('export-disk', subject, work, (exported) => exported);
+      const work = (progress: Report, signal: AbortSignal) => {
+        const write = (source: DiskSource) => storage.run.exportImage({ source, ...file }, { progress, signal });
+        return snapshot === undefined
+          ? taking.present(id, slot, write, progress, signal)
+          : taking.snapshot(id, snapshot as SnapshotId, slot, write, progress, signal);
+      };
+      const task = tasks.begin('export-disk', subject, work, ({ unrest }) => (unrest ? { unrest } : {}));
       return { task: task.id };
     },
     resize: (id, slot, sizeBytes) => parts.alone(id, () => resize(id, slot, sizeBytes)),

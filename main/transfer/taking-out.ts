@@ -1,7 +1,6 @@
-/** A machine's disks written as image files: as they are now, beside the running guest too, or as they were in a snapshot. */
+/** A machine's disks for reading: as they are now, beside the running guest too, or as they were in a snapshot. */
 import { reading } from './reading-progress.ts';
 import type { Fault } from '../../emulator/error/coded-error.ts';
-import type { ExportedDisk } from '../../preload/contract/tasks.ts';
 import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
@@ -15,25 +14,31 @@ import type { Report } from '../jobs/job.ts';
 import type { Storage } from '../jobs/storage.ts';
 import type { KeepingJobs } from '../storage/keeping-jobs.ts';
 import type { ContentJobs } from '../disks/content-jobs.ts';
-import type { ImageJobs } from '../disks/image-jobs.ts';
 import { checkBase, lookAtBase } from '../disks/bases.ts';
 import { lookAtDiskFile } from '../disks/disk-file.ts';
 import { headPlace } from '../disks/content.ts';
-import type { DiskSource, ExportImage } from '../disks/export-image.ts';
+import type { DiskSource } from '../disks/export-image.ts';
 import { headState, overlayFile } from '../disks/heads.ts';
 import { hasHead } from '../disks/machine-disks.ts';
 import type { OverlayHold } from '../disks/overlay-messages.ts';
 
 export interface TakingOutParts {
   readonly library: Pick<Library, 'home' | 'heads' | 'snapshots'>;
-  readonly storage: Pick<Storage<KeepingJobs & ContentJobs & ImageJobs>, 'run'>;
+  readonly storage: Pick<Storage<KeepingJobs & ContentJobs>, 'run'>;
   readonly supervisor: Pick<Supervisor, 'machine'>;
   /** Resolves when a snapshot is stored, or will not be. */
   stored(id: SnapshotId): Promise<unknown>;
   alone<T>(machine: MachineId, work: () => Promise<T>): Promise<T>;
 }
 
-type File = Pick<ExportImage, 'path' | 'format' | 'compress'>;
+/** Reads a disk while nothing takes it away. */
+export type ReadDisk<T> = (source: DiskSource) => Promise<T>;
+/** What reading gave. */
+export interface TakenOut<T> {
+  readonly value: T;
+  /** Why the guest's file systems were not at rest; absent: they were, or it was off. */
+  readonly unrest?: Fault;
+}
 
 export class TakingOut {
   readonly #parts: TakingOutParts;
@@ -42,15 +47,15 @@ export class TakingOut {
   }
 
   /** A disk as it was in a snapshot. @throws Error with a message for a person */
-  async snapshot(
+  async snapshot<T>(
     machine: MachineId,
     id: SnapshotId,
     slot: number,
-    file: File,
+    read: ReadDisk<T>,
     progress: Report,
     signal: AbortSignal,
-  ): Promise<ExportedDisk> {
-    const { library, storage, stored } = this.#parts;
+  ): Promise<TakenOut<T>> {
+    const { library, stored } = this.#parts;
     const found = await library.snapshots.get(id);
     if (found.state === 'storing') progress({ message: `waiting for "${found.name}", which is being stored` });
     await Promise.race([stored(id), aborted(signal)]);
@@ -62,38 +67,33 @@ export class TakingOut {
     if (!disk) throw new ContractError('disk-not-in-snapshot', { name, slot, count: disks.length });
     if (disk.base) await checkBase(disk.base, reading(disk.base.path, progress), signal);
     // A copy of the list: the snapshot may be deleted meanwhile.
-    await this.#withCopy({ owner: `snapshot:${id}`, prefix: `disk${slot}` }, (content) =>
-      storage.run.exportImage({ source: { ...plain(disk), content }, ...file }, { progress, signal }),
-    );
-    return {};
+    const value = await this.#withCopy({ owner: `snapshot:${id}`, prefix: `disk${slot}` }, (content) => read({ ...plain(disk), content }));
+    return { value };
   }
 
   /** A disk as it is now. @throws Error with a message for a person */
-  async present(id: MachineId, slot: number, file: File, progress: Report, signal: AbortSignal): Promise<ExportedDisk> {
-    const { library, storage, supervisor } = this.#parts;
+  async present<T>(id: MachineId, slot: number, read: ReadDisk<T>, progress: Report, signal: AbortSignal): Promise<TakenOut<T>> {
+    const { library, supervisor } = this.#parts;
     const machine = supervisor.machine(id);
     const definition = machine.record.definition.disks[slot];
     if (!definition) throw new ContractError('disk-missing-here', { slot });
-    const options = { progress, signal };
     if (!hasHead(definition)) {
       if (machine.life.isActive && !definition.readonly) throw new ContractError('disk-direct-export');
       const { path, sizeBytes } = definition;
       if (path === undefined) throw new ContractError('disk-nothing-to-export');
       const { format } = await lookAtDiskFile(path, { format: definition.format });
       const source = { sizeBytes: sizeBytes ?? (await lookAtBase(path, format)).sizeBytes, base: { path, format } };
-      await storage.run.exportImage({ source, ...file }, options);
-      return {};
+      return { value: await read(source) };
     }
     const head = (await library.heads.present(id)).find(({ disk }) => disk === definition.id);
     if (!head) throw new ContractError('disk-still-empty', { slot });
     if (head.base) await checkBase(head.base, reading(head.base.path, progress), signal);
     const isRunning = () => machine.life.state === 'running' || machine.life.state === 'paused';
-    if (isRunning()) return this.#running(machine, head, (source) => storage.run.exportImage({ source, ...file }, options));
-    await this.#parts.alone(id, async () => {
+    if (isRunning()) return this.#running(machine, head, read);
+    return this.#parts.alone(id, async () => {
       if (machine.life.isActive) throw new ContractError('disk-machine-started');
-      await storage.run.exportImage({ source: await this.#atRest(head), ...file }, options);
+      return { value: await read(await this.#atRest(head)) };
     });
-    return {};
   }
 
   /** A head whose machine is off. */
@@ -104,7 +104,7 @@ export class TakingOut {
   }
 
   /** One snapshot point of a disk that the guest goes on writing. */
-  async #running(machine: SupervisedMachine, head: HeadRecord, write: (source: DiskSource) => Promise<void>): Promise<ExportedDisk> {
+  async #running<T>(machine: SupervisedMachine, head: HeadRecord, read: ReadDisk<T>): Promise<TakenOut<T>> {
     const file = overlayFile(this.#parts.library.home.folder, head.id);
     const tell = (message: unknown) => machine.life.tellDisk(head.slot, message);
     // In turn, so that no snapshot settles the disk between the snapshot point and the copy of its list.
@@ -126,12 +126,16 @@ export class TakingOut {
     });
     try {
       const { generation, settledGeneration } = held as unknown as OverlayHold;
-      await write({ ...plain(head), overlay: { file, generation, settledGeneration }, ...(place ? { content: place } : {}) });
+      const value = await read({
+        ...plain(head),
+        overlay: { file, generation, settledGeneration },
+        ...(place ? { content: place } : {}),
+      });
+      return { value, ...(unrest === undefined ? {} : { unrest }) };
     } finally {
       await release();
       if (place) await this.#parts.storage.run.dropOwners({ owners: [place.owner] });
     }
-    return unrest === undefined ? {} : { unrest };
   }
 
   async #copy(from: { readonly owner: string; readonly prefix: string }) {
@@ -140,13 +144,13 @@ export class TakingOut {
     return to;
   }
 
-  async #withCopy(
+  async #withCopy<T>(
     from: { readonly owner: string; readonly prefix: string },
-    work: (place: { owner: string; prefix: string }) => Promise<void>,
-  ) {
+    work: (place: { owner: string; prefix: string }) => Promise<T>,
+  ): Promise<T> {
     const place = await this.#copy(from);
     try {
-      await work(place);
+      return await work(place);
     } finally {
       await this.#parts.storage.run.dropOwners({ owners: [place.owner] });
     }

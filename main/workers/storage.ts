@@ -22,6 +22,9 @@ const READING: Readonly<Record<Exclude<keyof ReadingJobs, 'ready'>, true>> = {
   sameContent: true,
   exportImage: true,
   exportMachine: true,
+  listGuestFolder: true,
+  readGuestFile: true,
+  takeGuestFile: true,
 };
 const WRITING: Readonly<Record<Exclude<keyof WritingJobs, 'ready'>, true>> = {
   storeMemory: true,

@@ -93,6 +93,7 @@ export const receivedPiece = record({
 
 export const diskId = text(64);
 export const diskSlot = whole(0, anyBoard.disksMax - 1);
+export const guestPath = record({ slot: diskSlot, place: optional(text(40)), path: text(4096, 0) });
 export const diskSize = bytes;
 export const diskImport = record({ path, format: optional(imageFormat), copy: flag });
 export const diskExport = record({ path, format: imageFormat, snapshot: optional(snapshotId), compress: optional(flag) });

@@ -2,10 +2,11 @@
 import { application } from './application.ts';
 import { consoles } from './consoles.ts';
 import { disks } from './disks.ts';
+import { files } from './files.ts';
 import { images } from './images.ts';
 import { machines } from './machines.ts';
 import { networks } from './networks.ts';
 import { snapshots } from './snapshots.ts';
 import { tasks } from './tasks.ts';
 
-export const contracts = { application, consoles, disks, images, machines, networks, snapshots, tasks } as const;
+export const contracts = { application, consoles, disks, files, images, machines, networks, snapshots, tasks } as const;

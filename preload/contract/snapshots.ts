@@ -106,6 +106,8 @@ export interface DiskDiff {
   /** Clusters of `clusterBytes` that differ. */
   readonly clusters: number;
   readonly clusterBytes: number;
+  /** Where they are: all clusters of the disk, and those that differ as runs [first, count], at most 1000; absent where only one has the disk. */
+  readonly map?: { readonly total: number; readonly runs: readonly (readonly [number, number])[] };
   /** File systems found on it that could be compared. */
   readonly volumes: readonly VolumeDiff[];
   /** Why files are not compared, where they are not. */

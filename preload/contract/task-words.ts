@@ -1,5 +1,6 @@
 /** Tasks in words, for the window and the command line: what one is about, and what came of it. */
 import { formatBytes } from '../../emulator/quantities/bytes.ts';
+import type { Fault } from '../../emulator/error/coded-error.ts';
 import { wordsOf } from './errors/catalogue.ts';
 import type { ExportedDisk, ExportResult, PurgeResult, TaskKind, TaskKinds, TaskStatus, TaskWork } from './tasks.ts';
 
@@ -12,6 +13,7 @@ const TITLES: { readonly [K in TaskKind]: (subject: TaskKinds[K]['subject']) => 
   'compact-disk': ({ name, slot }) => `Compacting disk ${slot + 1} of "${name}"`,
   'add-disk': ({ name, path }) => `Adding ${path} to "${name}"`,
   'export-disk': ({ name, slot, path }) => `Writing disk ${slot + 1} of "${name}" to ${path}`,
+  'take-file': ({ name, file, path }) => `Saving ${file} of "${name}" to ${path}`,
   'store-snapshot': ({ name, snapshot }) => `Storing the snapshot "${snapshot}" of "${name}"`,
   suspend: ({ name }) => `Suspending "${name}"`,
   'check-library': () => 'Checking the library',
@@ -32,16 +34,22 @@ export function taskMessage(task: TaskStatus): string {
   if (task.state !== 'done') return task.state === 'running' ? task.message : '';
   if (task.kind === 'purge' && task.result) return purgeWords(task.result);
   if (task.kind === 'export-disk' && task.result) return unrestWords(task.result);
+  if (task.kind === 'take-file' && task.result?.unrest) return missingWords(task.result.unrest);
   return task.kind === 'export-machine' && task.result ? leftOutWords(task.result) : '';
 }
 
 /** Whether a task is done, but not all of it as it should be: what its message says is a warning then. */
 export const taskWarns = (task: TaskStatus): boolean =>
-  task.state === 'done' && (task.kind === 'export-disk' || task.kind === 'export-machine') && taskMessage(task) !== '';
+  task.state === 'done' &&
+  (task.kind === 'export-disk' || task.kind === 'export-machine' || task.kind === 'take-file') &&
+  taskMessage(task) !== '';
 
 /** In what state an image of a running guest's disk is; empty where it is a whole one. */
 export const unrestWords = ({ unrest }: ExportedDisk): string =>
   unrest === undefined ? '' : `the image is as after a power failure: ${wordsOf(unrest)}`;
+
+/** What a file of a guest that was not at rest may lack. */
+export const missingWords = (unrest: Fault): string => `what the guest wrote last may be missing: ${wordsOf(unrest)}`;
 
 /** What became of the space: `1.5 GiB freed`. */
 export function purgeWords({ freedBytes, space }: PurgeResult): string {

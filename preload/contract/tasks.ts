@@ -3,6 +3,7 @@ import type { Reason } from './errors/reasons.ts';
 import type { Fault } from '../../emulator/index.ts';
 import { args, nothing, taskId } from './checks.ts';
 import { call, contract, event } from './contract.ts';
+import type { TakenFile } from './files.ts';
 import type { MachineId } from './machines.ts';
 
 /** A machine as it was called when the work began. */
@@ -25,6 +26,8 @@ export interface TaskKinds {
   readonly 'compact-disk': { readonly subject: OfDisk; readonly result: null };
   readonly 'add-disk': { readonly subject: OfMachine & { readonly path: string }; readonly result: null };
   readonly 'export-disk': { readonly subject: OfDisk & { readonly path: string }; readonly result: ExportedDisk };
+  /** `path`: on this computer; `file`: the guest's. */
+  readonly 'take-file': { readonly subject: OfDisk & { readonly path: string; readonly file: string }; readonly result: TakenFile };
   readonly 'store-snapshot': { readonly subject: OfMachine & { readonly snapshot: string }; readonly result: null };
   readonly suspend: { readonly subject: OfMachine; readonly result: null };
   readonly 'check-library': { readonly subject: Record<never, never>; readonly result: null };

@@ -86,7 +86,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   border: { knows: ['supervisor'] },
   services: {
     uses: ['library', 'images', 'storage', 'disks', 'network', 'supervisor', 'printed', 'ssh', 'doors', 'transfer'],
-    knows: ['tasks', 'claims', 'jobs', 'history', 'border'],
+    knows: ['tasks', 'claims', 'jobs', 'compare', 'history', 'border'],
     emulator: [files, disk],
   },
   local: { uses: ['library', 'border'] },

@@ -4,6 +4,7 @@ import { exportPart, importPart } from './carry-commands.ts';
 import { deletePart, notePart, pinPart, protectPart, renamePart, undeletePart, unpinPart, unprotectPart } from './change-commands.ts';
 import { createPart } from './create-command.ts';
 import { diffPart } from './diff-command.ts';
+import { filesPart, getPart } from './files-commands.ts';
 import { SNAPSHOT_HELP } from './find-snapshot.ts';
 import { listPart, showPart } from './list-command.ts';
 import { branchPart, restorePart } from './restore-command.ts';
@@ -33,6 +34,8 @@ export const snapshotCommand = commandGroup({
     delete: deletePart,
     undelete: undeletePart,
     diff: diffPart,
+    files: filesPart,
+    get: getPart,
     export: exportPart,
     import: importPart,
   },

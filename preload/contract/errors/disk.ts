@@ -85,6 +85,24 @@ export const diskErrors = {
     'conflict',
     ({ slot }) => `disk ${slot + 1} is still empty: start the machine once, or export its base image`,
   ),
+  'guest-no-volumes': entry<OfDisk & { place?: string; passedOver: readonly string[] }>(
+    'missing',
+    ({ slot, place, passedOver }) =>
+      `disk ${slot + 1} has no ${place === undefined ? 'file system' : `file system in ${place}`} that can be read here${passedOver.length > 0 ? ` (${passedOver.join('; ')})` : ''}: export the disk and open the image with other tools`,
+  ),
+  'guest-volume-damaged': entry<OfDisk & { why: Fault }>(
+    'damaged',
+    ({ slot, why }, say) => `a file system of disk ${slot + 1} cannot be read: ${say(why)}`,
+  ),
+  'guest-folder-missing': entry<OfFile>('missing', ({ path }) => `there is no folder ${path} on this disk at that moment`),
+  'guest-file-missing': entry<OfFile>('missing', ({ path }) => `there is no file ${path} on this disk at that moment`),
+  'guest-file-not-file': entry<OfFile & { kind: 'directory' | 'link' | 'other' }>('invalid', ({ path, kind }) =>
+    kind === 'directory' ? `${path} is a folder: choose one file in it` : `${path} is no regular file, so it has no content to take`,
+  ),
+  'guest-file-short': entry<OfFile & { sizeBytes: number; done: number }>(
+    'damaged',
+    ({ path, sizeBytes, done }) => `${path} should have ${sizeBytes} bytes, but only ${done} could be read: its file system is damaged`,
+  ),
   'disk-nothing-to-export': entry('unavailable', () => 'the disk has no file'),
   'disk-machine-started': entry('conflict', () => 'the machine was started in the meantime: stop it and try again'),
   'disk-needs-stopped': entry<{ name: string; state: MachineState; what: string }>(
