@@ -8,8 +8,11 @@ import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import { useMachines } from '../stores/machines.ts';
 import { addressOf, placeOf, type Place } from './place.ts';
 import { useToasts } from './toasts.ts';
-import { useWindowState, type WindowState } from './window-state.ts';
 import { t } from '../words/words.ts';
+import { COMPARED_PARTS, useWindowState, type WindowState } from './window-state.ts';
+
+/** The word of an address that compares two moments: `timeline/compare/FROM/TO/PART`. */
+const COMPARE = 'compare';
 
 type MachinePlace = Extract<Place, { page: 'machine' }>;
 
@@ -22,6 +25,8 @@ function detailOf(state: WindowState, id: MachineId, tab: MachinePlace['tab']): 
     return console === 0 ? [] : [String(console)];
   }
   const place = state.places.get(id);
+  const compared = state.compared.get(id);
+  if (tab === 'timeline' && compared) return [COMPARE, compared.from, compared.to, ...(compared.part === 'files' ? [] : [compared.part])];
   if (tab === 'timeline') return place === undefined || place === 'now' ? [] : [place];
   const section = state.sections.get(id);
   return tab === 'hardware' && section !== undefined ? [section] : [];
@@ -38,7 +43,8 @@ function placeNow(state: WindowState): Place {
 }
 
 /** Goes to a place inside a machine. */
-function enter(state: WindowState, { id }: MachineStatus, { tab, detail: [first, second] }: MachinePlace): void {
+function enter(state: WindowState, { id }: MachineStatus, { tab, detail }: MachinePlace): void {
+  const [first, second] = detail;
   state.creating.value = false;
   state.reading.value = undefined;
   state.selected.value = id;
@@ -50,8 +56,16 @@ function enter(state: WindowState, { id }: MachineStatus, { tab, detail: [first,
     if (/^\d{1,15}$/.test(second ?? '')) state.past.set(id, { console, position: Number(second) });
     else state.past.delete(id);
   }
+  if (tab === 'timeline' && first === COMPARE) return enterComparison(state, id, detail);
+  state.compared.delete(id);
   if (tab === 'timeline') state.places.set(id, (first as SnapshotId | undefined) ?? 'now');
   else if (tab === 'hardware' && first !== undefined) state.sections.set(id, first);
+}
+
+function enterComparison(state: WindowState, id: MachineId, [, from, to = 'now', part]: readonly string[]): void {
+  if (from === undefined) return void state.compared.delete(id);
+  const known = COMPARED_PARTS.find((one) => one === part) ?? 'files';
+  state.compared.set(id, { from: from as SnapshotId, to: to as SnapshotId | 'now', part: known });
 }
 
 /** Keeps the address and the window together; called once, by the window. */
@@ -78,8 +92,9 @@ export function useAddresses(): void {
     toasts.show({ tone: 'warning', text: t('machines.addressGone') });
   }
   const now = computed(() => placeNow(state));
-  /** Page, machine and tab: what a step of Back goes over. */
-  const stepOf = (place: Place) => (place.page === 'machine' ? `${place.machine} ${place.tab}` : place.page);
+  /** Page, machine, tab, and comparing: what a step of Back goes over. */
+  const stepOf = (place: Place) =>
+    place.page === 'machine' ? [place.machine, place.tab, ...(place.detail[0] === COMPARE ? [COMPARE] : [])].join(' ') : place.page;
   let step = '';
   function write(place: Place) {
     const address = addressOf(place);

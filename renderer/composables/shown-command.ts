@@ -1,5 +1,6 @@
 /** The `viv` line that does the same as an action in the window, ready to be pasted into a shell. */
 import { boardOf } from '../../preload/contract/definition/boards.ts';
+import type { GuestPath } from '../../preload/contract/files.ts';
 import type { OptionCommand } from '../../preload/contract/definition/field.ts';
 import { optionWords } from '../../preload/contract/definition/options.ts';
 import { writeBytes } from '../../preload/contract/definition/units.ts';
@@ -83,6 +84,14 @@ export type SnapshotVerb =
   | 'export'
   | 'import';
 export const snapshotCommand = (verb: SnapshotVerb, ...words: readonly string[]): string => line('snapshot', verb, ...words);
+
+/** The command that copies one file of a guest's disk to this computer. @param moment a snapshot's name; absent: now */
+export const guestFileCommand = (name: string, moment: string | undefined, { slot, place, path }: GuestPath, target: string): string =>
+  line(
+    ...['snapshot', 'get', name, moment ?? 'now', `/${path.replace(/^\/+/, '')}`, target],
+    ...(slot === 0 ? [] : ['--disk', String(slot + 1)]),
+    ...(place?.startsWith('partition ') ? ['--partition', place.slice('partition '.length)] : []),
+  );
 
 /** A template's name made of a machine's: what a template may be called has no spaces. */
 export const templateNameFor = (machine: string): string =>

@@ -22,6 +22,15 @@ export interface ConsolePlace {
   readonly marked?: boolean;
 }
 
+/** Two moments of a machine that are compared, and what of them is looked at. */
+export interface Compared {
+  readonly from: SnapshotId;
+  readonly to: SnapshotId | 'now';
+  readonly part: ComparedPart;
+}
+export const COMPARED_PARTS = ['files', 'disks', 'memory', 'console', 'hardware'] as const;
+export type ComparedPart = (typeof COMPARED_PARTS)[number];
+
 /** A question before something that cannot be undone. */
 export interface Question {
   readonly title: string;
@@ -59,6 +68,8 @@ export function createWindowState() {
     tabs: shallowReactive(new Map<MachineId, MachineTab>()),
     /** The place selected on each machine's timeline; absent: Now. */
     places: shallowReactive(new Map<MachineId, SnapshotId | 'now'>()),
+    /** Machines of which two moments are compared in place of the timeline. */
+    compared: shallowReactive(new Map<MachineId, Compared>()),
     /** Whether each timeline is shown as a table. */
     asTable: ref(false),
     /** Machines a snapshot is being taken of, and those being put back, to which snapshot. */

@@ -26,7 +26,7 @@ export const useConsoles = defineStore('consoles', () => {
     await load(id);
   }
   /** What consoles printed earlier. */
-  const past = { find: client.find, kept: client.kept, past: client.past, usage: client.usage };
+  const past = { find: client.find, kept: client.kept, past: client.past, between: client.between, usage: client.usage };
   /** Ways to consoles for other programs. */
   const doors = { doors: client.doors, openDoor: client.openDoor, closeDoor: client.closeDoor };
   return { list, load, openSsh, closeSsh, resize: client.resize, clear: client.clear, ...past, ...doors };

@@ -111,6 +111,22 @@ describeWith(['chromium'], 'axe finds nothing serious', () => {
     await page.keyboard.press('ArrowLeft');
     await page.getByRole('button', { name: 'Restore', exact: true }).waitFor();
     await check('a snapshot');
+    await page.keyboard.press('d');
+    for (const name of ['Files (5)', 'Disks (1)', 'Memory', 'Console', 'Hardware']) {
+      await page.getByRole('tab', { name, exact: true }).last().click();
+      await check(`compare, ${name}`);
+    }
+    await page.getByRole('tab', { name: 'Files (5)' }).click();
+    await page.getByRole('button', { name: '/etc/hostname' }).click();
+    await page.getByRole('group', { name: 'Changed lines of /etc/hostname' }).waitFor();
+    await check('a text compared');
+    await page.getByRole('button', { name: 'Save this file to this computer' }).click();
+    await page.getByRole('menuitem', { name: 'As it is now…' }).click();
+    await page.getByRole('dialog').getByRole('textbox', { name: 'File' }).waitFor();
+    await check('a file to be saved');
+    await page.keyboard.press('Escape');
+    await page.locator('.dialog').waitFor({ state: 'detached' });
+    await page.getByRole('region', { name: 'Compare' }).getByRole('button', { name: 'Timeline' }).click();
     await page.getByRole('button', { name: 'Table' }).click();
     await check('table of snapshots');
     await tab('Hardware');

@@ -109,6 +109,7 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
       machines: machines.service,
       snapshots: timeline.service,
       disks: timeline.diskService,
+      files: timeline.fileService,
       images: {
         templates: () => [
           ...machines.saved.map(({ name, description, definition }): TemplateStatus => ({

@@ -9,7 +9,7 @@ import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 /** When everything was printed. */
 export const PRINTED_AT = Date.UTC(2026, 0, 5, 12);
 
-type Past = Pick<Handlers<typeof consoles>, 'find' | 'kept' | 'past' | 'usage'>;
+type Past = Pick<Handlers<typeof consoles>, 'between' | 'find' | 'kept' | 'past' | 'usage'>;
 
 export function fakePast(machines: () => readonly { readonly id: MachineId; readonly logs: readonly ConsoleLog[] }[]): Past {
   const logOf = (id: MachineId, console: number) => machines().find((machine) => machine.id === id)?.logs[console] as ConsoleLog;
@@ -40,6 +40,10 @@ export function fakePast(machines: () => readonly { readonly id: MachineId; read
     past(id, console, from, to) {
       const log = logOf(id, console);
       return log.slice(Math.max(from, log.start), Math.min(to, log.end));
+    },
+    between(id, console) {
+      const log = logOf(id, console);
+      return { from: log.start, to: log.end, lines: plainLines(log.tail()), omitted: 0 };
     },
     usage: () => ({ printedBytes: 5e6, storedBytes: 2e6, mostBytes: 512 * 2 ** 20, unindexedBytes: 0 }),
   };

@@ -1,4 +1,5 @@
 /** Timelines in memory for tests of the window: the contracts `snapshots` and `disks` over scripted snapshots. */
+import { fakeFiles } from './fake-files.ts';
 import type { ServiceEvents } from '../../main/border/border.ts';
 import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { ContractError, type Handlers } from '../../preload/contract/contract.ts';
@@ -212,7 +213,21 @@ export function fakeTimeline(
         ],
       },
       disks: [
-        { slot: 0, clusters: 512, clusterBytes: 4096, volumes: [{ place: 'whole disk', kind: 'ext4', label: 'root', files, omitted: 0 }] },
+        {
+          ...{
+            slot: 0,
+            clusters: 512,
+            clusterBytes: 4096,
+            map: {
+              total: 262_144,
+              runs: [
+                [100, 300],
+                [90_000, 212],
+              ],
+            },
+          },
+          volumes: [{ place: 'whole disk', kind: 'ext4', label: 'root', files, omitted: 0 }],
+        },
       ],
     }),
     export(_machine, file) {
@@ -250,6 +265,10 @@ export function fakeTimeline(
   return {
     service,
     diskService,
+    fileService: fakeFiles((call) => {
+      diskCalls.push(call);
+      return endingTask({ state: 'done', result: { sizeBytes: 12 } }, 'take-file');
+    }),
     script,
     take,
     put,

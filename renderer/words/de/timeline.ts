@@ -19,12 +19,9 @@ export const timeline: Translation<typeof english> = {
   budget: 'Platzgrenze',
   checkpointsAbout:
     'Neuere Prüfpunkte bleiben alle; ältere werden auf einen je Minute, dann einen je Stunde ausgedünnt. Angeheftete Prüfpunkte und selbst erstellte Snapshots bleiben immer.',
-  whatChanged: 'Was sich geändert hat',
   again: 'Noch einmal versuchen',
   comparing: 'Vergleich läuft …',
   comparingLabel: 'Vergleichen',
-  noDifferences: 'Keine Unterschiede: Arbeitsspeicher und Platten sind gleich.',
-  clusters: '{clusters} Cluster geändert, {size}',
   filterFiles: 'Dateien filtern',
   memory: 'Arbeitsspeicher',
   pages: '{changed} von {total} Seiten geändert, {size}',

@@ -28,6 +28,7 @@ import { files } from './files.ts';
 import { console } from './console.ts';
 import { welcome } from './welcome.ts';
 import { hardware } from './hardware.ts';
+import { compare } from './compare.ts';
 import { timeline } from './timeline.ts';
 import { help } from './help.ts';
 import { tour } from './tour.ts';
@@ -62,6 +63,7 @@ export const english = {
   console,
   welcome,
   hardware,
+  compare,
   timeline,
   help,
   tour,

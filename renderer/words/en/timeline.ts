@@ -16,12 +16,9 @@ export const timeline = {
   budget: 'Space limit',
   checkpointsAbout:
     'Recent checkpoints are all kept; older ones are thinned to one a minute, then one an hour. Pinned checkpoints and snapshots you take yourself are always kept.',
-  whatChanged: 'What changed',
   again: 'Try again',
   comparing: 'Comparing…',
   comparingLabel: 'Comparing',
-  noDifferences: 'No differences: memory and disks are the same.',
-  clusters: '{clusters} clusters changed, {size}',
   filterFiles: 'Filter files',
   memory: 'Memory',
   pages: '{changed} of {total} pages changed, {size}',
