@@ -43,7 +43,7 @@ const formsOf = (text: string) => text.split('|').length;
 /** Words that both languages share. */
 const SHARED = new Set([
   ...['System', 'Version', 'Normal', 'Name', 'Snapshot', 'Hardware', 'Alt', 'Optional', 'Modem', 'Rate', 'Host-only'],
-  ...['Format', 'Port {number}', 'Offset', 'Register', 'Zoom', 'Snapshots'],
+  ...['Hardware ({count})', 'Format', 'Port {number}', 'Offset', 'Register', 'Zoom', 'Snapshots'],
   ...['{name} ({state}) – Vivarium'],
 ]);
 
