@@ -22,6 +22,7 @@ const TITLES: { readonly [K in TaskKind]: (subject: TaskKinds[K]['subject']) => 
   'compact-disk': ({ name, slot }) => `Platte ${slot + 1} von ${quoted(name)} wird verdichtet`,
   'add-disk': ({ name, path }) => `${path} wird zu ${quoted(name)} hinzugefügt`,
   'export-disk': ({ name, slot, path }) => `Platte ${slot + 1} von ${quoted(name)} wird nach ${path} geschrieben`,
+  'take-file': ({ name, file, path }) => `${file} von ${quoted(name)} wird nach ${path} gesichert`,
   'store-snapshot': ({ name, snapshot }) => `Der Snapshot ${quoted(snapshot)} von ${quoted(name)} wird gespeichert`,
   suspend: ({ name }) => `${quoted(name)} geht in den Ruhezustand`,
   'check-library': () => 'Die Bibliothek wird geprüft',
@@ -37,6 +38,8 @@ export function taskTitle({ kind, subject }: TaskWork): string {
 export function taskMessage(task: TaskStatus): string {
   if (task.state === 'failed') return task.fault ? wordsOf(task.fault) : 'fehlgeschlagen';
   if (task.state !== 'done') return task.state === 'running' ? task.message : '';
+  if (task.kind === 'take-file' && task.result?.unrest)
+    return `was der Gast zuletzt geschrieben hat, fehlt vielleicht: ${wordsOf(task.result.unrest)}`;
   if (task.kind === 'purge' && task.result) return purged(task.result);
   if (task.kind === 'export-disk' && task.result) return unrest(task.result);
   return task.kind === 'export-machine' && task.result ? leftOut(task.result) : '';

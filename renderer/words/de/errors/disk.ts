@@ -75,6 +75,15 @@ export const diskErrors = {
     `Platte ${slot + 1} wird direkt beschrieben und kann darum nicht Teil eines Snapshots sein: unter Hardware ihre Schreibzugriffe in einem Overlay behalten (das Abbild bleibt dann unverändert)`,
   'disk-no-base': ({ slot }) => `Platte ${slot + 1} hat kein Basisabbild, das sich annehmen ließe`,
   'disk-still-empty': ({ slot }) => `Platte ${slot + 1} ist noch leer: die Maschine einmal starten oder ihr Basisabbild exportieren`,
+  'guest-no-volumes': ({ slot, place, passedOver }) =>
+    `Platte ${slot + 1} hat ${place === undefined ? 'kein Dateisystem' : `in ${place} kein Dateisystem`}, das hier gelesen werden kann${passedOver.length > 0 ? ` (${passedOver.join('; ')})` : ''}: die Platte exportieren und das Abbild mit anderen Werkzeugen öffnen`,
+  'guest-volume-damaged': ({ slot, why }, say) => `ein Dateisystem von Platte ${slot + 1} kann nicht gelesen werden: ${say(why)}`,
+  'guest-folder-missing': ({ path }) => `den Ordner ${path} gibt es zu diesem Zeitpunkt auf dieser Platte nicht`,
+  'guest-file-missing': ({ path }) => `die Datei ${path} gibt es zu diesem Zeitpunkt auf dieser Platte nicht`,
+  'guest-file-not-file': ({ path, kind }) =>
+    kind === 'directory' ? `${path} ist ein Ordner: eine Datei darin wählen` : `${path} ist keine gewöhnliche Datei und hat keinen Inhalt`,
+  'guest-file-short': ({ path, sizeBytes, done }) =>
+    `${path} sollte ${sizeBytes} Byte haben, lesbar waren nur ${done}: das Dateisystem ist beschädigt`,
   'disk-nothing-to-export': () => 'die Platte hat keine Datei',
   'disk-machine-started': () => 'die Maschine wurde inzwischen gestartet: ausschalten und noch einmal versuchen',
   'disk-needs-stopped': ({ name, state }) => `${quoted(name)} ${does(state)}: erst ausschalten, dann die Platte ändern`,
