@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { FileClaims } from '../../../main/claims/file-claims.ts';
 import { machineDisks } from '../../../main/disks/machine-disks.ts';
 import type { OverlaySetup } from '../../../main/disks/overlay-messages.ts';
+import type { DiskSource } from '../../../main/disks/export-image.ts';
 import { TakingOut } from '../../../main/transfer/taking-out.ts';
 import type { DiskDefinition, MachineDefinition } from '../../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../../preload/contract/snapshots.ts';
@@ -54,7 +55,8 @@ async function machineWith(change: Partial<MachineDefinition> = {}, guest: BareG
   /** What a disk begins with, as it is now or in a snapshot. */
   const content = async (slot: number, snapshot?: SnapshotId) => {
     const path = join(temporaryFolder(), 'out.img');
-    const rest = [slot, { path, format: 'raw', compress: false }, () => undefined, new AbortController().signal] as const;
+    const write = (source: DiskSource) => storage.run.exportImage({ source, path, format: 'raw', compress: false });
+    const rest = [slot, write, () => undefined, new AbortController().signal] as const;
     await (snapshot ? taking.snapshot(id, snapshot, ...rest) : taking.present(id, ...rest));
     return readFileSync(path).toString('latin1', 0, 16).replace(/\0+$/, '');
   };
