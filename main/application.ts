@@ -9,6 +9,7 @@ import { keepCoreModules, keepThreadsReady, letThreadsGo, startMachine } from '.
 import type { DiskAttachment } from '../emulator/index.ts';
 import type { About } from '../preload/contract/application.ts';
 import type { MachineDefinition, MachineId } from '../preload/contract/machines.ts';
+import type { SnapshotId } from '../preload/contract/ids.ts';
 import { broadcaster, dispatcher, type Dispatch, type EventListener, type ServiceEvents } from './border/border.ts';
 import type { OpenCable } from './border/session-commands.ts';
 import { serveSession, type Link, type Session } from './border/session.ts';
@@ -243,6 +244,11 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     ...{ version, shell: options.shell, libraryPath: home.library, nodeVersion: process.version },
     ...(named === undefined ? {} : { mirror: named }),
   };
+  const reading = {
+    ...{ library, storage, tasks, supervisor },
+    alone: <T>(id: MachineId, work: () => Promise<T>) => history.timelines.alone(id, work),
+    stored: (id: SnapshotId) => history.timelines.stored(id),
+  };
   const dispatch = dispatcher(
     {
       application: applicationService({
@@ -266,21 +272,8 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
         doors,
         snapshots: async (id) => (await library.snapshots.list(id)).filter(({ deletedAt }) => deletedAt === undefined),
       }),
-      disks: disksService({
-        library,
-        storage,
-        claims,
-        tasks,
-        supervisor,
-        events: events.disks,
-        alone: (id, work) => history.timelines.alone(id, work),
-        stored: (id) => history.timelines.stored(id),
-      }),
-      files: filesService({
-        ...{ library, storage, tasks, supervisor },
-        alone: (id, work) => history.timelines.alone(id, work),
-        stored: (id) => history.timelines.stored(id),
-      }),
+      disks: disksService({ ...reading, claims, events: events.disks }),
+      files: filesService(reading),
       images: imagesService(
         kit,
         {

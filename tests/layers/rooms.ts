@@ -118,6 +118,7 @@ export const ROOMS: readonly Room[] = [
     room: 'renderer/views',
     may: [
       quantities,
+      structures,
       'renderer/words',
       'renderer/components',
       'renderer/composables',
