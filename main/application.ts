@@ -215,14 +215,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     library,
     storage,
     tasks,
-    events: {
-      ...events.snapshots,
-      changed(snapshot) {
-        // What is printed from here on is after it, however close.
-        if (snapshot.state === 'storing') printed.moment(snapshot.machine, snapshot.createdAt);
-        events.snapshots.changed(snapshot);
-      },
-    },
+    events: printed.noting(events.snapshots),
     disks,
     notice,
     supervisor,

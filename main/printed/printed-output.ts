@@ -31,6 +31,13 @@ export interface PrintedParts {
   tail(place: Place): Promise<{ readonly end: number; readonly bytes: Uint8Array }>;
 }
 
+/** A snapshot, as far as it is a moment. */
+interface TakenMoment {
+  readonly machine: string;
+  readonly createdAt: number;
+  readonly state: string;
+}
+
 export class PrintedOutput {
   readonly #parts: PrintedParts;
   readonly #thread: JobThread;
@@ -59,9 +66,14 @@ export class PrintedOutput {
     this.#feed({ machine, console }, source, from).printed(source, from);
   }
 
-  /** A moment of a machine that somebody may look from or to: what its consoles printed until now was before it. */
-  moment(machine: string, time: number): void {
-    for (const [key, feed] of this.#feeds) if (key.startsWith(`${machine}/`)) feed.moment(time);
+  /** Events of snapshots that leave a note of each moment: what consoles print from then on is after it, however close. */
+  noting<E extends { changed(snapshot: TakenMoment): void }>(events: E): E {
+    const changed = (snapshot: TakenMoment) => {
+      const { machine, createdAt, state } = snapshot;
+      if (state === 'storing') for (const [key, feed] of this.#feeds) if (key.startsWith(`${machine}/`)) feed.moment(createdAt);
+      events.changed(snapshot);
+    };
+    return { ...events, changed };
   }
 
   /** Takes over what ended programs printed and did not hand over; once, a second call waits for the first. */
