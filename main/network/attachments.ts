@@ -5,8 +5,10 @@ import { type LooseReach, type ReachDefinition, readDestinations } from '../../p
 import type { Forward } from '../../preload/contract/forwards.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
 import type { NetworkSettings } from '../../preload/contract/networks.ts';
-import type { NatSetup, ReachSetup } from './link-messages.ts';
+import type { NatMessage, NatSetup, ReachSetup } from './link-messages.ts';
 import { reachableByGuests } from './own-ports.ts';
+
+type Cards = NonNullable<MachineDefinition['networks']>;
 
 /** The modules of a private network and of one that machines share. */
 export const NAT_LINK = new URL('./nat-link.ts', import.meta.url).href;
@@ -44,14 +46,20 @@ function setupOfReach({ restrict = false, allow = [], deny = [] }: LooseReach): 
   return { restrict, deny: all(deny), ...(allow.length > 0 ? { allow: all(allow) } : {}) };
 }
 
+/** What a card's link is told when its guest may connect somewhere else than before. */
+export const reachMessage = ({
+  hostPorts = [],
+  reach = {},
+}: {
+  readonly hostPorts?: readonly number[] | undefined;
+  readonly reach?: LooseReach | undefined;
+}) => ({ kind: 'reach', hostPorts: reachableByGuests(hostPorts), reach: setupOfReach(reach) }) satisfies NatMessage;
+
 /**
  * The cards as they are plugged in: what they do not say, their network does.
  * @param networks those that machines share
  */
-export function asPlugged(
-  cards: NonNullable<MachineDefinition['networks']>,
-  networks: readonly (NetworkSettings & { readonly name: string })[],
-): NonNullable<MachineDefinition['networks']> {
+export function asPlugged(cards: Cards, networks: readonly (NetworkSettings & { readonly name: string })[]): Cards {
   return cards.map((card) => {
     const { reach, mtu } = networks.find(({ name }) => name === card.network) ?? {};
     // Read from JSON, which has no members that are undefined.

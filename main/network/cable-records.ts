@@ -5,6 +5,7 @@
  */
 import { decodeFrame, encodeHeader, HEADER_BYTES } from '../../emulator/device/virtio/net/header.ts';
 import { type Frame, FRAME_BYTES_MAX } from '../../emulator/device/kit/network.ts';
+import type { LooseReach } from '../../preload/contract/definition/reach-fields.ts';
 import type { PlaceNumbers } from './network-plan.ts';
 import type { MachineNames } from './switch-messages.ts';
 
@@ -13,6 +14,8 @@ export type NetworkNews =
   /** The first record of all. */
   | { readonly place: PlaceNumbers }
   | { readonly names: MachineNames }
+  /** Where guests may connect by now, as the network says for cards that do not; absent: wherever it leads. */
+  | { readonly reach: LooseReach | undefined }
   /** Another card on the network has the same address: a machine's, by name. */
   | { readonly refused: string };
 

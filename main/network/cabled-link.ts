@@ -15,6 +15,9 @@ function nanosecondClock(): () => bigint {
   return () => since + process.hrtime.bigint();
 }
 
+/** Milliseconds that a cable is out which is plugged in again: time for a driver to notice. */
+const BLINK = 500;
+
 /** @param laid what the card's definition says of its cable */
 export function cabledLink(link: AttachedLink, laid: CableDefinition = {}): AttachedLink {
   const cable = new Cable({
@@ -54,6 +57,11 @@ export function cabledLink(link: AttachedLink, laid: CableDefinition = {}): Atta
     cable.impair(next, seed ?? before.seed);
   }
 
+  /** Where the network leads is told with addresses: who has been told otherwise is made to ask again, as where a cable was plugged in. */
+  async function reach(message: LinkMessage): Promise<void> {
+    if ((await link.told?.(message)) === true) cable.blink(BLINK);
+  }
+
   return {
     plugged: (card) => cable.plugged(card),
     send: (frames) => cable.send(frames),
@@ -66,6 +74,7 @@ export function cabledLink(link: AttachedLink, laid: CableDefinition = {}): Atta
       const message = given as LinkMessage;
       if (message.kind === 'capture') return capture(message.port, message.name, message.comment);
       if (message.kind === 'activity') return activity();
+      if (message.kind === 'reach') return reach(message);
       if (message.kind !== 'link') return link.told?.(message);
       change(message.change);
       return status();

@@ -4,6 +4,7 @@
  */
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { CommandEvents, CommandLoss, RunningCommand } from '../../preload/contract/commands.ts';
+import type { LooseReach } from '../../preload/contract/definition/reach-fields.ts';
 import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import { type CableRecord, decodeRecords, encodeRecords, type NetworkNews } from './cable-records.ts';
 import type { NetworkPlace } from './link-messages.ts';
@@ -18,6 +19,8 @@ export interface DistantNetwork {
   close(): void;
 }
 export interface DistantEvents {
+  /** Cards that say nothing of it themselves may connect there by now. */
+  reach(reach: LooseReach | undefined): void;
   /** The network has another card with this address: the named machine's. */
   refused(machine: string): void;
   /** The network is gone; nothing more goes through the cable. */
@@ -42,13 +45,13 @@ export async function distantNetwork(open: (events: CommandEvents) => RunningCom
       inputClosed: () => undefined,
       ended: () => undefined,
     }),
-    { placed: (place) => placed.resolve(place), refused: (machine) => events.refused(machine) },
+    { ...events, placed: (place) => placed.resolve(place) },
   );
   const place = await placed.promise;
   return { place, join: () => cable.join(), close: () => cable.close() };
 }
 
-interface CableEvents extends Pick<DistantEvents, 'refused'> {
+interface CableEvents extends Pick<DistantEvents, 'refused' | 'reach'> {
   placed(place: NetworkPlace): void;
 }
 
@@ -109,6 +112,7 @@ class Cable {
       this.isPlaced = true;
       return this.#events.placed(placeOf(news.place));
     }
+    if ('reach' in news) return this.#events.reach(news.reach);
     if ('names' in news) this.#names = news.names;
     else this.#events.refused(news.refused);
     this.#post(news);

@@ -31,6 +31,8 @@ export type NatMessage =
   | { readonly kind: 'forwards' }
   /** Those that are not there are opened, others closed; connections stay. Answered with what each is doing. */
   | { readonly kind: 'set forwards'; readonly forwards: readonly Forward[] }
+  /** Where the guest may connect from now on. Answered with whether its network leads somewhere now and did not, or the other way round. */
+  | { readonly kind: 'reach'; readonly hostPorts: readonly number[]; readonly reach: ReachSetup }
   /** Answered with the `NatReport`. */
   | { readonly kind: 'report' }
   /** Joins the stream behind `port` (`stream-messages.ts`) to a connection to a TCP port of the guest's; `wait`: as a request's. */

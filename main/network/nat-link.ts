@@ -1,5 +1,4 @@
 /** The link of a network card with a private network of its own, on the machine's I/O thread: the NAT with this computer behind it. */
-import type { Destination } from '../../emulator/network/nat/destination.ts';
 import type { AddressPlan } from '../../emulator/network/nat/plan.ts';
 import { NatStack } from '../../emulator/network/nat/stack.ts';
 import type { AttachedLink, LinkOwner } from '../../emulator/index.ts';
@@ -9,6 +8,7 @@ import { isSamePort } from './forward.ts';
 import { GuestCalls } from './guest-call.ts';
 import { connectGuest } from './guest-stream.ts';
 import { hostOutside } from './host-outside.ts';
+import { joinNames } from './known-names.ts';
 import type { NatMessage, NatSetup, ReachSetup } from './link-messages.ts';
 import type { MachineNames } from './switch-messages.ts';
 import { OpenForward } from './open-forward.ts';
@@ -18,13 +18,17 @@ const TICK_MS = 250;
 
 export async function openLink(setup: unknown, owner: LinkOwner): Promise<AttachedLink> {
   const { hostPorts, forwards, hostName, cable, reach } = setup as NatSetup;
-  const link = new NatLink({ hostPorts, hostName, ...reachOptions(reach), log: (line) => owner.log(line) });
+  const link = new NatLink({ hostPorts, hostName, reach, log: (line) => owner.log(line) });
   await link.setForwards(forwards);
-  return cabledLink(link.attached(), cable);
+  const names = joinNames(owner, link);
+  return cabledLink(
+    link.attached(() => names.leave()),
+    cable,
+  );
 }
 
 /** A card's reach on a network. @param isApart the network itself leads nowhere, whatever the card allows */
-export const reachOptions = ({ restrict, allow, deny }: ReachSetup = { restrict: false, deny: [] }, isApart = false) => ({
+const reachOptions = ({ restrict, allow, deny }: ReachSetup = { restrict: false, deny: [] }, isApart = false) => ({
   isClosed: restrict || isApart,
   deny,
   ...(allow && !isApart ? { allow } : {}),
@@ -35,10 +39,9 @@ interface NatLinkParts {
   readonly hostName: string | undefined;
   /** Absent: QEMU's addresses. */
   readonly plan?: AddressPlan;
-  /** Nothing leads out of the network but the ports listed and what is allowed. */
-  readonly isClosed?: boolean;
-  readonly allow?: readonly Destination[];
-  readonly deny?: readonly Destination[];
+  readonly reach: ReachSetup | undefined;
+  /** The network leads nowhere, whatever the card allows. */
+  readonly isApart?: boolean;
   readonly log: (line: string) => void;
 }
 
@@ -46,12 +49,15 @@ export class NatLink {
   readonly #stack: NatStack;
   readonly #log: (line: string) => void;
   readonly #calls: GuestCalls;
+  readonly #isApart: boolean;
   #forwards: readonly OpenForward[] = [];
   #ticking: NodeJS.Timeout | undefined;
 
-  constructor({ log, ...options }: NatLinkParts) {
+  constructor({ log, reach, isApart = false, ...options }: NatLinkParts) {
     this.#log = log;
-    this.#stack = new NatStack({ outside: hostOutside(log, () => this.#tick()), clock: () => performance.now(), ...options });
+    this.#isApart = isApart;
+    const host = { outside: hostOutside(log, () => this.#tick()), clock: () => performance.now() };
+    this.#stack = new NatStack({ ...host, ...options, ...reachOptions(reach, isApart) });
     this.#calls = new GuestCalls(this.#stack);
     this.#stack.appeared = () => this.#calls.guestAppeared();
     this.#stack.appearedBySix = () => this.#calls.guestHasSix();
@@ -96,6 +102,8 @@ export class NatLink {
         return this.#statuses();
       case 'set forwards':
         return this.setForwards(message.forwards);
+      case 'reach':
+        return this.#stack.setReach({ hostPorts: message.hostPorts, ...reachOptions(message.reach, this.#isApart) });
       case 'report':
         return this.#stack.report;
       case 'connect':
@@ -103,8 +111,8 @@ export class NatLink {
     }
   }
 
-  /** The link as the machine has it. */
-  attached(): AttachedLink {
+  /** The link as the machine has it. @param closed told when it is closed */
+  attached(closed: () => void): AttachedLink {
     const stack = this.#stack;
     return {
       plugged: (card) => stack.plugged(card),
@@ -115,7 +123,7 @@ export class NatLink {
       underWay: () => stack.underWay(),
       wasUnderWay: (saved) => stack.wasUnderWay(saved),
       told: (message) => this.#told(message as NatMessage),
-      close: () => this.#close(),
+      close: () => (closed(), this.#close()),
     };
   }
   #close(): Promise<void> {

@@ -5,7 +5,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { CommandEvents, RunningCommand } from '../../preload/contract/commands.ts';
 import { faultWith } from '../../preload/contract/errors/contract-error.ts';
-import { type CableRecord, decodeRecords, encodeRecords } from './cable-records.ts';
+import { type CableRecord, decodeRecords, encodeRecords, type NetworkNews } from './cable-records.ts';
 import type { PlaceNumbers } from './network-plan.ts';
 import type { FromSwitch, ToSwitch } from './switch-messages.ts';
 
@@ -20,8 +20,13 @@ interface Cable {
   readonly unplugged: () => void;
 }
 
+/** A cable that leads through a channel, and a way to tell the card's process what its network says. */
+export interface RemoteCable extends RunningCommand {
+  tell(news: NetworkNews): void;
+}
+
 /** Leads a cable through a channel. What is done with it as a command that makes no sense for a cable does nothing. */
-export function remoteCable({ port, place, unplugged }: Cable, events: CommandEvents): RunningCommand {
+export function remoteCable({ port, place, unplugged }: Cable, events: CommandEvents): RemoteCable {
   let isOut = false;
   const tell = (records: readonly CableRecord[]) => {
     for (const piece of encodeRecords(records)) events.output(1, piece);
@@ -49,6 +54,7 @@ export function remoteCable({ port, place, unplugged }: Cable, events: CommandEv
   tell([{ news: { place } }]);
   events.inputRoom(ROOM);
   return {
+    tell: (news) => tell(isOut ? [] : [{ news }]),
     write(piece) {
       if (isOut) return;
       try {

@@ -9,8 +9,9 @@ import { isForMany, sameCard } from '../../emulator/network/wire/ethernet.ts';
 import { asOnWire } from '../../emulator/network/wire/finish.ts';
 import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { cabledLink } from './cabled-link.ts';
+import { joinNames, type JoinedNames } from './known-names.ts';
 import type { LinkMessage, NatMessage, NatSetup, NetworkPlace } from './link-messages.ts';
-import { NatLink, reachOptions } from './nat-link.ts';
+import { NatLink } from './nat-link.ts';
 import { StreamEnd } from './stream-end.ts';
 import type { FromSwitch, ToSwitch } from './switch-messages.ts';
 
@@ -25,12 +26,13 @@ function fits({ unfinished }: Frame, { takes }: NetworkCard): boolean {
 }
 
 class SwitchedLink implements AttachedLink {
-  readonly #setup: NatSetup;
+  #setup: NatSetup;
   readonly #owner: LinkOwner;
   #forwards: NatSetup['forwards'];
   #card: NetworkCard | undefined;
   #port: MessagePort | undefined;
   #nat: NatLink | undefined;
+  #names: JoinedNames | undefined;
   #gateway: AttachedLink | undefined;
   #gatewayCard: Uint8Array | undefined;
   /** Frames of others that the guest has no room for. */
@@ -56,8 +58,10 @@ class SwitchedLink implements AttachedLink {
     port.on('message', (message: FromSwitch) => this.#told(message));
     if (!plan || this.#nat) return;
     const { hostPorts, hostName, reach } = this.#setup;
-    this.#nat = new NatLink({ hostPorts, hostName, plan, ...reachOptions(reach, isClosed), log: (line) => this.#owner.log(line) });
-    this.#gateway = this.#nat.attached();
+    this.#nat = new NatLink({ hostPorts, hostName, plan, reach, isApart: isClosed, log: (line) => this.#owner.log(line) });
+    const names = joinNames(this.#owner, this.#nat);
+    this.#names = names;
+    this.#gateway = this.#nat.attached(() => names.leave());
     this.#gatewayCard = plan.card;
     if (this.#card) this.#gateway.plugged(this.#card);
     this.#gateway.setHeld(this.#isHeld);
@@ -67,7 +71,7 @@ class SwitchedLink implements AttachedLink {
     await this.#nat.setForwards(this.#forwards);
   }
   #told(message: FromSwitch): void {
-    if ('names' in message) return this.#nat?.setNames(message.names);
+    if ('names' in message) return this.#names?.tell(message.names);
     if ('refused' in message) {
       this.#owner.log(`network: "${message.refused}" has the same card address on this network: the cable is pulled`);
       return this.#card?.setLink(false);
@@ -130,10 +134,12 @@ class SwitchedLink implements AttachedLink {
 
   async told(given: unknown): Promise<unknown> {
     const message = given as LinkMessage;
+    if (message.kind === 'reach') this.#setup = { ...this.#setup, hostPorts: message.hostPorts, reach: message.reach };
     if (message.kind === 'plug') return this.#plugIn(message.port, message.place);
     if (this.#nat) return this.#gateway?.told?.(message);
     const own = given as NatMessage;
     if (own.kind === 'report') return undefined;
+    if (own.kind === 'reach') return false;
     if (own.kind === 'set forwards') this.#forwards = own.forwards;
     if (own.kind === 'connect') return new StreamEnd(own.port, {}).fail(faultWith('guest-network-apart'));
     const problem = 'its network does not lead to this computer';

@@ -4,7 +4,7 @@ import { asPlugged, networkAttachments } from '../network/attachments.ts';
 import { changeableAttachments } from '../shares/attachments.ts';
 import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { DiskAttachment, MachineConfiguration } from '../../emulator/index.ts';
-import { withPathsOf } from '../library/definition-parts.ts';
+import { withHardware, withPathsOf } from '../library/definition-parts.ts';
 import type { SnapshotRecord } from '../library/snapshot-records.ts';
 import type { StartOf } from '../supervisor/supervised-machine.ts';
 import { headsOf } from '../heads/head-keeping.ts';
@@ -74,7 +74,8 @@ async function configurationOf(
   const { name, forwards = [] } = owner;
   const networks = networkAttachments({
     name,
-    networks: asPlugged(definition.networks ?? [], await present.parts.library.networks.list()),
+    // Where its guest may connect is its owner's to say, now as at the snapshot point.
+    networks: asPlugged(withHardware(owner, definition).networks ?? [], await present.parts.library.networks.list()),
     forwards,
   });
   const shares = changeableAttachments(definition, owner);

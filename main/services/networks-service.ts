@@ -14,7 +14,7 @@ import type { TemporaryCard, TemporaryCards } from '../supervisor/temporary-card
 export function networksService(
   { networks: records }: Pick<Library, 'networks'>,
   supervisor: Supervisor,
-  temporary: Pick<TemporaryCards, 'on'>,
+  temporary: Pick<TemporaryCards, 'on' | 'reachChanged'>,
   events: Emitter<typeof networks>,
 ): Handlers<typeof networks> {
   const started = new StartedSettings();
@@ -63,6 +63,8 @@ export function networksService(
       const before = await records.get(name);
       await records.set(name, settings);
       started.changes(running(name), before);
+      await supervisor.applyReachOn(name);
+      temporary.reachChanged(name, settings.reach);
       await changed();
     },
     async delete(name) {

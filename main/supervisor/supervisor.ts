@@ -14,6 +14,7 @@ import { interruptionOf, reasonOf } from './interrupted.ts';
 import { applyCables } from './machine-cables.ts';
 import { applyForwards } from './machine-forwards.ts';
 import { withOwnAddresses } from './machine-networks.ts';
+import { applyReach } from './machine-reach.ts';
 import { sharesChanged } from './machine-shares.ts';
 import { SupervisedMachine, type MachineSurroundings } from './supervised-machine.ts';
 
@@ -80,8 +81,7 @@ export class Supervisor {
     const machine = this.machine(id);
     const before = machine.record.definition;
     machine.record = await this.#parts.library.machines.get(id);
-    await applyCables(machine, before);
-    await sharesChanged(machine, before);
+    await this.#definedAnew(machine, before);
     return this.#told(machine);
   }
   /** Takes up a machine whose row was made beside the supervisor. */
@@ -112,9 +112,23 @@ export class Supervisor {
     const before = machine.record.definition;
     machine.record = await this.#parts.library.machines.update(id, change);
     if (!isDeepStrictEqual(before.forwards, machine.record.definition.forwards)) await applyForwards(machine);
-    await applyCables(machine, before);
-    await sharesChanged(machine, before);
+    await this.#definedAnew(machine, before);
     return this.#told(machine);
+  }
+  /** What its owner says of what runs holds at once. @param before the definition of before */
+  async #definedAnew(machine: SupervisedMachine, before: MachineDefinition): Promise<void> {
+    await applyCables(machine, before);
+    if (!isDeepStrictEqual(before.networks, machine.record.definition.networks)) await this.applyReach(machine);
+    await sharesChanged(machine, before);
+  }
+  /** Tells the cards of a machine where its guest may connect, as it and its networks say by now. */
+  async applyReach(machine: SupervisedMachine): Promise<void> {
+    if ((machine.runningDefinition.networks ?? []).length > 0) await applyReach(machine, await this.#parts.library.networks.list());
+  }
+  /** The same of all machines with a card on a network. */
+  async applyReachOn(network: string): Promise<void> {
+    const all = this.machines().filter((machine) => machine.runningDefinition.networks?.some((card) => card.network === network));
+    await Promise.all(all.map((machine) => this.applyReach(machine)));
   }
   /** Into the bin; a machine that is not off is refused. */
   async delete(id: MachineId): Promise<void> {
@@ -170,7 +184,11 @@ export class Supervisor {
         this.#watch();
         this.#parts.changed?.(machine);
       },
-      runs: (machine) => this.#parts.runs?.(machine),
+      runs: (machine) => {
+        this.#parts.runs?.(machine);
+        // It may have been changed while the machine started, and a guest that went back was given what it had then.
+        this.applyReach(machine).catch((error: unknown) => events.notice('warning', causeOf(error)));
+      },
       ...(this.#parts.printed ? { printed: this.#parts.printed } : {}),
       diskTrouble: (machine, slot, message) => this.#parts.diskTrouble?.(machine, slot, message),
       storeFailed: (machine, error) =>

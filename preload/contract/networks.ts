@@ -21,12 +21,12 @@ export interface NetworkMember {
   /** What the network's DHCP gives it. */
   readonly address?: string;
   readonly isRunning: boolean;
-  /** It runs with what the network said of reach or MTU when it was started. */
+  /** It runs with what the network said of its MTU when it was started. */
   readonly needsRestart?: true;
   /** The machine is none of the library: `viv run` started it. */
   readonly isTemporary?: true;
 }
-/** What cards on a network have that say nothing of it themselves, from the next start of their machine on. */
+/** What cards on a network have that say nothing of it themselves: their reach at once, their MTU from the next start of their machine on. */
 export interface NetworkSettings {
   /** Where their guests may connect; absent: wherever the network leads. */
   readonly reach?: LooseReach | undefined;

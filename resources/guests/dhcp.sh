@@ -13,6 +13,11 @@ for gateway in $router; do
   ip route replace default via "$gateway" dev "$interface"
   break
 done
+# Where a network leads nowhere, its gateway says so to whoever tries, and it may lead somewhere later: the last resort.
+[ -z "$router" ] && [ "$serverid" ] && {
+  read -r number < "/sys/class/net/$interface/ifindex"
+  ip route replace default via "$serverid" dev "$interface" metric "$((4096 + number))"
+}
 
 # A network without a way out knows few names: of several cards, one with a router says whom to ask.
 [ -z "$router" ] && [ -e /etc/resolv.conf ] && exit 0

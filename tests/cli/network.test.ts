@@ -197,11 +197,18 @@ describeWith(['apt', 'ssh', 'tshark'], 'a machine with an SSH server', () => {
     expect((await run('viv capture office --net 1 --write x')).err).toContain('"office" is a network');
     expect((await run('viv capture box --network --write x')).err).toContain('there is no network "box"');
     expect(new Set(listed[0]?.members.map(({ mac }) => mac)).size).toBe(2);
-    // What is said of the network now, machines that run have from their next start on.
-    expect((await run('viv network set office --deny 203.0.113.0/24 --mtu 1300')).err).toBe(
-      'viv: running with what was said before until they are restarted: box, other\n',
+    // Where its cards may connect holds at once; their MTU from the next start on.
+    await ok('viv network set office --deny 203.0.113.0/24 --deny 198.51.100.0/24 --mtu 1400');
+    await run('viv exec other "wget -T 5 -O - http://198.51.100.9"');
+    expect(await ok('viv traffic other')).toMatch(/198\.51\.100\.9.*denied/);
+    await ok(
+      `viv set box --net nat --net office; viv exec box "! ${fetch(`10.0.2.2:${port}/file`)}"; viv set box --net nat,host-port=${port} --net office`,
     );
-    expect(await ok('viv network list')).toMatch(/other .* running, restart for new settings/);
+    expect(await ok(`viv exec box "${fetch(`10.0.2.2:${port}/file`)} | sha256sum"`)).toBe(`${sumOf(FILE)}  -\n`);
+    expect((await run('viv network set office --deny 203.0.113.0/24 --mtu 1300')).err).toBe(
+      'viv: running with the MTU of before until they are restarted: box, other\n',
+    );
+    expect(await ok('viv network list')).toMatch(/other .* running, restart for its new MTU/);
     expect((await run('viv network set office --deny 203.0.113.0/24 --mtu 1400')).err).toBe('');
     expect(await run('viv network delete office')).toMatchObject({
       status: 1,

@@ -181,6 +181,12 @@ export class Cable implements NetworkLink, NetworkCard {
     this.#isIn = isUp;
     this.#card?.setLink(isUp);
   }
+  /** Takes the cable out for so many milliseconds, where it is in: a guest asks anew for what it was given then. */
+  blink(milliseconds: number): void {
+    if (!this.#isIn) return;
+    this.#card?.setLink(false);
+    this.#parts.later(milliseconds, () => this.#card?.setLink(this.#isIn));
+  }
   receive(frames: readonly Frame[]): number {
     if (this.#isPlain) return this.#handOver(frames);
     for (const frame of frames) this.#toGuest.add(frame, this.#now, this.#impairment ?? {});

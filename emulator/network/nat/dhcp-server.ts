@@ -12,8 +12,8 @@ export interface DhcpParts {
   readonly mtu: () => number;
   /** The machine's name, as a host name. */
   readonly hostName: string | undefined;
-  /** Nothing is behind the gateway. */
-  readonly isClosed: boolean;
+  /** Whether nothing is behind the gateway. */
+  readonly isClosed: () => boolean;
 }
 
 const address = (text: string) => bytesOf4(text) as Uint8Array;
@@ -55,7 +55,7 @@ function options({ plan, mtu, hostName, isClosed }: DhcpParts): readonly (readon
   const size = mtu();
   return [
     [OPTION.mask, address(plan.mask)],
-    ...(isClosed ? [] : [[OPTION.router, address(plan.host)] as const]),
+    ...(isClosed() ? [] : [[OPTION.router, address(plan.host)] as const]),
     [OPTION.broadcast, address(plan.broadcast)],
     [OPTION.dns, address(plan.dns)],
     [OPTION.domain, letters(ZONE)],

@@ -38,16 +38,17 @@ export class DnsServer {
   readonly #plan: AddressPlan;
   readonly #fixed: ReadonlyMap<string, readonly string[]>;
   #own: ReadonlyMap<string, readonly string[]>;
-  readonly #isClosed: boolean;
   #underWay = 0;
+  /** Only names of the network's own are answered. */
+  isClosed: boolean;
   /** Told of every question that was answered. */
   asked: (question: QuestionReport) => void = () => undefined;
 
-  /** @param hostName of the machine; its own name leads to it @param isClosed only names of the network's own are answered */
+  /** @param hostName of the machine; its own name leads to it */
   constructor(outside: Outside, plan: AddressPlan, hostName: string | undefined, isClosed = false) {
     this.#outside = outside;
     this.#plan = plan;
-    this.#isClosed = isClosed;
+    this.isClosed = isClosed;
     this.#own = this.#fixed = new Map<string, readonly string[]>([
       ...[`host.${ZONE}`, `gateway.${ZONE}`, 'gateway'].map((name) => [name, [plan.host, plan.six.host]] as const),
       [`dns.${ZONE}`, [plan.dns, plan.six.dns]],
@@ -78,7 +79,7 @@ export class DnsServer {
     if (!question.isStandard) return say(CODE.notImplemented);
     const own = this.#ours(question);
     if (own) return say(own.code, own.answers);
-    if (this.#isClosed) return say(CODE.noSuchName, [], 'closed');
+    if (this.isClosed) return say(CODE.noSuchName, [], 'closed');
     if (this.#underWay >= AT_ONCE) return say(CODE.failed, [], 'busy');
     this.#underWay++;
     try {
@@ -112,8 +113,9 @@ export class DnsServer {
     if (addresses) return known(type, ...addresses);
     if (name === ZONE || name.endsWith(`.${ZONE}`)) return { code: name === ZONE ? CODE.fine : CODE.noSuchName, answers: [] };
     const reversed = reversedAddress(name);
-    if (reversed === undefined || !isInside(this.#plan, reversed)) return undefined;
+    if (reversed === undefined) return undefined;
     const found = [...this.#own].find(([own, at]) => at.includes(reversed) && own.includes('.'));
+    if (!found && !isInside(this.#plan, reversed)) return undefined;
     if (!found) return { code: CODE.noSuchName, answers: [] };
     const answers = type === TYPE.ptr ? [{ type: TYPE.ptr, lifetime: OWN_LIFETIME, data: nameBytes(found[0]) }] : [];
     return { code: CODE.fine, answers };

@@ -18,8 +18,8 @@ export type Verdict =
   | { readonly kind: 'no host' }
   | { readonly kind: 'prohibited'; readonly rule: Rule };
 
-export interface Policy {
-  readonly plan: AddressPlan;
+/** What a card says of where its guest may connect; it may say something else later. */
+export interface Reach {
   /** Ports of the host's loopback that the guest reaches at the gateway's address. */
   readonly hostPorts: ReadonlySet<number>;
   /** Nothing but those ports and what is allowed can be reached. */
@@ -28,6 +28,13 @@ export interface Policy {
   readonly allow?: readonly Destination[];
   /** Nor can this, allowed or not. */
   readonly deny?: readonly Destination[];
+}
+/** Nothing is behind the gateway, for this guest. */
+export const leadsNowhere = ({ isClosed = false, allow }: Reach): boolean => isClosed && !allow;
+
+export interface Policy {
+  readonly plan: AddressPlan;
+  readonly reach: Reach;
   /** Addresses of the host's own cards. */
   ownAddresses(): readonly string[];
 }
@@ -79,24 +86,24 @@ export function isClosed6(address: string): boolean {
 
 /** What becomes of a guest's attempt to reach an address and port. */
 export function judge(policy: Policy, address: string, port: number): Verdict {
-  const { plan, hostPorts, isClosed = false, allow, ownAddresses } = policy;
+  const { plan, reach, ownAddresses } = policy;
   const is4 = bytesOf4(address) !== undefined;
   const loopback = address === plan.host ? '127.0.0.1' : address === plan.six.host ? '::1' : undefined;
-  if (loopback !== undefined) return hostPorts.has(port) ? { kind: 'allowed', address: loopback, port } : { kind: 'closed' };
+  if (loopback !== undefined) return reach.hostPorts.has(port) ? { kind: 'allowed', address: loopback, port } : { kind: 'closed' };
   if (isGateway(plan, address)) return { kind: 'closed' };
   if (isInside(plan, address)) return { kind: 'no host' };
-  if (isClosed && !allow) return { kind: 'prohibited', rule: 'isolated' };
+  if (leadsNowhere(reach)) return { kind: 'prohibited', rule: 'isolated' };
   if (port === 0 || (is4 ? isClosed4(address) : isClosed6(address))) return { kind: 'prohibited', rule: 'reserved' };
   const carried = carried4(address);
   const own = ownAddresses();
   const isOwn = own.includes(address) || (carried !== undefined && (own.includes(carried) || isInside(plan, carried)));
   if (isOwn) return { kind: 'prohibited', rule: 'this computer' };
-  const rule = ruleAgainst(policy, address, carried, port);
+  const rule = ruleAgainst(reach, address, carried, port);
   return rule ? { kind: 'prohibited', rule } : { kind: 'allowed', address, port };
 }
 
 /** What the card says of an address; of one that carries another, both are denied, and only its own is allowed. */
-function ruleAgainst({ allow, deny = [] }: Policy, address: string, carried: string | undefined, port: number): Rule | undefined {
+function ruleAgainst({ allow, deny = [] }: Reach, address: string, carried: string | undefined, port: number): Rule | undefined {
   if ([address, carried].some((each) => each !== undefined && isAmong(deny, each, port))) return 'denied';
   return allow && !isAmong(allow, address, port) ? 'not allowed' : undefined;
 }

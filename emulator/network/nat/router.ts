@@ -10,6 +10,7 @@ import type { Egress } from './egress.ts';
 import type { GuestFrames } from './guest-frames.ts';
 import type { Outside } from './outside.ts';
 import { type AddressPlan, ZONE } from './plan.ts';
+import { leadsNowhere, type Policy } from './policy.ts';
 
 /** Milliseconds between two words of the router to a guest that is at work. */
 const AGAIN = 60_000;
@@ -26,8 +27,7 @@ export interface RouterParts {
   readonly outside: Outside;
   readonly frames: GuestFrames;
   readonly egress: Egress;
-  /** Nothing is behind the gateway. */
-  readonly isClosed: boolean;
+  readonly policy: Policy;
 }
 
 export class Router {
@@ -48,6 +48,10 @@ export class Router {
   /** The guest is at work. */
   heard(): void {
     if (this.#since !== undefined && this.#since >= AGAIN) this.#advertise();
+  }
+  /** It leads somewhere now, or no more: a guest that was told otherwise hears of it. */
+  changed(): void {
+    if (this.#since !== undefined) this.#advertise();
   }
   /** The guest is another one now, and may have heard nothing. */
   returned(): void {
@@ -77,10 +81,10 @@ export class Router {
   }
 
   #advertise(): void {
-    const { plan, outside, frames, isClosed } = this.#parts;
+    const { plan, outside, frames, policy } = this.#parts;
     this.#since = 0;
     outside.timed();
-    const leadsOut = !isClosed && outside.ownAddresses().some(isGlobal);
+    const leadsOut = !leadsNowhere(policy.reach) && outside.ownAddresses().some(isGlobal);
     const says = {
       // Guests try IPv6 first: one that led nowhere would cost them seconds each time.
       routerLifetime: leadsOut ? ROUTER_LIFETIME : 0,

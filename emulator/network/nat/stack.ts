@@ -23,7 +23,7 @@ import { IcmpErrors } from './icmp.ts';
 import type { Way } from './outgoing.ts';
 import type { Outside, Stream } from './outside.ts';
 import { type AddressPlan, isGateway, QEMU_PLAN } from './plan.ts';
-import type { Policy } from './policy.ts';
+import { leadsNowhere, type Policy, type Reach } from './policy.ts';
 import { type NatReport, type QuestionReport, RecentEvents, type Unreached, type UnreachedReport } from './report.ts';
 import { Reassembly } from './reassembly.ts';
 import { Router } from './router.ts';
@@ -35,19 +35,29 @@ import { UdpTable } from './udp-table.ts';
 const TOLD_FLOWS = 200;
 const TOLD_EVENTS = 50;
 
-export interface NatOptions {
-  readonly outside: Outside;
-  readonly plan?: AddressPlan;
+/** Where a guest may connect, as it is set. */
+export interface ReachOptions {
   /** Ports of the host's loopback that the guest reaches at the gateway's address. */
   readonly hostPorts?: readonly number[];
-  /** The machine's name, as a host name. */
-  readonly hostName?: string | undefined;
   /** Nothing leads out of the network but those ports and what is allowed; only names of its own are answered. */
   readonly isClosed?: boolean | undefined;
   /** Nothing else can be reached. */
   readonly allow?: readonly Destination[];
   /** Nor can this, allowed or not. */
   readonly deny?: readonly Destination[];
+}
+const reachOf = ({ hostPorts = [], isClosed = false, allow, deny }: ReachOptions): Reach => ({
+  hostPorts: new Set(hostPorts),
+  isClosed,
+  ...(allow ? { allow } : {}),
+  ...(deny ? { deny } : {}),
+});
+
+export interface NatOptions extends ReachOptions {
+  readonly outside: Outside;
+  readonly plan?: AddressPlan;
+  /** The machine's name, as a host name. */
+  readonly hostName?: string | undefined;
   /** Milliseconds since any moment, for what is told to people; absent: the guest's time. */
   readonly clock?: () => number;
 }
@@ -68,6 +78,7 @@ export class NatStack implements NetworkLink {
   readonly #gateway: Gateway;
   readonly #sixes: GuestAddresses;
   readonly #lost = new LostConnections((ends) => this.tcp.provoke(ends));
+  readonly #policy: Policy & { reach: Reach };
   #card: NetworkCard | undefined;
   #isStirred = false;
   #isHeld = false;
@@ -80,7 +91,7 @@ export class NatStack implements NetworkLink {
   isHere = false;
 
   constructor(options: NatOptions) {
-    const { outside, plan = QEMU_PLAN, hostPorts = [], hostName, isClosed = false, allow, deny, clock = () => this.#now } = options;
+    const { outside, plan = QEMU_PLAN, hostName, isClosed = false, clock = () => this.#now } = options;
     this.plan = plan;
     this.#outside = outside;
     this.#sixes = new GuestAddresses(plan);
@@ -95,18 +106,33 @@ export class NatStack implements NetworkLink {
     });
     this.dns = new DnsServer(outside, plan, hostName, isClosed);
     this.dns.asked = (asked) => this.#questions.note(`${asked.name} ${asked.type} ${asked.outcome}`, asked);
-    const rules = { isClosed, ...(allow ? { allow } : {}), ...(deny ? { deny } : {}) };
-    const policy: Policy = { plan, hostPorts: new Set(hostPorts), ...rules, ownAddresses: () => outside.ownAddresses() };
-    const leadsNowhere = isClosed && !allow;
+    const policy = { plan, reach: reachOf(options), ownAddresses: () => outside.ownAddresses() };
+    this.#policy = policy;
     const stir = () => this.#stir();
     const parts = { outside, policy, frames: this.#frames, egress: this.#egress, icmp: this.#icmp, stir };
     this.udp = new UdpTable({ ...parts, unreached: unreached('udp') });
     const names = dnsStream(this.dns, stir);
     const services = new Map([plan.dns, plan.six.dns].map((address) => [`${address} ${DNS_PORT}`, names]));
     this.tcp = new TcpTable({ ...parts, services, unreached: unreached('tcp'), clock });
-    this.#router = new Router({ ...parts, plan, isClosed: leadsNowhere });
-    const dhcp = { plan, hostName, isClosed: leadsNowhere, mtu: () => this.#frames.mtu };
+    this.#router = new Router({ ...parts, plan });
+    const dhcp = { plan, hostName, isClosed: () => leadsNowhere(policy.reach), mtu: () => this.#frames.mtu };
     this.#gateway = new Gateway({ ...parts, plan, dns: this.dns, dhcp, appeared: () => this.#appear() });
+  }
+
+  /**
+   * Where the guest may connect from now on: what it has with other places ends.
+   * @returns whether the network leads somewhere now and did not, or the other way round, so that its clients are to ask again
+   */
+  setReach(options: ReachOptions): boolean {
+    const before = leadsNowhere(this.#policy.reach);
+    const reach = (this.#policy.reach = reachOf(options));
+    this.dns.isClosed = reach.isClosed === true;
+    this.tcp.reachChanged();
+    this.udp.reachChanged();
+    const isOther = leadsNowhere(reach) !== before;
+    if (isOther) this.#router.changed();
+    this.#settle();
+    return isOther;
   }
 
   /** What the guest does now, and did lately. */

@@ -75,6 +75,16 @@ export class TcpTable implements ConnectionSurroundings<TcpConnection> {
     this.#secret = parts.outside.entropy(16);
   }
 
+  /** The card's reach is another one now: what the guest has with places that it may not reach any more ends, on both sides. */
+  reachChanged(): void {
+    const { policy } = this.#parts;
+    for (const connection of this.connections) {
+      const { opener, ends } = connection;
+      const isService = this.#parts.services.has(`${ends.peer} ${ends.peerPort}`);
+      if (opener === 'guest' && !isService && judge(policy, ends.peer, ends.peerPort).kind !== 'allowed') connection.hangUp();
+    }
+  }
+
   get connections(): readonly TcpConnection[] {
     return [...this.#connections.values()];
   }

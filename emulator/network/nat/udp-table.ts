@@ -96,6 +96,15 @@ export class UdpTable {
     return this.#flows.size > 0 || this.#callers.size > 0 || !this.#fresh.isFull;
   }
 
+  /** The card's reach is another one now: peers that it may not reach any more are heard no more. */
+  reachChanged(): void {
+    for (const flow of this.flows) {
+      for (const [key, { address, port }] of flow.peers)
+        if (judge(this.#parts.policy, address, port).kind !== 'allowed') flow.peers.delete(key);
+      if (flow.peers.size === 0) this.#drop(flow);
+    }
+  }
+
   /** What goes between each port of the guest's and each of its peers. */
   get reports(): readonly FlowReport[] {
     const said = (opener: FlowReport['opener'], guestPort: number, peer: string, peerPort: number, carried: Carried): FlowReport => {

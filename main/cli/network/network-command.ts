@@ -45,7 +45,8 @@ const set: Part = {
 Usage: viv network set NAME [--restrict] [--allow PLACE]... [--deny PLACE]... [--mtu BYTES]
 
 Replaces what was said before: without options cards reach whatever the network leads to, with packets of 1500 bytes. A
-card that says something of its reach or MTU itself keeps to that. Machines that run get it with their next start.
+card that says something of its reach or MTU itself keeps to that. Where machines may connect holds at once: what running ones
+have with places that are closed to them now ends. The MTU they get with their next start, since a guest's driver reads it then.
 
 ${NETWORK_SETTINGS_HELP}
 
@@ -62,7 +63,7 @@ Examples:
       await client.services.networks.set(name, settings);
       const { members = [] } = (await client.services.networks.list()).find((network) => network.name === name) ?? {};
       const old = members.filter(({ needsRestart }) => needsRestart).map(({ machine }) => machine);
-      if (old.length > 0) printError(`viv: running with what was said before until they are restarted: ${[...new Set(old)].join(', ')}`);
+      if (old.length > 0) printError(`viv: running with the MTU of before until they are restarted: ${[...new Set(old)].join(', ')}`);
     });
     return EXIT.ok;
   },
@@ -82,7 +83,7 @@ const memberText = (
     isRunning ? 'running' : 'off',
     ...(isTemporary ? ['(viv run)'] : []),
     ...(isRunning && all.some((other) => other.isRunning && other.machine !== machine && other.mac === mac) ? ['MAC twice'] : []),
-    ...(needsRestart ? ['restart for new settings'] : []),
+    ...(needsRestart ? ['restart for its new MTU'] : []),
   ]
     .join(', ')
     .replace(', (', ' ('),

@@ -2,11 +2,12 @@
 import type { RunningMachine } from '../../../emulator/index.ts';
 import type { CommandLoss } from '../../../preload/contract/commands.ts';
 import { PRIVATE_NAT } from '../../../preload/contract/definition/network-fields.ts';
+import type { LooseReach } from '../../../preload/contract/definition/reach-fields.ts';
 import { wordsOf } from '../../../preload/contract/errors/catalogue.ts';
 import { ContractError, faultWith } from '../../../preload/contract/errors/contract-error.ts';
 import type { MachineDefinition } from '../../../preload/contract/machines.ts';
 import type { NetworkStatus } from '../../../preload/contract/networks.ts';
-import { asPlugged, cardAddress } from '../../network/attachments.ts';
+import { asPlugged, cardAddress, reachMessage } from '../../network/attachments.ts';
 import { type DistantNetwork, distantNetwork } from '../../network/distant-network.ts';
 import { freshAddress } from '../../network/fresh-address.ts';
 import type { LinkMessage } from '../../network/link-messages.ts';
@@ -33,7 +34,7 @@ export async function openRunNetworks(wanted: MachineDefinition): Promise<RunNet
     const networks = await program.client.services.networks.list();
     const cards = withAddresses(wanted.networks ?? [], networks);
     const definition = { ...wanted, networks: asPlugged(cards, networks) };
-    return await plugged(program, definition);
+    return await plugged(program, wanted, definition);
   } catch (error) {
     await program.close();
     throw error;
@@ -53,15 +54,18 @@ function withAddresses(cards: Cards, networks: readonly NetworkStatus[]): Cards 
   });
 }
 
-async function plugged({ client, close }: Program, definition: MachineDefinition): Promise<RunNetworks> {
+async function plugged({ client, close }: Program, wanted: MachineDefinition, definition: MachineDefinition): Promise<RunNetworks> {
   const cables: { readonly card: number; readonly cable: DistantNetwork }[] = [];
   let machine: RunningMachine | undefined;
   let isClosed = false;
   const tell = (card: number, message: LinkMessage, ports: readonly object[] = []) =>
     void machine?.tellNetwork(card, message, ports).catch(() => undefined);
-  for (const [card, { network }] of (definition.networks ?? []).entries()) {
+  for (const [card, { network, ...own }] of (definition.networks ?? []).entries()) {
     if (network === PRIVATE_NAT) continue;
     const mac = cardAddress(definition, card);
+    const reach = (now: LooseReach | undefined) => {
+      if (wanted.networks?.[card]?.reach === undefined) tell(card, reachMessage({ ...own, reach: now ?? {} }));
+    };
     const lost = ({ reason }: CommandLoss) => {
       if (isClosed) return;
       printError(`viv: the cable to the network "${network}" is pulled: ${wordsOf(reason)}`);
@@ -71,7 +75,7 @@ async function plugged({ client, close }: Program, definition: MachineDefinition
       printError(`viv: ${wordsOf(faultWith('card-address-taken', { network, machine: definition.name, other, card: mac }))}`);
     const open: Parameters<typeof distantNetwork>[0] = (events) =>
       client.openCable({ network, card, mac, machine: definition.name }, events);
-    cables.push({ card, cable: await distantNetwork(open, { lost, refused }) });
+    cables.push({ card, cable: await distantNetwork(open, { lost, refused, reach }) });
   }
   return {
     definition,

@@ -132,12 +132,15 @@ export const writeCard = ({ network, mac, hostPorts = [], cable: laid, reach: re
   ].join(',');
 
 type Cards = readonly NetworkCardDefinition[];
-/** Cards as the machine has them: what their cables are like is their owner's to say, and holds at once. */
-const withoutCables = (cards: Cards = []): Cards => cards.map(({ cable: _owners, ...card }) => card);
-const withCables = (cards: Cards = [], present: Cards = []): Cards =>
-  withoutCables(cards).map((card, index) => {
-    const { network, cable: laid } = present[index] ?? {};
-    return laid !== undefined && network === card.network ? { ...card, cable: laid } : card;
+/** Cards as the machine has them: what their cables are like and where they lead is their owner's to say, and holds at once. */
+const asHardware = ({ cable: _laid, reach: _reach, hostPorts: _ports, ...card }: NetworkCardDefinition): NetworkCardDefinition => card;
+const allAsHardware = (cards: Cards = []): Cards => cards.map(asHardware);
+const withOwners = (cards: Cards = [], present: Cards = []): Cards =>
+  allAsHardware(cards).map((card, index) => {
+    const now = present[index];
+    if (now?.network !== card.network) return card;
+    const { cable: laid, reach: reached, hostPorts } = now;
+    return { ...card, ...(laid ? { cable: laid } : {}), ...(reached ? { reach: reached } : {}), ...(hostPorts ? { hostPorts } : {}) };
   });
 
 /** Reads `8080:80`, `0.0.0.0:2222:22` or `[::1]:5353:53/udp`. @throws OptionError */
@@ -176,10 +179,10 @@ export const networks = field({
   absent: () => [],
   editor: { kind: 'lines' },
   hint: ({ networksMax }) =>
-    `One card a line, at most ${networksMax}: nat is a private network behind this computer’s address; any other name is a network that machines share. More after commas: mac=52:54:00:12:34:56, host-port=8000 (the guest reaches that port of this computer at 10.0.2.2), and the cable’s rate=1M, delay=40, loss=1 or unplugged, which hold at once.`,
+    `One card a line, at most ${networksMax}: nat is a private network behind this computer’s address; any other name is a network that machines share. More after commas: mac=52:54:00:12:34:56, host-port=8000 (the guest reaches that port of this computer at 10.0.2.2), deny=lan, and the cable’s rate=1M, delay=40, loss=1 or unplugged; but for mac= and mtu=, these take effect immediately.`,
   schema: ({ networksMax }: BoardDescription) => optional(list(networkCard, networksMax)),
-  owners: { without: withoutCables, of: withCables },
-  knownBy: ({ cable: _laid, ...card }: NetworkCardDefinition) => card.mac ?? writeCard(card),
+  owners: { without: allAsHardware, of: withOwners },
+  knownBy: (card: NetworkCardDefinition) => card.mac ?? writeCard(asHardware(card)),
   words: (all: readonly NetworkCardDefinition[]) => all.map(writeCard).join('; '),
   options: [
     {
@@ -200,7 +203,9 @@ export const networks = field({
         'mtu=BYTES         of the largest packet, 1280 to 65535 (default 1500)',
         'rate=BITS         the cable carries no more a second, each way: 56k, 10M, 1G',
         'delay=MS          milliseconds on the way; loss=PERCENT of frames are lost',
-        'unplugged         the cable is out; all these also hold while it runs',
+        'unplugged         the cable is out',
+        'What is changed of a card while the machine runs holds at once; its address and',
+        'MTU, which drivers read when they start, and its network from the next start on.',
       ],
       multiple: true,
       read: readAll(readCard),

@@ -72,7 +72,8 @@ export const network: Translation<typeof english> = {
   deny: 'Verbieten',
   denyHint: 'Auch wenn es erlaubt ist',
   mtu: 'MTU, Byte',
-  settingsAbout: 'Eine Karte mit eigener Angabe behält diese. Laufende Maschinen übernehmen es beim nächsten Start.',
+  settingsAbout:
+    'Eine Karte mit eigener Angabe behält diese. Wohin Maschinen sich verbinden dürfen, gilt sofort; laufende übernehmen die MTU beim nächsten Start.',
   save: 'Speichern',
   aPrivate: 'einem privaten Netzwerk',
   noCard: 'Keine Netzwerkkarte',
@@ -119,7 +120,7 @@ export const network: Translation<typeof english> = {
   deleteNetwork: 'Netzwerk {name} löschen',
   noMembers: 'Keine Maschine ist darin. In Hardware, Netzwerk einer Maschine eine Zeile {name} zu ihren Karten hinzufügen.',
   memberCard: '{state}, Karte {card}',
-  restart: 'für neue Einstellungen neu starten',
+  restart: 'für die neue MTU neu starten',
   noAddress: 'noch keine Adresse',
   newNetwork: 'Neues Netzwerk',
   example: 'buero',

@@ -69,7 +69,8 @@ export const network = {
   deny: 'Deny',
   denyHint: 'Whatever is allowed',
   mtu: 'MTU, bytes',
-  settingsAbout: 'A card that says something of it itself keeps to that. Machines that run get it with their next start.',
+  settingsAbout:
+    'A card that says something of it itself keeps to that. Where machines may connect holds at once; running ones get the MTU with their next start.',
   save: 'Save',
   aPrivate: 'a private network',
   noCard: 'No network card',
@@ -113,7 +114,7 @@ export const network = {
   deleteNetwork: 'Delete network {name}',
   noMembers: 'No machine is on it. In a machine’s Hardware, Network, add a line {name} to its cards.',
   memberCard: '{state}, card {card}',
-  restart: 'restart for new settings',
+  restart: 'restart for the new MTU',
   noAddress: 'no address yet',
   newNetwork: 'New network',
   example: 'office',

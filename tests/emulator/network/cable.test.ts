@@ -60,6 +60,23 @@ function laid() {
 }
 
 describe('a cable', () => {
+  it('blinks where it is in, and stays out where it was pulled meanwhile', () => {
+    const { cable, end, pass } = laid();
+    cable.blink(500);
+    expect(end.isPlugged).toBe(false);
+    expect(cable.status.isUp).toBe(false);
+    pass(499);
+    expect(end.isPlugged).toBe(false);
+    pass(1);
+    expect(end.isPlugged).toBe(true);
+    cable.blink(500);
+    cable.setLink(false);
+    pass(500);
+    expect(end.isPlugged).toBe(false);
+    cable.blink(500);
+    pass(500);
+    expect(end.isPlugged).toBe(false);
+  });
   it('hands everything on at once, and shows what reached either end', () => {
     const { cable, sent, got, end } = laid();
     const seen: [number | undefined, boolean][] = [];

@@ -4,10 +4,11 @@ import { readDestinations } from '../../../preload/contract/definition/reach-fie
 import { readCard, writeCard } from '../../../preload/contract/definition/network-fields.ts';
 import type { NatOptions } from '../../../emulator/network/nat/stack.ts';
 import { bytesOf6, textOf6 } from '../../../emulator/network/wire/address.ts';
-import { SYN } from '../../../emulator/network/wire/tcp.ts';
+import { RST, SYN } from '../../../emulator/network/wire/tcp.ts';
 import { PROTOCOL } from '../../../emulator/network/wire/packet.ts';
 import { FakeGuest } from './fake-guest.ts';
-import { bytes } from './opened.ts';
+import { FakeStream } from './fake-outside.ts';
+import { bytes, FAR, opened } from './opened.ts';
 import { tcp6, udp6 } from './six.ts';
 
 const all = (...texts: readonly string[]) => texts.flatMap((text) => readDestinations(text) ?? fail(text));
@@ -130,4 +131,46 @@ test('a card’s words are written as they are read', () => {
   expect(writeCard(readCard(text))).toBe(text);
   expect(() => readCard('nat,allow=example.org')).toThrow('takes after allow= an address');
   expect(() => readCard('nat,mtu=1000')).toThrow('takes as MTU a number of bytes from 1280 to 65535');
+});
+
+describe('a reach that changes while the guest is at work', () => {
+  it('ends what is closed now on both sides, leaves the rest alone, and says whether it leads anywhere', () => {
+    const guest = new FakeGuest();
+    const { far } = opened({}, guest);
+    guest.tcp({ to: '203.0.113.8', port: 443, flags: SYN, from: 40_001 });
+    const other = guest.outside.streams[1]!;
+    other.events.connected();
+    guest.udp('203.0.113.7', 53, bytes(3));
+    guest.outside.turn();
+    guest.segments();
+    expect(guest.nat.setReach({ deny: all('203.0.113.9', '203.0.113.7') })).toBe(false);
+    expect(guest.segments().map(({ flags, sourcePort }) => [flags & RST, sourcePort])).toEqual([[RST, 80]]);
+    expect([far.isReset, other.isReset]).toEqual([true, false]);
+    expect(guest.outside.datagrams.map(({ isClosed }) => isClosed)).toEqual([true]);
+    guest.tcp({ to: FAR, port: 80, flags: SYN, from: 40_002 });
+    expect(guest.outside.streams).toHaveLength(2);
+  });
+  it('opens what was closed, and tells who asks for an address or listens to the router', () => {
+    const guest = new FakeGuest({ isClosed: true });
+    guest.outside.own = ['2001:db8::1'];
+    expect(guest.nat.dns.isClosed).toBe(true);
+    expect(guest.nat.setReach({ hostPorts: [8000] })).toBe(true);
+    expect(guest.nat.dns.isClosed).toBe(false);
+    guest.tcp({ to: FAR, port: 80, flags: SYN });
+    guest.tcp({ to: '10.0.2.2', port: 8000, flags: SYN, from: 40_001 });
+    expect(guest.outside.streams.map(({ address, port }) => `${address} ${port}`)).toEqual([`${FAR} 80`, '127.0.0.1 8000']);
+    // One port less, and what leads there ends.
+    expect(guest.nat.setReach({})).toBe(false);
+    expect(guest.outside.streams.map(({ isReset }) => isReset)).toEqual([false, true]);
+    expect(guest.nat.setReach({ isClosed: true, allow: all('203.0.113.0/24') })).toBe(false);
+    expect(guest.nat.setReach({ isClosed: true })).toBe(true);
+  });
+  it('leaves the connections of the gateway’s own services and of forwards', () => {
+    const guest = new FakeGuest();
+    guest.tcp({ to: '10.0.2.3', port: 53, flags: SYN });
+    guest.nat.call(22, new FakeStream('', 0, {} as never));
+    guest.segments();
+    guest.nat.setReach({ isClosed: true });
+    expect(guest.nat.tcp.connections).toHaveLength(2);
+  });
 });

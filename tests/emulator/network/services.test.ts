@@ -198,7 +198,7 @@ test.each([
 ] as const)('%s is closed: %s', (address, closed) => expect(isClosed6(address)).toBe(closed));
 
 test('what is dialled is judged, not what it is called', () => {
-  const policy = { plan: QEMU_PLAN, hostPorts: new Set([8000]), ownAddresses: () => ['198.51.100.7'] };
+  const policy = { plan: QEMU_PLAN, reach: { hostPorts: new Set([8000]) }, ownAddresses: () => ['198.51.100.7'] };
   expect(judge(policy, '10.0.2.2', 8000)).toEqual({ kind: 'allowed', address: '127.0.0.1', port: 8000 });
   expect(judge(policy, '10.0.2.2', 8001)).toEqual({ kind: 'closed' });
   expect(judge(policy, '10.0.2.77', 80)).toEqual({ kind: 'no host' });
