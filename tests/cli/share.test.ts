@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { temporaryFolder } from '../main/temporary-home.ts';
+import { fuseMount } from '../kit/fuse-mount.ts';
 import { describeWith } from '../kit/tools.ts';
 import { guestBox } from './guest-box.ts';
 import { viv } from './viv.ts';
@@ -79,6 +80,41 @@ describeWith(['apt'], 'a guest with shared folders', () => {
     await more(lines() + 3);
     await ok('viv share remove box late');
     expect(await box.run('viv exec box "cat /mnt/shares/late/name"')).toMatchObject({ err: expect.stringContaining('No such file') });
+    await ok('viv stop box');
+  });
+});
+
+describeWith(['apt', 'fuse'], 'a host folder that hangs', () => {
+  test('holds up neither consoles nor disks, and is there again when it answers', { timeout: LIMIT }, async () => {
+    const box = guestBox();
+    const mounted = await fuseMount(folder());
+    const ok = async (line: string) => {
+      const ran = await box.run(line);
+      expect([line, ran.status, ran.err]).toEqual([line, 0, expect.any(String)]);
+      return ran.out;
+    };
+    await ok(`viv create box --template debian-riscv64 --net none --drive size=16M --share ${mounted.path},tag=work && viv start box`);
+    expect(await ok('viv exec box "cat /mnt/work/name"')).toBe('of the host\n');
+    mounted.hang(true);
+    let waits = true;
+    const asked = box.run('viv exec box "ls /mnt/work/nosuch 2>&1; cat /mnt/work/name"').finally(() => (waits = false));
+    // The serial console echoes what is typed and runs it; the agent's answers; the disk writes and gives back, for real each time.
+    const { type, text, status } = box.onTerminal('viv console box');
+    const sees = (what: string) => vi.waitFor(() => expect(text()).toContain(what), { timeout: 120_000, interval: 100 });
+    for (const round of [1, 2, 3]) {
+      const sum = `head -c 1000000 /dev/zero | tr '\\0' ${round} | sha256sum`;
+      const write = `head -c 1000000 /dev/zero | tr '\\0' ${round} | dd of=/dev/vda bs=64k conv=fsync 2>/dev/null`;
+      // A sync of everything would wait for the folder, too.
+      const onDisk = `${write}; echo 1 > /proc/sys/vm/drop_caches; head -c 1000000 /dev/vda | sha256sum`;
+      expect(await ok(`viv exec box "${onDisk}"`)).toBe(await ok(`viv exec box "${sum}"`));
+      type(`echo round $((${round} * 11))\r`);
+      await sees(`round ${round * 11}`);
+    }
+    expect(waits).toBe(true);
+    mounted.hang(false);
+    expect(await asked).toMatchObject({ status: 0, out: expect.stringMatching(/No such file[^]*of the host\n$/) });
+    type('\x01x');
+    await status;
     await ok('viv stop box');
   });
 });

@@ -1,5 +1,6 @@
 /** Guests that mean harm: malformed frames by the thousand, floods of every kind, pieces that lie. Nothing breaks, nothing grows. */
 import { expect, it } from 'vitest';
+import { bytesOf6 } from '../../../emulator/network/wire/address.ts';
 import { ethernetFrame, TYPE_ARP, TYPE_IPV4 } from '../../../emulator/network/wire/ethernet.ts';
 import { IPV4_BYTES, writeFragment, writeIpv4 } from '../../../emulator/network/wire/ipv4.ts';
 import { PROTOCOL } from '../../../emulator/network/wire/packet.ts';
@@ -158,6 +159,33 @@ it('floods of datagrams, questions and leases have their limits', async () => {
   discover.set([0x63, 0x82, 0x53, 0x63, 53, 1, 1, 255], 236);
   for (let count = 0; count < 5000; count++) guest.udp('10.0.2.2', 67, discover, 68);
   expect(guest.nat.dropped).toBeGreaterThan(4000);
+  expect(answersPing(guest)).toBe(true);
+});
+
+it('floods of questions who has an address, of both kinds, are answered while there is room, and kept nowhere', () => {
+  const guest = new FakeGuest();
+  const ask = (target: number) => {
+    const frame = ethernetFrame(new Uint8Array(6).fill(255), GUEST_CARD, TYPE_ARP, 28);
+    frame.set([0, 1, 8, 0, 6, 4, 0, 1, ...GUEST_CARD, 10, 0, 2, 15, 0, 0, 0, 0, 0, 0, 10, 0, 2, target], 14);
+    guest.send(frame);
+  };
+  const neighbour = () => {
+    const target = bytesOf6('fec0::2') as Uint8Array;
+    icmp6(guest, 'fec0::2', { type: 135, code: 0, rest: new Uint8Array(4), data: target }, LINK, 255);
+  };
+  for (let count = 0; count < 2000; count++) ask(count & 0xff);
+  // For the gateway and the name server; whoever else is asked for is not there.
+  expect(guest.frames.length).toBe(2 * 8);
+  guest.frames = [];
+  guest.room = 0;
+  for (let count = 0; count < 5000; count++) {
+    ask(2);
+    neighbour();
+  }
+  expect(guest.nat.dropped).toBeGreaterThan(5000);
+  guest.room = Infinity;
+  guest.nat.ready();
+  expect(guest.frames.length).toBeLessThan(5000);
   expect(answersPing(guest)).toBe(true);
 });
 

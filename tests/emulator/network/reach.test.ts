@@ -111,6 +111,29 @@ describe('an open card', () => {
       reached({ deny: all('lan', '*:25') }, '192.168.1.1 80', '10.9.9.9 80', 'fd00::1 80', '203.0.113.9 25', '203.0.113.9 80'),
     ).toEqual(['203.0.113.9 80']);
   });
+  it('reaches this computer, its links and its groups in no notation, and no cloud’s secrets', () => {
+    // The fake host's own addresses are 127.0.0.1 and 198.51.100.7; port 8000 is listed, at the gateway's address alone.
+    const four = ['0.0.0.0', '127.0.0.1', '127.1.2.3', '127.255.255.255', '198.51.100.7', '169.254.169.254', '169.254.0.1', '10.0.2.3'];
+    const groups = ['224.0.0.251', '239.255.255.250', '240.0.0.1', '255.255.255.255', '10.0.2.255'];
+    const hex = (text: string) => {
+      const [a = 0, b = 0, c = 0, d = 0] = text.split('.').map(Number);
+      return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
+    };
+    const carrying = four
+      .filter((address) => address !== '10.0.2.3')
+      .flatMap((address) => [
+        `::${hex(address)}`,
+        `::ffff:${hex(address)}`,
+        `::ffff:0:${hex(address)}`,
+        `64:ff9b::${hex(address)}`,
+        `64:ff9b:1::${hex(address)}`,
+        `2002:${hex(address)}::1`,
+      ]);
+    const six = ['::', '::1', 'fe80::1', 'fe80::2', 'febf::9', 'ff02::1', 'ff05::2', 'fec0::3', ...carrying];
+    const places = [...four, ...groups, ...six].flatMap((address) => [`${address} 80`, `${address} 8000`]);
+    expect(reached({ hostPorts: [8000] }, ...places)).toEqual([]);
+    expect(reached({ hostPorts: [8000] }, '10.0.2.2 8000', 'fec0::2 8000', '10.0.2.2 80')).toEqual(['127.0.0.1 8000', '::1 8000']);
+  });
   it('does not get around it by an address that carries another', () => {
     const ways = ['64:ff9b::c0a8:101 80', '64:ff9b:1::c0a8:101 80', '2002:c0a8:101::1 80', '::ffff:192.168.1.1 80', '::192.168.1.1 80'];
     expect(reached({ deny: all('192.168.0.0/16') }, ...ways)).toEqual([]);
