@@ -53,7 +53,8 @@ if [ "$root" ]; then
   echo "vivarium: $root cannot be mounted; this is the shell of the system in memory" >&2
 fi
 
-# Every network card gets its address before anything else runs; where nobody gives one, nobody is waited for long.
+# Every network card gets its address before anything else runs; where nobody gives one, nobody is waited for long, and it is asked
+# for again in the background: a cable may be plugged in later.
 for file in /sys/class/net/*/device; do
   [ -e "$file" ] || continue
   card=${file%/device}
@@ -61,7 +62,7 @@ for file in /sys/class/net/*/device; do
   [ "$networks" ] || ip link set lo up
   networks=yes
   ip link set "$card" up
-  udhcpc -i "$card" -s /bin/vivarium-dhcp -f -q -n -t 3 -T 1 >/dev/null 2>&1
+  udhcpc -i "$card" -s /bin/vivarium-dhcp -q -b -t 3 -T 1 -A 30 >/dev/null 2>&1
 done
 
 # Every shared folder is mounted below /mnt by its tag.
