@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { decodeRecords, encodeRecords, type CableRecord } from '../../../main/network/cable-records.ts';
 import { distantNetwork, type DistantEvents } from '../../../main/network/distant-network.ts';
-import { remoteCable } from '../../../main/network/remote-cable.ts';
+import type { NetworkNews } from '../../../main/network/cable-records.ts';
+import { type RemoteCable, remoteCable } from '../../../main/network/remote-cable.ts';
 import { SharedNetworks } from '../../../main/network/shared-networks.ts';
 import type { FromSwitch, ToSwitch } from '../../../main/network/switch-messages.ts';
 import type { CommandEvents, RunningCommand } from '../../../preload/contract/commands.ts';
@@ -32,10 +33,11 @@ function network() {
   async function distant(card: string, machine: string) {
     const told: string[] = [];
     const events: DistantEvents = {
+      reach: (reach) => void told.push(`reach: ${JSON.stringify(reach)}`),
       refused: (other) => void told.push(`refused: ${other}`),
       lost: ({ reason }) => void told.push(reason.code),
     };
-    let channel: RunningCommand | undefined;
+    let channel: RemoteCable | undefined;
     const open = (end: CommandEvents): RunningCommand => {
       const later = (act: () => void) => queueMicrotask(act);
       later(() => {
@@ -70,7 +72,7 @@ function network() {
       });
       return { got, names, send: (frames: readonly Frame[]) => port.postMessage({ frames } satisfies ToSwitch) };
     };
-    return { cable, join, told };
+    return { cable, join, told, tell: (news: NetworkNews) => channel?.tell(news) };
   }
   /** Two machines' cards that are plugged in, each with its link's end. */
   async function two(takes = true) {
@@ -90,6 +92,9 @@ test('frames cross as they are, and a place and names are told', async () => {
   await eventually(() => ofB.got.length === 2);
   expect(ofB.got).toEqual([whole, frameTo(B, A, 1, 2, 3)]);
   expect(ofA.names.at(-1)).toEqual(['alpha', 'beta']);
+  a.tell({ reach: { deny: ['lan'] } });
+  await eventually(() => a.told.length > 0);
+  expect(a.told).toEqual(['reach: {"deny":["lan"]}']);
 });
 
 test('a card that takes nothing is sent no more than its network lets wait; a new run of its machine begins anew', async () => {
