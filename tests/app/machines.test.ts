@@ -28,7 +28,7 @@ describeWith(['chromium'], 'machines in the window', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'gamma' }).waitFor();
     await page.keyboard.press('Delete');
-    await page.getByText('“gamma” was deleted.').waitFor();
+    await page.getByText('“gamma” was deleted.').first().waitFor();
     expect(names(main)).toEqual(['alpha off']);
     await page.getByRole('button', { name: 'Undo' }).press('Enter');
     await page.getByRole('heading', { name: 'gamma' }).waitFor();
@@ -175,7 +175,7 @@ describeWith(['chromium'], 'machines in the window', () => {
     await page.getByRole('heading', { name: 'gamma' }).waitFor();
     await page.getByRole('tab', { name: 'Overview' }).focus();
     await page.keyboard.press('Delete');
-    await page.getByText('“gamma” was deleted.').waitFor();
+    await page.getByText('“gamma” was deleted.').first().waitFor();
     await page.keyboard.press('Control+z');
     await page.getByRole('heading', { name: 'gamma' }).waitFor();
     expect(names(main)).toEqual(['beta off', 'gamma off']);
