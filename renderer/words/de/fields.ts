@@ -50,7 +50,7 @@ export const fields: ContractWords['fields'] = {
   networks: {
     label: 'Netzwerkkarten',
     hint: ({ networksMax }) =>
-      `${LINES} eine Karte, höchstens ${networksMax}: nat ist ein privates Netzwerk hinter der Adresse dieses Computers; jeder andere Name ist ein Netzwerk, das Maschinen teilen. Mehr nach Kommas: mac=52:54:00:12:34:56, host-port=8000 (der Gast erreicht diesen Port dieses Computers unter 10.0.2.2) und rate=1M, delay=40, loss=1 oder unplugged für das Kabel, was sofort gilt.`,
+      `${LINES} eine Karte, höchstens ${networksMax}: nat ist ein privates Netzwerk hinter der Adresse dieses Computers; jeder andere Name ist ein Netzwerk, das Maschinen teilen. Mehr nach Kommas: mac=52:54:00:12:34:56, host-port=8000 (der Gast erreicht diesen Port dieses Computers unter 10.0.2.2), deny=lan, und rate=1M, delay=40, loss=1 oder unplugged für das Kabel; außer mac= und mtu= gilt alles sofort.`,
   },
   forwards: {
     label: 'Portweiterleitungen',
