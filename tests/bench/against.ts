@@ -42,7 +42,7 @@ function* comparisons({
   if (boot) yield ['start to power-off', boot];
   if (prompt) yield ['start to prompt', prompt];
   if (memory) yield ['peak memory', memory];
-  yield* Object.entries({ ...integer?.cases, ...float?.cases });
+  yield* Object.entries({ ...integer?.cases, ...float?.cases, ...system?.cases });
   for (const [name, comparison] of Object.entries(programs?.wall.cases ?? {})) yield [`${name}, wall time`, comparison];
   for (const [name, comparison] of Object.entries(programs?.processor ?? {})) yield [`${name}, processor`, comparison];
   for (const [name, comparison] of Object.entries(v86?.same.cases ?? {})) yield [`${name}, beside v86`, comparison];

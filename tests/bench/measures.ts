@@ -42,6 +42,8 @@ export type BenchResult = {
   snapshots?: SnapshotResult;
   v86?: V86Result;
   programs?: ProgramsResult;
+  /** What programs ask of the kernel. */
+  system?: GroupResult;
   network?: NetworkResult;
   share?: ShareResult;
 } & Partial<Record<Group, GroupResult>>;

@@ -4,6 +4,7 @@ import type { EngineMode } from '../../emulator/index.ts';
 import { GUEST_BOARD_NAMES, type GuestBoardName, isGuestBoard } from './boards.ts';
 import { CASES } from './cases.ts';
 import { PROGRAM_CASES } from './programs/cases.ts';
+import { SYSTEM_CASES } from './system/cases.ts';
 
 export interface BenchOptions {
   readonly quick: boolean;
@@ -29,8 +30,9 @@ export const V86 = 'v86';
 export const NETWORK = 'network';
 export const SHARE = 'share';
 export const PROGRAMS = 'programs';
-const SECTIONS: readonly string[] = [BOOT, PROGRAMS, DISK, SNAPSHOTS, V86, NETWORK, SHARE];
-const NAMES: readonly string[] = [...SECTIONS, ...CASES.map(({ name }) => name), ...PROGRAM_CASES.map(({ name }) => name)];
+export const SYSTEM = 'system';
+const SECTIONS: readonly string[] = [BOOT, PROGRAMS, SYSTEM, DISK, SNAPSHOTS, V86, NETWORK, SHARE];
+const NAMES: readonly string[] = [...SECTIONS, ...[...CASES, ...PROGRAM_CASES, ...SYSTEM_CASES].map(({ name }) => name)];
 
 export const HELP = `npm run bench: our guest against QEMU's emulation, measured side by side on this machine
 

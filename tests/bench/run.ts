@@ -12,11 +12,26 @@ import { measureDisk } from './disk/measure.ts';
 import { ours, ourTemplate, peer, prepareGuest } from './guest.ts';
 import { type BenchResult, type CaseLine, compare, groupResult, readCases } from './measures.ts';
 import { measureNetwork } from './network/measure.ts';
-import { BenchCallError, BOOT, DISK, type BenchOptions, benchOptions, HELP, NETWORK, PROGRAMS, SHARE, SNAPSHOTS, V86 } from './options.ts';
+import {
+  BenchCallError,
+  BOOT,
+  DISK,
+  type BenchOptions,
+  benchOptions,
+  HELP,
+  NETWORK,
+  PROGRAMS,
+  SHARE,
+  SNAPSHOTS,
+  SYSTEM,
+  V86,
+} from './options.ts';
 import { type GuestCommand, type GuestRun, runGuest } from './run-guest.ts';
 import { measureSnapshots } from './snapshots/measure.ts';
 import { PROGRAM_CASES } from './programs/cases.ts';
 import { measurePrograms } from './programs/measure.ts';
+import { SYSTEM_CASES } from './system/cases.ts';
+import { measureSystem } from './system/measure.ts';
 import { measureShare } from './share/measure.ts';
 import { table } from './table.ts';
 import { measureV86 } from './v86/measure.ts';
@@ -73,8 +88,8 @@ async function measureBoot({ runs, engine, board, only }: BenchOptions, result: 
   result.prompt = seconds(await alternate('start to prompt', runs, [ourTemplate(undefined, engine, board), peer(prompt, board)], 'prompt'));
 }
 
-const wantsPrograms = ({ only }: BenchOptions): boolean =>
-  only === undefined || only.includes(PROGRAMS) || PROGRAM_CASES.some(({ name }) => only.includes(name));
+const wants = ({ only }: BenchOptions, section: string, cases: readonly { readonly name: string }[]): boolean =>
+  only === undefined || only.includes(section) || cases.some(({ name }) => only.includes(name));
 
 async function main(): Promise<void> {
   const options = benchOptions(process.argv.slice(2));
@@ -86,7 +101,8 @@ async function main(): Promise<void> {
   await measureSuite(options, result);
   await measureBoot(options, result);
   const whole = options.board === 'riscv64-virt';
-  if (wantsPrograms(options)) result.programs = await measurePrograms(options);
+  if (wants(options, SYSTEM, SYSTEM_CASES)) result.system = await measureSystem(options);
+  if (wants(options, PROGRAMS, PROGRAM_CASES)) result.programs = await measurePrograms(options);
   if (options.only?.includes(DISK) ?? whole) result.disk = await measureDisk(options);
   if (options.only?.includes(SNAPSHOTS) ?? whole) result.snapshots = await measureSnapshots(options);
   if (options.only?.includes(V86) ?? !whole) result.v86 = await measureV86(options);

@@ -3,13 +3,14 @@ import { geometricMean } from './means.ts';
 import { networkLines } from './network/results.ts';
 import { snapshotLines } from './snapshots/results.ts';
 import type { ShareResult } from './share/results.ts';
+import { SYSTEM_CASES } from './system/cases.ts';
 import type { DiskResult } from './disk/results.ts';
 import type { BenchResult, Comparison, GroupResult, ProgramsResult, V86Result } from './measures.ts';
 
 const row = (name: string, ours: string, peer: string, ratio: string, width = 22): string =>
   [name.padEnd(width), ours.padStart(10), peer.padStart(10), ratio.padStart(8)].join(' ');
-const seconds = (name: string, { ours, peer, ratio }: Comparison): string =>
-  row(name, `${ours.toFixed(3)} s`, `${peer.toFixed(3)} s`, ratio.toFixed(2));
+const seconds = (name: string, { ours, peer, ratio }: Comparison, width?: number): string =>
+  row(name, `${ours.toFixed(3)} s`, `${peer.toFixed(3)} s`, ratio.toFixed(2), width);
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 
 function diskLines({ cases, ratio, withFlushes }: DiskResult): string[] {
@@ -48,6 +49,17 @@ function programLines({ wall, processor }: ProgramsResult): string[] {
     'Ratios below 1: ours is better.',
   ];
 }
+function systemLines({ cases, ratio }: GroupResult): string[] {
+  return [
+    row('asked of the kernel', 'ours', 'QEMU', 'ratio', 27),
+    ...SYSTEM_CASES.flatMap(({ name, title }) => {
+      const found = cases[name];
+      return found ? [seconds(title, found, 27)] : [];
+    }),
+    row('geometric mean', '', '', ratio.toFixed(2), 27),
+    'Ratios below 1: ours is better.',
+  ];
+}
 function shareLines({ cases, ratio }: ShareResult): string[] {
   return [
     row('shared folder', 'ours', 'QEMU 9p', 'ratio', 27),
@@ -73,6 +85,7 @@ export function table(result: BenchResult): string {
     lines.push(row('peak memory', mebibytes(result.memory.ours), mebibytes(result.memory.peer), result.memory.ratio.toFixed(2)));
   lines.push('Ratios below 1: ours is better.');
   if (result.programs) lines.push('', ...programLines(result.programs));
+  if (result.system) lines.push('', ...systemLines(result.system));
   if (result.v86) lines.push('', ...v86Lines(result.v86));
   if (result.disk) lines.push('', ...diskLines(result.disk));
   if (result.snapshots) lines.push('', ...snapshotLines(result.snapshots));
