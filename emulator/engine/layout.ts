@@ -38,7 +38,8 @@ export const JUMP_HASH = { multiplier: 0x9e3779b1, shift: Math.clz32(JUMP_ENTRIE
 
 export const COUNTERS = 1 << 16;
 /** Spreads the same address in different modes over the counters; a multiple of 4, as it is xor-ed into a byte offset. */
-export const counterMix = (mode: number): number => (mode * 0x9e34) & ((COUNTERS - 1) * 4);
+export const counterMix = (mode: number): number => (mode * COUNTER_STEP) & ((COUNTERS - 1) * 4);
+export const COUNTER_STEP = 0x9e34;
 
 /** Counters, by low bits of the virtual page, of compiled fragments that the jump cache leads to. */
 export const FRAGMENT_PAGES = 1 << 14;

@@ -262,6 +262,12 @@ export interface QuickCore {
   fragmentsAt(address: Expression): Expression;
   /** Drops the translations of an address's page. */
   flushPage(address: Expression): void;
+  /** One of `Architecture.quickAnswers`: whether it has done the operation, i32. */
+  answer(name: string): Expression;
+  /** From here on the state's pc is this instruction's. */
+  report(): void;
+  /** Goes on as `run.event` says. */
+  event(): void;
 }
 /** An operation done in generated code where it is possible; undefined where it never is. */
 export type QuickOperation = (
@@ -299,10 +305,12 @@ export interface Architecture {
   readonly operations: readonly string[];
   readonly quickOperations: Readonly<Record<string, QuickOperation>>;
   /**
-   * For `ask`: each writes a function `(number i32) -> i32` that answers, operand and answer in `run.operand`, and returns
+   * For `ask`, and for quick operations: each writes a function `(number i32) -> i32` that answers, operand and answer in `run.operand`, and returns
    * 1; or returns 0 having done nothing.
    */
   readonly quickAnswers: Readonly<Record<string, (routine: Routine, parts: CoreParts) => void>>;
+  /** Writes `() -> i32`: takes the trap that `run` describes and returns 1; or returns 0 having done nothing. */
+  readonly quickTrap?: (routine: Routine, parts: CoreParts) => void;
   /** Whether an instruction that ends fragments, and whose flow cannot be followed, may stand within a region after all. */
   inlines(decoded: Decoded, mode: ModeFacets, context: CodeContext): boolean;
   /** Writes `translate(address i64, access i32) -> i64`: the physical address, or -1 with a trap raised. */

@@ -58,8 +58,9 @@ export class TestCore {
   /**
    * @param fragments compiled fragments to keep at most
    * @param threshold arrivals that make a jump target worth compiling
+   * @param architecture RISC-V, or what a test makes of it
    */
-  constructor(engine: TestEngine, memoryMiB = 2, fragments = Infinity, threshold: number = THRESHOLD[engine]) {
+  constructor(engine: TestEngine, memoryMiB = 2, fragments = Infinity, threshold: number = THRESHOLD[engine], architecture = riscv) {
     this.engine = engine;
     const size = memoryMiB * 2 ** 20;
     const ramPages = size / PAGE_SIZE;
@@ -67,7 +68,7 @@ export class TestCore {
     const generations = pageFlags + ramPages;
     const layout = coreLayout({
       base: generations + 4 * ramPages,
-      architecture: riscv,
+      architecture,
       core: 0,
       attention: ATTENTION_AT,
       shootdown: SHOOTDOWN_AT,
@@ -87,7 +88,7 @@ export class TestCore {
     this.ram = new Uint8Array(buffer, host, size);
     this.view = new DataView(buffer, host, size);
     this.core = new Core({
-      architecture: riscv,
+      architecture,
       memory,
       memoryPages,
       table,
@@ -109,7 +110,7 @@ export class TestCore {
     });
     if (engine !== 'interpreter') {
       const { core } = this;
-      const context = { architecture: riscv, buffer, memoryPages, layout, ram };
+      const context = { architecture, buffer, memoryPages, layout, ram };
       const compile = (requests: readonly CompileRequest[]): void => {
         const { bytes, fragments } = compileBatch(context, requests);
         keeper.install(bytes ? { module: new wasm.Module(bytes), fragments } : { fragments });

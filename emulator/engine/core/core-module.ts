@@ -64,6 +64,8 @@ export function writeCoreModule({ architecture, layout, ram, memoryPages, tierin
     write(answer.routine, parts);
     quickAnswers.set(name, answer);
   }
+  const quickTrap = architecture.quickTrap && module.function([], ['i32']);
+  if (quickTrap) architecture.quickTrap?.(quickTrap.routine, parts);
   const policy = architecture.float;
   const float =
     policy &&
@@ -92,7 +94,18 @@ export function writeCoreModule({ architecture, layout, ram, memoryPages, tierin
   const jump = module.function(['i32', 'i64'], ['i32']);
   if (tiering.compile) writeJump(jump.routine, parts, interpret, fragmentType, tiering);
   else jump.routine.returnCall(interpret, jump.routine.parameter(0).get(), jump.routine.parameter(1).get());
-  writeInterpreter(interpret.routine, { architecture, parts, float, fetch, fetchHost, fragmentType, tiering, handlers, rareHandlers });
+  writeInterpreter(interpret.routine, {
+    architecture,
+    parts,
+    float,
+    fetch,
+    fetchHost,
+    fragmentType,
+    tiering,
+    handlers,
+    rareHandlers,
+    quickTrap,
+  });
   const run = module.function(['i32'], ['i32']);
   run.routine.returnCall(jump, run.routine.parameter(0).get(), parts.state.get('pc'));
 

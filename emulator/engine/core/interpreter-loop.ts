@@ -31,10 +31,12 @@ export interface InterpreterParts extends HandlerParts {
   readonly fetchHost: Callable;
   readonly fragmentType: number;
   readonly tiering: Tiering;
+  /** See Architecture.quickTrap. */
+  readonly quickTrap: Callable | undefined;
 }
 
 export function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts): void {
-  const { parts, fetch, fragmentType, tiering } = made;
+  const { parts, fetch, fragmentType, tiering, quickTrap } = made;
   const { run, state, host } = parts;
   if (made.float) r.float = new FloatCalls(r, made.float);
   const target = r.parameter(1);
@@ -111,7 +113,10 @@ export function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts):
     const event = r.let(run.get('event'));
     r.when(r.or(r.eq(event, r.i32(EVENT.trap)), r.eq(event, r.i32(EVENT.again))), () => {
       r.left.set(r.add(r.left.get(), r.i32(1))); // an instruction that traps, or will be done again, does not retire
-      r.when(r.eq(event, r.i32(EVENT.trap)), () => r.run(host.takeTrap));
+      r.when(r.eq(event, r.i32(EVENT.trap)), () => {
+        if (quickTrap) r.when(r.eqz(r.call(quickTrap)), () => r.run(host.takeTrap));
+        else r.run(host.takeTrap);
+      });
     });
     // A core that only takes traps comes by nothing else that looks whether it is wanted.
     const wanted = r.leS(r.left.get(), load('i32', 4, false, r.i32(0), parts.layout.attention));

@@ -8,6 +8,7 @@ import type { EngineCpu, FloatOperations } from '../../isa/cpu.ts';
 import { FLAG, flagBits, roundingIn } from '../float/environment.ts';
 import { EVENT, FRAGMENT_PAGES } from '../layout.ts';
 import { type Expression, load } from '../wasm/expression.ts';
+import type { Callable } from '../wasm/routine.ts';
 import { MemoryRoutine } from './memory-routine.ts';
 
 export class InterpreterRoutine extends MemoryRoutine implements EngineCpu {
@@ -40,7 +41,15 @@ export class InterpreterRoutine extends MemoryRoutine implements EngineCpu {
         return load('i32', 1, false, page, layout.fragmentPages);
       },
       flushPage: (address) => this.run(this.runtime.flushPage, address),
+      answer: (name) => this.call(this.#quickAnswer(name), this.i32(0)),
+      report: () => this.report(),
+      event: () => this.branchTo(this.onEvent),
     };
+  }
+  #quickAnswer(name: string): Callable {
+    const answer = this.runtime.quickAnswers.get(name);
+    if (!answer) throw new Error(`${this.architecture.name} has no quick answer ${name}`);
+    return answer;
   }
   #index(name: string): Expression {
     const index = this.architecture.operations.indexOf(name);

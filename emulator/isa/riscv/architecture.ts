@@ -6,7 +6,9 @@ import { decodeAt, illegalValue, wordAt } from './decoder.ts';
 import { mayCompileCsr } from './privileged/compiled-csr.ts';
 import { writeQuickCsr } from './privileged/quick-csr.ts';
 import { quickOperations } from './privileged/quick-operations.ts';
-import { modes, RiscvCore } from './privileged/riscv-core.ts';
+import { modes } from './privileged/modes.ts';
+import { writeQuickCall, writeQuickReturn, writeQuickTrap } from './privileged/quick-traps.ts';
+import { RiscvCore } from './privileged/riscv-core.ts';
 import { translateCode } from './privileged/translate-code.ts';
 import { writeTranslate } from './privileged/translate.ts';
 import { rows } from './rows.ts';
@@ -38,7 +40,8 @@ export const riscv: Architecture = {
   illegalValue,
   operations: OPERATIONS,
   quickOperations,
-  quickAnswers: { csr: writeQuickCsr },
+  quickAnswers: { csr: writeQuickCsr, ecall: writeQuickCall, sret: writeQuickReturn },
+  quickTrap: writeQuickTrap,
   inlines: ({ row, operands }, { float }, { privilege }) => {
     const { csr } = operands;
     if (csr === undefined) return false;

@@ -13,11 +13,19 @@ const FFLAGS = 1;
 const FRM = 2;
 const FCSR = 3;
 export const SSTATUS = 0x100;
-/** CSRs that only hold a value. */
-export const PLAIN: Readonly<Record<number, string>> = { 0x140: 'sscratch', 0x142: 'scause', 0x143: 'stval' };
+/** CSRs that only hold a value, and which of its bits. */
+export const PLAIN: Readonly<Record<number, { readonly name: string; readonly bits: bigint }>> = {
+  0x140: { name: 'sscratch', bits: -1n },
+  0x141: { name: 'sepc', bits: ~1n },
+  0x142: { name: 'scause', bits: -1n },
+  0x143: { name: 'stval', bits: -1n },
+};
+/** What a PLAIN CSR holds once a value is written. */
+export const held = (r: Routine, bits: bigint, value: Expression): Expression => (bits === -1n ? value : r.and(value, r.i64(bits)));
 /** A core's fields and where its words are, as both engines have them. */
 type CoreFields = Pick<CoreParts, 'run' | 'layout'> & { readonly state: WasmFields<Fields> };
-const SSTATUS_SHOWN = STATUS.SIE | STATUS.SPIE | STATUS.SPP | STATUS.FS | STATUS.SUM | STATUS.MXR | STATUS.UXL;
+export const SSTATUS_WRITABLE = STATUS.SIE | STATUS.SPIE | STATUS.SPP | STATUS.FS | STATUS.SUM | STATUS.MXR;
+const SSTATUS_SHOWN = SSTATUS_WRITABLE | STATUS.UXL;
 
 const writes = (r: RegionRoutine, kind: CsrKind, source: Register | Expression) =>
   kind === 'write' || ('file' in source ? r.isZero(source).constant === 0 : source.constant !== 0n);
@@ -42,8 +50,9 @@ export function compileCsr(r: RegionRoutine, kind: CsrKind, number: Value, rd: R
   const operand = r.let('file' in source ? r.get(source) : source);
   const plain = PLAIN[csr];
   if (plain) {
-    const old = r.let(state.get(plain));
-    if (writes(r, kind, source)) state.set(r, plain, changed(r, kind, old, operand));
+    const { name, bits } = plain;
+    const old = r.let(state.get(name));
+    if (writes(r, kind, source)) state.set(r, name, held(r, bits, changed(r, kind, old, operand)));
     return r.set(rd, old);
   }
   // sstatus: reads, and changes of SIE alone, which no translation depends on.
@@ -78,8 +87,12 @@ export function showSstatus(r: Routine, status: Expression): Expression {
 }
 
 /** Whether setting the bits of `enabled` in sstatus lets an interrupt in that waits: it is to be taken at once then. */
-export function letsInterruptIn(r: Routine, { state, run, layout }: CoreFields, enabled: Expression): Expression {
+export function letsInterruptIn(r: Routine, core: CoreFields, enabled: Expression): Expression {
+  return r.and(interruptsWait(r, core), r.wrap(r.shrU(enabled, r.i64(1))));
+}
+/** Whether an interrupt is pending that mie enables, 1 or 0: the run loop knows whether it may be taken. */
+export function interruptsWait(r: Routine, { state, run, layout }: CoreFields): Expression {
   const lines = r.load('i32', 4, r.i32(0), layout.attention + 4);
   const pending = r.or(r.and(r.or(lines, r.wrap(state.get('mip'))), r.wrap(state.get('mie'))), run.get('interruptWaiting'));
-  return r.and(r.ne(pending, r.i32(0)), r.wrap(r.shrU(enabled, r.i64(1))));
+  return r.ne(pending, r.i32(0));
 }

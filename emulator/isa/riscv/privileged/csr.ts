@@ -1,5 +1,6 @@
 /** Control and status registers: one entry each, in the order of the manuals' tables "Currently allocated CSR addresses". */
 import { PMP_ENTRIES, PRIVILEGE, STATUS } from '../state.ts';
+import { SSTATUS_WRITABLE } from './compiled-csr.ts';
 import type { CoreEnvironment, CoreState } from './core.ts';
 import { granuleAddress } from './protection.ts';
 import { interruptsPending, supervisorTimerEnabled } from './trap.ts';
@@ -33,7 +34,6 @@ const constant = (name: string, value: bigint | ((core: CoreEnvironment) => bigi
 /** mstatus bits a guest may write, and those that sstatus shows. */
 const MSTATUS_WRITABLE =
   STATUS.SIE | STATUS.MIE | STATUS.SPIE | STATUS.MPIE | STATUS.SPP | STATUS.MPP | STATUS.FS | STATUS.MPRV | STATUS.SUM | STATUS.MXR | STATUS.TVM | STATUS.TW | STATUS.TSR;
-const SSTATUS_WRITABLE = STATUS.SIE | STATUS.SPIE | STATUS.SPP | STATUS.FS | STATUS.SUM | STATUS.MXR;
 const SSTATUS_SHOWN = SSTATUS_WRITABLE | STATUS.UXL;
 const withDirty = (status: bigint) => ((status & STATUS.FS) === STATUS.FS ? status | STATUS.SD : status);
 

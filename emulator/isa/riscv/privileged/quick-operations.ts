@@ -5,6 +5,14 @@ import { FACTS } from './facts.ts';
 export const quickOperations: Readonly<Record<string, QuickOperation>> = {
   // Stores by cores drop translated code at once; only what devices wrote needs looking for.
   fenceI: (_r, core) => ({ possible: core.codeUnchanged(), run: () => undefined }),
+  ecall: (_r, core) => ({
+    possible: core.answer('ecall'),
+    run: () => {
+      core.report();
+      core.event();
+    },
+  }),
+  sret: (_r, core) => ({ possible: core.answer('sret'), run: () => core.event() }),
   // One page of which no compiled code is in use.
   sfenceVma: (r, core, [given]) => {
     if (!given) return undefined;

@@ -3,25 +3,16 @@ import type { CodeContext, EngineCore, ExecutionMode, PrivilegedCore, Standing }
 import { CSR_ASKED, CSR_KINDS, type Operation } from '../cpu.ts';
 import { bind } from '../../../snapshot/schema.ts';
 import { CAUSE } from '../cause.ts';
-import { FLOAT_MODE, FLOAT_STATES, type FloatMode, type Modes } from '../../architecture.ts';
+import { FLOAT_MODE, FLOAT_STATES } from '../../architecture.ts';
 import { coreState, HART, PRIVILEGE, STATUS } from '../state.ts';
 import { FACTS } from './facts.ts';
+import { BANK, INEXACT } from './modes.ts';
 import type { CoreState } from './core.ts';
 import { accessCsr } from './csr.ts';
 import { protectionActive, protectionAllows } from './protection.ts';
 import { mayFence, type SystemCore, systemOperation } from './system.ts';
 import { interruptsPending, nextInterrupt, supervisorTimerEnabled, takeTrap } from './trap.ts';
 
-/** Banks of the lookaside buffer: each way in which the same address can mean something else. */
-const BANK = { user: 0, supervisor: 1, supervisorSum: 2, machine: 3, machineMprv: 4 } as const;
-/** Modes: a bank, and how floating point stands in it. */
-export const modes: Modes = {
-  count: Object.keys(BANK).length * FLOAT_STATES,
-  banks: Object.keys(BANK).length,
-  decodings: 1,
-  facets: (mode) => ({ bank: Math.floor(mode / FLOAT_STATES), float: (mode % FLOAT_STATES) as FloatMode, decoding: 0 }),
-};
-const NX = 1;
 /** Ticks beyond which (28 years) a deadline is none. */
 const NEVER = 1n << 53n;
 
@@ -40,7 +31,7 @@ export class RiscvCore implements PrivilegedCore, SystemCore {
       fetchBank === BANK.supervisor && mstatus & STATUS.SUM ? BANK.supervisorSum
       : fetchBank === BANK.machine && mstatus & STATUS.MPRV ? BANK.machineMprv
       : fetchBank;
-    const float = (mstatus & STATUS.FS) !== STATUS.FS ? FLOAT_MODE.off : fflags & NX && frm === 0 ? FLOAT_MODE.fast : FLOAT_MODE.exact;
+    const float = (mstatus & STATUS.FS) !== STATUS.FS ? FLOAT_MODE.off : fflags & INEXACT && frm === 0 ? FLOAT_MODE.fast : FLOAT_MODE.exact;
     return { key: bank * FLOAT_STATES + float, fetchBank, facts: mayFence(this.state) ? FACTS.mayFence : 0 };
   }
   operation(name: string): void {
