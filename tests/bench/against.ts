@@ -37,6 +37,7 @@ function* comparisons({
   integer,
   float,
   programs,
+  system,
   v86,
 }: BenchResult): Generator<[name: string, comparison: Comparison]> {
   if (boot) yield ['start to power-off', boot];
