@@ -1,6 +1,20 @@
 /** What the functions of a core's WebAssembly module share: where its data lies, and what it may call. */
 import type { Fields, Schema } from '../../snapshot/schema.ts';
-import { type CoreLayout, EVENT, PAGE, type RamLayout, runState } from '../layout.ts';
+import {
+  COUNTER_STEP,
+  COUNTERS,
+  type CoreLayout,
+  EVENT,
+  FETCH_ENTRIES,
+  FETCH_ENTRY,
+  JUMP_ENTRIES,
+  JUMP_ENTRY,
+  PAGE,
+  type RamLayout,
+  runState,
+  TLB_ENTRIES,
+  TLB_ENTRY,
+} from '../layout.ts';
 import type { Expression } from '../wasm/expression.ts';
 import { WasmFields } from '../wasm/fields.ts';
 import type { ModuleWriter } from '../wasm/module.ts';
@@ -131,6 +145,22 @@ export class CoreParts<F extends Fields = Fields> {
         giveUp();
       });
     });
+  }
+
+  /** What `Core.modeChanged` does, for a mode whose facets (i32 each) are known here. Decodings and watching stay as they are. */
+  enterMode(
+    r: Routine,
+    { key, bank, fetchBank, float, facts }: Record<'key' | 'bank' | 'fetchBank' | 'float' | 'facts', Expression>,
+  ): void {
+    const { run, layout } = this;
+    const behind = (base: number, number: Expression, size: number) => r.add(r.i32(base), r.mul(number, r.i32(size)));
+    run.set(r, 'mode', key);
+    run.set(r, 'counterMix', r.and(r.mul(key, r.i32(COUNTER_STEP)), r.i32((COUNTERS - 1) * 4)));
+    run.set(r, 'floatMode', float);
+    run.set(r, 'facts', facts);
+    run.set(r, 'tlb', behind(layout.tlb, bank, TLB_ENTRIES * TLB_ENTRY.size));
+    run.set(r, 'fetchTlb', behind(layout.fetchTlb, fetchBank, FETCH_ENTRIES * FETCH_ENTRY.size));
+    run.set(r, 'jumpCache', behind(layout.jumpCache, key, JUMP_ENTRIES * JUMP_ENTRY.size));
   }
 
   /** Records a trap to be taken: the cause and its value. */

@@ -4,7 +4,6 @@
  */
 import { FLOAT_MODE, FLOAT_STATES } from '../../architecture.ts';
 import type { CoreParts } from '../../../engine/core/parts.ts';
-import { COUNTER_STEP, COUNTERS, FETCH_ENTRIES, FETCH_ENTRY, JUMP_ENTRIES, JUMP_ENTRY, TLB_ENTRIES, TLB_ENTRY } from '../../../engine/layout.ts';
 import type { Expression } from '../../../engine/wasm/expression.ts';
 import type { Routine } from '../../../engine/wasm/routine.ts';
 import { CAUSE } from '../cause.ts';
@@ -14,7 +13,8 @@ import { BANK, INEXACT } from './modes.ts';
 import { FACTS } from './facts.ts';
 
 /** What follows from privilege, mstatus, fflags and frm: `Core.modeChanged` with `RiscvCore.mode`. */
-export function changeMode(r: Routine, { state, run, layout }: CoreParts): void {
+export function changeMode(r: Routine, parts: CoreParts): void {
+  const { state } = parts;
   const privilege = r.let(state.get('privilege'));
   const status = r.let(state.get('mstatus'));
   const has = (bit: bigint) => r.ne(r.and(status, r.i64(bit)), r.i64(0));
@@ -33,13 +33,7 @@ export function changeMode(r: Routine, { state, run, layout }: CoreParts): void 
   const float = r.let(r.select(isOn, either(fast, FLOAT_MODE.fast, FLOAT_MODE.exact), r.i32(FLOAT_MODE.off)));
   const key = r.let(r.add(r.mul(bank, r.i32(FLOAT_STATES)), float));
   const mayFence = r.or(isMachine, r.and(r.eqz(isUser), r.eqz(has(STATUS.TVM))));
-  run.set(r, 'mode', key);
-  run.set(r, 'counterMix', r.and(r.mul(key, r.i32(COUNTER_STEP)), r.i32((COUNTERS - 1) * 4)));
-  run.set(r, 'floatMode', float);
-  run.set(r, 'facts', r.mul(mayFence, r.i32(FACTS.mayFence)));
-  run.set(r, 'tlb', r.add(r.i32(layout.tlb), r.mul(bank, r.i32(TLB_ENTRIES * TLB_ENTRY.size))));
-  run.set(r, 'fetchTlb', r.add(r.i32(layout.fetchTlb), r.mul(fetchBank, r.i32(FETCH_ENTRIES * FETCH_ENTRY.size))));
-  run.set(r, 'jumpCache', r.add(r.i32(layout.jumpCache), r.mul(key, r.i32(JUMP_ENTRIES * JUMP_ENTRY.size))));
+  parts.enterMode(r, { key, bank, fetchBank, float, facts: r.mul(mayFence, r.i32(FACTS.mayFence)) });
 }
 
 /** See Architecture.quickTrap. */
