@@ -22,8 +22,9 @@ import { SNAPSHOT_HELP, timelineOf } from './find-snapshot.ts';
 export const PLACE_OPTIONS = { disk: { type: 'string' }, partition: { type: 'string' } } as const;
 const OPTIONS_HELP = `  --disk N         its number in viv disk list (default: 1)
   --partition N    default: the first file system of the disk that has it`;
-const NOTES = `${SNAPSHOT_HELP} The word now is the current state; the file systems of a running guest are brought to
-rest for a moment where its agent can. ext2, ext3, ext4 and FAT are read.`;
+const NOTES = `${SNAPSHOT_HELP}
+The word now is the current state; the file systems of a running guest are brought to rest for a moment where its agent
+can. ext2, ext3, ext4 and FAT are read.`;
 
 /** The moment that a word means. */
 export const NOW_WORD = 'now';
