@@ -184,7 +184,7 @@ describeWith(['chromium'], 'machines in the window', () => {
     const { page, main } = await open({ prepare: (fake) => (two(fake), void fake.machines.service.start(fake.machines.first())) });
     await page.getByRole('listbox', { name: 'Machines' }).focus();
     await page.keyboard.press('Delete');
-    await page.getByText('“alpha” is running.').waitFor();
+    await page.getByText('“alpha” is running.').first().waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'More actions' }).click();
     await page.getByRole('menuitem', { name: 'Stop' }).click();
