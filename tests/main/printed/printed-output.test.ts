@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { PrintedOutput } from '../../../main/printed/printed-output.ts';
 import { ConsoleLog } from '../../../main/supervisor/console-log.ts';
 
@@ -53,8 +53,10 @@ test('a program takes over what the one before printed and did not hand over, on
   const first = program(folder);
   first.print('of the first program\r\n');
   await find(first.output, 'program');
+  // Killed at once: the library has it, and the time at which it would be handed over never comes.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   first.print('killed after this\r\n');
-  // Killed: the library has it, the file has not.
+  vi.useRealTimers();
   const second = program(folder, first.log);
   second.print('of the second program\r\n');
   expect((await find(second.output, 'program')).map(({ line }) => line)).toEqual(['of the second program', 'of the first program']);
