@@ -41,7 +41,10 @@ export class InterpreterRoutine extends MemoryRoutine implements EngineCpu {
         return load('i32', 1, false, page, layout.fragmentPages);
       },
       flushPage: (address) => this.run(this.runtime.flushPage, address),
-      answer: (name) => this.call(this.#quickAnswer(name), this.i32(0)),
+      answer: (name, operand) => {
+        if (operand) run.set(this, 'operand', operand);
+        return this.call(this.#quickAnswer(name), this.i32(0));
+      },
       report: () => this.report(),
       event: () => this.branchTo(this.onEvent),
     };

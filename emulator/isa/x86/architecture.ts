@@ -11,6 +11,7 @@ import { OPERATIONS } from './privileged/operations.ts';
 import { QUESTIONS } from './privileged/questions.ts';
 import { translateCode } from './privileged/translate-code.ts';
 import { writeTranslate } from './privileged/translate.ts';
+import { writeQuickCall, writeQuickReturn } from './privileged/quick-calls.ts';
 import { X86Core } from './privileged/x86-core.ts';
 import { coreState } from './state.ts';
 
@@ -46,8 +47,12 @@ export const x86: Architecture = {
   illegalValue,
   operations: [...OPERATIONS, ...QUESTIONS],
   // Stores by cores drop translated code at once; only what devices wrote needs looking for.
-  quickOperations: { serialize: (_r, core) => ({ possible: core.codeUnchanged(), run: () => undefined }) },
-  quickAnswers: {},
+  quickOperations: {
+    serialize: (_r, core) => ({ possible: core.codeUnchanged(), run: () => undefined }),
+    systemCall: (_r, core, [flags]) => ({ possible: core.answer('systemCall', flags), run: () => core.event() }),
+    systemReturn: (_r, core) => ({ possible: core.answer('systemReturn'), run: () => core.event() }),
+  },
+  quickAnswers: { systemCall: writeQuickCall, systemReturn: writeQuickReturn },
   inlines: () => false,
   writeTranslate,
   translateCode,

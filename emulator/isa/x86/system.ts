@@ -214,7 +214,7 @@ export const system: readonly X86Row[] = [
   instruction('int', 'CD ib | uimm', interrupt, ends),
   instruction('into', 'CE |',      (cpu) => cpu.when(cpu.flags.holds(0), () => interrupt(cpu, cpu.i64(4))), { ...ends, flags: 'read', not64: true }),
   instruction('ud2', '0F 0B |',    (cpu) => cpu.raiseWhen(cpu.i32(1), VECTOR.invalidOpcode), ends),
-  plain('syscall',  '0F 05',       'systemCall'),
+  instruction('syscall', '0F 05 |', (cpu) => cpu.system('systemCall', cpu.let(cpu.flags.bits())), { ...ends, flags: 'read' }),
   plain('sysret',   '0F 07',       'systemReturn', { sizes: [32, 64] }),
   plain('sysenter', '0F 34',       'systemEnter'),
   plain('sysexit',  '0F 35',       'systemExit', { sizes: [32, 64] }),

@@ -1,18 +1,10 @@
 /** Modes of execution: how code is decoded, whose memory it sees, how floating point stands. */
 import { ALL_FLOAT_STATES as FLOAT_STATES, type ExecutionMode, FLOAT_MODE, type FloatMode, type Modes, WATCH } from '../../architecture.ts';
+import { BANK, DATA_BANKS, FETCH_BANKS, fetchBankOf } from './banks.ts';
 import { watchesData } from './breakpoints.ts';
 import { DECODING, DECODINGS } from '../prefixes.ts';
 import { ATTRIBUTE, CR0, CR4, FLAG, SEGMENT } from '../state.ts';
 import { at, type CoreState, is64, isProtected, isVirtual8086, wide } from './context.ts';
-
-/**
- * Banks of data: a program's, the supervisor's, and the supervisor's where RFLAGS.AC lets it at user pages (SMAP); and one for
- * whoever has accesses watched.
- */
-const BANK = { user: 0, supervisor: 1, supervisorAccess: 2, watched: 3 } as const;
-const DATA_BANKS = Object.keys(BANK).length;
-/** Code is fetched through banks of its own by decoding and privilege. */
-const FETCH_BANKS = 2 * DECODINGS;
 
 export const modes: Modes = {
   count: DECODINGS * DATA_BANKS * FLOAT_STATES,
@@ -63,7 +55,7 @@ export function modeOf(state: CoreState): ExecutionMode {
   const bank = watch ? BANK.watched : user ? BANK.user : access ? BANK.supervisorAccess : BANK.supervisor;
   return {
     key: (decoding * DATA_BANKS + bank) * FLOAT_STATES + floatOf(state),
-    fetchBank: 2 * decoding + (user ? 0 : 1),
+    fetchBank: fetchBankOf(decoding, user),
     facts: 0,
     watch,
   };

@@ -9,6 +9,7 @@ import type { KeptPages } from '../../../../emulator/engine/core/kept-pages.ts';
 import { coreLayout } from '../../../../emulator/engine/layout.ts';
 import { wasm, WASM_PAGE } from '../../../../emulator/engine/wasm/webassembly.ts';
 import { CoreSignals } from '../../../../emulator/device/kit/core-signals.ts';
+import type { Architecture } from '../../../../emulator/isa/architecture.ts';
 import { x86 } from '../../../../emulator/isa/x86/architecture.ts';
 import type { CoreState } from '../../../../emulator/isa/x86/privileged/context.ts';
 import { ApicBus } from '../../../../emulator/isa/x86/privileged/interrupt-messages.ts';
@@ -48,12 +49,15 @@ export class SystemMachine {
   readonly #fragments: Fragments | undefined;
   #skipped = 0n;
 
-  /** @param kept what an earlier machine has left, and where this one leaves its own: code is then compiled at once, or never */
-  constructor(engine: TestEngine, image: Uint8Array, kept?: KeptCode) {
+  /**
+   * @param kept what an earlier machine has left, and where this one leaves its own: code is then compiled at once, or never
+   * @param architecture x86, or what a test makes of it
+   */
+  constructor(engine: TestEngine, image: Uint8Array, kept?: KeptCode, architecture: Architecture = x86) {
     const pageFlags = SHOOTDOWN_AT + Shootdown.size(1);
     const generations = pageFlags + RAM_PAGES;
     const own = { core: 0, attention: SIGNALS_AT, shootdown: SHOOTDOWN_AT, ramPages: RAM_PAGES, poolPages: 64 };
-    const layout = coreLayout({ base: generations + 4 * RAM_PAGES, architecture: x86, ...own });
+    const layout = coreLayout({ base: generations + 4 * RAM_PAGES, architecture, ...own });
     const host = Math.ceil(layout.end / WASM_PAGE) * WASM_PAGE;
     const size = RAM_PAGES * 4096;
     const ram = { ranges: [{ at: 0, size }], size, host, pageFlags, generations };
@@ -66,7 +70,7 @@ export class SystemMachine {
     this.view = new DataView(buffer, host, size);
     const threshold = kept?.only ? NEVER : THRESHOLD[engine];
     this.core = new Core({
-      architecture: x86,
+      architecture,
       memory,
       memoryPages,
       table,
@@ -95,7 +99,7 @@ export class SystemMachine {
     });
     if (engine !== 'interpreter') {
       const { core } = this;
-      const context = { architecture: x86, buffer, memoryPages, layout, ram };
+      const context = { architecture, buffer, memoryPages, layout, ram };
       const compile = (requests: readonly CompileRequest[]): void => {
         const { answers, hot } = kept?.regions.serve(context, requests) ?? { answers: [], hot: requests };
         for (const answer of answers) keeper.install(answer);
@@ -153,6 +157,11 @@ export class SystemMachine {
     return true;
   }
 
+  /** Runs so many instructions, or until the core leaves for something else. */
+  slice(budget: number): void {
+    this.#signals.words[0] = 0;
+    this.core.run(budget);
+  }
   /** Runs until the program ends, the core shuts down or waits for what never comes. @throws Error when it does none of these */
   run(slices = 20_000): void {
     const { core, privileged } = this;
