@@ -205,6 +205,11 @@ export interface EngineCore {
   /** Writes there. @returns false where that cannot be done, see `refusal` */
   store(address: bigint, width: Width, value: bigint): boolean;
   /**
+   * The bytes there, for as long as the operation lasts: where they are RAM within a page that may be accessed so, and nobody has to
+   * be told of it; otherwise undefined, and each access is done by itself.
+   */
+  view(address: bigint, bytes: number, access: 'load' | 'store'): DataView | undefined;
+  /**
    * Why the last `load` or `store` could not be done: an exception, which has not been raised; or undefined: something else
    * wants the core before the memory is there, and what it was doing must be given up and begun anew later (`again`).
    */

@@ -88,7 +88,7 @@ export class Core implements EngineCore {
     const imports = { machine: { memory, table }, host: this.#hostCalls() };
     this.exports = new wasm.Instance(this.module, imports as unknown as Record<string, Record<string, unknown>>)
       .exports as typeof this.exports;
-    this.#virtual = new VirtualAccess(this.working, this.exports);
+    this.#virtual = new VirtualAccess({ working: this.working, exports: this.exports, buffer, ram });
     // What an empty place of the jump cache (address 0, slot 0) leads to when the guest jumps to address 0.
     table.set(0, this.exports.interpret);
     this.modeChanged();
@@ -227,6 +227,9 @@ export class Core implements EngineCore {
   }
   store(address: bigint, width: Width, value: bigint): boolean {
     return this.#virtual.store(address, width, value);
+  }
+  view(address: bigint, bytes: number, access: 'load' | 'store'): DataView | undefined {
+    return this.#virtual.view(address, bytes, access);
   }
   get refusal(): EngineCore['refusal'] {
     return this.#virtual.refusal;

@@ -82,7 +82,7 @@ export type SaveForm = 'whole' | 'optimized' | 'compacted';
 export function saveExtended(core: Context, address: bigint, wanted: bigint, form: SaveForm, widePointers: boolean): void {
   check(core, address);
   const { state, memory } = core;
-  const put: Put = (offset, width, value) => memory.write(address + BigInt(offset), width, BigInt(value));
+  const put: Put = memory.writer(address, XSAVE_AREA.end);
   const asked = wanted & state.xcr0;
   const used = asked & inUse(state);
   const writes = form === 'whole' ? asked : used;
@@ -107,9 +107,10 @@ export function restoreExtended(core: Context, address: bigint, wanted: bigint, 
   check(core, address);
   const { state, memory } = core;
   const words = new Map<number, bigint>();
+  const read = memory.reader(address, XSAVE_AREA.end);
   const word: Word = (offset) => {
     const at = offset & ~7;
-    const known = words.get(at) ?? memory.read(address + BigInt(at), 8);
+    const known = words.get(at) ?? read(at);
     words.set(at, known);
     return known >> BigInt(8 * (offset & 7));
   };

@@ -67,7 +67,7 @@ export function storedMxcsr(core: Context): bigint {
   return BigInt(readMxcsr(core.state));
 }
 
-const AREA = { fcw: 0, fsw: 2, ftw: 4, fop: 6, fip: 8, fdp: 16, mxcsr: 24, mask: 28, st: 32, xmm: 160 } as const;
+const AREA = { fcw: 0, fsw: 2, ftw: 4, fop: 6, fip: 8, fdp: 16, mxcsr: 24, mask: 28, st: 32, xmm: 160, end: 512 } as const;
 const topOf = ({ fpuStatus }: CoreState) => (fpuStatus >> 11) & 7;
 
 function check(core: Context, address: bigint): void {
@@ -79,7 +79,7 @@ function check(core: Context, address: bigint): void {
 export function saveFloat(core: Context, address: bigint, widePointers: boolean): void {
   check(core, address);
   const { state, memory } = core;
-  const put: Put = (offset, width, value) => memory.write(address + BigInt(offset), width, BigInt(value));
+  const put: Put = memory.writer(address, AREA.end);
   // The last byte first: once both ends are writable nothing is written in vain.
   put(511, 1, memory.read(address + 511n, 1));
   saveUnit(core, put, widePointers);
@@ -118,7 +118,8 @@ function savePointer(put: Put, offset: number, pointer: bigint, selector: number
 export function restoreFloat(core: Context, address: bigint, widePointers: boolean): void {
   check(core, address);
   const { state, memory } = core;
-  const words = Array.from({ length: 64 }, (_, word) => memory.read(address + BigInt(8 * word), 8));
+  const read = memory.reader(address, AREA.end);
+  const words = Array.from({ length: AREA.end / 8 }, (_, word) => read(8 * word));
   const word: Word = (offset) => wide(words, offset >> 3) >> BigInt(8 * (offset & 7));
   writeMxcsr(state, Number(word(AREA.mxcsr) & 0xffff_ffffn));
   restoreUnit(core, word, widePointers);

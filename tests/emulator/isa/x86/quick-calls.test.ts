@@ -70,7 +70,11 @@ test('a state that either changes is the same afterwards', () => {
       const before = state.retired;
       machine.slice(4);
       const { mode, floatMode, facts, counterMix, tlb, fetchTlb, jumpCache, watch } = core.working;
-      return { working: { mode, floatMode, facts, counterMix, tlb, fetchTlb, jumpCache, watch }, fields: fieldsOf(machine), retired: state.retired - before };
+      return {
+        working: { mode, floatMode, facts, counterMix, tlb, fetchTlb, jumpCache, watch },
+        fields: fieldsOf(machine),
+        retired: state.retired - before,
+      };
     });
     expect(after[0], `seed ${SEED}, round ${round}: ${name}`).toEqual(after[1]);
   }
