@@ -46,8 +46,8 @@ Usage: viv network set NAME [--restrict] [--allow PLACE]... [--deny PLACE]... [-
 
 Replaces what was said before: without options cards reach whatever the network leads to, with packets of 1500 bytes. A
 card that says something of its reach or MTU itself keeps to that. Where machines may connect holds at once: connections
-of running ones to places that are closed to them now end. The MTU they get with their next start, since a guest's driver
-reads it then.
+of running ones to places that are closed to them now end. The MTU they get with their next start, since a guest's
+driver reads it then.
 
 ${NETWORK_SETTINGS_HELP}
 
