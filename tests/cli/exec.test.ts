@@ -79,7 +79,8 @@ describeWith(['apt'], 'viv exec', () => {
   });
 
   test('SIGTERM is passed on, and the status is what the command makes of it', async () => {
-    const line = `${CLIENT} exec box 'trap "echo caught; exit 9" TERM; echo ready; while :; do sleep 0.1; done' > out & p=$!
+    // What another command left in the file is not this one's.
+    const line = `: > out; ${CLIENT} exec box 'trap "echo caught; exit 9" TERM; echo ready; while :; do sleep 0.1; done' > out & p=$!
       until grep -q ready out; do sleep 0.1; done; kill -TERM $p; wait $p; echo $?; cat out`;
     expect((await run(line)).out).toBe('9\nready\ncaught\n');
   });
