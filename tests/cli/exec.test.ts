@@ -146,7 +146,7 @@ describeWith(['apt'], 'viv exec', () => {
 
   test('what happens to the guest ends its commands, each with a status of its own; afterwards there are new ones', async () => {
     const line = (act: string) =>
-      `viv exec box 'echo ready; sleep 100' > out & p=$!; until grep -q ready out; do sleep 0.1; done; ${act}; wait $p; echo $?`;
+      `: > out; viv exec box 'echo ready; sleep 100' > out & p=$!; until grep -q ready out; do sleep 0.1; done; ${act}; wait $p; echo $?`;
     await run('viv snapshot create box here');
     expect(await run(line('viv snapshot restore box here > /dev/null'))).toMatchObject({
       out: '1\n',
