@@ -61,6 +61,9 @@ export async function visit(
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = await context.newPage();
+  // What a message says stands there a second time while screen readers are told of it.
+  const getByText = page.getByText.bind(page);
+  page.getByText = (...given) => getByText(...given).and(page.locator(':not([role="alert"][data-hidden])'));
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
