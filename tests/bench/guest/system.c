@@ -1,19 +1,15 @@
 /*
- * What programs ask of the kernel: `system CASE ROUNDS` runs one case and prints the line that bench.c prints. Each is a
- * few instructions of a program and many of the kernel: traps, returns, changes of address space, interrupts.
+ * What programs ask of the kernel (see cases.h). Each case is a few instructions of a program and many of the kernel: traps,
+ * returns, changes of address space, interrupts.
  */
 #define _GNU_SOURCE
 #include <signal.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+#include "cases.h"
 
 static void must(int held) {
   if (held) return;
@@ -122,22 +118,9 @@ static uint64_t timers(int rounds) {
   return rounds;
 }
 
-static const struct { const char *name; uint64_t (*run)(int rounds); } cases[] = {
+static const struct bench_case cases[] = {
     {"calls", calls},     {"faults", faults}, {"switches", switches}, {"pipes", pipes},
     {"signals", signals}, {"forks", forks},   {"timers", timers},
 };
 
-int main(int count, char **words) {
-  if (count != 3) return 2;
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    if (strcmp(cases[i].name, words[1])) continue;
-    struct timespec from, to;
-    clock_gettime(CLOCK_MONOTONIC, &from);
-    uint64_t sum = cases[i].run(atoi(words[2]));
-    clock_gettime(CLOCK_MONOTONIC, &to);
-    double seconds = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
-    printf("bench %s %016llx %.6f\n", words[1], (unsigned long long)sum, seconds);
-    return 0;
-  }
-  return 2;
-}
+int main(int count, char **words) { return run_case(cases, sizeof cases / sizeof *cases, count, words); }
