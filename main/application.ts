@@ -37,7 +37,7 @@ import { ConsoleDoors } from './doors/console-doors.ts';
 import { PrintedOutput } from './printed/printed-output.ts';
 import { TemporaryCards } from './supervisor/temporary-cards.ts';
 import { SshConsoles } from './ssh/ssh-consoles.ts';
-import { commandOpener, consoleOpener, consolesService, streamOpener } from './services/consoles-service.ts';
+import { commandOpener, consoleOpener, consolesService, reopenDoors, streamOpener } from './services/consoles-service.ts';
 import { disksService } from './services/disks-service.ts';
 import { filesService } from './services/files-service.ts';
 import { hostFigures } from './services/host-figures.ts';
@@ -167,7 +167,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   }
 
   const ssh = new SshConsoles();
-  const doors = new ConsoleDoors(join(home.folder, 'doors'));
+  const doors = new ConsoleDoors(join(home.folder, 'doors'), library.doors);
   const printed = new PrintedOutput({
     folder: home.folder,
     failed: (error) => notice('warning', faultWith('output-not-kept', { why: causeOf(error) })),
@@ -193,7 +193,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
       changed: events.machines.changed,
       deleted: (id) => {
         ssh.close(id);
-        doors.closeAll(id);
+        void doors.closeOf(id).catch(() => undefined);
         events.machines.deleted({ id });
       },
       activity: events.machines.activity,
@@ -311,6 +311,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   const openCommand = commandOpener(supervisor);
   const openStream = streamOpener(supervisor);
   if (options.listens && !options.startMachine) void printed.catchUp();
+  if (options.listens) await reopenDoors(doors, supervisor, (what) => notice('warning', what));
   const openCable: OpenCable = (request, events) => temporary.plug(request, events);
   // Only a program that stays has a use for machines that run by themselves.
   if (options.listens && (await library.settings.read()).interrupted === 'resume') void resume.resumeAll();

@@ -1,13 +1,15 @@
 /**
- * Ways to consoles for other programs of this computer, open until they are closed, their machine is deleted or the
- * program ends: pseudo-terminals, TCP ports (of the loopback, unless somebody says otherwise) and Unix sockets.
+ * Ways to consoles for other programs of this computer, open until they are closed or their machine is deleted:
+ * pseudo-terminals, TCP ports (of the loopback, unless somebody says otherwise) and Unix sockets. A program that ends
+ * closes them, the next one opens them again at the same port or path; a pseudo-terminal gets another number.
  */
 import { existsSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ContractError } from '../../preload/contract/errors/contract-error.ts';
 import type { ConsoleDoor, DoorRequest } from '../../preload/contract/consoles.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
+import type { DoorRecord, DoorRecords } from '../library/door-records.ts';
 import { requirePrivateFolder } from '../library/own-files.ts';
 import { serveReader, type DoorConsole } from './door-reader.ts';
 import { openHostPty } from './host-pty.ts';
@@ -25,12 +27,13 @@ interface Known extends Omit<ConsoleDoor, 'readers'> {
 
 export class ConsoleDoors {
   readonly #folder: string;
+  readonly #records: DoorRecords;
   readonly #doors = new Map<string, Known>();
-  #next = 1;
 
   /** @param folder where sockets are that nobody named; made when it is needed */
-  constructor(folder: string) {
+  constructor(folder: string, records: DoorRecords) {
     this.#folder = folder;
+    this.#records = records;
   }
 
   list(machine: MachineId): readonly ConsoleDoor[] {
@@ -38,42 +41,65 @@ export class ConsoleDoors {
   }
 
   /** @throws ContractError where it cannot be had, with the reason */
-  async open(machine: MachineId, console: number, { kind, port, host, path }: DoorRequest, to: DoorConsole): Promise<ConsoleDoor> {
-    const id = String(this.#next++);
-    const door = await this.#open(
-      kind,
-      to,
-      { port, host, path: path ?? join(this.#folder, `${machine}-${console}-${id}.sock`) },
-      path === undefined,
-    );
+  async open(machine: MachineId, console: number, request: DoorRequest, to: DoorConsole): Promise<ConsoleDoor> {
+    const door = await this.#open(machine, console, request, to);
+    try {
+      const id = await this.#records.add({ machine, console, request: asOpened(request, door.address) });
+      return this.#know({ id, machine, console, request }, door);
+    } catch (error) {
+      door.close();
+      throw error;
+    }
+  }
+
+  /** Opens what was open when the last program ended; each that cannot be is told, and forgotten. */
+  async reopen(consoleOf: (machine: MachineId, console: number) => DoorConsole, failed: (record: DoorRecord, error: unknown) => void) {
+    for (const record of await this.#records.list()) {
+      const { id, machine, console, request } = record;
+      if (this.#doors.has(id)) continue;
+      try {
+        this.#know(record, await this.#open(machine, console, request, consoleOf(machine, console)));
+      } catch (error) {
+        await this.#records.remove(id);
+        failed(record, error);
+      }
+    }
+  }
+
+  /** @throws ContractError where there is none of that name */
+  async close(machine: MachineId, id: string): Promise<void> {
+    const known = this.#doors.get(id);
+    if (known?.machine !== machine) throw new ContractError('door-gone', { id });
+    this.#end(known);
+    await this.#records.remove(id);
+  }
+  /** Closes a machine's for good. */
+  async closeOf(machine: MachineId): Promise<void> {
+    for (const known of [...this.#doors.values()]) if (known.machine === machine) this.#end(known);
+    await this.#records.removeOf(machine);
+  }
+  /** Closes all, for the next program to open. */
+  closeAll(): void {
+    for (const known of [...this.#doors.values()]) this.#end(known);
+  }
+
+  #know({ id, machine, console, request: { kind } }: DoorRecord, door: OpenDoor): ConsoleDoor {
     const known: Known = { id, machine, console, kind, address: door.address, commands: commandsFor(kind, door.address), door };
     this.#doors.set(id, known);
     return told(known);
   }
-
-  /** @throws ContractError where there is none of that name */
-  close(machine: MachineId, id: string): void {
-    const known = this.#doors.get(id);
-    if (known?.machine !== machine) throw new ContractError('door-gone', { id });
+  #end({ id, door }: Known): void {
     this.#doors.delete(id);
-    known.door.close();
-  }
-  /** Closes a machine's, or all. */
-  closeAll(machine?: MachineId): void {
-    for (const known of [...this.#doors.values()])
-      if (machine === undefined || known.machine === machine) this.close(known.machine, known.id);
+    door.close();
   }
 
-  async #open(
-    kind: ConsoleDoor['kind'],
-    to: DoorConsole,
-    { port = 0, host = LOOPBACK, path }: { port?: number | undefined; host?: string | undefined; path: string },
-    isOurs: boolean,
-  ): Promise<OpenDoor> {
+  async #open(machine: MachineId, console: number, request: DoorRequest, to: DoorConsole): Promise<OpenDoor> {
+    const { kind, port = 0, host = LOOPBACK } = request;
     if (kind === 'pty') return ptyDoor(to);
+    const path = request.path ?? this.#ownPath(machine, console);
     try {
       if (kind === 'tcp') return await openSocketDoor(to, { host, port });
-      if (isOurs) requirePrivateFolder(this.#folder, true);
+      if (dirname(path) === this.#folder) requirePrivateFolder(this.#folder, true);
       if (Buffer.byteLength(path) > LONGEST_PATH) throw new Error(`a socket's path has at most ${LONGEST_PATH} bytes`);
       await removeUnused(path);
       return await openSocketDoor(to, { path });
@@ -82,6 +108,22 @@ export class ConsoleDoors {
       throw new ContractError('door-refused', { where: kind === 'tcp' ? `${host}:${port}` : path, detail: (error as Error).message });
     }
   }
+
+  /** A socket that nobody named: the first of its console's that is free. */
+  #ownPath(machine: MachineId, console: number): string {
+    const taken = new Set([...this.#doors.values()].map(({ address }) => address));
+    for (let number = 1; ; number++) {
+      const path = join(this.#folder, `${machine}-${console}-${number}.sock`);
+      if (!taken.has(path)) return path;
+    }
+  }
+}
+
+/** What brings the same door again. */
+function asOpened(request: DoorRequest, address: string): DoorRequest {
+  if (request.kind === 'pty') return request;
+  if (request.kind === 'socket') return { ...request, path: address };
+  return { ...request, port: Number(/\d+$/.exec(address)?.[0]) };
 }
 
 async function ptyDoor(to: DoorConsole): Promise<OpenDoor> {

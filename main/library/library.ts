@@ -9,6 +9,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileMomentText } from '../../emulator/quantities/moments.ts';
 import { consoleRecords, type ConsoleRecords } from './console-records.ts';
 import { openDatabase, type Database } from './database.ts';
+import { doorRecords, type DoorRecords } from './door-records.ts';
 import { headRecords, type HeadRecords } from './head-records.ts';
 import type { Home } from './home.ts';
 import { lockInstance, type InstanceLock } from './instance-lock.ts';
@@ -28,6 +29,7 @@ export interface Library {
   readonly machines: MachineRecords;
   readonly settings: SettingsRecords;
   readonly consoles: ConsoleRecords;
+  readonly doors: DoorRecords;
   readonly runs: RunRecords;
   readonly networks: NetworkRecords;
   readonly snapshots: SnapshotRecords;
@@ -117,6 +119,7 @@ function libraryOver(home: Home, database: Database, lock: InstanceLock): Librar
     machines: machineRecords(database),
     settings: settingsRecords(database),
     consoles: consoleRecords(database),
+    doors: doorRecords(database),
     runs: runRecords(database),
     networks: networkRecords(database),
     snapshots: snapshotRecords(database),

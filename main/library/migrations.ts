@@ -161,6 +161,20 @@ export const migrations: readonly Migration[] = [
       ALTER TABLE networks ADD COLUMN settings TEXT;
     `,
   },
+  {
+    number: 7,
+    name: 'ways to consoles that are opened again',
+    sql: `
+      -- request: JSON, as it is asked for (preload/contract/consoles.ts, DoorRequest), with the port or path that it got.
+      CREATE TABLE doors (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        machine TEXT NOT NULL REFERENCES machines (id) ON DELETE CASCADE,
+        console INTEGER NOT NULL,
+        request TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX doors_by_machine ON doors (machine);
+    `,
+  },
 ];
 
 /** Which steps a file has seen. */

@@ -2,9 +2,12 @@
 import type { OpenCommand, OpenStream } from '../border/session-commands.ts';
 import type { OpenConsole } from '../border/session.ts';
 import { SSH_CONSOLE, type consoles } from '../../preload/contract/consoles.ts';
+import { causeOf, faultWith } from '../../preload/contract/errors/contract-error.ts';
+import type { Reason } from '../../preload/contract/errors/reasons.ts';
 import type { Handlers } from '../../preload/contract/contract.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { ConsoleDoors } from '../doors/console-doors.ts';
+import type { DoorConsole } from '../doors/door-reader.ts';
 import { hostPath } from '../images/files/host-path.ts';
 import { USUAL_ROOM } from '../printed/parts.ts';
 import { plainLines } from '../supervisor/plain-text.ts';
@@ -72,12 +75,9 @@ export function consolesService({ supervisor, ssh, printed, doors, snapshots }: 
     },
     doors: (id) => doors.list(supervisor.machine(id).id),
     openDoor: (id, console, request) => {
-      const { consoles, life } = consoleOf(supervisor, id, console);
+      const to = doorConsole(supervisor, id, console);
       const where = request.path === undefined ? request : { ...request, path: hostPath(request.path) };
-      return doors.open(id, console, where, {
-        attach: async (listener) => (await consoles.log(console)).open(listener),
-        write: (bytes) => life.write(console, bytes),
-      });
+      return doors.open(id, console, where, to);
     },
     closeDoor: (id, door) => doors.close(id, door),
     async openSsh(id, again) {
@@ -94,6 +94,24 @@ export function consolesService({ supervisor, ssh, printed, doors, snapshots }: 
         .reverse()
         .slice(0, MAX_FOUND);
     },
+  };
+}
+
+/** Opens the doors of the last program again. @param told about each that could not be opened */
+export async function reopenDoors(doors: ConsoleDoors, supervisor: Supervisor, told: (what: Reason) => void): Promise<void> {
+  const nameOf = (id: MachineId) => supervisor.machines().find((machine) => machine.id === id)?.record.definition.name ?? id;
+  await doors.reopen(
+    (machine, console) => doorConsole(supervisor, machine, console),
+    ({ machine }, error) => told(faultWith('door-not-reopened', { name: nameOf(machine), why: causeOf(error) })),
+  );
+}
+
+/** A console as doors reach it. @throws ContractError where the machine has none of that number */
+function doorConsole(supervisor: Supervisor, id: MachineId, console: number): DoorConsole {
+  const { consoles, life } = consoleOf(supervisor, id, console);
+  return {
+    attach: async (listener) => (await consoles.log(console)).open(listener),
+    write: (bytes) => life.write(console, bytes),
   };
 }
 

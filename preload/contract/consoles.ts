@@ -40,7 +40,7 @@ export interface DoorRequest {
   /** Of a Unix socket; absent: one in the library's folder. */
   readonly path?: string;
 }
-/** A way to a console for other programs, open until it is closed or the program ends. */
+/** A way to a console for other programs, open until it is closed; a program that ends closes it, the next one opens it again. */
 export interface ConsoleDoor {
   readonly id: string;
   readonly console: number;

@@ -58,5 +58,14 @@ test('programs read and type at a console from outside, and closing it ends them
   await two.shows('still there');
   await run('stop', 'box');
   await vi.waitFor(() => expect(existsSync(path)).toBe(false), PATIENCE);
+  // The next program opens what was open, at its place; what was closed stays closed.
+  await run('start', 'box');
+  expect((await run('attach', 'box', '--json')).out.trim().split('\n')).toHaveLength(1);
+  const three = reader({ path });
+  await three.shows('from the second');
+  three.socket.write('after the restart\r');
+  await three.shows('after the restart');
+  await run('stop', 'box');
+  await vi.waitFor(() => expect(existsSync(path)).toBe(false), PATIENCE);
   expect(await run('attach', 'box', '--tcp', 'x')).toMatchObject({ status: 2 });
 });

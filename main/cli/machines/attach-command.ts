@@ -19,7 +19,8 @@ Usage: viv attach NAME [--console N] (--pty | --tcp [HOST:]PORT | --socket PATH)
 
 Prints where the console can be reached and a command that goes there. Any number of programs can be connected, beside
 the window and viv console; each is first sent what was printed before, and whatever one of them sends is typed. It
-stays open until it is closed, the machine is deleted or Vivarium quits, also while the machine is off.
+stays open until it is closed or the machine is deleted, also while the machine is off. When Vivarium has quit, its next
+start opens it again; a pseudo-terminal gets another number then.
 
   --console N        0 is the serial port (default), N the N-th virtio port
   --pty              a pseudo-terminal, for screen, minicom and others

@@ -10,6 +10,9 @@ const told = <F = Record<never, Fact>>(words: Entry<F>['words']): Entry<F> => en
 export const notices = {
   'machine-is': told<Named & Because>(({ name, why }, say) => `"${name}" is ${say(why)}`),
   'machine-resumed-with-space': told<Named>(({ name }) => `"${name}" resumed: there is enough space again`),
+  'door-not-reopened': told<Named & Because>(
+    ({ name, why }, say) => `a way to a console of "${name}" that was open could not be opened again: ${say(why)}`,
+  ),
   'machine-not-resumed': told<Named & Because>(({ name, why }, say) => `"${name}" could not be resumed: ${say(why)}`),
   'machine-stopped-unsaved': told<Named & Because>(({ name, why }, say) => `"${name}" could not be suspended and was stopped: ${say(why)}`),
   'console-not-kept': told<Named & Because>(({ name, why }, say) => `what "${name}" prints is not being kept: ${say(why)}`),

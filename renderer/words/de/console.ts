@@ -49,7 +49,7 @@ export const console: Translation<typeof english> = {
   socket: 'Unix-Socket',
   attachTo: 'Andere Programme mit {name} verbinden',
   attachAbout:
-    'Andere Programme dieses Computers können diese Konsole lesen und darin tippen, auch mehrere zugleich neben diesem Fenster. Zuerst kommt, was schon ausgegeben wurde. Ein TCP-Port steht allen Benutzern dieses Computers offen, alles andere nur dem eigenen Konto.',
+    'Andere Programme dieses Computers können diese Konsole lesen und darin tippen, auch mehrere zugleich neben diesem Fenster. Zuerst kommt, was schon ausgegeben wurde. Ein TCP-Port steht allen Benutzern dieses Computers offen, alles andere nur dem eigenen Konto. Was hier offen ist, öffnet das Programm beim nächsten Start wieder; ein Pseudoterminal bekommt dabei eine andere Nummer.',
   nothingOpen: 'Nichts ist offen.',
   consoleNumber: 'Konsole {console}',
   connected: '{readers} verbunden',

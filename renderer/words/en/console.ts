@@ -46,7 +46,7 @@ export const console = {
   socket: 'Unix socket',
   attachTo: 'Attach other programs to {name}',
   attachAbout:
-    'Other programs of this computer can read this console and type at it, several at once, beside this window. What was printed before comes first. A TCP port is open to every user of this computer, the others to you alone.',
+    'Other programs of this computer can read this console and type at it, several at once, beside this window. What was printed before comes first. A TCP port is open to every user of this computer, the others to you alone. What is open here is opened again when the program starts; a pseudo-terminal gets another number then.',
   nothingOpen: 'Nothing is open.',
   consoleNumber: 'console {console}',
   connected: '{readers} connected',

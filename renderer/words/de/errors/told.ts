@@ -41,6 +41,8 @@ export const toldReasons = {
   'being-stored': () => 'wird gespeichert',
   'machine-is': ({ name, why }, say) => `${quoted(name)}: ${say(why)}`,
   'machine-resumed-with-space': ({ name }) => `${quoted(name)} läuft weiter: Es ist wieder genug Platz da`,
+  'door-not-reopened': ({ name, why }, say) =>
+    `ein Zugang zu einer Konsole von ${quoted(name)}, der offen war, ließ sich nicht wieder öffnen: ${say(why)}`,
   'machine-not-resumed': ({ name, why }, say) => `${quoted(name)} ließ sich nicht fortsetzen: ${say(why)}`,
   'machine-stopped-unsaved': ({ name, why }, say) =>
     `${quoted(name)} ließ sich nicht in den Ruhezustand versetzen und wurde ausgeschaltet: ${say(why)}`,
