@@ -222,6 +222,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     configure,
     version,
     startMachine: starting,
+    printed: (nameOf) => printed.check(nameOf),
     purged: (id) => void printed.forget(id).catch(() => undefined),
   });
 

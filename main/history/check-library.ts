@@ -17,9 +17,13 @@ import type { Report } from '../jobs/job.ts';
 import { headOwner, MEMORY, ownerOf } from '../storage/owners.ts';
 import { recover } from '../snapshots/recovery.ts';
 import type { TimelineParts } from '../taking/timeline-parts.ts';
+import { checkFile, repairFile } from '../printed/check-parts.ts';
+import { printedFile } from '../printed/printed-output.ts';
 import { storageOf, storeFile } from '../workers/storage.ts';
 
 export interface CheckOptions {
+  /** Checks what consoles printed; what is wrong, in sentences. */
+  readonly printed?: (nameOf: (machine: string) => string) => Promise<readonly string[]>;
   readonly progress?: Report;
   readonly signal?: AbortSignal;
 }
@@ -42,7 +46,7 @@ export async function checkLibrary(home: Home, options: CheckOptions = {}): Prom
   return withLibrary(home, async (parts) => {
     try {
       await recover(parts);
-      return await checkAll(parts, options);
+      return await checkAll(parts, { ...options, printed: (nameOf) => checkFile(printedFile(home.folder), nameOf) });
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       return unreadable(parts, error);
@@ -66,7 +70,7 @@ async function unreadable({ library, storage }: Parts, error: Error): Promise<re
  * @returns what was done, in sentences
  */
 export async function repairLibrary(home: Home, options: CheckOptions = {}): Promise<readonly string[]> {
-  const done = [...(await mendStore(home, options))];
+  const done = [...(await mendStore(home, options)), ...(await repairFile(printedFile(home.folder)))];
   return withLibrary(home, async (parts) => {
     done.push(...(await recover(parts)).map(wordsOf));
     const affected = await checkAll(parts, options);
@@ -112,14 +116,15 @@ async function mendStore(home: Home, { progress }: CheckOptions): Promise<readon
 }
 
 /** Checks a library that is open; marks what is damaged, and what was and is not any more. */
-export async function checkAll({ library, storage }: Parts, { progress, signal }: CheckOptions = {}): Promise<readonly string[]> {
+export async function checkAll({ library, storage }: Parts, { progress, signal, printed }: CheckOptions = {}): Promise<readonly string[]> {
   const told: string[] = (await library.check()).map((line) => `the library's file: ${line}`);
+  const machines = new Map([...(await library.machines.list()), ...(await library.machines.bin())].map((machine) => [machine.id, machine]));
+  const nameOf = (id: string | null) => machines.get(id as never)?.definition.name ?? 'a template';
+  told.push(...((await printed?.(nameOf)) ?? []));
   if (!existsSync(storage.file)) return [...told, ...overlaysGone(library, await library.heads.list(), new Map())];
   progress?.({ message: 'checking every stored byte' });
   const report = await storage.run.checkStore(undefined, { ...(progress ? { progress } : {}), ...(signal ? { signal } : {}) });
   told.push(...report.file.map((line) => `the store's file: ${line}`));
-  const machines = new Map([...(await library.machines.list()), ...(await library.machines.bin())].map((machine) => [machine.id, machine]));
-  const nameOf = (id: string | null) => machines.get(id as never)?.definition.name ?? 'a template';
   const records = await library.snapshots.list();
   const heads = await library.heads.list();
   const expected: Expected[] = records

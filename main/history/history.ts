@@ -13,7 +13,7 @@ import { aborted, NEVER } from '../ending/patience.ts';
 import { BootedStates } from '../snapshots/booted-states.ts';
 import { branch } from '../snapshots/branching.ts';
 import { carrying, type Carrying } from '../transfer/carrying.ts';
-import { checkAll } from './check-library.ts';
+import { checkAll, type CheckOptions } from './check-library.ts';
 import { Checkpoints } from '../checkpoints/checkpoints.ts';
 import { freeSpace, type FreeSpace } from '../storage/free-space.ts';
 import { Copying } from './copying.ts';
@@ -33,6 +33,8 @@ export interface HistoryParts extends Omit<TimelinesParts, 'machine' | 'refresh'
   configure(definition: MachineDefinition, disks: readonly DiskAttachment[], signal: AbortSignal): Promise<MachineConfiguration>;
   readonly version: string;
   readonly startMachine: StartMachine;
+  /** Checks what consoles printed. */
+  readonly printed?: CheckOptions['printed'];
   /** A machine is gone for good. */
   purged?(machine: MachineId): void;
   /** Another measure of the room on the host, for tests. */
@@ -46,6 +48,7 @@ export class History {
   readonly machineBin: MachineBin;
   readonly copying: Copying;
   readonly #supervisor: Supervisor;
+  readonly #checked: Pick<CheckOptions, 'printed'>;
   readonly #checkpoints: Checkpoints;
   readonly #space: SpaceWatch;
   /** Machines whose end was not seen yet. */
@@ -61,6 +64,7 @@ export class History {
       wentBack: (id, kept) => void this.#thinAfter(id, kept).catch((error: unknown) => this.#warn(error)),
     });
     this.#supervisor = supervisor;
+    this.#checked = parts.printed ? { printed: parts.printed } : {};
     const { timelines } = this;
     const machines = () => supervisor.machines();
     const names = () => supervisor.list().map(({ definition }) => definition.name);
@@ -158,7 +162,7 @@ export class History {
     const { tasks, library } = this.timelines.parts;
     const task = tasks.begin('check-library', {}, async (progress, signal) => {
       await this.timelines.recovered();
-      const found = await checkAll(this.timelines.parts, { progress, signal });
+      const found = await checkAll(this.timelines.parts, { progress, signal, ...this.#checked });
       for (const { id } of await library.machines.list())
         this.timelines.parts.changed(
           id,

@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import type { StorageUse } from '../../preload/contract/host.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
 import type { Storage } from '../jobs/storage.ts';
+import { printedFile } from '../printed/printed-output.ts';
 import { belongingsOf, freedBy, type BelongingsParts } from '../bin/belongings.ts';
 
 export interface StorageUseParts extends BelongingsParts {
@@ -42,12 +43,13 @@ export async function storageUse(parts: StorageUseParts): Promise<StorageUse> {
   const freed = await freedBy(parts, belongings);
 
   const cacheInside = !relative(folder, cache).startsWith('..');
-  const [all, cached, systems, imported, stored, overlays] = await Promise.all([
+  const [all, cached, systems, imported, consoles, stored, overlays] = await Promise.all([
     hostBytes(folder),
     hostBytes(cache),
     hostBytes(join(folder, 'systems')),
     hostBytes(join(folder, 'imported')),
-    storeBytes(storage.file),
+    withCompanions(printedFile(folder)),
+    withCompanions(storage.file),
     hostBytes(storage.overlays),
   ]);
   const machines = live
@@ -57,18 +59,18 @@ export async function storageUse(parts: StorageUseParts): Promise<StorageUse> {
   const owned = sumOf(machines.map(({ bytes }) => bytes)) + binBytes;
   // Compressed chunks are weighed by their part of a block, so that sums can be a little larger than the files.
   const shared = Math.max(0, stored + overlays - owned);
-  const records = Math.max(0, all - (cacheInside ? cached : 0) - systems - imported - stored - overlays);
+  const records = Math.max(0, all - (cacheInside ? cached : 0) - systems - imported - consoles - stored - overlays);
   return {
     folder,
     machines,
     binBytes,
-    shared: { shared, systems, imported, cache: cached, records },
-    totalBytes: owned + shared + systems + imported + cached + records,
+    shared: { shared, systems, imported, consoles, cache: cached, records },
+    totalBytes: owned + shared + systems + imported + consoles + cached + records,
   };
 }
 
-/** The store and the files that SQLite keeps beside it. */
-async function storeBytes(file: string): Promise<number> {
+/** A database and the files that SQLite keeps beside it. */
+async function withCompanions(file: string): Promise<number> {
   const names = (await readdir(dirname(file)).catch(() => [])).map((name) => join(dirname(file), name));
   return sumOf(await Promise.all(names.filter((name) => name.startsWith(file)).map(hostBytes)));
 }

@@ -154,6 +154,14 @@ export class Parts {
     await this.database.script('PRAGMA incremental_vacuum');
   }
 
+  /** Forgets parts by their numbers. */
+  async remove(numbers: readonly number[]): Promise<void> {
+    await this.database.transaction(async (statements) => {
+      for (const number of numbers)
+        await removeParts(statements, await statements.all('SELECT id, indexed FROM parts WHERE id = ?', number));
+    });
+  }
+
   /** What is kept of a console, in stretches, with the times of the parts between two positions. */
   async stretches({ machine, console }: Place, from: number, to: number): Promise<{ stretches: Stretch[]; marks: Mark[] }> {
     const rows = await this.database.all(

@@ -2,6 +2,7 @@
 import type { Jobs } from '../jobs/job.ts';
 import { findText, type TextSearch, type TextSearchResult } from './find-text.ts';
 import { positionsAt } from './positions-at.ts';
+import { checkParts, type PartsReport } from './check-parts.ts';
 import type { Mark, Parts, PartsUsage, Place, Printed, Stretch } from './parts.ts';
 
 interface Range extends Place {
@@ -21,6 +22,7 @@ export const printedJobs = {
     positionsAt(parts, place, times),
   read: (parts: Parts, { from, to, ...place }: Range): Promise<Uint8Array> => parts.read(place, from, to),
   find: (parts: Parts, search: TextSearch): Promise<TextSearchResult> => findText(parts, search),
+  check: (parts: Parts): Promise<PartsReport> => checkParts(parts),
   usage: (parts: Parts): Promise<PartsUsage> => parts.usage(),
 } satisfies Jobs<Parts>;
 

@@ -3,10 +3,12 @@
  * it was printed or earlier when there is much; what an ended program did not hand over is taken from the library's
  * newest mebibyte. A guest that prints faster than this is kept costs a gap, never memory and never the guest's time.
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { JobThread } from '../jobs/job-thread.ts';
 import { jobCalls, type JobCalls } from '../jobs/storage.ts';
+import { wordsOf } from './check-parts.ts';
 import type { TextSearch, TextSearchResult } from './find-text.ts';
 import { Feed, type Source } from './feed.ts';
 import type { Mark, PartsUsage, Place, Stretch } from './parts.ts';
@@ -17,7 +19,7 @@ const INDEX_AFTER = 3000;
 
 const NAMES: Readonly<Record<keyof PrintedJobs, true>> = {
   ...{ append: true, end: true, index: true, forget: true, truncate: true },
-  ...{ stretches: true, positionsAt: true, read: true, find: true, usage: true },
+  ...{ stretches: true, positionsAt: true, read: true, find: true, usage: true, check: true },
 };
 
 export interface PrintedParts {
@@ -38,8 +40,12 @@ interface TakenMoment {
   readonly state: string;
 }
 
+/** Where it is kept in a home's folder. */
+export const printedFile = (folder: string): string => join(folder, 'consoles.db');
+
 export class PrintedOutput {
   readonly #parts: PrintedParts;
+  readonly #file: string;
   readonly #thread: JobThread;
   readonly #run: JobCalls<PrintedJobs>;
   readonly #feeds = new Map<string, Feed>();
@@ -52,7 +58,8 @@ export class PrintedOutput {
 
   constructor(parts: PrintedParts) {
     this.#parts = parts;
-    const workerData = { file: join(parts.folder, 'consoles.db') };
+    this.#file = printedFile(parts.folder);
+    const workerData = { file: this.#file };
     this.#thread = new JobThread(() => {
       this.#isUsed = true;
       return new Worker(new URL('./printed-worker.ts', import.meta.url), { workerData });
@@ -104,6 +111,10 @@ export class PrintedOutput {
   }
   usage(): Promise<PartsUsage> {
     return this.#run.usage();
+  }
+  /** Reads everything that is kept. @returns what is wrong, in sentences */
+  async check(nameOf: (machine: string) => string): Promise<readonly string[]> {
+    return existsSync(this.#file) ? wordsOf(await this.#run.check(), nameOf) : [];
   }
 
   /** A console was emptied, or a machine is gone for good. */

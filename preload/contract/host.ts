@@ -23,9 +23,11 @@ export type SharedUse =
   | 'systems'
   /** Disk images that were copied into the library. */
   | 'imported'
+  /** All that consoles printed, with its index. */
+  | 'consoles'
   /** Parts of templates, which can be downloaded again, and what the emulator keeps from start to start. */
   | 'cache'
-  /** Definitions, consoles' history and settings. */
+  /** Definitions and settings. */
   | 'records';
 
 /** These uses in words, in the order in which they are shown. */
@@ -33,8 +35,9 @@ export const SHARED_USE_WORDS: Readonly<Record<SharedUse, string>> = {
   shared: 'Shared by machines, or free in the store',
   systems: 'Systems installed for templates',
   imported: 'Imported disk images',
+  consoles: 'Console history',
   cache: 'Template downloads and caches',
-  records: 'Definitions and console history',
+  records: 'Definitions and settings',
 };
 
 export interface StorageUse {

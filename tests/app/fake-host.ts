@@ -17,7 +17,7 @@ export const FAKE_HOST: HostFigures = {
 /** The oldest machine takes most. */
 export function fakeStorage(machines: readonly MachineStatus[]): StorageUse {
   const each = machines.map(({ id, definition: { name } }, index) => ({ id, name, bytes: Math.round(GIBI / (index + 1)) }));
-  const shared = { shared: 0.4 * GIBI, systems: 0, imported: 2.1 * GIBI, cache: 0.6 * GIBI, records: 3 * 2 ** 20 };
+  const shared = { shared: 0.4 * GIBI, systems: 0, imported: 2.1 * GIBI, consoles: 0.2 * GIBI, cache: 0.6 * GIBI, records: 3 * 2 ** 20 };
   const binBytes = GIBI / 10;
   return {
     folder: '/home/ada/.local/share/vivarium',

@@ -20,7 +20,7 @@ const storage = {
     { id: 'B' as MachineId, name: 'empty', bytes: 0 },
   ],
   binBytes: GIBI / 2,
-  shared: { shared: 0, systems: GIBI / 4, imported: 0, cache: 2 * GIBI, records: 2048 },
+  shared: { shared: 0, systems: GIBI / 4, imported: 0, consoles: 0, cache: 2 * GIBI, records: 2048 },
   totalBytes: 3.75 * GIBI + 2048,
 };
 

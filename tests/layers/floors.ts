@@ -78,7 +78,8 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   },
   history: {
     uses: [
-      ...['ending', 'library', 'storage', 'disks', 'workers', 'supervisor', 'returning', 'bin', 'snapshots', 'checkpoints', 'transfer'],
+      ...['ending', 'library', 'storage', 'disks', 'workers', 'supervisor', 'printed', 'returning', 'bin', 'snapshots', 'checkpoints'],
+      'transfer',
     ],
     knows: ['jobs', 'taking'],
     emulator: [structures],

@@ -17,6 +17,7 @@ const KINDS: Readonly<Record<SharedUse, UseLine['kind']>> = {
   shared: 'shared',
   systems: 'shared',
   imported: 'shared',
+  consoles: 'shared',
   cache: 'spare',
   records: 'shared',
 };
