@@ -20,7 +20,7 @@ const storage = {
     { id: 'B' as MachineId, name: 'empty', bytes: 0 },
   ],
   binBytes: GIBI / 2,
-  shared: { shared: 0, systems: GIBI / 4, imported: 0, consoles: 0, cache: 2 * GIBI, records: 2048 },
+  shared: { shared: 0, systems: GIBI / 4, imported: 0, consoles: GIBI / 8, cache: 2 * GIBI, records: 2048 },
   totalBytes: 3.75 * GIBI + 2048,
 };
 
@@ -38,8 +38,9 @@ test('usage is told by machine and by what no machine has alone', async () => {
       '  machine box                      1 GiB',
       '  deleted machines                 512 MiB',
       '  systems installed for templates  256 MiB',
+      '  console history                  128 MiB',
       '  template downloads and caches    2 GiB',
-      '  definitions and console history  2 KiB',
+      '  definitions and settings         2 KiB',
       '',
     ].join('\n'),
   });
