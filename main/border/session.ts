@@ -37,6 +37,8 @@ export interface Link {
 /** A console attached for a client. */
 export interface AttachedConsole {
   readonly historyBytes: number;
+  /** Where in all that the console ever printed they begin. */
+  readonly position: number;
   /** Output flows from here on. */
   begin(): void;
   acknowledge(count: number): void;
@@ -147,7 +149,7 @@ export function serveSession(link: Link, parts: SessionParts): Session {
       );
       if (!channels.has(channel)) return attached.close();
       channels.set(channel, attached);
-      tell({ kind: 'opened', channel, historyBytes: attached.historyBytes });
+      tell({ kind: 'opened', channel, historyBytes: attached.historyBytes, position: attached.position });
       attached.begin();
     } catch (error) {
       gone(causeOf(asContractError(error, parts.report)));

@@ -30,6 +30,8 @@ export interface ChannelListener {
 export interface Channel {
   /** Bytes that were printed before the channel was opened and will be sent first. */
   readonly historyBytes: number;
+  /** Where in all that the console ever printed they begin. */
+  readonly position: number;
   /** Output flows from here on. */
   begin(): void;
   acknowledge(count: number): void;
@@ -134,6 +136,7 @@ export class ConsoleLog {
     const touched = () => (terminal && this.#cursors.has(cursor) ? this.#answering.active(cursor) : undefined);
     return {
       historyBytes: end - start,
+      position: start,
       begin: () => {
         cursor.progressAt = Date.now();
         this.#cursors.add(cursor);

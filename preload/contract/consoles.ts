@@ -143,10 +143,10 @@ export const consoles = contract('consoles', {
 /** A live attachment to one console: the stored tail first, then bytes as they come, until closed. */
 export interface ConsoleChannel {
   /**
-   * The console was found: the first `historyBytes` of output were printed before. A terminal must not answer the
+   * The console was found: output begins at `position` of all that it ever printed, and the first `historyBytes` were printed before. A terminal must not answer the
    * questions in them (cursor position and the like), because they were answered then.
    */
-  onOpened(listener: (historyBytes: number) => void): void;
+  onOpened(listener: (historyBytes: number, position: number) => void): void;
   /** Called with batches; the receiver calls `acknowledge(count)` when it has rendered them. */
   onOutput(listener: (bytes: Uint8Array) => void): void;
   /**

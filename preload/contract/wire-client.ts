@@ -51,7 +51,7 @@ interface Pending {
 }
 interface ChannelState {
   isOpen: boolean;
-  opened: ((historyBytes: number) => void)[];
+  opened: ((historyBytes: number, position: number) => void)[];
   /** Opened with the channel: the program drops what comes for a channel it does not know yet. */
   readonly input: SendWindow;
   output: ((bytes: Uint8Array) => void)[];
@@ -115,11 +115,11 @@ export function createWireClient(): WireClient {
     else channel?.early.push(bytes);
   };
 
-  const opened = (number: number, historyBytes: number) => {
+  const opened = ({ channel: number, historyBytes, position }: Extract<ServerMessage, { kind: 'opened' }>) => {
     const channel = channels.get(number);
     if (!channel) return;
     channel.isOpen = true;
-    channel.opened.forEach((listener) => listener(historyBytes));
+    channel.opened.forEach((listener) => listener(historyBytes, position));
     channel.input.open();
   };
 
@@ -128,7 +128,7 @@ export function createWireClient(): WireClient {
     else if (message.kind === 'refusal') settle(message.id, (waiting) => waiting.reject(ContractError.of(message.error)));
     else if (message.kind === 'event')
       listeners.get(`${message.service}.${message.name}`)?.forEach((listener) => listener(message.payload));
-    else if (message.kind === 'opened') opened(message.channel, message.historyBytes);
+    else if (message.kind === 'opened') opened(message);
     else if (message.kind === 'skipped') channels.get(message.channel)?.skipped.forEach((listener) => listener(message.bytes));
     else if (message.kind === 'command') commands.news(message.channel, message.news);
     else if (message.kind === 'answers') channels.get(message.channel)?.answers.forEach((listener) => listener(message.answers));

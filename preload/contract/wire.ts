@@ -14,7 +14,7 @@ import { ContractError } from './contract.ts';
 import { type CableRequest, cableRequest, streamRequest, type StreamRequest } from './links.ts';
 
 /** Raised when frames change meaning; a client that reads another number in `hello` must not go on. */
-export const WIRE_VERSION = 8;
+export const WIRE_VERSION = 9;
 
 /**
  * Bytes that a channel may have under way in each direction: whoever sends stops there until the other side has dealt with
@@ -69,8 +69,8 @@ export type ServerMessage =
   | { readonly kind: 'answer'; readonly id: number; readonly ok: unknown }
   | { readonly kind: 'refusal'; readonly id: number; readonly error: Fault }
   | { readonly kind: 'event'; readonly service: string; readonly name: string; readonly payload: unknown }
-  /** `historyBytes` of the output that follows was printed before the channel was opened. */
-  | { readonly kind: 'opened'; readonly channel: number; readonly historyBytes: number }
+  /** The output that follows begins at `position` of all that was ever printed; its first `historyBytes` were printed before the channel was opened. */
+  | { readonly kind: 'opened'; readonly channel: number; readonly historyBytes: number; readonly position: number }
   /** So many of the oldest bytes of input under way will never reach the guest: it ended, was reset or went back. */
   | { readonly kind: 'lost'; readonly channel: number; readonly bytes: number }
   /** Whether this terminal answers the questions in the output that follows; at first none does. */

@@ -12,6 +12,9 @@ export type { MachineTab };
 export type DialogName =
   'template' | 'settings' | 'palette' | 'commands' | 'bin' | 'networks' | 'import' | 'export' | 'check' | 'keys' | 'search';
 
+/** The newest output: a place beyond all that a console will ever have printed, which an address can still say. */
+export const NEWEST_OUTPUT = 10 ** 15 - 1;
+
 /** A place in what a console printed earlier. */
 export interface ConsolePlace {
   readonly console: number;

@@ -10,6 +10,8 @@ import type { Transport } from '../app/transport.ts';
 export interface ConsoleScreen {
   /** Shows a batch and calls `done` once it has been dealt with. */
   write(bytes: Uint8Array, done: () => void): void;
+  /** The same with what was printed before, which begins at a position of all that the console ever printed. */
+  writePast(bytes: Uint8Array, position: number, done: () => void): void;
   /** Forgets everything shown, because the stored tail follows again. */
   reset(): void;
   /** Says that output was left out here. */
@@ -56,8 +58,10 @@ export function openConsoleFeed(transport: Transport, machine: string, console: 
     const mine = transport.openConsole(machine, console);
     carry(mine);
     let past = 0;
-    mine.onOpened((historyBytes) => {
+    let at = 0;
+    mine.onOpened((historyBytes, position) => {
       past = historyBytes;
+      at = position;
       if (past > 0) screen.replaying(true);
     });
     mine.onOutput((bytes) => {
@@ -66,10 +70,11 @@ export function openConsoleFeed(transport: Transport, machine: string, console: 
       past -= old.length;
       const last = past === 0;
       if (old.length > 0)
-        screen.write(old, () => {
+        screen.writePast(old, at, () => {
           mine.acknowledge(old.length);
           if (last) screen.replaying(false);
         });
+      at += old.length;
       const fresh = bytes.subarray(old.length);
       if (fresh.length > 0) screen.write(fresh, () => mine.acknowledge(fresh.length));
     });
@@ -79,6 +84,7 @@ export function openConsoleFeed(transport: Transport, machine: string, console: 
       screen.skipped(bytes);
       if (past > 0 && bytes >= past) screen.replaying(false);
       past = Math.max(0, past - bytes);
+      at += bytes;
     });
     mine.onLost((bytes) => (bytes > LONGEST_KEY ? screen.lost(bytes) : undefined));
     mine.onClosed(() => {

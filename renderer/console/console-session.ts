@@ -66,8 +66,14 @@ export function createConsoleSession(transport: Transport, machine: string, cons
   ignoreQuestions(terminal, () => replaying || !answering);
   const feed = openConsoleFeed(transport, machine, console, {
     write(bytes, done) {
+      const now = Date.now();
+      // In its turn: what came before may not have been read yet.
+      if (bytes.length > 0) terminal.write('', () => times.note(now));
       terminal.write(bytes, done);
-      if (!replaying && bytes.length > 0) times.note();
+    },
+    writePast(bytes, position, done) {
+      times.noteLines(bytes, position);
+      terminal.write(bytes, () => (times.written(), done()));
     },
     answering: (now) => (answering = now),
     replaying: (now) => (replaying = now),

@@ -6,6 +6,7 @@ import { FitAddon } from '@xterm/addon-fit';
 import { Terminal, type IMarker, type ITerminalOptions } from '@xterm/xterm';
 import { formatBytes } from '../words/quantities.ts';
 import type { KeptOutput } from '../../preload/contract/consoles.ts';
+import { timeAt } from './time-at.ts';
 import { t } from '../words/words.ts';
 
 /** Where the stored output is read from. */
@@ -83,23 +84,25 @@ export function createPastReader(source: PastSource, options: ITerminalOptions, 
   /** Shows what was printed around a position. @returns whether something is kept at all */
   async function show(position: number, above = ABOVE): Promise<boolean> {
     const request = ++asked;
-    const kept = await source.kept(Math.max(0, position - REACH), position + REACH);
+    const kept = await source.kept(0, 0);
     const first = kept.stretches[0]?.position;
     const end = kept.stretches.at(-1);
     if (first === undefined || !end) return false;
     const last = end.position + end.length;
     const from = Math.max(first, Math.min(position, last) - REACH);
     const to = Math.min(last, Math.max(position, first) + REACH);
+    const timed = source.kept(from, to);
     const pieces = await Promise.all(
       kept.stretches
         .map((stretch) => ({ start: Math.max(from, stretch.position), end: Math.min(to, stretch.position + stretch.length) }))
         .filter((piece) => piece.start < piece.end)
         .map(async (piece) => ({ ...piece, bytes: await source.past(piece.start, piece.end) })),
     );
+    const known = await timed;
     if (request !== asked) return true;
     terminal.reset();
     lines = [];
-    ({ marks } = kept);
+    ({ marks } = known);
     let reached = from;
     for (const { start, end: until, bytes } of pieces) {
       if (start > reached) await write(`\r\n\x1b[7m ${t('console.notKept', { size: formatBytes(start - reached) })} \x1b[0m\r\n`);
@@ -119,6 +122,20 @@ export function createPastReader(source: PastSource, options: ITerminalOptions, 
   function topPosition(): number {
     const { viewportY } = terminal.buffer.active;
     return lines.find(({ marker }) => marker.line >= viewportY)?.position ?? place?.from ?? 0;
+  }
+  /** The time of each visible row that begins what was printed then, from the top. */
+  function rows(): (number | undefined)[] {
+    const top = terminal.buffer.active.viewportY;
+    const times: (number | undefined)[] = Array.from({ length: terminal.rows }, () => undefined);
+    let before: number | undefined;
+    for (const { position, marker } of lines) {
+      if (marker.line >= top + terminal.rows) break;
+      const time = timeAt(marks, position);
+      const row = Math.max(0, marker.line - top);
+      if (time > 0 && (time !== before || row === 0)) times[row] = time;
+      before = time;
+    }
+    return times;
   }
   /** Goes on beyond an edge that was reached. @returns whether there is more */
   async function goOn(direction: 'earlier' | 'later'): Promise<boolean> {
@@ -142,6 +159,7 @@ export function createPastReader(source: PastSource, options: ITerminalOptions, 
     atTop,
     atEnd,
     place: () => place,
+    times: { rows },
     /** When the line at the top was printed; 0 where nobody knows. */
     time: () => timeAt(marks, topPosition()),
     /** Selects the line at a position, so that it is seen. */
@@ -156,6 +174,3 @@ export function createPastReader(source: PastSource, options: ITerminalOptions, 
     },
   };
 }
-
-/** When what is at a position was printed; 0 where nobody knows. */
-export const timeAt = (marks: KeptOutput['marks'], position: number): number => marks.findLast(([at]) => at <= position)?.[1] ?? 0;

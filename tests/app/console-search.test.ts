@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { describeWith } from '../kit/tools.ts';
 import { showsText, typeLine } from './browser.ts';
+import { PRINTED_AT } from './fake-past.ts';
 import { windows, type FakeMain } from './window.ts';
 
 const running = ({ machines }: FakeMain) => {
@@ -110,5 +111,23 @@ describeWith(['chromium'], 'earlier output', () => {
     await page.getByRole('group', { name: 'Consoles' }).getByLabel('Dark').check();
     await page.keyboard.press('Escape');
     await expect.poll(ground).toBe('rgb(18, 23, 22)');
+  });
+
+  test('times are told of what was printed before the window was opened, too', async () => {
+    const { page } = await open({ prepare: running });
+    await showsText(page, 'Welcome to Debian');
+    await page.reload();
+    await showsText(page, 'Welcome to Debian');
+    await page.getByRole('button', { name: 'More about this console' }).click();
+    await page.getByRole('menuitem', { name: 'Show times' }).click();
+    const column = page.getByRole('list', { name: 'Times of the lines' });
+    const times = () => column.locator('time').evaluateAll((all) => all.map((time) => time.getAttribute('datetime')));
+    await expect.poll(times, { timeout: 60_000 }).toContain(new Date(PRINTED_AT).toISOString());
+    await page.getByRole('button', { name: 'Earlier output' }).click();
+    const past = page.getByRole('region', { name: 'Earlier output' });
+    await expect.poll(() => pastText(page), { timeout: 60_000 }).toContain('Welcome to Debian');
+    await expect
+      .poll(() => past.locator('time').first().getAttribute('datetime'), { timeout: 60_000 })
+      .toBe(new Date(PRINTED_AT).toISOString());
   });
 });

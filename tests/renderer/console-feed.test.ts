@@ -13,6 +13,10 @@ function slowScreen() {
       log.push(new TextDecoder().decode(bytes));
       pending.push(done);
     },
+    writePast(bytes, position, done) {
+      log.push(`${position}: ${new TextDecoder().decode(bytes)}`);
+      pending.push(done);
+    },
     reset: () => void log.push('<reset>'),
     skipped: (bytes) => void log.push(`<skipped ${bytes}>`),
     answering: () => undefined,
@@ -41,11 +45,11 @@ describe('a console feed', () => {
   test('marks the past, also where a batch holds its end', () => {
     const { screen, log, render } = slowScreen();
     const { channel } = open(screen);
-    channel.opened(6);
+    channel.opened(6, 1000);
     channel.output(bytes('old '));
     channel.output(bytes('ernew'));
     render();
-    expect(log).toEqual(['<past>', 'old ', 'er', 'new', '<present>']);
+    expect(log).toEqual(['<past>', '1000: old ', '1004: er', 'new', '<present>']);
     expect(channel.acknowledged.reduce((sum, count) => sum + count)).toBe(9);
   });
   test('without a past marks none', () => {

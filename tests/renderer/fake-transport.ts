@@ -11,15 +11,15 @@ export class FakeChannel implements ConsoleChannel {
   readonly written: string[] = [];
   readonly acknowledged: number[] = [];
   closed = false;
-  opened: (historyBytes: number) => void = () => undefined;
+  opened: (historyBytes: number, position?: number) => void = () => undefined;
   output: (bytes: Uint8Array) => void = () => undefined;
   skipped: (bytes: number) => void = () => undefined;
   answers: (answers: boolean) => void = () => undefined;
   lost: (bytes: number) => void = () => undefined;
   ended: (reason: Reason) => void = () => undefined;
 
-  onOpened(listener: (historyBytes: number) => void) {
-    this.opened = listener;
+  onOpened(listener: (historyBytes: number, position: number) => void) {
+    this.opened = (historyBytes, position = 0) => listener(historyBytes, position);
   }
   onOutput(listener: (bytes: Uint8Array) => void) {
     this.output = listener;

@@ -159,6 +159,7 @@ test('a console: opened, output, input, acknowledgement, closed', async () => {
       print = listener.output;
       return {
         historyBytes: 5,
+        position: 70,
         begin: () => void log.push('begin'),
         acknowledge: (count: number) => void log.push(`acknowledged ${count}`),
         write: async (bytes: Uint8Array) => {
@@ -172,7 +173,7 @@ test('a console: opened, output, input, acknowledgement, closed', async () => {
   });
   ask({ kind: 'open', channel: 9, machine: 'm', console: 2, whole: false, terminal: true });
   await settle();
-  expect(messages()).toContainEqual({ kind: 'opened', channel: 9, historyBytes: 5 });
+  expect(messages()).toContainEqual({ kind: 'opened', channel: 9, historyBytes: 5, position: 70 });
   print(new TextEncoder().encode('hi'));
   expect(sent.at(-1)).toEqual(encodeFrame(FRAME.output, 9, new TextEncoder().encode('hi')));
   served.receive(encodeFrame(FRAME.input, 9, new TextEncoder().encode('ls')));
