@@ -35,6 +35,11 @@ export const commands: readonly CommandEntry[] = [
     summary: 'make a copy of a machine',
     load: async () => (await import('./machines/duplicate-command.ts')).duplicateCommand,
   },
+  {
+    name: 'fork',
+    summary: 'run a second machine beside one, from where it is now or from a snapshot',
+    load: async () => (await import('./machines/fork-command.ts')).forkCommand,
+  },
   machine('start', 'start machines; they run in the background'),
   {
     name: 'continue',

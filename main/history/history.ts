@@ -121,6 +121,17 @@ export class History {
     return this.#supervisor.machine(machine).status();
   }
 
+  /** A machine that runs beside another, from one of its snapshots or from where it is now. */
+  async fork(id: MachineId, moment: SnapshotId | null, name?: string): Promise<MachineStatus> {
+    const { definition } = this.#supervisor.machine(id).record;
+    const taken = this.#supervisor.list().map((status) => status.definition.name);
+    const called = name ?? freeName(`${definition.name} fork`, taken);
+    if (moment !== null) return this.branch(moment, { name: called, start: true });
+    const made = this.#supervisor.machine((await this.copying.duplicate(id, called)).id);
+    await made.start();
+    return made.status();
+  }
+
   /** A machine that goes on from its template's booted state, which is made first where it is missing. */
   async createBooted(definition: MachineDefinition, ready: string | undefined): Promise<MachineStatus> {
     if (ready === undefined) throw new ContractError('boot-no-marker', { template: definition.template });

@@ -20,6 +20,7 @@ export function snapshotsService(history: History): Handlers<typeof snapshots> {
     restore: (id) => timelines.restore(id),
     hardwareChanges: (id) => timelines.hardwareChanges(id),
     branch: (id, request) => history.branch(id, request),
+    fork: (machine, moment, name) => history.fork(machine, moment, name),
     change: (id, patch) => timelines.change(id, patch),
     delete: (ids) => timelines.delete(ids),
     undelete: (ids) => timelines.undelete(ids),

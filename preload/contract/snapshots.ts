@@ -5,8 +5,10 @@
 import type { Reason } from './errors/reasons.ts';
 import {
   args,
+  argsWithOptional,
   hostPath,
   machineId,
+  machineName,
   newSnapshot,
   nothing,
   snapshotId,
@@ -16,6 +18,7 @@ import {
   diffTarget,
 } from './checks.ts';
 import { call, contract, event } from './contract.ts';
+import { optional } from './schema/shapes.ts';
 import type { SnapshotId } from './ids.ts';
 import type { MachineId, MachineStatus } from './machines.ts';
 
@@ -159,6 +162,14 @@ export const snapshots = contract('snapshots', {
   /** A new machine that goes on from there, sharing all it has in common; it is started when `start` is true. */
   branch: call<(id: SnapshotId, request: { readonly name?: string; readonly start: boolean }) => MachineStatus>(
     args(snapshotId, branchRequest),
+  ),
+  /**
+   * A second machine that runs beside this one, from a snapshot (`null`: from the present, with its memory where it runs); this one
+   * goes on as it was. Resolves when the second one's guest executes.
+   * @param name absent: the machine's with `fork` after it
+   */
+  fork: call<(machine: MachineId, moment: SnapshotId | null, name?: string) => MachineStatus>(
+    argsWithOptional([machineId, diffTarget], optional(machineName)),
   ),
   change: call<
     (

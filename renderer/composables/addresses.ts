@@ -6,6 +6,7 @@ import { computed, onScopeDispose, watch } from 'vue';
 import type { MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import { useMachines } from '../stores/machines.ts';
+import { browsedFrom, browsedWords } from './browsed.ts';
 import { addressOf, placeOf, type Place } from './place.ts';
 import { useToasts } from './toasts.ts';
 import { t } from '../words/words.ts';
@@ -13,6 +14,8 @@ import { COMPARED_PARTS, useWindowState, type WindowState } from './window-state
 
 /** The word of an address that compares two moments: `timeline/compare/FROM/TO/PART`. */
 const COMPARE = 'compare';
+/** The word of an address that looks into a machine's files. */
+const FILES = 'files';
 
 type MachinePlace = Extract<Place, { page: 'machine' }>;
 
@@ -26,10 +29,19 @@ function detailOf(state: WindowState, id: MachineId, tab: MachinePlace['tab']): 
   }
   const place = state.places.get(id);
   const compared = state.compared.get(id);
+  const browsed = state.browsed.get(id);
+  if (tab === 'timeline' && browsed) return [FILES, ...browsedWords(browsed)];
   if (tab === 'timeline' && compared) return [COMPARE, compared.from, compared.to, ...(compared.part === 'files' ? [] : [compared.part])];
   if (tab === 'timeline') return place === undefined || place === 'now' ? [] : [place];
   const section = state.sections.get(id);
   return tab === 'hardware' && section !== undefined ? [section] : [];
+}
+
+/** What of a tab is a step of its own: comparing, and each folder. */
+function stepsIn({ tab, detail }: MachinePlace): readonly string[] {
+  const [first] = detail;
+  if (tab !== 'timeline') return [];
+  return first === COMPARE ? [COMPARE] : first === FILES ? detail : [];
 }
 
 /** Where the window is now. */
@@ -56,6 +68,13 @@ function enter(state: WindowState, { id }: MachineStatus, { tab, detail }: Machi
     if (/^\d{1,15}$/.test(second ?? '')) state.past.set(id, { console, position: Number(second) });
     else state.past.delete(id);
   }
+  const browsed = tab === 'timeline' && first === FILES ? browsedFrom(detail.slice(1)) : undefined;
+  if (browsed) {
+    // Back from its files leads to the moment they are of.
+    state.places.set(id, browsed.moment);
+    return void state.browsed.set(id, browsed);
+  }
+  state.browsed.delete(id);
   if (tab === 'timeline' && first === COMPARE) return enterComparison(state, id, detail);
   state.compared.delete(id);
   if (tab === 'timeline') state.places.set(id, (first as SnapshotId | undefined) ?? 'now');
@@ -92,9 +111,8 @@ export function useAddresses(): void {
     toasts.show({ tone: 'warning', text: t('machines.addressGone') });
   }
   const now = computed(() => placeNow(state));
-  /** Page, machine, tab, and comparing: what a step of Back goes over. */
-  const stepOf = (place: Place) =>
-    place.page === 'machine' ? [place.machine, place.tab, ...(place.detail[0] === COMPARE ? [COMPARE] : [])].join(' ') : place.page;
+  /** Page, machine, tab, comparing, and the folder that is looked at: what a step of Back goes over. */
+  const stepOf = (place: Place) => (place.page === 'machine' ? [place.machine, place.tab, ...stepsIn(place)].join(' ') : place.page);
   let step = '';
   function write(place: Place) {
     const address = addressOf(place);

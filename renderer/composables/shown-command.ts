@@ -87,11 +87,21 @@ export const snapshotCommand = (verb: SnapshotVerb, ...words: readonly string[])
 
 /** The command that copies one file of a guest's disk to this computer. @param moment a snapshot's name; absent: now */
 export const guestFileCommand = (name: string, moment: string | undefined, { slot, place, path }: GuestPath, target: string): string =>
-  line(
-    ...['snapshot', 'get', name, moment ?? 'now', `/${path.replace(/^\/+/, '')}`, target],
-    ...(slot === 0 ? [] : ['--disk', String(slot + 1)]),
-    ...(place?.startsWith('partition ') ? ['--partition', place.slice('partition '.length)] : []),
-  );
+  line(...['snapshot', 'get', name, moment ?? 'now', `/${path.replace(/^\/+/, '')}`, target], ...placeWords(slot, place));
+
+/** The command that runs a second machine beside one. @param snapshot where from; absent: from now */
+export const forkCommand = (name: string, snapshot?: string): string =>
+  line('fork', name, ...(snapshot === undefined ? [] : ['--snapshot', snapshot]));
+
+/** The command that lists a folder of a guest's disk. @param moment a snapshot's name; absent: now */
+export const guestFolderCommand = (name: string, moment: string | undefined, { slot, place, path }: GuestPath): string =>
+  line(...['snapshot', 'files', name, moment ?? 'now', `/${path.replace(/^\/+/, '')}`], ...placeWords(slot, place));
+
+/** The options that say on which disk and partition a path is. */
+const placeWords = (slot: number, place: string | undefined): readonly string[] => [
+  ...(slot === 0 ? [] : ['--disk', String(slot + 1)]),
+  ...(place?.startsWith('partition ') ? ['--partition', place.slice('partition '.length)] : []),
+];
 
 /** A template's name made of a machine's: what a template may be called has no spaces. */
 export const templateNameFor = (machine: string): string =>

@@ -117,5 +117,23 @@ export function useSnapshotOperations() {
     state.consoleFocus.value = request.start;
     return true;
   }
-  return { attempt, showTimeline, take, restore, change, rename, remove, branch };
+  /** A second machine that runs beside this one, from a snapshot or from now; it comes to the front, and the first one goes on. */
+  async function fork({ id, definition: { name } }: MachineStatus, snapshot?: Snapshot): Promise<void> {
+    if (state.taking.has(id)) return;
+    state.taking.add(id);
+    const made = await attempt(() => snapshots.fork(id, snapshot?.id ?? null));
+    state.taking.delete(id);
+    if (!made) return;
+    if (!machines.get(made.id)) await attempt(machines.load);
+    state.selected.value = made.id;
+    state.tabs.set(made.id, 'console');
+    state.consoleFocus.value = true;
+    const run = () => void (state.selected.value = id);
+    toasts.show({
+      tone: 'info',
+      text: t('snapshots.forked', { name, fork: made.definition.name }),
+      action: { label: t('snapshots.showFirst', { name }), run },
+    });
+  }
+  return { attempt, fork, showTimeline, take, restore, change, rename, remove, branch };
 }

@@ -3,6 +3,7 @@
  * truth, and losing it loses no work; what a person typed is in `drafts.ts`.
  */
 import { inject, ref, shallowReactive, shallowRef, type InjectionKey } from 'vue';
+import type { Browsed } from './browsed.ts';
 import type { MachineTab, Place } from './place.ts';
 import type { TourState } from './tour-state.ts';
 import type { MachineId } from '../../preload/contract/machines.ts';
@@ -52,7 +53,18 @@ export type Asked =
   | { readonly of: 'disks'; readonly machine: MachineId; readonly act: 'add-empty' | 'add-image' };
 /** What is done with the selected snapshot. */
 export type SnapshotAct =
-  'restore' | 'branch' | 'compare-now' | 'compare-parent' | 'pick-second' | 'rename' | 'pin' | 'protect' | 'delete' | 'commands';
+  | 'restore'
+  | 'branch'
+  | 'fork'
+  | 'files'
+  | 'compare-now'
+  | 'compare-parent'
+  | 'pick-second'
+  | 'rename'
+  | 'pin'
+  | 'protect'
+  | 'delete'
+  | 'commands';
 /** What is done with a disk that is stored. */
 export type DiskAct = 'grow' | 'compact' | 'export' | 'accept' | 'commands';
 
@@ -73,6 +85,8 @@ export function createWindowState() {
     places: shallowReactive(new Map<MachineId, SnapshotId | 'now'>()),
     /** Machines of which two moments are compared in place of the timeline. */
     compared: shallowReactive(new Map<MachineId, Compared>()),
+    /** Machines whose files are looked at in place of the timeline. */
+    browsed: shallowReactive(new Map<MachineId, Browsed>()),
     /** Whether each timeline is shown as a table. */
     asTable: ref(false),
     /** Machines a snapshot is being taken of, and those being put back, to which snapshot. */

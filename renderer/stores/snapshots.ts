@@ -105,6 +105,7 @@ export const useSnapshots = defineStore('snapshots', () => {
     restore: client.restore,
     hardwareChanges: client.hardwareChanges,
     branch: client.branch,
+    fork: client.fork,
     diff: client.diff,
     exportMachine: client.export,
     importMachine: client.import,

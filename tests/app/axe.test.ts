@@ -127,6 +127,12 @@ describeWith(['chromium'], 'axe finds nothing serious', () => {
     await page.keyboard.press('Escape');
     await page.locator('.dialog').waitFor({ state: 'detached' });
     await page.getByRole('region', { name: 'Compare' }).getByRole('button', { name: 'Timeline' }).click();
+    await page.getByRole('button', { name: 'Files', exact: true }).click();
+    await page.getByRole('option', { name: /^etc folder/ }).dblclick();
+    await page.getByRole('option', { name: /^hostname/ }).click();
+    await page.getByRole('group', { name: 'Content of hostname' }).waitFor();
+    await check('files in a snapshot');
+    await page.getByRole('region', { name: 'Files' }).getByRole('button', { name: 'Timeline' }).click();
     await page.getByRole('button', { name: 'Table' }).click();
     await check('table of snapshots');
     await tab('Hardware');

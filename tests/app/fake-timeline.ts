@@ -95,7 +95,7 @@ export function fakeTimeline(
         hasMemory: true,
         memoryMiB: 512,
         thumbnail: screen(id, 3 + (index % 8)),
-        disks: [],
+        disks: [{ slot: 0, id: 'D1', sizeBytes: 2 ** 30 }],
         ownBytes: (index + 1) * 700_000,
         sharedBytes: 38 * MEBI,
         state: 'ready',
@@ -180,6 +180,7 @@ export function fakeTimeline(
     },
     hardwareChanges: (id) => hardware.get(id) ?? [],
     branch: (id, { name, start }) => machines.branch(find(id).machine, name, start),
+    fork: (machine, moment, name) => machines.branch(machine, name ?? `fork from ${moment === null ? 'now' : find(moment).name}`, true),
     change: (id, patch) => put({ ...find(id), ...patch }),
     delete(ids) {
       for (const id of ids) {

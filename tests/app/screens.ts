@@ -29,6 +29,7 @@ const VIEWS: Readonly<Record<string, (machine: MachineId) => string>> = {
   create: () => '#/new',
   console: (machine) => `#/machines/${machine}/console`,
   timeline: (machine) => `#/machines/${machine}/timeline`,
+  files: (machine) => `#/machines/${machine}/timeline/files/now/1`,
   network: (machine) => `#/machines/${machine}/network`,
   machine: (machine) => `#/machines/${machine}/overview`,
   ...Object.fromEntries(

@@ -1,6 +1,15 @@
 /** Commands about one machine. Which of its states allow what stands in machine-actions.ts. */
 import { actionsFor, type Action, type ActionName } from '../machine-actions.ts';
-import { captureCommand, machineCommand, runCommand, saveTemplateCommand, snapshotCommand, templateNameFor } from '../shown-command.ts';
+import {
+  captureCommand,
+  forkCommand,
+  guestFolderCommand,
+  machineCommand,
+  runCommand,
+  saveTemplateCommand,
+  snapshotCommand,
+  templateNameFor,
+} from '../shown-command.ts';
 import type { MachineTab } from '../window-state.ts';
 import type { MachineCommand, MachineContext } from './command.ts';
 import { t } from '../../words/words.ts';
@@ -149,6 +158,33 @@ export const MACHINE_COMMANDS: readonly MachineCommand[] = [
     when: ({ machine: { state } }) => state !== 'starting' && state !== 'stopping',
     run: ({ operations, machine }) => void operations.duplicate(machine),
     shown: (context) => machineCommand('duplicate', nameOf(context)),
+  },
+  {
+    id: 'machine.fork',
+    about: 'machine',
+    shownAs: () => t('snapshots.fork'),
+    group: 'Machine',
+    words: () => t('snapshots.fork'),
+    icon: 'fork',
+    keys: ['ctrl+shift+k'],
+    menu: 4,
+    when: ({ machine: { state } }) => state !== 'starting' && state !== 'stopping',
+    run: ({ snapshots, machine }) => void snapshots.fork(machine),
+    shown: (context) => forkCommand(nameOf(context)),
+  },
+  {
+    id: 'machine.files',
+    about: 'machine',
+    shownAs: () => t('browse.title'),
+    group: 'View',
+    words: () => t('commands.filesNow'),
+    icon: 'folder',
+    when: ({ machine: { definition } }) => definition.disks.length > 0,
+    run({ state, snapshots, machine }) {
+      snapshots.showTimeline(machine.id);
+      state.browsed.set(machine.id, { moment: 'now', slot: 0, path: '' });
+    },
+    shown: (context) => guestFolderCommand(nameOf(context), undefined, { slot: 0, path: '' }),
   },
   {
     id: 'machine.template',

@@ -1,6 +1,6 @@
 /** Commands about the snapshot that is selected on a machine's timeline. The timeline itself does them. */
 import { keyText } from '../key-text.ts';
-import { snapshotCommand } from '../shown-command.ts';
+import { forkCommand, guestFolderCommand, snapshotCommand } from '../shown-command.ts';
 import type { SnapshotAct } from '../window-state.ts';
 import type { SnapshotCommand, SnapshotContext } from './command.ts';
 import { t } from '../../words/words.ts';
@@ -40,6 +40,21 @@ export const SNAPSHOT_COMMANDS: readonly SnapshotCommand[] = [
     when: isWhole,
     shown: (context) => snapshotCommand('branch', ...names(context), `${context.machine.definition.name} branch`),
   }),
+  command('fork', {
+    words: ({ snapshot }) => t('commands.forkFrom', { name: snapshot.name }),
+    icon: 'fork',
+    there: () => 'F',
+    shownAs: () => t('snapshots.fork'),
+    when: isWhole,
+    shown: (context) => forkCommand(context.machine.definition.name, context.snapshot.name),
+  }),
+  command('files', {
+    words: ({ snapshot }) => t('commands.files', { name: snapshot.name }),
+    icon: 'folder',
+    there: () => 'O',
+    shownAs: () => t('browse.title'),
+    shown: (context) => guestFolderCommand(...names(context), { slot: 0, path: '' }),
+  }),
   command('compare-now', {
     words: (context) => t('commands.compareNow', { name: context.snapshot.name }),
     icon: 'compare',
@@ -50,11 +65,13 @@ export const SNAPSHOT_COMMANDS: readonly SnapshotCommand[] = [
   command('compare-parent', {
     words: (context) => t('commands.compareParent', { name: context.snapshot.name }),
     icon: 'compare',
+    shownAs: () => t('timeline.withParent'),
     when: ({ snapshot }) => snapshot.parent !== null,
   }),
   command('pick-second', {
     words: (context) => t('commands.compareOther', { name: context.snapshot.name }),
     called: () => t('commands.compareTwo'),
+    shownAs: () => t('timeline.withAnother'),
     icon: 'compare',
     there: () => `${t('keyNames.ctrl')}+${t('keyNames.click')}`,
   }),
@@ -87,5 +104,9 @@ export const SNAPSHOT_COMMANDS: readonly SnapshotCommand[] = [
     when: ({ snapshot }) => !snapshot.protected,
     shown: (context) => snapshotCommand('delete', ...names(context)),
   }),
-  command('commands', { words: (context) => t('commands.snapshotCommands', { name: context.snapshot.name }), icon: 'prompt' }),
+  command('commands', {
+    words: (context) => t('commands.snapshotCommands', { name: context.snapshot.name }),
+    shownAs: () => t('commands.showCommands'),
+    icon: 'prompt',
+  }),
 ];

@@ -11,6 +11,8 @@ const KEYS: Readonly<Record<string, TimelineAct>> = {
   Delete: 'delete',
   p: 'pin',
   b: 'branch',
+  f: 'fork',
+  o: 'files',
   d: 'compare-now',
   n: 'take',
 };

@@ -30,6 +30,7 @@ import { files } from './files.ts';
 import { console } from './console.ts';
 import { welcome } from './welcome.ts';
 import { hardware } from './hardware.ts';
+import { browse } from './browse.ts';
 import { compare } from './compare.ts';
 import { timeline } from './timeline.ts';
 import { help } from './help.ts';
@@ -65,6 +66,7 @@ export const german: Translation<typeof english> = {
   console,
   welcome,
   hardware,
+  browse,
   compare,
   timeline,
   help,

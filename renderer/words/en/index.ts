@@ -28,6 +28,7 @@ import { files } from './files.ts';
 import { console } from './console.ts';
 import { welcome } from './welcome.ts';
 import { hardware } from './hardware.ts';
+import { browse } from './browse.ts';
 import { compare } from './compare.ts';
 import { timeline } from './timeline.ts';
 import { help } from './help.ts';
@@ -63,6 +64,7 @@ export const english = {
   console,
   welcome,
   hardware,
+  browse,
   compare,
   timeline,
   help,

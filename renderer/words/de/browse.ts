@@ -1,0 +1,33 @@
+import type { browse as english } from '../en/browse.ts';
+import type { Translation } from '../shape.ts';
+
+export const browse: Translation<typeof english> = {
+  title: 'Dateien',
+  asIn: 'Wie in',
+  disk: 'Platte',
+  volume: 'Dateisystem',
+  volumeIs: '{name} ({kind})',
+  up: 'Nach oben',
+  upTip: 'Nach oben (Rücktaste)',
+  path: 'Pfad',
+  filter: 'In diesem Ordner suchen',
+  entries: 'Dateien und Ordner',
+  changed: 'Geändert',
+  sortRising: 'Nach {column} sortieren',
+  sortFalling: 'Nach {column} sortieren, umgekehrt',
+  file: 'Datei',
+  link: 'Verweis',
+  other: 'Gerät oder Socket',
+  reading: 'Ordner wird gelesen …',
+  gone: 'Diesen Snapshot gibt es nicht mehr. Oben einen anderen wählen.',
+  noDisk: 'Es gibt keine Platte, deren Dateien sich zeigen ließen. Was ein Gast nur im Arbeitsspeicher hält, ist hier nicht zu sehen.',
+  omitted: '{omitted} weitere Einträge sind nicht aufgeführt.',
+  emptyFolder: 'Dieser Ordner ist leer.',
+  chooseFile: 'Eine Datei wählen, um hineinzusehen. Die Eingabetaste öffnet einen Ordner.',
+  backToFolder: 'Zurück zum Ordner',
+  save: 'Auf diesem Computer speichern …',
+  large: 'Sie ist größer als 1 MiB. Zum Öffnen auf diesem Computer speichern.',
+  binary: 'Das ist kein Text. Zum Öffnen auf diesem Computer speichern.',
+  empty: 'Diese Datei ist leer.',
+  contentOf: 'Inhalt von {name}',
+};
