@@ -7,9 +7,12 @@ import { networkFile } from './network-file.ts';
 
 const [, , forward] = process.argv;
 
+/** Less than the guest waits. */
+const PATIENCE_MS = 100_000;
+
 const server = createServer((request, response) => {
   if (request.url !== '/fetch-from-guest') return void response.end(networkFile());
-  void fetch(`http://${forward}/page`)
+  void fetch(`http://${forward}/page`, { signal: AbortSignal.timeout(PATIENCE_MS) })
     .then((answer) => answer.text())
     .then(
       (text) => response.end(text),
