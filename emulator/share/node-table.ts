@@ -153,6 +153,18 @@ export class NodeTable {
     if (way) this.dropWay(node, way);
   }
 
+  /** Two names have each what the other had. */
+  exchanged(parent: Node, name: string, other: Node, otherName: string): void {
+    const [one, two] = [parent.children.get(name), other.children.get(otherName)];
+    // Neither may be let go of on the way.
+    for (const node of [one, two]) if (node) node.lookups += 1;
+    this.dropName(parent, name);
+    this.dropName(other, otherName);
+    if (one) this.addWay(one, other, otherName);
+    if (two) this.addWay(two, parent, name);
+    for (const node of [one, two]) if (node) this.forget(node.id, 1);
+  }
+
   forget(id: number, count: number): void {
     const node = this.#byId.get(id);
     if (!node || node === this.root) return;

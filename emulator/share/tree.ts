@@ -73,7 +73,27 @@ export interface Allocation {
   readonly keepSize: boolean;
 }
 
+/** Bytes that the value of an extended attribute may have, and the list of their names (Linux, include/uapi/linux/limits.h). */
+export const VALUE_BYTES_MAX = 65_536;
+
+/** `new`: it must not be there yet. `there`: it must be. */
+export type AttributeWish = 'any' | 'new' | 'there';
+
+/** Extended attributes. Names and lists of them are byte strings. @throws ShareError EOPNOTSUPP where there are none */
+export interface ExtendedAttributes {
+  /** @throws ShareError ENODATA for one that is not there */
+  get(node: number, name: string): Uint8Array;
+  set(node: number, name: string, value: Uint8Array, wish: AttributeWish): void;
+  names(node: number): readonly string[];
+  remove(node: number, name: string): void;
+}
+
+/** What becomes of something that has the new name already: it goes, it stays and the call fails, or it gets the old name. */
+export type RenameWish = 'replace' | 'keep' | 'exchange';
+
 export interface ShareTree {
+  /** Absent: nothing here has any. */
+  readonly extended?: ExtendedAttributes | undefined;
   /** Absent: there is one folder. @throws ShareError EXDEV for a node of another folder's */
   requireBeside?(node: number): void;
   lookup(parent: number, name: string): Found;
@@ -96,8 +116,8 @@ export interface ShareTree {
   link(node: number, parent: number, name: string): Found;
   unlink(parent: number, name: string): void;
   removeDirectory(parent: number, name: string): void;
-  /** @param keep what has the new name already must not be replaced */
-  rename(from: number, name: string, to: number, newName: string, keep: boolean): void;
+  /** @throws ShareError EINVAL for an exchange that the host has no call for */
+  rename(from: number, name: string, to: number, newName: string, wish: RenameWish): void;
 
   /** Opens a regular file. @returns its handle */
   open(node: number, access: Access): number;

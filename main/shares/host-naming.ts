@@ -3,10 +3,11 @@ import { chmodSync, linkSync, mkdirSync, renameSync, rmdirSync, symlinkSync, unl
 import { errnoOf, ERRNO, ShareError } from '../../emulator/share/errno.ts';
 import { TARGET_BYTES_MAX } from '../../emulator/share/names.ts';
 import type { Node } from '../../emulator/share/node-table.ts';
-import type { Found } from '../../emulator/share/tree.ts';
+import type { Found, RenameWish } from '../../emulator/share/tree.ts';
 import { PERMISSIONS } from './attributes.ts';
 import type { HostPlaces } from './host-places.ts';
 import { hostPath, requireSame, statAt } from './host-paths.ts';
+import { linuxCalls, RENAME } from './linux-calls.ts';
 
 export class HostNaming {
   readonly #places: HostPlaces;
@@ -65,20 +66,38 @@ export class HostNaming {
     this.#forgetPlace(directory, name);
     this.#places.nodeTable.dropName(directory, name);
   }
-  rename(from: number, name: string, to: number, newName: string, keep: boolean): void {
+  rename(from: number, name: string, to: number, newName: string, wish: RenameWish): void {
     this.#places.mayWrite();
     const [source, target] = [this.#places.nodeTable.directory(from), this.#places.nodeTable.directory(to)];
     const [old, fresh] = [this.#places.path(source, name), this.#places.path(target, newName)];
-    if (!keep || !this.#linked(old, fresh)) renameSync(hostPath(old), hostPath(fresh));
+    if (wish === 'exchange') {
+      if (!linuxCalls) throw new ShareError('EINVAL');
+      linuxCalls.rename(old, fresh, RENAME.exchange);
+      this.#forgetPlace(source, name);
+      this.#forgetPlace(target, newName);
+      return this.#places.nodeTable.exchanged(source, name, target, newName);
+    }
+    if (wish === 'replace') renameSync(hostPath(old), hostPath(fresh));
+    else this.#renameBeside(old, fresh);
     this.#forgetPlace(target, newName);
     this.#places.nodeTable.moved(source, name, target, newName);
+  }
+  /** @throws ShareError EEXIST */
+  #renameBeside(old: string, fresh: string): void {
+    try {
+      if (linuxCalls) return linuxCalls.rename(old, fresh, RENAME.noReplace);
+    } catch (error) {
+      // What a file system says that knows no conditions.
+      if (errnoOf(error) !== ERRNO.EINVAL) throw error;
+    }
+    if (!this.#linked(old, fresh)) renameSync(hostPath(old), hostPath(fresh));
   }
   #forgetPlace(parent: Node, name: string): void {
     const node = parent.children.get(name);
     if (node) this.#places.reach.moved(node);
   }
   /**
-   * Gives a file its new name where nothing has it. Node cannot rename without replacing: a link never replaces, and for what
+   * Gives a file its new name where nothing has it. Without a call for it: a link never replaces, and for what
    * has none (directories, file systems without links) it is looked first.
    * @returns false where it still is to be renamed
    * @throws ShareError EEXIST

@@ -13,14 +13,17 @@ import {
   type Found,
   type Place,
   type Range,
+  type RenameWish,
   type ShareTree,
   type Space,
 } from '../../emulator/share/tree.ts';
 import { allocate, copyBytes } from './allocate.ts';
 import { changeObject } from './change-object.ts';
 import { HostNaming } from './host-naming.ts';
+import { HostAttributes } from './extended-attributes.ts';
 import { hostPath, requireSame } from './host-paths.ts';
 import { HostPlaces, type Numbers } from './host-places.ts';
+import { linuxCalls } from './linux-calls.ts';
 import type { OpenHandle } from './open-handles.ts';
 import { openFile } from './open-file.ts';
 import type { Reach } from './reach.ts';
@@ -37,6 +40,7 @@ export interface TreeOptions {
 export class HostTree implements ShareTree {
   readonly #places: HostPlaces;
   readonly #naming: HostNaming;
+  readonly extended: HostAttributes | undefined;
 
   /**
    * @param folder its real path, as a byte string
@@ -47,6 +51,7 @@ export class HostTree implements ShareTree {
   constructor(folder: string, isReadonly: boolean, { saved, numbers, reach = reachOf }: TreeOptions = {}) {
     this.#places = new HostPlaces(reach(folder), isReadonly, numbers);
     this.#naming = new HostNaming(this.#places);
+    this.extended = HostAttributes.of(this.#places, linuxCalls);
     if (!saved) return;
     try {
       treeFrom(saved, {
@@ -154,8 +159,8 @@ export class HostTree implements ShareTree {
   removeDirectory(parent: number, name: string): void {
     this.#naming.removeDirectory(parent, name);
   }
-  rename(from: number, name: string, to: number, newName: string, keep: boolean): void {
-    this.#naming.rename(from, name, to, newName, keep);
+  rename(from: number, name: string, to: number, newName: string, wish: RenameWish): void {
+    this.#naming.rename(from, name, to, newName, wish);
   }
 
   #openNode(node: Node, access: { readonly read: boolean; readonly write: boolean }): OpenHandle {

@@ -42,6 +42,13 @@ function mayMakeNetworks(): boolean {
     0
   );
 }
+/** Where temporary files are, as another program sees it. */
+function mayKeepAttributes(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'vivarium-attributes-'));
+  const { status } = spawnSync('python3', ['-c', 'import os,sys; os.setxattr(sys.argv[1], "user.a", b"b")', folder], { stdio: 'ignore' });
+  rmSync(folder, { recursive: true, force: true });
+  return status === 0;
+}
 function mayServeFiles(): boolean {
   try {
     accessSync('/dev/fuse', constants.R_OK | constants.W_OK);
@@ -89,6 +96,8 @@ export const TOOLS = {
   tmpfs: { programs: ['mount'], packages: ['mount'], also: mayMount, neededInCi: false },
   /** A file system that a program of ours answers for: a computer's administrator, where the kernel has FUSE. */
   fuse: { programs: ['mount'], packages: ['mount'], also: mayServeFiles, neededInCi: false },
+  /** Extended attributes of files, where the file system has them. */
+  'user attributes': { programs: ['python3'], packages: ['python3'], also: mayKeepAttributes, neededInCi: false },
   /** A block device over a file: a computer's administrator, where the kernel has loop devices. */
   losetup: { programs: ['losetup'], packages: ['mount'], also: mayLoop, neededInCi: false },
   /** Network namespaces with virtual cables. */

@@ -35,7 +35,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   tasks: {},
   exec: {},
   network: { emulator: ['emulator/network', 'emulator/device/kit/network', 'emulator/device/virtio/net/header'] },
-  shares: { emulator: ['emulator/share'] },
+  shares: { emulator: ['emulator/share'], packages: ['node:', 'koffi'] },
   library: { emulator: [structures], packages: ['node:', 'sqlite3'] },
   claims: { uses: ['library'], emulator: [files] },
   mirror: { packages: ['node:', 'openpgp', 'node-liblzma'] },

@@ -123,13 +123,13 @@ export const HANDLERS: Readonly<Record<number, Handler>> = {
   [TYPE.RENAME]: (ground, request) => {
     const [node, to, newName] = [nodeOf(ground, request), nodeOf(ground, request), request.text()];
     const { parent, name } = ground.tree.way(node);
-    ground.tree.rename(parent, name, to, newName, false);
+    ground.tree.rename(parent, name, to, newName, 'replace');
     return done(request);
   },
   [TYPE.RENAMEAT]: (ground, request) => {
     const [from, name] = [nodeOf(ground, request), request.text()];
     const [to, newName] = [nodeOf(ground, request), request.text()];
-    ground.tree.rename(from, name, to, newName, false);
+    ground.tree.rename(from, name, to, newName, 'replace');
     return done(request);
   },
   [TYPE.UNLINKAT]: (ground, request) => {

@@ -18,6 +18,10 @@ export const OPCODE = {
   STATFS: 17,
   RELEASE: 18,
   FSYNC: 20,
+  SETXATTR: 21,
+  GETXATTR: 22,
+  LISTXATTR: 23,
+  REMOVEXATTR: 24,
   INIT: 26,
   OPENDIR: 27,
   READDIR: 28,
@@ -43,6 +47,8 @@ const READDIRPLUS_AUTO = 1 << 14;
 const PARALLEL_DIROPS = 1 << 18;
 const MAX_PAGES = 1 << 22;
 const CACHE_SYMLINKS = 1 << 23;
+/** Who writes takes set-id bits away: here there are none. A kernel that knows need not ask before each write whether there is something to take. */
+const HANDLE_KILLPRIV_V2 = 1 << 28;
 /**
  * Locks are not among them, so the guest keeps them to itself; nor is a cache of writes, as others may write to the folder; nor
  * windows of memory (DAX), which a folder of another process's files could not keep in step.
@@ -56,7 +62,8 @@ export const WANTED =
   READDIRPLUS_AUTO |
   PARALLEL_DIROPS |
   MAX_PAGES |
-  CACHE_SYMLINKS;
+  CACHE_SYMLINKS |
+  HANDLE_KILLPRIV_V2;
 
 export const MAJOR = 7;
 /** What these messages are in full; guests that know less get less. */

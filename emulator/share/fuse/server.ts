@@ -4,18 +4,19 @@
  */
 import { ERRNO, errnoOf, ShareError } from '../errno.ts';
 import { bytesOf } from '../names.ts';
-import type { Access, Allocation, ShareTree } from '../tree.ts';
+import type { Access, Allocation, RenameWish, ShareTree } from '../tree.ts';
 import * as answers from './answer.ts';
 import { initAnswer } from './init.ts';
 import { listAnswer } from './list.ts';
 import { Message, OUT_HEADER_BYTES } from './message.ts';
 import { OPCODE, WRITE_BYTES_MAX } from './opcodes.ts';
 import { readChange } from './setattr.ts';
+import { EXTENDED_HANDLERS } from './xattr.ts';
 
 /** What of `open`'s flags means the same on every architecture of Linux. */
 const [ACCESS_MODE, WRITE_ONLY, READ_WRITE, EXCLUSIVE, TRUNCATE] = [3, 1, 2, 0o200, 0o1000] as const;
 const FSYNC_DATA_ONLY = 1;
-const RENAME_NOREPLACE = 1;
+const RENAMES: readonly (RenameWish | undefined)[] = ['replace', 'keep', 'exchange'];
 const TYPE_MASK = 0o170_000;
 const TYPE_REGULAR = 0o100_000;
 
@@ -41,8 +42,9 @@ const accessOf = (flags: number): Access => ({
 });
 
 function rename(tree: ShareTree, message: Message, flags: number, to: number): Uint8Array {
-  if ((flags & ~RENAME_NOREPLACE) !== 0) throw new ShareError('EINVAL');
-  tree.rename(message.node, message.text(), to, message.text(), flags === RENAME_NOREPLACE);
+  const wish = RENAMES[flags];
+  if (!wish) throw new ShareError('EINVAL');
+  tree.rename(message.node, message.text(), to, message.text(), wish);
   return answers.nothing(message.unique);
 }
 
@@ -139,6 +141,7 @@ const HANDLERS: Readonly<Record<number, Handler>> = {
     return answers.nothing(message.unique);
   },
   [OPCODE.STATFS]: (tree, message) => answers.spaceAnswer(message.unique, tree.space()),
+  ...EXTENDED_HANDLERS,
 };
 
 /** What a message asks for; undefined where it is none. */

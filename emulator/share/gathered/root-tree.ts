@@ -1,6 +1,6 @@
 /** The root of several folders behind one device: a directory that lists them by name, and that a guest cannot change. */
 import { ShareError } from '../errno.ts';
-import { type Attributes, type Entry, type Found, ROOT, type ShareTree, type Space } from '../tree.ts';
+import { type Attributes, type Entry, type ExtendedAttributes, type Found, ROOT, type ShareTree, type Space } from '../tree.ts';
 
 const DIRECTORY_TO_READ = 0o40_555;
 /** Nothing of it is anywhere, so that one number serves whoever has it open. */
@@ -9,6 +9,9 @@ const NO_SPACE: Space = { blockBytes: 4096, blocks: 0n, free: 0n, available: 0n,
 
 function refused(): never {
   throw new ShareError('EROFS');
+}
+function unknown(): never {
+  throw new ShareError('EOPNOTSUPP');
 }
 function absent(): never {
   throw new ShareError('EBADF');
@@ -49,6 +52,9 @@ export class RootTree implements ShareTree {
   readlink(): string {
     throw new ShareError('EINVAL');
   }
+
+  /** There may be some in the folders. */
+  readonly extended: ExtendedAttributes = { get: unknown, set: refused, names: () => [], remove: refused };
 
   readonly change = refused;
   readonly makeDirectory = refused;

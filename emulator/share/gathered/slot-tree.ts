@@ -1,4 +1,5 @@
 /** One of several folders behind a device: the folder's own tree under the numbers of its slot. */
+import { ShareError } from '../errno.ts';
 import {
   type Access,
   type Allocation,
@@ -7,7 +8,9 @@ import {
   type Entry,
   type Found,
   type Place,
+  type ExtendedAttributes,
   type Range,
+  type RenameWish,
   ROOT,
   type ShareTree,
   type Space,
@@ -32,6 +35,21 @@ export class SlotTree implements ShareTree {
   }
   #told<F extends Found>(found: F): F {
     return { ...found, node: numberIn(this.#slot, found.node) };
+  }
+
+  /** A kernel that is told once that there are none asks no other folder of the device for them. */
+  get extended(): ExtendedAttributes {
+    const own = this.#tree.extended;
+    const here = (): ExtendedAttributes => {
+      if (!own) throw new ShareError('EOPNOTSUPP');
+      return own;
+    };
+    return {
+      get: (node, name) => here().get(this.#node(node), name),
+      set: (node, name, value, wish) => here().set(this.#node(node), name, value, wish),
+      names: (node) => here().names(this.#node(node)),
+      remove: (node, name) => here().remove(this.#node(node), name),
+    };
   }
 
   /** In the root of all, which sends here who asks for this folder's name, it is the folder itself. */
@@ -80,8 +98,8 @@ export class SlotTree implements ShareTree {
   removeDirectory(parent: number, name: string): void {
     this.#tree.removeDirectory(this.#node(parent), name);
   }
-  rename(from: number, name: string, to: number, newName: string, keep: boolean): void {
-    this.#tree.rename(this.#node(from), name, this.#beside(to), newName, keep);
+  rename(from: number, name: string, to: number, newName: string, wish: RenameWish): void {
+    this.#tree.rename(this.#node(from), name, this.#beside(to), newName, wish);
   }
 
   open(node: number, access: Access): number {

@@ -13,6 +13,7 @@ import { folders, FuseGuest, message, REACH_NAMES, ROOM } from './fuse-guest.ts'
 const SEED = Number(process.env['VIVARIUM_SEED'] ?? Date.now() % 2 ** 31);
 const ROUNDS = Number(process.env['VIVARIUM_ROUNDS'] ?? 6000);
 const NAMES = ['a', 'b', 'c', 'd', '..', '.', '', 'a/b', '\xff', '../outside/secret', 'x'.repeat(300)];
+const ATTRIBUTES = ['user.a', 'user.b', 'user.', 'security.capability', '', 'user.'.padEnd(300, 'x')];
 const UNANSWERED: readonly number[] = [OPCODE.FORGET, OPCODE.BATCH_FORGET, OPCODE.INTERRUPT];
 
 test.each(REACH_NAMES)('whatever a guest sends is answered (%s)', { timeout: 120_000 }, (reach) => {
@@ -21,7 +22,7 @@ test.each(REACH_NAMES)('whatever a guest sends is answered (%s)', { timeout: 120
   const { shared, outside, root } = folders();
   fs.writeFileSync(join(outside, 'secret'), 'secret');
   const guest = new FuseGuest(shared, { reach });
-  const opcodes = [...Object.values(OPCODE).filter((opcode) => opcode !== OPCODE.DESTROY), 0, 21, 48, 4096];
+  const opcodes = [...Object.values(OPCODE).filter((opcode) => opcode !== OPCODE.DESTROY), 0, 25, 48, 4096];
   const number = () => BigInt(pick([0, 1, 2, 3, 4, 5, 8, 13, 0o100600, 0o1000, 4096, 2 ** 31, 2 ** 32 - 1, 2 ** 53, random(2 ** 31)]));
   const parts = () =>
     Array.from({ length: random(12) }, () => {
@@ -37,6 +38,10 @@ test.each(REACH_NAMES)('whatever a guest sends is answered (%s)', { timeout: 120
     if (opcode === OPCODE.READ || opcode === OPCODE.READDIR || opcode === OPCODE.READDIRPLUS)
       return [handle, BigInt(random(5)), random(9000), 0, 0n, 0, 0];
     if (opcode === OPCODE.MKDIR) return [0o755, 0, pick(NAMES)];
+    if (opcode === OPCODE.RENAME2) return [1n, random(5), 0, pick(NAMES), pick(NAMES)];
+    if (opcode === OPCODE.SETXATTR) return [random(9), random(4), pick(ATTRIBUTES), new Uint8Array(random(9))];
+    if (opcode === OPCODE.GETXATTR || opcode === OPCODE.LISTXATTR) return [random(9), 0, pick(ATTRIBUTES)];
+    if (opcode === OPCODE.REMOVEXATTR) return [pick(ATTRIBUTES)];
     return parts();
   };
   for (let round = 0; round < ROUNDS; round++) {

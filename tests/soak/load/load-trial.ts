@@ -58,7 +58,7 @@ export async function loadTrial(folder: string, bytes: number, progress: (done: 
     peak = idleBytes;
     const from = performance.now();
     const [source, sink] = far.ports;
-    const carry = `(wget -q -O - http://10.0.2.2:${source}/ | nc 10.0.2.2 ${sink}; touch /tmp/carried) > /dev/null 2>&1 &`;
+    const carry = `echo 1 > /proc/sys/kernel/printk; (wget -q -O - http://10.0.2.2:${source}/ | nc 10.0.2.2 ${sink}; touch /tmp/carried) > /dev/null 2>&1 &`;
     const flood = `n=0; while [ ! -e /tmp/carried ]; do n=$((n+1)); echo flood $n; done; echo flood''ed $n`;
     program.type(id, `${carry} ${flood}\r`);
     let snapshots = 0;
