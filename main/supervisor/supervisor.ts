@@ -21,7 +21,8 @@ import { SupervisedMachine, type MachineSurroundings } from './supervised-machin
 export interface SupervisorEvents {
   changed(status: MachineStatus): void;
   deleted(id: MachineId): void;
-  activity(activity: MachineActivity): void;
+  /** Of all that run, together. */
+  activity(activities: readonly MachineActivity[]): void;
   notice(level: NoticeLevel, what: Fault): void;
 }
 
@@ -221,12 +222,10 @@ export class Supervisor {
   }
 
   #tick(): void {
-    for (const machine of this.#machines.values()) {
-      if (!machine.life.isActive) continue;
-      const activity = machine.activity();
-      if (activity) this.#parts.events.activity(activity);
-      if (machine.refreshLastLine()) this.#told(machine);
-    }
+    const active = [...this.#machines.values()].filter(({ life }) => life.isActive);
+    const activities = active.flatMap((machine) => machine.activity() ?? []);
+    if (activities.length > 0) this.#parts.events.activity(activities);
+    for (const machine of active) if (machine.refreshLastLine()) this.#told(machine);
   }
 }
 

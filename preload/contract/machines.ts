@@ -158,5 +158,5 @@ export const machines = contract('machines', {
 
   changed: event<MachineStatus>(),
   deleted: event<{ readonly id: MachineId }>(),
-  activity: event<MachineActivity>(),
+  activity: event<readonly MachineActivity[]>(),
 });

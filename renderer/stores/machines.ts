@@ -6,10 +6,12 @@ import { useServices } from '../composables/border.ts';
 
 /** One figure a second: a minute of history is what a sparkline shows. */
 const HISTORY = 60;
+/** A guest below this only waits: its timer ticks. */
+const IDLE_MIPS = 2;
 
 export interface ActivityTrail {
   readonly latest: MachineActivity;
-  /** MIPS, oldest first, at most `HISTORY`. */
+  /** MIPS, oldest first, of the last minute. */
   readonly mips: readonly number[];
 }
 
@@ -19,6 +21,8 @@ export const useMachines = defineStore('machines', () => {
   const client = useServices().machines;
   const byId = shallowReactive(new Map<MachineId, MachineStatus>());
   const trails = shallowReactive(new Map<MachineId, ActivityTrail>());
+  /** Of those that did something within the minute: what waits changes nothing that is drawn. */
+  const curves = shallowReactive(new Map<MachineId, readonly number[]>());
   const loaded = ref(false);
 
   const list = computed(() => [...byId.values()].sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)));
@@ -27,19 +31,29 @@ export const useMachines = defineStore('machines', () => {
   function put(status: MachineStatus): MachineStatus {
     const before = byId.get(status.id);
     // A new run starts with a new curve.
-    if (before?.startedAt !== status.startedAt || !alive(status)) trails.delete(status.id);
+    if (before?.startedAt !== status.startedAt || !alive(status)) forgetTrail(status.id);
     byId.set(status.id, status);
     return status;
   }
+  function forgetTrail(id: MachineId) {
+    trails.delete(id);
+    curves.delete(id);
+  }
   function forget(id: MachineId) {
     byId.delete(id);
-    trails.delete(id);
+    forgetTrail(id);
   }
   client.changed.on((status) => void put(status));
   client.deleted.on(({ id }) => forget(id));
-  client.activity.on((latest) => {
-    if (!byId.has(latest.id)) return;
-    trails.set(latest.id, { latest, mips: [...(trails.get(latest.id)?.mips ?? []), latest.mips].slice(-HISTORY) });
+  client.activity.on((all) => {
+    for (const latest of all) {
+      const { id } = latest;
+      if (!byId.has(id)) continue;
+      const mips = [...(trails.get(id)?.mips ?? []), latest.mips].slice(-HISTORY);
+      trails.set(id, { latest, mips });
+      if (mips.some((one) => one >= IDLE_MIPS)) curves.set(id, mips);
+      else curves.delete(id);
+    }
   });
 
   /** Reads everything again: at the start and after a lost connection. */
@@ -52,6 +66,7 @@ export const useMachines = defineStore('machines', () => {
   }
   const get = (id: MachineId | undefined) => (id === undefined ? undefined : byId.get(id));
   const trail = (id: MachineId) => trails.get(id);
+  const curve = (id: MachineId) => curves.get(id);
 
   async function create(request: Parameters<typeof client.create>[0]) {
     return put(await client.create(request));
@@ -81,6 +96,7 @@ export const useMachines = defineStore('machines', () => {
     load,
     get,
     trail,
+    curve,
     create,
     update,
     reload,

@@ -100,16 +100,18 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
     const tick = () => {
       seconds++;
       const mips = 380 + 140 * Math.sin(seconds / 3);
-      events.machines.activity({
-        id,
-        mips,
-        hostCpuPercent: 97,
-        instructions: seconds * 4e8,
-        compiledInstructions: seconds * 3.9e8,
-        fragments: 412 + seconds,
-        seconds,
-        hostCpuSeconds: seconds,
-      });
+      events.machines.activity([
+        {
+          id,
+          mips,
+          hostCpuPercent: 97,
+          instructions: seconds * 4e8,
+          compiledInstructions: seconds * 3.9e8,
+          fragments: 412 + seconds,
+          seconds,
+          hostCpuSeconds: seconds,
+        },
+      ]);
     };
     one.ticker = setInterval(tick, 1000);
     for (let early = 0; early < 40; early++) tick();

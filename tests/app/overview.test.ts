@@ -48,7 +48,8 @@ describeWith(['chromium'], 'the overview', () => {
         'broken 341 MiB',
         'Imported disk images 2.1 GiB',
         'Shared by machines, or free in the store 410 MiB',
-        'Definitions and console history 3 MiB',
+        'Console history 205 MiB',
+        'Definitions and settings 3 MiB',
         'Template downloads and caches 614 MiB',
         'Deleted machines 102 MiB',
       ]);

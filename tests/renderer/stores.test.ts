@@ -57,13 +57,28 @@ describe('machines', () => {
     const { transport, send } = fakeTransport({ 'machines.list': () => [machine('a', { state: 'running', startedAt: 5 })] });
     const machines = useMachines(piniaOver(transport));
     await machines.load();
-    for (let mips = 1; mips <= 70; mips++) send('machines.activity', activity('a', mips));
+    for (let mips = 1; mips <= 70; mips++) send('machines.activity', [activity('a', mips)]);
     expect(machines.trail('a' as MachineId)?.mips).toHaveLength(60);
     expect(machines.trail('a' as MachineId)?.mips.at(-1)).toBe(70);
+    expect(machines.curve('a' as MachineId)).toHaveLength(60);
     send('machines.changed', machine('a', { state: 'paused', startedAt: 5 }));
     expect(machines.trail('a' as MachineId)?.mips).toHaveLength(60);
     send('machines.changed', machine('a', { state: 'starting', startedAt: 9 }));
     expect(machines.trail('a' as MachineId)).toBeUndefined();
+  });
+  test('have no curve while they wait, and one for a minute after they worked', async () => {
+    const { transport, send } = fakeTransport({ 'machines.list': () => [machine('a', { state: 'running', startedAt: 5 })] });
+    const machines = useMachines(piniaOver(transport));
+    await machines.load();
+    const curve = () => machines.curve('a' as MachineId);
+    for (let second = 0; second < 5; second++) send('machines.activity', [activity('a', 0.2)]);
+    expect(curve()).toBeUndefined();
+    expect(machines.trail('a' as MachineId)?.latest.mips).toBe(0.2);
+    send('machines.activity', [activity('a', 90)]);
+    for (let second = 0; second < 59; second++) send('machines.activity', [activity('a', 0.2)]);
+    expect(curve()).toHaveLength(60);
+    send('machines.activity', [activity('a', 0.2)]);
+    expect(curve()).toBeUndefined();
   });
   test('that main could not delete stay', async () => {
     const { transport } = fakeTransport({

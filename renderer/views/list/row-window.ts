@@ -25,11 +25,11 @@ export function rowTops(heights: readonly number[]): readonly number[] {
   return tops;
 }
 
-/** @param tops as `rowTops` tells them; @param from the upper edge of what is in sight; @param height of what is in sight */
-export function rowsInSight(tops: readonly number[], from: number, height: number): RowWindow {
+/** @param tops as `rowTops` tells them; @param from the upper edge of what is in sight; @param height of what is in sight; @param worthIt so many rows are drawn whole */
+export function rowsInSight(tops: readonly number[], from: number, height: number, worthIt = WORTH_IT): RowWindow {
   const count = tops.length - 1;
   const whole = tops[count] ?? 0;
-  if (count <= WORTH_IT) return { first: 0, end: count, above: 0, below: 0 };
+  if (count <= worthIt) return { first: 0, end: count, above: 0, below: 0 };
   const firstAfter = (edge: number) => {
     let [low, high] = [0, count];
     while (low < high) {

@@ -7,6 +7,8 @@ import { useMachines } from '../../stores/machines.ts';
 
 /** As often as a person looks from card to card. */
 const LOOK_MS = 1000;
+/** Guests that only wait are looked at less often: every so many times. */
+const IDLE_TURNS = 4;
 
 export interface CardScreens {
   /** By machine; absent until it was read. */
@@ -22,10 +24,13 @@ export function useCardScreens(): CardScreens {
   const inSight = new Set<MachineId>();
   const idOf = (card: Element) => (card as HTMLElement).dataset['machine'] as MachineId;
 
+  let turn = 0;
   async function look() {
+    turn++;
     const wanted = [...inSight].filter((id) => {
       const machine = machines.get(id);
-      return machine !== undefined && (!text.has(id) || isLive(machine.state));
+      if (machine === undefined) return false;
+      return !text.has(id) || (isLive(machine.state) && (machines.curve(id) !== undefined || turn % IDLE_TURNS === 0));
     });
     if (wanted.length === 0) return;
     for (const { id, text: now } of await machines.screens(wanted)) if (text.get(id) !== now) text.set(id, now);

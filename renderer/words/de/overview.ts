@@ -11,6 +11,7 @@ export const overview: Translation<typeof english> = {
   inUse: '{name} belegt',
   consoleOf: 'Konsole von {name}',
   figures: '{mips} MIPS, {percent} %',
+  idle: 'Leerlauf',
   memoryMiB: '{memoryMiB} MiB Arbeitsspeicher',
   onDisk: ', {size} belegt',
   title: 'Übersicht',

@@ -8,6 +8,7 @@ export const overview = {
   inUse: '{name} in use',
   consoleOf: 'Console of {name}',
   figures: '{mips} MIPS, {percent} % CPU',
+  idle: 'Idle',
   memoryMiB: '{memoryMiB} MiB memory',
   onDisk: ', {size} on disk',
   title: 'Overview',

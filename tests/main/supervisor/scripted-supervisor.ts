@@ -26,7 +26,7 @@ export async function scriptedSupervisor(home = temporaryHome()) {
     events: {
       changed: (status) => void changes.push(status),
       deleted: () => undefined,
-      activity: (activity) => void activities.push(activity),
+      activity: (told) => void activities.push(...told),
       notice: (_level, what) => void notices.push(wordsOf(what)),
     },
   });
