@@ -158,9 +158,28 @@ export class CoreParts<F extends Fields = Fields> {
     run.set(r, 'counterMix', r.and(r.mul(key, r.i32(COUNTER_STEP)), r.i32((COUNTERS - 1) * 4)));
     run.set(r, 'floatMode', float);
     run.set(r, 'facts', facts);
-    run.set(r, 'tlb', behind(layout.tlb, bank, TLB_ENTRIES * TLB_ENTRY.size));
+    run.set(r, 'tlb', this.lookaside(r, bank));
     run.set(r, 'fetchTlb', behind(layout.fetchTlb, fetchBank, FETCH_ENTRIES * FETCH_ENTRY.size));
     run.set(r, 'jumpCache', behind(layout.jumpCache, key, JUMP_ENTRIES * JUMP_ENTRY.size));
+  }
+
+  /** Address of a bank's entries of the lookaside buffer for data. @param bank i32 */
+  lookaside(r: Routine, bank: Expression): Expression {
+    return r.add(r.i32(this.layout.tlb), r.mul(bank, r.i32(TLB_ENTRIES * TLB_ENTRY.size)));
+  }
+  /**
+   * An access that only the lookaside buffer is asked about: whether it has so many bytes, all in one page (i32), and where they
+   * lie in memory 0 if so (i32).
+   * @param entries a bank's (`lookaside`)
+   */
+  found(r: Routine, entries: Expression, at: Expression, bytes: number, access: 'load' | 'store'): { hit: Expression; host: Expression } {
+    const address = r.let(at);
+    const place = r.and(r.shrU(r.wrap(address), r.i32(7)), r.i32((TLB_ENTRIES - 1) * TLB_ENTRY.size));
+    const entry = r.let(r.add(entries, place));
+    const tag = r.load('i64', 8, entry, access === 'load' ? TLB_ENTRY.read : TLB_ENTRY.write);
+    const first = r.eq(r.and(address, r.i64(-4096)), tag);
+    const last = r.eq(r.and(r.add(address, r.i64(bytes - 1)), r.i64(-4096)), tag);
+    return { hit: r.and(first, last), host: r.add(r.wrap(address), r.load('i32', 4, entry, TLB_ENTRY.addend)) };
   }
 
   /** Records a trap to be taken: the cause and its value. */

@@ -12,6 +12,8 @@ import { QUESTIONS } from './privileged/questions.ts';
 import { translateCode } from './privileged/translate-code.ts';
 import { writeTranslate } from './privileged/translate.ts';
 import { writeQuickCall, writeQuickReturn } from './privileged/quick-calls.ts';
+import { writeQuickControl } from './privileged/quick-control.ts';
+import { writeQuickException, writeQuickInterruptReturn } from './privileged/quick-exceptions.ts';
 import { X86Core } from './privileged/x86-core.ts';
 import { coreState } from './state.ts';
 
@@ -50,9 +52,11 @@ export const x86: Architecture = {
   quickOperations: {
     serialize: (_r, core) => ({ possible: core.codeUnchanged(), run: () => undefined }),
     systemCall: (_r, core, [flags]) => ({ possible: core.answer('systemCall', flags), run: () => core.event() }),
+    interruptReturn: (_r, core) => ({ possible: core.answer('interruptReturn'), run: () => core.event() }),
     systemReturn: (_r, core) => ({ possible: core.answer('systemReturn'), run: () => core.event() }),
   },
-  quickAnswers: { systemCall: writeQuickCall, systemReturn: writeQuickReturn },
+  quickAnswers: { systemCall: writeQuickCall, systemReturn: writeQuickReturn, interruptReturn: writeQuickInterruptReturn, readControl: writeQuickControl },
+  quickTrap: writeQuickException,
   inlines: () => false,
   writeTranslate,
   translateCode,

@@ -15,13 +15,13 @@ import type { Size } from './place.ts';
 /** Numbers within the file `flags`. */
 export const FLAGS_FILE = { kind: 0, a: 1, b: 2 } as const;
 export const FLAG_KIND = { explicit: 0, add: 1, sub: 2, mixed: 3 } as const;
-const KIND_MASK = 3;
+export const KIND_MASK = 3;
 /** Where a kind has 64 less the operands' size. */
-const SHIFT_AT = 8;
+export const SHIFT_AT = 8;
 
 /** Bits of RFLAGS. */
 export const BIT = { CF: 0, PF: 2, AF: 4, ZF: 6, SF: 7, DF: 10, OF: 11 } as const;
-const AT = { CF: 1n << 0n, PF: 1n << 2n, AF: 1n << 4n, ZF: 1n << 6n, SF: 1n << 7n, OF: 1n << 11n } as const;
+export const AT = { CF: 1n << 0n, PF: 1n << 2n, AF: 1n << 4n, ZF: 1n << 6n, SF: 1n << 7n, OF: 1n << 11n } as const;
 export const ARITHMETIC = AT.CF | AT.PF | AT.AF | AT.ZF | AT.SF | AT.OF;
 
 const SIGN = 1n << 63n;

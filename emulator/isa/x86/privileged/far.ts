@@ -171,7 +171,7 @@ export function farReturn(core: Context, width: 2 | 4 | 8, more: number): void {
   const { state } = core;
   const stack = Stack.current(core);
   const pointer = stack.pop(width);
-  const selector = Number(stack.pop(width)) & 0xffff;
+  const selector = Number(stack.pop(width) & 0xffffn);
   if (!isProtected(state) || isVirtual8086(state)) {
     if (pointer > 0xffffn) throw new Fault(VECTOR.GP);
     stack.release(more);
@@ -190,7 +190,7 @@ export function farReturn(core: Context, width: 2 | 4 | 8, more: number): void {
     return setInstructionPointer(state, pointer);
   }
   const stackPointer = stack.pop(width);
-  const stackSelector = Number(stack.pop(width)) & 0xffff;
+  const stackSelector = Number(stack.pop(width) & 0xffffn);
   const descriptor = returnStack(core, stackSelector, level, code);
   setCode(core, selector, code, level);
   if (descriptor) setStackSegment(core, stackSelector, descriptor);

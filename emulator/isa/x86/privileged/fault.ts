@@ -26,6 +26,9 @@ const WITH_ERROR_CODE = new Set<number>([VECTOR.DF, VECTOR.TS, VECTOR.NP, VECTOR
 /** Those that make a double fault of one another (SDM, table 6-4). */
 const CONTRIBUTORY = new Set<number>([VECTOR.DE, VECTOR.TS, VECTOR.NP, VECTOR.SS, VECTOR.GP]);
 
+/** A bit for each of them. */
+export const withErrorCode = [...WITH_ERROR_CODE].reduce((all, vector) => all | (1 << vector), 0);
+
 export const hasErrorCode = (vector: number): boolean => WITH_ERROR_CODE.has(vector);
 /** Whether an exception while the handler of another is entered makes both a double fault (SDM, table 6-5). */
 export const makesDoubleFault = (first: number, second: number): boolean =>

@@ -36,6 +36,9 @@ import { switchTask } from './task-switch.ts';
 const FREE = FLAG.CF | FLAG.PF | FLAG.AF | FLAG.ZF | FLAG.SF | FLAG.TF | FLAG.DF | FLAG.OF | FLAG.NT;
 const UPPER = FLAG.AC | FLAG.ID | FLAG.RF;
 
+/** Flags that the kernel's IRETQ leaves where nobody looks for breakpoints, which RF is for: all others stay clear. */
+export const RETURNED_FLAGS = FREE | FLAG.AC | FLAG.ID | FLAG.IF | FLAG.IOPL | FLAG.VIF | FLAG.VIP;
+
 /** Puts flags that were popped with so many bytes, as far as `privilege` may change them. */
 export function restoreFlags(core: Context, value: number, width: Width, privilege: number, changes = FREE | UPPER): void {
   const { state } = core;
@@ -58,7 +61,7 @@ export function interruptReturn(core: Context, width: 2 | 4 | 8): boolean {
   }
   const stack = Stack.current(core);
   const pointer = stack.pop(width);
-  const selector = Number(stack.pop(width)) & 0xffff;
+  const selector = Number(stack.pop(width) & 0xffffn);
   const flags = Number(stack.pop(width) & 0xffff_ffffn) | 0;
   if (flags & FLAG.VM && width === 4 && state.cpl === 0 && !isLong(state))
     return (returnVirtual8086(core, stack, { pointer, selector, flags }), false);
@@ -69,7 +72,7 @@ export function interruptReturn(core: Context, width: 2 | 4 | 8): boolean {
   let segment: { readonly selector: number; readonly descriptor: Descriptor | undefined } | undefined;
   if (outer || is64(state)) {
     stackPointer = stack.pop(width);
-    const stackSelector = Number(stack.pop(width)) & 0xffff;
+    const stackSelector = Number(stack.pop(width) & 0xffffn);
     segment = { selector: stackSelector, descriptor: returnStack(core, stackSelector, level, code) };
   }
   const to64 = isLong(state) && (code.attributes & ATTRIBUTE.L) !== 0;
@@ -114,7 +117,7 @@ function returnReal(core: Context, width: 2 | 4 | 8): void {
   if (virtual && ioPrivilege(state) < 3) throw new Fault(VECTOR.GP);
   const stack = Stack.current(core);
   const pointer = stack.pop(width);
-  const selector = Number(stack.pop(width)) & 0xffff;
+  const selector = Number(stack.pop(width) & 0xffffn);
   const flags = Number(stack.pop(width)) | 0;
   if (pointer > 0xffffn) throw new Fault(VECTOR.GP);
   stack.commit();
@@ -133,7 +136,7 @@ function returnVirtual8086(
   const { state } = core;
   const stackPointer = stack.pop(4);
   const segments = [SEGMENT.SS, SEGMENT.ES, SEGMENT.DS, SEGMENT.FS, SEGMENT.GS].map(
-    (segment) => [segment, Number(stack.pop(4)) & 0xffff] as const,
+    (segment) => [segment, Number(stack.pop(4) & 0xffffn)] as const,
   );
   for (const [segment, value] of segments) loadVirtual8086(state, segment, value);
   loadVirtual8086(state, SEGMENT.CS, selector);

@@ -5,7 +5,7 @@ import { Fault, selectorError, VECTOR } from './fault.ts';
 
 /** Set in the types of task states that are not of 16 bits. */
 const TSS32 = 8;
-const OFFSETS = { rsp0: 4, ist1: 36, portMap: 102 } as const;
+export const OFFSETS = { rsp0: 4, ist1: 36, portMap: 102 } as const;
 
 /** Reads so many bytes of the task state. @throws Fault where it is too short */
 function read(core: Context, offset: number, width: 2 | 4 | 8): bigint {
