@@ -70,6 +70,6 @@ export class HostAttributes implements ExtendedAttributes {
 function usersName(name: string): string {
   if (!name.startsWith(USERS)) throw new ShareError('EOPNOTSUPP');
   if (name.length > NAME_BYTES_MAX) throw new ShareError('ERANGE');
-  if (name.length === USERS.length) throw new ShareError('EINVAL');
+  if (name.length === USERS.length || name.includes('\0')) throw new ShareError('EINVAL');
   return name;
 }

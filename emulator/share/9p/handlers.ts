@@ -6,6 +6,7 @@ import { ATTRIBUTES_BYTES, ENTRY_TYPES, putAttributes, qidOf, qidOfEntry, readCh
 import type { Fids } from './fids.ts';
 import { QID_BYTES, Reply, type Request } from './message.ts';
 import { HEADER_BYTES, TYPE } from './types.ts';
+import { createAttribute, readValue, walkAttribute, writeValue } from './xattr.ts';
 
 /** What a handler works on. */
 export interface Ground {
@@ -153,19 +154,24 @@ export const HANDLERS: Readonly<Record<number, Handler>> = {
     ground.tree.change(nodeOf(ground, request), readChange(request));
     return done(request);
   },
+  [TYPE.XATTRWALK]: walkAttribute,
+  [TYPE.XATTRCREATE]: createAttribute,
   [TYPE.READDIR]: list,
   [TYPE.READ]: ({ tree, fids }, request, room) => {
-    const [handle, offset, wanted] = [fids.handle(request.u32()), request.offset(), request.u32()];
-    const size = roomFor(room, wanted);
+    const [number, offset, wanted] = [request.u32(), request.offset(), request.u32()];
+    const { value } = fids.get(number);
+    const size = roomFor(room, value ? Math.min(wanted, value.bytes.length) : wanted);
     const reply = new Reply(request, 4 + size).u32(0);
-    const count = tree.read(handle, offset, reply.rest(size));
+    const count = value ? readValue(value, offset, reply.rest(size)) : tree.read(fids.handle(number), offset, reply.rest(size));
     const bytes = reply.whole(size - count);
     new DataView(bytes.buffer).setUint32(HEADER_BYTES, count, true);
     return bytes;
   },
   [TYPE.WRITE]: ({ tree, fids }, request) => {
-    const [handle, offset, length] = [fids.handle(request.u32()), request.offset(), request.u32()];
-    return new Reply(request, 4).u32(tree.write(handle, offset, request.take(length))).whole();
+    const [number, offset, length] = [request.u32(), request.offset(), request.u32()];
+    const { value } = fids.get(number);
+    const piece = request.take(length);
+    return new Reply(request, 4).u32(value ? writeValue(value, offset, piece) : tree.write(fids.handle(number), offset, piece)).whole();
   },
   [TYPE.FSYNC]: ({ tree, fids }, request) => {
     const [number, onlyData] = [request.u32(), request.u32()];

@@ -105,7 +105,7 @@ export class Session {
           return this.walk(request);
       }
       const handler = HANDLERS[request.type];
-      // Authentication, extended attributes and the messages of other dialects.
+      // Authentication and the messages of other dialects.
       if (!handler) throw new ShareError('EOPNOTSUPP');
       return handler(this, request, room);
     } catch (error) {

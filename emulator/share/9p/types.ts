@@ -10,6 +10,8 @@ export const TYPE = {
   READLINK: 22,
   GETATTR: 24,
   SETATTR: 26,
+  XATTRWALK: 30,
+  XATTRCREATE: 32,
   READDIR: 40,
   FSYNC: 50,
   LOCK: 52,
@@ -38,3 +40,5 @@ export const MESSAGE_BYTES_LEAST = 4096;
 export const WALK_MAX = 16;
 /** Names for nodes that a guest may have at once. */
 export const FIDS_MAX = 65_536;
+/** And of them for values of extended attributes, which are kept in memory. */
+export const VALUES_MAX = 64;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { TYPE } from '../../../emulator/share/9p/types.ts';
 import { ERRNO } from '../../../emulator/share/errno.ts';
+import { describeWith } from '../../kit/tools.ts';
 import { folders, REACH_NAMES } from './fuse-guest.ts';
 import { NinePGuest, u32, u64 } from './9p-guest.ts';
 
@@ -142,7 +143,7 @@ test('agrees upon version and length, answers locks and what it does not have', 
   expect(guest.ok(TYPE.LOCK, u32(1), [8, 1], u32(0), u64(0), u64(0), u32(9), 'client').readUInt8(0)).toBe(0);
   expect(guest.ok(TYPE.GETLOCK, u32(1), [8, 1], u64(0), u64(0), u32(9), 'client').readUInt8(0)).toBe(2);
   guest.ok(TYPE.FLUSH, [16, 3]);
-  for (const type of [30, 32, 102, 112, 114, 124, 126, 255])
+  for (const type of [102, 112, 114, 124, 126, 255])
     expect([type, guest.call(type, u32(1), u32(2), 'user.x').errno]).toEqual([type, ERRNO.EOPNOTSUPP]);
 });
 
@@ -152,4 +153,48 @@ test('gives a guest no more fids than there may be', () => {
   expect(guest.tryWalk(0, 70_000)).toEqual({ errno: ERRNO.ENFILE, found: 0 });
   guest.clunk(5);
   expect(guest.tryWalk(0, 70_000)).toEqual({ errno: 0, found: 0 });
+});
+
+describeWith(['user attributes'], 'extended attributes', () => {
+  test('are read, listed, set, replaced and taken away', () => {
+    const guest = new NinePGuest(folders().shared);
+    guest.walk(1);
+    guest.create(1, 'file');
+    guest.walk(2, 'file');
+    const set = (name: string, value: string, flags = 0) => {
+      guest.walk(9, 'file');
+      const { errno } = guest.call(TYPE.XATTRCREATE, u32(9), name, u64(value.length), u32(flags));
+      if (errno === 0 && value !== '') guest.write(9, value);
+      return errno === 0 ? guest.call(TYPE.CLUNK, u32(9)).errno : (guest.clunk(9), errno);
+    };
+    const get = (name: string) => {
+      const { errno, data } = guest.call(TYPE.XATTRWALK, u32(2), u32(8), name);
+      if (errno !== 0) return errno;
+      const value = guest.read(8, 0, Number(data.readBigUInt64LE(0)));
+      guest.clunk(8);
+      return value;
+    };
+    expect([set('user.a', 'one'), set('user.b', 'two'), get('user.a'), get('')]).toEqual([0, 0, 'one', 'user.a\0user.b\0']);
+    expect([set('user.a', 'new', 1), set('user.a', 'there', 2), get('user.a')]).toEqual([ERRNO.EEXIST, 0, 'there']);
+    expect([set('user.a', ''), get('user.a'), set('security.capability', 'x')]).toEqual([0, ERRNO.ENODATA, ERRNO.EOPNOTSUPP]);
+  });
+
+  test('that come in part are not set, and a guest has a bounded number of values at once', () => {
+    const guest = new NinePGuest(folders().shared);
+    guest.walk(1);
+    guest.ok(TYPE.XATTRCREATE, u32(1), 'user.a', u64(10), u32(0));
+    guest.write(1, 'half');
+    expect(guest.call(TYPE.CLUNK, u32(1)).errno).toBe(ERRNO.EINVAL);
+    expect(guest.call(TYPE.XATTRWALK, u32(0), u32(1), 'user.a').errno).toBe(ERRNO.ENODATA);
+    guest.walk(1);
+    expect(guest.call(TYPE.XATTRCREATE, u32(1), 'user.a', u64(70_000), u32(0)).errno).toBe(ERRNO.E2BIG);
+    for (let fid = 100; fid < 164; fid++) guest.ok(TYPE.XATTRWALK, u32(0), u32(fid), '');
+    expect(guest.call(TYPE.XATTRWALK, u32(0), u32(164), '').errno).toBe(ERRNO.ENFILE);
+    guest.clunk(100);
+    guest.ok(TYPE.XATTRWALK, u32(0), u32(164), '');
+    // A value is no file, and a snapshot keeps none.
+    expect(guest.call(TYPE.LOPEN, u32(164), u32(0)).errno).toBe(ERRNO.EBADF);
+    guest.goOn();
+    expect(guest.call(TYPE.READ, u32(164), u64(0), u32(10)).errno).toBe(ERRNO.EBADF);
+  });
 });
