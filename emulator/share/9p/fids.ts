@@ -2,7 +2,7 @@
 import { ShareError } from '../errno.ts';
 import type { ShareTree } from '../tree.ts';
 import { FIDS_MAX, VALUES_MAX } from './types.ts';
-import { settle, type Value } from './xattr.ts';
+import { settle, type Value } from './value.ts';
 
 export interface Fid {
   /** It counts as one of the times that the guest was told of the node. */

@@ -6,7 +6,8 @@ import { ATTRIBUTES_BYTES, ENTRY_TYPES, putAttributes, qidOf, qidOfEntry, readCh
 import type { Fids } from './fids.ts';
 import { QID_BYTES, Reply, type Request } from './message.ts';
 import { HEADER_BYTES, TYPE } from './types.ts';
-import { createAttribute, readValue, walkAttribute, writeValue } from './xattr.ts';
+import { readValue, writeValue } from './value.ts';
+import { createAttribute, walkAttribute } from './xattr.ts';
 
 /** What a handler works on. */
 export interface Ground {

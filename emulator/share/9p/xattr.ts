@@ -4,16 +4,10 @@
  */
 import { ShareError } from '../errno.ts';
 import { bytesOf } from '../names.ts';
-import { type AttributeWish, type ExtendedAttributes, type ShareTree, VALUE_BYTES_MAX } from '../tree.ts';
+import { type AttributeWish, type ShareTree, VALUE_BYTES_MAX } from '../tree.ts';
 import type { Fids } from './fids.ts';
 import { Reply, type Request } from './message.ts';
-
-/** A value that is read, or one that is written. */
-export interface Value {
-  readonly bytes: Uint8Array;
-  /** What becomes of it in the end, and how many of its bytes have come. */
-  readonly written?: { readonly name: string; readonly wish: AttributeWish; count: number };
-}
+import { extendedOf } from './value.ts';
 
 /** XATTR_CREATE and XATTR_REPLACE are numbered so. */
 const WISHES: readonly (AttributeWish | undefined)[] = ['any', 'new', 'there'];
@@ -21,11 +15,6 @@ const WISHES: readonly (AttributeWish | undefined)[] = ['any', 'new', 'there'];
 interface Ground {
   readonly tree: ShareTree;
   readonly fids: Fids;
-}
-
-function extendedOf({ extended }: ShareTree): ExtendedAttributes {
-  if (!extended) throw new ShareError('EOPNOTSUPP');
-  return extended;
 }
 
 /** Gives a new fid a value, or the list of names where no name is given. */
@@ -61,28 +50,4 @@ export function createAttribute({ tree, fids }: Ground, request: Request): Uint8
   tree.refer(node);
   fids.set(number, { node, value: { bytes: new Uint8Array(size), written: { name, wish, count: 0 } } });
   return new Reply(request, 0).whole();
-}
-
-/** @returns bytes read @throws ShareError EBADF for one that is written */
-export function readValue({ bytes, written }: Value, offset: number, into: Uint8Array): number {
-  if (written) throw new ShareError('EBADF');
-  const piece = bytes.subarray(offset, offset + into.length);
-  into.set(piece);
-  return piece.length;
-}
-/** @returns bytes taken @throws ShareError EBADF for one that is read, EINVAL for more than was said or out of order */
-export function writeValue({ bytes, written }: Value, offset: number, piece: Uint8Array): number {
-  if (!written) throw new ShareError('EBADF');
-  if (offset !== written.count || offset + piece.length > bytes.length) throw new ShareError('EINVAL');
-  bytes.set(piece, offset);
-  written.count += piece.length;
-  return piece.length;
-}
-/** The fid is given up. A value of no bytes takes the attribute away. @throws ShareError EINVAL where bytes are missing */
-export function settle(tree: ShareTree, node: number, { bytes, written }: Value): void {
-  if (!written) return;
-  if (written.count !== bytes.length) throw new ShareError('EINVAL');
-  const extended = extendedOf(tree);
-  if (bytes.length === 0) extended.remove(node, written.name);
-  else extended.set(node, written.name, bytes, written.wish);
 }
