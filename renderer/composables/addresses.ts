@@ -17,6 +17,9 @@ const COMPARE = 'compare';
 /** The word of an address that looks into a machine's files. */
 const FILES = 'files';
 
+/** How long an address that says only another place of the same tab may wait. */
+const ADDRESS_MS = 150;
+
 type MachinePlace = Extract<Place, { page: 'machine' }>;
 
 /** What of a machine's tab is in front, as the words of its address. */
@@ -114,15 +117,32 @@ export function useAddresses(): void {
   /** Page, machine, tab, comparing, and the folder that is looked at: what a step of Back goes over. */
   const stepOf = (place: Place) => (place.page === 'machine' ? [place.machine, place.tab, ...stepsIn(place)].join(' ') : place.page);
   let step = '';
+  /** Browsers refuse what comes as often as a hand moves, so moving about inside a tab is written when it pauses. */
+  let waiting: string | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  function settle() {
+    clearTimeout(timer);
+    timer = undefined;
+    if (waiting !== undefined && waiting !== location.hash) history.replaceState(history.state, '', waiting);
+    waiting = undefined;
+  }
+  function later(address: string) {
+    waiting = address;
+    timer ??= setTimeout(settle, ADDRESS_MS);
+  }
   function write(place: Place) {
     const address = addressOf(place);
     const before = step;
     step = stepOf(place);
-    if (address === location.hash) return;
-    if (before === '' || before === step) history.replaceState(history.state, '', address);
+    if (address === (waiting ?? location.hash)) return;
+    if (before !== '' && before === step) return later(address);
+    settle();
+    if (before === '') history.replaceState(history.state, '', address);
     else history.pushState(history.state, '', address);
   }
   const follow = () => {
+    clearTimeout(timer);
+    timer = waiting = undefined;
     go(placeOf(location.hash));
     step = stepOf(now.value);
   };
@@ -142,9 +162,14 @@ export function useAddresses(): void {
       write(now.value);
       watch(now, write);
       addEventListener('popstate', follow);
+      addEventListener('pagehide', settle);
       watch(() => machines.list.length, first);
     },
     { immediate: true },
   );
-  onScopeDispose(() => removeEventListener('popstate', follow));
+  onScopeDispose(() => {
+    clearTimeout(timer);
+    removeEventListener('popstate', follow);
+    removeEventListener('pagehide', settle);
+  });
 }

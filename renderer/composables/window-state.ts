@@ -87,6 +87,10 @@ export function createWindowState() {
     compared: shallowReactive(new Map<MachineId, Compared>()),
     /** Machines whose files are looked at in place of the timeline. */
     browsed: shallowReactive(new Map<MachineId, Browsed>()),
+    /** What is looked for in each timeline, while its field is open. */
+    soughtInTimeline: shallowReactive(new Map<MachineId, string>()),
+    /** Raised to ask that field for the focus. */
+    timelineFind: ref(0),
     /** Whether each timeline is shown as a table. */
     asTable: ref(false),
     /** Machines a snapshot is being taken of, and those being put back, to which snapshot. */

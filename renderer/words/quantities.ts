@@ -1,6 +1,6 @@
 /** Amounts, rates and lengths of time in the window's language; in English they read as everywhere else in the program. */
 import { formatDuration } from '../../emulator/quantities/durations.ts';
-import { locale } from './language.ts';
+import { agoFormat, numberFormat } from './formats.ts';
 import { t } from './words.ts';
 
 export { formatDuration };
@@ -11,7 +11,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const number = (value: number, most = 0, least = 0): string =>
-  value.toLocaleString(locale.value, { maximumFractionDigits: most, minimumFractionDigits: least });
+  numberFormat(`${least}-${most}`, { maximumFractionDigits: most, minimumFractionDigits: least }).format(value);
 
 /** Three digits are enough to compare by. */
 const threeDigits = (value: number): string => number(value, value >= 99.95 ? 0 : 1);
@@ -81,7 +81,7 @@ const inUnits = (milliseconds: number, length: number): number => Math.max(0, Ma
 /** Milliseconds in their largest unit: `3 days`, `1 hour`, `12 seconds`. */
 export function spanWords(milliseconds: number): string {
   const { unit, length } = largest(milliseconds);
-  return inUnits(milliseconds, length).toLocaleString(locale.value, { style: 'unit', unit, unitDisplay: 'long' });
+  return numberFormat(unit, { style: 'unit', unit, unitDisplay: 'long' }).format(inUnits(milliseconds, length));
 }
 
 /** `just now`, `12 minutes ago`; after the clock was set back, `3 days in the future`. */
@@ -89,7 +89,7 @@ export function agoWords(at: number, now: number): string {
   if (at - now > MINUTE) return t('quantities.inFuture', { span: spanWords(at - now) });
   if (now - at < 5 * SECOND) return t('quantities.justNow');
   const { unit, length } = largest(now - at);
-  return new Intl.RelativeTimeFormat(locale.value).format(-inUnits(now - at, length), unit);
+  return agoFormat().format(-inUnits(now - at, length), unit);
 }
 
 /** What is left of a transfer at its present speed; empty where that is not known. */

@@ -1,6 +1,7 @@
 /** The window's words: `t('settings.title')`, in the language that is chosen. Whoever renders them follows it. */
 import type { english } from './en/index.ts';
-import { locale, messages } from './language.ts';
+import { numberFormat } from './formats.ts';
+import { messages } from './language.ts';
 import type { NamesIn } from './shape.ts';
 
 type Catalogue = typeof english;
@@ -30,10 +31,7 @@ type Given<Key> = [NamesOf<Key>] extends [never]
 export function t<Key extends WordKey>(key: Key, ...[values]: Given<Key>): string {
   if (!values) return messages.t(key);
   const given = values as Readonly<Record<string, string | number>>;
-  const shown = Object.entries(given).map(([name, value]) => [
-    name,
-    typeof value === 'number' ? value.toLocaleString(locale.value) : value,
-  ]);
+  const shown = Object.entries(given).map(([name, value]) => [name, typeof value === 'number' ? numberFormat().format(value) : value]);
   const count = given['count'];
   const named = Object.fromEntries(shown) as Record<string, unknown>;
   return typeof count === 'number' ? messages.t(key, named, { plural: count }) : messages.t(key, named);

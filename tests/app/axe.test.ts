@@ -67,6 +67,12 @@ describeWith(['chromium'], 'axe finds nothing serious', () => {
     await tab(page, 'Timeline');
     await page.getByText('You are here').waitFor();
     await check('timeline');
+    await page.keyboard.press('Control+f');
+    await page.getByRole('searchbox', { name: 'Find in names' }).fill('upgrade');
+    await page.keyboard.press('Enter');
+    await page.getByRole('search').getByText('Kept before').waitFor();
+    await check('finding in the timeline');
+    await page.keyboard.press('Escape');
     await page.getByRole('listbox', { name: 'Timeline' }).focus();
     await page.keyboard.press('ArrowLeft');
     await page.getByRole('button', { name: 'Restore', exact: true }).waitFor();

@@ -146,6 +146,22 @@ export const MACHINE_COMMANDS: readonly MachineCommand[] = [
       setTimeout(() => state.consoleFind.value++);
     },
   },
+  {
+    id: 'timeline.find',
+    about: 'machine',
+    group: 'View',
+    words: () => t('commands.findInTimeline'),
+    icon: 'search',
+    keys: ({ state, machine }) => (state.tabs.get(machine.id) === 'timeline' ? ['ctrl+f'] : []),
+    everywhere: true,
+    run({ state, snapshots, machine }) {
+      snapshots.showTimeline(machine.id);
+      state.compared.delete(machine.id);
+      state.browsed.delete(machine.id);
+      if (!state.soughtInTimeline.has(machine.id)) state.soughtInTimeline.set(machine.id, '');
+      state.timelineFind.value++;
+    },
+  },
   ...tabs,
   {
     id: 'machine.duplicate',

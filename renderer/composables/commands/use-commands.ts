@@ -21,8 +21,11 @@ export const COMMANDS: readonly Command[] = [
   ...WINDOW_COMMANDS,
 ];
 
-/** @returns the commands that can be done now, given the machine they would be about */
-export function useCommands(): (machine: MachineStatus | undefined) => readonly OfferedCommand[] {
+/**
+ * @param among which of them; absent: all
+ * @returns the commands that can be done now, given the machine they would be about
+ */
+export function useCommands(among: readonly Command[] = COMMANDS): (machine: MachineStatus | undefined) => readonly OfferedCommand[] {
   const state = useWindowState();
   const operations = useMachineOperations();
   const snapshots = useSnapshotOperations();
@@ -34,6 +37,6 @@ export function useCommands(): (machine: MachineStatus | undefined) => readonly 
   return (machine) => {
     const place = machine && state.places.get(machine.id);
     const snapshot = machine && place !== undefined && place !== 'now' ? timelines.find(machine.id, place) : undefined;
-    return offered(COMMANDS, { machine, state, operations, snapshots, toasts, snapshot, networks: networks.list, removeNetwork });
+    return offered(among, { machine, state, operations, snapshots, toasts, snapshot, networks: networks.list, removeNetwork });
   };
 }

@@ -85,6 +85,8 @@ export function axisLabels(events: readonly Pick<AxisEvent, 'at'>[], places: rea
   let minute = -1;
   events.forEach(({ at }, index) => {
     const x = places[index] as number;
+    // Words cost more than all the rest: those without room are not even made.
+    if (x - halfWidth('') < end) return;
     const own = Math.floor(at / 60_000);
     const text = words.time(at, own === minute);
     if (x - halfWidth(text) < end) return;
@@ -94,9 +96,10 @@ export function axisLabels(events: readonly Pick<AxisEvent, 'at'>[], places: rea
   });
   const gaps = events.slice(1).flatMap(({ at }, index): AxisLabel[] => {
     const length = at - (events[index] as AxisEvent).at;
+    if (length < SAID_GAP_MS) return [];
     const x = ((places[index] as number) + (places[index + 1] as number)) / 2;
     const text = `··· ${words.span(length)} ···`;
-    const free = length >= SAID_GAP_MS && labels.every((label) => Math.abs(label.x - x) >= halfWidth(label.text) + halfWidth(text) - 8);
+    const free = labels.every((label) => Math.abs(label.x - x) >= halfWidth(label.text) + halfWidth(text) - 8);
     return free ? [{ x, text, gap: true }] : [];
   });
   return [...labels, ...gaps].sort((a, b) => a.x - b.x);
@@ -109,15 +112,17 @@ export function dayBands(
   words: Pick<AxisWords, 'day'>,
 ): readonly DayBand[] {
   const bands: DayBand[] = [];
+  let day = NaN;
   events.forEach(({ at }, index) => {
-    const text = words.day(at);
     const x = places[index] as number;
     const open = bands.at(-1);
-    if (open?.text === text) bands[bands.length - 1] = { ...open, to: x };
+    const before = day;
+    day = new Date(at).setHours(0, 0, 0, 0);
+    if (open && day === before) bands[bands.length - 1] = { ...open, to: x };
     else {
       const from = index === 0 ? x : ((places[index - 1] as number) + x) / 2;
       if (open) bands[bands.length - 1] = { ...open, to: from };
-      bands.push({ from, to: x, text });
+      bands.push({ from, to: x, text: words.day(at) });
     }
   });
   return bands;

@@ -17,6 +17,7 @@ export const commands: Translation<typeof english> = {
   snapshot: 'Snapshot',
   ssh: 'Mit SSH anmelden',
   find: 'In der Konsole suchen',
+  findInTimeline: 'In der Zeitleiste suchen',
   saveTemplate: 'Als Vorlage speichern',
   saveTemplateMore: 'Als Vorlage speichern …',
   exportMore: 'Exportieren …',

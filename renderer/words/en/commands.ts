@@ -14,6 +14,7 @@ export const commands = {
   snapshot: 'Snapshot',
   ssh: 'Log in with SSH',
   find: 'Find in the console',
+  findInTimeline: 'Find in the timeline',
   saveTemplate: 'Save as a template',
   saveTemplateMore: 'Save as a template…',
   exportMore: 'Export…',
