@@ -73,6 +73,7 @@ describeWith(['chromium'], 'axe finds nothing serious', () => {
     await page.getByRole('search').getByText('Kept before').waitFor();
     await check('finding in the timeline');
     await page.keyboard.press('Escape');
+    await page.keyboard.press('End');
     await page.getByRole('listbox', { name: 'Timeline' }).focus();
     await page.keyboard.press('ArrowLeft');
     await page.getByRole('button', { name: 'Restore', exact: true }).waitFor();
