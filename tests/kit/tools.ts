@@ -77,6 +77,7 @@ export const TOOLS = {
   fish: { programs: ['fish'], packages: ['fish'], neededInCi: false },
   chromium: { programs: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'], neededInCi: true },
   'qemu-riscv64-static': { programs: ['qemu-riscv64-static', 'qemu-riscv64'], packages: ['qemu-user-static'], neededInCi: true },
+  du: debian('du', 'coreutils'),
   'qemu-system-riscv64': debian('qemu-system-riscv64', 'qemu-system-misc', 'opensbi', 'u-boot-qemu'),
   'qemu-system-x86_64': debian('qemu-system-x86_64', 'qemu-system-x86'),
   'riscv64-linux-gnu-gcc': debian('riscv64-linux-gnu-gcc', 'gcc-riscv64-linux-gnu', 'libc6-dev-riscv64-cross'),

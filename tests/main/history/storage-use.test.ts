@@ -1,9 +1,11 @@
 /** What the library takes of the disk adds up to what its files take, and tells machines apart. */
 import { randomBytes } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { hostBytes } from '../../../main/history/storage-use.ts';
+import { describeWith } from '../../kit/tools.ts';
 import { openWholeProgram } from '../../kit/whole-program.ts';
 import { temporaryFolder, temporaryHome } from '../temporary-home.ts';
 
@@ -51,4 +53,43 @@ test('a machine counts with its own bytes, the bin with what it would free, and 
   expect(host.diskFreeBytes).toBeLessThanOrEqual(host.diskBytes);
   expect(host.cpuPercent).toBeGreaterThanOrEqual(0);
   expect(host.cpuPercent).toBeLessThanOrEqual(100);
+});
+
+describeWith(['du'], 'beside du', () => {
+  test('what a timeline says of its snapshots, what the usage says of all, and what the files take are one sum', async () => {
+    const home = temporaryHome();
+    const program = await openWholeProgram(home, { output: () => undefined });
+    onTestFinished(() => program.close());
+    const { id } = await program.machines.create({ template: 'hello-riscv64', name: 'box' });
+    const path = join(temporaryFolder(), 'image.raw');
+    writeFileSync(path, randomBytes(6 * MEBI));
+    await program.task((await program.disks.import(id, { path, format: 'raw', copy: true })).task);
+    await program.machines.start(id);
+    for (const name of ['one', 'two', 'three']) {
+      const { snapshot } = await program.snapshots.create(id, { name });
+      await program.stored(id, snapshot.id);
+    }
+    await program.machines.stop(id);
+    // Sizes are measured a little after the last change.
+    const measured = async () => {
+      const { snapshots, storedBytes } = await program.snapshots.timeline(id);
+      const own = snapshots.reduce((sum, { ownBytes }) => sum + ownBytes, 0);
+      const shared = snapshots.map(({ sharedBytes }) => sharedBytes);
+      // Together they take what each has alone and, once, what they share.
+      expect(storedBytes).toBeGreaterThanOrEqual(own + Math.max(...shared) - snapshots.length);
+      expect(storedBytes).toBeLessThanOrEqual(own + shared.reduce((sum, bytes) => sum + bytes, 0) + snapshots.length);
+      return storedBytes;
+    };
+    await vi.waitFor(measured, { timeout: 60_000, interval: 100 });
+    const use = await program.application.storageUse();
+    const du = Number(execFileSync('du', ['-s', '--block-size=1', home.folder], { encoding: 'utf8' }).split('\t')[0]);
+    const cacheOutside = use.folder === home.folder && use.shared.cache > 0 ? use.shared.cache : 0;
+    const told = use.totalBytes - cacheOutside;
+    // A journal of SQLite's may grow or go between the two looks.
+    expect(Math.abs(told - du)).toBeLessThan(0.02 * du + MEBI / 4);
+    const stored = await measured();
+    const [box] = use.machines;
+    expect(stored).toBeLessThanOrEqual((box?.bytes ?? 0) + use.shared.shared + use.shared.imported);
+    expect(stored).toBeLessThan(du);
+  }, 180_000);
 });
