@@ -2,7 +2,8 @@
  * Reading job: writes a machine with its snapshots into one file (see format.ts), in one pass and with little memory. The
  * same machine gives the same bytes, but for the date.
  */
-import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import type { Step } from '../../preload/contract/tasks.ts';
+import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { stat } from 'node:fs/promises';
 import { openDatabase } from '../library/database.ts';
 import { snapshotRecords, type SavedParts } from '../library/snapshot-records.ts';
@@ -68,14 +69,14 @@ export async function writeArchive(
   try {
     await records.write('HEAD', Buffer.from(JSON.stringify({ program, date: new Date(date).toISOString() })));
     await records.write('MACH', Buffer.from(JSON.stringify(machine)));
-    let message = '';
+    let message: Step = '';
     const breath = (bytesDone: number) => {
       signal.throwIfAborted();
       progress({ message, bytesDone });
     };
     const chunks = new ChunkWriter(reader, records, breath, { foreign: bases.length + files.length > 0 });
     for (const [index, { id, name, hasMemory, disks }] of machine.snapshots.entries()) {
-      message = `writing "${name}" (${index + 1} of ${machine.snapshots.length})`;
+      message = faultWith('step-writing-snapshot', { name, number: index + 1, count: machine.snapshots.length });
       breath(records.writtenBytes);
       const { state, consoles } = await savedOf(id);
       const blob = (subject: BlobSubject, bytes: Uint8Array) => records.write('BLOB', encodeSubject(subject, bytes));
@@ -89,7 +90,7 @@ export async function writeArchive(
         await chunks.disk({ of: 'disk', snapshot: id, slot }, await readContent(reader, { owner: ownerOf(id), prefix: `disk${slot}` }));
     }
     for (const { path, format } of bases) {
-      message = `writing the base image ${path}`;
+      message = faultWith('step-writing-base', { path });
       await writeImage(chunks, path, format, (sizeBytes) => ({ of: 'base', path, format, sizeBytes }));
     }
     for (const path of files) {

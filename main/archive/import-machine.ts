@@ -2,6 +2,7 @@
  * Writing job: reads the file of a machine into the store, in one pass and with little memory. Everything is checked
  * before a manifest names any of it; when it rejects, nothing is left.
  */
+import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { parseBoundedJson } from '../../preload/contract/bounded-json.ts';
 import type { PackedParts } from '../library/saved-parts.ts';
 import type { Store } from '../storage/index.ts';
@@ -54,7 +55,12 @@ export async function importMachine(
       } else if (kind === 'CHNK') await lists.addChunks(await record.unpack());
       else if (kind === 'LIST') await lists.addList(record);
       else if (kind === 'BLOB') saved.add(await record.unpack());
-      progress({ message: 'reading', fraction: doneBytes / totalBytes, bytesDone: doneBytes, bytesTotal: totalBytes });
+      progress({
+        message: faultWith('step-reading-archive'),
+        fraction: doneBytes / totalBytes,
+        bytesDone: doneBytes,
+        bytesTotal: totalBytes,
+      });
     }
     if (!machine) throw damaged(file, 'it contains no machine');
     await lists.storeChunks();

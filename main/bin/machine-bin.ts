@@ -2,6 +2,7 @@
  * The bin of machines: what is in it with what it takes up, and emptying it. The library forgets a machine in one
  * transaction; its bytes are rubbish from then on and go in the background, by this program or at the next start of one.
  */
+import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { PurgeResult } from '../../preload/contract/tasks.ts';
 import type { BinnedMachine, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import { discardHeads } from '../heads/head-keeping.ts';
@@ -79,7 +80,7 @@ export class MachineBin {
 
   async #giveBack(gone: Belongings, progress: Report): Promise<PurgeResult> {
     const { storage } = this.#parts;
-    progress({ message: 'freeing space' });
+    progress({ message: faultWith('step-freeing') });
     const freed = (await freedBy(this.#parts, new Map([['all', gone]]))).get('all') ?? 0;
     await discardHeads(this.#parts, gone.heads);
     if (gone.snapshots.length > 0) await storage.run.dropOwners({ owners: gone.snapshots.map(ownerOf) });

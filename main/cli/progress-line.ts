@@ -1,10 +1,14 @@
 /** Progress on standard error: one line that is rewritten on a terminal, a line per step elsewhere. */
 import { formatBytes } from '../../emulator/quantities/bytes.ts';
-import type { TaskStatus } from '../../preload/contract/tasks.ts';
+import { stepWords } from '../../preload/contract/task-words.ts';
+import type { Step, TaskStatus } from '../../preload/contract/tasks.ts';
 import { safeText } from '../../preload/contract/foreign-text.ts';
 import { printError, standardError } from '../output/print.ts';
 
-type Progress = Pick<TaskStatus, 'message' | 'fraction' | 'bytesDone' | 'bytesTotal' | 'bytesPerSecond'>;
+/** @property message a step, or words for one that has none */
+type Progress = Pick<TaskStatus, 'fraction' | 'bytesDone' | 'bytesTotal' | 'bytesPerSecond'> & { readonly message: Step | string };
+
+const saidOf = ({ message }: Progress): string => safeText(typeof message === 'string' ? message : stepWords(message));
 
 /** Work shorter than this, in milliseconds, is done before a person wonders. */
 const PATIENCE = 500;
@@ -16,9 +20,10 @@ export interface ProgressLine {
 }
 
 /** One line of text for a moment of progress. */
-export function progressText({ message, fraction, bytesDone, bytesTotal, bytesPerSecond }: Progress): string {
+export function progressText(progress: Progress): string {
+  const { fraction, bytesDone, bytesTotal, bytesPerSecond } = progress;
   // It may quote what a guest printed.
-  const parts = [safeText(message)];
+  const parts = [saidOf(progress)];
   if (fraction !== undefined) parts.push(`${Math.floor(fraction * 100)} %`);
   if (bytesDone !== undefined)
     parts.push(bytesTotal === undefined ? formatBytes(bytesDone) : `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`);
@@ -38,8 +43,8 @@ export function progressLine(): ProgressLine {
       if (Date.now() - begun < PATIENCE) return;
       if (line.isTerminal) send(`\r\x1b[K${progressText(progress).slice(0, (line.columns() || Infinity) - 1)}`);
       // Two that take turns (memory and disks are stored side by side) are told once each.
-      else if (!told.has(progress.message)) printError(`viv: ${safeText(progress.message)}`);
-      told.add(progress.message);
+      else if (!told.has(saidOf(progress))) printError(`viv: ${saidOf(progress)}`);
+      told.add(saidOf(progress));
     },
     done() {
       if (line.isTerminal && told.size > 0) send('\r\x1b[K');

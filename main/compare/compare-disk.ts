@@ -1,4 +1,5 @@
 /** The difference of two states of one disk: clusters, and files where its file systems can be read. */
+import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { FileSystemError, openVolumes, type FoundVolume, type FoundVolumes } from '../../emulator/disk/filesystem/index.ts';
 import type { DiskDiff, VolumeDiff } from '../../preload/contract/snapshots.ts';
 import { CLUSTER_BYTES, type Run } from '../disks/cluster.ts';
@@ -17,7 +18,7 @@ export async function compareDisk(
   progress: Report,
   signal: AbortSignal,
 ): Promise<DiskDiff> {
-  progress({ message: `comparing disk ${slot + 1}` });
+  progress({ message: faultWith('step-comparing-disk', { slot }) });
   const runs = await changedClusters(before, after, signal);
   const clusters = runs.reduce((sum, [, count]) => sum + count, 0);
   if (clusters === 0) return { slot, clusters, clusterBytes: CLUSTER_BYTES, volumes: [] };
@@ -69,7 +70,7 @@ async function compareVolumes(
   signal: AbortSignal,
 ): Promise<VolumeDiff | string> {
   const isChanged = (at: number, lengthBytes: number) => touched(offset + at, lengthBytes);
-  const tell = (entries: number) => progress({ message: `comparing files: ${entries} looked at` });
+  const tell = (entries: number) => progress({ message: faultWith('step-comparing-files', { entries }) });
   try {
     const { files, omitted } = await compareFiles(old.volume, { volume, isChanged }, tell, signal);
     return { place, kind: volume.kind, label: volume.label, files, omitted };

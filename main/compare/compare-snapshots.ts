@@ -2,6 +2,7 @@
  * Reading job: what one state of a machine has and another has not. Memory and disks are compared by their lists of
  * chunks; file systems are read only where clusters differ.
  */
+import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { DiskImage } from '../../emulator/disk/disk-image.ts';
 import type { DiskBase } from '../../preload/contract/disks.ts';
 import type { DiskDiff, SnapshotDiff } from '../../preload/contract/snapshots.ts';
@@ -42,7 +43,7 @@ export async function compareSnapshots(
   progress: Report,
   signal: AbortSignal,
 ): Promise<Compared> {
-  progress({ message: 'comparing memory' });
+  progress({ message: faultWith('step-comparing-memory') });
   const pages = from.hasMemory && to.hasMemory ? await compareMemories(reader, from.owner, to.owner) : undefined;
   const disks: DiskDiff[] = [];
   for (const disk of to.disks) {

@@ -2,6 +2,7 @@
  * Makes a disk take as little room as it can: everything written goes into the store, compressed and only once, and what
  * equals the base, or is zeros where nothing else would be, is forgotten. A writing job, for a disk that nobody uses.
  */
+import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { DiskImage } from '../../emulator/disk/disk-image.ts';
 import type { ImageFormat } from '../../emulator/disk/open.ts';
 import type { Store } from '../storage/index.ts';
@@ -85,7 +86,7 @@ export async function compactDisk(
     const looked = (clusters: number) => {
       signal?.throwIfAborted();
       done += clusters;
-      progress({ message: 'comparing with the base', fraction: chunks.length > 0 ? done / chunks.length : 1 });
+      progress({ message: faultWith('step-comparing-base'), fraction: chunks.length > 0 ? done / chunks.length : 1 });
     };
     await writeContent(store, [headPlace(head, version)], await lean(store, content, image, looked));
   } finally {

@@ -1,4 +1,5 @@
 /** Writes a disk as an image file: as it is in the store, or with an overlay over that. A job that only reads the store. */
+import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { constants, zstdCompressSync } from 'node:zlib';
 import type { DiskImage } from '../../emulator/disk/disk-image.ts';
 import type { Compressor } from '../../emulator/disk/codecs.ts';
@@ -116,7 +117,12 @@ export async function exportImage(
   const image = await openSource(reader, source);
   const report = (bytesDone: number, bytesTotal: number) => {
     signal?.throwIfAborted();
-    progress({ message: `writing ${path}`, fraction: bytesTotal > 0 ? bytesDone / bytesTotal : 1, bytesDone, bytesTotal });
+    progress({
+      message: faultWith('step-writing', { path }),
+      fraction: bytesTotal > 0 ? bytesDone / bytesTotal : 1,
+      bytesDone,
+      bytesTotal,
+    });
   };
   try {
     await writeNewFile(path, (into) =>

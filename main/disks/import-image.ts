@@ -1,4 +1,5 @@
 /** Copies an image into the store as a head's content: what is in the store already takes no room. A writing job. */
+import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { filledUnits } from '../../emulator/disk/sparse.ts';
 import type { ImageFormat } from '../../emulator/disk/open.ts';
 import type { Store } from '../storage/index.ts';
@@ -40,7 +41,12 @@ export async function importImage(
   const segments = new Map<number, Float64Array>();
   const report = (bytesDone: number, bytesTotal: number) => {
     signal?.throwIfAborted();
-    progress({ message: `reading ${path}`, fraction: bytesTotal > 0 ? bytesDone / bytesTotal : 1, bytesDone, bytesTotal });
+    progress({
+      message: faultWith('step-reading', { path }),
+      fraction: bytesTotal > 0 ? bytesDone / bytesTotal : 1,
+      bytesDone,
+      bytesTotal,
+    });
   };
   try {
     for await (const { offset, bytes } of filledUnits(image, CLUSTER_BYTES, report)) {

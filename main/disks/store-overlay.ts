@@ -2,7 +2,7 @@
  * Makes what an overlay holds settled: its clusters become chunks of the store, and the disk's content with them is
  * written for a snapshot, for the head, or both. A job of the storage worker; the machine goes on meanwhile.
  */
-import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { Progress } from '../tasks/task-list.ts';
 import type { Store } from '../storage/index.ts';
 import { joined, SEGMENT_CLUSTERS, without, type Run } from './cluster.ts';
@@ -52,7 +52,7 @@ export async function storeOverlay(
       held.push(...ids);
       chunks.set(ids, at);
       const [bytesDone, bytesTotal] = [at + ids.length, chunks.length].map((count) => count * 4096) as [number, number];
-      progress({ message: 'storing the disk', fraction: bytesDone / bytesTotal, bytesDone, bytesTotal });
+      progress({ message: faultWith('step-storing-disk'), fraction: bytesDone / bytesTotal, bytesDone, bytesTotal });
     }
     signal?.throwIfAborted();
     if ((await reader.state()).settledGeneration !== settledGeneration) throw new ContractError('overlay-changed', { file: overlay });

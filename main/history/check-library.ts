@@ -104,7 +104,7 @@ async function mendStore(home: Home, { progress }: CheckOptions): Promise<readon
   }
   const fresh = `${file}.salvaged`;
   rmSync(fresh, { force: true });
-  progress?.({ message: 'salvaging the store' });
+  progress?.({ message: faultWith('step-salvaging') });
   const saved = await salvage(file, fresh);
   const aside = `${file}.damaged-${fileMomentText(Date.now())}`;
   for (const end of ['-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
@@ -122,7 +122,7 @@ export async function checkAll({ library, storage }: Parts, { progress, signal, 
   const nameOf = (id: string | null) => machines.get(id as never)?.definition.name ?? 'a template';
   told.push(...((await printed?.(nameOf)) ?? []));
   if (!existsSync(storage.file)) return [...told, ...overlaysGone(library, await library.heads.list(), new Map())];
-  progress?.({ message: 'checking every stored byte' });
+  progress?.({ message: faultWith('step-checking-bytes') });
   const report = await storage.run.checkStore(undefined, { ...(progress ? { progress } : {}), ...(signal ? { signal } : {}) });
   told.push(...report.file.map((line) => `the store's file: ${line}`));
   const records = await library.snapshots.list();

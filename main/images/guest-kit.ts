@@ -1,5 +1,5 @@
 /** The guest kit: from a template's name to files that a machine can boot. */
-import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -201,7 +201,9 @@ export class GuestKit {
     const files = server.length === 0 ? [] : [...server, ...(await this.sshEntries())];
     const mode = server.length === 0 ? undefined : 0o600;
     for (const request of additions.copy ?? [])
-      files.push(...(await copyEntries(parseCopy(request), template.architecture, (message) => report({ message }))));
+      files.push(
+        ...(await copyEntries(parseCopy(request), template.architecture, (line) => report({ message: faultWith('step-line', { line }) }))),
+      );
     const whole = await extendedInitramfs(
       base.content,
       { commandsOnly: additions.commandsOnly, files, modules: additions.kmod ?? [] },
@@ -238,7 +240,7 @@ export class GuestKit {
       await touch(path);
       return { path, content: cached };
     }
-    report({ message: 'Building the initial file system' });
+    report({ message: faultWith('step-building-initramfs') });
     const content = await baseInitramfs(parts);
     await writeWhole(path, content);
     return { path, content };

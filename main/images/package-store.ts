@@ -2,13 +2,12 @@
  * Packages in the cache: fetched once, checked, unpacked, and from then on used without apt or a network.
  * `packages/HASH/` holds an unpacked package; `guests/NAME.json` says which ones a template was given.
  */
-import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { rm } from 'node:fs/promises';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PackageRecord } from '../mirror/index.ts';
 import { requireSpace, sha256OfFile, writeWhole } from './cache.ts';
-import { formatBytes } from '../../emulator/quantities/bytes.ts';
 import { withLock } from './lock.ts';
 import { openSource, type SourceOptions } from './open-source.ts';
 import type { PackageSource } from './package-source.ts';
@@ -60,7 +59,7 @@ export class PackageStore {
   async obtain(template: LinuxTemplate, report: Report, signal?: AbortSignal): Promise<StoredPackage[]> {
     const here = this.stored(template);
     if (here) return here;
-    const waiting = () => report({ message: 'Another Vivarium is fetching the same parts; waiting for it' });
+    const waiting = () => report({ message: faultWith('step-waits-fetching') });
     const work = async () => this.stored(template) ?? (await this.#fetch(template, report, signal));
     return await withLock(join(this.#cache, 'apt.lock'), work, waiting, signal);
   }
@@ -75,7 +74,7 @@ export class PackageStore {
   }
 
   async #fetchFrom(source: PackageSource, template: LinuxTemplate, report: Report, signal?: AbortSignal): Promise<StoredPackage[]> {
-    await source.update(byteProgress(`Reading Debian's package index (${template.suite})`, undefined, report), signal);
+    await source.update(byteProgress(faultWith('step-package-index', { suite: template.suite }), undefined, report), signal);
     const wanted = [];
     for (const part of template.packages) wanted.push({ part, record: await resolvePart(source, part, signal) });
     const total = wanted.reduce((sum, { record }) => sum + record.sizeBytes, 0);
@@ -84,7 +83,7 @@ export class PackageStore {
     let before = 0;
     const stored: StoredPackage[] = [];
     for (const { part, record } of wanted) {
-      const bytes = byteProgress(`Fetching ${record.name} ${record.version}`, total, report);
+      const bytes = byteProgress(faultWith('step-fetching-package', { name: record.name, version: record.version }), total, report);
       const folder = await this.#package(source, record, (here) => bytes(before + here), report, signal);
       stored.push({ role: part.role, name: record.name, version: record.version, sha256: record.sha256, folder });
       before += record.sizeBytes;
@@ -112,13 +111,13 @@ export class PackageStore {
     if (existsSync(folder)) return folder;
     const partial = join(this.#cache, 'partial', record.sha256);
     const file = await source.download(record, partial, bytes, signal);
-    report({ message: `Checking ${record.name} (${formatBytes(record.sizeBytes)})` });
+    report({ message: faultWith('step-checking-package', { name: record.name, bytes: record.sizeBytes }) });
     const found = await sha256OfFile(file, signal);
     if (found !== record.sha256) {
       await rm(partial, { recursive: true, force: true });
       throw new ContractError('package-content-differs', { name: record.name, found, wanted: record.sha256 });
     }
-    report({ message: `Unpacking ${record.name}` });
+    report({ message: faultWith('step-unpacking', { name: record.name }) });
     try {
       await unpackPackage(record, file, folder, signal);
     } finally {

@@ -1,6 +1,8 @@
+import type { Step } from '../../preload/contract/tasks.ts';
+
 /** How long work reports to whoever asked for it. */
 export interface Progress {
-  readonly message: string;
+  readonly message: Step;
   /** 0 to 1; absent where the amount is not known. */
   readonly fraction?: number;
   readonly bytesDone?: number;
@@ -14,7 +16,7 @@ const window = 3_000;
 
 /** Turns "so many bytes are here" into progress with a speed; bytes that were there at the first call do not count. */
 export function byteProgress(
-  message: string,
+  message: Step,
   total: number | undefined,
   report: Report,
   now: () => number = Date.now,

@@ -2,12 +2,11 @@
  * Disks with a whole Debian on them, one for each template that has one: made once from packages, never written again, and
  * the base of the disks of all machines that are made from the template.
  */
-import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type GuestKit, type LinuxTemplate, type Report, byteProgress, debianPort, requireSpace, withLock } from '../images/index.ts';
 import { MirrorSession, type MirrorOptions } from '../mirror/index.ts';
-import { formatBytes } from '../../emulator/quantities/bytes.ts';
 import { templateDefinition } from '../supervisor/template-definition.ts';
 import { resolveConfiguration } from '../supervisor/resolve-configuration.ts';
 import { installInGuest } from './install-in-guest.ts';
@@ -31,7 +30,7 @@ export async function haveSystemDisk(kit: GuestKit, template: SystemTemplate, re
   const isHere = async () => (await stat(path).catch(() => undefined))?.isFile() ?? false;
   if (await isHere()) return path;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const waiting = () => report({ message: 'Another Vivarium is installing the same system; waiting for it' });
+  const waiting = () => report({ message: faultWith('step-waits-installing') });
   await withLock(`${path}.lock`, async () => void ((await isHere()) || (await make(kit, template, path, report, signal))), waiting, signal);
   return path;
 }
@@ -51,7 +50,7 @@ async function make(kit: GuestKit, template: SystemTemplate, path: string, repor
     const packages = await fetchPackages(kit, template, mirror, report, signal);
     const bytes = packages.reduce((sum, { record }) => sum + record.installedBytes, 0);
     await requireSpace(folder, bytes * 2.5);
-    report({ message: `Putting ${packages.length} packages together` });
+    report({ message: faultWith('step-joining-packages', { count: packages.length }) });
     const keys = (await kit.sshEntries()).flatMap((entry) => (entry.kind === 'file' ? entry : []));
     const own = await ownFiles(kit.folder, template, await guestMirrors(join(kit.cache, 'mirror'), template, mirror, signal), keys);
     await writeRootArchive(archive, packages, own, template.architecture, signal);
@@ -73,13 +72,16 @@ async function make(kit: GuestKit, template: SystemTemplate, path: string, repor
       command,
       (line) => {
         if (/^Setting up /.test(line)) done++;
-        report({ message: `Installing: ${line.slice(0, 80)}`, ...(done > 0 ? { fraction: Math.min(1, done / packages.length) } : {}) });
+        report({
+          message: faultWith('step-installing', { line: line.slice(0, 80) }),
+          ...(done > 0 ? { fraction: Math.min(1, done / packages.length) } : {}),
+        });
       },
       signal,
     );
     await rename(image, path);
     const { blocks } = await stat(path);
-    report({ message: `${template.title} is installed; its disk takes ${formatBytes(blocks * 512)} on this computer` });
+    report({ message: faultWith('step-installed', { title: template.title, bytes: blocks * 512 }) });
     for (const { file } of packages) await rm(dirname(file), { recursive: true, force: true });
   } finally {
     for (const old of [archive, image]) await rm(old, { force: true });
@@ -95,13 +97,13 @@ async function fetchPackages(
 ): Promise<FetchedPackage[]> {
   const session = new MirrorSession(join(kit.cache, 'mirror', `${suite}-${architecture}`), suite, architecture, options);
   try {
-    await session.update(byteProgress(`Reading Debian's package index (${suite})`, undefined, report), signal);
+    await session.update(byteProgress(faultWith('step-package-index', { suite }), undefined, report), signal);
     const names = [...new Set([...session.index.ofPriority('required'), ...disk.packages])];
     const closure = session.closure(names);
     // It has the links that make /lib and /bin parts of /usr, without which nothing else finds its place.
     const ordered = [...closure.filter(({ name }) => name === 'base-files'), ...closure.filter(({ name }) => name !== 'base-files')];
     const total = ordered.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-    const progress = byteProgress(`Fetching ${ordered.length} packages`, total, report);
+    const progress = byteProgress(faultWith('step-fetching-packages', { count: ordered.length }), total, report);
     const fetched: FetchedPackage[] = [];
     let before = 0;
     for (const record of ordered) {

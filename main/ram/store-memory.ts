@@ -3,7 +3,7 @@
  * about to change them, or in our own time, and go into the store in batches. Pages that did not change since the base point
  * keep its chunks.
  */
-import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { copyPages } from '../../emulator/host/pages.ts';
 import type { SharedRam } from '../../emulator/index.ts';
 import { ZERO, type ChunkId, type Store } from '../storage/index.ts';
@@ -109,7 +109,7 @@ async function gather(
       const ids = await store.putBatch(batch.map(({ bytes }) => bytes));
       for (const id of ids) held.push(id);
       batch.forEach(({ page }, index) => (entries[page] = ids[index] ?? ZERO));
-      progress({ message: 'storing memory', bytesDone: held.length * PAGE_BYTES });
+      progress({ message: faultWith('step-storing-memory'), bytesDone: held.length * PAGE_BYTES });
     }
     await copying;
     if (base !== undefined) {

@@ -4,7 +4,7 @@
  */
 import { endingReason } from '../supervisor/ending-reason.ts';
 
-import { ContractError } from '../../preload/contract/errors/contract-error.ts';
+import { ContractError, faultWith } from '../../preload/contract/errors/contract-error.ts';
 import { createHash } from 'node:crypto';
 import type { Ending, MachineConfiguration, RunningMachine } from '../../emulator/index.ts';
 import type { MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
@@ -212,7 +212,7 @@ async function booted(console: BootConsole, ready: RegExp, progress: Report, sig
     if (ending) throw new ContractError('boot-stopped', { why: endingReason(ending) });
     if (performance.now() > until)
       throw new ContractError('boot-no-prompt', { minutes: LONGEST_BOOT / 60_000, lastLine: console.lastLine });
-    progress({ message: console.lastLine.slice(0, 100) });
+    progress({ message: faultWith('step-line', { line: console.lastLine.slice(0, 100) }) });
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -105,7 +105,7 @@ export class SnapshotStoring {
     const { memory } = what;
     const abort = memory?.abort ?? new AbortController();
     const work = (progress: (told: Progress) => void, signal?: AbortSignal) => {
-      memory?.progress.push((bytesDone) => progress({ message: 'storing memory', bytesDone }));
+      memory?.progress.push((bytesDone) => progress({ message: faultWith('step-storing-memory'), bytesDone }));
       signal?.addEventListener('abort', () => this.cancel(record.id));
       return this.#store(record, what, abort, progress);
     };

@@ -1,8 +1,9 @@
 /** The log of one task: each step with when it began. Of very many steps the first and the latest are kept. */
+import type { Fault } from '../../emulator/error/coded-error.ts';
 import type { TaskStep } from '../../preload/contract/tasks.ts';
 
 export interface StepLog {
-  add(message: string): void;
+  add(message: Fault): void;
   steps(): readonly TaskStep[];
 }
 

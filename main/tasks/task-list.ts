@@ -1,4 +1,5 @@
 /** Long work with progress and a way to cancel it; it goes on when the window that asked for it is closed. */
+import { isDeepStrictEqual } from 'node:util';
 import { ContractError, causeOf } from '../../preload/contract/errors/contract-error.ts';
 import { canRetry, type TaskKind, type TaskKinds, type TaskStatus, type TaskStep } from '../../preload/contract/tasks.ts';
 import { stepLog, type StepLog } from './step-log.ts';
@@ -93,7 +94,7 @@ export function taskList(changed: (status: TaskStatus) => void): TaskList {
       };
       const report = (progress: Progress) => {
         if (entry.status.state !== 'running') return;
-        const isStep = progress.message !== entry.status.message;
+        const isStep = !isDeepStrictEqual(progress.message, entry.status.message);
         if (isStep && progress.message !== '') entry.log.add(progress.message);
         tell(progress, isStep);
       };

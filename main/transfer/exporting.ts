@@ -1,4 +1,5 @@
 /** A machine with its timeline into a file. */
+import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { DiskDefinition, MachineDefinition, MachineId } from '../../preload/contract/machines.ts';
 import type { SnapshotId } from '../../preload/contract/snapshots.ts';
 import type { ExportResult } from '../../preload/contract/tasks.ts';
@@ -37,7 +38,7 @@ export function exporting(timelines: Timelines, storage: CarryingStorage, progra
     const all = (await library.snapshots.list(machine)).filter(({ deletedAt }) => deletedAt === undefined);
     for (const { id, name, state } of all) {
       if (state !== 'storing') continue;
-      progress({ message: `waiting for "${name}", which is being stored` });
+      progress({ message: faultWith('step-waits-stored', { name }) });
       await Promise.race([timelines.of(machine).storing.settled(id), cancelled]);
       signal.throwIfAborted();
     }
@@ -95,7 +96,7 @@ export function exporting(timelines: Timelines, storage: CarryingStorage, progra
       await refuseTarget(file);
       await timelines.recovered();
       const wanted = await storedOf(machine, progress, signal);
-      progress({ message: 'keeping the present' });
+      progress({ message: faultWith('step-keeping-present') });
       // Taken before its disks are: one that is brought in meanwhile is not in the file, instead of being there empty.
       const { definition } = machineOf(machine).record;
       const present = await unkept(machine, definition);

@@ -57,7 +57,7 @@ export class TakingOut {
   ): Promise<TakenOut<T>> {
     const { library, stored } = this.#parts;
     const found = await library.snapshots.get(id);
-    if (found.state === 'storing') progress({ message: `waiting for "${found.name}", which is being stored` });
+    if (found.state === 'storing') progress({ message: faultWith('step-waits-stored', { name: found.name }) });
     await Promise.race([stored(id), aborted(signal)]);
     signal.throwIfAborted();
     const { disks, state, reason, name, machine: owner } = await library.snapshots.get(id);

@@ -2,7 +2,7 @@
 import { formatBytes } from '../../emulator/quantities/bytes.ts';
 import type { Fault } from '../../emulator/error/coded-error.ts';
 import { wordsOf } from './errors/catalogue.ts';
-import type { ExportedDisk, ExportResult, PurgeResult, TaskKind, TaskKinds, TaskStatus, TaskWork } from './tasks.ts';
+import type { ExportedDisk, ExportResult, PurgeResult, TaskKind, TaskKinds, TaskStatus, TaskWork, Step } from './tasks.ts';
 
 const TITLES: { readonly [K in TaskKind]: (subject: TaskKinds[K]['subject']) => string } = {
   'fetch-template': ({ template, name }) => `Downloading ${template}${name === undefined ? '' : ` for "${name}"`}`,
@@ -28,10 +28,13 @@ export function taskTitle({ kind, subject }: TaskWork): string {
   return title ? title(subject) : kind.replaceAll('-', ' ');
 }
 
+/** What work is doing, as a sentence without its full stop; empty where there is nothing to tell. */
+export const stepWords = (step: Step): string => (step === '' ? '' : wordsOf(step));
+
 /** The step that a running task is at, or how it ended; empty where its state says all. */
 export function taskMessage(task: TaskStatus): string {
   if (task.state === 'failed') return task.fault ? wordsOf(task.fault) : 'failed';
-  if (task.state !== 'done') return task.state === 'running' ? task.message : '';
+  if (task.state !== 'done') return task.state === 'running' ? stepWords(task.message) : '';
   if (task.kind === 'purge' && task.result) return purgeWords(task.result);
   if (task.kind === 'export-disk' && task.result) return unrestWords(task.result);
   if (task.kind === 'take-file' && task.result?.unrest) return missingWords(task.result.unrest);

@@ -75,11 +75,14 @@ export interface ExportResult {
 /** The kind of a task with its subject, as its title is made from. */
 export type TaskWork = { [K in TaskKind]: { readonly kind: K; readonly subject: TaskKinds[K]['subject'] } }[TaskKind];
 
+/** What work is doing, of the catalogue's `step-…`. */
+export type Step = Fault | '';
+
 interface TaskState {
   readonly id: string;
   readonly state: 'running' | 'done' | 'failed' | 'cancelled';
-  /** The step that is being done now, for a person to read. */
-  readonly message: string;
+  /** The step that is being done now; empty where there is none to tell. */
+  readonly message: Step;
   /** Present when it failed: why. */
   readonly fault?: Fault;
   /** 0 to 1; absent where the amount is not known. */
@@ -106,7 +109,7 @@ export type TaskStatus = {
 export interface TaskStep {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  readonly message: string;
+  readonly message: Fault;
 }
 
 export const tasks = contract('tasks', {

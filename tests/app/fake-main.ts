@@ -126,7 +126,7 @@ export async function startFakeMain({ debian = 'ready', booted, folder, port = 0
             kind: 'fetch-template',
             subject: { template: 'debian-riscv64' },
             state: 'running',
-            message: 'linux-image-riscv64',
+            message: { code: 'step-unpacking', facts: { name: 'linux-image-riscv64' } },
             startedAt: Date.now(),
             fraction: 0.38,
             bytesDone: 13 * MEBI,

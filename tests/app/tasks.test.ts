@@ -12,7 +12,7 @@ const prepare = ({ machines }: FakeMain) => {
 };
 const exporting = ({ machines }: FakeMain): TaskStatus => ({
   ...{ id: 'T1', kind: 'export-machine', subject: { machine: machines.first(), name: 'alpha', path: '/a.vivarium' } },
-  ...{ state: 'running', message: 'storing memory', startedAt: Date.now() - 60_000, fraction: 0.4 },
+  ...{ state: 'running', message: { code: 'step-storing-memory', facts: {} }, startedAt: Date.now() - 60_000, fraction: 0.4 },
 });
 const FULL = { code: 'archive-disk-full', facts: { file: '/a.vivarium' } };
 /** Replaces what a browser shows outside of its page, and the person who looks at it. */
@@ -41,7 +41,7 @@ describeWith(['chromium'], 'tasks', () => {
 
   test('are listed with their progress; a failed one says why, shows its log, and leads out of it', async () => {
     const { page, main } = await open({ prepare });
-    main.steps.push({ at: Date.now() - 50_000, message: 'keeping the present' });
+    main.steps.push({ at: Date.now() - 50_000, message: { code: 'step-keeping-present', facts: {} } });
     main.task(exporting(main));
     await page.getByRole('button', { name: 'Tasks, 1 running' }).click();
     await page.getByRole('dialog', { name: 'Tasks' }).getByRole('progressbar').waitFor();

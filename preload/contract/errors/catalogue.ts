@@ -9,6 +9,7 @@ import { machineErrors } from './machine.ts';
 import { mirrorErrors } from './mirror.ts';
 import { notices } from './notices.ts';
 import { reasons } from './reasons.ts';
+import { steps } from './steps.ts';
 import { snapshotErrors } from './snapshot.ts';
 import { storedErrors } from './stored.ts';
 
@@ -24,6 +25,7 @@ export const catalogue = {
   ...commandErrors,
   ...reasons,
   ...notices,
+  ...steps,
 } as const;
 
 export type Errors = typeof catalogue;

@@ -37,7 +37,7 @@ export function taskTitle({ kind, subject }: TaskWork): string {
 
 export function taskMessage(task: TaskStatus): string {
   if (task.state === 'failed') return task.fault ? wordsOf(task.fault) : 'fehlgeschlagen';
-  if (task.state !== 'done') return task.state === 'running' ? task.message : '';
+  if (task.state !== 'done') return task.state === 'running' && task.message !== '' ? wordsOf(task.message) : '';
   if (task.kind === 'take-file' && task.result?.unrest)
     return `was der Gast zuletzt geschrieben hat, fehlt vielleicht: ${wordsOf(task.result.unrest)}`;
   if (task.kind === 'purge' && task.result) return purged(task.result);

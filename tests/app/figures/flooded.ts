@@ -27,7 +27,6 @@ export async function flooded({ home, seconds, template }: FigureOptions, tell: 
     page.setDefaultTimeout(BOOT_MS);
     await watchEchoes(page);
     await page.goto(program.address);
-    await page.getByRole('link', { name: 'box' }).click();
     await page.locator('.xterm-screen').click();
     await untilPrompt(page);
     const keys = async (count: number) => {

@@ -1,7 +1,9 @@
 /** Tasks: their log, another try, and what cannot be tried again. */
 import { describe, expect, test } from 'vitest';
+import { faultWith } from '../../../preload/contract/errors/contract-error.ts';
+import { stepWords } from '../../../preload/contract/task-words.ts';
 import { stepLog } from '../../../main/tasks/step-log.ts';
-import { taskList } from '../../../main/tasks/task-list.ts';
+import { taskList, type Progress } from '../../../main/tasks/task-list.ts';
 import type { TaskStatus } from '../../../preload/contract/tasks.ts';
 
 function made() {
@@ -46,19 +48,20 @@ describe('another try', () => {
 describe('a log', () => {
   test('has each step once, in order, and none of the figures between', async () => {
     const { list } = made();
-    const work = (progress: (told: { message: string; fraction?: number }) => void) => {
-      for (const message of ['reading', 'reading', 'writing', '']) progress({ message, fraction: 0.5 });
+    const [reading, writing] = [() => faultWith('step-reading-archive'), faultWith('step-writing', { path: '/a' })];
+    const work = (progress: (told: Progress) => void) => {
+      for (const message of [reading(), reading(), writing, ''] as const) progress({ message, fraction: 0.5 });
       return Promise.resolve();
     };
     const task = list.begin('check-library', {}, work);
     await task.result;
-    expect(list.log(task.id).map(({ message }) => message)).toEqual(['reading', 'writing']);
+    expect(list.log(task.id).map(({ message }) => message)).toEqual([reading(), writing]);
     expect(() => list.log('task-99')).toThrow('no longer exists');
   });
   test('of very many steps keeps the first and the latest', () => {
     const log = stepLog(() => 7);
-    for (let step = 1; step <= 1000; step++) log.add(`${step}`);
-    const messages = log.steps().map(({ message }) => message);
+    for (let step = 1; step <= 1000; step++) log.add(faultWith('step-line', { line: `${step}` }));
+    const messages = log.steps().map(({ message }) => stepWords(message));
     expect([messages.length, messages[0], messages[199], messages[200], messages.at(-1)]).toEqual([400, '1', '200', '801', '1000']);
     expect(log.steps()[0]?.at).toBe(7);
   });

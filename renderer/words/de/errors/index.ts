@@ -8,6 +8,7 @@ import { machineErrors } from './machine.ts';
 import { mirrorErrors } from './mirror.ts';
 import { networkErrors } from './network.ts';
 import type { ErrorWords } from './phrases.ts';
+import { germanSteps } from './steps.ts';
 import { storedErrors } from './stored.ts';
 import { toldReasons } from './told.ts';
 
@@ -22,4 +23,5 @@ export const germanErrors: ErrorWords = {
   ...mirrorErrors,
   ...generalErrors,
   ...toldReasons,
+  ...germanSteps,
 };
