@@ -2,6 +2,7 @@
  * The Electron shell: one program, one window, and the same application behind it as behind every other shell. This
  * is the order in which things are built; each step lives in a file of its own.
  */
+import type { ShellWords } from '../../preload/contract/shell-words.ts';
 import { defaultSettings, type Settings } from '../../preload/contract/application.ts';
 import { causeOf } from '../../preload/contract/errors/contract-error.ts';
 import { join } from 'node:path';
@@ -99,6 +100,7 @@ export async function runShell(electron: Electron, parts: ShellParts): Promise<v
   await app.whenReady();
   serveScheme(electron, join(parts.root, 'dist', 'renderer'));
   setMenu(electron);
+  let said: ShellWords | undefined;
   try {
     application = await parts.createApplication({
       shell: 'electron',
@@ -106,7 +108,11 @@ export async function runShell(electron: Electron, parts: ShellParts): Promise<v
       listens: true,
       quit: () => void way.leave(),
       notify: notifier(electron, open),
-      offerCommands: (commands) => setMenu(electron, commands, (id) => application?.events.application.commandChosen({ id })),
+      offerCommands(commands, words) {
+        setMenu(electron, commands, (id) => application?.events.application.commandChosen({ id }), words);
+        said = words;
+        tray?.say(words);
+      },
       settingsChanged: (changed) => heed(changed),
     });
     heed((await application.dispatch('application', 'settings', [])) as Settings);
@@ -128,6 +134,7 @@ export async function runShell(electron: Electron, parts: ShellParts): Promise<v
     open,
     quit: () => app.quit(),
   });
+  if (said) tray?.say(said);
   serveWindow(electron, window, application);
   way.guard(window);
   await begin(parts.args);

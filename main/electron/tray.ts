@@ -1,6 +1,8 @@
 /** The tray: which machines run, and a way back to the window where closing it leaves the program there. */
+import { isDeepStrictEqual } from 'node:util';
 import type { MenuItemConstructorOptions, Tray } from 'electron';
 import type { MachineId, MachineStatus } from '../../preload/contract/machines.ts';
+import { SHELL_WORDS, type ShellWords } from '../../preload/contract/shell-words.ts';
 import type { Electron } from './electron.ts';
 
 export interface TrayActions {
@@ -13,29 +15,36 @@ type Shown = Pick<MachineStatus, 'id' | 'state' | 'definition'>;
 const IS_RUNNING: ReadonlySet<string> = new Set(['starting', 'running', 'paused', 'stopping']);
 
 /** The menu: the window, each machine that runs with its state, the end. */
-export function trayMenu(machines: readonly Shown[], { open, quit }: TrayActions): MenuItemConstructorOptions[] {
+export function trayMenu(
+  machines: readonly Shown[],
+  { open, quit }: TrayActions,
+  words: ShellWords = SHELL_WORDS,
+): MenuItemConstructorOptions[] {
   const running = machines.filter(({ state }) => IS_RUNNING.has(state));
   return [
-    { label: 'Open Vivarium', click: () => open() },
+    { label: words.open, click: () => open() },
     { type: 'separator' },
-    ...(running.length === 0 ? [{ label: 'No machine is running', enabled: false }] : []),
+    ...(running.length === 0 ? [{ label: words.nothingRuns, enabled: false }] : []),
     ...running.map(({ id, state, definition }) => ({
-      label: `${definition.name.replaceAll('&', '&&')} (${state})`,
+      label: `${definition.name.replaceAll('&', '&&')} (${words[state as keyof ShellWords]})`,
       click: () => open(`#/machines/${encodeURIComponent(id)}`),
     })),
     { type: 'separator' },
-    { label: 'Quit', click: quit },
+    { label: words.quit, click: quit },
   ];
 }
-const toolTip = (machines: readonly Shown[]): string => {
+const toolTip = (machines: readonly Shown[], { oneRuns, severalRun }: ShellWords): string => {
   const count = machines.filter(({ state }) => IS_RUNNING.has(state)).length;
-  return count === 0 ? 'Vivarium' : `Vivarium: ${count} ${count === 1 ? 'machine runs' : 'machines run'}`;
+  if (count === 0) return 'Vivarium';
+  return count === 1 ? oneRuns : severalRun.replace('{count}', String(count));
 };
 
 /** A tray that follows the machines. */
 export interface MachineTray {
   changed(machine: Shown): void;
   removed(id: MachineId): void;
+  /** Says it in another language. */
+  say(words: ShellWords): void;
   close(): void;
 }
 
@@ -54,10 +63,11 @@ export function openTray(
     return undefined;
   }
   const known = new Map(machines.map((machine) => [machine.id, machine]));
+  let words: ShellWords = SHELL_WORDS;
   const show = () => {
     const all = [...known.values()];
-    tray.setContextMenu(electron.Menu.buildFromTemplate(trayMenu(all, actions)));
-    tray.setToolTip(toolTip(all));
+    tray.setContextMenu(electron.Menu.buildFromTemplate(trayMenu(all, actions, words)));
+    tray.setToolTip(toolTip(all, words));
   };
   // On Linux a click opens the menu, and this is not heard.
   tray.on('click', () => actions.open());
@@ -70,6 +80,11 @@ export function openTray(
     },
     removed(id) {
       if (known.delete(id)) show();
+    },
+    say(others) {
+      if (isDeepStrictEqual(words, others)) return;
+      words = others;
+      show();
     },
     close: () => tray.destroy(),
   };

@@ -1,4 +1,5 @@
 /** Answers the calls of the contract `application`: versions, settings, quitting. */
+import type { ShellWords } from '../../preload/contract/shell-words.ts';
 import type { About, application, DesktopNotification, OfferedToMenu, Settings } from '../../preload/contract/application.ts';
 import type { Emitter, Handlers } from '../../preload/contract/contract.ts';
 import type { HostFigures, StorageUse } from '../../preload/contract/host.ts';
@@ -9,7 +10,7 @@ export interface DesktopParts {
   /** Shows a notification of the system. */
   readonly notify?: (notification: DesktopNotification) => void;
   /** Told the window's commands, for a menu. */
-  readonly offerCommands?: (commands: readonly OfferedToMenu[]) => void;
+  readonly offerCommands?: (commands: readonly OfferedToMenu[], words: ShellWords) => void;
   /** Told the settings when they change. */
   readonly settingsChanged?: (settings: Settings) => void;
 }
@@ -45,6 +46,6 @@ export function applicationService(parts: ApplicationParts): Handlers<typeof app
       desktop.notify?.(notification);
       return desktop.notify !== undefined;
     },
-    offerCommands: (commands) => desktop.offerCommands?.(commands),
+    offerCommands: (commands, words) => desktop.offerCommands?.(commands, words),
   };
 }

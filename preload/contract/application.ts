@@ -1,6 +1,7 @@
 /** The program itself: settings, versions, quitting. */
+import type { ShellWords } from './shell-words.ts';
 import type { Fault } from '../../emulator/error/coded-error.ts';
-import { args, nothing, notification, offeredCommands, settingsPatch } from './checks.ts';
+import { args, nothing, notification, offeredCommands, settingsPatch, shellWords } from './checks.ts';
 import { call, contract, event } from './contract.ts';
 import type { HostFigures, StorageUse } from './host.ts';
 
@@ -86,8 +87,8 @@ export const application = contract('application', {
   quit: call<() => void>(nothing),
   /** Shows a notification of the system. @returns whether this shell can; in a browser it is the page's to do */
   notify: call<(notification: DesktopNotification) => boolean>(args(notification)),
-  /** Tells the shell which commands the window has now, for the system's menu; a browser has no use for them. */
-  offerCommands: call<(commands: readonly OfferedToMenu[]) => void>(args(offeredCommands)),
+  /** Tells the shell which commands the window has now, and what menus and tray say, in its language; a browser has no use for them. */
+  offerCommands: call<(commands: readonly OfferedToMenu[], words: ShellWords) => void>(args(offeredCommands, shellWords)),
   /** A command was chosen in the system's menu or the tray. */
   commandChosen: event<{ readonly id: string }>(),
   /** Something outside of the window (a notification, a link, a file) leads to a place in it, as `#/machines/NAME`. */

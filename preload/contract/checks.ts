@@ -1,4 +1,5 @@
 /** Argument checks: schemas that name what is wrong. Data from a window or a socket is untrusted. */
+import { SHELL_WORDS, type ShellWords } from './shell-words.ts';
 import * as v from 'valibot';
 import { ContractError, type Check } from './contract.ts';
 import { anyBoard } from './definition/boards.ts';
@@ -114,6 +115,9 @@ export const settingsPatch = partial({
 
 const place = textThat((value) => /^#\/[^\s]{0,4000}$/.test(value), 'must be a place in the window, as in #/machines/NAME');
 export const notification = record({ title: text(200), text: text(2000, 0), address: place });
+export const shellWords = record(
+  Object.fromEntries(Object.keys(SHELL_WORDS).map((key) => [key, text(100)])) as Record<keyof ShellWords, ReturnType<typeof text>>,
+);
 export const offeredCommands = list(record({ id: text(200), group: text(100), label: text(400), key: optional(text(60)) }), 2000);
 
 /** As long as Linux takes one argument. */

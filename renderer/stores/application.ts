@@ -1,4 +1,5 @@
 /** Mirrors the program itself: settings, versions, and its wish to quit. */
+import type { ShellWords } from '../../preload/contract/shell-words.ts';
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import {
@@ -35,7 +36,7 @@ export const useApplication = defineStore('application', () => {
   }
   const stay = () => (quitting.value = undefined);
   const notify = (notification: DesktopNotification) => client.notify(notification);
-  const offerCommands = (commands: readonly OfferedToMenu[]) => client.offerCommands(commands);
+  const offerCommands = (commands: readonly OfferedToMenu[], words: ShellWords) => client.offerCommands(commands, words);
   const { notice, commandChosen, placeOpened } = client;
   return {
     ...{ settings, about, loaded, quitting, load, change, quit, stay, notify, offerCommands },

@@ -4,6 +4,7 @@ import type { BoardDescription } from '../../emulator/index.ts';
 import type { FlowReport, QuestionReport, UnreachedReport } from '../../preload/contract/card-activity.ts';
 import type { SharedUse } from '../../preload/contract/host.ts';
 import type { TemplateStatus } from '../../preload/contract/images.ts';
+import type { ShellWords } from '../../preload/contract/shell-words.ts';
 import type { TaskStatus, TaskWork } from '../../preload/contract/tasks.ts';
 
 export interface FieldWords {
@@ -29,6 +30,8 @@ export interface ContractWords {
   readonly placeholder: (english: string) => string;
   /** What is wrong with a value, without a full stop, by what its schema says in English; nothing where that is all there is. */
   readonly problem: (english: string) => string | undefined;
+  /** What the desktop's menus and tray say. */
+  readonly shellWords: ShellWords;
   /** A title or a description of a template that comes with the program, by its English; any other text as it is. */
   readonly templateText: (english: string) => string;
 }

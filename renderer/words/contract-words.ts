@@ -13,6 +13,7 @@ import { wordsOf as englishWords } from '../../preload/contract/errors/catalogue
 import { SHARED_USE_WORDS, type SharedUse } from '../../preload/contract/host.ts';
 import type { TemplateStatus } from '../../preload/contract/images.ts';
 import { problemSentence as englishProblem } from '../../preload/contract/schema/problems.ts';
+import { SHELL_WORDS, type ShellWords } from '../../preload/contract/shell-words.ts';
 import * as englishTasks from '../../preload/contract/task-words.ts';
 import type { TaskStatus, TaskWork } from '../../preload/contract/tasks.ts';
 import { partsReason as englishParts } from '../../preload/contract/template-words.ts';
@@ -29,6 +30,8 @@ export function wordsOf(fault: Fault): string {
 export const taskTitle = (task: TaskWork): string => (contractWords()?.taskTitle ?? englishTasks.taskTitle)(task);
 export const taskMessage = (task: TaskStatus): string => (contractWords()?.taskMessage ?? englishTasks.taskMessage)(task);
 export const partsReason = (template: TemplateStatus): string => (contractWords()?.partsReason ?? englishParts)(template);
+/** What the desktop's menus and tray say. */
+export const shellWords = (): ShellWords => contractWords()?.shellWords ?? SHELL_WORDS;
 /** A template's title or description. */
 export const templateText = (text: string): string => contractWords()?.templateText(text) ?? text;
 export const sharedUse = (use: SharedUse): string => (contractWords()?.uses ?? SHARED_USE_WORDS)[use];

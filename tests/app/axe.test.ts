@@ -54,6 +54,21 @@ describeWith(['chromium'], 'axe finds nothing serious', () => {
     await page.getByRole('region', { name: 'Earlier output' }).waitFor();
     await check('earlier output');
     await page.getByRole('button', { name: 'Now', exact: true }).click();
+    const more = async (item: string) => {
+      await page.getByRole('button', { name: 'More about this console' }).first().click();
+      await page.getByRole('menuitem', { name: item }).click();
+    };
+    await more('Attach other programs…');
+    await page.getByRole('dialog').getByRole('button', { name: /TCP/ }).click();
+    await page.getByRole('dialog').getByText('2 connected').waitFor();
+    await check('ways to a console');
+    await page.keyboard.press('Escape');
+    await page.locator('.dialog').waitFor({ state: 'detached' });
+    await more('Show times');
+    await more('Another console at the right');
+    await page.getByRole('separator').waitFor();
+    await check('two consoles side by side, with times');
+    await more('Only this console');
     await page.getByRole('button', { name: 'More actions' }).click();
     await page.getByRole('menu').waitFor();
     await check('menu');

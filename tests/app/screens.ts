@@ -41,6 +41,13 @@ const VIEWS: Readonly<Record<string, (machine: MachineId) => string>> = {
   ...Object.fromEntries(['first-steps', 'keys', 'commands', 'guests'].map((topic) => [`help-${topic}`, () => `#/help/${topic}`])),
   stories: () => '#/stories',
 };
+/** What the menu of a console brings, by its words. */
+const CONSOLES = {
+  'console-attach': 'Attach other programs…',
+  'console-times': 'Show times',
+  'console-split-right': 'Another console at the right',
+  'console-split-below': 'Another console below',
+} as const;
 /** Dialogs, by the words of their command. */
 const DIALOGS = [
   'settings',
@@ -108,6 +115,15 @@ try {
         // Figures, thumbnails and pages that are loaded when they are looked at.
         await page.waitForTimeout(250);
         await take(name);
+      }
+      await page.evaluate((hash) => (location.hash = hash), `#/machines/${machine}/console`);
+      for (const [name, item] of Object.entries(CONSOLES)) {
+        await page.getByRole('button', { name: 'More about this console' }).first().click();
+        await page.getByRole('menuitem', { name: item }).click();
+        await page.waitForTimeout(250);
+        await take(name);
+        if ((await page.locator('.dialog').count()) > 0) await page.keyboard.press('Escape');
+        await page.locator('.dialog').waitFor({ state: 'detached' });
       }
       await page.evaluate((hash) => (location.hash = hash), `#/machines/${machine}/overview`);
       for (const words of DIALOGS) {

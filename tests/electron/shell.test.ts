@@ -1,4 +1,5 @@
 /** The shell as a whole, over the fake Electron: the order of its start, its failures and its end. */
+import { germanContract } from '../../renderer/words/de/contract.ts';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -153,9 +154,11 @@ describe('what comes from outside', () => {
     expect([places, (windows[0] as FakeWindow).focused]).toEqual([['#/machines/M1/console'], 1]);
   });
   test('the window’s commands are the menu’s, and what is chosen there is the window’s to do', async () => {
-    const { done, options, menus, chosen } = start();
+    const { done, options, menus, chosen, trays } = start();
     await done;
-    options()?.offerCommands?.([{ id: 'open.settings', group: 'Window', label: 'Settings…', key: 'ctrl+,' }]);
+    options()?.offerCommands?.([{ id: 'open.settings', group: 'Window', label: 'Settings…', key: 'ctrl+,' }], germanContract.shellWords);
+    expect((menus.at(-1) as FakeItem[]).map(({ label }) => label)).toEqual(['&Datei', '&Bearbeiten', '&Ansicht', '&Fenster']);
+    expect(trays[0]?.menu.flatMap(({ label }) => label ?? [])).toEqual(['Vivarium öffnen', 'box && co (läuft)', 'Beenden']);
     const find = (items: readonly FakeItem[]): FakeItem | undefined =>
       items.flatMap((item) => [item, ...(item.submenu ?? [])]).find(({ id }) => id === 'open.settings');
     const item = find(menus.at(-1) as FakeItem[]);

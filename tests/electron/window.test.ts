@@ -96,11 +96,11 @@ describe('the menus', () => {
     ]);
   test('are what each system expects, with the window’s commands in them', () => {
     expect(shape('linux')).toEqual([
-      ['&File', 'New machine…', 'quit'],
-      ['&Edit', 'copy', 'paste', 'selectAll'],
+      ['&File', 'New machine…', 'Quit'],
+      ['&Edit', 'Copy', 'Paste', 'Select All'],
       ['&Machine', 'Start', 'Restore “R&&D”'],
-      ['&View', 'togglefullscreen'],
-      ['&Window', 'minimize'],
+      ['&View', 'Full Screen'],
+      ['&Window', 'Minimize'],
       ['&Help', 'Help'],
     ]);
     expect(shape('win32')).toEqual(shape('linux'));

@@ -5,6 +5,7 @@ import { germanErrors } from './errors/index.ts';
 import { fields, placeholder } from './fields.ts';
 import { problem } from './problems.ts';
 import { partsReason, taskMessage, taskTitle } from './tasks-told.ts';
+import { shellWords } from './shell-words.ts';
 import { templateText } from './templates.ts';
 import { flowState, lastTime, outcomeWords, unreachedWords } from './traffic.ts';
 
@@ -30,5 +31,6 @@ export const germanContract: ContractWords = {
   fields,
   placeholder,
   templateText,
+  shellWords,
   problem,
 };
