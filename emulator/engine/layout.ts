@@ -7,8 +7,11 @@ import type { RamRange } from '../memory/ram-ranges.ts';
 import { Shootdown } from '../memory/shootdown.ts';
 import { schema, u32, u64 } from '../snapshot/schema.ts';
 
-/** Entries a bank; 1024 cover 4 MiB, which the boot's and the benchmarks' working sets mostly fit. */
-export const TLB_ENTRIES = 1024;
+/**
+ * Entries a bank, which cover 16 MiB. What a program uses fits in a quarter of that, but two pages that it uses in turn may share
+ * an entry, by its addresses' chance, and then each use is a slow one.
+ */
+export const TLB_ENTRIES = 4096;
 /** Read tag i64, write tag i64, addend i32 (host = low half of address + addend), kind i32, pad. */
 export const TLB_ENTRY = { size: 32, read: 0, write: 8, addend: 16, kind: 20 } as const;
 /** A tag no address has: page tags have bits 11 to 3 clear. */

@@ -85,18 +85,21 @@ export class LateRegisters {
   }
 }
 
+/** What is written to see what it rests on, and thrown away; one for all, since a buffer of the host's each time is what costs most. */
+const scratch = new Sink();
+
 /** The locals that a value is worked out from; undefined where it would not always be the same. */
 function localsOf(value: Expression): Local[] | undefined {
   const locals = new Set<Local>();
   let lasts = true;
-  const sink = new Sink();
-  sink.watcher = {
+  scratch.length = 0;
+  scratch.watcher = {
     reads: (local) => {
       if (!(local as Local).lasts) lasts = false;
       locals.add(local as Local);
     },
     depends: () => (lasts = false),
   };
-  value.emit(sink);
+  value.emit(scratch);
   return lasts ? [...locals] : undefined;
 }

@@ -41,6 +41,13 @@ const readControl = (question: string) => (cpu: Cpu, to: Place, number: Value) =
 const writeControl = (operation: string) => (cpu: Cpu, number: Value, from: Place) =>
   cpu.system(operation, cpu.let(from.get()), cpu.extendU(number));
 const whole: Traits = { ...ends, defaults: 'whole' };
+/** EDX:EAX gets the time-stamp counter. */
+const readTime = (cpu: Cpu, beside?: () => void) =>
+  cpu.ask('timeStamp', cpu.i32(0), cpu.i64(0), (time) => {
+    cpu.set(cpu.register('gpr', RAX), cpu.zero32(time));
+    cpu.set(cpu.register('gpr', RDX), cpu.shrU(time, cpu.i64(32)));
+    beside?.();
+  });
 
 const SEGMENTS = ['es', 'cs', 'ss', 'ds', 'fs', 'gs'] as const;
 const selector = (cpu: Cpu, number: Value): Value => cpu.element('segmentSelector', number);
@@ -218,9 +225,10 @@ export const system: readonly X86Row[] = [
   plain('sysret',   '0F 07',       'systemReturn', { sizes: [32, 64] }),
   plain('sysenter', '0F 34',       'systemEnter'),
   plain('sysexit',  '0F 35',       'systemExit', { sizes: [32, 64] }),
-  plain('rdtscp',   '0F 01 F9',    'readTimeAndCore', { uses: [RAX, RCX, RDX] }),
+  instruction('rdtscp', '0F 01 F9 |',
+    (cpu) => readTime(cpu, () => cpu.set(cpu.register('gpr', RCX), cpu.zero32(cpu.field('tscAux')))), { ...ends, uses: [RAX, RCX, RDX] }),
   plain('serialize', 'NP 0F 01 E8', 'serialize'),
-  plain('rdtsc',    '0F 31',       'readTime', { uses: [RAX, RDX] }),
+  instruction('rdtsc', '0F 31 |',  (cpu) => readTime(cpu), { ...ends, uses: [RAX, RDX] }),
   plain('rdmsr',    '0F 32',       'readModel', { uses: [RAX, RCX, RDX] }),
   plain('wrmsr',    '0F 30',       'writeModel', { uses: [RAX, RCX, RDX] }),
   plain('cpuid',    '0F A2',       'cpuid', { uses: [RAX, RBX, RCX, RDX] }),

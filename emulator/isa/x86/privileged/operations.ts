@@ -24,7 +24,6 @@ import { accessRights, limitOf, verifyRead, verifyWrite } from './segment-questi
 import { loadDataSegment, loadLocalTable, loadTaskRegister } from './segments.ts';
 import { Stack } from './stack.ts';
 import { swapGs, systemCall, systemEnter, systemExit, systemReturn } from './system-calls.ts';
-import { readTimeStamp } from './time-stamp.ts';
 
 import { x87 } from './x87.ts';
 import { waitForUnit } from './x87-control.ts';
@@ -127,12 +126,6 @@ const popFlags: Do = (core) => {
   state.rflags &= ~FLAG.RF;
   if ((before ^ state.rflags) & FLAG.AC) core.engine.modeChanged();
   core.interruptsChanged();
-};
-
-const setTime = (core: SystemCore) => {
-  const time = readTimeStamp(core);
-  setLow(core, GPR.RAX, time);
-  setLow(core, GPR.RDX, time >> 32n);
 };
 
 /** GDTR and IDTR, operand: base, operand2: limit. */
@@ -298,11 +291,6 @@ export const operations = {
   writeModel: then((core) => {
     writeModel(core);
     core.interruptsChanged();
-  }),
-  readTime: then(setTime),
-  readTimeAndCore: then((core) => {
-    setTime(core);
-    setLow(core, GPR.RCX, core.state.tscAux);
   }),
   random: then(random),
 

@@ -3,6 +3,7 @@ import { readControl, readDebug } from './control-registers.ts';
 import { atPort } from './breakpoints.ts';
 import { ioPrivilege, isProtected, isVirtual8086 } from './context.ts';
 import { Fault, VECTOR } from './fault.ts';
+import { readTimeStamp } from './time-stamp.ts';
 import { portAllowed } from './task-state.ts';
 import { storedMxcsr } from './float-save.ts';
 import type { Context } from './context.ts';
@@ -12,6 +13,7 @@ const questions = {
   /** A control register, by number. */
   readControl: (core: Context, number: number) => readControl(core, number),
   readDebug: (core: Context, number: number) => readDebug(core, number),
+  timeStamp: (core: Context) => readTimeStamp(core),
   mxcsr: (core: Context) => storedMxcsr(core),
   /** Checks that so many ports may be used from the operand on; answers with it. */
   port: (core: Context, width: number, port: bigint) => {
