@@ -11,12 +11,14 @@ import { StreamEnd } from './stream-end.ts';
 const ROOM = 256 * 1024;
 /** A guest that has not answered for so long does not: a call gives up after ten seconds. */
 const NO_ANSWER_MS = 9000;
+/** How long a whole system may take to boot before it asks for an address, where somebody waits for what listens there. */
+const BOOT_MS = 300_000;
 /** Between two calls of one that waits until somebody listens. */
 const AGAIN_MS = 250;
 
 export interface GuestStreamRequest {
   readonly guestPort: number;
-  /** Seconds in which nobody may listen yet. */
+  /** Seconds in which nobody may listen yet, from when the guest has a network on; 0: nobody waits. */
   readonly wait: number;
 }
 
@@ -28,7 +30,10 @@ class GuestStream implements Stream {
   readonly #calls: GuestCalls;
   readonly #guestPort: number;
   readonly #end: StreamEnd;
-  readonly #until: number;
+  readonly #waitMs: number;
+  readonly #began = performance.now();
+  /** Nobody may listen until then. */
+  #until: number | undefined;
   #connection: TcpConnection | undefined;
   #calledAt = 0;
   #isWanted = true;
@@ -42,7 +47,7 @@ class GuestStream implements Stream {
   constructor(calls: GuestCalls, { guestPort, wait }: GuestStreamRequest, port: MessagePort) {
     this.#calls = calls;
     this.#guestPort = guestPort;
-    this.#until = performance.now() + wait * 1000;
+    this.#waitMs = wait * 1000;
     this.#end = new StreamEnd(port, {
       bytes: (bytes) => this.#written(bytes),
       ended: () => {
@@ -65,16 +70,20 @@ class GuestStream implements Stream {
       begun: (connection) => {
         this.#connection = connection;
         this.#calledAt = performance.now();
+        this.#until ??= this.#calledAt + this.#waitMs;
         for (const bytes of this.#early) connection.data(bytes.slice());
         if (this.#hasEnded) connection.ended();
         this.#grant();
       },
       failed: (why) => {
-        // A guest that takes long to boot is waited for as one that does not listen yet.
-        if (why === 'no network' && performance.now() < this.#until) this.call();
+        if (why === 'no network' && this.#maybeBoots) this.call();
         else this.#end.fail(faultWith(why === 'no network' ? 'guest-no-network' : 'guest-connections-too-many'));
       },
     });
+  }
+
+  get #maybeBoots(): boolean {
+    return this.#waitMs > 0 && performance.now() - this.#began < Math.max(BOOT_MS, this.#waitMs);
   }
 
   #written(bytes: Uint8Array<ArrayBuffer>): void {
@@ -108,7 +117,7 @@ class GuestStream implements Stream {
   }
   reset(): void {
     const isUnanswered = this.#connection?.state === 'calling';
-    if (!isUnanswered || performance.now() > this.#until) return this.#end.fail(this.#whyReset());
+    if (!isUnanswered || performance.now() > (this.#until ?? 0)) return this.#end.fail(this.#whyReset());
     // The connection that was refused is told of nothing more.
     this.#connection = undefined;
     setTimeout(() => (this.#isWanted ? this.call() : undefined), AGAIN_MS).unref();

@@ -4,7 +4,7 @@ import { shellWord } from '../../preload/contract/foreign-text.ts';
 import { freshBundle } from '../build/fresh-bundle.js';
 import { SSH_HOST, sshKeys } from '../images/ssh/keys.ts';
 
-/** Seconds that a guest may take to boot and to have its server listen. */
+/** Seconds that a guest may take to have its server listen, once it has a network. */
 export const SSH_WAIT = 120;
 export const SSH_PORT = 22;
 /** Whom the guest's server lets in. */

@@ -14,7 +14,8 @@ Usage: viv connect [--wait SECONDS] NAME PORT
 The connection goes through the machine's network card, as one that is forwarded does, but no port of this computer is
 opened, so no other program can use it. Each direction ends by itself. A guest that is still booting is waited for.
 
-  --wait SECONDS   call again as long as nothing listens at PORT, at most for that time
+  --wait SECONDS   call again as long as nothing listens at PORT, at most for that time; a guest without a network
+                   may first take five minutes to boot
 
 It is made for programs that take a command in place of a connection, as ssh does:
   ssh -o ProxyCommand='viv connect box 22' root@box

@@ -15,8 +15,8 @@ Usage: viv ssh [--terminal] NAME [COMMAND [ARGUMENT]...]
 
 Runs the ssh of this computer with keys that are made once and kept with the library, through viv connect: no port is
 opened, no question is asked, and no other file of yours is read or written. The guest must run an SSH server that has
-the key: guests of debian-riscv64-ssh and debian-amd64-ssh do, as root. A guest that is still booting is waited for,
-up to ${SSH_WAIT} seconds.
+the key: guests of debian-riscv64-ssh and debian-amd64-ssh do, as root. A guest that is still booting is waited for:
+five minutes until it has a network, then ${SSH_WAIT} seconds until its server listens.
 
   --terminal   give COMMAND a terminal of its own, as ssh -t
   --config     print what ~/.ssh/config needs for other programs (editors, rsync) to reach the guest

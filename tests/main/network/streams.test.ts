@@ -1,6 +1,6 @@
 /** Streams between the program and a machine's network card: a connection into the guest, a capture; both ends in one thread here. */
 import { MessageChannel } from 'node:worker_threads';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { cabledLink } from '../../../main/network/cabled-link.ts';
 import { GuestCalls } from '../../../main/network/guest-call.ts';
 import { connectGuest } from '../../../main/network/guest-stream.ts';
@@ -151,6 +151,27 @@ test('one that waits calls again until somebody listens, and loses nothing that 
   guest.tcp({ to: '10.0.2.2', port: syn!.sourcePort, from: PORT, flags: SYN | ACK, sequence: 9, acknowledged: syn!.sequence + 1 });
   const [segment] = guest.segments().filter(({ data }) => data.length > 0);
   expect([Buffer.from(segment?.data ?? []).toString(), told]).toEqual(['patience', []]);
+});
+
+test('a guest that takes longer to boot than its server to listen is waited for, and not for ever', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { guest, client, told, port2 } = joined(false, 1);
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  for (let seconds = 0; seconds < 200; seconds += 10) {
+    vi.advanceTimersByTime(10_000);
+    await turn();
+  }
+  expect(told).toEqual([]);
+  guest.udp('10.0.2.3', 9, new Uint8Array(1));
+  expect(guest.segments().some(({ flags }) => flags === SYN)).toBe(true);
+  client.hangUp();
+  port2.close();
+
+  const without = joined(false, 1);
+  vi.advanceTimersByTime(330_000);
+  for (let turns = 0; turns < 1000 && without.told.length === 0; turns++) await turn();
+  expect(without.told).toEqual(['guest-no-network']);
 });
 /** The SYNs that come next. */
 async function appears(guest: FakeGuest) {
