@@ -24,6 +24,11 @@ export const commands: readonly CommandEntry[] = [
     summary: 'list the machines and their states',
     load: async () => (await import('./machines/list-command.ts')).listCommand,
   },
+  {
+    name: 'history',
+    summary: 'list what was changed of a machine, and go back to any of it',
+    load: async () => (await import('./machines/history-command.ts')).historyCommand,
+  },
   { name: 'show', summary: 'show one machine in full', load: async () => (await import('./machines/list-command.ts')).showCommand },
   {
     name: 'devices',

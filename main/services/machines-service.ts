@@ -6,6 +6,8 @@ import { forwardStatuses } from '../supervisor/machine-forwards.ts';
 import { changeLink, linkStatuses } from '../supervisor/machine-cables.ts';
 import { cardActivity } from '../supervisor/machine-links.ts';
 import { shareStatuses } from '../supervisor/machine-shares.ts';
+import type { JournalEntry } from '../library/journal.ts';
+import { definitionHistory, revertDefinition } from '../supervisor/definition-history.ts';
 import type { Copying } from '../history/copying.ts';
 import type { SupervisedMachine } from '../supervisor/supervised-machine.ts';
 import { screenText } from '../supervisor/screen-text.ts';
@@ -24,6 +26,8 @@ export interface MachinesParts {
   remove(id: MachineId): Promise<void>;
   /** Takes back the last change; `undefined` when that puts the machine into the bin. */
   undo(id: MachineId): Promise<MachineStatus | undefined>;
+  /** Every journalled change of a machine, newest first. */
+  journal(id: MachineId): Promise<readonly JournalEntry[]>;
   readonly bin: { list(): Promise<readonly BinnedMachine[]>; purge(ids: readonly MachineId[]): Promise<{ readonly task: string }> };
   /** Its next start does not go on from saved memory; that stays in the timeline. */
   forgetSuspended(id: MachineId): Promise<void>;
@@ -44,6 +48,7 @@ export function machinesService({
   suspend,
   remove,
   undo,
+  journal,
   bin,
   forgetSuspended,
   copying,
@@ -109,6 +114,12 @@ export function machinesService({
     suspend,
     delete: remove,
     undelete: (id) => supervisor.undelete(id),
+    history: (id) => {
+      supervisor.machine(id);
+      return definitionHistory({ history: journal }, id);
+    },
+    revert: (id, number) =>
+      revertDefinition({ history: journal, update: (machine, change) => supervisor.update(machine, change) }, id, number),
     undo: async (id) => (await undo(id)) ?? null,
   };
 }

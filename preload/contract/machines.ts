@@ -1,6 +1,6 @@
 /** Machines: their definitions and their life. */
 import type { DeviceDescription, MachineFigures } from '../../emulator/index.ts';
-import { args, argsWithOptional, machineId, machineIds, machineName, newMachine, nothing, savedTemplate } from './checks.ts';
+import { args, argsWithOptional, machineId, machineIds, machineName, newMachine, nothing, position, savedTemplate } from './checks.ts';
 import { call, contract, event } from './contract.ts';
 import { optional } from './schema/shapes.ts';
 import { definition, definitionBase, definitionPatch, type MachineDefinition } from './definition/schema.ts';
@@ -60,6 +60,19 @@ export interface InterruptedMachine {
 }
 /** How a guest was asked to shut down: by the agent of the guest kit, or by the power button that its board has. */
 export type AskedBy = 'agent' | 'power button';
+/** One change of what a machine is, as the library's journal has it. */
+export interface DefinitionVersion {
+  /** Ascends with every change. */
+  readonly number: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** `restore`: it went back to a snapshot with other hardware; `undo`: an earlier change was taken back. */
+  readonly what: 'create' | 'update' | 'undo' | 'restore';
+  /** What it was before; absent at its beginning, and where that cannot be read any more. */
+  readonly before?: MachineDefinition;
+  /** What it was from then on; absent where that cannot be read any more. */
+  readonly after?: MachineDefinition;
+}
 /** A template to save a machine as. */
 export interface SavedTemplate {
   readonly name: string;
@@ -155,6 +168,13 @@ export const machines = contract('machines', {
   purge: call<(ids: readonly MachineId[]) => { readonly task: string }>(args(machineIds)),
   /** Takes back the last change of the machine (an update, a deletion, its creation); `null` when it is in the bin afterwards. */
   undo: call<(id: MachineId) => MachineStatus | null>(args(machineId)),
+  /** Every change of what the machine is, newest first; at most the last 1000. */
+  history: call<(id: MachineId) => readonly DefinitionVersion[]>(args(machineId)),
+  /**
+   * Makes the machine what it was after a change of its history, but for its name; that is one more change. A running one takes up
+   * its hardware at the next start. @param number the change's
+   */
+  revert: call<(id: MachineId, number: number) => MachineStatus>(args(machineId, position)),
 
   changed: event<MachineStatus>(),
   deleted: event<{ readonly id: MachineId }>(),

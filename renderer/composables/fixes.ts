@@ -115,7 +115,15 @@ const CODES: Readonly<Record<FixName, readonly ErrorCode[]>> = {
     ...(['guest-no-network', 'guest-network-apart', 'card-address-taken'] as const),
   ],
   'change-port': ['port-unusable', 'guest-port-closed', 'guest-port-silent'],
-  'show-hardware': ['configuration-changed', 'change-record-damaged', 'field-invalid', 'disk-still-empty', 'guest-no-agent-port'],
+  'show-hardware': [
+    'configuration-changed',
+    'change-record-damaged',
+    'change-unknown',
+    'change-damaged',
+    'field-invalid',
+    'disk-still-empty',
+    'guest-no-agent-port',
+  ],
   'show-timeline': [
     ...(['snapshot-protected', 'snapshot-gone', 'snapshot-deleted', 'snapshot-content-damaged', 'snapshot-unusable'] as const),
     ...([

@@ -93,6 +93,9 @@ export const guestFileCommand = (name: string, moment: string | undefined, { slo
 export const forkCommand = (name: string, snapshot?: string): string =>
   line('fork', name, ...(snapshot === undefined ? [] : ['--snapshot', snapshot]));
 
+/** The command that makes a machine what it was after a change of its history. */
+export const revertCommand = (name: string, number: number): string => line('history', name, '--revert', String(number));
+
 /** The command that lists a folder of a guest's disk. @param moment a snapshot's name; absent: now */
 export const guestFolderCommand = (name: string, moment: string | undefined, { slot, place, path }: GuestPath): string =>
   line(...['snapshot', 'files', name, moment ?? 'now', `/${path.replace(/^\/+/, '')}`], ...placeWords(slot, place));

@@ -108,6 +108,8 @@ export const useMachines = defineStore('machines', () => {
     bin: client.bin,
     purge: client.purge,
     undo: client.undo,
+    history: client.history,
+    revert: async (id: MachineId, number: number) => put(await client.revert(id, number)),
     check: client.check,
     screens: client.screens,
     devices: client.devices,

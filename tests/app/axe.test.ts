@@ -124,7 +124,7 @@ describeWith(['chromium'], 'axe finds nothing serious', () => {
     const { check, seen } = looking(page);
     await machine(page);
     await tab(page, 'Hardware');
-    for (const name of ['General', 'System', 'Boot', 'Disks', 'Network', 'Shared folders', 'Console ports', 'Devices', 'JSON']) {
+    for (const name of ['General', 'System', 'Boot', 'Disks', 'Network', 'Shared folders', 'Console ports', 'Devices', 'JSON', 'History']) {
       await page.getByRole('navigation').getByRole('button', { name, exact: true }).click();
       await check(`hardware, ${name}`);
     }

@@ -8,7 +8,14 @@ import { screenText } from '../../main/supervisor/screen-text.ts';
 import { unlessChanged } from '../../main/supervisor/unless-changed.ts';
 import { ContractError, type Handlers } from '../../preload/contract/contract.ts';
 import { SSH_CONSOLE, type consoles } from '../../preload/contract/consoles.ts';
-import type { InterruptedMachine, MachineDefinition, MachineId, machines, MachineStatus } from '../../preload/contract/machines.ts';
+import type {
+  DefinitionVersion,
+  InterruptedMachine,
+  MachineDefinition,
+  MachineId,
+  machines,
+  MachineStatus,
+} from '../../preload/contract/machines.ts';
 import { bootFakeGuest, type FakeGuest } from './fake-guest.ts';
 import { fakeDoors } from './fake-doors.ts';
 import { fakePast } from './fake-past.ts';
@@ -158,6 +165,8 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
   });
   /** Templates that were saved, the oldest first. */
   const saved: { readonly name: string; readonly description: string; readonly definition: MachineDefinition }[] = [];
+  /** What each machine was, for a test to fill; changes are added. */
+  const versions = new Map<MachineId, DefinitionVersion[]>();
   /** For a test to fill. */
   const interrupted: InterruptedMachine[] = [];
   const service: Handlers<typeof machines> = {
@@ -198,8 +207,11 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
         throw new ContractError('machine-name-taken', { name: fields.name ?? '' });
       one.before = one.status.definition;
       const running = one.status.runsAs ?? one.before;
+      const definition = { ...one.before, ...fields };
+      const known = versions.get(id) ?? [{ number: 1, at: Date.UTC(2026, 0, 5), what: 'create', after: one.before }];
+      versions.set(id, [...known, { number: known.length + 1, at: Date.now(), what: 'update', before: one.before, after: definition }]);
       return change(id, {
-        definition: { ...one.before, ...fields },
+        definition,
         needsRestart: one.guest !== undefined,
         ...(one.guest ? { runsAs: running } : {}),
       });
@@ -245,6 +257,12 @@ export function fakeMachines(events: ServiceEvents, sizes: string[]) {
       return { task: task.id };
     },
     undo: (id) => change(id, { definition: entry(id).before }),
+    history: (id) => (versions.get(id) ?? []).toReversed(),
+    revert: (id, number) => {
+      const version = versions.get(id)?.find((one) => one.number === number)?.after;
+      if (!version) throw new ContractError('change-unknown', { number });
+      return service.update(id, version) as MachineStatus;
+    },
   };
   const consoleService: Handlers<typeof consoles> = {
     list: (id) => [

@@ -16,6 +16,19 @@ const focused = (page: Page) =>
 describeWith(['chromium'], 'the kit', () => {
   const open = windows();
 
+  test('a message that comes while a context menu is open does not take Escape from it', async () => {
+    const { page, main } = await open({ prepare: running });
+    await page.getByRole('option', { name: /beta/ }).click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Rename' }).waitFor();
+    main.events.application.notice({ level: 'warning', what: { code: 'text', facts: { text: 'The disk is nearly full' } } });
+    await page.getByText('The disk is nearly full').first().waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    await page.getByText('The disk is nearly full').first().waitFor();
+    // It opens again.
+    await page.getByRole('option', { name: /alpha/ }).click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Rename' }).waitFor();
+  });
   test('a menu is opened, walked and left by keys, and what it opens gives the focus back to its button', async () => {
     const { page } = await open({ prepare: running });
     const more = page.getByRole('button', { name: 'More actions' });

@@ -33,7 +33,7 @@ const VIEWS: Readonly<Record<string, (machine: MachineId) => string>> = {
   network: (machine) => `#/machines/${machine}/network`,
   machine: (machine) => `#/machines/${machine}/overview`,
   ...Object.fromEntries(
-    ['general', 'system', 'boot', 'disks', 'network', 'shares', 'ports', 'devices', 'json'].map((section) => [
+    ['general', 'system', 'boot', 'disks', 'network', 'shares', 'ports', 'devices', 'json', 'history'].map((section) => [
       `hardware-${section}`,
       (machine: MachineId) => `#/machines/${machine}/hardware/${section}`,
     ]),

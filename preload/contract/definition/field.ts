@@ -18,6 +18,8 @@ export type Editor =
       readonly kind: 'whole';
       readonly unit?: string;
       readonly step?: number;
+      /** A slider beside the number: people expect one where all values are equally likely. */
+      readonly slider?: true;
       /** Values to choose with one click, in words. */
       readonly presets?: readonly { readonly value: number; readonly label: string }[];
       readonly limits: (board: BoardDescription) => { readonly min: number; readonly max: number };

@@ -38,7 +38,7 @@ export const PATH_MAX = 4096;
 export const count = ({ option, ...rest }: Rest, limits: LimitsOf) => ({
   ...rest,
   hint: (board: BoardDescription) => `From ${limits(board).min} to ${limits(board).max}.`,
-  editor: { kind: 'whole', limits } as const,
+  editor: { kind: 'whole', slider: true, limits } as const,
   schema: (board: BoardDescription) => whole(limits(board).min, limits(board).max),
   ...optionsOf(option, { read: ([typed = '']) => readWhole(typed, limits(anyBoard)), write: asText }),
 });
@@ -50,6 +50,7 @@ export const memory = ({ option, ...rest }: Rest, limits: LimitsOf, presets: rea
     kind: 'whole',
     unit: 'MiB',
     step: 16,
+    slider: true,
     limits,
     presets: presets.map((value) => ({ value, label: formatBytes(value * 2 ** 20) })),
   } as const,

@@ -67,6 +67,14 @@ export const machineErrors = {
     'conflict',
     ({ name }) => `the last change of "${name}" was restoring a snapshot: to undo it, restore the snapshot that was kept before it`,
   ),
+  'change-unknown': entry<{ number: number }>(
+    'missing',
+    ({ number }) => `the machine has no change ${number} in its history: viv history lists them`,
+  ),
+  'change-damaged': entry<{ number: number }>(
+    'unavailable',
+    ({ number }) => `change ${number} cannot be read any more: choose another one`,
+  ),
   'change-record-damaged': entry<Named>(
     'damaged',
     ({ name }) => `the record of the last change of "${name}" is damaged, so it cannot be undone: change the machine itself`,

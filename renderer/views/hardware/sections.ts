@@ -6,7 +6,7 @@ import { TEXT_FIELD } from './definition-text.ts';
 import type { IconName } from '../../components/icons.ts';
 import { t } from '../../words/words.ts';
 
-export type SectionKey = Section | 'json';
+export type SectionKey = Section | 'json' | 'history';
 
 const LOOKS: Readonly<Record<SectionKey, { readonly label: () => string; readonly icon: IconName }>> = {
   general: { label: () => t('hardware.general'), icon: 'tag' },
@@ -18,6 +18,7 @@ const LOOKS: Readonly<Record<SectionKey, { readonly label: () => string; readonl
   ports: { label: () => t('hardware.ports'), icon: 'plug' },
   devices: { label: () => t('hardware.devices'), icon: 'board' },
   json: { label: () => 'JSON', icon: 'braces' },
+  history: { label: () => t('hardware.history'), icon: 'clock' },
 };
 export const SECTIONS = (Object.keys(LOOKS) as SectionKey[]).map((key) => ({ key, ...LOOKS[key] }));
 

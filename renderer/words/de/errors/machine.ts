@@ -84,6 +84,8 @@ export const machineErrors = {
   'change-none': ({ name }) => `an ${quoted(name)} gibt es keine Änderungen mehr rückgängig zu machen`,
   'change-was-restore': ({ name }) =>
     `die letzte Änderung von ${quoted(name)} war das Wiederherstellen eines Snapshots: dazu den Snapshot wiederherstellen, der davor erhalten wurde`,
+  'change-unknown': ({ number }) => `die Maschine hat keine Änderung ${number} in ihrem Verlauf: viv history zeigt sie`,
+  'change-damaged': ({ number }) => `Änderung ${number} ist nicht mehr lesbar: eine andere wählen`,
   'change-record-damaged': ({ name }) =>
     `die Aufzeichnung der letzten Änderung von ${quoted(name)} ist beschädigt, sie lässt sich nicht rückgängig machen: die Maschine selbst ändern`,
   'configuration-changed': ({ name, fields }) =>
