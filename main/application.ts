@@ -316,7 +316,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   if (options.listens) await reopenDoors(doors, supervisor, (what) => notice('warning', what));
   const openCable: OpenCable = (request, events) => temporary.plug(request, events);
   // Only a program that stays has a use for machines that run by themselves.
-  if (options.listens && (await library.settings.read()).interrupted === 'resume') void resume.resumeAll();
+  if (options.listens) void resume.opened((await library.settings.read()).interrupted, options.shell !== 'cli');
   let closing: Promise<void> | undefined;
   const inHurry = new AbortController();
   const close = async () => {

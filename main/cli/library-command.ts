@@ -28,7 +28,8 @@ Usage: viv library check
 check reads every stored byte and lists damaged machines, snapshots and disks. Everything that is not listed is intact.
 
 repair saves everything that is intact into a new file and reports what was saved. The damaged file is kept as
-library.db.damaged-DATE, store.db.damaged-DATE or consoles.db.damaged-DATE; no whole data is deleted. Quit every program that uses the library first.
+library.db.damaged-DATE, store.db.damaged-DATE or consoles.db.damaged-DATE; nothing that can be read is deleted. Quit
+every program that uses the library first.
 
 Exit status of check: 0 if no problems were found, 1 otherwise.
 

@@ -5,6 +5,7 @@
 import { faultWith } from '../../preload/contract/errors/contract-error.ts';
 import type { Reason } from '../../preload/contract/errors/reasons.ts';
 import type { InterruptedMachine, MachineId } from '../../preload/contract/machines.ts';
+import type { Settings } from '../../preload/contract/application.ts';
 import type { Library } from '../library/library.ts';
 import type { MachineRecord } from '../library/machine-records.ts';
 import { LOST_REASON, QUIT_REASON } from '../library/run-records.ts';
@@ -53,6 +54,10 @@ export interface Resuming {
   resume(id: MachineId): Promise<void>;
   /** Goes on with all, one after the other; those that cannot are told of. */
   resumeAll(): Promise<void>;
+  /** The program has opened, with a window or without one: does what the setting and the machines say. */
+  opened(interrupted: Settings['interrupted'], hasWindow: boolean): Promise<void>;
+  /** Starts those that are to run whenever the program does, from where they were; those that cannot are told of. */
+  startThose(): Promise<void>;
 }
 
 /** What there is to go on with, and how. */
@@ -73,8 +78,21 @@ export function resuming({ library, machines, start, restore, failed }: Resuming
   return {
     list,
     resume,
+    async opened(interrupted, hasWindow) {
+      if (interrupted === 'resume') await this.resumeAll();
+      if (hasWindow) await this.startThose();
+    },
     async resumeAll() {
       for (const { id, name } of await list()) await resume(id).catch((error: Error) => failed(name, error));
+    },
+    async startThose() {
+      const interrupted = new Set((await list()).map(({ id }) => id));
+      for (const { record, life } of machines()) {
+        const { id, definition } = record;
+        if (definition.onOpen !== 'start' || life.isActive) continue;
+        const work = interrupted.has(id) ? resume(id) : start(id);
+        await Promise.resolve(work).catch((error: Error) => failed(definition.name, error));
+      }
     },
   };
 }

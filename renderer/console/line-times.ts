@@ -54,13 +54,17 @@ export function lineTimes(terminal: Terminal): LineTimes {
   /** What the terminal has not read yet, oldest first. */
   let pieces: Piece[] = [];
 
+  /** The line at the cursor begins at a position. */
+  function begins(position: number) {
+    const marker = terminal.registerMarker(0);
+    if (!marker) return;
+    places.push({ marker, position });
+    if (places.length > MOST_PLACES) places.shift()?.marker.dispose();
+  }
   terminal.onLineFeed(() => {
     const [piece] = pieces;
     const position = piece?.lines[piece.next++];
-    const marker = position === undefined ? undefined : terminal.registerMarker(0);
-    if (!marker || position === undefined) return;
-    places.push({ marker, position });
-    if (places.length > MOST_PLACES) places.shift()?.marker.dispose();
+    if (position !== undefined) begins(position);
   });
 
   return {
@@ -72,7 +76,11 @@ export function lineTimes(terminal: Terminal): LineTimes {
       notes.push({ marker, time: now });
       if (notes.length > MOST) notes.shift()?.marker.dispose();
     },
-    noteLines: (bytes, position) => void pieces.push({ lines: linesIn(bytes, position), next: 0 }),
+    noteLines(bytes, position) {
+      // What comes first begins a line, or is within one whose beginning is not there any more.
+      if (pieces.length + places.length === 0) terminal.write('', () => begins(position));
+      pieces.push({ lines: linesIn(bytes, position), next: 0 });
+    },
     written: () => void pieces.shift(),
     unknown() {
       places = places.filter(({ marker }) => !marker.isDisposed);

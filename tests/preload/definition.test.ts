@@ -43,6 +43,7 @@ const full: MachineDefinition = newDefinition({
   group: 'Release tests',
   tags: ['debian', 'x86'],
   checkpoints: { everySeconds: 90, budgetBytes: 2 ** 31 },
+  onOpen: 'start',
   onQuit: 'stop',
   onReboot: 'stop',
 });

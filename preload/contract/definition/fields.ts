@@ -38,6 +38,10 @@ const ON_QUIT: readonly Choice[] = [
   { value: 'save', label: 'Save it', about: 'It is suspended, and its next start resumes where it was.' },
   { value: 'stop', label: 'Stop it', about: 'Like pulling the plug: anything not written to disk is lost.' },
 ];
+const ON_OPEN: readonly Choice[] = [
+  { value: 'stay', label: 'Leave it as it is', about: 'It starts when somebody starts it.' },
+  { value: 'start', label: 'Start it', about: 'It resumes where it was saved. For servers that are to be there whenever Vivarium is.' },
+];
 const ON_REBOOT: readonly Choice[] = [
   { value: 'restart', label: 'Start it again', about: 'As a computer does.' },
   { value: 'stop', label: 'Stop it', about: 'For installers, and for looking at a guest that reboots by a fault.' },
@@ -199,6 +203,26 @@ export const FIELDS = {
         },
       },
       () => ON_REBOOT,
+      'radio',
+    ),
+  ),
+  onOpen: field(
+    optionalChoice<'stay' | 'start'>(
+      {
+        label: 'When Vivarium opens',
+        fact: 'what happens when Vivarium opens',
+        section: 'general',
+        isOwners: true,
+        absent: () => 'stay',
+        words: (is: 'stay' | 'start') => (is === 'start' ? 'start the machine' : 'leave the machine as it is'),
+        option: {
+          name: 'on-open',
+          value: 'stay|start',
+          help: ['whether the machine starts when a window is opened'],
+          commands: ['create', 'set'],
+        },
+      },
+      () => ON_OPEN,
       'radio',
     ),
   ),

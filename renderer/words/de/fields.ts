@@ -72,6 +72,17 @@ export const fields: ContractWords['fields'] = {
       stop: { label: 'Ausschalten', about: 'Für Installationen und für Gäste, die durch einen Fehler neu starten.' },
     },
   },
+  onOpen: {
+    label: 'Wenn Vivarium geöffnet wird',
+    fact: 'Verhalten beim Öffnen von Vivarium',
+    choices: {
+      stay: { label: 'So lassen', about: 'Sie startet, wenn jemand sie startet.' },
+      start: {
+        label: 'Starten',
+        about: 'Sie läuft dort weiter, wo sie gesichert wurde. Für Server, die immer da sein sollen, wenn Vivarium da ist.',
+      },
+    },
+  },
   onQuit: {
     label: 'Wenn Vivarium beendet wird',
     fact: 'Verhalten beim Beenden von Vivarium',
