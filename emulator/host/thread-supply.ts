@@ -14,6 +14,8 @@ export type ThreadKind = 'io' | 'core' | 'compiler';
 
 /** A thread's nursery: garbage here is short-lived, and three threads' nurseries count against every machine. */
 const YOUNG_MB = 6;
+/** The compiler's: what it makes of a region lives for milliseconds, which a small nursery takes for long. */
+const COMPILER_YOUNG_MB = 24;
 /** After a start, how long the machine has the host's cores to itself before the next threads are loaded. */
 const REST_MS = 1_500;
 /** How long a thread that waits, or is just being loaded, may take to end. */
@@ -38,7 +40,7 @@ export function programOf(kind: ThreadKind): URL {
 const load = (kind: ThreadKind): Worker =>
   new Worker(programOf(kind), {
     env: { ...process.env, ...sharedCompilations() },
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    resourceLimits: { maxYoungGenerationSizeMb: kind === 'compiler' ? COMPILER_YOUNG_MB : YOUNG_MB },
   });
 
 export class ThreadSupply {
