@@ -1,5 +1,5 @@
 /** Extended attributes of what is in a shared folder: those that belong to users, of files and directories. */
-import { ShareError } from '../../emulator/share/errno.ts';
+import { ERRNO, errnoOf, ShareError } from '../../emulator/share/errno.ts';
 import { byteString } from '../../emulator/share/names.ts';
 import type { Node } from '../../emulator/share/node-table.ts';
 import { type AttributeWish, type ExtendedAttributes, VALUE_BYTES_MAX } from '../../emulator/share/tree.ts';
@@ -26,7 +26,7 @@ export class HostAttributes implements ExtendedAttributes {
       calls.listAttributes(places.reach.root, new Uint8Array(0));
       calls.getAttribute(places.reach.root, `${USERS}vivarium`, new Uint8Array(0));
     } catch (error) {
-      if (!(error instanceof ShareError) || error.message !== 'ENODATA') return undefined;
+      if (errnoOf(error) !== ERRNO.ENODATA) return undefined;
     }
     return calls && new HostAttributes(places, calls);
   }

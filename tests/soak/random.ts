@@ -10,9 +10,17 @@ export interface Random {
   weighted<K extends string>(weights: Readonly<Record<K, number>>): K;
 }
 
+/** Spreads a seed over all bits, so that seeds that follow each other begin nothing alike (the end of MurmurHash3). */
+function spread(seed: number): number {
+  let bits = seed ^ (seed >>> 16);
+  bits = Math.imul(bits, 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
+}
+
 /** Marsaglia's xorshift32, started well away from zero. */
 export function random(seed: number): Random {
-  let state = Math.imul(seed ^ 0x5bd1e995, 0x9e3779b1) >>> 0 || 1;
+  let state = spread(seed ^ 0x5bd1e995) || 1;
   const next = () => {
     state ^= state << 13;
     state ^= state >>> 17;
