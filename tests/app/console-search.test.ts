@@ -42,13 +42,15 @@ describeWith(['chromium'], 'earlier output', () => {
   });
 
   test('the find bar goes on in all that is stored, and the first line is one press away', async () => {
-    const { page } = await open({ prepare: running });
+    const { page, main } = await open({ prepare: running });
     await showsText(page, 'Welcome to Debian');
     await page.locator('.xterm-screen').click();
-    for (let round = 0; round < 3; round++) {
+    const printed = () => new TextDecoder().decode(main.machines.consoleService.history(main.machines.first(), 0) as Uint8Array);
+    for (let round = 1; round <= 3; round++) {
       await typeLine(page, 'lines');
-      await showsText(page, 'line 60 of');
+      await expect.poll(() => printed().split('line 60 of').length - 1, { timeout: 60_000 }).toBe(round);
     }
+    await showsText(page, 'line 60 of');
     await page.keyboard.press('Control+f');
     await page.keyboard.type('line 7 of');
     await page.keyboard.press('Control+Enter');
