@@ -168,7 +168,7 @@ describe.each(BARE_GUESTS)('carried to another library (%s)', (guest) => {
       'done',
       'one snapshot was left out: "lost" (damaged: its memory is missing: delete it, or restore another one)',
     ]);
-    expect(program.told.tasks.map((task) => task.message)).toContain('waiting for "last", which is being stored');
+    expect(program.told.tasks.map((task) => task.message)).toContainEqual({ code: 'step-waits-stored', facts: { name: 'last' } });
     const there = await timelineProgram();
     const { snapshots } = await there.timelines.timeline(await imported(there, file));
     expect(snapshots.map(({ name }) => name).slice(0, 2)).toEqual(['first', 'last']);
