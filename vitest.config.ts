@@ -4,7 +4,7 @@
  */
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
-import { NO_INLINED_WASM_CALLS } from './emulator/host/v8-flags.ts';
+import { NO_FREED_WASM_CODE, NO_INLINED_WASM_CALLS } from './emulator/host/v8-flags.ts';
 import { CheapestFirst } from './tests/kit/cheapest-first.ts';
 
 /** A kernel boot in the plain interpreter on a busy, slow machine stays well under this. */
@@ -21,7 +21,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     // Many tests run a core in their own process, without the host that sets this flag for the program.
-    execArgv: [NO_INLINED_WASM_CALLS],
+    execArgv: [NO_INLINED_WASM_CALLS, NO_FREED_WASM_CODE],
     testTimeout: TEST_TIMEOUT_MS,
     hookTimeout: TEST_TIMEOUT_MS,
     teardownTimeout: 30_000,
