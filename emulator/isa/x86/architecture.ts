@@ -1,5 +1,5 @@
 /** x86-64 as the engine sees it. */
-import type { Architecture } from '../architecture.ts';
+import type { Architecture, QuickOperation } from '../architecture.ts';
 import { NO_REGISTER } from './address.ts';
 import { x86Cpu } from './cpu.ts';
 import { decode, illegalValue, variants } from './decoder.ts';
@@ -16,6 +16,11 @@ import { writeQuickControl } from './privileged/quick-control.ts';
 import { writeQuickException, writeQuickInterruptReturn } from './privileged/quick-exceptions.ts';
 import { X86Core } from './privileged/x86-core.ts';
 import { coreState } from './state.ts';
+
+/** An operation that is done by the quick answer of its name, with the operand that it has. */
+const answered =
+  (name: string): QuickOperation =>
+  (_r, core, [operand]) => ({ possible: core.answer(name, operand), run: () => core.event() });
 
 export const x86: Architecture = {
   name: 'x86-64',
@@ -51,11 +56,16 @@ export const x86: Architecture = {
   // Stores by cores drop translated code at once; only what devices wrote needs looking for.
   quickOperations: {
     serialize: (_r, core) => ({ possible: core.codeUnchanged(), run: () => undefined }),
-    systemCall: (_r, core, [flags]) => ({ possible: core.answer('systemCall', flags), run: () => core.event() }),
-    interruptReturn: (_r, core) => ({ possible: core.answer('interruptReturn'), run: () => core.event() }),
-    systemReturn: (_r, core) => ({ possible: core.answer('systemReturn'), run: () => core.event() }),
+    systemCall: answered('systemCall'),
+    interruptReturn: answered('interruptReturn'),
+    systemReturn: answered('systemReturn'),
   },
-  quickAnswers: { systemCall: writeQuickCall, systemReturn: writeQuickReturn, interruptReturn: writeQuickInterruptReturn, readControl: writeQuickControl },
+  quickAnswers: {
+    systemCall: writeQuickCall,
+    systemReturn: writeQuickReturn,
+    interruptReturn: writeQuickInterruptReturn,
+    readControl: writeQuickControl,
+  },
   quickTrap: writeQuickException,
   inlines: () => false,
   writeTranslate,

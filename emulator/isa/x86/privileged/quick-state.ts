@@ -8,7 +8,7 @@ import { DECODING } from '../prefixes.ts';
 import { ATTRIBUTE, CR4, FLAG, STATUS_FLAGS } from '../state.ts';
 import { BANK, DATA_BANKS, fetchBankOf } from './banks.ts';
 
-/** Where RFLAGS.AC stands, and CR4.SMAP three bits above. */
+/** CR4.SMAP stands so many bits above RFLAGS.AC. */
 const SMAP_ABOVE_AC = 3;
 
 /** Gives the function up, for TypeScript to do what it was for. Only before anything has changed. */
