@@ -42,6 +42,9 @@ describeWith(['chromium'], 'finding in the timeline', () => {
     await expect.poll(selected).toMatch(/^before the change/);
     await page.getByRole('search').getByRole('button', { name: 'Show in the console' }).click();
     await expect.poll(() => page.url()).toMatch(/console\/0\/\d+$/);
+    // Once the reader has the focus, keys are its own; those of the window still lead out of it.
+    const reader = page.getByRole('textbox', { name: /^Earlier output/ });
+    await expect.poll(() => reader.evaluate((element) => element === document.activeElement).catch(() => false)).toBe(true);
     await page.keyboard.press('Alt+2');
     await field.fill('nowhere at all');
     await page.getByText('Not found').waitFor();
