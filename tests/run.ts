@@ -6,7 +6,7 @@
  */
 import { startVitest } from 'vitest/node';
 import { installCommand, toolsNeededBy, type ToolName } from './kit/tools.ts';
-import { count, lastLine, succeeded, unfinished } from './kit/verdict.ts';
+import { count, lastLine, succeeded, unfinished, unsteady } from './kit/verdict.ts';
 
 const filters = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const files = new Set<string>();
@@ -34,6 +34,11 @@ await vitest.close();
 
 for (const file of unfinished(modules)) console.log(`\nThe process of ${file} ended before all of its tests had a verdict.`);
 
+const again = unsteady(modules);
+if (again.length > 0) {
+  console.log('\nPassed only when tried again, which is a fault to be found:');
+  for (const test of again) console.log(`  ${test}`);
+}
 if (leftOut.size > 0) {
   console.log('\nLeft out, because this machine lacks a tool:');
   for (const suites of leftOut.values()) for (const suite of suites) console.log(`  ${suite}`);

@@ -5,12 +5,15 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { cost } from './cheapest-first.ts';
 import { installCommand, tool, TOOLS, toolsNeededBy, treatmentOf, type ToolName } from './tools.ts';
-import { count, lastLine, succeeded, unfinished } from './verdict.ts';
+import { count, lastLine, succeeded, unfinished, unsteady } from './verdict.ts';
 
-const ran = (states: ('passed' | 'failed' | 'skipped' | 'pending')[], errors: unknown[] = []) => ({
+const ran = (states: ('passed' | 'failed' | 'skipped' | 'pending')[], errors: unknown[] = [], flaky = false) => ({
   relativeModuleId: `tests/${states.join('-')}.test.ts`,
   errors: () => errors,
-  children: { allTests: () => states.map((state) => ({ result: () => ({ state }) })) },
+  children: {
+    allTests: () =>
+      states.map((state, at) => ({ fullName: `part > test ${at}`, result: () => ({ state }), diagnostic: () => ({ flaky }) })),
+  },
 });
 
 describe('the verdict', () => {
@@ -22,6 +25,9 @@ describe('the verdict', () => {
   });
   test('a file whose process died is named', () => {
     expect(unfinished([ran(['passed']), ran(['passed', 'pending']), ran(['failed', 'skipped'])])).toEqual(['tests/passed-pending.test.ts']);
+  });
+  test('what passed only when tried again is named', () => {
+    expect(unsteady([ran(['passed'], [], true), ran(['passed', 'failed'])])).toEqual(['tests/passed.test.ts: part > test 0']);
   });
   test('nothing passed is no success', () => {
     expect(succeeded({ passed: 0, failed: 0, skipped: 4 })).toBe(false);

@@ -174,13 +174,21 @@ export function toolsNeededBy(suite: string): readonly ToolName[] | undefined {
 }
 
 /**
+ * How often a test of the window may be tried again: a browser, a program and a guest are three clocks. Continuous
+ * integration alone tries again, and `tests/run.ts` names what needed it, so that it is looked into.
+ */
+const retriesOf = (needed: readonly ToolName[], continuousIntegration: boolean): number =>
+  continuousIntegration && needed.includes('chromium') ? 1 : 0;
+
+/**
  * Declares tests that need tools. Where one is missing the suite is left out and reported; with CI=true it fails
  * instead, except for tools that even a complete machine may lack.
  */
 export function describeWith(needed: readonly ToolName[], name: string, tests: () => void): void {
   const missing = needed.filter((each) => tool(each) === undefined);
-  const treatment = treatmentOf(missing, process.env['CI'] === 'true');
-  if (treatment === 'run') return void describe(name, tests);
+  const isCi = process.env['CI'] === 'true';
+  const treatment = treatmentOf(missing, isCi);
+  if (treatment === 'run') return void describe(name, { retry: retriesOf(needed, isCi) }, tests);
   if (treatment === 'fail')
     return void describe(name, () => {
       test(`needs ${missing.join(', ')}`, () => {

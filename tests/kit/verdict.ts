@@ -6,10 +6,16 @@ export interface Totals {
   readonly skipped: number;
 }
 
-/** The part of vitest's test module that is read here. */
+/** The parts of vitest's test and test module that are read here. */
+interface RanTest {
+  readonly fullName: string;
+  result(): { readonly state: 'passed' | 'failed' | 'skipped' | 'pending' };
+  /** Absent for a test that did not run. */
+  diagnostic(): { readonly flaky: boolean } | undefined;
+}
 interface RanFile {
   readonly relativeModuleId: string;
-  readonly children: { allTests(): Iterable<{ result(): { readonly state: 'passed' | 'failed' | 'skipped' | 'pending' } }> };
+  readonly children: { allTests(): Iterable<RanTest> };
   errors(): readonly unknown[];
 }
 
@@ -34,6 +40,14 @@ export const unfinished = (files: Iterable<RanFile>): string[] =>
   [...files]
     .filter((file) => [...file.children.allTests()].some((test) => test.result().state === 'pending'))
     .map((file) => file.relativeModuleId);
+
+/** Tests that failed and passed when they were tried again. They count as passed, and each is a fault to be found. */
+export const unsteady = (files: Iterable<RanFile>): string[] =>
+  [...files].flatMap((file) =>
+    [...file.children.allTests()]
+      .filter((test) => test.diagnostic()?.flaky === true)
+      .map((test) => `${file.relativeModuleId}: ${test.fullName}`),
+  );
 
 /** The very last line of a run; continuous integration reads it. */
 export const lastLine = ({ passed, failed, skipped }: Totals): string =>
