@@ -231,7 +231,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
     machines: () => supervisor.machines(),
     start: (id) => supervisor.machine(id).start(),
     restore: (snapshot) => history.timelines.restore(snapshot),
-    failed: (name, error) => notice('warning', faultWith('machine-not-resumed', { name, why: causeOf(error) })),
+    failed: (error, name) => notice('warning', name ? faultWith('machine-not-resumed', { name, why: causeOf(error) }) : causeOf(error)),
   });
   const named = mirrorInEnvironment(process.env);
   const about: About = {
@@ -316,15 +316,16 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   if (options.listens) await reopenDoors(doors, supervisor, (what) => notice('warning', what));
   const openCable: OpenCable = (request, events) => temporary.plug(request, events);
   // Only a program that stays has a use for machines that run by themselves.
-  if (options.listens) void resume.opened((await library.settings.read()).interrupted, options.shell !== 'cli');
+  if (options.listens) resume.opened((await library.settings.read()).interrupted, options.shell !== 'cli');
   let closing: Promise<void> | undefined;
   const inHurry = new AbortController();
   const close = async () => {
+    resume.leave();
     await history.leave(inHurry.signal);
     tasks.cancelAll();
     ssh.closeAll();
     doors.closeAll();
-    await supervisor.close();
+    await supervisor.close(resume.settled());
     await printed.close();
     await history.close(inHurry.signal);
     await shared.close();

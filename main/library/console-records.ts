@@ -18,12 +18,20 @@ export interface ConsoleRecords {
   /** Stores a chunk, in place of one at the same position, and drops what lies more than `HISTORY_BYTES` before its end. */
   put(machine: MachineId, console: number, position: number, bytes: Uint8Array): Promise<void>;
   tail(machine: MachineId, console: number): Promise<StoredTail>;
-  /** The newest chunk only: enough for the last line. */
-  newest(machine: MachineId, console: number): Promise<Uint8Array>;
+  /** The end of a console's newest chunk, enough for the last line: of one machine, or of each in use. */
+  newest(console: number, machine?: MachineId): Promise<ReadonlyMap<MachineId, Uint8Array>>;
   clear(machine: MachineId, console: number): Promise<void>;
   /** Every console that has printed, with the position after its last byte. */
   ends(): Promise<readonly { readonly machine: MachineId; readonly console: number; readonly end: number }[]>;
 }
+
+/** Of a chunk, a last line is looked for in this many bytes at its end. */
+const NEWEST_BYTES = 16 * 1024;
+const NEWEST = `
+  SELECT id, (
+    SELECT substr(bytes, -${NEWEST_BYTES}) FROM console_history
+    WHERE machine = machines.id AND console = ? ORDER BY position DESC LIMIT 1
+  ) AS bytes FROM machines`;
 
 /** The console histories stored in `database`. */
 export function consoleRecords(database: Database): ConsoleRecords {
@@ -56,13 +64,11 @@ export function consoleRecords(database: Database): ConsoleRecords {
       const end = last ? Number(last['position']) + (last['bytes'] as Uint8Array).length : 0;
       return { end, bytes: bytes.subarray(Math.max(0, bytes.length - HISTORY_BYTES)) };
     },
-    async newest(machine, console) {
-      const row = await database.get(
-        'SELECT bytes FROM console_history WHERE machine = ? AND console = ? ORDER BY position DESC LIMIT 1',
-        machine,
-        console,
-      );
-      return (row?.['bytes'] as Uint8Array | undefined) ?? new Uint8Array();
+    async newest(console, machine) {
+      const rows = await (machine === undefined
+        ? database.all(`${NEWEST} WHERE deleted_at IS NULL`, console)
+        : database.all(`${NEWEST} WHERE id = ?`, console, machine));
+      return new Map(rows.flatMap(({ id, bytes }) => (bytes === null ? [] : [[id as MachineId, bytes as Uint8Array]])));
     },
     clear: async (machine, console) => {
       await database.run('DELETE FROM console_history WHERE machine = ? AND console = ?', machine, console);

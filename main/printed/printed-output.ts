@@ -133,6 +133,8 @@ export class PrintedOutput {
     if (this.#isUsed) await this.#flush();
     this.#closed = true;
     await this.#indexing;
+    // It asks the library, which is closed next.
+    await this.#caughtUp;
     await this.#thread.close();
   }
 
@@ -181,7 +183,12 @@ export class PrintedOutput {
   }
 
   async #catchUp(): Promise<void> {
-    for (const place of await this.#parts.stored()) await this.#attempt(() => this.#caughtUpWith(place));
+    await this.#attempt(async () => {
+      for (const place of await this.#parts.stored()) {
+        if (this.#closed) return;
+        await this.#attempt(() => this.#caughtUpWith(place));
+      }
+    });
     this.#indexSoon();
   }
 

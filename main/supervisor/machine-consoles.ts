@@ -92,7 +92,7 @@ export class MachineConsoles {
 
   /** The end of console 0, loaded or stored. */
   async newest(): Promise<Uint8Array> {
-    return this.#open.get(0)?.log.tail(4096) ?? this.#records.newest(this.#id, 0);
+    return this.newestLoaded() ?? (await this.#records.newest(0, this.#id)).get(this.#id) ?? new Uint8Array();
   }
   newestLoaded(): Uint8Array | undefined {
     return this.#open.get(0)?.log.tail(4096);

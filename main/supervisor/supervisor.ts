@@ -10,6 +10,7 @@ import { causeOf, ContractError, faultWith } from '../../preload/contract/errors
 import type { MachineActivity, MachineDefinition, MachineId, MachineStatus } from '../../preload/contract/machines.ts';
 import type { Library } from '../library/library.ts';
 import type { DefinitionChange, MachineRecord } from '../library/machine-records.ts';
+import type { RunRecord } from '../library/run-records.ts';
 import { interruptionOf, reasonOf } from './interrupted.ts';
 import { applyCables } from './machine-cables.ts';
 import { applyForwards } from './machine-forwards.ts';
@@ -40,6 +41,12 @@ export interface SupervisorParts {
   readonly events: SupervisorEvents;
 }
 
+/** What is known of the machines' runs before this program. */
+interface Past {
+  readonly last: ReadonlyMap<MachineId, RunRecord>;
+  readonly newest: ReadonlyMap<MachineId, Uint8Array>;
+}
+
 /** How often activity is told, in milliseconds. */
 const ACTIVITY_EVERY = 1000;
 
@@ -55,8 +62,11 @@ export class Supervisor {
 
   /** Reads the library; machines that ran when the program was killed are off, with that reason. */
   async load(): Promise<void> {
-    await this.#parts.library.runs.endLost();
-    for (const record of await this.#parts.library.machines.list()) await this.#adopt(record);
+    const { runs, consoles, machines } = this.#parts.library;
+    await runs.endLost();
+    // All at once: five hundred machines would be a thousand statements.
+    const [records, last, newest] = await Promise.all([machines.list(), runs.last(), consoles.newest(0)]);
+    for (const record of records) await this.#adopt(record, { last, newest });
   }
 
   list(): readonly MachineStatus[] {
@@ -155,11 +165,18 @@ export class Supervisor {
     return this.#told(known ?? (await this.#adopt(record)));
   }
 
-  /** Stops every machine; resolves when all are off and their history is stored. */
-  async close(): Promise<void> {
+  /**
+   * Stops every machine; resolves when all are off and their history is stored.
+   * @param starting settles when nobody starts one any more
+   */
+  async close(starting: Promise<void> = Promise.resolve()): Promise<void> {
     clearInterval(this.#ticker);
     const machines = [...this.#machines.values()];
-    await Promise.allSettled(machines.filter(({ life }) => life.isActive).map(({ life }) => life.stop()));
+    const stop = () => Promise.allSettled(machines.filter(({ life }) => life.isActive).map(({ life }) => life.stop()));
+    await stop();
+    await starting;
+    // One that was on its way back to a snapshot begins to run behind that.
+    await stop();
     await Promise.all(machines.map((machine) => machine.settled()));
   }
 
@@ -197,16 +214,17 @@ export class Supervisor {
     };
   }
 
-  async #adopt(record: MachineRecord): Promise<SupervisedMachine> {
-    const { library } = this.#parts;
-    const [lastRun] = await library.runs.list(record.id);
-    const printed = await library.consoles.newest(record.id, 0);
-    const machine = new SupervisedMachine(
-      record,
-      reasonOf(record, lastRun?.reason, await interruptionOf(library, record)),
-      printed,
-      this.#surroundings(),
-    );
+  async #pastOf(id: MachineId): Promise<Past> {
+    const { runs, consoles } = this.#parts.library;
+    return { last: await runs.last(id), newest: await consoles.newest(0, id) };
+  }
+
+  async #adopt(record: MachineRecord, past?: Past): Promise<SupervisedMachine> {
+    const { last, newest } = past ?? (await this.#pastOf(record.id));
+    const lastRun = last.get(record.id);
+    const interruption = await interruptionOf(this.#parts.library, record, lastRun);
+    const printed = newest.get(record.id) ?? new Uint8Array();
+    const machine = new SupervisedMachine(record, reasonOf(record, lastRun?.reason, interruption), printed, this.#surroundings());
     this.#machines.set(record.id, machine);
     return machine;
   }

@@ -143,6 +143,25 @@ describe('consoles, runs and settings', () => {
     expect((await library.consoles.tail(id, 1)).bytes.length).toBe(0);
   });
 
+  test('the last run and the end of the console of all machines come in one answer each, or of one', async () => {
+    const { machines, consoles, runs } = await opened();
+    const [one, two, bare] = await Promise.all(['one', 'two', 'bare'].map((name) => machines.create(bareDefinition(name))));
+    for (const { id } of [one!, two!]) {
+      for (const ending of ['stopped', id]) await runs.ended(await runs.started(id), ending, LOST_REASON);
+      for (const [position, text] of ['old\n', `${id}\n`].entries()) await consoles.put(id, 0, position * 4, Buffer.from(text));
+      await consoles.put(id, 1, 0, Buffer.from('another console'));
+    }
+    const endings = (last: Awaited<ReturnType<typeof runs.last>>) => [...last].map(([id, { ending }]) => [id, ending]);
+    const texts = (newest: Awaited<ReturnType<typeof consoles.newest>>) =>
+      [...newest].map(([id, bytes]) => [id, new TextDecoder().decode(bytes)]);
+    const both = [one!.id, two!.id];
+    expect(endings(await runs.last())).toEqual(both.map((id) => [id, id]));
+    expect(texts(await consoles.newest(0))).toEqual(both.map((id) => [id, `${id}\n`]));
+    expect(endings(await runs.last(two!.id))).toEqual([[two!.id, two!.id]]);
+    expect(texts(await consoles.newest(0, two!.id))).toEqual([[two!.id, `${two!.id}\n`]]);
+    expect([await runs.last(bare!.id), await consoles.newest(0, bare!.id)]).toEqual([new Map(), new Map()]);
+  });
+
   test('a run whose program was killed is ended as lost', async () => {
     const home = temporaryHome();
     const first = await open(home);
