@@ -7,7 +7,7 @@ import { type InputGate, openGate } from '../../device/kit/input-gate.ts';
 import type { BackEnd, ConsoleEnds, DiskStore, Keeping, Outside } from '../../device/kit/outside.ts';
 import type { Log } from '../../device/kit/wiring.ts';
 import { InputQueue, type Taken } from './input-queue.ts';
-import { CHANNEL_PACE, type Later, OutputPump, TERMINAL_PACE } from './output-pump.ts';
+import { BUFFERED_PACE, CHANNEL_PACE, type Later, OutputPump, TERMINAL_PACE } from './output-pump.ts';
 
 /** What the host gives the board on the I/O thread. */
 export interface BackEnds extends Omit<Outside, 'gate' | 'log'> {
@@ -108,7 +108,7 @@ export class AttachedBackEnds {
         (bytes) => this.#outside.output(number, bytes),
         this.#outside.later,
         held,
-        ends.isTerminal ? TERMINAL_PACE : CHANNEL_PACE,
+        !ends.isTerminal ? CHANNEL_PACE : ends.isBuffered ? BUFFERED_PACE : TERMINAL_PACE,
       ),
       input,
     };
@@ -163,8 +163,9 @@ export class AttachedBackEnds {
    */
   input(console: number, bytes: Uint8Array, taken?: Taken): void {
     const found = this.#consoles[console];
-    if (found) found.input.add(bytes, taken);
-    else taken?.(0);
+    if (!found) return taken?.(0);
+    found.input.add(bytes, taken);
+    found.pump.hasten();
   }
 
   /** Input of a console that waits for the guest, in bytes. */

@@ -1,6 +1,10 @@
 /**
  * Carries one console's output to its owner, on the I/O thread: at once when the console was quiet, then in batches, and
  * never more than the owner has acknowledged and a little. What is beyond stays with the guest.
+ *
+ * Every batch costs its owner messages and a drawn frame, which take the processor that the guest, and the echo of a key,
+ * wait for. A console that prints without end, and so little that its device holds it meanwhile, therefore rests longer
+ * between batches, until somebody types.
  */
 
 /** Bytes of a terminal that may be on their way to the owner. */
@@ -14,12 +18,20 @@ export interface Pace {
   readonly unacknowledged: number;
   /** Milliseconds between two batches. */
   readonly rest: number;
+  /** The same of a console that has printed without a pause for long. */
+  readonly longRest: number;
 }
 /** What people read: few batches, so that a guest that prints in a loop costs its owner little. */
-export const TERMINAL_PACE: Pace = { batch: 32 * 1024, unacknowledged: UNACKNOWLEDGED_MAX, rest: 5 };
+export const TERMINAL_PACE: Pace = { batch: 32 * 1024, unacknowledged: UNACKNOWLEDGED_MAX, rest: 5, longRest: 5 };
+/** A terminal whose device holds what is printed during a rest: a frame is drawn so often at least. */
+export const BUFFERED_PACE: Pace = { ...TERMINAL_PACE, longRest: 30 };
 /** What programs read: as fast as they do. */
-export const CHANNEL_PACE: Pace = { batch: 128 * 1024, unacknowledged: 512 * 1024, rest: 0 };
+export const CHANNEL_PACE: Pace = { batch: 128 * 1024, unacknowledged: 512 * 1024, rest: 0, longRest: 0 };
 const LAST_BATCH_BYTES = 32 * 1024;
+/** So many batches follow each other closely after a quiet moment or a key: 150 milliseconds of a terminal's. */
+const CLOSE_BATCHES = 30;
+/** A guest that prints more between two batches is not kept from going on. */
+const LONG_REST_BYTES = 4 * 1024;
 /** A batch is put together from so many pieces at most: a guest may offer its bytes one by one, in chains that are long to read. */
 const BATCH_PIECES = 1024;
 
@@ -36,6 +48,10 @@ export class OutputPump {
   readonly #pace: Pace;
   #unacknowledged = 0;
   #resting = false;
+  #closeBatches = CLOSE_BATCHES;
+  /** Counts rests: one that was cut short ends nothing any more. */
+  #rests = 0;
+  #isLong = false;
 
   /**
    * @param source takes up to so many bytes out of the console; empty when there are none
@@ -52,19 +68,38 @@ export class OutputPump {
   /** The console may have output. */
   notified(): void {
     if (this.#resting || this.#held()) return;
-    const bytes = this.#gather(Math.min(this.#pace.batch, this.#pace.unacknowledged - this.#unacknowledged));
-    if (bytes.length === 0) return;
+    const most = Math.min(this.#pace.batch, this.#pace.unacknowledged - this.#unacknowledged);
+    const bytes = this.#gather(most);
+    if (bytes.length === 0) {
+      // Quiet, rather than without room.
+      if (most > 0) this.#closeBatches = CLOSE_BATCHES;
+      return;
+    }
     this.#unacknowledged += bytes.length;
     this.#resting = true;
     const given = this.#sink(bytes);
-    this.#later(this.#pace.rest, () => {
-      const goOn = () => {
-        this.#resting = false;
-        this.notified();
-      };
-      if (given) void given.then(goOn);
-      else goOn();
+    const rest = ++this.#rests;
+    this.#isLong = this.#closeBatches === 0 && bytes.length <= LONG_REST_BYTES && !given;
+    this.#closeBatches = Math.max(0, this.#closeBatches - 1);
+    this.#later(this.#isLong ? this.#pace.longRest : this.#pace.rest, () => {
+      if (given) void given.then(() => this.#goOn(rest));
+      else this.#goOn(rest);
     });
+  }
+
+  #goOn(rest: number): void {
+    if (this.#rests !== rest) return;
+    this.#resting = false;
+    this.notified();
+  }
+
+  /** The owner has typed: what the guest says to that is carried soon. */
+  hasten(): void {
+    this.#closeBatches = CLOSE_BATCHES;
+    if (!this.#resting || !this.#isLong) return;
+    this.#rests++;
+    this.#resting = false;
+    this.notified();
   }
 
   /** The owner has dealt with so many bytes. */

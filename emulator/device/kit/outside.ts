@@ -54,6 +54,8 @@ export interface Outside {
 export interface ConsoleEnds {
   /** A person's terminal rather than a channel of programs. */
   readonly isTerminal: boolean;
+  /** The device has room for what is printed between two looks: its guest does not wait for them. */
+  readonly isBuffered?: boolean;
   /** Output, up to so many bytes; empty when there is none. */
   take(most: number): Uint8Array;
   /** Bytes of output that the device itself holds, rather than the guest: printed already. */

@@ -24,6 +24,7 @@ export const uart16550: Part = {
     const mounted = mount(device, uartRegisters);
     const console = {
       isTerminal: true,
+      isBuffered: true,
       take(most: number) {
         const bytes = output.take(most);
         if (bytes.length > 0) device.drained();
