@@ -22,7 +22,7 @@ export interface StartedProgram {
 /** `npm start -- --browser`, without npm. */
 export async function startProgram(home: string): Promise<StartedProgram> {
   const before = performance.now();
-  const child = spawn(process.execPath, ['main/start.ts', '--browser'], {
+  const child = spawn(process.execPath, ['main/start.js', '--browser'], {
     cwd: ROOT,
     env: { ...process.env, VIVARIUM_HOME: home },
     stdio: ['ignore', 'pipe', 'inherit'],
