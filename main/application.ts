@@ -125,8 +125,8 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   const storage = storageOf(home);
   const notice: Parameters<typeof openHistory>[0]['notice'] = (level, what) => events.application.notice({ level, what });
   const starting = options.startMachine ?? startMachine;
-  // A program that stays is to start machines, and go back to snapshot points, without waiting for threads.
-  if (options.listens && !options.startMachine) keepThreadsReady([OVERLAY_DISK]);
+  // A program that stays is to start machines, and go back to snapshot points, without waiting for threads; first comes its window.
+  if (options.listens && !options.startMachine) keepThreadsReady([OVERLAY_DISK], 1_500);
   if (!options.startMachine) keepCoreModules(openEngineCache);
 
   const claims = new FileClaims();
@@ -312,7 +312,7 @@ async function compose(options: ApplicationOptions, home: Home, version: string,
   const openConsole = consoleOpener(supervisor, ssh);
   const openCommand = commandOpener(supervisor);
   const openStream = streamOpener(supervisor);
-  if (options.listens && !options.startMachine) void printed.catchUp();
+  if (options.listens && !options.startMachine) printed.catchUpSoon();
   if (options.listens) await reopenDoors(doors, supervisor, (what) => notice('warning', what));
   const openCable: OpenCable = (request, events) => temporary.plug(request, events);
   // Only a program that stays has a use for machines that run by themselves.

@@ -24,8 +24,9 @@ const sources: ThreadSources = { supply: new ThreadSupply(), modules: new CoreMo
  * For a process that starts machines again and again: from now on the threads of the next machine are loaded beforehand.
  * Costs some 70 MiB, which the next machine then uses, and, after each start, half a second of one of the host's cores.
  * @param diskModules URLs of the modules that the machines' disks are opened by (`ModuleDisk.module`)
+ * @param after milliseconds until the first is loaded: a program that opens has other things to do first
  */
-export const keepThreadsReady = (diskModules: readonly string[] = []): void => sources.supply.keepReady(diskModules);
+export const keepThreadsReady = (diskModules: readonly string[] = [], after = 0): void => sources.supply.keepReady(diskModules, after);
 
 /** Begins to load the threads of a machine that is about to start; where it does not, `letThreadsGo` ends them. */
 export const expectMachine = ({ board, engine }: Pick<MachineConfiguration, 'board' | 'engine'>): void =>

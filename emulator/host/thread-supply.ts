@@ -68,10 +68,11 @@ export class ThreadSupply {
   /**
    * From now on one thread of each kind is kept ready. They do not keep the process alive.
    * @param diskModules URLs of modules that machines' disks are opened by, to be loaded beforehand as well
+   * @param after milliseconds until the first is loaded
    */
-  keepReady(diskModules: readonly string[]): void {
+  keepReady(diskModules: readonly string[], after = 0): void {
     this.#keeping = { diskModules };
-    this.#later(0);
+    this.#later(after);
   }
   /** Begins to load the threads of a machine that is about to start, while its files are looked for. */
   loadNow(board: BoardName, kinds: readonly ThreadKind[]): void {

@@ -16,6 +16,8 @@ import type { PrintedJobs } from './printed-jobs.ts';
 
 /** So long after the last output it is indexed, in milliseconds; until then it is looked through. */
 const INDEX_AFTER = 3000;
+/** So long after a program has opened, in milliseconds. */
+const CATCH_UP_AFTER = 2000;
 
 const NAMES: Readonly<Record<keyof PrintedJobs, true>> = {
   ...{ append: true, end: true, index: true, forget: true, truncate: true },
@@ -54,6 +56,7 @@ export class PrintedOutput {
   #indexTimer: NodeJS.Timeout | undefined;
   #indexing: Promise<void> | undefined;
   #caughtUp: Promise<void> | undefined;
+  #catchUpTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(parts: PrintedParts) {
@@ -83,6 +86,10 @@ export class PrintedOutput {
     return { ...events, changed };
   }
 
+  /** Does `catchUp` when a program that opens has its window. */
+  catchUpSoon(): void {
+    this.#catchUpTimer = setTimeout(() => void this.catchUp(), CATCH_UP_AFTER).unref();
+  }
   /** Takes over what ended programs printed and did not hand over; once, a second call waits for the first. */
   catchUp(): Promise<void> {
     return (this.#caughtUp ??= this.#catchUp());
@@ -129,6 +136,7 @@ export class PrintedOutput {
   /** Hands over what was printed and ends the thread. */
   async close(): Promise<void> {
     clearTimeout(this.#indexTimer);
+    clearTimeout(this.#catchUpTimer);
     // A program that never needed the thread starts none to end: the next one catches up.
     if (this.#isUsed) await this.#flush();
     this.#closed = true;
