@@ -28,8 +28,10 @@ export const BUFFERED_PACE: Pace = { ...TERMINAL_PACE, longRest: 30 };
 /** What programs read: as fast as they do. */
 export const CHANNEL_PACE: Pace = { batch: 128 * 1024, unacknowledged: 512 * 1024, rest: 0, longRest: 0 };
 const LAST_BATCH_BYTES = 32 * 1024;
-/** So many batches follow each other closely after a quiet moment or a key: 150 milliseconds of a terminal's. */
-const CLOSE_BATCHES = 30;
+/** So many batches follow each other closely after a quiet moment or a key: 80 milliseconds of a terminal's, or more. */
+const CLOSE_BATCHES = 16;
+/** A quiet moment, in milliseconds: on a busy host a guest that prints without end gets no processor for shorter ones. */
+const QUIET_MS = 60;
 /** A guest that prints more between two batches is not kept from going on. */
 const LONG_REST_BYTES = 4 * 1024;
 /** A batch is put together from so many pieces at most: a guest may offer its bytes one by one, in chains that are long to read. */
@@ -52,6 +54,8 @@ export class OutputPump {
   /** Counts rests: one that was cut short ends nothing any more. */
   #rests = 0;
   #isLong = false;
+  /** The rest after which nothing was printed. */
+  #quietAfter = -1;
 
   /**
    * @param source takes up to so many bytes out of the console; empty when there are none
@@ -71,8 +75,7 @@ export class OutputPump {
     const most = Math.min(this.#pace.batch, this.#pace.unacknowledged - this.#unacknowledged);
     const bytes = this.#gather(most);
     if (bytes.length === 0) {
-      // Quiet, rather than without room.
-      if (most > 0) this.#closeBatches = CLOSE_BATCHES;
+      if (most > 0) this.#expectQuiet();
       return;
     }
     this.#unacknowledged += bytes.length;
@@ -84,6 +87,16 @@ export class OutputPump {
     this.#later(this.#isLong ? this.#pace.longRest : this.#pace.rest, () => {
       if (given) void given.then(() => this.#goOn(rest));
       else this.#goOn(rest);
+    });
+  }
+
+  /** Nothing is printed now: where it stays so, what is printed next is carried closely again. */
+  #expectQuiet(): void {
+    const rest = this.#rests;
+    if (this.#closeBatches === CLOSE_BATCHES || this.#quietAfter === rest) return;
+    this.#quietAfter = rest;
+    this.#later(QUIET_MS, () => {
+      if (this.#rests === rest) this.#closeBatches = CLOSE_BATCHES;
     });
   }
 
