@@ -28,14 +28,14 @@ export interface CableStatus extends Impairment {
 /** Sees every frame that reaches either end. */
 export type Watcher = (frame: Frame, toGuest: boolean) => void;
 
-/** Numbers from 0 to below 1 (xorshift32). */
+/** Numbers from 0 to below 1 (splitmix32): alike from the first one on for small seeds too, of which neighbours are used. */
 function randomOf(seed: number): () => number {
-  let state = seed >>> 0 || 1;
+  let state = seed >>> 0;
   return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 0x1_0000_0000;
+    state = (state + 0x9e37_79b9) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0_aaad);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a_2d97);
+    return ((mixed ^ (mixed >>> 15)) >>> 0) / 0x1_0000_0000;
   };
 }
 
