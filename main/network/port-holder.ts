@@ -1,5 +1,6 @@
 /** Who has a port of this computer's: as far as the system tells us. */
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
 
 const LISTENING = '0A';
 /** Of a UDP socket: it is bound. */
@@ -17,6 +18,14 @@ async function socketsAt(table: string, port: number, state: string): Promise<re
     .flatMap((fields) => fields[9] ?? []);
 }
 
+/** What a process is called. Node gives its first thread a name of its own, which would be all that one learns of it. */
+async function nameOf(pid: string): Promise<string> {
+  const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+  const name = (await read('comm')).trim();
+  const started = name === 'MainThread' ? (await read('cmdline')).split('\0')[0] : undefined;
+  return (started ? basename(started) : name) || 'a program';
+}
+
 /** The program that listens at a port, as `name (pid)`; undefined where it is not ours to know, or the system has no /proc. */
 export async function portHolder(port: number, protocol: 'tcp' | 'udp'): Promise<string | undefined> {
   const state = protocol === 'tcp' ? LISTENING : BOUND;
@@ -27,7 +36,7 @@ export async function portHolder(port: number, protocol: 'tcp' | 'udp'): Promise
     const files = await readdir(`/proc/${pid}/fd`).catch(() => []);
     for (const file of files) {
       const link = await readlink(`/proc/${pid}/fd/${file}`).catch(() => '');
-      if (links.has(link)) return `${(await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'a program')).trim()} (${pid})`;
+      if (links.has(link)) return `${await nameOf(pid)} (${pid})`;
     }
   }
   return undefined;

@@ -85,11 +85,24 @@ describeWith(['apt'], 'a throwaway guest', () => {
   });
 
   test('has several cards, on virtio-pci too, and is told of a port that is in use', { timeout: LIMIT }, async () => {
-    const script = `ls /sys/class/net | grep -c eth; cat /sys/class/net/eth0/address; ${fetch(`10.0.2.2:${port}/file`)} | sha256sum; cat /sys/class/net/eth1/mtu; ip route | grep default | grep -vc metric`;
-    const cards = ['--net', `nat,mac=52:54:00:aa:bb:cc,host-port=${port}`, '--net', 'nat,restrict,mtu=9000', '--forward', `${port}:80`];
+    const script = `ls /sys/class/net | grep -c eth; cat /sys/class/net/eth0/address; ${fetch(`10.0.2.2:${port}/file`)} | sha256sum; cat /sys/class/net/eth1/mtu; ip route | grep -o 'dev.*metric [0-9]*'`;
+    const cards = [
+      '--net',
+      `nat,mac=52:54:00:aa:bb:cc,host-port=${port}`,
+      '--net',
+      'nat,restrict,mtu=9000',
+      '--net',
+      'nat',
+      '--forward',
+      `${port}:80`,
+    ];
     const ran = await viv(undefined, 'run', '--template', 'debian-riscv64', '--virtio', 'pci', ...cards, '--run', script);
-    expect(ran.err).toMatch(new RegExp(`^viv: port ${port} is in use by .*; the forward works as soon as that port is free\n$`));
-    expect(ran).toMatchObject({ status: 0, out: `2\n52:54:00:aa:bb:cc\n${sumOf(FILE)}  -\n9000\n1\n` });
+    expect(ran.err).toMatch(
+      new RegExp(`^viv: port ${port} is in use by node.* \\(${process.pid}\\); the forward works as soon as that port is free\n$`),
+    );
+    // The first card's way out before the third's; that of a network which leads nowhere is the last resort.
+    const ways = 'dev eth0  metric 2\ndev eth2  metric 4\ndev eth1  metric 4099\n';
+    expect(ran).toMatchObject({ status: 0, out: `3\n52:54:00:aa:bb:cc\n${sumOf(FILE)}  -\n9000\n${ways}` });
   });
 });
 
