@@ -109,7 +109,8 @@ export class UdpTable {
   get reports(): readonly FlowReport[] {
     const said = (opener: FlowReport['opener'], guestPort: number, peer: string, peerPort: number, carried: Carried): FlowReport => {
       const { toGuest, fromGuest, began } = carried;
-      const state = toGuest > 0 || opener === 'host' ? 'open' : 'connecting';
+      const answered = opener === 'host' ? fromGuest : toGuest;
+      const state = answered > 0 ? 'open' : 'connecting';
       return { protocol: 'udp', guestPort, peer, peerPort, opener, state, toGuest, fromGuest, began, age: this.#now - began };
     };
     return [

@@ -103,7 +103,9 @@ it('datagrams go by the kind that is wanted, and answers come back to who sent t
   guest.outside.turn();
   const [first] = datagrams6(guest);
   expect([first?.source, first?.destinationPort]).toEqual([HOST6, 53]);
+  expect(guest.nat.report.flows).toMatchObject([{ opener: 'host', state: 'connecting', toGuest: 3, fromGuest: 0 }]);
   udp6(guest, HOST6, first!.sourcePort, bytes(4), 53);
+  expect(guest.nat.report.flows).toMatchObject([{ opener: 'host', state: 'open', toGuest: 3, fromGuest: 4 }]);
   guest.nat.callDatagram(53, 'four', bytes(3), reply('four'));
   guest.outside.turn();
   const packet = only(guest.packets().filter(({ protocol }) => protocol === PROTOCOL.udp));
