@@ -267,8 +267,11 @@ export interface QuickCore {
   fragmentsAt(address: Expression): Expression;
   /** Drops the translations of an address's page. */
   flushPage(address: Expression): void;
-  /** One of `Architecture.quickAnswers`: whether it has done the operation, i32. @param operand in `run.operand`, i64 */
-  answer(name: string, operand?: Expression): Expression;
+  /**
+   * One of `Architecture.quickAnswers`: whether it has done the operation, i32.
+   * @param operand in `run.operand`, i64 @param number the function's parameter, i32; absent: 0
+   */
+  answer(name: string, operand?: Expression, number?: Expression): Expression;
   /** From here on the state's pc is this instruction's. */
   report(): void;
   /** Goes on as `run.event` says. */

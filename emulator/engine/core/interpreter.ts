@@ -41,9 +41,9 @@ export class InterpreterRoutine extends MemoryRoutine implements EngineCpu {
         return load('i32', 1, false, page, layout.fragmentPages);
       },
       flushPage: (address) => this.run(this.runtime.flushPage, address),
-      answer: (name, operand) => {
+      answer: (name, operand, number = this.i32(0)) => {
         if (operand) run.set(this, 'operand', operand);
-        return this.call(this.#quickAnswer(name), this.i32(0));
+        return this.call(this.#quickAnswer(name), number);
       },
       report: () => this.report(),
       event: () => this.branchTo(this.onEvent),

@@ -14,6 +14,7 @@ import { writeTranslate } from './privileged/translate.ts';
 import { writeQuickCall, writeQuickReturn } from './privileged/quick-calls.ts';
 import { writeQuickControl } from './privileged/quick-control.ts';
 import { writeQuickException, writeQuickInterruptReturn } from './privileged/quick-exceptions.ts';
+import { writeQuickRestore, writeQuickSave } from './privileged/quick-extended.ts';
 import { X86Core } from './privileged/x86-core.ts';
 import { coreState } from './state.ts';
 
@@ -21,6 +22,14 @@ import { coreState } from './state.ts';
 const answered =
   (name: string): QuickOperation =>
   (_r, core, [operand]) => ({ possible: core.answer(name, operand), run: () => core.event() });
+
+/** One of XSAVE's kin, with the area's address and whether pointers have 64 bits; what `goesOn` says does not change the mode. */
+const extended =
+  (name: string, goesOn: boolean): QuickOperation =>
+  (r, core, [address, areWide]) => ({
+    possible: core.answer(name, address, areWide && r.wrap(areWide)),
+    run: () => (goesOn ? undefined : core.event()),
+  });
 
 export const x86: Architecture = {
   name: 'x86-64',
@@ -59,12 +68,20 @@ export const x86: Architecture = {
     systemCall: answered('systemCall'),
     interruptReturn: answered('interruptReturn'),
     systemReturn: answered('systemReturn'),
+    saveExtended: extended('saveExtended', true),
+    saveOptimized: extended('saveOptimized', true),
+    saveCompacted: extended('saveCompacted', true),
+    restoreExtended: extended('restoreExtended', false),
   },
   quickAnswers: {
     systemCall: writeQuickCall,
     systemReturn: writeQuickReturn,
     interruptReturn: writeQuickInterruptReturn,
     readControl: writeQuickControl,
+    saveExtended: writeQuickSave('whole'),
+    saveOptimized: writeQuickSave('optimized'),
+    saveCompacted: writeQuickSave('compacted'),
+    restoreExtended: writeQuickRestore,
   },
   quickTrap: writeQuickException,
   inlines: () => false,

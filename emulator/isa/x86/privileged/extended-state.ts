@@ -4,6 +4,8 @@ import { type Context, type CoreState, isProtected, isVirtual8086, wide } from '
 import { forSupervisor } from './control-registers.ts';
 import { Fault, VECTOR } from './fault.ts';
 import {
+  AREA,
+  MXCSR_MASK,
   type Put,
   readMxcsr,
   resetUnit,
@@ -11,6 +13,7 @@ import {
   restoreVectors,
   saveUnit,
   saveVectors,
+  USUAL_MXCSR,
   vectorHalves,
   type Word,
   writeMxcsr,
@@ -21,8 +24,10 @@ export const COMPONENT = { x87: 1n, sse: 2n, avx: 4n } as const;
 const ALL = COMPONENT.x87 | COMPONENT.sse | COMPONENT.avx;
 /** Bytes: of the area of FXSAVE, the header behind it, and the upper halves of the vectors behind that. */
 export const XSAVE_AREA = { header: 512, compaction: 520, avx: 576, end: 832 } as const;
-const COMPACTED = 1n << 63n;
-const MXCSR = { at: 24, mask: 28, usual: 0x1f80, known: 0xffff } as const;
+/** XCOMP_BV of an area in compacted format has this bit. */
+export const COMPACTED = 1n << 63n;
+/** Words of the header that are 0: the first in either format, all of them in the compacted one. */
+export const HEADER_RESERVED = [528, 536, 544, 552, 560, 568] as const;
 
 /** Works out whether AVX and SSE may be used: `avxUsable`, `sseUsable`. */
 export function describeVectors(state: CoreState): void {
@@ -92,8 +97,8 @@ export function saveExtended(core: Context, address: bigint, wanted: bigint, for
   if (writes & COMPONENT.x87) saveUnit(core, put, widePointers);
   const mxcsrGoes = form === 'compacted' ? writes & COMPONENT.sse : asked & (COMPONENT.sse | COMPONENT.avx);
   if (mxcsrGoes) {
-    put(MXCSR.at, 4, readMxcsr(state));
-    put(MXCSR.mask, 4, MXCSR.known);
+    put(AREA.mxcsr, 4, readMxcsr(state));
+    put(AREA.mask, 4, MXCSR_MASK);
   }
   if (writes & COMPONENT.sse) saveVectors(core, put);
   if (writes & COMPONENT.avx)
@@ -121,7 +126,7 @@ export function restoreExtended(core: Context, address: bigint, wanted: bigint, 
   const loads = asked & present;
   const compacted = (compaction & COMPACTED) !== 0n;
   const loadsMxcsr = compacted ? loads & COMPONENT.sse : asked & (COMPONENT.sse | COMPONENT.avx);
-  const mxcsr = loadsMxcsr ? Number(word(MXCSR.at) & 0xffff_ffffn) : asked & COMPONENT.sse ? MXCSR.usual : undefined;
+  const mxcsr = loadsMxcsr ? Number(word(AREA.mxcsr) & 0xffff_ffffn) : asked & COMPONENT.sse ? USUAL_MXCSR : undefined;
   // Everything is read before anything changes.
   readAhead(loads, word);
   if (mxcsr !== undefined) writeMxcsr(state, mxcsr);
@@ -137,7 +142,7 @@ export function restoreExtended(core: Context, address: bigint, wanted: bigint, 
 function checkHeader({ xcr0 }: CoreState, present: bigint, compaction: bigint, word: Word): void {
   const compacted = (compaction & COMPACTED) !== 0n;
   const allowed = compacted ? compaction & ~COMPACTED : xcr0;
-  const reserved = compacted ? [528, 536, 544, 552, 560, 568] : [528];
+  const reserved = compacted ? HEADER_RESERVED : HEADER_RESERVED.slice(0, 1);
   const wrong = (compacted && allowed & ~xcr0) || present & ~allowed || (!compacted && compaction);
   if (wrong || reserved.some((offset) => word(offset) !== 0n)) throw new Fault(VECTOR.GP);
 }

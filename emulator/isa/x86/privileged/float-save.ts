@@ -5,29 +5,33 @@ import { at, type Context, type CoreState, is64, wide } from './context.ts';
 import { Fault, VECTOR } from './fault.ts';
 
 /** Rounding modes as MXCSR numbers them to how the engine does, and back. */
-const ROUNDING = [0, 2, 3, 1] as const;
-const RC = [0, 3, 1, 2] as const;
-const RC_AT = 13;
-const APART = 0x3f | (3 << RC_AT);
-const MASKS_AT = 7;
-const DAZ = 1 << 6;
-const FTZ = 1 << 15;
-const UNDERFLOW_MASK = 1 << 11;
-const OVERFLOW_MASK = 1 << 10;
-const MXCSR_MASK = 0xffff;
+export const MXCSR_ROUNDING = [0, 2, 3, 1] as const;
+export const MXCSR_RC = [0, 3, 1, 2] as const;
+/** Bits of MXCSR, or the first of several. */
+export const MXCSR_AT = { daz: 6, masks: 7, overflowMask: 10, underflowMask: 11, rounding: 13, ftz: 15 } as const;
+/** Flags and rounding, which the state has elsewhere. */
+export const MXCSR_APART = 0x3f | (3 << MXCSR_AT.rounding);
+/** Bits of MXCSR that there are. */
+export const MXCSR_MASK = 0xffff;
+/** MXCSR after a reset. */
+export const USUAL_MXCSR = 0x1f80;
+const DAZ = 1 << MXCSR_AT.daz;
+const FTZ = 1 << MXCSR_AT.ftz;
+const UNDERFLOW_MASK = 1 << MXCSR_AT.underflowMask;
+const OVERFLOW_MASK = 1 << MXCSR_AT.overflowMask;
 
 export function readMxcsr({ mxcsr, sseRounding, sseFlags }: CoreState): number {
   const flags = MXCSR_BITS.reduce<number>((bits, place, flag) => bits | (((sseFlags >> flag) & 1) << place), 0);
-  return (mxcsr & ~APART) | flags | ((RC[sseRounding & 3] ?? 0) << RC_AT);
+  return (mxcsr & ~MXCSR_APART) | flags | ((MXCSR_RC[sseRounding & 3] ?? 0) << MXCSR_AT.rounding);
 }
 /** @throws Fault for reserved bits */
 export function writeMxcsr(state: CoreState, value: number): void {
   if (value & ~MXCSR_MASK) throw new Fault(VECTOR.GP);
-  state.mxcsr = value & ~APART;
-  state.sseRounding = ROUNDING[(value >> RC_AT) & 3] ?? 0;
+  state.mxcsr = value & ~MXCSR_APART;
+  state.sseRounding = MXCSR_ROUNDING[(value >> MXCSR_AT.rounding) & 3] ?? 0;
   const flags = (bits: number) => MXCSR_BITS.reduce<number>((all, place, flag) => all | (((bits >> place) & 1) << flag), 0);
   state.sseFlags = flags(value);
-  state.sseUnmasked = flags(~value >> MASKS_AT);
+  state.sseUnmasked = flags(~value >> MXCSR_AT.masks);
   // Flushing results is for those whose underflow is masked.
   const flushesResults = (value & FTZ) !== 0 && (value & UNDERFLOW_MASK) !== 0;
   const { operands, results, trapsUnderflow, trapsOverflow } = FLUSH;
@@ -67,7 +71,8 @@ export function storedMxcsr(core: Context): bigint {
   return BigInt(readMxcsr(core.state));
 }
 
-const AREA = { fcw: 0, fsw: 2, ftw: 4, fop: 6, fip: 8, fdp: 16, mxcsr: 24, mask: 28, st: 32, xmm: 160, end: 512 } as const;
+/** Where FXSAVE and XSAVE put things, in bytes from the area's beginning. */
+export const AREA = { fcw: 0, fsw: 2, ftw: 4, fop: 6, fip: 8, fdp: 16, mxcsr: 24, mask: 28, st: 32, xmm: 160, end: 512 } as const;
 const topOf = ({ fpuStatus }: CoreState) => (fpuStatus >> 11) & 7;
 
 function check(core: Context, address: bigint): void {

@@ -73,10 +73,13 @@ export class QuickState {
     const r = this.#r;
     return r.eq(r.shrS(r.shl(address, r.i64(16)), r.i64(16)), address);
   }
-  /** How data is seen from now on; floating point stands as it did. @param bank i32 @param user i32, whether it is a program */
-  enter(bank: Expression, user: Expression): void {
+  /**
+   * How data is seen from now on.
+   * @param bank i32 @param user i32, whether it is a program @param standing how floating point stands, i32; absent: as it did
+   */
+  enter(bank: Expression, user: Expression, standing = this.#parts.run.get('floatMode')): void {
     const r = this.#r;
-    const float = r.let(this.#parts.run.get('floatMode'));
+    const float = r.let(standing);
     const data = r.let(bank);
     const key = r.add(r.mul(r.add(r.i32(DECODING.bits64 * DATA_BANKS), data), r.i32(FLOAT_STATES)), float);
     const [ofUser, ofSupervisor] = [true, false].map((each) => r.i32(fetchBankOf(DECODING.bits64, each))) as [Expression, Expression];
