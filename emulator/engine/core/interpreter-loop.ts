@@ -127,7 +127,8 @@ export function writeInterpreter(r: InterpreterRoutine, made: InterpreterParts):
       account();
       r.return(r.i32(0));
     });
-    fresh.set(r.i32(1));
+    // What was not done is done here; what follows an event may be compiled: handlers, and what they return to.
+    fresh.set(r.eq(event, r.i32(EVENT.again)));
     target.set(state.get('pc'));
     r.branchTo(refetch);
   });
