@@ -36,7 +36,7 @@ function build({ configuration, memory, index, saved, compiler, module, kept }: 
     resumes: saved !== undefined,
     tiering: { compile: engine !== 'interpreter', threshold },
     ...(module ? { module } : {}),
-    now: () => process.hrtime.bigint(),
+    now: () => process.hrtime(),
     random: () => crypto.getRandomValues(new BigUint64Array(1))[0] as bigint,
     end: (ending) => tell({ kind: 'ended', ending }),
     log: (line) => tell({ kind: 'log', line }),

@@ -56,7 +56,7 @@ async function open(setup: WorkerSetup): Promise<Serving> {
   const layout = machineLayout(configuration);
   const { buffer } = memory;
   const { ram } = layout;
-  const clock = new MachineClock(bind(controlState, buffer, layout.control), () => process.hrtime.bigint());
+  const clock = new MachineClock(bind(controlState, buffer, layout.control), () => process.hrtime());
   const shootdown = shootdownOf(layout, buffer);
   const pages = pageWork(sharedRam(layout, buffer));
   const control = new MachineControl(layout, buffer, pages.absent);

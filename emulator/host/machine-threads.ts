@@ -63,7 +63,7 @@ export class MachineThreads {
     this.#events = events;
     this.pages = pageWork(sharedRam(layout, memory.buffer));
     this.#control = new MachineControl(layout, memory.buffer, this.pages.absent);
-    this.#clock = new MachineClock(bind(controlState, memory.buffer, layout.control), () => process.hrtime.bigint());
+    this.#clock = new MachineClock(bind(controlState, memory.buffer, layout.control), () => process.hrtime());
     this.#liveness = new Liveness(
       () => this.#threads?.io.post({ kind: 'ping' }),
       () => void this.#fail(new MachineError('machine-io-silent')),

@@ -10,7 +10,7 @@ import { PAGE } from '../engine/layout.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
 import { bind } from '../snapshot/schema.ts';
 import { createHtif } from './htif.ts';
-import { MachineClock, type MonotonicNanoseconds } from './clock.ts';
+import { MachineClock, type MonotonicTime } from './clock.ts';
 import { controlState, machineLayout, pageWork, sharedRam, shootdownOf, WISH } from './layout.ts';
 import { readState } from './saved-state.ts';
 import type { CoreLoopParts } from './core-loop.ts';
@@ -30,7 +30,7 @@ export interface CoreThreadParts {
   readonly resumes: boolean;
   /** Of a core of the same shape, made before. */
   readonly module?: WasmModule;
-  readonly now: MonotonicNanoseconds;
+  readonly now: MonotonicTime;
   /** 64 bits of the host's entropy. */
   random(): bigint;
   /** The guest has ended its run; called at most once a core. */
@@ -93,7 +93,7 @@ export function createCoreThread(parts: CoreThreadParts): {
     bus: board,
     ports: board.ports,
     time: () => BigInt(clock.ticks()),
-    nanoseconds: () => BigInt(clock.nanoseconds()),
+    nanoseconds: () => clock.nanoseconds(),
     random: () => parts.random(),
     lines: () => signals.lines,
     nudge: () => signals.nudge(),

@@ -11,7 +11,7 @@ import { ramBytes } from '../memory/ram-ranges.ts';
 import { PageKeeper } from '../memory/page-keeper.ts';
 import { Shootdown } from '../memory/shootdown.ts';
 import { coreSignals } from '../device/kit/core-signals.ts';
-import { schema, u32, u64 } from '../snapshot/schema.ts';
+import { schema, u32, u32s } from '../snapshot/schema.ts';
 
 /** The first page of memory 0 stays unused, so that a zero address is never anything's. */
 const CONTROL_AT = PAGE_SIZE;
@@ -29,10 +29,10 @@ export const controlState = schema('control', 1, {
   wish: u32(),
   /** Cores that are not executing (pausing or stopped). */
   parked: u32(),
-  /** `process.hrtime` nanoseconds at which the machine's clock reads 0; moved on by pauses. */
-  clockOrigin: u64(),
-  /** `process.hrtime` nanoseconds since which the clock stands still; 0 while it runs. */
-  clockHeld: u64(),
+  /** The time of `process.hrtime`, in seconds and nanoseconds, at which the machine's clock reads 0; moved on by pauses. */
+  clockOrigin: u32s(2),
+  /** The same since which the clock stands still; 0 while it runs. */
+  clockHeld: u32s(2),
 });
 
 export interface MachineLayout {
