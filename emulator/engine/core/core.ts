@@ -135,7 +135,7 @@ export class Core implements EngineCore {
     return this.surroundings.time();
   }
   nanoseconds(): bigint {
-    return this.surroundings.nanoseconds();
+    return BigInt(this.surroundings.nanoseconds());
   }
   random(): bigint {
     return this.surroundings.random();
@@ -313,6 +313,10 @@ export class Core implements EngineCore {
         if (!privileged.ask(architecture.operations[index] as string, number)) return this.raise(causes.illegal, 0n);
         // What the interpreter holds of the present mode or address space may have become wrong.
         if (mode !== working.mode || flushes !== this.#flushes) this.redirected();
+      },
+      nanoseconds: () => {
+        this.#pace();
+        return surroundings.nanoseconds();
       },
       floatMode: () => privileged.floatMode(),
       takeTrap: () => {

@@ -53,6 +53,8 @@ export interface HostCalls {
   operation(index: number): void;
   /** Asks the architecture for a value; operand and answer in `run.operand`. */
   ask(index: number, number: number): void;
+  /** The machine's time (f64), as `Surroundings.nanoseconds`. */
+  nanoseconds(): number;
   /** A floating-point row while the unit's mode does not allow it or could be better. */
   floatMode(): void;
   /** Takes the trap that `run` describes. */
@@ -63,7 +65,8 @@ export interface HostCalls {
 
 const I32 = 'i32' as const;
 const I64 = 'i64' as const;
-const HOST_SIGNATURES: Record<keyof HostCalls, { parameters: ('i32' | 'i64')[]; results: ('i32' | 'i64')[] }> = {
+const F64 = 'f64' as const;
+const HOST_SIGNATURES: Record<keyof HostCalls, { parameters: ('i32' | 'i64')[]; results: ('i32' | 'i64' | 'f64')[] }> = {
   mmioRead: { parameters: [I32, I32, I32], results: [I32] },
   mmioWrite: { parameters: [I32, I32, I32, I32], results: [] },
   mmioReadWide: { parameters: [I32, I32], results: [I64] },
@@ -81,6 +84,7 @@ const HOST_SIGNATURES: Record<keyof HostCalls, { parameters: ('i32' | 'i64')[]; 
   decodeAcross: { parameters: [I32, I32, I32], results: [] },
   operation: { parameters: [I32], results: [] },
   ask: { parameters: [I32, I32], results: [] },
+  nanoseconds: { parameters: [], results: [F64] },
   floatMode: { parameters: [], results: [] },
   takeTrap: { parameters: [], results: [] },
   hot: { parameters: [I32, I32], results: [] },

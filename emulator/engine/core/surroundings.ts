@@ -28,8 +28,8 @@ export interface CoreSurroundings {
   readonly ports?: AddressSpace;
   /** Time in ticks. */
   time(): bigint;
-  /** The same time in nanoseconds. */
-  nanoseconds(): bigint;
+  /** The same time in nanoseconds, a whole number, exact for 104 days. */
+  nanoseconds(): number;
   /** 64 bits from the machine's source of entropy. */
   random(): bigint;
   /** The interrupt lines that hardware drives. */

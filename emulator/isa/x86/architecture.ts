@@ -12,7 +12,7 @@ import { QUESTIONS } from './privileged/questions.ts';
 import { translateCode } from './privileged/translate-code.ts';
 import { writeTranslate } from './privileged/translate.ts';
 import { writeQuickCall, writeQuickReturn } from './privileged/quick-calls.ts';
-import { writeQuickControl } from './privileged/quick-control.ts';
+import { writeQuickControl, writeQuickTime } from './privileged/quick-control.ts';
 import { writeQuickException, writeQuickInterruptReturn } from './privileged/quick-exceptions.ts';
 import { writeQuickRestore, writeQuickSave } from './privileged/quick-extended.ts';
 import { X86Core } from './privileged/x86-core.ts';
@@ -78,6 +78,7 @@ export const x86: Architecture = {
     systemReturn: writeQuickReturn,
     interruptReturn: writeQuickInterruptReturn,
     readControl: writeQuickControl,
+    timeStamp: writeQuickTime,
     saveExtended: writeQuickSave('whole'),
     saveOptimized: writeQuickSave('optimized'),
     saveCompacted: writeQuickSave('compacted'),

@@ -95,7 +95,7 @@ export class ToyMachine {
         write: (port, _size, value) => this.ports.written.push([port, value]) > 0,
       },
       time: () => 0n,
-      nanoseconds: () => 0n,
+      nanoseconds: () => 0,
       random: () => 0n,
       lines: () => 0,
       nudge: () => void Atomics.store(this.#attention, 0, WANTED),

@@ -69,7 +69,7 @@ export class FlatMachine {
       tiering: { compile: engine !== 'interpreter', threshold },
       bus: { read: () => -1, write: () => false },
       time: () => 0n,
-      nanoseconds: () => 0n,
+      nanoseconds: () => 0,
       random: () => 0n,
       lines: () => 0,
       nudge: () => void Atomics.store(this.#attention, 0, WANTED),

@@ -87,7 +87,7 @@ export class SystemMachine {
       },
       ports: { read: () => 0xff, write: (port, _size, value) => this.#port(port, value) },
       time: () => this.nanoseconds / 100n,
-      nanoseconds: () => this.nanoseconds,
+      nanoseconds: () => Number(this.nanoseconds),
       random: () => 0x0123_4567_89ab_cdefn,
       lines: () => this.#signals.lines,
       nudge: () => this.#signals.nudge(),
