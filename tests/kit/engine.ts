@@ -98,7 +98,7 @@ export class TestCore {
       tiering: { compile: engine !== 'interpreter', threshold },
       bus: { read: (address) => this.#read(address), write: (address, _size, value) => this.#write(address, value) },
       time: () => this.time,
-      nanoseconds: () => this.time * 100n,
+      nanoseconds: () => Number(this.time) * 100,
       random: () => 0n,
       lines: () => this.lines,
       nudge: () => void Atomics.store(this.#attention, 0, WANTED),

@@ -31,7 +31,7 @@ test('they are not lost', async () => {
     index: 1,
     resumes: false,
     tiering: { compile: false, threshold: 0 },
-    now: () => 0n,
+    now: () => [0, 0],
     random: () => 0n,
     end: () => undefined,
     log: () => undefined,
