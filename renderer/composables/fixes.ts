@@ -30,6 +30,8 @@ const toTab =
       run() {
         goToPage(state, machine.id);
         state.tabs.set(machine.id, tab);
+        // What is looked at over the timeline is what failed.
+        if (tab === 'timeline') [state.compared, state.browsed].forEach((over) => over.delete(machine.id));
         if (section !== undefined) state.sections.set(machine.id, section);
       },
     };

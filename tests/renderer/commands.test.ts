@@ -7,6 +7,7 @@ import { offered, type CommandContext } from '../../renderer/composables/command
 import { COMMANDS } from '../../renderer/composables/commands/use-commands.ts';
 import { createWindowState } from '../../renderer/composables/window-state.ts';
 import { keyLists } from '../../renderer/views/palette/key-lists.ts';
+import { actForKey } from '../../renderer/views/timeline/timeline-acts.ts';
 import { matching, paletteEntries } from '../../renderer/views/palette/palette-entries.ts';
 import { plainDefinition } from './plain-definition.ts';
 
@@ -54,6 +55,16 @@ describe('commands', () => {
     const labels = of({ snapshot: { ...snapshot, protected: true, state: 'damaged' } }).map(({ label }) => label);
     for (const gone of ['Restore “before”', 'Delete “before”', 'Compare “before” with its parent']) expect(labels).not.toContain(gone);
     expect(labels).toContain('Unprotect “before”');
+  });
+  test('of a snapshot stand in its menu, each with the key that does it on the timeline', () => {
+    const snapshot = { id: 's', name: 'before', state: 'ready', parent: 'r', pinned: false, protected: false } as unknown as Snapshot;
+    const all = now(machine('off'), { snapshot }).filter(({ group }) => group === 'Snapshot');
+    expect(all.filter(({ menu }) => menu === undefined)).toEqual([]);
+    const done = all.map(({ id, there = '' }) => {
+      const key = there === 'Del' ? 'Delete' : there;
+      return [id, `snapshot.${actForKey({ key, ctrlKey: false, altKey: false, metaKey: false }) ?? ''}`];
+    });
+    expect(done.filter(([id, byKey]) => id !== byKey)).toEqual([]);
   });
   test('of disks, cards and networks are there once for each, with identities of their own', () => {
     const about = machine('off');

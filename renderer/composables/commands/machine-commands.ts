@@ -195,6 +195,7 @@ export const MACHINE_COMMANDS: readonly MachineCommand[] = [
     group: 'View',
     words: () => t('commands.filesNow'),
     icon: 'folder',
+    menu: 4,
     when: ({ machine: { definition } }) => definition.disks.length > 0,
     run({ state, snapshots, machine }) {
       snapshots.showTimeline(machine.id);

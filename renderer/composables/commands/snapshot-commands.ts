@@ -25,6 +25,7 @@ const command = (act: SnapshotAct, rest: Rest): SnapshotCommand => ({
 
 export const SNAPSHOT_COMMANDS: readonly SnapshotCommand[] = [
   command('restore', {
+    menu: 1,
     words: ({ snapshot }) => t('commands.restore', { name: snapshot.name }),
     icon: 'back',
     there: () => keyText('Enter'),
@@ -33,6 +34,7 @@ export const SNAPSHOT_COMMANDS: readonly SnapshotCommand[] = [
     shown: (context) => snapshotCommand('restore', ...names(context)),
   }),
   command('branch', {
+    menu: 1,
     words: (context) => t('commands.branch', { name: context.snapshot.name }),
     icon: 'branch',
     there: () => 'B',
@@ -41,6 +43,7 @@ export const SNAPSHOT_COMMANDS: readonly SnapshotCommand[] = [
     shown: (context) => snapshotCommand('branch', ...names(context), `${context.machine.definition.name} branch`),
   }),
   command('fork', {
+    menu: 1,
     words: ({ snapshot }) => t('commands.forkFrom', { name: snapshot.name }),
     icon: 'fork',
     there: () => 'F',
@@ -49,6 +52,7 @@ export const SNAPSHOT_COMMANDS: readonly SnapshotCommand[] = [
     shown: (context) => forkCommand(context.machine.definition.name, context.snapshot.name),
   }),
   command('files', {
+    menu: 2,
     words: ({ snapshot }) => t('commands.files', { name: snapshot.name }),
     icon: 'folder',
     there: () => 'O',
@@ -56,6 +60,7 @@ export const SNAPSHOT_COMMANDS: readonly SnapshotCommand[] = [
     shown: (context) => guestFolderCommand(...names(context), { slot: 0, path: '' }),
   }),
   command('compare-now', {
+    menu: 2,
     words: (context) => t('commands.compareNow', { name: context.snapshot.name }),
     icon: 'compare',
     there: () => 'D',
@@ -63,19 +68,23 @@ export const SNAPSHOT_COMMANDS: readonly SnapshotCommand[] = [
     shown: (context) => snapshotCommand('diff', ...names(context)),
   }),
   command('compare-parent', {
+    menu: 2,
     words: (context) => t('commands.compareParent', { name: context.snapshot.name }),
     icon: 'compare',
+    there: () => 'V',
     shownAs: () => t('timeline.withParent'),
     when: ({ snapshot }) => snapshot.parent !== null,
   }),
   command('pick-second', {
+    menu: 2,
     words: (context) => t('commands.compareOther', { name: context.snapshot.name }),
     called: () => t('commands.compareTwo'),
     shownAs: () => t('timeline.withAnother'),
     icon: 'compare',
-    there: () => `${t('keyNames.ctrl')}+${t('keyNames.click')}`,
+    there: () => 'A',
   }),
   command('rename', {
+    menu: 3,
     words: ({ snapshot }) => t('commands.renameSnapshot', { name: snapshot.name }),
     icon: 'pencil',
     there: () => 'F2',
@@ -83,6 +92,7 @@ export const SNAPSHOT_COMMANDS: readonly SnapshotCommand[] = [
     shown: (context) => snapshotCommand('rename', ...names(context), 'a new name'),
   }),
   command('pin', {
+    menu: 3,
     words: ({ snapshot: { name, pinned } }) => t(pinned ? 'commands.unpinSnapshot' : 'commands.pinSnapshot', { name }),
     icon: 'pin',
     there: () => 'P',
@@ -90,12 +100,15 @@ export const SNAPSHOT_COMMANDS: readonly SnapshotCommand[] = [
     shown: (context) => snapshotCommand(context.snapshot.pinned ? 'unpin' : 'pin', ...names(context)),
   }),
   command('protect', {
+    menu: 3,
     words: ({ snapshot }) => t(snapshot.protected ? 'commands.unprotectSnapshot' : 'commands.protectSnapshot', { name: snapshot.name }),
     icon: 'lock',
+    there: () => 'L',
     shownAs: () => t('snapshots.protect'),
     shown: (context) => snapshotCommand(context.snapshot.protected ? 'unprotect' : 'protect', ...names(context)),
   }),
   command('delete', {
+    menu: 5,
     words: ({ snapshot }) => t('commands.deleteSnapshot', { name: snapshot.name }),
     icon: 'bin',
     danger: true,
@@ -105,8 +118,10 @@ export const SNAPSHOT_COMMANDS: readonly SnapshotCommand[] = [
     shown: (context) => snapshotCommand('delete', ...names(context)),
   }),
   command('commands', {
+    menu: 4,
     words: (context) => t('commands.snapshotCommands', { name: context.snapshot.name }),
     shownAs: () => t('commands.showCommands'),
     icon: 'prompt',
+    there: () => 'C',
   }),
 ];

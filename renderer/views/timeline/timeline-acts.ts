@@ -10,10 +10,14 @@ const KEYS: Readonly<Record<string, TimelineAct>> = {
   F2: 'rename',
   Delete: 'delete',
   p: 'pin',
+  l: 'protect',
   b: 'branch',
   f: 'fork',
   o: 'files',
   d: 'compare-now',
+  v: 'compare-parent',
+  a: 'pick-second',
+  c: 'commands',
   n: 'take',
 };
 

@@ -3,7 +3,7 @@ import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue';
 import type { FoundLine } from '../../../preload/contract/consoles.ts';
 import type { MachineId } from '../../../preload/contract/machines.ts';
 import type { Snapshot, SnapshotId } from '../../../preload/contract/snapshots.ts';
-import { messageOf } from '../../composables/sentence.ts';
+import { troubleOf, type Trouble } from '../../composables/trouble.ts';
 import { useConsoles } from '../../stores/consoles.ts';
 
 /** What of a snapshot holds the text. */
@@ -47,7 +47,7 @@ export function useTimelineSearch(machine: () => MachineId, snapshots: () => rea
   const lines = shallowRef<readonly FoundLine[]>([]);
   const searching = ref(false);
   const isMore = ref(false);
-  const trouble = ref('');
+  const trouble = shallowRef<Trouble>();
   let asked = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -64,7 +64,7 @@ export function useTimelineSearch(machine: () => MachineId, snapshots: () => rea
       } while (before !== undefined && found.length < MOST_LINES);
       isMore.value = before !== undefined;
     } catch (error) {
-      if (own === asked) trouble.value = messageOf(error);
+      if (own === asked) trouble.value = troubleOf(error);
     } finally {
       if (own === asked) searching.value = false;
     }
@@ -75,7 +75,7 @@ export function useTimelineSearch(machine: () => MachineId, snapshots: () => rea
       const own = ++asked;
       clearTimeout(timer);
       lines.value = [];
-      trouble.value = '';
+      trouble.value = undefined;
       isMore.value = false;
       searching.value = sought !== '';
       if (sought !== '') timer = setTimeout(() => void search(own), PAUSE);

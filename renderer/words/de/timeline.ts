@@ -81,7 +81,7 @@ export const timeline: Translation<typeof english> = {
   isProtected: 'Geschützt',
   deleteTip: 'Löschen (lässt sich rückgängig machen)',
   more: 'Mehr zu diesem Snapshot',
-  exportMachine: 'Maschine exportieren …',
+  placeActions: 'Aktionen für diesen Zeitpunkt',
   taken: 'Erstellt',
   kind: 'Art',
   guest: 'Gast',

@@ -78,7 +78,7 @@ export const timeline = {
   isProtected: 'Protected',
   deleteTip: 'Delete (can be undone)',
   more: 'More about this snapshot',
-  exportMachine: 'Export the machine…',
+  placeActions: 'Actions for this moment',
   taken: 'Taken',
   kind: 'Kind',
   guest: 'Guest',

@@ -86,14 +86,18 @@ describe('keys', () => {
   });
   test('letters act, with a modifier they are somebody else’s', () => {
     const press = (key: string, ctrlKey = false) => actForKey({ key, ctrlKey, altKey: false, metaKey: false });
-    expect(['Enter', 'F2', 'p', 'P', 'Delete', 'b', 'd', 'n'].map((key) => press(key))).toEqual([
+    expect(['Enter', 'F2', 'p', 'P', 'l', 'Delete', 'b', 'd', 'v', 'a', 'c', 'n'].map((key) => press(key))).toEqual([
       'restore',
       'rename',
       'pin',
       'pin',
+      'protect',
       'delete',
       'branch',
       'compare-now',
+      'compare-parent',
+      'pick-second',
+      'commands',
       'take',
     ]);
     expect([press('p', true), press('x')]).toEqual([undefined, undefined]);
