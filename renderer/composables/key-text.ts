@@ -7,6 +7,7 @@ const KEY_WORDS: Readonly<Record<string, Extract<WordKey, `keyNames.${string}`>>
   alt: 'keyNames.alt',
   Delete: 'keyNames.delete',
   Enter: 'keyNames.enter',
+  Space: 'keyNames.space',
   Home: 'keyNames.home',
   End: 'keyNames.end',
 };

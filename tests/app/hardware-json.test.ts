@@ -9,15 +9,23 @@ const area = (page: Page) => page.getByLabel('Definition as JSON');
 const section = (page: Page, name: string) => page.getByRole('navigation', { name: 'Hardware categories' }).getByRole('button', { name });
 const memory = (page: Page) => page.getByLabel('Memory', { exact: true });
 const apply = (page: Page) => page.getByRole('button', { name: 'Apply' }).last();
+/** The text, without what the editor says at the ends of its lines. */
+const textOf = async (page: Page) => (await area(page).locator('.cm-line').allTextContents()).join('\n');
 /** Edits the text as somebody would who selects and types. */
 async function replace(page: Page, from: string, to: string) {
-  const text = await area(page).inputValue();
-  expect(text).toContain(from);
+  await expect.poll(() => textOf(page)).toContain(from);
+  const text = await textOf(page);
   await area(page).fill(text.replace(from, to));
 }
 async function atJson(page: Page) {
   await page.getByRole('tab', { name: /Hardware/ }).click();
   await section(page, 'JSON').click();
+}
+
+/** Takes the suggestion that is selected, by Enter. */
+async function accept(page: Page, text: string) {
+  await expect.poll(() => page.locator('.cm-tooltip-autocomplete [aria-selected]').textContent()).toContain(text);
+  await page.keyboard.press('Enter');
 }
 
 describeWith(['chromium'], 'the definition as JSON', () => {
@@ -27,13 +35,13 @@ describeWith(['chromium'], 'the definition as JSON', () => {
     const { page, main } = await open({ prepare: one });
     await atJson(page);
     await replace(page, '"memoryMiB": 512', '"memoryMiB":   640');
-    expect(await area(page).inputValue()).toContain('"memoryMiB":   640');
+    await expect.poll(() => textOf(page)).toContain('"memoryMiB":   640');
     await page.getByText('npx viv set debian --memory 640M').waitFor();
     await section(page, 'System').click();
     expect(await memory(page).inputValue()).toBe('640');
     await memory(page).fill('768');
     await section(page, 'JSON').click();
-    expect(await area(page).inputValue()).toContain('"memoryMiB": 768');
+    await expect.poll(() => textOf(page)).toContain('"memoryMiB": 768');
     await replace(page, '"note": ""', '"note": "from the text"');
     await apply(page).click();
     await page.getByText('All changes saved').waitFor();
@@ -46,9 +54,8 @@ describeWith(['chromium'], 'the definition as JSON', () => {
     await page.getByRole('button', { name: /^Line \d+: A whole number of MiB from 16 to 3072\.$/ }).waitFor();
     await replace(page, '"cores": 1', '"cores": "many"');
     await page.getByRole('button', { name: /^Line \d+: A whole number from 1 to 8\.$/ }).click();
-    expect(await area(page).evaluate((node: HTMLTextAreaElement) => node.value.slice(node.selectionStart, node.selectionEnd))).toBe(
-      '"many"',
-    );
+    await expect.poll(() => page.evaluate(() => getSelection()?.toString())).toBe('"many"');
+    expect(await page.locator('.cm-lintRange-error').allTextContents()).toEqual(['"many"', '8']);
     expect(await area(page).getAttribute('aria-invalid')).toBe('true');
     expect(await apply(page).isDisabled()).toBe(true);
     await section(page, 'System').click();
@@ -56,8 +63,8 @@ describeWith(['chromium'], 'the definition as JSON', () => {
     expect([await memory(page).inputValue(), await page.getByLabel('Cores', { exact: true }).inputValue()]).toEqual(['8', '1']);
     await memory(page).fill('64');
     await section(page, 'JSON').click();
-    expect(await area(page).inputValue()).toMatch(/"cores": "many",[^]*|"memoryMiB": 64/);
-    expect(await area(page).inputValue()).toContain('"memoryMiB": 64');
+    await expect.poll(() => textOf(page)).toMatch(/"cores": "many",[^]*|"memoryMiB": 64/);
+    await expect.poll(() => textOf(page)).toContain('"memoryMiB": 64');
     await section(page, 'System').click();
     await page.getByLabel('Cores', { exact: true }).fill('2');
     await expect.poll(() => apply(page).isEnabled()).toBe(true);
@@ -87,13 +94,39 @@ describeWith(['chromium'], 'the definition as JSON', () => {
     await replace(page, '"note": ""', '"note": "mine"');
     const id = main.machines.first();
     await main.machines.service.update(id, { cores: 4 });
-    await expect.poll(() => area(page).inputValue()).toContain('"cores": 4');
+    await expect.poll(() => textOf(page)).toContain('"cores": 4');
     await replace(page, '"memoryMiB": 512', '"memoryMiB": "x"');
     await main.machines.service.update(id, { cores: 3 });
     await replace(page, '"memoryMiB": "x"', '"memoryMiB": 128');
-    await expect.poll(() => area(page).inputValue()).toContain('"cores": 3');
+    await expect.poll(() => textOf(page)).toContain('"cores": 3');
     await apply(page).click();
     await page.getByText('All changes saved').waitFor();
     expect(main.machines.definitionOf(id)).toMatchObject({ note: 'mine', memoryMiB: 128, cores: 3 });
+  });
+  test('fields and values are suggested by keys alone, with names that a screen reader says', async () => {
+    const { page } = await open({ prepare: one });
+    await atJson(page);
+    await area(page).waitFor();
+    // Behind the last value.
+    await area(page).focus();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('"onRe');
+    const list = page.getByRole('listbox', { name: 'Suggestions' });
+    await list.getByRole('option', { name: /^onReboot/ }).waitFor();
+    expect(await area(page).getAttribute('aria-controls')).toBe(await list.getAttribute('id'));
+    await expect.poll(() => list.getByRole('option', { selected: true }).count()).toBe(1);
+    await accept(page, 'onReboot');
+    // Its values follow, in the form's words.
+    await list.getByRole('option', { name: /^"stop"/ }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await accept(page, '"stop"');
+    await expect.poll(() => textOf(page)).toMatch(/[^,],\n\s*"onReboot": "stop"\n}$/);
+    await expect.poll(() => apply(page).isEnabled()).toBe(true);
+    await area(page).press('Escape');
+    await area(page).press('Tab');
+    expect(await area(page).evaluate((node) => node.contains(document.activeElement))).toBe(false);
   });
 });

@@ -114,6 +114,15 @@ export const ROOMS: readonly Room[] = [
     types: ['renderer/app'],
     packages: ['vue', '@xterm/xterm', '@xterm/addon-fit', '@xterm/addon-search', '@xterm/addon-web-links', '@xterm/addon-webgl'],
   },
+  // The editor of JSON texts; which fields and values there are it is told.
+  {
+    room: 'renderer/json',
+    may: ['renderer/words'],
+    packages: [
+      ...['@codemirror/autocomplete', '@codemirror/commands', '@codemirror/lang-json', '@codemirror/language', '@codemirror/lint'],
+      ...['@codemirror/state', '@codemirror/view', '@lezer/highlight'],
+    ],
+  },
   {
     room: 'renderer/views',
     may: [
@@ -124,6 +133,7 @@ export const ROOMS: readonly Room[] = [
       'renderer/composables',
       'renderer/stores',
       'renderer/console',
+      'renderer/json',
       'renderer/styles',
       contract,
       ...publicFace,

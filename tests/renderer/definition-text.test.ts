@@ -2,7 +2,6 @@
 import { describe, expect, test } from 'vitest';
 import { boardOf } from '../../preload/contract/definition/boards.ts';
 import type { MachineDefinition } from '../../preload/contract/machines.ts';
-import { markedLines } from '../../renderer/views/hardware/marked-lines.ts';
 import { placedFaults, readText, textOf, textWith } from '../../renderer/views/hardware/definition-text.ts';
 import { readJson } from '../../renderer/views/hardware/read-json.ts';
 import { plainDefinition } from './plain-definition.ts';
@@ -122,18 +121,5 @@ describe('faults in the text', () => {
     expect(at('speed')).toEqual(['"speed"', 'Wrong.']);
     expect(at('disks.0.path')).toEqual(['{', 'path: Wrong.']);
     expect(at('onQuit')).toEqual(['{', 'onQuit: Wrong.']);
-  });
-  test('are marked in their line', () => {
-    const lines = markedLines('ab\ncdef\ng', [
-      { start: 4, end: 6, message: 'one' },
-      { start: 8, end: 20, message: 'two' },
-    ]);
-    expect(
-      lines.map(({ pieces, faults }) => [pieces.map((piece) => (piece.marked ? `<${piece.text}>` : piece.text)).join(''), faults.length]),
-    ).toEqual([
-      ['ab', 0],
-      ['c<de>f', 1],
-      ['<g>', 1],
-    ]);
   });
 });

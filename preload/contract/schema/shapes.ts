@@ -34,6 +34,7 @@ export function whole(min: number, max: number, unit?: string) {
   return v.pipe(
     v.number(message),
     v.check((value) => Number.isInteger(value) && value >= min && value <= max, message),
+    v.metadata({ minimum: min, maximum: max }),
   );
 }
 

@@ -112,6 +112,9 @@ export const hardware: Translation<typeof english> = {
   faultLine: 'Zeile {line}: {message}',
   jsonAbout: 'Die gespeicherte Konfiguration mit den Änderungen von hier. Was hier bearbeitet wird, zeigt das Formular, und umgekehrt.',
   asJson: 'Konfiguration als JSON',
+  jsonKeys: '{suggest} schlägt Felder und Werte vor, {next} springt zum nächsten Fehler.',
+  suggestions: 'Vorschläge',
+  selectionDeleted: 'Auswahl gelöscht',
   portsAbout:
     'Die serielle Schnittstelle ttyS0 ist immer da. In einem Linux-Gast ist ein Port, dessen Name keinen Punkt enthält, ein Terminal (hvc0, hvc1, …), jeder andere ein einfacher Kanal. Debian-Maschinen führen sie außerdem mit Namen unter /dev/virtio-ports auf.',
   port: 'Port {number}',

@@ -10,4 +10,5 @@ export const keyNames: Translation<typeof english> = {
   click: 'Klick',
   home: 'Pos1',
   end: 'Ende',
+  space: 'Leertaste',
 };

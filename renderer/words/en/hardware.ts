@@ -109,6 +109,9 @@ export const hardware = {
   faultLine: 'Line {line}: {message}',
   jsonAbout: 'The stored definition with the changes made here. Edits here show in the form, and the other way.',
   asJson: 'Definition as JSON',
+  jsonKeys: '{suggest} suggests fields and values, {next} goes to the next fault.',
+  suggestions: 'Suggestions',
+  selectionDeleted: 'Selection deleted',
   portsAbout:
     'The serial port ttyS0 is always present. In a Linux guest, a port whose name contains no dot is a terminal (hvc0, hvc1, …), any other is a plain channel. Debian machines also list them by name under /dev/virtio-ports.',
   port: 'Port {number}',

@@ -7,4 +7,5 @@ export const keyNames = {
   click: 'click',
   home: 'Home',
   end: 'End',
+  space: 'Space',
 } as const;
