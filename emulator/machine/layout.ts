@@ -31,7 +31,7 @@ export const controlState = schema('control', 1, {
   parked: u32(),
   /** The time of `process.hrtime`, in seconds and nanoseconds, at which the machine's clock reads 0; moved on by pauses. */
   clockOrigin: u32s(2),
-  /** The same since which the clock stands still; 0 while it runs. */
+  /** The same since which the clock stands still, but for one more second: the first word is 0 while it runs. */
   clockHeld: u32s(2),
 });
 
